@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+// The same commands straight from src/: Node strips the types. oclif's own TypeScript mode needs another loader.
+import {readFileSync} from 'node:fs'
+import {dirname, join} from 'node:path'
+import {fileURLToPath} from 'node:url'
+import {execute, settings} from '@oclif/core'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const text = readFileSync(join(root, 'package.json'), 'utf8')
+const pjson = JSON.parse(
+  text.replaceAll(/\.\/dist\/(hooks\/[\w-]+)\.js/g, './src/$1.ts').replaceAll('./dist/', './src/'),
+)
+
+settings.enableAutoTranspile = false
+execute({dir: root, loadOptions: {root, pjson, ignoreManifest: true}})

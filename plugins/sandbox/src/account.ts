@@ -1,0 +1,91 @@
+/** Everything the sandbox knows about people, clients and the AWS account: plain data, to be changed here. */
+
+export const accountId = '123456789012'
+
+export interface User {
+  readonly name: string
+  readonly displayName: string
+  /** Names of roles listed in the `aws_roles` claim; no claim at all when absent. */
+  readonly roles?: readonly string[]
+  readonly disabled?: boolean
+  /** Makes the ID token longer than the 20,000 characters AWS takes. */
+  readonly paddingCharacters?: number
+}
+
+export interface Role {
+  readonly name: string
+  readonly maxSessionDurationSeconds: number
+  /** Values of `aud` that may take the role by web identity. */
+  readonly audiences: readonly string[]
+  /** Values of `sub` that may; anyone when absent. */
+  readonly subjects?: readonly string[]
+  /** Names of roles whose sessions may take this one by AssumeRole. */
+  readonly trustedRoles: readonly string[]
+}
+
+export interface OAuthClient {
+  readonly clientId: string
+  readonly clientSecret?: string
+}
+
+export const publicClient: OAuthClient = {clientId: 'aws-oidc'}
+export const confidentialClient = {clientId: 'aws-oidc-confidential', clientSecret: 'sandbox-client-secret'}
+
+/** Client ids registered with the IAM OIDC provider. The last one has no OAuth client: only minted tokens carry it. */
+export const registeredAudiences: readonly string[] = [
+  publicClient.clientId,
+  confidentialClient.clientId,
+  'another-client',
+]
+
+const teams = Array.from({length: 40}, (_, index) => `team-${String(index + 1).padStart(2, '0')}`)
+
+export const users: readonly User[] = [
+  {name: 'alice', displayName: 'Alice Adams', roles: ['developer', 'readonly']},
+  {name: 'bob', displayName: 'Bob Brown', roles: ['developer']},
+  {name: 'carol', displayName: 'Carol Clark'},
+  {name: 'dave', displayName: 'Dave Davis', roles: teams},
+  {name: 'erin', displayName: 'Erin Evans', roles: ['developer'], paddingCharacters: 20_000},
+  {name: 'frank', displayName: 'Frank Foster', roles: ['developer'], disabled: true},
+]
+
+const hour = 3600
+
+function webIdentityRole(name: string, maxSessionDurationSeconds = hour): Role {
+  const audiences = [publicClient.clientId, confidentialClient.clientId]
+  return {name, maxSessionDurationSeconds, audiences, trustedRoles: []}
+}
+
+export const initialRoles: readonly Role[] = [
+  webIdentityRole('developer', 4 * hour),
+  webIdentityRole('readonly'),
+  webIdentityRole('short'),
+  ...teams.map(name => webIdentityRole(name)),
+  {name: 'admin', maxSessionDurationSeconds: hour, audiences: [], trustedRoles: ['developer']},
+  {name: 'locked', maxSessionDurationSeconds: hour, audiences: [], trustedRoles: []},
+  {name: 'foreign-audience', maxSessionDurationSeconds: hour, audiences: ['another-client'], trustedRoles: []},
+]
+
+export function roleArn(name: string): string {
+  return `arn:aws:iam::${accountId}:role/${name}`
+}
+
+export function passwordOf(user: User): string {
+  return `${user.name}-password`
+}
+
+export function findUser(name: string): User | undefined {
+  return users.find(user => user.name === name)
+}
+
+/** The claims about `user` besides `sub`, in the words of OpenID Connect Core 5.1 and our own `aws_roles`. */
+export function claimsOf(user: User): Record<string, unknown> {
+  return {
+    email: `${user.name}@example.com`,
+    email_verified: true,
+    name: user.displayName,
+    preferred_username: user.name,
+    ...(user.roles && {aws_roles: user.roles.map(roleArn)}),
+    ...(user.paddingCharacters && {padding: 'x'.repeat(user.paddingCharacters)}),
+  }
+}

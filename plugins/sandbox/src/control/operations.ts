@@ -1,0 +1,72 @@
+import type {Role} from '../account.ts'
+import {publicClient} from '../account.ts'
+import {HttpError} from '../http.ts'
+import {merged} from '../json.ts'
+import {signClaims} from '../openid/id-token.ts'
+import type {SandboxState} from '../state.ts'
+import type {ControlContext} from './endpoint.ts'
+import {readFault, requireKey, signingMembers} from './read-fault.ts'
+import {integer, list, members, nullable, text, wrong} from './readers.ts'
+
+/** Takes the parsed body and the last part of the path; what it returns is sent as JSON, 204 for nothing. */
+export type Operation = (body: unknown, name: string) => unknown
+
+const nothing = members({})
+const clockMembers = members({offsetSeconds: integer(-10 * 365 * 86_400, 10 * 365 * 86_400)})
+const tokenMembers = members(signingMembers)
+const lifetimeMembers = members({
+  idTokenSeconds: integer(1),
+  refreshTokenSeconds: integer(1),
+  roleSessionSeconds: nullable(integer(1)),
+})
+const roleMembers = members({
+  maxSessionDurationSeconds: integer(900, 43_200),
+  audiences: list(text),
+  subjects: list(text),
+  trustedRoles: list(text),
+})
+
+export function createOperations({state, rotateKeys}: ControlContext): Readonly<Record<string, Operation>> {
+  const {clock, faults, journal, lifetimes, roles, store} = state
+  return {
+    'GET /journal': () => journal.entries(),
+    'DELETE /journal': () => journal.clear(),
+    'POST /faults': body => faults.add(readFault(body)),
+    'DELETE /faults': () => faults.clear(),
+    'POST /clock': body => {
+      const {offsetSeconds} = clockMembers(body, 'clock')
+      if (offsetSeconds === undefined) throw wrong('clock.offsetSeconds is needed.')
+      clock.offsetSeconds = offsetSeconds
+    },
+    'POST /lifetimes': body => void Object.assign(lifetimes, lifetimeMembers(body, 'lifetimes')),
+    'POST /rotate-keys': async body => {
+      nothing(body, 'rotate-keys')
+      await rotateKeys()
+    },
+    'POST /revoke-sessions': body => {
+      nothing(body, 'revoke-sessions')
+      store.clear()
+    },
+    'PUT /roles/NAME': (body, name) => putRole(name, body, roles),
+    'DELETE /roles/NAME': (_body, name) => {
+      if (!roles.delete(name)) throw new HttpError(404, `There is no role ${name}.`)
+    },
+    'POST /mint': async body => ({token: await mint(body, state)}),
+  }
+}
+
+/** Changes what is given; a new role otherwise has an hour and trusts nobody. */
+function putRole(name: string, body: unknown, roles: Map<string, Role>): void {
+  if (!/^[\w+=,.@/-]{1,64}$/.test(name))
+    throw wrong('The name of a role has 1 to 64 of the characters A-Z a-z 0-9 +=,.@_/-.')
+  const fresh: Role = {name, maxSessionDurationSeconds: 3600, audiences: [], trustedRoles: []}
+  roles.set(name, {...fresh, ...roles.get(name), ...roleMembers(body, 'role')})
+}
+
+async function mint(body: unknown, {issuer, clock, keys}: SandboxState): Promise<string> {
+  const {claims = {}, ...order} = tokenMembers(body, 'token')
+  requireKey(order)
+  const now = clock.epochSeconds()
+  const usual = {iss: issuer, aud: publicClient.clientId, sub: 'alice', iat: now, exp: now + 300}
+  return signClaims(merged(usual, claims), order, keys)
+}

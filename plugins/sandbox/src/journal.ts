@@ -1,0 +1,37 @@
+import type {Clock} from './clock.ts'
+
+export type JournalKind = 'authorization' | 'sign-in' | 'token' | 'revocation' | 'discovery' | 'jwks' | 'sts'
+
+/** One thing that happened. Never holds a token, a code, a password or a key. */
+export interface JournalEntry {
+  readonly at: string
+  readonly kind: JournalKind
+  readonly grant?: string
+  readonly action?: string
+  readonly role?: string
+  readonly durationSeconds?: number
+  readonly user?: string
+  /** `ok`, or the error code that was answered; `cut` for a connection cut by a fault. */
+  readonly outcome: string
+}
+
+export class Journal {
+  readonly #clock: Clock
+  #entries: JournalEntry[] = []
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  add(entry: Omit<JournalEntry, 'at'>): void {
+    this.#entries.push({at: this.#clock.now().toISOString(), ...entry})
+  }
+
+  entries(): readonly JournalEntry[] {
+    return this.#entries
+  }
+
+  clear(): void {
+    this.#entries = []
+  }
+}

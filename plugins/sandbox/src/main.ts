@@ -1,0 +1,114 @@
+import {resolve} from 'node:path'
+import {parseArgs} from 'node:util'
+import {BrowseError, browse} from './browse.ts'
+import {start} from './start.ts'
+
+/** Where text goes: results to stdout, everything else to stderr. */
+export interface Terminal {
+  print(text: string): void
+  complain(text: string): void
+}
+
+const usage = `An OpenID provider and a strict AWS STS on 127.0.0.1, for trying aws-oidc without an account.
+
+Usage:
+  aws-oidc-sandbox start [--port N] [--write-config DIR] [--aws-oidc CMD] [--json]
+  aws-oidc-sandbox browse URL
+
+start            runs until Ctrl-C
+  --port           listen there (default: a free port)
+  --write-config   leave config.yaml and aws-config in DIR
+  --aws-oidc       what aws-config runs instead of aws-oidc
+  --json           print where everything is as one line of JSON
+browse           signs in at URL as SANDBOX_USER (default: alice; deny presses Cancel)
+                 (BROWSER=aws-oidc-sandbox makes aws-oidc call it)`
+
+/** The terminal of this process. */
+export const processTerminal: Terminal = {
+  print: text => void process.stdout.write(`${text}\n`),
+  complain: text => void process.stderr.write(`${text}\n`),
+}
+
+class UsageError extends Error {}
+
+/** Runs one command; resolves to the exit code. */
+export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const [command, ...rest] = argv
+  try {
+    if (command === 'help' || argv.includes('--help') || argv.includes('-h')) {
+      terminal.print(usage)
+      return 0
+    }
+    if (command === undefined) throw new UsageError('A command is needed. Type: aws-oidc-sandbox start')
+    if (command === 'start') return await start(startOptions(rest), terminal)
+    if (command === 'browse') return await browseAs(browseAddress(rest))
+    // BROWSER may name a program but no arguments, so an address alone means browse.
+    if (/^https?:/.test(command)) return await browseAs(browseAddress(argv))
+    throw new UsageError(`"${command}" is not a command. Type: aws-oidc-sandbox start`)
+  } catch (error) {
+    return failure(error, terminal)
+  }
+}
+
+async function browseAs(address: string): Promise<number> {
+  await browse(address, {userName: process.env.SANDBOX_USER || 'alice'})
+  return 0
+}
+
+function startOptions(argv: string[]) {
+  const values = parse(argv)
+  const port = Number(values.port ?? 0)
+  const directory = values['write-config']
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new UsageError('A port is a number up to 65535. Type: aws-oidc-sandbox start --port 8080')
+  }
+  return {
+    port,
+    json: values.json ?? false,
+    configDirectory: directory === undefined ? undefined : resolve(directory),
+    awsOidcCommand: values['aws-oidc'] ?? 'aws-oidc',
+  }
+}
+
+function parse(argv: string[]) {
+  try {
+    const {values} = parseArgs({
+      args: argv,
+      options: {
+        port: {type: 'string'},
+        'write-config': {type: 'string'},
+        'aws-oidc': {type: 'string'},
+        json: {type: 'boolean'},
+      },
+    })
+    return values
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/\. .*$/s, '') : String(error)
+    throw new UsageError(`${reason}. Type: aws-oidc-sandbox start [--port N] [--write-config DIR] [--json]`)
+  }
+}
+
+function browseAddress(argv: readonly string[]): string {
+  const [address, ...more] = argv
+  if (address === undefined || more.length > 0 || !/^https?:/.test(address) || !URL.canParse(address)) {
+    throw new UsageError(
+      'One http address is needed. Type: aws-oidc-sandbox browse http://127.0.0.1:8080/oidc/auth?...',
+    )
+  }
+  return address
+}
+
+function failure(error: unknown, terminal: Terminal): number {
+  if (error instanceof UsageError) {
+    terminal.complain(error.message)
+    return 2
+  }
+  if (!(error instanceof BrowseError || isSystemError(error))) throw error
+  terminal.complain(error.message)
+  return 1
+}
+
+/** A port in use, a folder that can't be made. */
+function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error
+}

@@ -1,0 +1,102 @@
+import {decodeJwt} from 'jose'
+import type {KoaContextWithOIDC as Context} from 'oidc-provider'
+import type {Fault, FaultTarget} from '../faults.ts'
+import {interfere} from '../interference.ts'
+import {isJsonObject, type JsonObject, merged} from '../json.ts'
+import type {SandboxState} from '../state.ts'
+import {signClaims} from './id-token.ts'
+import {peekForm} from './peek-form.ts'
+
+const endpoints: Readonly<Record<string, Exclude<FaultTarget, 'sts'>>> = {
+  '/.well-known/openid-configuration': 'discovery',
+  '/.well-known/oauth-authorization-server': 'discovery',
+  '/jwks': 'jwks',
+  '/auth': 'authorization',
+  '/token': 'token',
+  '/token/revocation': 'revocation',
+}
+
+/** Stands before the provider: journals what it answers and carries out the faults that were ordered. */
+export function adjustAnswers(state: SandboxState) {
+  return async (context: Context, next: () => Promise<unknown>): Promise<void> => {
+    const endpoint = endpoints[context.path]
+    if (endpoint === undefined) {
+      await next()
+      if (context.path.startsWith('/auth/')) adjustCallback(context, state)
+      return
+    }
+    const grant = endpoint === 'token' ? await grantOf(context) : undefined
+    const fault = state.faults.take({on: endpoint, grant})
+    const outcome = (await interfere(fault, context.res)) ?? answerError(fault, context)
+    if (outcome === undefined) {
+      await next()
+      if (endpoint === 'authorization') adjustCallback(context, state)
+      else await adjustBody(context, fault, state)
+    } else if (outcome === 'cut' || outcome.startsWith('http_')) {
+      context.respond = false
+    }
+    const entry = {kind: endpoint, ...(grant !== undefined && {grant})}
+    state.journal.add({...entry, outcome: outcome ?? outcomeOf(context)})
+  }
+}
+
+async function grantOf(context: Context): Promise<string | undefined> {
+  return (await peekForm(context.req)).get('grant_type') ?? undefined
+}
+
+function answerError(fault: Fault | undefined, context: Context): string | undefined {
+  if (fault?.error === undefined) return undefined
+  context.status = fault.error === 'invalid_client' ? 401 : 400
+  context.body = {error: fault.error, error_description: fault.message ?? 'A fault of the sandbox.'}
+  return fault.error
+}
+
+/** Changes the parameters of a redirect that leaves for the client. */
+function adjustCallback(context: Context, state: SandboxState): void {
+  const location = context.response.get('Location')
+  if (!location || location.startsWith(state.issuer)) return
+  const fault = state.faults.take({on: 'authorization', callback: true})
+  if (!fault) return
+  const failure = fault.error && {code: null, error: fault.error, error_description: fault.message ?? null}
+  const changes = {...failure, ...fault.redirect}
+  const callback = new URL(location)
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null) callback.searchParams.delete(name)
+    else callback.searchParams.set(name, String(value))
+  }
+  context.set('Location', callback.href)
+}
+
+async function adjustBody(context: Context, fault: Fault | undefined, state: SandboxState): Promise<void> {
+  const body: unknown = context.body
+  if (!isJsonObject(body) || context.status !== 200) return
+  const withToken = await withAdjustedIdToken(body, fault, state)
+  const type = context.response.get('Content-Type')
+  context.body = merged(withToken, fault?.change ?? {})
+  context.set('Content-Type', type)
+}
+
+/** Makes the ID token anew where a fault or a wrong clock asks for it. */
+async function withAdjustedIdToken(
+  body: JsonObject,
+  fault: Fault | undefined,
+  state: SandboxState,
+): Promise<JsonObject> {
+  const {offsetSeconds} = state.clock
+  const idToken = body.id_token
+  if (typeof idToken !== 'string' || (!fault?.idToken && offsetSeconds === 0)) return body
+  const claims: JsonObject = decodeJwt(idToken)
+  const times = Object.entries(claims).filter(([name]) => ['iat', 'exp', 'auth_time'].includes(name))
+  const shifted = Object.fromEntries(times.map(([name, time]) => [name, Number(time) + offsetSeconds]))
+  const changed = merged({...claims, ...shifted}, fault?.idToken?.claims ?? {})
+  return {...body, id_token: await signClaims(changed, fault?.idToken ?? {}, state.keys)}
+}
+
+function outcomeOf(context: Context): string {
+  const body: unknown = context.body
+  if (isJsonObject(body) && typeof body.error === 'string') return body.error
+  const location = context.response.get('Location')
+  const error = location && new URL(location).searchParams.get('error')
+  if (error) return error
+  return context.status < 400 ? 'ok' : `http_${context.status}`
+}

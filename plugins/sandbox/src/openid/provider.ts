@@ -1,0 +1,101 @@
+import {randomBytes} from 'node:crypto'
+import {type Configuration, interactionPolicy, type KoaContextWithOIDC, Provider} from 'oidc-provider'
+import {claimsOf, confidentialClient, findUser, publicClient, type User} from '../account.ts'
+import type {SandboxState} from '../state.ts'
+import {adjustAnswers} from './adjusted-answers.ts'
+import {confirmLogout, showError, showSignedOut} from './pages.ts'
+import {privateKeys} from './signing-keys.ts'
+
+const scopes = ['openid', 'email', 'profile', 'offline_access']
+const cookieKey = randomBytes(32)
+
+/**
+ * The OpenID provider with the keys of the moment. Whatever has a default in oidc-provider that would print a warning
+ * is given here, so nothing is printed and nothing has to be silenced.
+ */
+export function createProvider(state: SandboxState): Provider {
+  const provider = new Provider(state.issuer, configuration(state))
+  provider.use(adjustAnswers(state))
+  return provider
+}
+
+function configuration(state: SandboxState): Configuration {
+  return {
+    adapter: model => state.store.adapter(model),
+    clients: [nativeClient(publicClient.clientId), {...nativeClient(confidentialClient.clientId), ...secretOf()}],
+    jwks: privateKeys(state.keys),
+    responseTypes: ['code'],
+    clientAuthMethods: ['client_secret_basic', 'none'],
+    enabledJWA: {idTokenSigningAlgValues: ['RS256']},
+    scopes,
+    claims: {
+      openid: ['sub', 'aws_roles', 'padding'],
+      email: ['email', 'email_verified'],
+      profile: ['name', 'preferred_username'],
+    },
+    conformIdTokenClaims: false,
+    cookies: {keys: [cookieKey]},
+    pkce: {required: () => true},
+    rotateRefreshToken: true,
+    clientBasedCORS: () => false,
+    findAccount: (_context, name) => accountOf(findUser(name)),
+    loadExistingGrant: grantEverything,
+    interactions: {
+      url: (_context, interaction) => `${state.issuer}/interaction/${interaction.uid}`,
+      policy: signInOnly(),
+    },
+    features: {
+      devInteractions: {enabled: false},
+      dPoP: {enabled: false},
+      pushedAuthorizationRequests: {enabled: false},
+      revocation: {enabled: true, allowedPolicy: (_context, client, token) => token.clientId === client.clientId},
+      rpInitiatedLogout: {enabled: true, logoutSource: confirmLogout, postLogoutSuccessSource: showSignedOut},
+    },
+    ttl: {
+      AccessToken: 300,
+      AuthorizationCode: 60,
+      Grant: 14 * 24 * 3600,
+      IdToken: () => state.lifetimes.idTokenSeconds,
+      Interaction: 3600,
+      RefreshToken: () => state.lifetimes.refreshTokenSeconds,
+      Session: 12 * 3600,
+    },
+    renderError: showError,
+  }
+}
+
+function nativeClient(clientId: string) {
+  return {
+    client_id: clientId,
+    application_type: 'native' as const,
+    token_endpoint_auth_method: 'none' as const,
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code' as const],
+    redirect_uris: ['http://127.0.0.1/callback', 'http://localhost/callback'],
+  }
+}
+
+function secretOf() {
+  return {client_secret: confidentialClient.clientSecret, token_endpoint_auth_method: 'client_secret_basic' as const}
+}
+
+function accountOf(user: User | undefined) {
+  if (!user || user.disabled) return undefined
+  return {accountId: user.name, claims: () => ({sub: user.name, ...claimsOf(user)})}
+}
+
+/** Nobody is asked for consent, and each sign-in gets a grant of its own, so that its tokens are revoked alone. */
+async function grantEverything({oidc}: KoaContextWithOIDC) {
+  const {account, client, provider} = oidc
+  if (!account || !client) return undefined
+  const grant = new provider.Grant({accountId: account.accountId, clientId: client.clientId})
+  grant.addOIDCScope(scopes.join(' '))
+  await grant.save()
+  return grant
+}
+
+function signInOnly() {
+  const policy = interactionPolicy.base()
+  policy.get('consent')?.checks.clear()
+  return policy
+}

@@ -1,0 +1,93 @@
+import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http'
+import {accountId, passwordOf, publicClient, roleArn, users} from './account.ts'
+import {createControlEndpoint} from './control/endpoint.ts'
+import {type BugListener, HttpError, isHangUp, pathOf, sendJson} from './http.ts'
+import {createOpenIdEndpoint, openIdPath} from './openid/endpoint.ts'
+import {createState, type SandboxState} from './state.ts'
+import {handleSts} from './sts/endpoint.ts'
+
+/** Where everything is, as printed by `start --json`. */
+export interface SandboxAddresses {
+  readonly issuer: string
+  readonly clientId: string
+  readonly sts: string
+  readonly control: string
+  readonly account: string
+  readonly users: readonly {readonly name: string; readonly password: string; readonly roles: readonly string[]}[]
+}
+
+export interface Sandbox {
+  readonly addresses: SandboxAddresses
+  stop(): Promise<void>
+}
+
+export interface SandboxOptions {
+  /** 0 or absent: a free one. */
+  readonly port?: number | undefined
+  /** Called with what can only be a mistake in the sandbox itself. */
+  readonly onBug: BugListener
+}
+
+/** Starts the provider, STS and the control address on one loopback port. */
+export async function startSandbox({port = 0, onBug}: SandboxOptions): Promise<Sandbox> {
+  const server = createServer()
+  const origin = `http://127.0.0.1:${await listen(server, port)}`
+  const state = await createState(`${origin}${openIdPath}`)
+  server.on('request', createRouter(state, onBug))
+  return {addresses: addressesOf(origin, state), stop: () => close(server)}
+}
+
+function createRouter(state: SandboxState, onBug: BugListener) {
+  const openId = createOpenIdEndpoint(state, onBug)
+  const handleControl = createControlEndpoint({state, rotateKeys: openId.rotateKeys})
+  const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (state.clock.offsetSeconds !== 0) response.setHeader('Date', state.clock.now().toUTCString())
+    const path = pathOf(request)
+    if (path.startsWith(openIdPath)) return openId.handle(request, response)
+    if (/^\/sts\/?$/.test(path)) return handleSts(request, response, state)
+    if (path.startsWith('/control/')) return handleControl(request, response)
+    throw new HttpError(404, 'There is nothing at this address.')
+  }
+  return (request: IncomingMessage, response: ServerResponse) => {
+    route(request, response).catch((error: unknown) => answerFailure(error, response, onBug))
+  }
+}
+
+function answerFailure(error: unknown, response: ServerResponse, onBug: BugListener): void {
+  if (!(error instanceof HttpError) && !isHangUp(error)) onBug(error)
+  if (response.headersSent) return void response.destroy()
+  const [status, message] = error instanceof HttpError ? [error.status, error.message] : [500, 'The sandbox has a bug.']
+  sendJson(response, status, {error: message})
+}
+
+function addressesOf(origin: string, {issuer}: SandboxState): SandboxAddresses {
+  return {
+    issuer,
+    clientId: publicClient.clientId,
+    sts: `${origin}/sts`,
+    control: `${origin}/control`,
+    account: accountId,
+    users: users.map(user => ({
+      name: user.name,
+      password: passwordOf(user),
+      roles: (user.roles ?? []).map(roleArn),
+    })),
+  }
+}
+
+/** Resolves to the port. */
+async function listen(server: Server, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', resolve)
+  })
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new TypeError('A TCP server has a port.')
+  return address.port
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = new Promise<void>(resolve => server.close(() => resolve()))
+  server.closeAllConnections()
+  await closed
+}

@@ -1,0 +1,42 @@
+import {initialRoles, type Role} from './account.ts'
+import {Clock} from './clock.ts'
+import {FaultList} from './faults.ts'
+import {Journal} from './journal.ts'
+import {generateSigningKeys, type SigningKeys} from './openid/signing-keys.ts'
+import {OpenIdStore} from './openid/store.ts'
+import {IssuedCredentials} from './sts/issued-credentials.ts'
+
+export interface Lifetimes {
+  idTokenSeconds: number
+  refreshTokenSeconds: number
+  /** Overrules the duration that was asked of STS. */
+  roleSessionSeconds?: number | null
+}
+
+/** What the parts of one running sandbox share. */
+export interface SandboxState {
+  readonly issuer: string
+  readonly clock: Clock
+  readonly journal: Journal
+  readonly faults: FaultList
+  readonly roles: Map<string, Role>
+  readonly lifetimes: Lifetimes
+  readonly store: OpenIdStore
+  readonly credentials: IssuedCredentials
+  keys: SigningKeys
+}
+
+export async function createState(issuer: string): Promise<SandboxState> {
+  const clock = new Clock()
+  return {
+    issuer,
+    clock,
+    journal: new Journal(clock),
+    faults: new FaultList(),
+    roles: new Map(initialRoles.map(role => [role.name, role])),
+    lifetimes: {idTokenSeconds: 300, refreshTokenSeconds: 12 * 3600},
+    store: new OpenIdStore(),
+    credentials: new IssuedCredentials(),
+    keys: await generateSigningKeys(),
+  }
+}

@@ -1,0 +1,50 @@
+import {createHash} from 'node:crypto'
+import {accountId, type Role} from '../account.ts'
+import {isoSeconds} from '../clock.ts'
+import type {SandboxState} from '../state.ts'
+import {validationError} from './errors.ts'
+import type {IssuedCredential} from './issued-credentials.ts'
+import type {XmlMembers} from './xml.ts'
+
+/** The role an ARN names, when it is one of this account's. Rejects what is no ARN of a role at all. */
+export function findRole(arn: string, roles: ReadonlyMap<string, Role>): Role | undefined {
+  const match = /^arn:aws[\w-]*:iam::(?<account>\d{12}):role\/(?<name>[\w+=,.@/-]+)$/.exec(arn)
+  if (!match?.groups) throw validationError('Request ARN is invalid')
+  const {account, name} = match.groups
+  return account === accountId && name !== undefined && arn.startsWith('arn:aws:') ? roles.get(name) : undefined
+}
+
+/** Rejects a duration beyond the role's maximum; otherwise issues credentials and says them in AWS's members. */
+export function issueSession(
+  role: Role,
+  sessionName: string,
+  durationSeconds: number,
+  state: SandboxState,
+): XmlMembers {
+  if (durationSeconds > role.maxSessionDurationSeconds) {
+    throw validationError('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.')
+  }
+  const lifetimeSeconds = state.lifetimes.roleSessionSeconds ?? durationSeconds
+  const expiresAt = new Date(state.clock.now().getTime() + lifetimeSeconds * 1000)
+  const assumedRoleId = `${roleId(role.name)}:${sessionName}`
+  const issued = state.credentials.issue({roleName: role.name, sessionName, assumedRoleId}, expiresAt)
+  return {
+    Credentials: {
+      AccessKeyId: issued.accessKeyId,
+      SecretAccessKey: issued.secretAccessKey,
+      SessionToken: issued.sessionToken,
+      Expiration: isoSeconds(expiresAt),
+    },
+    AssumedRoleUser: {AssumedRoleId: assumedRoleId, Arn: sessionArn(issued)},
+  }
+}
+
+export function sessionArn({roleName, sessionName}: Pick<IssuedCredential, 'roleName' | 'sessionName'>): string {
+  const lastPart = roleName.replace(/^.*\//, '')
+  return `arn:aws:sts::${accountId}:assumed-role/${lastPart}/${sessionName}`
+}
+
+/** A role keeps its unique id as long as it keeps its name. */
+function roleId(name: string): string {
+  return `AROA${createHash('sha256').update(name).digest('hex').slice(0, 17).toUpperCase()}`
+}

@@ -1,0 +1,22 @@
+// Compiles the host and every plugin, and writes oclif.manifest.json from what was compiled.
+import {execFileSync} from 'node:child_process'
+import {existsSync, readdirSync, rmSync} from 'node:fs'
+import {dirname, join} from 'node:path'
+import {fileURLToPath} from 'node:url'
+import {writeManifest} from './manifest.js'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const tsc = join(root, 'node_modules/typescript/bin/tsc')
+
+// Without this a deleted source file would live on as compiled code.
+for (const folder of [root, ...plugins()]) {
+  rmSync(join(folder, 'dist'), {recursive: true, force: true})
+  execFileSync(process.execPath, [tsc, '-p', join(folder, 'tsconfig.json')], {stdio: 'inherit'})
+}
+await writeManifest(root)
+
+function plugins() {
+  return readdirSync(join(root, 'plugins'))
+    .map(name => join(root, 'plugins', name))
+    .filter(folder => existsSync(join(folder, 'tsconfig.json')))
+}

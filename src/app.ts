@@ -1,0 +1,145 @@
+import {join} from 'node:path'
+import type {CallerIdentity} from './aws/sts.ts'
+import {openInBrowser} from './browser/open.ts'
+import {readConfiguration} from './config/read.ts'
+import type {Configuration, Interactive} from './config/schema.ts'
+import {Secrets} from './errors.ts'
+import {hasDesktop, mayAsk, personCanSee, type Surroundings} from './host/interactive.ts'
+import {fileLocks} from './lock.ts'
+import type {Outside} from './outside/outside.ts'
+import type {Log} from './plugin.ts'
+import {type InstalledPackage, registryOf} from './registry.ts'
+import {fileStates} from './state.ts'
+import {storeOver} from './store.ts'
+import {type CacheInfo, cacheInfo, clearCache} from './tasks/cache.ts'
+import {type CredentialsWish, credentialsFor} from './tasks/credentials.ts'
+import type {Issued} from './tasks/issued.ts'
+import {type LoginResult, type LoginWish, login} from './tasks/login.ts'
+import type {Asking, Parts} from './tasks/parts.ts'
+import {whoami} from './tasks/whoami.ts'
+import {promptsOn} from './terminal/prompts.ts'
+
+/** What was said on the command line that concerns the whole call. */
+export interface Choices {
+  readonly interactive: Interactive | undefined
+  /** Whether a browser may be opened, or its address only shown. */
+  readonly browser: boolean
+  readonly debug: boolean
+  /** Whether somebody typed a command whose purpose is to be asked. */
+  readonly login: boolean
+}
+
+/** The use cases, wired to a world. Nothing is read before one of them is called. */
+export interface App {
+  credentials(wish: CredentialsWish): Promise<Issued>
+  login(wish: LoginWish): Promise<LoginResult>
+  whoami(wish: CredentialsWish): Promise<CallerIdentity>
+  cacheInfo(): Promise<CacheInfo>
+  clearCache(provider: string | undefined): Promise<void>
+}
+
+export function createApp(outside: Outside, packages: readonly InstalledPackage[], choices: Choices): App {
+  const parts = () => wire(outside, packages, choices)
+  return {
+    credentials: async wish => credentialsFor(wish, (await parts()).parts),
+    login: async wish => login(wish, (await parts()).parts),
+    whoami: async wish => whoami(wish, (await parts()).parts),
+    async cacheInfo() {
+      const {parts: wired, cache} = await parts()
+      return cacheInfo(cache, wired)
+    },
+    clearCache: async provider => clearCache(provider, (await parts()).parts),
+  }
+}
+
+/** The text of an error or of a line on stderr, with every secret of this process masked. */
+export const secrets = new Secrets()
+
+async function wire(outside: Outside, packages: readonly InstalledPackage[], choices: Choices) {
+  const {env, places, clock, files, processes, terminal, network} = outside
+  const path = places.configFile ?? 'config.yaml'
+  const configuration = readConfiguration(path, await files.readText(path))
+  const registry = registryOf(packages)
+  const log = logTo(text => terminal.say(secrets.mask(text)), choices.debug)
+  const tell = (text: string) => terminal.tell(secrets.mask(text))
+  const around = {
+    env,
+    platform: outside.platform,
+    stdinIsTerminal: terminal.stdinIsTerminal,
+    stderrIsTerminal: terminal.stderrIsTerminal,
+  }
+  const asking = askingOf(choices, configuration, around)
+  const signal = processes.interruption
+
+  const id = cacheIdOf(configuration, env, places.cache)
+  const folder = id === 'memory' ? undefined : under(places.cache, 'v1')
+  const home = {directory: folder ?? '', log, interactive: asking.interactive, signal, env}
+  const cache = await registry.cache(id, home)
+
+  const parts: Parts = {
+    configuration,
+    registry,
+    store: storeOver(cache, id, log, clock.now),
+    states: fileStates({folder: under(places.cache, 'state'), readText: files.readText, replace: files.replacePrivate}),
+    locks: fileLocks({
+      folder: under(places.cache, 'locks'),
+      touch: files.touchPrivate,
+      identify: files.identify,
+      now: clock.now,
+      sleep: clock.sleep,
+      log,
+    }),
+    clock,
+    network,
+    env,
+    log,
+    secrets,
+    signal,
+    tell,
+    asking,
+    ask: promptsOn(terminal.promptStreams(), signal),
+    openBrowser: (url, program) => {
+      const chosen = programFrom(env) ?? program ?? configuration.browser
+      const mayOpen = choices.browser && (chosen !== undefined || hasDesktop(around))
+      return openInBrowser(url, {program: chosen, launch: processes.launch, mayOpen, tell})
+    },
+    output: (program, args, milliseconds) => processes.output(program, args, milliseconds, signal),
+    makeBrowserFolder: providerId => files.makePrivateFolder(join(places.data ?? '', 'browser', providerId)),
+  }
+  return {parts, cache: {id, folder}}
+}
+
+/** `auto` means the files; where this machine has no place for them, nothing is kept. */
+function cacheIdOf({cache}: Configuration, env: Outside['env'], folder: string | undefined): string {
+  const wanted = env.AWS_OIDC_CACHE || cache
+  if (wanted !== 'auto') return wanted
+  return folder === undefined ? 'memory' : 'file'
+}
+
+function askingOf(choices: Choices, {interactive}: Configuration, around: Surroundings): Asking {
+  const decided = mayAsk(choices.interactive, interactive, around)
+  return {
+    interactive: decided === 'always' || (decided === 'auto' && personCanSee(around)),
+    ignoresBrake: choices.login || decided === 'always',
+    attended: around.stdinIsTerminal,
+    mayRead: choices.login && around.stdinIsTerminal,
+  }
+}
+
+/** AWS_OIDC_BROWSER and BROWSER name a program that gets the address as its one argument. */
+function programFrom(env: Outside['env']): readonly [string] | undefined {
+  const program = env.AWS_OIDC_BROWSER || env.BROWSER
+  return program ? [program] : undefined
+}
+
+function logTo(say: (text: string) => void, debug: boolean): Log {
+  return {
+    debug: message => (debug ? say(`debug: ${message}`) : undefined),
+    info: say,
+    warn: message => say(`Warning: ${message}`),
+  }
+}
+
+function under(folder: string | undefined, name: string): string | undefined {
+  return folder === undefined ? undefined : join(folder, name)
+}

@@ -1,0 +1,93 @@
+import {AwsOidcError} from '../errors.ts'
+import {isLoopback} from '../loopback-address.ts'
+
+/** Where AWS STS is reached, and the region requests to it are signed for. */
+export interface StsEndpoint {
+  readonly url: URL
+  readonly region: string
+  /** Whether it is AWS's own, which checks what an emulator may not. */
+  readonly aws: boolean
+}
+
+export interface StsWishes {
+  readonly region?: string | undefined
+  readonly endpoint?: URL | undefined
+  readonly fips?: boolean | undefined
+  readonly dualstack?: boolean | undefined
+}
+
+interface Partition {
+  readonly suffix: string
+  readonly dualstackSuffix: string
+  /** Where its STS is asked when nobody says otherwise. */
+  readonly region: string
+  readonly regions: RegExp
+}
+
+// https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json
+const partitions: Readonly<Record<string, Partition>> = {
+  'aws-cn': partition('amazonaws.com.cn', 'api.amazonwebservices.com.cn', 'cn-northwest-1', /^cn-/),
+  'aws-us-gov': partition('amazonaws.com', 'api.aws', 'us-gov-west-1', /^us-gov-/),
+  'aws-eusc': partition('amazonaws.eu', 'api.amazonwebservices.eu', 'eusc-de-east-1', /^eusc-/),
+  'aws-iso': partition('c2s.ic.gov', 'api.aws.ic.gov', 'us-iso-east-1', /^us-iso-/),
+  'aws-iso-b': partition('sc2s.sgov.gov', 'api.aws.scloud', 'us-isob-east-1', /^us-isob-/),
+  'aws-iso-e': partition('cloud.adc-e.uk', 'api.cloud-aws.adc-e.uk', 'eu-isoe-west-1', /^eu-isoe-/),
+  'aws-iso-f': partition('csp.hci.ic.gov', 'api.aws.hci.ic.gov', 'us-isof-south-1', /^us-isof-/),
+}
+const commercial = partition('amazonaws.com', 'api.aws', 'us-east-1', /^(?!cn-|us-gov-|eusc-|us-iso|eu-iso)[a-z]{2,}-/)
+
+function partition(suffix: string, dualstackSuffix: string, region: string, regions: RegExp): Partition {
+  return {suffix, dualstackSuffix, region, regions}
+}
+
+/**
+ * The STS for roles of a partition. AWS_ENDPOINT_URL_STS wins over the configuration; AWS_ENDPOINT_URL is not obeyed,
+ * because people set it for an emulator of another service, which would be handed the ID token. A region of another
+ * partition is passed over: its STS does not know the role. Throws CONFIG_INVALID for an address that is not safe.
+ */
+export function stsEndpoint(
+  partitionName: string,
+  wishes: StsWishes,
+  env: Readonly<Record<string, string | undefined>>,
+): StsEndpoint {
+  const home = partitions[partitionName] ?? commercial
+  const wanted = wishes.region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION
+  const region = wanted && home.regions.test(wanted) ? wanted : home.region
+  const custom = env.AWS_ENDPOINT_URL_STS ? readEndpoint(env.AWS_ENDPOINT_URL_STS) : wishes.endpoint
+  if (!custom) return {url: new URL(`https://${awsHost(home, region, wishes)}`), region, aws: true}
+  if (wishes.fips || wishes.dualstack) {
+    throw new AwsOidcError(
+      'CONFIG_INVALID',
+      '"sts.fips" and "sts.dualstack" choose among AWS\'s own addresses; there is an STS endpoint set.',
+      {
+        hint: 'unset AWS_ENDPOINT_URL_STS, or remove sts.endpoint, sts.fips and sts.dualstack',
+      },
+    )
+  }
+  return {url: custom, region, aws: isAwsHost(custom.hostname)}
+}
+
+function awsHost(home: Partition, region: string, {fips, dualstack}: StsWishes): string {
+  // GovCloud's ordinary endpoint is the FIPS one.
+  const service = fips && !(region.startsWith('us-gov-') && !dualstack) ? 'sts-fips' : 'sts'
+  return `${service}.${region}.${dualstack ? home.dualstackSuffix : home.suffix}`
+}
+
+function isAwsHost(hostname: string): boolean {
+  const suffixes = [commercial, ...Object.values(partitions)].flatMap(({suffix, dualstackSuffix}) => [
+    suffix,
+    dualstackSuffix,
+  ])
+  return suffixes.some(suffix => hostname.endsWith(`.${suffix}`))
+}
+
+function readEndpoint(text: string): URL {
+  const url = URL.parse(text)
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))) return url
+  const problem = url
+    ? 'it would be handed your ID token, and is neither https nor on this machine'
+    : 'it is not an address'
+  throw new AwsOidcError('CONFIG_INVALID', `AWS_ENDPOINT_URL_STS is refused: ${problem}.`, {
+    hint: 'unset AWS_ENDPOINT_URL_STS',
+  })
+}

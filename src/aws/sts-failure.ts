@@ -1,0 +1,109 @@
+import {STSServiceException} from '@aws-sdk/client-sts'
+import {AwsOidcError, expectedFailure, printable} from '../errors.ts'
+import type {StsEndpoint} from './endpoint.ts'
+
+/** A refusal by STS, with AWS's own code for those who decide what to do next. */
+export class StsRefusal extends AwsOidcError {
+  readonly awsCode: string
+
+  constructor(awsCode: string, message: string, hint: string | undefined) {
+    super('AWS_REFUSED', message, {hint})
+    this.awsCode = awsCode
+  }
+}
+
+interface Meaning {
+  readonly usually: string
+  readonly hint: string
+}
+
+// The codes as they stand in the answers: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html and
+// the "Errors" of each call. Some names of the SDK end in "Exception" where the code does not.
+const meanings: Readonly<Record<string, Meaning>> = {
+  AccessDenied: {
+    usually:
+      "The role's trust policy does not let this identity in, or the role does not exist (names are case-sensitive).",
+    hint: "Compare the trust policy's Federated provider and its :aud and :sub conditions with the ID token.",
+  },
+  ExpiredToken: {
+    usually: 'The token was too old when it reached AWS; a wrong clock does this too.',
+    hint: 'aws-oidc login --force',
+  },
+  InvalidIdentityToken: {
+    usually: 'The IAM OIDC provider is missing, or lists another issuer or client ID than the ID token has.',
+    hint: "Compare the token's issuer and audience with the IAM OIDC provider of that account.",
+  },
+  IDPRejectedClaim: {
+    usually: 'The identity provider told AWS that the sign-in is no longer valid.',
+    hint: 'aws-oidc login --force',
+  },
+  IDPCommunicationError: {
+    usually: "AWS could not fetch the provider's metadata or keys: they must be reachable from the Internet.",
+    hint: 'Try again; if it stays, open <issuer>/.well-known/openid-configuration from outside your network.',
+  },
+  MalformedPolicyDocument: {usually: 'The session policy is not valid.', hint: 'Check "policy" of the profile.'},
+  PackedPolicyTooLarge: {
+    usually: 'Session policy and tags are too large together.',
+    hint: 'Shorten "policy", "policyArns" or "tags" of the profile.',
+  },
+  RegionDisabledException: {
+    usually: 'STS is not active in that region for the account.',
+    hint: 'Set another "region", or have STS activated in the account settings.',
+  },
+  ValidationError: {
+    usually: 'A value of the request is outside what AWS takes.',
+    hint: 'Check "duration", "role" and "sessionName".',
+  },
+}
+
+const aliases: Readonly<Record<string, string>> = {
+  ExpiredTokenException: 'ExpiredToken',
+  AccessDeniedException: 'AccessDenied',
+  InvalidIdentityTokenException: 'InvalidIdentityToken',
+  IDPRejectedClaimException: 'IDPRejectedClaim',
+  IDPCommunicationErrorException: 'IDPCommunicationError',
+  MalformedPolicyDocumentException: 'MalformedPolicyDocument',
+  PackedPolicyTooLargeException: 'PackedPolicyTooLarge',
+}
+
+const passing = new Set([
+  'IDPCommunicationError',
+  'Throttling',
+  'ThrottlingException',
+  'RequestLimitExceeded',
+  'ServiceUnavailable',
+])
+
+/** Whether STS itself says that the same request may work a moment later. */
+export function mayPass(error: unknown): boolean {
+  return error instanceof STSServiceException && passing.has(codeOf(error))
+}
+
+/** What AWS said, what it usually means, and what to do. An error that is already ours passes unchanged. */
+export function explainStsFailure(error: unknown, endpoint: StsEndpoint): unknown {
+  const known = expectedFailure(error)
+  if (known) return known
+  if (!(error instanceof STSServiceException)) {
+    return new AwsOidcError('BAD_RESPONSE', `The answer of ${endpoint.url.host} is not one of AWS STS.`, {
+      hint: endpoint.aws ? 'Try again in a moment.' : 'Check AWS_ENDPOINT_URL_STS and sts.endpoint.',
+    })
+  }
+  const code = codeOf(error)
+  const status = error.$metadata.httpStatusCode ?? 0
+  if (status >= 500 || code.startsWith('Throttling') || code === 'RequestLimitExceeded') {
+    return new AwsOidcError('UNAVAILABLE', `AWS STS can't answer now: ${printable(code, 80)} (HTTP ${status}).`, {
+      hint: 'Try again in a moment.',
+    })
+  }
+  const meaning = meanings[code]
+  const said = `AWS refused: ${printable(code, 80)}: ${printable(error.message)}`
+  return new StsRefusal(code, meaning ? `${sentence(said)} ${meaning.usually}` : sentence(said), meaning?.hint)
+}
+
+function codeOf(error: STSServiceException): string {
+  return aliases[error.name] ?? error.name
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`
+}

@@ -1,0 +1,187 @@
+import {
+  AssumeRoleCommand,
+  AssumeRoleWithWebIdentityCommand,
+  type Credentials,
+  GetCallerIdentityCommand,
+  STSClient,
+} from '@aws-sdk/client-sts'
+import {AwsOidcError} from '../errors.ts'
+import type {AwsCredentials, Role} from '../plugin.ts'
+import type {StsEndpoint} from './endpoint.ts'
+import {isSessionOf} from './role.ts'
+import {explainStsFailure, mayPass} from './sts-failure.ts'
+
+export interface StsParts {
+  readonly endpoint: StsEndpoint
+  /** May send a request again when no answer came. */
+  readonly fetch: typeof globalThis.fetch
+  readonly sleep: (milliseconds: number) => Promise<void>
+}
+
+/** What every way of taking a role has in common. Limits: the API reference page of the call. */
+export interface RoleRequest {
+  readonly role: Role & {readonly arn: string}
+  readonly sessionName: string
+  readonly durationSeconds: number
+  readonly policy?: string | undefined
+  readonly policyArns?: readonly string[] | undefined
+}
+
+export interface SwitchRequest extends RoleRequest {
+  readonly externalId?: string | undefined
+  readonly tags?: Readonly<Record<string, string>> | undefined
+  readonly sourceIdentity?: string | undefined
+}
+
+export interface CallerIdentity {
+  readonly account: string
+  readonly arn: string
+  readonly userId: string
+}
+
+/** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html */
+export function assumeRoleWithWebIdentity(request: RoleRequest, token: string, sts: StsParts): Promise<AwsCredentials> {
+  return call(sts, undefined, async client => {
+    const answer = await client.send(
+      new AssumeRoleWithWebIdentityCommand({...common(request), WebIdentityToken: token}),
+    )
+    return checked(request.role, answer.AssumedRoleUser?.Arn, answer.Credentials)
+  })
+}
+
+/** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+export function assumeRole(request: SwitchRequest, source: AwsCredentials, sts: StsParts): Promise<AwsCredentials> {
+  const {externalId, tags, sourceIdentity} = request
+  return call(sts, source, async client => {
+    const answer = await client.send(
+      new AssumeRoleCommand({
+        ...common(request),
+        ExternalId: externalId,
+        SourceIdentity: sourceIdentity,
+        Tags: tags && Object.entries(tags).map(([Key, Value]) => ({Key, Value})),
+      }),
+    )
+    return checked(request.role, answer.AssumedRoleUser?.Arn, answer.Credentials)
+  })
+}
+
+/** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
+export function getCallerIdentity(credentials: AwsCredentials, sts: StsParts): Promise<CallerIdentity> {
+  return call(sts, credentials, async client => {
+    const {Account: account, Arn: arn, UserId: userId} = await client.send(new GetCallerIdentityCommand({}))
+    if (!account || !arn || !userId) throw badAnswer('it names no identity')
+    return {account, arn, userId}
+  })
+}
+
+function common({role, sessionName, durationSeconds, policy, policyArns}: RoleRequest) {
+  return {
+    RoleArn: role.arn,
+    RoleSessionName: sessionName,
+    DurationSeconds: durationSeconds,
+    Policy: policy,
+    PolicyArns: policyArns?.map(arn => ({arn})),
+  }
+}
+
+const attempts = 3
+
+async function call<Result>(
+  {endpoint, fetch, sleep}: StsParts,
+  credentials: AwsCredentials | undefined,
+  work: (client: STSClient) => Promise<Result>,
+): Promise<Result> {
+  const client = clientFor(endpoint, credentials, fetch)
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work(client)
+    } catch (error) {
+      if (attempt === attempts || !mayPass(error)) throw explainStsFailure(error, endpoint)
+      await sleep(300 * 2 ** attempt * (0.5 + Math.random()))
+    }
+  }
+}
+
+/**
+ * Everything that the SDK would otherwise look up in the environment and in ~/.aws is said here: this process was
+ * started by AWS tools whose current profile is ourselves, and a default chain would call us again.
+ */
+function clientFor(
+  {url, region}: StsEndpoint,
+  credentials: AwsCredentials | undefined,
+  fetch: StsParts['fetch'],
+): STSClient {
+  return new STSClient({
+    region,
+    endpoint: url.href,
+    useFipsEndpoint: false,
+    useDualstackEndpoint: false,
+    maxAttempts: 1,
+    retryMode: 'standard',
+    defaultsMode: 'standard',
+    userAgentAppId: 'aws-oidc',
+    credentials: credentials
+      ? {
+          accessKeyId: credentials.accessKeyId,
+          secretAccessKey: credentials.secretAccessKey,
+          sessionToken: credentials.sessionToken,
+        }
+      : () => Promise.reject(new Error('This request carries no AWS signature.')),
+    requestHandler: {
+      handle: (request: SdkRequest, options?: {readonly abortSignal?: unknown}) =>
+        send(request, options?.abortSignal, fetch),
+    },
+  })
+}
+
+interface SdkRequest {
+  readonly protocol: string
+  readonly hostname: string
+  readonly port?: number
+  readonly path: string
+  readonly method: string
+  readonly headers: Record<string, string>
+  readonly body?: unknown
+}
+
+async function send(
+  {protocol, hostname, port, path, method, headers, body}: SdkRequest,
+  signal: unknown,
+  fetch: StsParts['fetch'],
+) {
+  const url = new URL(`${protocol}//${hostname}${port ? `:${port}` : ''}${path}`)
+  const response = await fetch(url, {
+    method,
+    headers,
+    ...(typeof body === 'string' && {body}),
+    ...(signal instanceof AbortSignal && {signal}),
+  })
+  return {
+    response: {
+      statusCode: response.status,
+      headers: Object.fromEntries(response.headers),
+      body: new Uint8Array(await response.arrayBuffer()),
+    },
+  }
+}
+
+/** Credentials are handed on only when AWS says that they are of the role asked for. */
+function checked(role: Role, assumedArn: string | undefined, credentials: Credentials | undefined): AwsCredentials {
+  const {AccessKeyId, SecretAccessKey, SessionToken, Expiration} = credentials ?? {}
+  if (!AccessKeyId || !SecretAccessKey || !SessionToken || !(Expiration instanceof Date)) {
+    throw badAnswer('it holds no complete credentials')
+  }
+  if (!assumedArn || !isSessionOf(role, assumedArn)) {
+    throw badAnswer(`it is for ${assumedArn ?? 'no role'}, and ${role.arn ?? role.name} was asked for`)
+  }
+  return {
+    accessKeyId: AccessKeyId,
+    secretAccessKey: SecretAccessKey,
+    sessionToken: SessionToken,
+    expiration: Expiration,
+  }
+}
+
+function badAnswer(reason: string): AwsOidcError {
+  return new AwsOidcError('BAD_RESPONSE', `The answer of AWS STS can't be used: ${reason}.`)
+}

@@ -1,0 +1,71 @@
+import {AwsOidcError, printable} from '../errors.ts'
+
+/** What can be said of an ID token before AWS is asked. */
+export interface TokenAdvice {
+  /** Why AWS may refuse it all the same, in words to show before and after the attempt. */
+  readonly doubts: readonly string[]
+}
+
+// https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
+const longestToken = 20_000
+const algorithms = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512']
+
+/**
+ * Says before STS does what STS would say in fewer words. Throws AWS_REFUSED where the refusal is certain. What AWS's
+ * own STS demands of the issuer is not asked of an emulator.
+ */
+export function inspectWebIdentity(token: string, endpoint: {readonly aws: boolean}): TokenAdvice {
+  if (token.length > longestToken) {
+    throw refused(
+      `The ID token has ${token.length} characters; AWS takes at most ${longestToken}.`,
+      'Have the provider put fewer claims (often groups) into the ID token of this client.',
+    )
+  }
+  const [header, claims] = token.split('.').map(readPart)
+  const algorithm = header?.alg
+  if (typeof algorithm !== 'string' || !algorithms.includes(algorithm)) {
+    throw refused(
+      `The ID token is signed with ${printable(String(algorithm), 20)}; AWS takes ${algorithms.join(', ')}.`,
+      'Set the ID token signature algorithm of this client to RS256 at the provider.',
+    )
+  }
+  const doubts: string[] = []
+  if (endpoint.aws) doubts.push(...issuerDoubts(claims?.iss))
+  const audiences = [claims?.aud].flat().map(String)
+  const {azp} = claims ?? {}
+  if (typeof azp === 'string' && audiences.some(audience => audience !== azp)) {
+    doubts.push(
+      `The ID token has azp "${printable(azp, 100)}" besides its audience ${printable(audiences.join(', '), 100)}: ` +
+        `AWS compares the azp. List "${printable(azp, 100)}" as a client ID of the IAM OIDC provider and in ":aud" of the role's trust policy.`,
+    )
+  }
+  return {doubts}
+}
+
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateOpenIDConnectProvider.html, parameter Url
+function issuerDoubts(issuer: unknown): readonly string[] {
+  const url = typeof issuer === 'string' ? URL.parse(issuer) : null
+  if (url?.protocol !== 'https:') {
+    throw refused(
+      `The issuer of the ID token, ${printable(String(issuer), 100)}, is not an https address: AWS can't know it.`,
+      'Use an issuer that AWS can reach, or AWS_ENDPOINT_URL_STS for an emulator.',
+    )
+  }
+  if (url.port === '') return []
+  return [
+    `The issuer ${printable(url.href, 100)} has a port; AWS says that an IAM OIDC provider's URL should have none.`,
+  ]
+}
+
+function refused(message: string, hint: string): AwsOidcError {
+  return new AwsOidcError('AWS_REFUSED', message, {hint})
+}
+
+function readPart(part: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'))
+    return value !== null && typeof value === 'object' ? {...value} : {}
+  } catch {
+    return {}
+  }
+}

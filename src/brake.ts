@@ -1,0 +1,70 @@
+import {AwsOidcError, type ErrorCode} from './errors.ts'
+import type {ProviderState, SharedFailure} from './state.ts'
+
+/**
+ * The rules that keep programs from asking a person again and again. A tool that retries each minute through the
+ * night must not open a browser each time.
+ */
+
+const briefMinutes = 5
+const memoryHours = 12
+
+/** Outcomes of asking a person that the next unattended caller should not provoke again at once. */
+const braking: ReadonlySet<ErrorCode> = new Set([
+  'SIGN_IN_REFUSED',
+  'SIGN_IN_REQUIRED',
+  'TIMED_OUT',
+  'BAD_RESPONSE',
+  'INTERRUPTED',
+  'TERMINATED',
+])
+
+export type Brake = {readonly kind: 'until'; readonly until: Date} | {readonly kind: 'login'}
+
+/** What stands against asking the person now, if anything. */
+export function brakeOf(failures: readonly Date[], now: Date): Brake | undefined {
+  const recent = recentOf(failures, now)
+  const last = recent.at(-1)
+  if (!last) return undefined
+  if (recent.length > 1) return {kind: 'login'}
+  const until = new Date(last.getTime() + briefMinutes * 60_000)
+  return until > now ? {kind: 'until', until} : undefined
+}
+
+/** After asking the person failed. */
+export function afterSignInFailure(state: ProviderState, code: ErrorCode, now: Date): ProviderState {
+  if (!braking.has(code)) return state
+  return {...state, signInFailures: [...recentOf(state.signInFailures, now), now].slice(-2)}
+}
+
+/** After AWS refused a role. */
+export function afterRefusal(state: ProviderState, role: string, message: string, now: Date): ProviderState {
+  const at = [...recentOf(state.refusedRoles[role]?.at ?? [], now), now].slice(-2)
+  return {...state, refusedRoles: {...state.refusedRoles, [role]: {at, message}}}
+}
+
+export function afterSignIn(state: ProviderState): ProviderState {
+  return {...state, signInFailures: []}
+}
+
+export function afterRole(state: ProviderState, role: string): ProviderState {
+  const {[role]: _, ...refusedRoles} = state.refusedRoles
+  return {...state, refusedRoles}
+}
+
+/** Lets those who wait for the lock fail as its holder did. */
+export function withFailure(state: ProviderState, failure: SharedFailure): ProviderState {
+  return {...state, failures: state.failures + 1, lastFailure: failure}
+}
+
+/** The failure of whoever held the lock while this caller waited, where it concerns this caller. */
+export function failureMeanwhile(before: ProviderState, after: ProviderState, key: string): AwsOidcError | undefined {
+  const failure = after.failures === before.failures ? undefined : after.lastFailure
+  if (!failure || (failure.scope !== 'sign-in' && failure.scope !== key)) return undefined
+  return new AwsOidcError(failure.code, failure.message, {hint: failure.hint})
+}
+
+function recentOf(failures: readonly Date[], now: Date): readonly Date[] {
+  // A time ahead of us was written under another clock; it must not brake for ever.
+  return failures.filter(at => at <= now && now.getTime() - at.getTime() < memoryHours * 3_600_000)
+}

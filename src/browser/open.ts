@@ -1,0 +1,39 @@
+import open from 'open'
+import {AwsOidcError, printable} from '../errors.ts'
+import {isLoopback} from '../loopback-address.ts'
+
+export interface BrowserParts {
+  /** The program to start with the address as its last argument; the system's browser when absent. */
+  readonly program: readonly [string, ...string[]] | undefined
+  /** Starts a program without a shell; rejects when it fails at once. */
+  readonly launch: (program: string, args: readonly string[]) => Promise<void>
+  /** Whether anything may be opened at all: `--no-browser`, or no desktop. */
+  readonly mayOpen: boolean
+  /** To the person. */
+  readonly tell: (text: string) => void
+}
+
+/** Shows `url` to the person and opens it where that works. Rejects with BAD_RESPONSE anything but https and loopback. */
+export async function openInBrowser(url: URL, {program, launch, mayOpen, tell}: BrowserParts): Promise<void> {
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+    throw new AwsOidcError('BAD_RESPONSE', `The provider names an address that is not safe to open: ${url.origin}.`)
+  }
+  if (!mayOpen) {
+    tell(`Open this address in a browser to sign in:\n\n  ${url.href}\n`)
+    return
+  }
+  tell(`Opening your browser to sign in. If nothing happens, open this address:\n\n  ${url.href}\n`)
+  try {
+    if (program) await launch(program[0], [...program.slice(1), url.href])
+    else await openWithSystem(url)
+  } catch (error) {
+    const reason = printable(error instanceof Error ? error.message.replaceAll(url.href, 'the address') : String(error))
+    tell(`The browser could not be opened (${reason}). Open the address above yourself.`)
+  }
+}
+
+/** https://www.npmjs.com/package/open : its process is left alone, but an error it raises must not end ours. */
+async function openWithSystem(url: URL): Promise<void> {
+  const child = await open(url.href)
+  child.once('error', () => undefined)
+}

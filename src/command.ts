@@ -1,0 +1,95 @@
+import {Command, Flags, type Interfaces} from '@oclif/core'
+import {type App, type Choices, createApp, secrets} from './app.ts'
+import {AwsOidcError, exitCodeOf, expectedFailure} from './errors.ts'
+import {writeResult} from './outside/output.ts'
+import {realOutside} from './outside/outside.ts'
+
+/** Flags of every command of ours. */
+const baseFlags = {
+  'no-interactive': Flags.boolean({description: 'never ask anybody', helpGroup: 'GLOBAL'}),
+  debug: Flags.boolean({description: 'say on stderr what is done', helpGroup: 'GLOBAL'}),
+}
+
+export const profileFlag = Flags.string({
+  char: 'p',
+  description: 'profile of our configuration (default: AWS_OIDC_PROFILE, AWS_PROFILE, "default")',
+  helpValue: 'NAME',
+})
+
+export const browserFlag = Flags.boolean({
+  description: 'open a browser, or only show the address (--no-browser)',
+  allowNo: true,
+  default: true,
+})
+
+/** What our commands share: the app, the result on stdout, and the one place that turns an error into an ending. */
+export abstract class AwsOidcCommand extends Command {
+  static override baseFlags = baseFlags
+
+  protected app(
+    flags: {readonly 'no-interactive': boolean; readonly debug: boolean},
+    choices: Partial<Choices> = {},
+  ): App {
+    const packages = this.config.getPluginsList().map(({name, root, pjson}) => ({name, root, manifest: {...pjson}}))
+    const own = packages.toSorted((a, b) => Number(b.name === this.config.name) - Number(a.name === this.config.name))
+    return createApp(realOutside(), own, {
+      interactive: flags['no-interactive'] ? 'never' : undefined,
+      debug: flags.debug,
+      browser: true,
+      login: false,
+      ...choices,
+    })
+  }
+
+  /** The profile that `-p` means. */
+  protected profileOf(flag: string | undefined): string {
+    const {AWS_OIDC_PROFILE: own, AWS_PROFILE: aws} = process.env
+    return flag ?? (own || aws || 'default')
+  }
+
+  /** Writes the result, whole, to stdout; ends with exit code 1 where its reader has gone. */
+  protected deliver(text: string): void {
+    if (writeResult(text) === 'reader-gone') this.exit(1)
+  }
+
+  /** A result for people, or for programs with `--json`. */
+  protected report(json: object, lines: readonly string[]): void {
+    this.deliver(this.jsonEnabled() ? `${JSON.stringify(json, null, 2)}\n` : `${lines.join('\n')}\n`)
+  }
+
+  protected override async catch(error: Interfaces.CommandError): Promise<void> {
+    if (isOclifExit(error)) throw error
+    const failure = presentable(error, this.id)
+    const exitCode = failure ? exitCodeOf(failure.code) : 1
+    if (this.jsonEnabled()) {
+      const {code = 'BUG', message, hint} = failure ?? {message: error.message, hint: undefined}
+      const document = {error: {code, message, ...(hint && {hint}), exitCode}}
+      writeResult(`${secrets.mask(JSON.stringify(document, null, 2))}\n`)
+    } else if (failure?.code !== 'INTERRUPTED' && failure?.code !== 'TERMINATED') {
+      const text = failure ? lines(failure) : `This is a bug in aws-oidc: ${error.stack ?? error.message}\n`
+      process.stderr.write(secrets.mask(text))
+    }
+    this.exit(exitCode)
+  }
+}
+
+function lines({message, hint}: AwsOidcError): string {
+  return `Error: ${message}\n${hint === undefined ? '' : `Try: ${hint}\n`}`
+}
+
+/** Expected failures, and oclif's own complaints about what was typed. */
+function presentable(error: Interfaces.CommandError, id: string | undefined): AwsOidcError | undefined {
+  const known = expectedFailure(error)
+  if (!known && error.oclif?.exit === undefined) return undefined
+  const {code, hint} = known ?? {code: 'USAGE' as const, hint: `aws-oidc ${id?.replaceAll(':', ' ') ?? ''} --help`}
+  return new AwsOidcError(code, withoutFrame(error.message), {hint})
+}
+
+/** oclif puts "Parsing --flag" before and "See more help" behind what a flag complains of. */
+function withoutFrame(message: string): string {
+  return message.replace(/^Parsing --[\w-]+ *\n\t/, '').replace(/\nSee more help with --help$/, '')
+}
+
+function isOclifExit(error: Interfaces.CommandError): boolean {
+  return 'code' in error && error.code === 'EEXIT'
+}

@@ -1,0 +1,19 @@
+import {Flags} from '@oclif/core'
+import {AwsOidcCommand} from '../../command.ts'
+
+export default class CacheClear extends AwsOidcCommand {
+  static override summary = 'Remove tokens and credentials from the cache.'
+  static override description = 'What the provider has issued stays valid until it expires; it is only forgotten here.'
+  static override enableJsonFlag = true
+  static override flags = {
+    provider: Flags.string({description: 'only those of this provider', helpValue: 'NAME'}),
+  }
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(CacheClear)
+    await this.app(flags).clearCache(flags.provider)
+    const what =
+      flags.provider === undefined ? 'The cache is empty.' : `Nothing of ${flags.provider} is left in the cache.`
+    this.report({cleared: flags.provider ?? 'all'}, [what])
+  }
+}

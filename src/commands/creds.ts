@@ -1,0 +1,41 @@
+import {Flags} from '@oclif/core'
+import {AwsOidcCommand, browserFlag, profileFlag} from '../command.ts'
+import {durationFlag} from '../duration-flag.ts'
+import {formatCredentials, formats} from '../formats/index.ts'
+
+export default class Creds extends AwsOidcCommand {
+  static override summary = 'Print AWS credentials, signing in where it is needed.'
+  static override description =
+    'From the cache while they last, by silent renewal, or after a sign-in in your browser. The default format is the document of a credential_process.'
+  static override examples = [
+    '<%= config.bin %> creds --profile developer',
+    'eval "$(<%= config.bin %> creds --profile developer --format env)"',
+    '<%= config.bin %> creds --provider corp --role arn:aws:iam::123456789012:role/developer',
+  ]
+  static override flags = {
+    profile: profileFlag,
+    provider: Flags.string({
+      description: 'provider to sign in at, without a profile',
+      helpValue: 'NAME',
+      exclusive: ['profile'],
+    }),
+    role: Flags.string({description: 'role to take instead of the configured one', helpValue: 'ARN'}),
+    duration: durationFlag,
+    format: Flags.option({options: formats, description: 'how to print them', default: 'process' as const})(),
+    force: Flags.boolean({description: 'skip cached credentials'}),
+    browser: browserFlag,
+  }
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(Creds)
+    const issued = await this.app(flags, {browser: flags.browser}).credentials({
+      profile: this.profileOf(flags.profile),
+      provider: flags.provider,
+      role: flags.role,
+      durationSeconds: flags.duration,
+      force: flags.force,
+      lasting: flags.format !== 'process',
+    })
+    this.deliver(formatCredentials(flags.format, issued.credentials, issued.accountId))
+  }
+}

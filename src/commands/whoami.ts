@@ -1,0 +1,15 @@
+import {AwsOidcCommand, profileFlag} from '../command.ts'
+
+export default class Whoami extends AwsOidcCommand {
+  static override summary = 'Ask AWS who the credentials of a profile are.'
+  static override enableJsonFlag = true
+  static override examples = ['<%= config.bin %> whoami --profile developer']
+  static override flags = {profile: profileFlag}
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(Whoami)
+    const profile = this.profileOf(flags.profile)
+    const identity = await this.app(flags).whoami({profile, force: false, lasting: false})
+    this.report(identity, [`Account ${identity.account}`, `Arn     ${identity.arn}`, `UserId  ${identity.userId}`])
+  }
+}

@@ -1,0 +1,25 @@
+import {AwsOidcError} from '../errors.ts'
+
+const units: Readonly<Record<string, number>> = {h: 3600, m: 60, s: 1, '': 1}
+
+/** Seconds of `12h`, `90m`, `3600s`, `3600` or the number 3600; `undefined` for anything else. */
+export function readDuration(value: unknown): number | undefined {
+  const [, amount, unit] = /^(\d{1,6})([hms]?)$/.exec(String(value)) ?? []
+  if (amount === undefined || (typeof value !== 'string' && typeof value !== 'number')) return undefined
+  return Number(amount) * (units[unit ?? ''] ?? 1)
+}
+
+/**
+ * Throws unless AWS STS could take it as `DurationSeconds`: 900 to 43200.
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
+ */
+export function checkSessionDuration(seconds: number, where: string): number {
+  if (seconds >= 900 && seconds <= 43_200) return seconds
+  throw new AwsOidcError(
+    'CONFIG_INVALID',
+    `${where}: AWS gives role sessions of 15 minutes to 12 hours, not ${seconds} s.`,
+    {
+      hint: 'a duration from 15m to 12h',
+    },
+  )
+}

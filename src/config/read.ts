@@ -1,0 +1,197 @@
+import {LineCounter, parseDocument} from 'yaml'
+import {AwsOidcError} from '../errors.ts'
+import {checkSessionDuration} from './duration.ts'
+import {Node} from './node.ts'
+import type {
+  Configuration,
+  ProfileConfiguration,
+  Program,
+  ProviderConfiguration,
+  RedirectConfiguration,
+  StsConfiguration,
+} from './schema.ts'
+
+/**
+ * The configuration in `text`, or the empty one where there is no file. Throws CONFIG_INVALID, naming line and
+ * column, on anything it does not understand: a misspelt setting that were ignored would be found in production.
+ */
+export function readConfiguration(path: string, text: string | undefined): Configuration {
+  const lines = new LineCounter()
+  const document = parseDocument(text ?? '', {lineCounter: lines, prettyErrors: false})
+  const at = (offset: number) => {
+    const {line, col} = lines.linePos(offset)
+    return `${path}:${line}:${col}`
+  }
+  const [problem] = document.errors
+  if (problem) throw new AwsOidcError('CONFIG_INVALID', `${at(problem.pos[0])}: ${problem.message}.`)
+
+  const root = new Node(document.toJS({maxAliasCount: 100}), [], where => {
+    const node: unknown = document.getIn(where, true)
+    const range = node !== null && typeof node === 'object' && 'range' in node ? node.range : undefined
+    return Array.isArray(range) && typeof range[0] === 'number' ? at(range[0]) : path
+  })
+  return {...readRoot(path, root), found: text !== undefined}
+}
+
+const rootKeys = ['cache', 'hotCopies', 'interactive', 'browser', 'providers', 'profiles']
+
+function readRoot(path: string, root: Node): Omit<Configuration, 'found'> {
+  const members = root.members(rootKeys)
+  members.get('hotCopies')?.oneOf(['auto', 'never'])
+  const providers = readNamed(members.get('providers'), readProvider)
+  const profiles = readNamed(members.get('profiles'), readProfile)
+  for (const [name, node] of members.get('profiles')?.members() ?? []) {
+    checkReferences(profiles[name], node, providers, profiles)
+  }
+  return {
+    path,
+    cache: members.get('cache')?.text() ?? 'auto',
+    interactive: members.get('interactive')?.oneOf(['auto', 'always', 'never']) ?? 'auto',
+    browser: readProgram(members.get('browser')),
+    providers,
+    profiles,
+  }
+}
+
+function readNamed<Value>(node: Node | undefined, read: (name: string, node: Node) => Value): Record<string, Value> {
+  return Object.fromEntries([...(node?.members() ?? [])].map(([name, member]) => [name, read(name, member)]))
+}
+
+const providerKeys = [
+  'strategy',
+  'defaultRole',
+  'duration',
+  'sessionName',
+  'flow',
+  'browser',
+  'redirect',
+  'pages',
+  'parameters',
+  'rememberSignIn',
+]
+
+/** Names that the host reads itself; any other setting belongs to the strategy. */
+export const hostSettings: readonly string[] = providerKeys
+
+function readProvider(name: string, node: Node): ProviderConfiguration {
+  const members = node.members()
+  const strategy = members.get('strategy')
+  if (!strategy) throw node.complain('names no strategy', 'strategy: oidc')
+  members.get('flow')?.oneOf(['auto', 'browser'])
+  const pages = members.get('pages')?.members(['success', 'failure'])
+  const all = [...members].map(([key, member]) => [key, member.value] as const)
+  return {
+    name,
+    strategy: strategy.text(),
+    own: Object.fromEntries(all.filter(([key]) => !providerKeys.includes(key))),
+    written: Object.fromEntries(all),
+    defaultRole: members.get('defaultRole')?.text(),
+    durationSeconds: readSessionDuration(members.get('duration')),
+    sessionName: members.get('sessionName')?.text(),
+    browser: readProgram(members.get('browser')),
+    redirect: readRedirect(members.get('redirect')),
+    pages: {success: pages?.get('success')?.url(), failure: pages?.get('failure')?.url()},
+    parameters: members.get('parameters')?.textMap() ?? {},
+    rememberSignIn: members.get('rememberSignIn')?.boolean() ?? true,
+  }
+}
+
+function readRedirect(node: Node | undefined): RedirectConfiguration {
+  const members = node?.members(['host', 'ports', 'path'])
+  const path = members?.get('path')
+  if (path && !/^\/[\w\-./~]*$/.test(path.text())) throw path.complain('must be a path such as /callback')
+  return {
+    host: members?.get('host')?.oneOf(['127.0.0.1', 'localhost']),
+    ports: members
+      ?.get('ports')
+      ?.list()
+      .map(port => port.integer(1, 65_535)),
+    path: path?.text(),
+  }
+}
+
+const profileKeys = [
+  'provider',
+  'source',
+  'role',
+  'region',
+  'duration',
+  'sessionName',
+  'externalId',
+  'tags',
+  'sourceIdentity',
+  'policy',
+  'policyArns',
+  'output',
+  'sts',
+]
+
+/** AWS STS knows these for AssumeRole only, not for the federated calls a profile with a `provider` makes. */
+const sourceOnly = ['externalId', 'tags', 'sourceIdentity']
+
+function readProfile(name: string, node: Node): ProfileConfiguration {
+  const members = node.members(profileKeys)
+  const [provider, source] = [members.get('provider'), members.get('source')]
+  if ((provider === undefined) === (source === undefined)) {
+    throw node.complain('must name either a provider or a source', 'provider: NAME, or source: PROFILE')
+  }
+  for (const key of provider ? sourceOnly : []) {
+    const misplaced = members.get(key)
+    if (misplaced) throw misplaced.complain('needs a profile with a "source": AWS takes it when switching roles only')
+  }
+  if (source && !members.has('role')) throw node.complain('has a source but no role to switch to')
+  members.get('output')?.text()
+  return {
+    name,
+    providers: provider === undefined ? [] : Array.isArray(provider.value) ? provider.texts() : [provider.text()],
+    source: source?.text(),
+    role: members.get('role')?.text(),
+    region: members.get('region')?.text(),
+    durationSeconds: readSessionDuration(members.get('duration')),
+    sessionName: members.get('sessionName')?.text(),
+    externalId: members.get('externalId')?.text(),
+    tags: members.get('tags')?.textMap(),
+    sourceIdentity: members.get('sourceIdentity')?.text(),
+    policy: members.get('policy')?.text(),
+    policyArns: members.get('policyArns')?.texts(),
+    sts: readSts(members.get('sts')),
+  }
+}
+
+function readSts(node: Node | undefined): StsConfiguration {
+  const members = node?.members(['region', 'endpoint', 'fips', 'dualstack'])
+  return {
+    region: members?.get('region')?.text(),
+    endpoint: members?.get('endpoint')?.url(),
+    fips: members?.get('fips')?.boolean(),
+    dualstack: members?.get('dualstack')?.boolean(),
+  }
+}
+
+function checkReferences(
+  profile: ProfileConfiguration | undefined,
+  node: Node,
+  providers: Configuration['providers'],
+  profiles: Configuration['profiles'],
+): void {
+  for (const provider of profile?.providers ?? []) {
+    if (!Object.hasOwn(providers, provider)) throw node.complain(`names a provider "${provider}" that isn't there`)
+  }
+  const visited = new Set<string>()
+  for (let at = profile; at?.source !== undefined; at = profiles[at.source]) {
+    if (!Object.hasOwn(profiles, at.source)) throw node.complain(`names a source "${at.source}" that isn't there`)
+    if (visited.has(at.name)) throw node.complain('is its own source, directly or by way of others')
+    visited.add(at.name)
+  }
+}
+
+function readSessionDuration(node: Node | undefined): number | undefined {
+  return node && checkSessionDuration(node.seconds(), node.name)
+}
+
+function readProgram(node: Node | undefined): Program | undefined {
+  if (!node) return undefined
+  const [program, ...args] = Array.isArray(node.value) ? node.texts() : [node.text()]
+  if (program === undefined) throw node.complain('must name a program')
+  return [program, ...args]
+}

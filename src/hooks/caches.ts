@@ -1,0 +1,20 @@
+import type {CachesHook} from '../plugin.ts'
+
+/** The caches that ship with the host, registered as any plugin registers its own. */
+const caches: CachesHook = async () => ({
+  apiVersion: 1,
+  entries: [
+    {
+      id: 'file',
+      summary: 'Files that only you can read (0600), in plain text',
+      load: async home => (await import('../providers/file-cache.ts')).fileCache(home),
+    },
+    {
+      id: 'memory',
+      summary: 'Nothing is kept when a command ends',
+      load: async () => (await import('../providers/memory-cache.ts')).memoryCache(),
+    },
+  ],
+})
+
+export default caches

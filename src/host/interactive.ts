@@ -1,0 +1,36 @@
+import type {Interactive} from '../config/schema.ts'
+
+/** What is known of whoever might be asked to sign in. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly platform: NodeJS.Platform
+  readonly stdinIsTerminal: boolean
+  readonly stderrIsTerminal: boolean
+}
+
+/** Who may be asked: the flag wins over the variable, the variable over the file. */
+export function mayAsk(flag: Interactive | undefined, configured: Interactive, around: Surroundings): Interactive {
+  const variable = around.env.AWS_OIDC_INTERACTIVE
+  return flag ?? (isInteractive(variable) ? variable : configured)
+}
+
+/** Whether a person can see a browser or a line on a terminal. Nobody watches a CI job. */
+export function personCanSee(around: Surroundings): boolean {
+  if (isSet(around.env.CI)) return false
+  return around.stdinIsTerminal || around.stderrIsTerminal || hasDesktop(around)
+}
+
+/** Whether a window can be opened here. */
+export function hasDesktop({env, platform}: Surroundings): boolean {
+  const remote = isSet(env.SSH_CONNECTION) || isSet(env.SSH_TTY)
+  if (platform === 'darwin' || platform === 'win32') return !remote
+  return isSet(env.DISPLAY) || isSet(env.WAYLAND_DISPLAY) || isSet(env.WSL_DISTRO_NAME)
+}
+
+function isInteractive(value: string | undefined): value is Interactive {
+  return value === 'auto' || value === 'always' || value === 'never'
+}
+
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && value !== '' && value !== 'false'
+}

@@ -1,0 +1,122 @@
+import {createHash} from 'node:crypto'
+import type {Configuration} from 'openid-client'
+import type {Secrets} from '../errors.ts'
+import {signInByBrowser} from '../oauth/browser-sign-in.ts'
+import {discover, type OAuthDoors} from '../oauth/discovery.ts'
+import type {Pages} from '../oauth/loopback.ts'
+import {refresh} from '../oauth/refresh.ts'
+import type {TokenClock, Tokens} from '../oauth/tokens.ts'
+import type {Memory, OidcClient, TokenSet} from '../plugin.ts'
+
+export interface TokenParts extends OAuthDoors {
+  readonly memory: Memory
+  readonly secrets: Secrets
+  readonly now: () => Date
+  readonly signal: AbortSignal
+  readonly pages: Pages
+  /** Whether a refresh token may be asked for and kept. */
+  readonly remember: boolean
+  /** Throws SIGN_IN_REQUIRED where nobody may be asked. */
+  readonly beforeAsking: (issuer: URL) => void
+  readonly show: (url: URL) => Promise<void>
+}
+
+// A token must still be alive when AWS looks at it.
+const marginMilliseconds = 60_000
+// Providers rarely say how long a refresh token lives; when it is dead they say so.
+const refreshTokenDays = 90
+
+/** Tokens for a client: remembered, refreshed, or from a new sign-in, in that order. */
+export async function tokensFor(client: OidcClient, fresh: boolean, parts: TokenParts): Promise<TokenSet> {
+  const {memory, secrets, now} = parts
+  const name = nameOf(client)
+  const remembered = parseRemembered(await memory.get(name), secrets)
+  if (remembered && !fresh && remembered.expiresAt.getTime() - now().getTime() > marginMilliseconds) {
+    return tokenSet(remembered)
+  }
+
+  const configuration = await discover(client, parts)
+  const clock: TokenClock = {now, offsetMilliseconds: parts.offsetTo(client.issuer)}
+  const renewed = remembered && (await renew(configuration, remembered, clock, parts))
+  if (renewed) {
+    // Before anything else: the provider may have ended the old refresh token by giving a new one.
+    await save(name, renewed, parts)
+    if (renewed.idToken === undefined || idTokenEnd(renewed, clock) > now()) return tokenSet(renewed)
+  } else if (remembered?.refreshToken) {
+    await memory.delete(name)
+  }
+
+  parts.beforeAsking(client.issuer)
+  const {pages, remember, show, signal} = parts
+  const tokens = await signInByBrowser(configuration, client, {pages, remember, show, signal, clock})
+  keepSecret(tokens, secrets)
+  await save(name, tokens, parts)
+  return tokenSet(tokens)
+}
+
+/** A strategy gets no refresh token: the host alone uses and keeps it. */
+function tokenSet({accessToken, idToken, claims, expiresAt}: Tokens): TokenSet {
+  return {accessToken, claims, expiresAt, ...(idToken !== undefined && {idToken})}
+}
+
+async function renew(
+  configuration: Configuration,
+  remembered: Tokens,
+  clock: TokenClock,
+  {secrets}: TokenParts,
+): Promise<Tokens | undefined> {
+  if (remembered.refreshToken === undefined) return undefined
+  const answer = await refresh(configuration, remembered.refreshToken, remembered.claims, clock)
+  if (!answer) return undefined
+  keepSecret(answer, secrets)
+  return {
+    ...answer,
+    refreshToken: answer.refreshToken ?? remembered.refreshToken,
+    idToken: answer.idToken ?? remembered.idToken,
+    // The first ID token's nonce stays, to compare the next one with.
+    claims: answer.idToken ? {nonce: remembered.claims.nonce, ...answer.claims} : remembered.claims,
+    expiresAt: answer.idToken ? answer.expiresAt : earlier(answer.expiresAt, idTokenEnd(remembered, clock)),
+  }
+}
+
+async function save(name: string, tokens: Tokens, {memory, now, remember}: TokenParts): Promise<void> {
+  const kept = remember ? tokens : {...tokens, refreshToken: undefined}
+  const until = kept.refreshToken ? new Date(now().getTime() + refreshTokenDays * 86_400_000) : tokens.expiresAt
+  await memory.set(name, JSON.stringify(kept), until)
+}
+
+function nameOf({issuer, clientId, scopes = []}: OidcClient): string {
+  const scope = createHash('sha256')
+    .update(JSON.stringify([issuer.href, clientId, scopes]))
+    .digest('hex')
+  return `tokens ${scope}`
+}
+
+function parseRemembered(text: string | undefined, secrets: Secrets): Tokens | undefined {
+  if (text === undefined) return undefined
+  const value: unknown = JSON.parse(text)
+  if (value === null || typeof value !== 'object') return undefined
+  const {accessToken, refreshToken, idToken, claims, expiresAt}: Readonly<Record<string, unknown>> = {...value}
+  if (typeof accessToken !== 'string' || typeof expiresAt !== 'string') return undefined
+  const tokens: Tokens = {
+    accessToken,
+    refreshToken: typeof refreshToken === 'string' ? refreshToken : undefined,
+    idToken: typeof idToken === 'string' ? idToken : undefined,
+    claims: claims !== null && typeof claims === 'object' ? {...claims} : {},
+    expiresAt: new Date(expiresAt),
+  }
+  keepSecret(tokens, secrets)
+  return tokens
+}
+
+function keepSecret({accessToken, refreshToken, idToken}: Tokens, secrets: Secrets): void {
+  for (const token of [accessToken, refreshToken, idToken]) secrets.add(token)
+}
+
+function idTokenEnd({claims}: Tokens, {offsetMilliseconds}: TokenClock): Date {
+  return new Date(typeof claims.exp === 'number' ? claims.exp * 1000 - offsetMilliseconds : 0)
+}
+
+function earlier(a: Date, b: Date): Date {
+  return a < b ? a : b
+}

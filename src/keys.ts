@@ -1,0 +1,52 @@
+import {createHash} from 'node:crypto'
+
+/** What tells one provider's secrets from another's. Any change of its settings makes it another provider. */
+export interface ProviderKeyParts {
+  readonly package: string
+  readonly strategy: string
+  /** As written in the configuration: references to secrets stay unresolved. */
+  readonly settings: Readonly<Record<string, unknown>>
+}
+
+/** Everything that makes one set of credentials differ from another of the same provider. */
+export interface CredentialKeyParts {
+  /** Absent where the provider's only role is meant. */
+  readonly role: string | undefined
+  readonly durationSeconds: number
+  readonly sessionName: string | undefined
+  readonly policy?: string | undefined
+  readonly policyArns?: readonly string[] | undefined
+  readonly tags?: Readonly<Record<string, string>> | undefined
+  readonly externalId?: string | undefined
+  readonly sourceIdentity?: string | undefined
+  readonly endpoint: string
+  /** Of the credentials that a chained role is taken with. */
+  readonly sourceKey?: string | undefined
+}
+
+/** Scopes memory, lock, brake and logout. */
+export function providerId(parts: ProviderKeyParts): string {
+  return digest(parts)
+}
+
+/** `providerId/` and a hash: a key tells nothing to who reads it, and shares its provider's prefix. */
+export function credentialKey(provider: string, parts: CredentialKeyParts): string {
+  return `${provider}/${digest(parts)}`
+}
+
+export function memoryKey(provider: string, name: string): string {
+  return `${provider}/${digest({memory: name})}`
+}
+
+function digest(value: object): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex')
+}
+
+/** JSON that doesn't depend on the order in which somebody wrote the members. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, member: unknown) =>
+    member !== null && typeof member === 'object' && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
+  )
+}

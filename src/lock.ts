@@ -1,0 +1,118 @@
+import {join} from 'node:path'
+import {DatabaseSync} from 'node:sqlite'
+import {AwsOidcError} from './errors.ts'
+import type {Log} from './plugin.ts'
+
+/**
+ * One lock a provider, held across reading, refreshing, signing in and saving, so that any number of processes make
+ * one sign-in. SQLite's own file lock on an empty file: the system frees it when the holder dies, however it dies.
+ */
+export interface Locks {
+  /** Waits until the lock is free. Rejects with TIMED_OUT after six minutes, one more than a sign-in may take. */
+  hold<Result>(name: string, signal: AbortSignal, work: () => Promise<Result>): Promise<Result>
+  /** Does the work if the lock is free now; `undefined` when it isn't. */
+  holdIfFree<Result>(name: string, work: () => Promise<Result>): Promise<Result | undefined>
+}
+
+export interface LockParts {
+  /** `undefined` where this machine has no place for them. */
+  readonly folder: string | undefined
+  /** Makes sure of an empty file and tells which one it is. */
+  readonly touch: (path: string) => Promise<string>
+  readonly identify: (path: string) => Promise<string | undefined>
+  readonly now: () => Date
+  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>
+  readonly log: Log
+}
+
+interface Held {
+  release(): void
+}
+
+const busy = 5 // SQLITE_BUSY: https://sqlite.org/rescode.html
+const waiterLimitMilliseconds = 6 * 60 * 1000
+
+export function fileLocks(parts: LockParts): Locks {
+  const {folder, touch, identify, now, sleep, log} = parts
+  let warned = false
+
+  async function tryToHold(name: string): Promise<Held | 'taken' | 'impossible'> {
+    if (folder === undefined) return goOnWithout('there is no folder for it')
+    const path = join(folder, name)
+    for (;;) {
+      let before: string
+      let held: Held | 'taken'
+      try {
+        before = await touch(path)
+        held = tryExclusive(path)
+      } catch (error) {
+        return goOnWithout(error instanceof Error ? error.message : String(error))
+      }
+      if (held === 'taken') return held
+      // Somebody may have deleted the file in between; a lock on a deleted file keeps nobody out.
+      if ((await identify(path)) === before) return held
+      held.release()
+    }
+  }
+
+  /** A read-only home must not keep anybody from signing in; the price is a second browser in a rare race. */
+  function goOnWithout(reason: string): 'impossible' {
+    if (!warned) log.warn(`No lock could be made (${reason}): calls at the same time may each ask you to sign in.`)
+    warned = true
+    return 'impossible'
+  }
+
+  return {
+    async hold(name, signal, work) {
+      const deadline = now().getTime() + waiterLimitMilliseconds
+      let held = await tryToHold(name)
+      while (held === 'taken') {
+        if (now().getTime() > deadline) {
+          throw new AwsOidcError('TIMED_OUT', 'Another aws-oidc has been signing in for over six minutes.', {
+            hint: 'Finish the sign-in in your browser, or end the other aws-oidc, and try again.',
+          })
+        }
+        await sleep(50 + Math.random() * 100, signal)
+        held = await tryToHold(name)
+      }
+      return workWith(held, work)
+    },
+
+    async holdIfFree(name, work) {
+      const held = await tryToHold(name)
+      return held === 'taken' ? undefined : workWith(held, work)
+    },
+  }
+}
+
+async function workWith<Result>(held: Held | 'impossible', work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } finally {
+    if (held !== 'impossible') held.release()
+  }
+}
+
+/** The file is opened through SQLite only: closing it by other means in this process would drop the lock (POSIX fcntl). */
+function tryExclusive(path: string): Held | 'taken' {
+  const database = new DatabaseSync(path, {timeout: 0})
+  try {
+    database.exec('BEGIN EXCLUSIVE')
+  } catch (error) {
+    database.close()
+    if (isBusy(error)) return 'taken'
+    throw error
+  }
+  return {
+    release() {
+      database.exec('ROLLBACK')
+      database.close()
+    },
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return (
+    error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && (error.errcode & 0xff) === busy
+  )
+}

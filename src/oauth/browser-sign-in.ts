@@ -1,0 +1,89 @@
+import * as openid from 'openid-client'
+import {AwsOidcError, expectedFailure} from '../errors.ts'
+import type {OidcClient} from '../plugin.ts'
+import {listenForRedirect, type Pages, type Redirect} from './loopback.ts'
+import {explainOAuthFailure} from './problems.ts'
+import {type TokenClock, type Tokens, tokensOf} from './tokens.ts'
+
+export interface BrowserSignIn {
+  readonly pages: Pages
+  /** Whether a refresh token is wanted. */
+  readonly remember: boolean
+  /** Shows the address to the person and opens it where it can. */
+  readonly show: (url: URL) => Promise<void>
+  readonly signal: AbortSignal
+  readonly clock: TokenClock
+}
+
+/**
+ * Authorization code with PKCE in the person's own browser: RFC 6749, 4.1; RFC 7636 with S256; RFC 8252; `state`,
+ * `nonce` and, where the provider sends it, `iss` (RFC 9207) are checked. Rejects with SIGN_IN_REFUSED when the
+ * provider says no, and with the signal's reason when nobody signs in.
+ */
+export async function signInByBrowser(
+  configuration: openid.Configuration,
+  client: OidcClient,
+  {pages, remember, show, signal, clock}: BrowserSignIn,
+): Promise<Tokens> {
+  const listener = await listenForRedirect(client.listen ?? {}, pages, signal)
+  try {
+    const verifier = openid.randomPKCECodeVerifier()
+    const state = openid.randomState()
+    const nonce = openid.randomNonce()
+    const url = openid.buildAuthorizationUrl(configuration, {
+      ...client.parameters,
+      redirect_uri: listener.url.href,
+      scope: scopesOf(configuration, client, remember).join(' '),
+      code_challenge: await openid.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+      state,
+      nonce,
+    })
+    const redirected = listener.received(state)
+    // The listener is awaited below; a failure to show the address must not leave its rejection unheard.
+    redirected.catch(() => undefined)
+    await show(url)
+    const redirect = await redirected
+    return await settle(redirect, configuration.serverMetadata().issuer, async () => {
+      const answer = await openid.authorizationCodeGrant(configuration, redirect.address, {
+        pkceCodeVerifier: verifier,
+        expectedState: state,
+        expectedNonce: nonce,
+        idTokenExpected: true,
+      })
+      return tokensOf(answer, client.clientId, clock)
+    })
+  } catch (error) {
+    signal.throwIfAborted()
+    throw explainOAuthFailure(error, client.issuer.host)
+  } finally {
+    await listener.close()
+  }
+}
+
+/** The browser learns how it ended only when it has ended: a page that says "signed in" too early would lie. */
+async function settle(redirect: Redirect, issuer: string, redeem: () => Promise<Tokens>): Promise<Tokens> {
+  try {
+    const tokens = await redeem()
+    await redirect.answer()
+    return tokens
+  } catch (error) {
+    const explained = explainOAuthFailure(error, new URL(issuer).host)
+    await redirect.answer(expectedFailure(explained)?.message ?? 'Something went wrong in aws-oidc.')
+    throw explained
+  }
+}
+
+function scopesOf(configuration: openid.Configuration, client: OidcClient, remember: boolean): readonly string[] {
+  const scopes = client.scopes ?? ['openid', 'email']
+  const {scopes_supported: offered, token_endpoint: endpoint} = configuration.serverMetadata()
+  if (!remember) return scopes.filter(scope => scope !== 'offline_access')
+  if (!offered?.includes('offline_access') || scopes.includes('offline_access')) return scopes
+  // Keycloak gives a refresh token without it; with it, one that outlives logout.
+  if (endpoint?.endsWith('/protocol/openid-connect/token')) return scopes
+  return [...scopes, 'offline_access']
+}
+
+export function timeLimitError(provider: string): AwsOidcError {
+  return new AwsOidcError('TIMED_OUT', `Nobody signed in at ${provider} within five minutes.`, {hint: 'aws-oidc login'})
+}

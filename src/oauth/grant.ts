@@ -1,0 +1,20 @@
+import * as openid from 'openid-client'
+import type {GrantAnswer, OidcClient} from '../plugin.ts'
+import {explainOAuthFailure} from './problems.ts'
+
+/** One request to the token endpoint, authenticated as `client`. A refusal in OAuth's form is an answer. */
+export async function grantAt(
+  configuration: openid.Configuration,
+  {issuer}: OidcClient,
+  {grant_type: type = '', ...form}: Readonly<Record<string, string>>,
+): Promise<GrantAnswer> {
+  try {
+    const answer = await openid.genericGrantRequest(configuration, type, form)
+    return {status: 200, body: {...answer}}
+  } catch (error) {
+    if (error instanceof openid.ResponseBodyError && error.status < 500) {
+      return {status: error.status, body: {...error.cause}}
+    }
+    throw explainOAuthFailure(error, issuer.host)
+  }
+}

@@ -1,0 +1,154 @@
+import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http'
+import {AwsOidcError} from '../errors.ts'
+import type {ListenOptions} from '../plugin.ts'
+import {failurePage, type Page, redirectPage, strayPage, successPage} from './pages.ts'
+
+/** Waits on loopback for the browser to come back from the provider (RFC 8252, 7.3). */
+export interface RedirectListener {
+  /** The redirect URI to hand to the provider. */
+  readonly url: URL
+  /**
+   * The redirect that carries `state`; without one, the first redirect that carries anything. Every other request is
+   * answered and ignored. Rejects with the signal's reason when it aborts.
+   */
+  received(state?: string): Promise<Redirect>
+  close(): Promise<void>
+}
+
+export interface Redirect {
+  /** The whole address the browser came back to. */
+  readonly address: URL
+  /** Tells the browser how the sign-in ended; a reason makes it a failure. Resolves when it is sent. */
+  answer(failure?: string): Promise<void>
+}
+
+export interface Pages {
+  readonly success?: URL | undefined
+  readonly failure?: URL | undefined
+}
+
+const noIpv6 = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT'])
+
+/** Bound when it resolves, so that no browser is opened for a redirect that could not arrive. */
+export async function listenForRedirect(
+  {host = '127.0.0.1', ports = [], path = '/callback'}: ListenOptions,
+  pages: Pages,
+  signal: AbortSignal,
+): Promise<RedirectListener> {
+  let waiting: {readonly state: string | undefined; readonly take: (redirect: Redirect) => void} | undefined
+
+  const handle = (request: IncomingMessage, response: ServerResponse) => {
+    const address = URL.parse(request.url ?? '/', url.href)
+    if (request.method !== 'GET' || address?.pathname !== path) return send(response, 404, strayPage())
+    if (!waiting || !belongs(address, waiting.state)) return send(response, 400, strayPage())
+    const {take} = waiting
+    waiting = undefined
+    take({address, answer: failure => answer(response, pages, failure)})
+    return undefined
+  }
+
+  const {servers, port} = await bind(host, ports, handle)
+  const url = new URL(`http://${host}:${port}${path}`)
+
+  async function close(): Promise<void> {
+    await Promise.all(servers.map(stop))
+  }
+
+  return {
+    url,
+    received(state) {
+      return new Promise((resolve, reject) => {
+        const giveUp = () => {
+          void close()
+          reject(signal.reason)
+        }
+        if (signal.aborted) return giveUp()
+        signal.addEventListener('abort', giveUp, {once: true})
+        waiting = {
+          state,
+          take(redirect) {
+            signal.removeEventListener('abort', giveUp)
+            resolve(redirect)
+          },
+        }
+        return undefined
+      })
+    },
+    close,
+  }
+}
+
+function belongs(address: URL, state: string | undefined): boolean {
+  const states = address.searchParams.getAll('state')
+  return state === undefined ? address.search !== '' : states.length === 1 && states[0] === state
+}
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void
+
+async function bind(
+  host: string,
+  ports: readonly number[],
+  handle: Handler,
+): Promise<{servers: Server[]; port: number}> {
+  // A free port of one family may be taken in the other one: try a few.
+  const candidates = ports.length > 0 ? ports : [0, 0, 0, 0, 0]
+  for (const candidate of candidates) {
+    const servers = await bindBoth(host, candidate, handle)
+    const [first] = servers
+    if (first) return {servers, port: portOf(first)}
+  }
+  throw new AwsOidcError('UNAVAILABLE', `No port for the sign-in is free: ${ports.join(', ') || 'none on loopback'}.`, {
+    hint: 'End the program that uses it, or list more in "redirect.ports" as registered at your provider.',
+  })
+}
+
+/** On `localhost` a browser may come by either family, and another program's socket on one of them would get the code. */
+async function bindBoth(host: string, port: number, handle: Handler): Promise<Server[]> {
+  const first = await tryToBind('127.0.0.1', port, handle)
+  if (!first || first === 'no-family') return []
+  if (host !== 'localhost') return [first]
+  const second = await tryToBind('::1', portOf(first), handle)
+  if (second === 'no-family') return [first]
+  if (second) return [first, second]
+  await stop(first)
+  return []
+}
+
+function tryToBind(address: string, port: number, handle: Handler): Promise<Server | 'no-family' | undefined> {
+  return new Promise((resolve, reject) => {
+    const server = createServer(handle)
+    server.once('error', error => {
+      const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+      if (code === 'EADDRINUSE' || code === 'EACCES') resolve(undefined)
+      else if (noIpv6.has(code)) resolve('no-family')
+      else reject(error)
+    })
+    server.listen(port, address, () => resolve(server))
+  })
+}
+
+function portOf(server: Server): number {
+  const address = server.address()
+  return address !== null && typeof address === 'object' ? address.port : 0
+}
+
+function answer(response: ServerResponse, pages: Pages, failure: string | undefined): Promise<void> {
+  const target = failure === undefined ? pages.success : pages.failure
+  if (target) return send(response, 303, redirectPage(target))
+  return failure === undefined ? send(response, 200, successPage()) : send(response, 400, failurePage(failure))
+}
+
+function send(response: ServerResponse, status: number, {html, headers}: Page): Promise<void> {
+  return new Promise(resolve => {
+    // A browser window closed meanwhile must not keep the sign-in waiting.
+    response.once('close', resolve)
+    response.writeHead(status, headers).end(html)
+  })
+}
+
+function stop(server: Server): Promise<void> {
+  return new Promise(resolve => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}

@@ -1,0 +1,73 @@
+import * as openid from 'openid-client'
+import {AwsOidcError, expectedFailure, printable} from '../errors.ts'
+
+/**
+ * What a failure of the OAuth library means to a person. Its causes are left behind: they hold answers of the
+ * provider, and so tokens.
+ */
+export function explainOAuthFailure(error: unknown, provider: string): unknown {
+  const known = expectedFailure(error)
+  if (known) return known
+  if (error instanceof openid.AuthorizationResponseError) return refusedAuthorization(error, provider)
+  if (error instanceof openid.ResponseBodyError) return refusedTokens(error, provider)
+  if (!(error instanceof openid.ClientError) && !(error instanceof openid.WWWAuthenticateChallengeError)) return error
+
+  const status = statusOf(error)
+  if (status !== undefined && status >= 500) {
+    return new AwsOidcError('UNAVAILABLE', `${provider} answered with HTTP ${status}.`, {
+      hint: 'Try again in a moment.',
+    })
+  }
+  const about = status === undefined ? describe(error) : `it answered with HTTP ${status}`
+  return new AwsOidcError('BAD_RESPONSE', `${provider} gave an answer that can't be trusted: ${about}.`, {
+    hint: 'Check "issuer" and "clientId", then tell whoever runs the provider.',
+  })
+}
+
+/** Whether the provider says that a refresh token no longer works (RFC 6749, 5.2). */
+export function isInvalidGrant(error: unknown): boolean {
+  return error instanceof openid.ResponseBodyError && error.error === 'invalid_grant'
+}
+
+function refusedAuthorization(error: openid.AuthorizationResponseError, provider: string): AwsOidcError {
+  const code =
+    error.error === 'temporarily_unavailable' || error.error === 'server_error' ? 'UNAVAILABLE' : 'SIGN_IN_REFUSED'
+  return new AwsOidcError(code, `${provider} refused the sign-in: ${inWords(error)}.`, {
+    hint:
+      error.error === 'access_denied'
+        ? 'aws-oidc login'
+        : 'Check "clientId", "scopes" and "parameters" of the provider.',
+  })
+}
+
+function refusedTokens(error: openid.ResponseBodyError, provider: string): AwsOidcError {
+  if (error.status >= 500) {
+    return new AwsOidcError('UNAVAILABLE', `${provider} answered with HTTP ${error.status}: ${inWords(error)}.`, {
+      hint: 'Try again in a moment.',
+    })
+  }
+  const client = error.error === 'invalid_client' || error.error === 'unauthorized_client'
+  return new AwsOidcError('SIGN_IN_REFUSED', `${provider} gave no tokens: ${inWords(error)}.`, {
+    hint: client ? 'Check "clientId" and "clientSecret" of the provider.' : 'aws-oidc login --force',
+  })
+}
+
+function inWords(error: {readonly error: string; readonly error_description?: string | undefined}): string {
+  const code = printable(error.error, 80)
+  return error.error_description ? `${code} (${printable(error.error_description)})` : code
+}
+
+function statusOf(error: Error): number | undefined {
+  return error.cause instanceof Response ? error.cause.status : undefined
+}
+
+/** The library puts what it compared under `cause`; the name of the claim or member helps and is no secret. */
+function describe(error: Error): string {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    const {cause} = at
+    if (cause === null || typeof cause !== 'object' || cause instanceof Error) continue
+    const name = 'claim' in cause ? cause.claim : 'attribute' in cause ? cause.attribute : undefined
+    if (typeof name === 'string') return `${printable(at.message)} ("${printable(name, 40)}")`
+  }
+  return printable(error.cause instanceof Error ? error.cause.message : error.message)
+}

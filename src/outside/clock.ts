@@ -1,0 +1,37 @@
+import {setTimeout as delay} from 'node:timers/promises'
+
+/** The only source of time, so that a test can move it. */
+export interface Clock {
+  now(): Date
+  /** Rejects with the signal's reason when it aborts first. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
+  /** A signal that aborts after `milliseconds`, or when `parent` does. `cancel` it when the work is done. */
+  limit(milliseconds: number, reason: Error, parent?: AbortSignal): Limit
+}
+
+export interface Limit {
+  readonly signal: AbortSignal
+  cancel(): void
+}
+
+export const systemClock: Clock = {
+  now: () => new Date(),
+
+  async sleep(milliseconds, signal) {
+    try {
+      await delay(milliseconds, undefined, signal ? {signal} : {})
+    } catch (error) {
+      signal?.throwIfAborted()
+      throw error
+    }
+  },
+
+  limit(milliseconds, reason, parent) {
+    const own = new AbortController()
+    const timer = setTimeout(() => own.abort(reason), milliseconds)
+    return {
+      signal: parent ? AbortSignal.any([own.signal, parent]) : own.signal,
+      cancel: () => clearTimeout(timer),
+    }
+  },
+}

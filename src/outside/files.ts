@@ -1,0 +1,85 @@
+import {randomBytes} from 'node:crypto'
+import {constants, type Stats} from 'node:fs'
+import {chmod, lstat, mkdir, open, readFile, rename, rm} from 'node:fs/promises'
+import {dirname} from 'node:path'
+
+/** The file system as the host needs it. Caches bring their own: what they keep is secret. */
+export interface Files {
+  /** The text of a file, or `undefined` where there is none. */
+  readText(path: string): Promise<string | undefined>
+  /** Replaces a file as a whole (0600, in a folder closed to others): a reader sees the old text or the new one. */
+  replacePrivate(path: string, text: string): Promise<void>
+  /** Makes sure that an empty file (0600, in a folder closed to others) exists, and tells which one it is. */
+  touchPrivate(path: string): Promise<FileIdentity>
+  identify(path: string): Promise<FileIdentity | undefined>
+  /** Makes sure of a folder that is closed to others (0700), and returns its path. */
+  makePrivateFolder(path: string): Promise<string>
+}
+
+/** Tells a file from another one that has taken its name. */
+export type FileIdentity = string
+
+export const systemFiles: Files = {
+  async readText(path) {
+    try {
+      return await readFile(path, 'utf8')
+    } catch (error) {
+      if (isMissing(error)) return undefined
+      throw error
+    }
+  },
+
+  async replacePrivate(path, text) {
+    await makePrivateFolder(dirname(path))
+    const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
+    try {
+      const file = await open(temporary, 'wx', 0o600)
+      try {
+        await file.writeFile(text)
+      } finally {
+        await file.close()
+      }
+      await rename(temporary, path)
+    } catch (error) {
+      await rm(temporary, {force: true})
+      throw error
+    }
+  },
+
+  async touchPrivate(path) {
+    await makePrivateFolder(dirname(path))
+    const noFollow = constants.O_NOFOLLOW ?? 0
+    const file = await open(path, constants.O_RDWR | constants.O_CREAT | noFollow, 0o600)
+    try {
+      return identityOf(await file.stat())
+    } finally {
+      await file.close()
+    }
+  },
+
+  async identify(path) {
+    try {
+      return identityOf(await lstat(path))
+    } catch (error) {
+      if (isMissing(error)) return undefined
+      throw error
+    }
+  },
+
+  makePrivateFolder,
+}
+
+async function makePrivateFolder(path: string): Promise<string> {
+  await mkdir(path, {recursive: true, mode: 0o700})
+  const {mode} = await lstat(path)
+  if (process.platform !== 'win32' && (mode & 0o077) !== 0) await chmod(path, 0o700)
+  return path
+}
+
+function identityOf(stats: Stats): FileIdentity {
+  return `${stats.dev}:${stats.ino}`
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+}

@@ -1,0 +1,46 @@
+import {fstatSync, readFileSync, readlinkSync, writeSync} from 'node:fs'
+import {AwsOidcError} from '../errors.ts'
+
+/** What became of a result written to stdout. */
+export type Delivery = 'written' | 'reader-gone'
+
+const waitForReader = new Int32Array(new SharedArrayBuffer(4))
+
+/**
+ * Writes the whole result to stdout before it returns, or rejects with OUTPUT_FAILED.
+ * A reader that has gone away (EPIPE) is an answer, not an error: it needs no explanation on stderr.
+ */
+export function writeResult(text: string): Delivery {
+  if (stdoutWasClosed()) throw outputFailed('standard output is closed')
+  const bytes = Buffer.from(text)
+  for (let from = 0; from < bytes.length; ) {
+    try {
+      from += writeSync(1, bytes, from)
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined
+      if (code === 'EPIPE') return 'reader-gone'
+      // The pipe is full and not blocking (the parent made it so): wait for its reader.
+      if (code === 'EAGAIN') Atomics.wait(waitForReader, 0, 0, 5)
+      else throw outputFailed(typeof code === 'string' ? code : 'unknown reason', error)
+    }
+  }
+  return 'written'
+}
+
+/**
+ * Node opens /dev/null for reading and writing where it was started with a closed descriptor, so that writing to a
+ * closed stdout would succeed silently. `> /dev/null` of a shell is write-only and not taken for it.
+ */
+function stdoutWasClosed(): boolean {
+  try {
+    if (!fstatSync(1).isCharacterDevice() || readlinkSync('/proc/self/fd/1') !== '/dev/null') return false
+    const flags = /^flags:\s*([0-7]+)$/m.exec(readFileSync('/proc/self/fdinfo/1', 'utf8'))?.[1]
+    return flags !== undefined && (Number.parseInt(flags, 8) & 3) === 2
+  } catch {
+    return false
+  }
+}
+
+function outputFailed(why: string, cause?: unknown): AwsOidcError {
+  return new AwsOidcError('OUTPUT_FAILED', `The result could not be written: ${why}.`, {cause})
+}

@@ -1,0 +1,33 @@
+import {type Clock, systemClock} from './clock.ts'
+import {type Files, systemFiles} from './files.ts'
+import {type Network, systemNetwork} from './network.ts'
+import {findPlaces, type Places} from './places.ts'
+import {type Processes, systemProcesses} from './processes.ts'
+import {systemTerminal, type Terminal} from './terminal.ts'
+
+/** Everything of the world that this program touches. A test hands in another one. */
+export interface Outside {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly platform: NodeJS.Platform
+  readonly places: Places
+  readonly clock: Clock
+  readonly files: Files
+  readonly processes: Processes
+  readonly terminal: Terminal
+  readonly network: Network
+}
+
+export function realOutside(): Outside {
+  const {env, platform} = process
+  const processes = systemProcesses()
+  return {
+    env,
+    platform,
+    places: findPlaces(env, platform),
+    clock: systemClock,
+    files: systemFiles,
+    processes,
+    terminal: systemTerminal(platform),
+    network: systemNetwork({env, clock: systemClock, signal: processes.interruption}),
+  }
+}

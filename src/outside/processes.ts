@@ -1,0 +1,60 @@
+import {execFile, spawn} from 'node:child_process'
+import {promisify} from 'node:util'
+import {AwsOidcError} from '../errors.ts'
+
+export interface Processes {
+  /** Aborts when the person presses Ctrl-C or the system asks the process to end. */
+  readonly interruption: AbortSignal
+  /**
+   * Starts a program and leaves it running. No shell; nothing of it reaches our output.
+   * Rejects when it can't be started or ends with a failure within a moment.
+   */
+  launch(program: string, args: readonly string[]): Promise<void>
+  /** What a program prints, without a shell. Rejects when it fails or takes longer than `milliseconds`. */
+  output(program: string, args: readonly string[], milliseconds: number, signal: AbortSignal): Promise<string>
+}
+
+const run = promisify(execFile)
+
+// A browser that can't start says so at once; one that runs stays, or hands over to a running one and ends with 0.
+const momentMilliseconds = 1500
+
+export function systemProcesses(): Processes {
+  return {
+    interruption: interruption(),
+
+    launch(program, args) {
+      return new Promise((resolve, reject) => {
+        const child = spawn(program, args, {stdio: 'ignore', detached: true, windowsHide: true})
+        const settled = setTimeout(resolve, momentMilliseconds)
+        settled.unref()
+        child.once('error', reject)
+        child.once('exit', code => {
+          clearTimeout(settled)
+          if (code === 0) resolve()
+          else reject(new Error(`${program} ended with exit code ${code}`))
+        })
+        child.unref()
+      })
+    },
+
+    async output(program, args, milliseconds, signal) {
+      const {stdout} = await run(program, [...args], {timeout: milliseconds, signal, windowsHide: true})
+      return stdout
+    },
+  }
+}
+
+function interruption(): AbortSignal {
+  const controller = new AbortController()
+  const stop = (error: AwsOidcError) => {
+    // A second signal, or work that doesn't heed the first one, ends the process all the same.
+    process.once('SIGINT', () => process.exit(130))
+    process.once('SIGTERM', () => process.exit(143))
+    setTimeout(() => process.exit(error.code === 'INTERRUPTED' ? 130 : 143), 3000).unref()
+    controller.abort(error)
+  }
+  process.once('SIGINT', () => stop(new AwsOidcError('INTERRUPTED', 'Interrupted.')))
+  process.once('SIGTERM', () => stop(new AwsOidcError('TERMINATED', 'Terminated.')))
+  return controller.signal
+}

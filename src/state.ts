@@ -1,0 +1,147 @@
+import {join} from 'node:path'
+import type {ErrorCode} from './errors.ts'
+import {isErrorCode} from './errors.ts'
+
+/** What this machine remembers of a provider besides secrets. Losing it costs a question or a request, never access. */
+export interface ProviderState {
+  /** How often work under the lock has failed. Who waited compares it to see that the holder failed. */
+  readonly failures: number
+  readonly lastFailure?: SharedFailure
+  /** When asking the person failed lately; two of them within twelve hours close the way until `login`. */
+  readonly signInFailures: readonly Date[]
+  /** Roles that AWS refused lately, by role. */
+  readonly refusedRoles: Readonly<Record<string, RefusedRole>>
+  /** Durations that AWS gave instead of the one asked for, by role. */
+  readonly durations: Readonly<Record<string, LearnedDuration>>
+  /** When renewal was last tried for credentials that still work, by key. */
+  readonly renewals: Readonly<Record<string, Date>>
+  /** The role a person chose last, offered first the next time. */
+  readonly lastRole?: string
+}
+
+export interface SharedFailure {
+  /** `sign-in` concerns all who wait; a credential key only those who wait for the same credentials. */
+  readonly scope: string
+  readonly code: ErrorCode
+  readonly message: string
+  readonly hint?: string | undefined
+}
+
+export interface RefusedRole {
+  readonly at: readonly Date[]
+  readonly message: string
+}
+
+export interface LearnedDuration {
+  readonly asked: number
+  readonly given: number
+  readonly until: Date
+}
+
+const emptyState: ProviderState = {
+  failures: 0,
+  signInFailures: [],
+  refusedRoles: {},
+  durations: {},
+  renewals: {},
+}
+
+export interface States {
+  /** What is remembered; the empty state where nothing can be read. */
+  read(providerId: string): Promise<ProviderState>
+  /** Changes it, and tells whether that could be saved. Call it while holding the provider's lock. */
+  change(providerId: string, change: (state: ProviderState) => ProviderState): Promise<boolean>
+}
+
+export interface StateParts {
+  readonly folder: string | undefined
+  readonly readText: (path: string) => Promise<string | undefined>
+  readonly replace: (path: string, text: string) => Promise<void>
+}
+
+export function fileStates({folder, readText, replace}: StateParts): States {
+  const pathOf = (providerId: string) => (folder === undefined ? undefined : join(folder, `${providerId}.json`))
+
+  async function read(providerId: string): Promise<ProviderState> {
+    const path = pathOf(providerId)
+    if (path === undefined) return emptyState
+    try {
+      const text = await readText(path)
+      return text === undefined ? emptyState : parseState(JSON.parse(text))
+    } catch {
+      // A state that can't be read is worth as much as none: it holds conveniences only.
+      return emptyState
+    }
+  }
+
+  return {
+    read,
+    async change(providerId, change) {
+      const path = pathOf(providerId)
+      if (path === undefined) return false
+      try {
+        await replace(path, JSON.stringify(change(await read(providerId))))
+        return true
+      } catch {
+        return false
+      }
+    },
+  }
+}
+
+function parseState(value: unknown): ProviderState {
+  const state = readRecord(value)
+  const lastFailure = readFailure(state.lastFailure)
+  return {
+    failures: readNumber(state.failures) ?? 0,
+    ...(lastFailure && {lastFailure}),
+    signInFailures: readDates(state.signInFailures),
+    refusedRoles: readEach(state.refusedRoles, readRefusedRole),
+    durations: readEach(state.durations, readDuration),
+    renewals: readEach(state.renewals, readDate),
+    ...(typeof state.lastRole === 'string' && {lastRole: state.lastRole}),
+  }
+}
+
+function readFailure(value: unknown): SharedFailure | undefined {
+  const {scope, code, message, hint} = readRecord(value)
+  if (typeof scope !== 'string' || typeof message !== 'string' || !isErrorCode(code)) return undefined
+  return {scope, code, message, hint: typeof hint === 'string' ? hint : undefined}
+}
+
+function readRefusedRole(value: unknown): RefusedRole | undefined {
+  const {at, message} = readRecord(value)
+  return typeof message === 'string' ? {at: readDates(at), message} : undefined
+}
+
+function readDuration(value: unknown): LearnedDuration | undefined {
+  const record = readRecord(value)
+  const [asked, given, until] = [readNumber(record.asked), readNumber(record.given), readDate(record.until)]
+  return asked !== undefined && given !== undefined && until ? {asked, given, until} : undefined
+}
+
+function readEach<Value>(value: unknown, read: (member: unknown) => Value | undefined): Record<string, Value> {
+  const found: [string, Value][] = []
+  for (const [name, member] of Object.entries(readRecord(value))) {
+    const parsed = read(member)
+    if (parsed !== undefined) found.push([name, parsed])
+  }
+  return Object.fromEntries(found)
+}
+
+function readDates(value: unknown): readonly Date[] {
+  return Array.isArray(value) ? value.map(readDate).filter(date => date !== undefined) : []
+}
+
+function readDate(value: unknown): Date | undefined {
+  const date = typeof value === 'string' ? new Date(value) : undefined
+  return date && !Number.isNaN(date.getTime()) ? date : undefined
+}
+
+function readNumber(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined
+}
+
+function readRecord(value: unknown): Readonly<Record<string, unknown>> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value) ? {...value} : {}
+}

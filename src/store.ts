@@ -1,0 +1,47 @@
+import type {CacheEntry, CredentialCache, Log} from './plugin.ts'
+
+/**
+ * A cache as the host uses it: it may lose an entry, it may never cost a result. What can't be read is absent; what
+ * can't be written is a warning.
+ */
+export interface Store {
+  /** The value of an entry that has not ended. */
+  read(key: string): Promise<CacheEntry | undefined>
+  write(key: string, value: string, expiresAt: Date): Promise<void>
+  remove(key: string): Promise<void>
+  clear(prefix?: string): Promise<void>
+  /** When an entry ends; `undefined` where there is none. */
+  expiresAt(key: string): Promise<Date | undefined>
+}
+
+export function storeOver(cache: CredentialCache, id: string, log: Log, now: () => Date): Store {
+  let warned = false
+
+  async function orWarn<Result>(what: string, work: () => Promise<Result>): Promise<Result | undefined> {
+    try {
+      return await work()
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      if (!warned) log.warn(`The cache "${id}" could not be ${what}: ${reason}. The next call will do the work again.`)
+      warned = true
+      return undefined
+    }
+  }
+
+  async function read(key: string): Promise<CacheEntry | undefined> {
+    const entry = await orWarn('read', () => cache.read(key))
+    return entry && entry.expiresAt > now() ? entry : undefined
+  }
+
+  return {
+    read,
+    write: (key, value, expiresAt) => orWarn('written', () => cache.write(key, {value, expiresAt})),
+    remove: key => orWarn('written', () => cache.remove(key)),
+    clear: prefix => cache.clear(prefix),
+    async expiresAt(key) {
+      const {expiresAt} = cache
+      const ends = expiresAt ? await orWarn('read', () => expiresAt.call(cache, key)) : (await read(key))?.expiresAt
+      return ends && ends > now() ? ends : undefined
+    },
+  }
+}

@@ -1,0 +1,35 @@
+import type {Parts} from './parts.ts'
+import {findProvider, plansFor} from './plan.ts'
+
+export interface CacheInfo {
+  readonly cache: string
+  readonly protection: string
+  readonly folder: string | undefined
+  readonly profiles: readonly {readonly profile: string; readonly credentialsUntil: Date | undefined}[]
+}
+
+export interface CachePlace {
+  readonly id: string
+  readonly folder: string | undefined
+}
+
+/** Where secrets rest, how they are protected there, and until when each profile has credentials. */
+export async function cacheInfo({id, folder}: CachePlace, parts: Parts): Promise<CacheInfo> {
+  const {registry, store, configuration} = parts
+  const profiles: {profile: string; credentialsUntil: Date | undefined}[] = []
+  for (const profile of Object.keys(configuration.profiles)) {
+    let credentialsUntil: Date | undefined
+    for (const {steps} of plansFor({profile}, parts))
+      credentialsUntil ??= await store.expiresAt((steps.at(-1) ?? steps[0]).key)
+    profiles.push({profile, credentialsUntil})
+  }
+  return {cache: id, protection: await registry.cacheSummary(id), folder, profiles}
+}
+
+/** Removes credentials and tokens: all of them, or those of one provider. */
+export async function clearCache(provider: string | undefined, parts: Parts): Promise<void> {
+  if (provider === undefined) return parts.store.clear()
+  const {name} = findProvider(provider, parts.configuration)
+  const [plan] = plansFor({provider: name}, parts)
+  return parts.store.clear(`${plan?.providerId}/`)
+}

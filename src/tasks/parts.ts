@@ -1,0 +1,46 @@
+import type {Configuration} from '../config/schema.ts'
+import type {Secrets} from '../errors.ts'
+import type {Locks} from '../lock.ts'
+import type {Clock} from '../outside/clock.ts'
+import type {Network} from '../outside/network.ts'
+import type {Ask, Host, Log} from '../plugin.ts'
+import type {Registry} from '../registry.ts'
+import type {States} from '../state.ts'
+import type {Store} from '../store.ts'
+
+/** What the tasks work with; put together in app.ts. */
+export interface Parts {
+  readonly configuration: Configuration
+  readonly registry: Registry
+  readonly store: Store
+  readonly states: States
+  readonly locks: Locks
+  readonly clock: Clock
+  readonly network: Network
+  readonly env: Host['env']
+  readonly log: Log
+  readonly secrets: Secrets
+  /** Aborted on Ctrl-C. */
+  readonly signal: AbortSignal
+  /** To the person, on the terminal itself. */
+  readonly tell: (text: string) => void
+  readonly ask: Ask
+  /** Opens an address with the browser of that provider. */
+  readonly openBrowser: (url: URL, program: readonly [string, ...string[]] | undefined) => Promise<void>
+  /** What a program prints, for a secret named as `{command: [...]}`. */
+  readonly output: (program: string, args: readonly string[], milliseconds: number) => Promise<string>
+  /** Makes the folder for a provider's browser profile. */
+  readonly makeBrowserFolder: (providerId: string) => Promise<string>
+  readonly asking: Asking
+}
+
+/** Who may be asked in this call; decided once. */
+export interface Asking {
+  readonly interactive: boolean
+  /** `login`, and those who say that somebody is always there, are not held back by earlier failures. */
+  readonly ignoresBrake: boolean
+  /** Whether somebody sits at a terminal that is our stdin. */
+  readonly attended: boolean
+  /** Whether questions may be read from the terminal: in `login` only. */
+  readonly mayRead: boolean
+}

@@ -1,0 +1,168 @@
+import {type StsEndpoint, stsEndpoint} from '../aws/endpoint.ts'
+import {partitionOf, readRole} from '../aws/role.ts'
+import {nearest} from '../config/nearest.ts'
+import type {Configuration, ProfileConfiguration, ProviderConfiguration} from '../config/schema.ts'
+import {AwsOidcError} from '../errors.ts'
+import {credentialKey, providerId} from '../keys.ts'
+import type {Host, Role} from '../plugin.ts'
+import type {Registry} from '../registry.ts'
+
+/** What somebody asks for. */
+export interface Wish {
+  readonly profile?: string | undefined
+  readonly provider?: string | undefined
+  readonly role?: string | undefined
+  readonly durationSeconds?: number | undefined
+}
+
+/** How to get what was asked for from one provider: a federated role, then any number of switches. */
+export interface Plan {
+  /** What to type to sign in for this by hand. */
+  readonly loginCommand: string
+  readonly provider: ProviderConfiguration
+  readonly providerId: string
+  readonly steps: readonly [Step, ...Step[]]
+}
+
+export interface Step {
+  readonly key: string
+  /** Absent where the provider's only role is meant. */
+  readonly role: (Role & {readonly arn: string}) | undefined
+  readonly durationSeconds: number
+  readonly sessionName: string | undefined
+  /** The profile whose other settings hold for this step. */
+  readonly profile: ProfileConfiguration | undefined
+}
+
+export type PlanParts = {readonly configuration: Configuration; readonly registry: Registry; readonly env: Host['env']}
+
+const defaultSeconds = 3600
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining
+const longestChainedSeconds = 3600
+
+/** One plan for each provider that may serve the wish, in the order to try them. Throws CONFIG_INVALID. */
+export function plansFor(wish: Wish, parts: PlanParts): readonly Plan[] {
+  if (wish.provider !== undefined)
+    return [planFrom(findProvider(wish.provider, parts.configuration), undefined, wish, parts)]
+  const chain = chainOf(findProfile(wish.profile ?? 'default', parts.configuration), parts.configuration)
+  const [first] = chain
+  return (first?.providers ?? []).map(name => planFrom(findProvider(name, parts.configuration), chain, wish, parts))
+}
+
+/** Where STS is asked for a step. */
+export function endpointOf(
+  role: Role | undefined,
+  profile: ProfileConfiguration | undefined,
+  env: Host['env'],
+): StsEndpoint {
+  const partition = role?.arn === undefined ? 'aws' : partitionOf(role.arn)
+  const wanted = env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? profile?.region
+  return stsEndpoint(partition, {...profile?.sts, region: profile?.sts.region ?? wanted}, env)
+}
+
+export function findProvider(name: string, configuration: Configuration): ProviderConfiguration {
+  return find('provider', name, configuration.providers, configuration)
+}
+
+function findProfile(name: string, configuration: Configuration): ProfileConfiguration {
+  return find('profile', name, configuration.profiles, configuration)
+}
+
+function find<Value>(
+  kind: string,
+  name: string,
+  all: Readonly<Record<string, Value>>,
+  {path, found}: Configuration,
+): Value {
+  const value = Object.hasOwn(all, name) ? all[name] : undefined
+  if (value !== undefined) return value
+  const [first, ...others] = Object.keys(all)
+  if (!found)
+    throw new AwsOidcError('CONFIG_INVALID', `There is no configuration yet: ${path} does not exist.`, {
+      hint: howTo(path),
+    })
+  if (first === undefined)
+    throw new AwsOidcError('CONFIG_INVALID', `There is no ${kind} in ${path}.`, {hint: howTo(path)})
+  throw new AwsOidcError(
+    'CONFIG_INVALID',
+    `There is no ${kind} "${name}" in ${path}. There: ${[first, ...others].join(', ')}.`,
+    {
+      hint: `--${kind} ${nearest(name, [first, ...others]) ?? first}`,
+    },
+  )
+}
+
+function howTo(path: string): string {
+  return `Describe your provider and a profile in ${path}; the README shows how in ten lines.`
+}
+
+/** The profile and its sources, the one with a provider first. */
+function chainOf(profile: ProfileConfiguration, configuration: Configuration): readonly ProfileConfiguration[] {
+  const source = profile.source === undefined ? undefined : configuration.profiles[profile.source]
+  return source ? [...chainOf(source, configuration), profile] : [profile]
+}
+
+function planFrom(
+  provider: ProviderConfiguration,
+  chain: readonly ProfileConfiguration[] | undefined,
+  wish: Wish,
+  {registry, env}: PlanParts,
+): Plan {
+  const id = providerId({
+    package: registry.ownerOf(provider.strategy),
+    strategy: provider.strategy,
+    settings: provider.written,
+  })
+  const steps: Step[] = []
+  for (const profile of chain ?? [undefined]) {
+    const last = profile === chain?.at(-1)
+    steps.push(stepOf(id, provider, profile, last ? wish : {}, steps.at(-1), env))
+  }
+  const [first, ...others] = steps
+  if (!first) throw new Error('a plan has at least one step')
+  const target = wish.provider === undefined ? `--profile ${wish.profile ?? 'default'}` : `--provider ${provider.name}`
+  return {loginCommand: `aws-oidc login ${target}`, provider, providerId: id, steps: [first, ...others]}
+}
+
+function stepOf(
+  id: string,
+  provider: ProviderConfiguration,
+  profile: ProfileConfiguration | undefined,
+  wish: Wish,
+  source: Step | undefined,
+  env: Host['env'],
+): Step {
+  const role = roleOf(provider, profile, wish, source)
+  const sessionName = profile?.sessionName ?? provider.sessionName
+  const wanted =
+    wish.durationSeconds ??
+    profile?.durationSeconds ??
+    (source ? undefined : provider.durationSeconds) ??
+    defaultSeconds
+  const durationSeconds = source ? Math.min(wanted, longestChainedSeconds) : wanted
+  const key = credentialKey(id, {
+    role: role?.arn,
+    durationSeconds,
+    sessionName,
+    policy: profile?.policy,
+    policyArns: profile?.policyArns,
+    tags: profile?.tags,
+    externalId: profile?.externalId,
+    sourceIdentity: profile?.sourceIdentity,
+    endpoint: endpointOf(role, profile, env).url.href,
+    sourceKey: source?.key,
+  })
+  return {key, role, durationSeconds, sessionName, profile}
+}
+
+function roleOf(
+  provider: ProviderConfiguration,
+  profile: ProfileConfiguration | undefined,
+  wish: Wish,
+  source: Step | undefined,
+): Step['role'] {
+  if (wish.role !== undefined) return readRole(wish.role, '--role')
+  if (profile?.role !== undefined) return readRole(profile.role, `profiles.${profile.name}.role`)
+  if (source || provider.defaultRole === undefined) return undefined
+  return readRole(provider.defaultRole, `providers.${provider.name}.defaultRole`)
+}

@@ -1,0 +1,59 @@
+import {AwsOidcError} from '../errors.ts'
+import type {Identity, Role} from '../plugin.ts'
+import type {Parts} from './parts.ts'
+import type {Plan} from './plan.ts'
+
+/**
+ * The role to take: the one said; else the only one offered; else a person's choice, in `login`. Rejects with
+ * ROLE_REQUIRED where nobody can choose, with ROLE_NOT_OFFERED where there is nothing to choose from.
+ */
+export async function chooseRole(identity: Identity, said: Role | undefined, plan: Plan, parts: Parts): Promise<Role> {
+  if (said) return said
+  const roles = await identity.roles?.()
+  const {provider} = plan
+  if (!roles) {
+    throw new AwsOidcError(
+      'ROLE_REQUIRED',
+      `No role is set, and "${provider.name}" does not say which ones there are.`,
+      {
+        hint: 'Set "role" of the profile, or "defaultRole" of the provider.',
+      },
+    )
+  }
+  const [only, ...others] = roles
+  if (!only) {
+    const who = identity.subject ?? 'this identity'
+    throw new AwsOidcError('ROLE_NOT_OFFERED', `"${provider.name}" offers no AWS role to ${who}.`, {
+      hint: 'Ask whoever runs the provider for a role.',
+    })
+  }
+  if (others.length === 0) return only
+  if (parts.asking.mayRead && parts.asking.interactive) return ask(roles, plan, parts)
+  throw new AwsOidcError('ROLE_REQUIRED', `"${provider.name}" offers ${roles.length} roles: ${listed(roles)}.`, {
+    hint: plan.loginCommand,
+  })
+}
+
+async function ask(roles: readonly Role[], {providerId}: Plan, {ask, states}: Parts): Promise<Role> {
+  const {lastRole} = await states.read(providerId)
+  const sorted = roles.toSorted((a, b) => Number(nameOf(b) === lastRole) - Number(nameOf(a) === lastRole))
+  const chosen = await ask.select(
+    'Which role?',
+    sorted.map(role => ({label: labelOf(role), value: role})),
+  )
+  await states.change(providerId, state => ({...state, lastRole: nameOf(chosen)}))
+  return chosen
+}
+
+export function nameOf(role: Role): string {
+  return role.arn ?? `${role.accountId}/${role.name}`
+}
+
+function labelOf(role: Role): string {
+  return `${role.name} in ${role.accountName ? `${role.accountName} (${role.accountId})` : role.accountId}`
+}
+
+function listed(roles: readonly Role[]): string {
+  const few = roles.slice(0, 5).map(nameOf).join(', ')
+  return roles.length > 5 ? `${few} and ${roles.length - 5} more` : few
+}

@@ -1,0 +1,33 @@
+import {type Home, makeHome} from './home.ts'
+import {type Sandbox, startSandbox} from './sandbox.ts'
+
+export interface Scene {
+  readonly sandbox: Sandbox
+  readonly home: Home
+}
+
+/** One sandbox for the tests of a `describe`, and a new home for each of them. */
+export function useScene(): Scene {
+  let sandbox: Sandbox | undefined
+  let home: Home | undefined
+  before(async () => {
+    sandbox = await startSandbox()
+  })
+  beforeEach(async () => {
+    if (!sandbox) throw new Error('no sandbox')
+    await sandbox.reset()
+    home = await makeHome(sandbox)
+  })
+  afterEach(() => home?.close())
+  after(() => sandbox?.stop())
+  return {
+    get sandbox() {
+      if (!sandbox) throw new Error('the sandbox is there from the first test on')
+      return sandbox
+    },
+    get home() {
+      if (!home) throw new Error('the home is there during a test')
+      return home
+    },
+  }
+}
