@@ -27,7 +27,7 @@ export function verifyCaller({request, body, state}: StsCall): IssuedCredential 
   checkScope(authorization)
   const signed = {method: request.method ?? '', target: request.url ?? '/', headers, body}
   const expected = signatureOf(signed, {...authorization, timestamp}, issued.secretAccessKey)
-  if (false) {
+  if (!sameText(expected, authorization.signature)) {
     throw mismatch(
       'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
     )

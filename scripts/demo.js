@@ -1,0 +1,197 @@
+// Shows the main job on the sandbox, with the real commands, unattended: `npm run demo`.
+// With `npm run demo -- --browser` the sign-in page opens in your own browser (alice, alice-password).
+import {spawn, spawnSync} from 'node:child_process'
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {dirname, join} from 'node:path'
+import {createInterface} from 'node:readline'
+import {fileURLToPath} from 'node:url'
+import {parseArgs, styleText} from 'node:util'
+import {parseDocument} from 'yaml'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const run = join(root, 'bin/run.js')
+const sandboxBin = join(root, 'plugins/sandbox/bin/run.js')
+const {values: options} = parseArgs({options: {browser: {type: 'boolean', default: false}}})
+const folder = mkdtempSync(join(tmpdir(), 'aws-oidc-demo-'))
+const config = join(folder, 'config')
+const began = performance.now()
+
+print('An OpenID provider and an STS of AWS start on this machine. Nothing leaves it; no AWS account is needed.')
+const sandbox = spawn(
+  process.execPath,
+  [sandboxBin, 'start', '--json', '--write-config', config, '--aws-oidc', `"${process.execPath}" "${run}"`],
+  {stdio: ['ignore', 'pipe', 'inherit']},
+)
+try {
+  const {sts, control} = JSON.parse(await firstLine(sandbox.stdout))
+  if (!options.browser) useScriptedBrowser(join(config, 'config.yaml'))
+  await show(sts, control)
+  print(
+    `Done in ${seconds(began)}. To try it at your own provider, see "Any OpenID provider in ten lines" in the README.`,
+  )
+} catch (error) {
+  process.exitCode = 1
+  print(`The demo failed: ${error instanceof Error ? error.message : error}`)
+} finally {
+  sandbox.kill('SIGTERM')
+  rmSync(folder, {recursive: true, force: true})
+}
+
+/**
+ * @param {string} sts
+ * @param {string} control
+ */
+async function show(sts, control) {
+  const env = environment(sts)
+
+  title('Sign in. Your browser opens at your own identity provider; aws-oidc never sees the password.')
+  await command(['login', '--profile', 'developer'], env)
+
+  title('Credentials, as the AWS CLI and every SDK ask for them through credential_process.')
+  await command(['creds', '--profile', 'developer'], env)
+
+  title('Again: from the cache, without a network.')
+  const start = performance.now()
+  await command(['creds', '--profile', 'developer'], env)
+  print(`(${Math.round(performance.now() - start)} ms, of which Node itself takes about ${nodeAlone()})`)
+
+  title('Who AWS says this is.')
+  await command(['whoami', '--profile', 'developer'], env)
+
+  title('Ten programs ask at once and nobody is signed in: one sign-in serves them all.')
+  await command(['cache', 'clear'], env)
+  await fetch(`${control}/journal`, {method: 'DELETE'})
+  const endings = await Promise.all(Array.from({length: 10}, () => ending(['creds', '--profile', 'developer'], env)))
+  const served = endings.filter(({status, stdout}) => status === 0 && stdout === endings[0]?.stdout).length
+  const signIns = await countSignIns(control)
+  print(`${served} of 10 got the same credentials; sign-ins: ${signIns}`)
+  if (served !== 10 || signIns !== 1) throw new Error('ten parallel calls did not end in one sign-in')
+
+  await showAwsCli(sts, env)
+}
+
+/**
+ * @param {string} sts
+ * @param {NodeJS.ProcessEnv} env
+ */
+async function showAwsCli(sts, env) {
+  const args = ['sts', 'get-caller-identity', '--profile', 'developer', '--endpoint-url', sts]
+  const aws = process.platform === 'win32' ? 'aws.exe' : 'aws'
+  if (spawnSync(aws, ['--version'], {env, stdio: 'ignore'}).status !== 0) {
+    return title('There is no AWS CLI here; with one, `aws sts get-caller-identity` would now work.')
+  }
+  title('The AWS CLI, which asks aws-oidc by itself.')
+  print(`$ aws ${args.join(' ')}`)
+  const {status, stdout, stderr} = await ended(spawn(aws, args, {env}))
+  print((stdout + stderr).trimEnd())
+  if (status !== 0) throw new Error(`aws ended with ${status}`)
+  return undefined
+}
+
+/**
+ * The person's environment without anything of AWS or of ours in it.
+ * @param {string} sts
+ */
+function environment(sts) {
+  const foreign = options.browser ? /^AWS_/ : /^(AWS_|BROWSER$)/
+  return {
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name))),
+    XDG_CACHE_HOME: join(folder, 'cache'),
+    AWS_OIDC_CONFIG_FILE: join(config, 'config.yaml'),
+    AWS_CONFIG_FILE: join(config, 'aws-config'),
+    AWS_SHARED_CREDENTIALS_FILE: join(folder, 'no-credentials'),
+    AWS_ENDPOINT_URL_STS: sts,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_OIDC_INTERACTIVE: 'always',
+  }
+}
+
+/**
+ * Puts the sandbox's own "person" in the place of a browser.
+ * @param {string} path
+ */
+function useScriptedBrowser(path) {
+  const document = parseDocument(readFileSync(path, 'utf8'))
+  document.set('browser', [process.execPath, sandboxBin, 'browse'])
+  writeFileSync(path, document.toString(), {mode: 0o600})
+}
+
+/**
+ * @param {readonly string[]} args
+ * @param {NodeJS.ProcessEnv} env
+ */
+async function command(args, env) {
+  print(`$ aws-oidc ${args.join(' ')}`)
+  const {status, stdout, stderr} = await ending(args, env)
+  for (const line of (stderr + stdout).split('\n')) if (line.trim() !== '') print(`  ${shortened(line)}`)
+  if (status !== 0) throw new Error(`aws-oidc ${args.join(' ')} ended with ${status}`)
+}
+
+/**
+ * @param {readonly string[]} args
+ * @param {NodeJS.ProcessEnv} env
+ */
+function ending(args, env) {
+  return ended(spawn(process.execPath, [run, ...args], {env, stdio: ['ignore', 'pipe', 'pipe']}))
+}
+
+/**
+ * @param {import('node:child_process').ChildProcess} child
+ * @returns {Promise<{status: number | null, stdout: string, stderr: string}>}
+ */
+function ended(child) {
+  return new Promise((resolve, reject) => {
+    let [stdout, stderr] = ['', '']
+    child.stdout?.setEncoding('utf8').on('data', text => {
+      stdout += text
+    })
+    child.stderr?.setEncoding('utf8').on('data', text => {
+      stderr += text
+    })
+    child.once('error', reject)
+    child.once('close', status => resolve({status, stdout, stderr}))
+  })
+}
+
+/** @param {string} control */
+async function countSignIns(control) {
+  /** @type {{kind: string}[]} */
+  const journal = await (await fetch(`${control}/journal`)).json()
+  return journal.filter(({kind}) => kind === 'sign-in').length
+}
+
+/** Long and secret values need not be read whole to be believed. @param {string} line */
+function shortened(line) {
+  return line.replace(/"(SecretAccessKey|SessionToken)":"(.{4})[^"]*"/g, '"$1":"$2..."')
+}
+
+/** @param {import('node:stream').Readable} stream @returns {Promise<string>} */
+function firstLine(stream) {
+  return new Promise((resolve, reject) => {
+    createInterface({input: stream})
+      .once('line', resolve)
+      .once('close', () => reject(new Error('the sandbox did not start')))
+  })
+}
+
+function nodeAlone() {
+  const start = performance.now()
+  spawnSync(process.execPath, ['-e', '0'])
+  return `${Math.round(performance.now() - start)} ms`
+}
+
+/** @param {number} since */
+function seconds(since) {
+  return `${((performance.now() - since) / 1000).toFixed(1)} s`
+}
+
+/** @param {string} text */
+function title(text) {
+  print(`\n${styleText('bold', text)}`)
+}
+
+/** @param {string} text */
+function print(text) {
+  process.stdout.write(`${text}\n`)
+}
