@@ -1,7 +1,7 @@
 import {Command, Flags, type Interfaces} from '@oclif/core'
 import {type App, type Choices, createApp, secrets} from './app.ts'
 import {AwsOidcError, exitCodeOf, expectedFailure} from './errors.ts'
-import {writeResult} from './outside/output.ts'
+import {complain, writeResult} from './outside/output.ts'
 import {realOutside} from './outside/outside.ts'
 
 /** Flags of every command of ours. */
@@ -67,7 +67,7 @@ export abstract class AwsOidcCommand extends Command {
       writeResult(`${secrets.mask(JSON.stringify(document, null, 2))}\n`)
     } else if (failure?.code !== 'INTERRUPTED' && failure?.code !== 'TERMINATED') {
       const text = failure ? lines(failure) : `This is a bug in aws-oidc: ${error.stack ?? error.message}\n`
-      process.stderr.write(secrets.mask(text))
+      complain(secrets.mask(text))
     }
     this.exit(exitCode)
   }

@@ -27,6 +27,13 @@ export function writeResult(text: string): Delivery {
   return 'written'
 }
 
+/** To stderr. What can't be said (stderr closed, its reader gone, a full disk) must not take the result with it. */
+export function complain(text: string): void {
+  try {
+    writeSync(2, text)
+  } catch {}
+}
+
 /**
  * Node opens /dev/null for reading and writing where it was started with a closed descriptor, so that writing to a
  * closed stdout would succeed silently. `> /dev/null` of a shell is write-only and not taken for it.

@@ -1,5 +1,6 @@
 import {closeSync, openSync, writeSync} from 'node:fs'
 import {isatty} from 'node:tty'
+import {complain} from './output.ts'
 
 /** Where people are reached. stdout is not here: it belongs to the result alone. */
 export interface Terminal {
@@ -25,7 +26,7 @@ export function systemTerminal(platform: NodeJS.Platform): Terminal {
     const bytes = Buffer.byteLength(line)
     if (written + bytes > stderrLimit) return
     written += bytes
-    tryToWrite(2, line)
+    complain(line)
   }
 
   return {
@@ -51,11 +52,4 @@ function writeToTerminal(text: string, platform: NodeJS.Platform): boolean {
   } catch {
     return false
   }
-}
-
-/** What can't be said (stderr closed, or on a full disk) must not take the result with it. */
-function tryToWrite(descriptor: number, text: string): void {
-  try {
-    writeSync(descriptor, text)
-  } catch {}
 }
