@@ -156,8 +156,8 @@ function ended(child) {
 
 /** @param {string} control */
 async function countSignIns(control) {
-  /** @type {{kind: string}[]} */
-  const journal = await (await fetch(`${control}/journal`)).json()
+  const response = await fetch(`${control}/journal`)
+  const journal = /** @type {{kind: string}[]} */ (await response.json())
   return journal.filter(({kind}) => kind === 'sign-in').length
 }
 

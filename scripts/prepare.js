@@ -1,5 +1,6 @@
 // Makes a fresh clone ready: dependencies, then the build. Plain JavaScript that Node 20 runs, because what is
-// installed here brings the newer Node that everything else uses.
+// installed here brings the newer Node that everything else uses. With a script as its argument it then runs that one
+// on the newer Node: a shell that looked up `node` before the installation would go on with the older one.
 import {spawnSync} from 'node:child_process'
 import {createHash} from 'node:crypto'
 import {existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
@@ -12,12 +13,15 @@ const modules = join(root, 'node_modules')
 once('installed', fingerprint(['package-lock.json', 'package.json']), () => {
   process.stderr.write('Installing dependencies (npm ci) ...\n')
   // npm writes its notices to stderr and its summary to stdout, which belongs to the command that follows.
-  run(process.platform === 'win32' ? 'npm.cmd' : 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
+  must(process.platform === 'win32' ? 'npm.cmd' : 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
 })
 once('built', fingerprint(['src', 'plugins', 'scripts', 'package.json', 'tsconfig.base.json', 'tsconfig.json']), () => {
   process.stderr.write('Building ...\n')
-  run(nodeOfTheProject(), [join(root, 'scripts/build.js')])
+  must(nodeOfTheProject(), [join(root, 'scripts/build.js')])
 })
+
+const [script, ...args] = process.argv.slice(2)
+if (script !== undefined) process.exit(run(nodeOfTheProject(), [join(root, script), ...args], 'inherit'))
 
 /**
  * Does the work unless it was done for the same fingerprint.
@@ -62,13 +66,19 @@ function nodeOfTheProject() {
  * @param {string} command
  * @param {string[]} args
  */
-function run(command, args) {
+function must(command, args) {
+  const status = run(command, args, ['ignore', 2, 2])
+  if (status !== 0) process.exit(status)
+}
+
+/**
+ * @param {string} command
+ * @param {string[]} args
+ * @param {import('node:child_process').StdioOptions} stdio
+ */
+function run(command, args, stdio) {
   // A .cmd can be started through a shell only; the arguments are ours and hold nothing to quote.
-  const {status, error} = spawnSync(command, args, {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-    shell: command.endsWith('.cmd'),
-  })
+  const {status, error} = spawnSync(command, args, {cwd: root, stdio, shell: command.endsWith('.cmd')})
   if (error) throw error
-  if (status !== 0) process.exit(status ?? 1)
+  return status ?? 1
 }
