@@ -7,7 +7,18 @@ if (major < 24 || (major === 24 && minor < 15)) {
   process.stderr.write(`aws-oidc needs Node 24.15 or newer; this is ${process.version} (${process.execPath}).\n`)
   process.exitCode = 1
 } else {
+  standInForPasswdEntry()
   run()
+}
+
+/** A container started with an arbitrary user id has no passwd entry, where oclif looks for a shell and a home. */
+function standInForPasswdEntry() {
+  try {
+    process.getBuiltinModule('node:os').userInfo()
+  } catch {
+    process.env.SHELL ??= '/bin/sh'
+    process.env.HOME ??= '/nonexistent'
+  }
 }
 
 async function run() {
