@@ -1,6 +1,5 @@
 import {join} from 'node:path'
 import type {CallerIdentity} from './aws/sts.ts'
-import {openInBrowser} from './browser/open.ts'
 import {readConfiguration} from './config/read.ts'
 import type {Configuration, Interactive} from './config/schema.ts'
 import {Secrets} from './errors.ts'
@@ -14,9 +13,8 @@ import {storeOver} from './store.ts'
 import {type CacheInfo, cacheInfo, clearCache} from './tasks/cache.ts'
 import {type CredentialsWish, credentialsFor} from './tasks/credentials.ts'
 import type {Issued} from './tasks/issued.ts'
-import {type LoginResult, type LoginWish, login} from './tasks/login.ts'
+import type {LoginResult, LoginWish} from './tasks/login.ts'
 import type {Asking, Parts} from './tasks/parts.ts'
-import {whoami} from './tasks/whoami.ts'
 import {promptsOn} from './terminal/prompts.ts'
 
 /** What was said on the command line that concerns the whole call. */
@@ -42,8 +40,9 @@ export function createApp(outside: Outside, packages: readonly InstalledPackage[
   const parts = () => wire(outside, packages, choices)
   return {
     credentials: async wish => credentialsFor(wish, (await parts()).parts),
-    login: async wish => login(wish, (await parts()).parts),
-    whoami: async wish => whoami(wish, (await parts()).parts),
+    // What only some calls need is loaded by those: a call from the cache has no time for it.
+    login: async wish => (await import('./tasks/login.ts')).login(wish, (await parts()).parts),
+    whoami: async wish => (await import('./tasks/whoami.ts')).whoami(wish, (await parts()).parts),
     async cacheInfo() {
       const {parts: wired, cache} = await parts()
       return cacheInfo(cache, wired)
@@ -98,7 +97,8 @@ async function wire(outside: Outside, packages: readonly InstalledPackage[], cho
     tell,
     asking,
     ask: promptsOn(terminal.promptStreams(), signal),
-    openBrowser: (url, program) => {
+    openBrowser: async (url, program) => {
+      const {openInBrowser} = await import('./browser/open.ts')
       const chosen = programFrom(env) ?? program ?? configuration.browser
       const mayOpen = choices.browser && (chosen !== undefined || hasDesktop(around))
       return openInBrowser(url, {program: chosen, launch: processes.launch, mayOpen, tell})

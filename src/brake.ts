@@ -7,7 +7,7 @@ import type {ProviderState, SharedFailure} from './state.ts'
  */
 
 const briefMinutes = 5
-const memoryHours = 12
+const memoryMilliseconds = 12 * 3_600_000
 
 /** Outcomes of asking a person that the next unattended caller should not provoke again at once. */
 const braking: ReadonlySet<ErrorCode> = new Set([
@@ -23,10 +23,10 @@ export type Brake = {readonly kind: 'until'; readonly until: Date} | {readonly k
 
 /** What stands against asking the person now, if anything. */
 export function brakeOf(failures: readonly Date[], now: Date): Brake | undefined {
-  const recent = recentOf(failures, now)
-  const last = recent.at(-1)
+  if (isClosed(failures)) return {kind: 'login'}
+  // A time ahead of us was written under another clock; it must not brake for ever.
+  const last = failures.filter(at => at <= now).at(-1)
   if (!last) return undefined
-  if (recent.length > 1) return {kind: 'login'}
   const until = new Date(last.getTime() + briefMinutes * 60_000)
   return until > now ? {kind: 'until', until} : undefined
 }
@@ -34,12 +34,12 @@ export function brakeOf(failures: readonly Date[], now: Date): Brake | undefined
 /** After asking the person failed. */
 export function afterSignInFailure(state: ProviderState, code: ErrorCode, now: Date): ProviderState {
   if (!braking.has(code)) return state
-  return {...state, signInFailures: [...recentOf(state.signInFailures, now), now].slice(-2)}
+  return {...state, signInFailures: withOneMore(state.signInFailures, now)}
 }
 
 /** After AWS refused a role. */
 export function afterRefusal(state: ProviderState, role: string, message: string, now: Date): ProviderState {
-  const at = [...recentOf(state.refusedRoles[role]?.at ?? [], now), now].slice(-2)
+  const at = withOneMore(state.refusedRoles[role]?.at ?? [], now)
   return {...state, refusedRoles: {...state.refusedRoles, [role]: {at, message}}}
 }
 
@@ -64,7 +64,13 @@ export function failureMeanwhile(before: ProviderState, after: ProviderState, ke
   return new AwsOidcError(failure.code, failure.message, {hint: failure.hint})
 }
 
-function recentOf(failures: readonly Date[], now: Date): readonly Date[] {
-  // A time ahead of us was written under another clock; it must not brake for ever.
-  return failures.filter(at => at <= now && now.getTime() - at.getTime() < memoryHours * 3_600_000)
+/** Two failures within twelve hours close the way for good: what comes later does not open it, only a success does. */
+function isClosed([first, second]: readonly Date[]): boolean {
+  return (
+    first !== undefined && second !== undefined && Math.abs(second.getTime() - first.getTime()) < memoryMilliseconds
+  )
+}
+
+function withOneMore(failures: readonly Date[], now: Date): readonly Date[] {
+  return isClosed(failures) ? failures : [...failures, now].slice(-2)
 }

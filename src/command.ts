@@ -1,7 +1,7 @@
 import {Command, Flags, type Interfaces} from '@oclif/core'
 import {type App, type Choices, createApp, secrets} from './app.ts'
 import {AwsOidcError, exitCodeOf, expectedFailure} from './errors.ts'
-import {complain, writeResult} from './outside/output.ts'
+import {complain, demandStdout, writeResult} from './outside/output.ts'
 import {realOutside} from './outside/outside.ts'
 
 /** Flags of every command of ours. */
@@ -47,8 +47,14 @@ export abstract class AwsOidcCommand extends Command {
     return flag ?? (own || aws || 'default')
   }
 
+  /** Writes a result that must arrive: a closed stdout is an error. */
+  protected hand(text: string): void {
+    demandStdout()
+    this.deliver(text)
+  }
+
   /** Writes the result, whole, to stdout; ends with exit code 1 where its reader has gone. */
-  protected deliver(text: string): void {
+  private deliver(text: string): void {
     if (writeResult(text) === 'reader-gone') this.exit(1)
   }
 
@@ -61,15 +67,24 @@ export abstract class AwsOidcCommand extends Command {
     if (isOclifExit(error)) throw error
     const failure = presentable(error, this.id)
     const exitCode = failure ? exitCodeOf(failure.code) : 1
-    if (this.jsonEnabled()) {
-      const {code = 'BUG', message, hint} = failure ?? {message: error.message, hint: undefined}
-      const document = {error: {code, message, ...(hint && {hint}), exitCode}}
-      writeResult(`${secrets.mask(JSON.stringify(document, null, 2))}\n`)
-    } else if (failure?.code !== 'INTERRUPTED' && failure?.code !== 'TERMINATED') {
+    const {code = 'BUG', message, hint} = failure ?? {message: error.message, hint: undefined}
+    const document = {error: {code, message, ...(hint && {hint}), exitCode}}
+    if (this.jsonEnabled() && isTold(secrets.mask(JSON.stringify(document, null, 2)))) this.exit(exitCode)
+    if (failure?.code !== 'INTERRUPTED' && failure?.code !== 'TERMINATED') {
       const text = failure ? lines(failure) : `This is a bug in aws-oidc: ${error.stack ?? error.message}\n`
       complain(secrets.mask(text))
     }
     this.exit(exitCode)
+  }
+}
+
+/** Where stdout takes nothing, not even the news of that, there is still stderr. */
+function isTold(document: string): boolean {
+  try {
+    writeResult(`${document}\n`)
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -78,13 +78,19 @@ function readCode(error: Error): {code: unknown; hint: string | undefined} {
 
 /** Every secret this process has met, so that nothing printed holds one. */
 export class Secrets {
-  readonly #known = new Set<string>()
+  #known: readonly string[] = []
 
-  /** Masks `secret` from now on, also where it appears percent-encoded. Shorter than six characters is ignored. */
+  /** Masks `secret` from now on, also in the forms it takes in addresses and JSON. Under six characters it is ignored. */
   add(secret: string | undefined): void {
     if (secret === undefined || secret.length < 6) return
-    this.#known.add(secret)
-    this.#known.add(encodeURIComponent(secret))
+    const forms = [
+      secret,
+      encodeURIComponent(secret),
+      new URLSearchParams({'': secret}).toString().slice(1),
+      JSON.stringify(secret).slice(1, -1),
+    ]
+    // The longest first: a secret may be a part of another one.
+    this.#known = [...new Set([...this.#known, ...forms])].toSorted((a, b) => b.length - a.length)
   }
 
   mask(text: string): string {

@@ -10,7 +10,7 @@ import type {Log} from './plugin.ts'
 export interface Locks {
   /** Waits until the lock is free. Rejects with TIMED_OUT after six minutes, one more than a sign-in may take. */
   hold<Result>(name: string, signal: AbortSignal, work: () => Promise<Result>): Promise<Result>
-  /** Does the work if the lock is free now; `undefined` when it isn't. */
+  /** Does the work if the lock is free now; `undefined` when it isn't, or when there can be none. */
   holdIfFree<Result>(name: string, work: () => Promise<Result>): Promise<Result | undefined>
 }
 
@@ -29,6 +29,11 @@ interface Held {
   release(): void
 }
 
+/** Why no lock can be made here. */
+interface Impossible {
+  readonly impossible: string
+}
+
 const busy = 5 // SQLITE_BUSY: https://sqlite.org/rescode.html
 const waiterLimitMilliseconds = 6 * 60 * 1000
 
@@ -36,8 +41,8 @@ export function fileLocks(parts: LockParts): Locks {
   const {folder, touch, identify, now, sleep, log} = parts
   let warned = false
 
-  async function tryToHold(name: string): Promise<Held | 'taken' | 'impossible'> {
-    if (folder === undefined) return goOnWithout('there is no folder for it')
+  async function tryToHold(name: string): Promise<Held | 'taken' | Impossible> {
+    if (folder === undefined) return {impossible: 'there is no folder for it'}
     const path = join(folder, name)
     for (;;) {
       let before: string
@@ -46,7 +51,7 @@ export function fileLocks(parts: LockParts): Locks {
         before = await touch(path)
         held = tryExclusive(path)
       } catch (error) {
-        return goOnWithout(error instanceof Error ? error.message : String(error))
+        return {impossible: error instanceof Error ? error.message : String(error)}
       }
       if (held === 'taken') return held
       // Somebody may have deleted the file in between; a lock on a deleted file keeps nobody out.
@@ -56,16 +61,16 @@ export function fileLocks(parts: LockParts): Locks {
   }
 
   /** A read-only home must not keep anybody from signing in; the price is a second browser in a rare race. */
-  function goOnWithout(reason: string): 'impossible' {
-    if (!warned) log.warn(`No lock could be made (${reason}): calls at the same time may each ask you to sign in.`)
+  function warnOnce({impossible}: Impossible): void {
+    if (!warned) log.warn(`No lock could be made (${impossible}): calls at the same time may each ask you to sign in.`)
     warned = true
-    return 'impossible'
   }
 
   return {
     async hold(name, signal, work) {
       const deadline = now().getTime() + waiterLimitMilliseconds
       let held = await tryToHold(name)
+      if (held === 'taken') log.debug('waiting for the lock of another aws-oidc')
       while (held === 'taken') {
         if (now().getTime() > deadline) {
           throw new AwsOidcError('TIMED_OUT', 'Another aws-oidc has been signing in for over six minutes.', {
@@ -75,21 +80,23 @@ export function fileLocks(parts: LockParts): Locks {
         await sleep(50 + Math.random() * 100, signal)
         held = await tryToHold(name)
       }
-      return workWith(held, work)
+      if (!('impossible' in held)) return workWith(held, work)
+      warnOnce(held)
+      return work()
     },
 
     async holdIfFree(name, work) {
       const held = await tryToHold(name)
-      return held === 'taken' ? undefined : workWith(held, work)
+      return held === 'taken' || 'impossible' in held ? undefined : workWith(held, work)
     },
   }
 }
 
-async function workWith<Result>(held: Held | 'impossible', work: () => Promise<Result>): Promise<Result> {
+async function workWith<Result>(held: Held, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work()
   } finally {
-    if (held !== 'impossible') held.release()
+    held.release()
   }
 }
 

@@ -1,6 +1,7 @@
 import {join} from 'node:path'
 import {pathToFileURL} from 'node:url'
 import {AwsOidcError} from './errors.ts'
+import {readObject} from './json.ts'
 import type {CacheHome, CredentialCache, Entry, FederationStrategy} from './plugin.ts'
 
 /** A package whose declarations count: the host itself, or a plugin that somebody installed. */
@@ -19,7 +20,6 @@ export interface Registry {
   cache(id: string, home: CacheHome): Promise<CredentialCache>
   /** What a cache says of itself, in one line. */
   cacheSummary(id: string): Promise<string>
-  readonly cacheIds: readonly string[]
 }
 
 type Kind = 'strategies' | 'caches'
@@ -48,14 +48,16 @@ export function registryOf(packages: readonly InstalledPackage[]): Registry {
       return entry.load()
     },
     async cache(id, home) {
-      const entry = await load<CredentialCache, CacheHome>(owner('caches', id), 'caches', id)
-      return entry.load(home)
+      const holder = owner('caches', id)
+      const entry = await load<CredentialCache, CacheHome>(holder, 'caches', id)
+      return entry.load(home).catch((error: unknown) => {
+        throw failed(holder, reasonOf(error), error)
+      })
     },
     async cacheSummary(id) {
       const entry = await load<CredentialCache, CacheHome>(owner('caches', id), 'caches', id)
       return entry.summary
     },
-    cacheIds: packages.flatMap(candidate => declared(candidate, 'caches')),
   }
 }
 
@@ -88,7 +90,7 @@ async function register(owner: InstalledPackage, hook: string): Promise<Readonly
     const {default: run} = readObject(module)
     return readObject(typeof run === 'function' ? await run() : undefined)
   } catch (error) {
-    throw failed(owner, error instanceof Error ? error.message : String(error), error)
+    throw failed(owner, reasonOf(error), error)
   }
 }
 
@@ -105,6 +107,6 @@ function failed(owner: InstalledPackage, reason: string, cause?: unknown): AwsOi
   })
 }
 
-function readObject(value: unknown): Readonly<Record<string, unknown>> {
-  return value !== null && typeof value === 'object' ? {...value} : {}
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

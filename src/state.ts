@@ -1,6 +1,7 @@
 import {join} from 'node:path'
 import type {ErrorCode} from './errors.ts'
 import {isErrorCode} from './errors.ts'
+import {readDate, readObject} from './json.ts'
 
 /** What this machine remembers of a provider besides secrets. Losing it costs a question or a request, never access. */
 export interface ProviderState {
@@ -9,7 +10,7 @@ export interface ProviderState {
   readonly lastFailure?: SharedFailure
   /** When asking the person failed lately; two of them within twelve hours close the way until `login`. */
   readonly signInFailures: readonly Date[]
-  /** Roles that AWS refused lately, by role. */
+  /** Roles that AWS refused lately, by credential key and role. */
   readonly refusedRoles: Readonly<Record<string, RefusedRole>>
   /** Durations that AWS gave instead of the one asked for, by role. */
   readonly durations: Readonly<Record<string, LearnedDuration>>
@@ -90,7 +91,7 @@ export function fileStates({folder, readText, replace}: StateParts): States {
 }
 
 function parseState(value: unknown): ProviderState {
-  const state = readRecord(value)
+  const state = readObject(value)
   const lastFailure = readFailure(state.lastFailure)
   return {
     failures: readNumber(state.failures) ?? 0,
@@ -104,25 +105,25 @@ function parseState(value: unknown): ProviderState {
 }
 
 function readFailure(value: unknown): SharedFailure | undefined {
-  const {scope, code, message, hint} = readRecord(value)
+  const {scope, code, message, hint} = readObject(value)
   if (typeof scope !== 'string' || typeof message !== 'string' || !isErrorCode(code)) return undefined
   return {scope, code, message, hint: typeof hint === 'string' ? hint : undefined}
 }
 
 function readRefusedRole(value: unknown): RefusedRole | undefined {
-  const {at, message} = readRecord(value)
+  const {at, message} = readObject(value)
   return typeof message === 'string' ? {at: readDates(at), message} : undefined
 }
 
 function readDuration(value: unknown): LearnedDuration | undefined {
-  const record = readRecord(value)
+  const record = readObject(value)
   const [asked, given, until] = [readNumber(record.asked), readNumber(record.given), readDate(record.until)]
   return asked !== undefined && given !== undefined && until ? {asked, given, until} : undefined
 }
 
 function readEach<Value>(value: unknown, read: (member: unknown) => Value | undefined): Record<string, Value> {
   const found: [string, Value][] = []
-  for (const [name, member] of Object.entries(readRecord(value))) {
+  for (const [name, member] of Object.entries(readObject(value))) {
     const parsed = read(member)
     if (parsed !== undefined) found.push([name, parsed])
   }
@@ -133,15 +134,6 @@ function readDates(value: unknown): readonly Date[] {
   return Array.isArray(value) ? value.map(readDate).filter(date => date !== undefined) : []
 }
 
-function readDate(value: unknown): Date | undefined {
-  const date = typeof value === 'string' ? new Date(value) : undefined
-  return date && !Number.isNaN(date.getTime()) ? date : undefined
-}
-
 function readNumber(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined
-}
-
-function readRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value) ? {...value} : {}
 }

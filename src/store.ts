@@ -1,3 +1,4 @@
+import {AwsOidcError} from './errors.ts'
 import type {CacheEntry, CredentialCache, Log} from './plugin.ts'
 
 /**
@@ -9,6 +10,7 @@ export interface Store {
   read(key: string): Promise<CacheEntry | undefined>
   write(key: string, value: string, expiresAt: Date): Promise<void>
   remove(key: string): Promise<void>
+  /** Rejects where something stays: whoever clears a cache must know. */
   clear(prefix?: string): Promise<void>
   /** When an entry ends; `undefined` where there is none. */
   expiresAt(key: string): Promise<Date | undefined>
@@ -21,8 +23,8 @@ export function storeOver(cache: CredentialCache, id: string, log: Log, now: () 
     try {
       return await work()
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      if (!warned) log.warn(`The cache "${id}" could not be ${what}: ${reason}. The next call will do the work again.`)
+      if (!warned)
+        log.warn(`The cache "${id}" could not be ${what}: ${reasonOf(error)}. The next call will do the work again.`)
       warned = true
       return undefined
     }
@@ -37,11 +39,24 @@ export function storeOver(cache: CredentialCache, id: string, log: Log, now: () 
     read,
     write: (key, value, expiresAt) => orWarn('written', () => cache.write(key, {value, expiresAt})),
     remove: key => orWarn('written', () => cache.remove(key)),
-    clear: prefix => cache.clear(prefix),
+    async clear(prefix) {
+      try {
+        await cache.clear(prefix)
+      } catch (error) {
+        throw new AwsOidcError('PLUGIN_FAILED', `The cache "${id}" could not be cleared: ${reasonOf(error)}.`, {
+          hint: 'Remove what is left by hand; "aws-oidc cache info" says where it is.',
+          cause: error,
+        })
+      }
+    },
     async expiresAt(key) {
       const {expiresAt} = cache
       const ends = expiresAt ? await orWarn('read', () => expiresAt.call(cache, key)) : (await read(key))?.expiresAt
       return ends && ends > now() ? ends : undefined
     },
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -1,4 +1,4 @@
-import {AwsOidcError} from '../errors.ts'
+import {AwsOidcError, printable} from '../errors.ts'
 import {isLoopback} from '../loopback-address.ts'
 
 /** Where AWS STS is reached, and the region requests to it are signed for. */
@@ -51,7 +51,7 @@ export function stsEndpoint(
   env: Readonly<Record<string, string | undefined>>,
 ): StsEndpoint {
   const home = partitions[partitionName] ?? commercial
-  const wanted = wishes.region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION
+  const wanted = checkRegion(wishes.region || env.AWS_REGION || env.AWS_DEFAULT_REGION || undefined)
   const region = wanted && home.regions.test(wanted) ? wanted : home.region
   const custom = env.AWS_ENDPOINT_URL_STS ? readEndpoint(env.AWS_ENDPOINT_URL_STS) : wishes.endpoint
   if (!custom) return {url: new URL(`https://${awsHost(home, region, wishes)}`), region, aws: true}
@@ -67,18 +67,30 @@ export function stsEndpoint(
   return {url: custom, region, aws: isAwsHost(custom.hostname)}
 }
 
+/** The region becomes a part of the host that is handed the ID token: nothing but a region's name may stand there. */
+function checkRegion(region: string | undefined): string | undefined {
+  if (region === undefined || /^[a-z]{2,}(-[a-z0-9]+)+$/.test(region))
+    return region === 'aws-global' ? undefined : region
+  throw new AwsOidcError('CONFIG_INVALID', `"${printable(region, 60)}" is not the name of an AWS region.`, {
+    hint: 'Check AWS_REGION, AWS_DEFAULT_REGION, and "region" of the profile; one is us-east-1.',
+  })
+}
+
 function awsHost(home: Partition, region: string, {fips, dualstack}: StsWishes): string {
   // GovCloud's ordinary endpoint is the FIPS one.
   const service = fips && !(region.startsWith('us-gov-') && !dualstack) ? 'sts-fips' : 'sts'
   return `${service}.${region}.${dualstack ? home.dualstackSuffix : home.suffix}`
 }
 
+// What stands before the suffix: service and region, or an interface endpoint in somebody's own network (PrivateLink).
+const stsName = /^(sts(-fips)?(\.[a-z0-9-]+)?|vpce-[a-z0-9-]+\.sts(-fips)?\.[a-z0-9-]+\.vpce)\.$/
+
 function isAwsHost(hostname: string): boolean {
   const suffixes = [commercial, ...Object.values(partitions)].flatMap(({suffix, dualstackSuffix}) => [
     suffix,
     dualstackSuffix,
   ])
-  return suffixes.some(suffix => hostname.endsWith(`.${suffix}`))
+  return suffixes.some(suffix => hostname.endsWith(suffix) && stsName.test(hostname.slice(0, -suffix.length)))
 }
 
 function readEndpoint(text: string): URL {

@@ -6,9 +6,16 @@ import type {StsEndpoint} from './endpoint.ts'
 export class StsRefusal extends AwsOidcError {
   readonly awsCode: string
 
-  constructor(awsCode: string, message: string, hint: string | undefined) {
+  constructor(awsCode: string, message: string, hint: string) {
     super('AWS_REFUSED', message, {hint})
     this.awsCode = awsCode
+  }
+
+  /** The same refusal with what was doubtful about the token, which AWS says in fewer words or not at all. */
+  withDoubts(doubts: readonly string[]): StsRefusal {
+    return doubts.length === 0
+      ? this
+      : new StsRefusal(this.awsCode, [this.message, ...doubts].join(' '), this.hint ?? '')
   }
 }
 
@@ -39,7 +46,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   },
   IDPCommunicationError: {
     usually: "AWS could not fetch the provider's metadata or keys: they must be reachable from the Internet.",
-    hint: 'Try again; if it stays, open <issuer>/.well-known/openid-configuration from outside your network.',
+    hint: 'the same again; if it stays, open <issuer>/.well-known/openid-configuration from outside your network.',
   },
   MalformedPolicyDocument: {usually: 'The session policy is not valid.', hint: 'Check "policy" of the profile.'},
   PackedPolicyTooLarge: {
@@ -49,6 +56,11 @@ const meanings: Readonly<Record<string, Meaning>> = {
   RegionDisabledException: {
     usually: 'STS is not active in that region for the account.',
     hint: 'Set another "region", or have STS activated in the account settings.',
+  },
+  SignatureDoesNotMatch: {
+    usually:
+      'The clock of this machine is off by more than 15 minutes, or something between here and AWS changes requests.',
+    hint: 'Set the clock right.',
   },
   ValidationError: {
     usually: 'A value of the request is outside what AWS takes.',
@@ -66,17 +78,16 @@ const aliases: Readonly<Record<string, string>> = {
   PackedPolicyTooLargeException: 'PackedPolicyTooLarge',
 }
 
-const passing = new Set([
-  'IDPCommunicationError',
-  'Throttling',
-  'ThrottlingException',
-  'RequestLimitExceeded',
-  'ServiceUnavailable',
-])
+const passing = new Set(['IDPCommunicationError', 'Throttling', 'ThrottlingException', 'RequestLimitExceeded'])
 
-/** Whether STS itself says that the same request may work a moment later. */
+// The network door has asked again for these; three times three requests would help nobody.
+const askedAgain = new Set([429, 502, 503, 504])
+
+/** Whether STS itself says that the same request may work a moment later, and it has not been sent again yet. */
 export function mayPass(error: unknown): boolean {
-  return error instanceof STSServiceException && passing.has(codeOf(error))
+  if (!(error instanceof STSServiceException)) return false
+  const status = error.$metadata.httpStatusCode ?? 0
+  return !askedAgain.has(status) && (status >= 500 || passing.has(codeOf(error)))
 }
 
 /** What AWS said, what it usually means, and what to do. An error that is already ours passes unchanged. */
@@ -85,19 +96,20 @@ export function explainStsFailure(error: unknown, endpoint: StsEndpoint): unknow
   if (known) return known
   if (!(error instanceof STSServiceException)) {
     return new AwsOidcError('BAD_RESPONSE', `The answer of ${endpoint.url.host} is not one of AWS STS.`, {
-      hint: endpoint.aws ? 'Try again in a moment.' : 'Check AWS_ENDPOINT_URL_STS and sts.endpoint.',
+      hint: endpoint.aws ? 'the same command again in a moment' : 'Check AWS_ENDPOINT_URL_STS and sts.endpoint.',
     })
   }
   const code = codeOf(error)
   const status = error.$metadata.httpStatusCode ?? 0
   if (status >= 500 || code.startsWith('Throttling') || code === 'RequestLimitExceeded') {
     return new AwsOidcError('UNAVAILABLE', `AWS STS can't answer now: ${printable(code, 80)} (HTTP ${status}).`, {
-      hint: 'Try again in a moment.',
+      hint: 'the same command again in a moment',
     })
   }
   const meaning = meanings[code]
   const said = `AWS refused: ${printable(code, 80)}: ${printable(error.message)}`
-  return new StsRefusal(code, meaning ? `${sentence(said)} ${meaning.usually}` : sentence(said), meaning?.hint)
+  if (meaning) return new StsRefusal(code, `${sentence(said)} ${meaning.usually}`, meaning.hint)
+  return new StsRefusal(code, sentence(said), "Compare the profile with the role's trust policy and limits in IAM.")
 }
 
 function codeOf(error: STSServiceException): string {

@@ -16,6 +16,8 @@ export interface StsParts {
   /** May send a request again when no answer came. */
   readonly fetch: typeof globalThis.fetch
   readonly sleep: (milliseconds: number) => Promise<void>
+  /** By how many milliseconds the clock of STS is ahead of ours, as far as it is known; signatures carry the time. */
+  readonly offset: () => number
 }
 
 /** What every way of taking a role has in common. Limits: the API reference page of the call. */
@@ -87,17 +89,19 @@ function common({role, sessionName, durationSeconds, policy, policyArns}: RoleRe
 const attempts = 3
 
 async function call<Result>(
-  {endpoint, fetch, sleep}: StsParts,
+  parts: StsParts,
   credentials: AwsCredentials | undefined,
   work: (client: STSClient) => Promise<Result>,
 ): Promise<Result> {
-  const client = clientFor(endpoint, credentials, fetch)
   for (let attempt = 1; ; attempt++) {
+    const offset = parts.offset()
     try {
-      return await work(client)
+      return await work(clientFor(parts, credentials))
     } catch (error) {
-      if (attempt === attempts || !mayPass(error)) throw explainStsFailure(error, endpoint)
-      await sleep(300 * 2 ** attempt * (0.5 + Math.random()))
+      // The first answer tells how wrong our clock is; the next signature carries the right time.
+      const clockLearned = credentials !== undefined && parts.offset() !== offset
+      if (attempt === attempts || !(clockLearned || mayPass(error))) throw explainStsFailure(error, parts.endpoint)
+      if (!clockLearned) await parts.sleep(300 * 2 ** attempt * (0.5 + Math.random()))
     }
   }
 }
@@ -107,9 +111,8 @@ async function call<Result>(
  * started by AWS tools whose current profile is ourselves, and a default chain would call us again.
  */
 function clientFor(
-  {url, region}: StsEndpoint,
+  {endpoint: {url, region}, fetch, offset}: StsParts,
   credentials: AwsCredentials | undefined,
-  fetch: StsParts['fetch'],
 ): STSClient {
   return new STSClient({
     region,
@@ -120,6 +123,10 @@ function clientFor(
     retryMode: 'standard',
     defaultsMode: 'standard',
     userAgentAppId: 'aws-oidc',
+    authSchemePreference: [],
+    sigv4aSigningRegionSet: [region],
+    disableClockSkewCorrection: false,
+    systemClockOffset: offset(),
     credentials: credentials
       ? {
           accessKeyId: credentials.accessKeyId,
@@ -183,5 +190,7 @@ function checked(role: Role, assumedArn: string | undefined, credentials: Creden
 }
 
 function badAnswer(reason: string): AwsOidcError {
-  return new AwsOidcError('BAD_RESPONSE', `The answer of AWS STS can't be used: ${reason}.`)
+  return new AwsOidcError('BAD_RESPONSE', `The answer of AWS STS can't be used: ${reason}.`, {
+    hint: 'Check what answers at the STS endpoint: AWS_ENDPOINT_URL_STS, sts.endpoint, a proxy.',
+  })
 }

@@ -1,8 +1,9 @@
 import {AwsOidcError, printable} from '../errors.ts'
+import {parseObject} from '../json.ts'
 
 /** What can be said of an ID token before AWS is asked. */
 export interface TokenAdvice {
-  /** Why AWS may refuse it all the same, in words to show before and after the attempt. */
+  /** Why AWS may refuse it all the same: to be said with the refusal, not to somebody whose token it takes. */
   readonly doubts: readonly string[]
 }
 
@@ -62,10 +63,5 @@ function refused(message: string, hint: string): AwsOidcError {
 }
 
 function readPart(part: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'))
-    return value !== null && typeof value === 'object' ? {...value} : {}
-  } catch {
-    return {}
-  }
+  return parseObject(Buffer.from(part, 'base64url').toString('utf8'))
 }

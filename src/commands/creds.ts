@@ -36,6 +36,6 @@ export default class Creds extends AwsOidcCommand {
       force: flags.force,
       lasting: flags.format !== 'process',
     })
-    this.deliver(formatCredentials(flags.format, issued.credentials, issued.accountId))
+    this.hand(formatCredentials(flags.format, issued.credentials, issued.accountId))
   }
 }

@@ -19,8 +19,12 @@ export class Node {
   }
 
   complain(problem: string, hint?: string): AwsOidcError {
-    const subject = this.name === '' ? 'the file' : this.name
-    return new AwsOidcError('CONFIG_INVALID', `${this.#locate(this.#path)}: ${subject} ${problem}.`, {hint})
+    return new AwsOidcError('CONFIG_INVALID', `${this.place()} ${problem}.`, {hint})
+  }
+
+  /** File, line, column and name. */
+  place(): string {
+    return `${this.#locate(this.#path)}: ${this.name === '' ? 'the file' : this.name}`
   }
 
   /** The members of a mapping. With `known`, any other name is an error that offers the nearest one. */

@@ -1,4 +1,4 @@
-import {LineCounter, parseDocument} from 'yaml'
+import {type Document, isMap, isNode, isScalar, LineCounter, parseDocument} from 'yaml'
 import {AwsOidcError} from '../errors.ts'
 import {checkSessionDuration} from './duration.ts'
 import {Node} from './node.ts'
@@ -25,17 +25,37 @@ export function readConfiguration(path: string, text: string | undefined): Confi
   const [problem] = document.errors
   if (problem) throw new AwsOidcError('CONFIG_INVALID', `${at(problem.pos[0])}: ${problem.message}.`)
 
-  const root = new Node(document.toJS({maxAliasCount: 100}), [], where => {
-    const node: unknown = document.getIn(where, true)
-    const range = node !== null && typeof node === 'object' && 'range' in node ? node.range : undefined
-    return Array.isArray(range) && typeof range[0] === 'number' ? at(range[0]) : path
-  })
-  return {...readRoot(path, root), found: text !== undefined}
+  const locate = (where: readonly string[]) => {
+    const offset = offsetOf(document, where)
+    return offset === undefined ? path : at(offset)
+  }
+  return {...readRoot(path, new Node(plainValue(document, path), [], locate)), locate, found: text !== undefined}
+}
+
+/** Where the name of a setting begins, or an item of a list. */
+function offsetOf(document: Document, where: readonly string[]): number | undefined {
+  const parent: unknown = document.getIn(where.slice(0, -1), true)
+  const pair = isMap(parent)
+    ? parent.items.find(({key}) => isScalar(key) && String(key.value) === where.at(-1))
+    : undefined
+  const node: unknown = pair ? pair.key : document.getIn(where, true)
+  return isNode(node) ? node.range?.[0] : undefined
+}
+
+function plainValue(document: Document, path: string): unknown {
+  try {
+    return document.toJS({maxAliasCount: 100})
+  } catch (error) {
+    throw new AwsOidcError('CONFIG_INVALID', `${path}: its aliases can't be resolved.`, {
+      hint: 'Write the values out where "*name" stands.',
+      cause: error,
+    })
+  }
 }
 
 const rootKeys = ['cache', 'hotCopies', 'interactive', 'browser', 'providers', 'profiles']
 
-function readRoot(path: string, root: Node): Omit<Configuration, 'found'> {
+function readRoot(path: string, root: Node): Omit<Configuration, 'found' | 'locate'> {
   const members = root.members(rootKeys)
   members.get('hotCopies')?.oneOf(['auto', 'never'])
   const providers = readNamed(members.get('providers'), readProvider)
@@ -186,7 +206,7 @@ function checkReferences(
 }
 
 function readSessionDuration(node: Node | undefined): number | undefined {
-  return node && checkSessionDuration(node.seconds(), node.name)
+  return node && checkSessionDuration(node.seconds(), node.place())
 }
 
 function readProgram(node: Node | undefined): Program | undefined {

@@ -2,6 +2,8 @@
 export interface Configuration {
   /** Where it was read from, for messages. */
   readonly path: string
+  /** Where a setting stands, as `file:line:column`. */
+  readonly locate: (setting: readonly string[]) => string
   /** Whether there is a file at all. */
   readonly found: boolean
   readonly cache: string

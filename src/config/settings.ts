@@ -16,10 +16,14 @@ type Specs = Readonly<Record<string, SettingSpec>>
 export async function readSettings(
   specs: Specs,
   written: Readonly<Record<string, unknown>>,
-  place: {readonly provider: string; readonly path: string; readonly alsoKnown: readonly string[]},
+  place: {
+    readonly provider: string
+    readonly locate: (setting: readonly string[]) => string
+    readonly alsoKnown: readonly string[]
+  },
   resolve: (reference: SecretReference) => Promise<string>,
 ): Promise<Record<string, unknown>> {
-  const root = new Node(written, ['providers', place.provider], () => place.path)
+  const root = new Node(written, ['providers', place.provider], place.locate)
   const own = Object.keys(specs)
   const members = root.members([...own, ...place.alsoKnown])
   const settings: Record<string, unknown> = {}

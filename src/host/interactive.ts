@@ -1,4 +1,5 @@
 import type {Interactive} from '../config/schema.ts'
+import {AwsOidcError, printable} from '../errors.ts'
 
 /** What is known of whoever might be asked to sign in. */
 export interface Surroundings {
@@ -8,10 +9,13 @@ export interface Surroundings {
   readonly stderrIsTerminal: boolean
 }
 
-/** Who may be asked: the flag wins over the variable, the variable over the file. */
+/** Who may be asked: the flag wins over the variable, the variable over the file. Throws CONFIG_INVALID. */
 export function mayAsk(flag: Interactive | undefined, configured: Interactive, around: Surroundings): Interactive {
-  const variable = around.env.AWS_OIDC_INTERACTIVE
-  return flag ?? (isInteractive(variable) ? variable : configured)
+  const variable = around.env.AWS_OIDC_INTERACTIVE || undefined
+  if (variable === undefined || isInteractive(variable)) return flag ?? variable ?? configured
+  throw new AwsOidcError('CONFIG_INVALID', `AWS_OIDC_INTERACTIVE is "${printable(variable, 40)}".`, {
+    hint: 'AWS_OIDC_INTERACTIVE=auto, always or never',
+  })
 }
 
 /** Whether a person can see a browser or a line on a terminal. Nobody watches a CI job. */

@@ -1,8 +1,9 @@
 import {createHash} from 'node:crypto'
 import type {Configuration} from 'openid-client'
 import type {Secrets} from '../errors.ts'
+import {parseObject} from '../json.ts'
 import {signInByBrowser} from '../oauth/browser-sign-in.ts'
-import {discover, type OAuthDoors} from '../oauth/discovery.ts'
+import {discover, fetchKeys, type OAuthDoors} from '../oauth/discovery.ts'
 import type {Pages} from '../oauth/loopback.ts'
 import {refresh} from '../oauth/refresh.ts'
 import type {TokenClock, Tokens} from '../oauth/tokens.ts'
@@ -40,8 +41,8 @@ export async function tokensFor(client: OidcClient, fresh: boolean, parts: Token
   const renewed = remembered && (await renew(configuration, remembered, clock, parts))
   if (renewed) {
     // Before anything else: the provider may have ended the old refresh token by giving a new one.
-    await save(name, renewed, parts)
-    if (renewed.idToken === undefined || idTokenEnd(renewed, clock) > now()) return tokenSet(renewed)
+    await save(name, renewed.tokens, parts)
+    if (serves(renewed, fresh, clock)) return tokenSet(renewed.tokens)
   } else if (remembered?.refreshToken) {
     await memory.delete(name)
   }
@@ -54,6 +55,18 @@ export async function tokensFor(client: OidcClient, fresh: boolean, parts: Token
   return tokenSet(tokens)
 }
 
+interface Renewed {
+  readonly tokens: Tokens
+  /** Whether the ID token came with the answer, or is the old one. */
+  readonly idTokenIsNew: boolean
+}
+
+/** A provider may renew without an ID token. The old one then serves, unless it has ended or AWS has refused it. */
+function serves({tokens, idTokenIsNew}: Renewed, fresh: boolean, clock: TokenClock): boolean {
+  if (tokens.idToken === undefined || idTokenIsNew) return true
+  return !fresh && idTokenEnd(tokens, clock) > clock.now()
+}
+
 /** A strategy gets no refresh token: the host alone uses and keeps it. */
 function tokenSet({accessToken, idToken, claims, expiresAt}: Tokens): TokenSet {
   return {accessToken, claims, expiresAt, ...(idToken !== undefined && {idToken})}
@@ -63,20 +76,23 @@ async function renew(
   configuration: Configuration,
   remembered: Tokens,
   clock: TokenClock,
-  {secrets}: TokenParts,
-): Promise<Tokens | undefined> {
+  parts: TokenParts,
+): Promise<Renewed | undefined> {
   if (remembered.refreshToken === undefined) return undefined
+  // Beforehand: an answer that can't be checked would be thrown away, and the spent refresh token be lost with it.
+  await fetchKeys(configuration, parts)
   const answer = await refresh(configuration, remembered.refreshToken, remembered.claims, clock)
   if (!answer) return undefined
-  keepSecret(answer, secrets)
-  return {
-    ...answer,
-    refreshToken: answer.refreshToken ?? remembered.refreshToken,
-    idToken: answer.idToken ?? remembered.idToken,
+  keepSecret(answer, parts.secrets)
+  const refreshToken = answer.refreshToken ?? remembered.refreshToken
+  if (answer.idToken !== undefined) {
     // The first ID token's nonce stays, to compare the next one with.
-    claims: answer.idToken ? {nonce: remembered.claims.nonce, ...answer.claims} : remembered.claims,
-    expiresAt: answer.idToken ? answer.expiresAt : earlier(answer.expiresAt, idTokenEnd(remembered, clock)),
+    const claims = {nonce: remembered.claims.nonce, ...answer.claims}
+    return {tokens: {...answer, refreshToken, claims}, idTokenIsNew: true}
   }
+  const {idToken, claims} = remembered
+  const expiresAt = earlier(answer.expiresAt, idTokenEnd(remembered, clock))
+  return {tokens: {...answer, refreshToken, idToken, claims, expiresAt}, idTokenIsNew: false}
 }
 
 async function save(name: string, tokens: Tokens, {memory, now, remember}: TokenParts): Promise<void> {
@@ -94,9 +110,7 @@ function nameOf({issuer, clientId, scopes = []}: OidcClient): string {
 
 function parseRemembered(text: string | undefined, secrets: Secrets): Tokens | undefined {
   if (text === undefined) return undefined
-  const value: unknown = JSON.parse(text)
-  if (value === null || typeof value !== 'object') return undefined
-  const {accessToken, refreshToken, idToken, claims, expiresAt}: Readonly<Record<string, unknown>> = {...value}
+  const {accessToken, refreshToken, idToken, claims, expiresAt} = parseObject(text)
   if (typeof accessToken !== 'string' || typeof expiresAt !== 'string') return undefined
   const tokens: Tokens = {
     accessToken,

@@ -40,10 +40,8 @@ export async function signInByBrowser(
       nonce,
     })
     const redirected = listener.received(state)
-    // The listener is awaited below; a failure to show the address must not leave its rejection unheard.
-    redirected.catch(() => undefined)
-    await show(url)
-    const redirect = await redirected
+    // The browser may be back before the program that opens it has ended, and waits for our answer.
+    const redirect = await Promise.race([redirected, show(url).then(() => redirected)])
     return await settle(redirect, configuration.serverMetadata().issuer, async () => {
       const answer = await openid.authorizationCodeGrant(configuration, redirect.address, {
         pkceCodeVerifier: verifier,

@@ -1,5 +1,5 @@
 import * as openid from 'openid-client'
-import {AwsOidcError} from '../errors.ts'
+import {AwsOidcError, printable} from '../errors.ts'
 import {isLoopback} from '../loopback-address.ts'
 import type {OidcClient} from '../plugin.ts'
 import {explainOAuthFailure} from './problems.ts'
@@ -17,8 +17,9 @@ export interface OAuthDoors {
 export async function discover(client: OidcClient, doors: OAuthDoors): Promise<openid.Configuration> {
   const {issuer, clientId} = client
   const authentication = authenticate(client)
-  const customFetch: openid.CustomFetch = (url, {body, ...init}) => doors.fetch(url, {...init, body: body ?? null})
   const insecure = issuer.protocol === 'http:' && isLoopback(issuer.hostname)
+  const customFetch: openid.CustomFetch = (address, {body, ...init}) =>
+    doors.fetch(safe(address), {...init, body: body ?? null})
   try {
     const found = await openid.discovery(issuer, clientId, undefined, authentication, {
       [openid.customFetch]: customFetch,
@@ -38,6 +39,50 @@ export async function discover(client: OidcClient, doors: OAuthDoors): Promise<o
   } catch (error) {
     throw explainOAuthFailure(error, issuer.host)
   }
+}
+
+/**
+ * Fetches the provider's keys now, so that the check of the next ID token needs no request that could fail. Without
+ * keys in the metadata there is nothing to do: the check will say so.
+ */
+export async function fetchKeys(
+  configuration: openid.Configuration,
+  doors: Pick<OAuthDoors, 'fetch'> & {readonly now: () => Date},
+): Promise<void> {
+  const {issuer, jwks_uri: address} = configuration.serverMetadata()
+  if (address === undefined) return
+  const response = await doors.fetch(safe(address), {headers: {accept: 'application/json'}})
+  const keys = response.ok ? readKeys(await response.text()) : undefined
+  const {host} = new URL(issuer)
+  if (keys) {
+    openid.setJwksCache(configuration, {jwks: {keys}, uat: Math.floor(doors.now().getTime() / 1000)})
+  } else if (response.status >= 500) {
+    throw new AwsOidcError('UNAVAILABLE', `${host} answered with HTTP ${response.status}.`, {
+      hint: 'the same command again in a moment',
+    })
+  } else {
+    throw new AwsOidcError('BAD_RESPONSE', `${host} gave no keys to check its ID tokens with.`, {
+      hint: 'Tell whoever runs the provider.',
+    })
+  }
+}
+
+function readKeys(text: string): openid.JWK[] | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    const keys = value !== null && typeof value === 'object' && 'keys' in value ? value.keys : undefined
+    return Array.isArray(keys) ? keys.filter(key => key !== null && typeof key === 'object') : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** An issuer on this machine may use http, and must not lead from there to an address where others can listen. */
+function safe(address: string): URL {
+  const url = URL.parse(address)
+  if (url && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname)))) return url
+  const named = printable(url?.origin ?? address, 100)
+  throw new AwsOidcError('BAD_RESPONSE', `The provider names an address that is not safe to use: ${named}.`)
 }
 
 /** RFC 6749, 2.3.1: Basic unless the provider says that it takes the secret in the body only. */

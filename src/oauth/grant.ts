@@ -15,6 +15,14 @@ export async function grantAt(
     if (error instanceof openid.ResponseBodyError && error.status < 500) {
       return {status: error.status, body: {...error.cause}}
     }
+    const body = error instanceof openid.WWWAuthenticateChallengeError && (await bodyOf(error.response))
+    if (body) return {status: error.status, body}
     throw explainOAuthFailure(error, issuer.host)
   }
+}
+
+/** A refused client gets a challenge (RFC 6749, 5.2), and the library then leaves the body unread. */
+async function bodyOf(response: Response): Promise<GrantAnswer['body'] | undefined> {
+  const body: unknown = await response.json().catch(() => undefined)
+  return body !== null && typeof body === 'object' ? {...body} : undefined
 }

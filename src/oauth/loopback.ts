@@ -36,8 +36,11 @@ export async function listenForRedirect(
   signal: AbortSignal,
 ): Promise<RedirectListener> {
   let waiting: {readonly state: string | undefined; readonly take: (redirect: Redirect) => void} | undefined
+  // Until somebody waits: a browser can be back before whoever opened it gets to ask for the redirect.
+  let early: (() => void)[] | undefined = []
 
   const handle = (request: IncomingMessage, response: ServerResponse) => {
+    if (early) return early.push(() => handle(request, response))
     const address = URL.parse(request.url ?? '/', url.href)
     if (request.method !== 'GET' || address?.pathname !== path) return send(response, 404, strayPage())
     if (!waiting || !belongs(address, waiting.state)) return send(response, 400, strayPage())
@@ -71,6 +74,9 @@ export async function listenForRedirect(
             resolve(redirect)
           },
         }
+        const held = early ?? []
+        early = undefined
+        for (const answerNow of held) answerNow()
         return undefined
       })
     },
@@ -140,9 +146,11 @@ function answer(response: ServerResponse, pages: Pages, failure: string | undefi
 
 function send(response: ServerResponse, status: number, {html, headers}: Page): Promise<void> {
   return new Promise(resolve => {
-    // A browser window closed meanwhile must not keep the sign-in waiting.
+    // The browser window may have been closed while the tokens were fetched; then nothing will be announced any more.
+    if (response.destroyed) return resolve()
     response.once('close', resolve)
     response.writeHead(status, headers).end(html)
+    return undefined
   })
 }
 

@@ -10,12 +10,13 @@ export function explainOAuthFailure(error: unknown, provider: string): unknown {
   if (known) return known
   if (error instanceof openid.AuthorizationResponseError) return refusedAuthorization(error, provider)
   if (error instanceof openid.ResponseBodyError) return refusedTokens(error, provider)
-  if (!(error instanceof openid.ClientError) && !(error instanceof openid.WWWAuthenticateChallengeError)) return error
+  if (error instanceof openid.WWWAuthenticateChallengeError) return refusedClient(error, provider)
+  if (!isOfLibrary(error)) return error
 
   const status = statusOf(error)
   if (status !== undefined && status >= 500) {
     return new AwsOidcError('UNAVAILABLE', `${provider} answered with HTTP ${status}.`, {
-      hint: 'Try again in a moment.',
+      hint: 'the same command again in a moment',
     })
   }
   const about = status === undefined ? describe(error) : `it answered with HTTP ${status}`
@@ -43,13 +44,28 @@ function refusedAuthorization(error: openid.AuthorizationResponseError, provider
 function refusedTokens(error: openid.ResponseBodyError, provider: string): AwsOidcError {
   if (error.status >= 500) {
     return new AwsOidcError('UNAVAILABLE', `${provider} answered with HTTP ${error.status}: ${inWords(error)}.`, {
-      hint: 'Try again in a moment.',
+      hint: 'the same command again in a moment',
     })
   }
   const client = error.error === 'invalid_client' || error.error === 'unauthorized_client'
   return new AwsOidcError('SIGN_IN_REFUSED', `${provider} gave no tokens: ${inWords(error)}.`, {
     hint: client ? 'Check "clientId" and "clientSecret" of the provider.' : 'aws-oidc login --force',
   })
+}
+
+/** RFC 6749, 5.2: a client that authenticated with the wrong secret gets a challenge, and `invalid_client` with it. */
+function refusedClient({status, cause}: openid.WWWAuthenticateChallengeError, provider: string): AwsOidcError {
+  const named = cause.map(({parameters}) => parameters.error).find(error => error !== undefined) ?? 'invalid_client'
+  const reason = printable(named, 80)
+  return new AwsOidcError('SIGN_IN_REFUSED', `${provider} refused this client with HTTP ${status}: ${reason}.`, {
+    hint: 'Check "clientId" and "clientSecret" of the provider.',
+  })
+}
+
+/** Some of its errors come as they are thrown inside, in classes that it does not export; all have such a code. */
+function isOfLibrary(error: unknown): error is Error {
+  if (error instanceof openid.ClientError) return true
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('OAUTH_')
 }
 
 function inWords(error: {readonly error: string; readonly error_description?: string | undefined}): string {

@@ -2,10 +2,11 @@ import {randomBytes} from 'node:crypto'
 import {constants, type Stats} from 'node:fs'
 import {chmod, lstat, mkdir, open, readFile, rename, rm} from 'node:fs/promises'
 import {dirname} from 'node:path'
+import {AwsOidcError} from '../errors.ts'
 
 /** The file system as the host needs it. Caches bring their own: what they keep is secret. */
 export interface Files {
-  /** The text of a file, or `undefined` where there is none. */
+  /** The text of a file, or `undefined` where there is none. Rejects with CONFIG_INVALID when it can't be read. */
   readText(path: string): Promise<string | undefined>
   /** Replaces a file as a whole (0600, in a folder closed to others): a reader sees the old text or the new one. */
   replacePrivate(path: string, text: string): Promise<void>
@@ -25,7 +26,11 @@ export const systemFiles: Files = {
       return await readFile(path, 'utf8')
     } catch (error) {
       if (isMissing(error)) return undefined
-      throw error
+      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
+      throw new AwsOidcError('CONFIG_INVALID', `${path} can't be read: ${code}.`, {
+        hint: `ls -ld ${path}`,
+        cause: error,
+      })
     }
   },
 

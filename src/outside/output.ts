@@ -11,7 +11,6 @@ const waitForReader = new Int32Array(new SharedArrayBuffer(4))
  * A reader that has gone away (EPIPE) is an answer, not an error: it needs no explanation on stderr.
  */
 export function writeResult(text: string): Delivery {
-  if (stdoutWasClosed()) throw outputFailed('standard output is closed')
   const bytes = Buffer.from(text)
   for (let from = 0; from < bytes.length; ) {
     try {
@@ -25,6 +24,11 @@ export function writeResult(text: string): Delivery {
     }
   }
   return 'written'
+}
+
+/** Rejects with OUTPUT_FAILED a stdout that was closed, for a command whose only purpose is what it prints. */
+export function demandStdout(): void {
+  if (stdoutWasClosed()) throw outputFailed('standard output is closed')
 }
 
 /** To stderr. What can't be said (stderr closed, its reader gone, a full disk) must not take the result with it. */

@@ -49,11 +49,14 @@ export function findPlaces(env: Env, platform: NodeJS.Platform): Places {
   }
 }
 
+// What Debian gives users without a home, and bin/run.js those without a passwd entry.
+const noHome = '/nonexistent'
+
 /** In a container started with an arbitrary user id there is neither HOME nor a passwd entry, and `homedir` throws. */
 function findHome(): string | undefined {
   try {
     const home = homedir()
-    return isAbsolute(home) ? home : undefined
+    return isAbsolute(home) && home !== noHome ? home : undefined
   } catch {
     return undefined
   }

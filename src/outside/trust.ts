@@ -2,6 +2,8 @@ import {readFileSync} from 'node:fs'
 import tls from 'node:tls'
 import {AwsOidcError} from '../errors.ts'
 
+const certificate = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
+
 let done = false
 
 /**
@@ -10,27 +12,22 @@ let done = false
  */
 export function trustSystemAuthorities(env: Readonly<Record<string, string | undefined>>): void {
   if (done) return
+  const own = [...tls.getCACertificates('default'), ...tls.getCACertificates('system')]
   const bundle = env.AWS_CA_BUNDLE
-  tls.setDefaultCACertificates([
-    ...new Set([
-      ...tls.getCACertificates('default'),
-      ...tls.getCACertificates('system'),
-      ...(bundle ? certificatesIn(bundle) : []),
-    ]),
-  ])
+  if (bundle) trustAlso(bundle, own)
+  else tls.setDefaultCACertificates([...new Set(own)])
   done = true
 }
 
-function certificatesIn(bundle: string): readonly string[] {
-  return readBundle(bundle).match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
-}
-
-function readBundle(path: string): string {
+function trustAlso(bundle: string, own: readonly string[]): void {
   try {
-    return readFileSync(path, 'utf8')
+    const certificates = readFileSync(bundle, 'utf8').match(certificate)
+    if (!certificates) throw new Error('there is no certificate in it')
+    tls.setDefaultCACertificates([...new Set([...own, ...certificates])])
   } catch (error) {
-    throw new AwsOidcError('CONFIG_INVALID', `The certificates named by AWS_CA_BUNDLE can't be read: ${path}.`, {
-      hint: 'unset AWS_CA_BUNDLE, or name a PEM file',
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new AwsOidcError('CONFIG_INVALID', `AWS_CA_BUNDLE can't be used: ${bundle}: ${reason}.`, {
+      hint: 'unset AWS_CA_BUNDLE, or name a file of PEM certificates',
       cause: error,
     })
   }

@@ -33,10 +33,12 @@ export function fileCache({directory}: Pick<CacheHome, 'directory'>): Credential
       await makeDirectory(directory)
       const path = pathOf(key)
       await replace(path, seal(key, entry))
+      // The entry is saved; tidying up that fails is no reason to say otherwise.
+      await prune(directory, path).catch(() => undefined)
     },
 
     async remove(key) {
-      if (await isOwnDirectory(directory)) await rm(pathOf(key), {force: true})
+      if (await isOwnDirectory(directory)) await drop(pathOf(key))
     },
 
     async expiresAt(key) {
@@ -48,13 +50,38 @@ export function fileCache({directory}: Pick<CacheHome, 'directory'>): Credential
       if (!(await isOwnDirectory(directory))) return
       for (const name of await readdir(directory)) {
         const path = join(directory, name)
-        if (temporaryName.test(name) && prefix === '') await rm(path, {force: true})
+        if (temporaryName.test(name) && prefix === '') await drop(path)
         if (!entryName.test(name)) continue
         const envelope = await readPrivate(path, directory)
         // An entry that can't be read tells no key: it goes when everything goes.
-        if (envelope ? envelope.key.startsWith(prefix) : prefix === '') await rm(path, {force: true})
+        if (envelope ? envelope.key.startsWith(prefix) : prefix === '') await drop(path)
       }
     },
+  }
+}
+
+/** The name is one that only we give, so a folder that has taken it goes too. Of a link, the link goes. */
+function drop(path: string): Promise<void> {
+  return rm(path, {force: true, recursive: true})
+}
+
+const staleMilliseconds = 60 * 60 * 1000
+
+/**
+ * Removes entries that ended over an hour before `newest` was written, and what a killed process has left halfway: tokens that serve
+ * nobody must not lie around. The file system's own time judges, so that no clock is needed.
+ */
+async function prune(directory: string, newest: string): Promise<void> {
+  const {mtimeMs: now} = await lstat(newest)
+  for (const name of await readdir(directory)) {
+    const path = join(directory, name)
+    if (temporaryName.test(name)) {
+      const left = await lstat(path).catch(() => undefined)
+      if (left && now - left.mtimeMs > staleMilliseconds) await drop(path)
+    } else if (entryName.test(name)) {
+      const envelope = await readPrivate(path, directory)
+      if (envelope && now - envelope.exp * 1000 > staleMilliseconds) await drop(path)
+    }
   }
 }
 
@@ -106,12 +133,12 @@ async function replace(path: string, text: string): Promise<void> {
     }
     await renameOver(temporary, path)
   } catch (error) {
-    await rm(temporary, {force: true})
+    await drop(temporary)
     throw error
   }
 }
 
-/** On Windows a reader that has the file open makes renaming fail for a moment. */
+/** A folder in the way is removed; on Windows a reader that has the file open makes renaming fail for a moment. */
 async function renameOver(from: string, to: string): Promise<void> {
   const busy = new Set(['EPERM', 'EACCES', 'EBUSY'])
   for (let attempt = 0; ; attempt++) {
@@ -119,8 +146,9 @@ async function renameOver(from: string, to: string): Promise<void> {
       return await rename(from, to)
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-      if (posix || attempt === 20 || !busy.has(code)) throw error
-      await delay(10 + attempt * 5)
+      if (attempt === 0 && (await isOwnDirectory(to))) await drop(to)
+      else if (posix || attempt === 20 || !busy.has(code)) throw error
+      else await delay(10 + attempt * 5)
     }
   }
 }

@@ -1,7 +1,7 @@
 import {failureMeanwhile} from '../brake.ts'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
 import {type Issued, isFresh, isUsable, readIssued} from './issued.ts'
-import {type Obtained, obtain} from './obtain.ts'
+import type {Obtained, ObtainOptions} from './obtain.ts'
 import type {Parts} from './parts.ts'
 import {type Plan, plansFor, type Wish} from './plan.ts'
 
@@ -95,6 +95,11 @@ async function renewQuietly(plan: Plan, parts: Parts): Promise<Issued | undefine
 function recent(renewals: Readonly<Record<string, Date>>, key: string, now: Date): Record<string, Date> {
   const alive = Object.entries(renewals).filter(([, at]) => now.getTime() - at.getTime() < quietPause)
   return {...Object.fromEntries(alive), [key]: now}
+}
+
+/** Loaded when it is needed: what talks to providers and to AWS costs more time than a whole call from the cache. */
+async function obtain(plan: Plan, options: ObtainOptions, parts: Parts): Promise<Obtained> {
+  return (await import('./obtain.ts')).obtain(plan, options, parts)
 }
 
 /** Said to the person who was asked, so that they see for what. */

@@ -1,4 +1,5 @@
 import type {Secrets} from '../errors.ts'
+import {parseObject, readDate} from '../json.ts'
 import type {AwsCredentials} from '../plugin.ts'
 import type {Store} from '../store.ts'
 
@@ -19,7 +20,7 @@ const hardMargin = 60_000
 /** Whether they can be handed out without a thought: botocore asks again below 15 minutes. */
 export function isFresh({expiresAt, obtainedAt}: Issued, now: Date): boolean {
   const life = expiresAt.getTime() - obtainedAt.getTime()
-  return expiresAt.getTime() - now.getTime() > Math.min(longestSoftMargin, life / 4)
+  return expiresAt.getTime() - now.getTime() > Math.max(hardMargin, Math.min(longestSoftMargin, life / 4))
 }
 
 /** Whether they still work for a moment. */
@@ -51,18 +52,4 @@ function parseIssued(text: string, expiresAt: Date): Issued | undefined {
     return undefined
   if (typeof role !== 'string' || typeof accountId !== 'string' || !expiration || !obtainedAt) return undefined
   return {credentials: {accessKeyId, secretAccessKey, sessionToken, expiration}, role, accountId, obtainedAt, expiresAt}
-}
-
-function parseObject(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text)
-    return value !== null && typeof value === 'object' ? {...value} : {}
-  } catch {
-    return {}
-  }
-}
-
-function readDate(value: unknown): Date | undefined {
-  const date = typeof value === 'string' ? new Date(value) : undefined
-  return date && !Number.isNaN(date.getTime()) ? date : undefined
 }

@@ -66,10 +66,10 @@ async function loginAt(plan: Plan, force: boolean, parts: Parts): Promise<LoginR
   const signedIn = await signIn(plan, options, parts)
   const roles = await signedIn.identity.roles?.()
   if (!roles || (roles.length > 1 && !parts.asking.mayRead)) return released(plan, {signedIn}, parts)
-  return released(plan, await obtain(plan, {...options, forgetful: false}, parts), parts)
+  return released(plan, await obtain(plan, {...options, forgetful: false, signedIn}, parts), parts)
 }
 
-/** A login that worked ends every brake. */
+/** A sign-in that worked lets programs ask again; roles that AWS refused are released as they are given. */
 async function released(
   plan: Plan,
   {signedIn, issued}: Partial<Obtained> & {readonly signedIn: SignedIn | undefined},

@@ -1,6 +1,7 @@
 import {StsRefusal} from '../aws/sts-failure.ts'
 import {afterRefusal, afterRole, brakeOf, withFailure} from '../brake.ts'
 import {AwsOidcError, type ErrorCode} from '../errors.ts'
+import type {Role} from '../plugin.ts'
 import {type Issued, isUsable, readIssued, writeIssued} from './issued.ts'
 import type {Parts} from './parts.ts'
 import type {Plan, Step} from './plan.ts'
@@ -11,6 +12,8 @@ import {type SignedIn, type SignInOptions, signIn} from './sign-in.ts'
 export interface ObtainOptions extends SignInOptions {
   /** Whether to begin with a sign-in although credentials of a source role may still be in the cache. */
   readonly anew: boolean
+  /** Who has just signed in, where somebody has. */
+  readonly signedIn?: SignedIn | undefined
 }
 
 export interface Obtained {
@@ -20,21 +23,24 @@ export interface Obtained {
 }
 
 /** New credentials for a plan, written to the cache. Call it while holding the provider's lock. */
-export async function obtain(plan: Plan, options: ObtainOptions, parts: Parts): Promise<Obtained> {
+export async function obtain(plan: Plan, options: ObtainOptions, whole: Parts): Promise<Obtained> {
   const {steps} = plan
-  for (const {role} of steps) if (role && !options.quiet) await checkRefused(role.arn, plan, parts)
+  // AWS is asked within the same limit as the provider.
+  const parts = {...whole, signal: options.signal}
+  for (const step of steps) if (step.role && !options.quiet) await checkRefused(step, step.role, plan, parts)
 
   let from = options.anew ? undefined : await cachedSource(plan, parts)
   let signedIn: SignedIn | undefined
   if (!from) {
-    signedIn = await signIn(plan, options, parts)
+    signedIn = options.signedIn ?? (await signIn(plan, options, parts))
     const first = await federate(signedIn, plan, options, parts)
     from = {index: 0, issued: first}
   }
   let {issued} = from
   for (const step of steps.slice(from.index + 1)) {
     const source = issued
-    issued = await kept(step, step.role?.arn, plan, options, parts, () => switchRole(source, step, plan, parts))
+    const target = {step, role: step.role?.arn ?? '', keep: signedIn?.identity.keep !== 'never'}
+    issued = await kept(target, plan, options, parts, () => switchRole(source, step, plan, parts))
   }
   return {issued, signedIn}
 }
@@ -54,8 +60,9 @@ async function cachedSource(
 async function federate({identity}: SignedIn, plan: Plan, options: SignInOptions, parts: Parts): Promise<Issued> {
   const [step] = plan.steps
   const role = await chooseRole(identity, step.role, plan, parts)
-  if (!step.role && !options.quiet) await checkRefused(nameOf(role), plan, parts)
-  return kept(step, nameOf(role), plan, options, parts, async () => {
+  const target = {step, role: nameOf(role), keep: identity.keep !== 'never'}
+  if (!step.role && !options.quiet) await checkRefused(step, role, plan, parts)
+  return kept(target, plan, options, parts, async () => {
     const person = {subject: identity.subject, claims: identity.claims}
     try {
       return await redeem(await identity.proofFor(role), role, person, step, plan, parts)
@@ -71,10 +78,16 @@ async function federate({identity}: SignedIn, plan: Plan, options: SignInOptions
 // What concerns whoever waits for the same credentials; a missing sign-in or Ctrl-C is the caller's own.
 const shared: ReadonlySet<ErrorCode> = new Set(['AWS_REFUSED', 'BAD_RESPONSE', 'UNAVAILABLE', 'CONFIG_INVALID'])
 
+interface Target {
+  readonly step: Step
+  readonly role: string
+  /** Whether the credentials may be kept for the next call. */
+  readonly keep: boolean
+}
+
 /** Does the work and keeps what comes of it: credentials in the cache, a refusal in the state. */
 async function kept(
-  step: Step,
-  role: string | undefined,
+  {step, role, keep}: Target,
   plan: Plan,
   options: SignInOptions,
   parts: Parts,
@@ -82,11 +95,12 @@ async function kept(
 ): Promise<Issued> {
   const {states, clock, store} = parts
   const {providerId} = plan
+  const refusal = refusalKey(step, role)
   try {
     const issued = await work()
-    await writeIssued(store, step.key, issued)
-    if ((await states.read(providerId)).refusedRoles[issued.role]) {
-      await states.change(providerId, state => afterRole(state, issued.role))
+    if (keep) await writeIssued(store, step.key, issued)
+    if ((await states.read(providerId)).refusedRoles[refusal]) {
+      await states.change(providerId, state => afterRole(state, refusal))
     }
     return issued
   } catch (error) {
@@ -94,8 +108,7 @@ async function kept(
       const {code, message, hint} = error
       const scope = plan.steps.at(-1)?.key ?? step.key
       await states.change(providerId, state => {
-        const refused = code === 'AWS_REFUSED' && role !== undefined
-        const braked = refused ? afterRefusal(state, role, message, clock.now()) : state
+        const braked = code === 'AWS_REFUSED' ? afterRefusal(state, refusal, message, clock.now()) : state
         return withFailure(braked, {scope, code, message, hint})
       })
     }
@@ -105,14 +118,20 @@ async function kept(
 
 /** A role that AWS has just refused is not asked for again by programs that retry each minute. */
 async function checkRefused(
-  role: string,
+  step: Step,
+  role: Role,
   {providerId, loginCommand}: Plan,
   {states, clock, asking}: Parts,
 ): Promise<void> {
   if (asking.ignoresBrake || asking.attended) return
-  const refused = (await states.read(providerId)).refusedRoles[role]
+  const refused = (await states.read(providerId)).refusedRoles[refusalKey(step, nameOf(role))]
   if (!refused || !brakeOf(refused.at, clock.now())) return
   throw new AwsOidcError('AWS_REFUSED', `${refused.message} (Said a while ago; AWS was not asked again.)`, {
     hint: loginCommand,
   })
+}
+
+/** The role with all that is asked of it: a mistake in one profile must not close the role to another. */
+function refusalKey(step: Step, role: string): string {
+  return `${step.key} ${role}`
 }

@@ -56,7 +56,7 @@ export function endpointOf(
   env: Host['env'],
 ): StsEndpoint {
   const partition = role?.arn === undefined ? 'aws' : partitionOf(role.arn)
-  const wanted = env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? profile?.region
+  const wanted = env.AWS_REGION || env.AWS_DEFAULT_REGION || profile?.region
   return stsEndpoint(partition, {...profile?.sts, region: profile?.sts.region ?? wanted}, env)
 }
 
@@ -106,7 +106,7 @@ function planFrom(
   provider: ProviderConfiguration,
   chain: readonly ProfileConfiguration[] | undefined,
   wish: Wish,
-  {registry, env}: PlanParts,
+  {configuration, registry, env}: PlanParts,
 ): Plan {
   const id = providerId({
     package: registry.ownerOf(provider.strategy),
@@ -116,7 +116,7 @@ function planFrom(
   const steps: Step[] = []
   for (const profile of chain ?? [undefined]) {
     const last = profile === chain?.at(-1)
-    steps.push(stepOf(id, provider, profile, last ? wish : {}, steps.at(-1), env))
+    steps.push(stepOf(id, provider, profile, last ? wish : {}, steps.at(-1), {configuration, env}))
   }
   const [first, ...others] = steps
   if (!first) throw new Error('a plan has at least one step')
@@ -130,15 +130,11 @@ function stepOf(
   profile: ProfileConfiguration | undefined,
   wish: Wish,
   source: Step | undefined,
-  env: Host['env'],
+  {configuration, env}: Pick<PlanParts, 'configuration' | 'env'>,
 ): Step {
-  const role = roleOf(provider, profile, wish, source)
+  const role = roleOf(provider, profile, wish, source, configuration)
   const sessionName = profile?.sessionName ?? provider.sessionName
-  const wanted =
-    wish.durationSeconds ??
-    profile?.durationSeconds ??
-    (source ? undefined : provider.durationSeconds) ??
-    defaultSeconds
+  const wanted = wish.durationSeconds ?? profile?.durationSeconds ?? provider.durationSeconds ?? defaultSeconds
   const durationSeconds = source ? Math.min(wanted, longestChainedSeconds) : wanted
   const key = credentialKey(id, {
     role: role?.arn,
@@ -160,9 +156,11 @@ function roleOf(
   profile: ProfileConfiguration | undefined,
   wish: Wish,
   source: Step | undefined,
+  {locate}: Configuration,
 ): Step['role'] {
+  const place = (...setting: string[]) => `${locate(setting)}: ${setting.join('.')}`
   if (wish.role !== undefined) return readRole(wish.role, '--role')
-  if (profile?.role !== undefined) return readRole(profile.role, `profiles.${profile.name}.role`)
+  if (profile?.role !== undefined) return readRole(profile.role, place('profiles', profile.name, 'role'))
   if (source || provider.defaultRole === undefined) return undefined
-  return readRole(provider.defaultRole, `providers.${provider.name}.defaultRole`)
+  return readRole(provider.defaultRole, place('providers', provider.name, 'defaultRole'))
 }

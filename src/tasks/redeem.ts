@@ -1,15 +1,16 @@
 import {readRole} from '../aws/role.ts'
-import {assumeRole, assumeRoleWithWebIdentity, type RoleRequest, type StsParts} from '../aws/sts.ts'
+import {assumeRole, assumeRoleWithWebIdentity, type RoleRequest} from '../aws/sts.ts'
 import {StsRefusal} from '../aws/sts-failure.ts'
 import {inspectWebIdentity} from '../aws/web-identity.ts'
 import {AwsOidcError} from '../errors.ts'
 import type {AwsCredentials, Proof, Role} from '../plugin.ts'
 import type {Issued} from './issued.ts'
 import type {Parts} from './parts.ts'
-import {endpointOf, type Plan, type Step} from './plan.ts'
+import type {Plan, Step} from './plan.ts'
 import {nameOf} from './role-choice.ts'
 import {sessionNameOf} from './session-name.ts'
 import {type Person, rememberedPerson} from './sign-in.ts'
+import {stsFor} from './sts-door.ts'
 
 /** Turns a proof into credentials of a role at AWS STS. */
 export async function redeem(
@@ -26,35 +27,27 @@ export async function redeem(
       hint: 'aws-oidc version',
     })
   }
-  const {sts, offset} = stsFor(role, step, parts)
+  const sts = stsFor(role, step.profile, parts)
   const {doubts} = inspectWebIdentity(proof.token, sts.endpoint)
-  for (const doubt of doubts) parts.log.warn(doubt)
   const request = requestFor(role, person, step)
-  const credentials = await withStepDown(request, plan, parts, asked =>
-    assumeRoleWithWebIdentity(asked, proof.token, sts),
-  )
-  return issuedFor(credentials, role, offset(), parts)
+  try {
+    const credentials = await withStepDown(request, plan, parts, asked =>
+      assumeRoleWithWebIdentity(asked, proof.token, sts),
+    )
+    return issuedFor(credentials, role, sts.offset(), parts)
+  } catch (error) {
+    throw error instanceof StsRefusal ? error.withDoubts(doubts) : error
+  }
 }
 
 /** Switches from one role to the next. */
 export async function switchRole(source: Issued, step: Step, plan: Plan, parts: Parts): Promise<Issued> {
   if (!step.role) throw new Error('a switch names its role')
-  const {sts, offset} = stsFor(step.role, step, parts)
+  const sts = stsFor(step.role, step.profile, parts)
   const request = requestFor(step.role, await rememberedPerson(plan.providerId, parts), step)
   const {externalId, tags, sourceIdentity} = step.profile ?? {}
   const credentials = await assumeRole({...request, externalId, tags, sourceIdentity}, source.credentials, sts)
-  return issuedFor(credentials, step.role, offset(), parts)
-}
-
-function stsFor(
-  role: Role,
-  {profile}: Step,
-  {env, network, clock, signal, tell}: Parts,
-): {sts: StsParts; offset: () => number} {
-  const endpoint = endpointOf(role, profile, env)
-  if (!endpoint.aws) tell(`Asking the STS at ${endpoint.url.origin}, which is not AWS's own.`)
-  const sleep = (milliseconds: number) => clock.sleep(milliseconds, signal)
-  return {sts: {endpoint, fetch: network.fetchAgain, sleep}, offset: () => network.offsetTo(endpoint.url)}
+  return issuedFor(credentials, step.role, sts.offset(), parts)
 }
 
 function requestFor(

@@ -4,10 +4,12 @@ import {readSettings, resolveSecret} from '../config/settings.ts'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
 import {hostFor} from '../host/host.ts'
 import {memoryOf} from '../host/memory.ts'
+import {parseObject, readObject} from '../json.ts'
 import {memoryKey} from '../keys.ts'
 import {timeLimitError} from '../oauth/browser-sign-in.ts'
 import type {Identity} from '../plugin.ts'
 import type {ProviderState} from '../state.ts'
+import {offsetSaidOnce} from './clock-offset.ts'
 import type {Parts} from './parts.ts'
 import type {Plan} from './plan.ts'
 
@@ -57,7 +59,7 @@ export async function signIn(plan: Plan, options: SignInOptions, parts: Parts): 
       ...askingNow(plan, state, options, parts),
       provider,
       memory,
-      fetch: parts.network.fetch,
+      fetch: fetchWithin(limit.signal, parts),
       offsetTo: url => offsetSaidOnce(url, parts),
       now: clock.now,
       sleep: clock.sleep,
@@ -71,7 +73,7 @@ export async function signIn(plan: Plan, options: SignInOptions, parts: Parts): 
     const identity = await strategy.signIn(settings, host)
     await forgetOthers(plan, identity, () => memory.restore(), parts)
     if (asked && state.signInFailures.length > 0) await states.change(providerId, afterSignIn)
-    return {identity, asked}
+    return {identity: guarded(identity, error => asOurs(error, plan, parts)), asked}
   } catch (error) {
     const failure = asOurs(error, plan, parts)
     log.debug(`sign-in at ${provider.name} failed: ${failure.message}`)
@@ -83,7 +85,18 @@ export async function signIn(plan: Plan, options: SignInOptions, parts: Parts): 
 }
 
 function placeOf({provider}: Plan, {configuration}: Parts) {
-  return {provider: provider.name, path: configuration.path, alsoKnown: hostSettings}
+  return {provider: provider.name, locate: configuration.locate, alsoKnown: hostSettings}
+}
+
+/**
+ * The network door within the time limit. Only a GET is abandoned: a refresh that the provider has carried out and
+ * whose answer nobody reads has spent the refresh token for nothing.
+ */
+function fetchWithin(limit: AbortSignal, {network}: Parts): typeof globalThis.fetch {
+  return (input, init = {}) => {
+    if (init.method !== undefined && init.method !== 'GET') return network.fetch(input, init)
+    return network.fetch(input, {...init, signal: init.signal ? AbortSignal.any([init.signal, limit]) : limit})
+  }
 }
 
 /** Whether a person may be asked now, and why not where the brake says so. */
@@ -101,21 +114,6 @@ function askingNow(
   return {interactive: asking.interactive && !held && !quiet, unreachable: {hint: loginCommand, why}}
 }
 
-const saidOffsets = new WeakSet<Parts['network']>()
-
-/** A clock that is wrong makes tokens look expired or not yet valid; a person should know before they search. */
-function offsetSaidOnce(url: URL, {network, log}: Parts): number {
-  const offset = network.offsetTo(url)
-  if (Math.abs(offset) > 60_000 && !saidOffsets.has(network)) {
-    saidOffsets.add(network)
-    const minutes = Math.round(Math.abs(offset) / 60_000)
-    log.warn(
-      `The clock of this machine is ${minutes} min ${offset > 0 ? 'behind' : 'ahead of'} that of ${url.host}. Set it right.`,
-    )
-  }
-  return offset
-}
-
 /** Another person's tokens and credentials go when somebody else signs in. */
 async function forgetOthers(
   {providerId}: Plan,
@@ -125,8 +123,9 @@ async function forgetOthers(
 ): Promise<void> {
   if (identity.keep === 'never') return
   const earlier = await rememberedPerson(providerId, parts)
-  if (earlier && earlier.subject !== identity.subject) {
-    await parts.store.clear(`${providerId}/`)
+  if (earlier && idOf(earlier) !== idOf(identity)) {
+    // What can't be removed is no reason to throw the new sign-in away.
+    await parts.store.clear(`${providerId}/`).catch((error: AwsOidcError) => parts.log.warn(error.message))
     await restore()
   }
   const {subject, claims} = identity
@@ -134,16 +133,42 @@ async function forgetOthers(
   await parts.store.write(memoryKey(providerId, 'person'), JSON.stringify({subject, claims}), until)
 }
 
+/** `iss` and `sub` tell people apart for good (OpenID Connect Core 1.0, 5.7); a name or an address may change hands. */
+function idOf({subject, claims}: Pick<Identity, 'subject' | 'claims'> | Person): string {
+  return JSON.stringify(claims?.sub === undefined ? [subject] : [claims.iss, claims.sub])
+}
+
 /** Who signed in last, for whoever needs the name without a sign-in. */
 export async function rememberedPerson(providerId: string, {store}: Parts): Promise<Person | undefined> {
   const entry = await store.read(memoryKey(providerId, 'person'))
-  if (!entry) return undefined
-  const value: unknown = JSON.parse(entry.value)
-  const {subject, claims}: Readonly<Record<string, unknown>> =
-    value !== null && typeof value === 'object' ? {...value} : {}
+  return entry && parsePerson(entry.value)
+}
+
+function parsePerson(text: string): Person {
+  const {subject, claims} = parseObject(text)
   return {
     subject: typeof subject === 'string' ? subject : undefined,
-    claims: claims !== null && typeof claims === 'object' ? {...claims} : undefined,
+    claims: claims === undefined ? undefined : readObject(claims),
+  }
+}
+
+/** What a strategy does later may fail too, and is as much its own failure. */
+function guarded(identity: Identity, explain: (error: unknown) => AwsOidcError): Identity {
+  const {subject, claims, expiresAt, keep, roles} = identity
+  const explained = async <Result>(work: () => Promise<Result>) => {
+    try {
+      return await work()
+    } catch (error) {
+      throw explain(error)
+    }
+  }
+  return {
+    ...(subject !== undefined && {subject}),
+    ...(claims && {claims}),
+    ...(expiresAt && {expiresAt}),
+    ...(keep && {keep}),
+    ...(roles && {roles: () => explained(() => roles.call(identity))}),
+    proofFor: role => explained(() => identity.proofFor(role)),
   }
 }
 

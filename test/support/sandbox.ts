@@ -35,9 +35,10 @@ export interface Sandbox {
   stop(): Promise<void>
 }
 
-export async function startSandbox(): Promise<Sandbox> {
+/** `args` are further ones for `aws-oidc-sandbox start`. */
+export async function startSandbox(args: readonly string[] = []): Promise<Sandbox> {
   const folder = await mkdtemp(join(tmpdir(), 'aws-oidc-sandbox-'))
-  const child = spawn(process.execPath, [sandboxBin, 'start', '--json'], {
+  const child = spawn(process.execPath, [sandboxBin, 'start', '--json', ...args], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
-import {main, processTerminal} from '../dist/main.js'
+import {main} from '../dist/main.js'
+import {processTerminal} from '../dist/terminal.js'
 
 process.exitCode = await main(process.argv.slice(2), processTerminal)

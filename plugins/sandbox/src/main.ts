@@ -2,12 +2,7 @@ import {resolve} from 'node:path'
 import {parseArgs} from 'node:util'
 import {BrowseError, browse} from './browse.ts'
 import {start} from './start.ts'
-
-/** Where text goes: results to stdout, everything else to stderr. */
-export interface Terminal {
-  print(text: string): void
-  complain(text: string): void
-}
+import type {Terminal} from './terminal.ts'
 
 const usage = `An OpenID provider and a strict AWS STS on 127.0.0.1, for trying aws-oidc without an account.
 
@@ -22,12 +17,6 @@ start            runs until Ctrl-C
   --json           print where everything is as one line of JSON
 browse           signs in at URL as SANDBOX_USER (default: alice; deny presses Cancel)
                  (BROWSER=aws-oidc-sandbox makes aws-oidc call it)`
-
-/** The terminal of this process. */
-export const processTerminal: Terminal = {
-  print: text => void process.stdout.write(`${text}\n`),
-  complain: text => void process.stderr.write(`${text}\n`),
-}
 
 class UsageError extends Error {}
 

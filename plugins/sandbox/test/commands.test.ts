@@ -79,6 +79,25 @@ describe('The command line', () => {
     expect(await pending).to.be.instanceOf(Error)
   })
 
+  it('says nothing about a client that hangs up while its request is being delayed', async () => {
+    const sandbox = start()
+    const {issuer = '', control = ''} = await readyLine(sandbox)
+    await fetch(`${control}/faults`, {method: 'POST', body: JSON.stringify({on: 'token', delayMs: 100})})
+    const hangUp = new AbortController()
+    const body = new URLSearchParams({grant_type: 'refresh_token', client_id: 'aws-oidc', refresh_token: 'x'})
+    const hung = fetch(`${issuer}/token`, {method: 'POST', body, signal: hangUp.signal}).catch(
+      (error: unknown) => error,
+    )
+    await fetch(`${issuer}/.well-known/openid-configuration`)
+    hangUp.abort()
+    await hung
+    // One that stays takes as long, and is served after it.
+    expect((await fetch(`${issuer}/token`, {method: 'POST', body})).status).to.equal(400)
+    sandbox.child.kill('SIGTERM')
+    await sandbox.ended
+    expect(sandbox.output.stderr).to.equal('')
+  })
+
   it('leaves a configuration only its owner can read', async () => {
     const target = join(directory, 'new')
     const {issuer} = await readyLine(start('--write-config', target, '--aws-oidc', "node '/x y/run.js'"))

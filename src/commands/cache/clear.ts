@@ -13,7 +13,9 @@ export default class CacheClear extends AwsOidcCommand {
     const {flags} = await this.parse(CacheClear)
     await this.app(flags).clearCache(flags.provider)
     const what =
-      flags.provider === undefined ? 'The cache is empty.' : `Nothing of ${flags.provider} is left in the cache.`
+      flags.provider === undefined
+        ? 'The cache is empty.'
+        : `What ${flags.provider} has kept under its present settings is removed.`
     this.report({cleared: flags.provider ?? 'all'}, [what])
   }
 }

@@ -1,5 +1,6 @@
 import {Command} from '@oclif/core'
-import {main, processTerminal} from '../main.ts'
+import {main} from '../main.ts'
+import {processTerminal} from '../terminal.ts'
 
 export default class Sandbox extends Command {
   static override summary =

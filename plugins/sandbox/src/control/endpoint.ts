@@ -1,13 +1,8 @@
 import type {IncomingMessage, ServerResponse} from 'node:http'
 import {HttpError, pathOf, readBody, sendJson} from '../http.ts'
-import type {SandboxState} from '../state.ts'
+import type {ControlContext} from './context.ts'
 import {createOperations, type Operation} from './operations.ts'
 import {wrong} from './readers.ts'
-
-export interface ControlContext {
-  readonly state: SandboxState
-  readonly rotateKeys: () => Promise<void>
-}
 
 /** Answers requests to the control address; see the README for the operations. */
 export function createControlEndpoint(context: ControlContext) {

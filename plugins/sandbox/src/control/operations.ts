@@ -4,7 +4,7 @@ import {HttpError} from '../http.ts'
 import {merged} from '../json.ts'
 import {signClaims} from '../openid/id-token.ts'
 import type {SandboxState} from '../state.ts'
-import type {ControlContext} from './endpoint.ts'
+import type {ControlContext} from './context.ts'
 import {readFault, requireKey, signingMembers} from './read-fault.ts'
 import {integer, list, members, nullable, text, wrong} from './readers.ts'
 

@@ -1,0 +1,28 @@
+import type {StsParts} from '../aws/sts.ts'
+import type {ProfileConfiguration} from '../config/schema.ts'
+import type {Role} from '../plugin.ts'
+import {offsetSaidOnce} from './clock-offset.ts'
+import type {Parts} from './parts.ts'
+import {endpointOf} from './plan.ts'
+
+const named = new WeakMap<Parts['network'], Set<string>>()
+
+/** The STS for a role. One that is not AWS's own is named to the person, once, before it is asked. */
+export function stsFor(role: Role, profile: ProfileConfiguration | undefined, parts: Parts): StsParts {
+  const {env, network, clock, signal, tell} = parts
+  const endpoint = endpointOf(role, profile, env)
+  if (!endpoint.aws) tellOnce(endpoint.url.origin, network, tell)
+  return {
+    endpoint,
+    fetch: (input, init) => network.fetchAgain(input, {...init, signal}),
+    sleep: milliseconds => clock.sleep(milliseconds, signal),
+    offset: () => offsetSaidOnce(endpoint.url, parts),
+  }
+}
+
+function tellOnce(origin: string, network: Parts['network'], tell: Parts['tell']): void {
+  const origins = named.get(network) ?? new Set()
+  if (origins.has(origin)) return
+  named.set(network, origins.add(origin))
+  tell(`Asking the STS at ${origin}, which is not AWS's own.`)
+}

@@ -1,0 +1,212 @@
+import {mkdir, readdir, readFile, symlink, writeFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import {expect} from 'chai'
+import {credentialsEntry, root, runAs, takeLock, variablesOf} from '../support/machine.ts'
+import {useScene} from '../support/scene.ts'
+
+const creds = ['creds', '--profile', 'developer']
+
+describe('what is left on disk', () => {
+  const scene = useScene()
+
+  it('is for its owner alone, also with umask 000', async function () {
+    if (process.platform === 'win32') this.skip()
+    const {home, sandbox} = scene
+    const {exitCode} = await runAs(creds, {env: variablesOf(home, sandbox), shell: 'umask 000; exec "$@"'})
+    expect(exitCode).to.equal(0)
+    const {lstat} = await import('node:fs/promises')
+    for (const item of await readdir(home.cache, {recursive: true, withFileTypes: true})) {
+      const {mode} = await lstat(join(item.parentPath, item.name))
+      expect((mode & 0o777).toString(8), item.name).to.equal(item.isDirectory() ? '700' : '600')
+    }
+    expect(await readdir(home.cache)).to.deep.equal(['locks', 'v1'])
+  })
+
+  it('names nobody and nothing in clear but hashes and an end', async () => {
+    const {home} = scene
+    await home.run(creds)
+    const {envelope} = await credentialsEntry(home)
+    expect(Object.keys(envelope)).to.deep.equal(['v', 'enc', 'exp', 'key', 'data'])
+    expect(envelope.key).to.match(/^[0-9a-f]{64}\/[0-9a-f]{64}$/)
+  })
+})
+
+describe('an entry that is spoilt', () => {
+  const scene = useScene()
+
+  const spoilers: readonly (readonly [string, (text: string) => string])[] = [
+    ['cut short', text => text.slice(0, 100)],
+    ['emptied', () => ''],
+    ['of a later version', text => text.replace('"v":1', '"v":2')],
+    ['whole, with data that nobody understands', text => text.replace(/"data":".*"/, '"data":"garbage"')],
+    ['whole, with data that is null', text => text.replace(/"data":".*"/, '"data":"null"')],
+  ]
+  for (const [words, spoil] of spoilers) {
+    it(`(${words}) costs one more call to the provider and is whole again; the others too`, async () => {
+      const {home, sandbox} = scene
+      await home.run(creds)
+      for (const name of await home.entries()) {
+        const path = join(home.cache, 'v1', name)
+        await writeFile(path, spoil(await readFile(path, 'utf8')))
+      }
+      const healed = await home.run(creds)
+      expect(healed.exitCode, healed.stderr).to.equal(0)
+      expect(await home.run(creds)).to.include({exitCode: 0, stdout: healed.stdout, stderr: ''})
+      expect(await sandbox.signIns()).to.equal(2)
+    })
+  }
+})
+
+describe('a cache that can not be written', () => {
+  const scene = useScene()
+
+  async function printsAllTheSame(): Promise<void> {
+    const {exitCode, stdout, stderr} = await scene.home.run(creds)
+    expect(exitCode, stderr).to.equal(0)
+    expect(JSON.parse(stdout)).to.include({Version: 1})
+    expect(stderr.match(/Warning: The cache/g), stderr).to.have.length(1)
+  }
+
+  it('because a file is where its folder should be: credentials, exit 0, one warning', async () => {
+    const {home} = scene
+    await mkdir(home.cache, {recursive: true})
+    await writeFile(join(home.cache, 'v1'), 'a file')
+    await printsAllTheSame()
+  })
+
+  it('because its folder is a link: credentials, exit 0, one warning', async function () {
+    if (process.platform === 'win32') this.skip()
+    const {home} = scene
+    await mkdir(join(home.folder, 'elsewhere'))
+    await mkdir(home.cache, {recursive: true})
+    await symlink(join(home.folder, 'elsewhere'), join(home.cache, 'v1'))
+    await printsAllTheSame()
+    expect(await readdir(join(home.folder, 'elsewhere'))).to.deep.equal([])
+  })
+
+  it('because the disk is full: credentials, exit 0, one warning', async function () {
+    if (!root || process.platform !== 'linux') this.skip()
+    const {home, sandbox} = scene
+    await mkdir(join(home.folder, '.cache'))
+    // A file system of our own mount namespace; it is gone with the process.
+    const shell = `exec unshare --mount sh -c '
+      mount -t tmpfs -o size=64k tmpfs "$HOME/.cache" && (cat /dev/zero > "$HOME/.cache/filler") 2>/dev/null
+      exec "$@"' sh "$@"`
+    const {exitCode, stdout, stderr} = await runAs(creds, {env: variablesOf(home, sandbox), shell})
+    if (/unshare|mount:/.test(stderr)) this.skip()
+    expect(exitCode, stderr).to.equal(0)
+    expect(JSON.parse(stdout)).to.include({Version: 1})
+    expect(stderr.match(/Warning: The cache/g), stderr).to.have.length(1)
+    expect(stderr).to.include('ENOSPC')
+  })
+})
+
+describe('cache info', () => {
+  const scene = useScene()
+
+  it('says where secrets rest, how protected, and until when each profile has credentials', async () => {
+    const {home} = scene
+    await home.run(creds)
+    const {exitCode, stdout, stderr} = await home.run(['cache', 'info'])
+    expect({exitCode, stderr}).to.deep.equal({exitCode: 0, stderr: ''})
+    expect(stdout).to.include(join(home.cache, 'v1')).and.include('plain text').and.include('0600')
+    expect(stdout).to.match(/developer: until .*\d/)
+    expect(stdout).to.match(/admin: nothing/)
+  })
+
+  it('says the same to programs with --json', async () => {
+    const {home} = scene
+    const {stdout: document} = await home.run(creds)
+    const {stdout} = await home.run(['cache', 'info', '--json'])
+    const info = JSON.parse(stdout)
+    expect(Object.keys(info)).to.deep.equal(['cache', 'protection', 'folder', 'profiles'])
+    expect(info).to.include({cache: 'file', folder: join(home.cache, 'v1')})
+    expect(info.profiles[0].profile).to.equal('developer')
+    const until = Date.parse(info.profiles[0].credentialsUntil)
+    expect(until).to.equal(Date.parse(JSON.parse(document).Expiration))
+    expect(info.profiles[1]).to.deep.equal({profile: 'admin'})
+  })
+
+  it('says that nothing is kept with the cache "memory"', async () => {
+    const {home} = scene
+    const env = {AWS_OIDC_CACHE: 'memory'}
+    expect((await home.run(['cache', 'info'], env)).stdout)
+      .to.include('memory')
+      .and.include('Folder   none')
+    await home.run(creds, env)
+    expect(await home.entries()).to.deep.equal([])
+  })
+
+  it('refuses a cache that is not there, and names those that are', async () => {
+    const {exitCode, stderr} = await scene.home.run(creds, {AWS_OIDC_CACHE: 'keyrung'})
+    expect(exitCode).to.equal(2)
+    expect(stderr).to.include('"keyrung"').and.include('file, memory')
+  })
+})
+
+describe('cache clear', () => {
+  const scene = useScene()
+
+  it('removes tokens and credentials, and nothing that it did not write', async () => {
+    const {home, sandbox} = scene
+    await home.run(creds)
+    await writeFile(join(home.cache, 'v1', 'notes.txt'), 'mine')
+    const {exitCode, stdout} = await home.run(['cache', 'clear'])
+    expect({exitCode, stdout}).to.deep.equal({exitCode: 0, stdout: 'The cache is empty.\n'})
+    expect(await home.entries()).to.deep.equal(['notes.txt'])
+    await home.run(creds)
+    expect(await sandbox.signIns()).to.equal(2)
+  })
+
+  it('--provider removes those of one provider only', async () => {
+    const {home, sandbox} = scene
+    const other = {strategy: 'oidc', issuer: sandbox.issuer, clientId: sandbox.clientId, duration: '2h'}
+    const path = join(home.folder, '.config/aws-oidc/config.yaml')
+    await home.writeConfig(
+      (await readFile(path, 'utf8')).replace('providers:\n', `providers:\n  other: ${JSON.stringify(other)}\n`),
+    )
+    await home.run(creds)
+    const before = await home.entries()
+    const role = 'arn:aws:iam::123456789012:role/readonly'
+    await home.run(['creds', '--provider', 'other', '--role', role, '--duration', '1h'])
+    expect((await home.entries()).length).to.be.greaterThan(before.length)
+    const {stdout} = await home.run(['cache', 'clear', '--provider', 'other', '--json'])
+    expect(JSON.parse(stdout)).to.deep.equal({cleared: 'other'})
+    expect(await home.entries()).to.have.members([...before])
+  })
+
+  it('of a provider that is not there is exit 2', async () => {
+    const {exitCode, stderr} = await scene.home.run(['cache', 'clear', '--provider', 'sandbax'])
+    expect(exitCode).to.equal(2)
+    expect(stderr).to.include('--provider sandbox')
+  })
+
+  it('works where there is nothing', async () => {
+    expect(await scene.home.run(['cache', 'clear'])).to.include({exitCode: 0})
+  })
+
+  it('that can not remove something is told as a failure, not as a bug', async function () {
+    if (process.platform !== 'linux' || !root) this.skip()
+    const {home, sandbox} = scene
+    await home.run(creds)
+    const shell = `exec unshare --mount sh -c 'mount --bind "$HOME" "$HOME" && mount -o remount,ro,bind "$HOME"
+      exec "$@"' sh "$@"`
+    const {exitCode, stdout, stderr} = await runAs(['cache', 'clear'], {env: variablesOf(home, sandbox), shell})
+    if (/unshare|mount:/.test(stderr)) this.skip()
+    expect({exitCode, stdout}).to.deep.equal({exitCode: 1, stdout: ''})
+    expect(stderr)
+      .to.match(/^Error: The cache "file" could not be cleared: EROFS/)
+      .and.match(/\nTry: /)
+  })
+
+  it('asks no lock: it works while somebody signs in', async () => {
+    const {home} = scene
+    await home.run(creds)
+    const release = await takeLock(home)
+    try {
+      expect(await home.run(['cache', 'clear'])).to.include({exitCode: 0})
+    } finally {
+      release()
+    }
+  })
+})

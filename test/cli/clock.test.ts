@@ -1,0 +1,91 @@
+import {readdir, rm} from 'node:fs/promises'
+import {join} from 'node:path'
+import {expect} from 'chai'
+import {credentialsEntry} from '../support/machine.ts'
+import {useScene} from '../support/scene.ts'
+
+const creds = ['creds', '--profile', 'developer']
+
+describe('a clock that is wrong', () => {
+  const scene = useScene()
+
+  for (const [words, offsetSeconds, said] of [
+    ['behind', 1200, '20 min behind'],
+    ['ahead', -1200, '20 min ahead'],
+  ] as const) {
+    it(`is said to be ${words}, once; the printed Expiration is AWS's own, the entry ends at the earlier time`, async () => {
+      const {home, sandbox} = scene
+      await sandbox.steer('POST', '/clock', {offsetSeconds})
+      const {exitCode, stdout, stderr} = await home.run(creds)
+      expect(exitCode, stderr).to.equal(0)
+      expect(stderr.match(/clock of this machine/g)).to.have.length(1)
+      expect(stderr).to.include(said)
+      const printed = Date.parse(JSON.parse(stdout).Expiration)
+      const expected = Date.now() + (3600 + offsetSeconds) * 1000
+      expect(printed).to.be.closeTo(expected, 20_000)
+      const {envelope} = await credentialsEntry(home)
+      expect(Number(envelope.exp) * 1000).to.be.closeTo(Date.now() + (3600 + Math.min(0, offsetSeconds)) * 1000, 20_000)
+    })
+  }
+})
+
+describe('a clock that is wrong by more than AWS tolerates in a signature', () => {
+  const scene = useScene()
+
+  for (const [words, offsetSeconds] of [
+    ['behind', 1200],
+    ['ahead', -1200],
+  ] as const) {
+    it(`(${words}) keeps nobody from a chained role or from whoami, whatever is in the cache`, async () => {
+      const {home, sandbox} = scene
+      await sandbox.steer('POST', '/clock', {offsetSeconds})
+      for (const args of [
+        ['creds', '-p', 'admin'],
+        ['whoami', '-p', 'admin'],
+        ['whoami', '-p', 'developer'],
+        ['creds', '-p', 'admin', '--force'],
+      ]) {
+        const {exitCode, stderr} = await home.run(args, {AWS_DISABLE_CLOCK_SKEW_CORRECTION: 'true'})
+        expect(exitCode, `${args.join(' ')}: ${stderr}`).to.equal(0)
+        expect(stderr.match(/clock of this machine/g) ?? [], stderr).to.have.length(1)
+      }
+    })
+
+    it(`(${words}) keeps nobody from a chained role whose source is in the cache`, async () => {
+      const {home, sandbox} = scene
+      await sandbox.steer('POST', '/clock', {offsetSeconds})
+      await home.run(creds)
+      const {exitCode, stderr} = await home.run(['creds', '-p', 'admin'], {AWS_OIDC_INTERACTIVE: 'never'})
+      expect(exitCode, stderr).to.equal(0)
+    })
+  }
+})
+
+describe('the duration of a session', () => {
+  const scene = useScene()
+
+  for (const duration of ['14m', '13h', '899', '43201']) {
+    it(`of ${duration} is refused before anything else happens`, async () => {
+      const {home, sandbox} = scene
+      await rm(join(home.folder, '.config'), {recursive: true})
+      const {exitCode, stdout, stderr} = await home.run([...creds, '--duration', duration])
+      expect({exitCode, stdout}).to.deep.equal({exitCode: 2, stdout: ''})
+      expect(stderr).to.include('15 minutes to 12 hours')
+      expect(await sandbox.journal()).to.deep.equal([])
+      expect(await readdir(home.folder)).to.deep.equal([])
+    })
+  }
+
+  it('over the role maximum is stepped down with one warning, and what worked is remembered', async () => {
+    const {home, sandbox} = scene
+    const long = [...creds, '--duration', '12h']
+    const asked = async () =>
+      (await sandbox.journal()).flatMap(({durationSeconds}) => (durationSeconds ? [durationSeconds / 3600] : []))
+    const {stderr} = await home.run(long)
+    expect(stderr.match(/Warning: AWS gives/g)).to.have.length(1)
+    expect(await asked()).to.deep.equal([12, 8, 4])
+    const again = await home.run([...long, '--force'])
+    expect(again.stderr).not.to.include('Warning')
+    expect(await asked()).to.deep.equal([12, 8, 4, 4])
+  })
+})

@@ -1,0 +1,198 @@
+import {chmod, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {expect} from 'chai'
+import {type Home, makeHome} from '../support/home.ts'
+import {
+  giveTo,
+  inventory,
+  leaveSeconds,
+  nobody,
+  removeEntries,
+  root,
+  runAs,
+  type Start,
+  takeLock,
+  variablesOf,
+} from '../support/machine.ts'
+import {startSandbox} from '../support/sandbox.ts'
+import {type Scene, useScene} from '../support/scene.ts'
+
+const creds = ['creds', '--profile', 'developer']
+
+describe('a call served from the cache', () => {
+  const scene = useScene()
+
+  it('needs no network: it works when provider and AWS are gone', async () => {
+    const sandbox = await startSandbox()
+    const home = await makeHome(sandbox)
+    try {
+      const {stdout} = await home.run(creds)
+      await sandbox.stop()
+      expect(await home.run(creds)).to.deep.equal({exitCode: 0, signal: null, stdout, stderr: ''})
+    } finally {
+      await home.close()
+    }
+  })
+
+  it('writes nothing and touches nothing', async () => {
+    const {home} = scene
+    await home.run(creds)
+    const before = await inventory(home.folder)
+    await home.run(creds)
+    expect(await inventory(home.folder)).to.deep.equal(before)
+  })
+
+  it('takes no lock: it works while another process holds it', async () => {
+    const {home} = scene
+    const {stdout} = await home.run(creds)
+    const release = await takeLock(home)
+    try {
+      expect(await home.run(creds)).to.include({exitCode: 0, stdout, stderr: ''})
+    } finally {
+      release()
+    }
+  })
+
+  it('loads no strategy, nothing that talks to providers, and not the AWS SDK', async () => {
+    const {home} = scene
+    const folder = await mkdtemp(join(tmpdir(), 'aws-oidc-loaded-'))
+    const [hook, list] = [join(folder, 'hook.mjs'), join(folder, 'list')]
+    await writeFile(
+      hook,
+      `import {registerHooks} from 'node:module'
+       import {appendFileSync} from 'node:fs'
+       registerHooks({load(url, context, next) {
+         appendFileSync(${JSON.stringify(list)}, url + '\\n')
+         return next(url, context)
+       }})`,
+    )
+    const heavy = /providers\/oidc|hooks\/strategies|openid-client|@aws-sdk|node_modules\/open\//
+    const env = {NODE_OPTIONS: `--import ${hook}`}
+    try {
+      await home.run(creds, env)
+      expect(await readFile(list, 'utf8'), 'the cold call').to.match(heavy)
+      await rm(list)
+      await home.run(creds, env)
+      expect(await readFile(list, 'utf8'))
+        .to.include('file-cache')
+        .and.not.to.match(heavy)
+    } finally {
+      await rm(folder, {recursive: true})
+    }
+  })
+
+  it('works with a home that can not be written', async function () {
+    if (process.platform === 'win32') this.skip()
+    const {home} = scene
+    const as = await asOwner(scene)
+    const {stdout} = await runAs(creds, as)
+    await whileFrozen(home, async () => {
+      expect(await runAs(creds, as)).to.deep.equal({exitCode: 0, signal: null, stdout, stderr: ''})
+    })
+  })
+
+  it('works with a home that can not be written also inside the soft margin, each time without a word', async function () {
+    if (process.platform === 'win32') this.skip()
+    const {home, sandbox} = scene
+    const as = await asOwner(scene)
+    const {stdout} = await runAs(creds, as)
+    await leaveSeconds(home, 600)
+    await sandbox.steer('DELETE', '/journal')
+    await whileFrozen(home, async () => {
+      for (const _ of [1, 2]) {
+        expect(await runAs(creds, as)).to.deep.equal({exitCode: 0, signal: null, stdout, stderr: ''})
+      }
+    })
+    expect(await sandbox.journal(), 'nothing is renewed that could not be kept').to.deep.equal([])
+  })
+})
+
+/** Somebody for whom a folder can be closed: not root. */
+async function asOwner({home, sandbox}: Scene): Promise<Start> {
+  if (root) await giveTo(nobody, home.folder)
+  return {env: variablesOf(home, sandbox), ...(root && {user: nobody})}
+}
+
+async function whileFrozen({folder}: Home, work: () => Promise<void>): Promise<void> {
+  const paths = [folder, ...(await readdir(folder, {recursive: true})).map(name => join(folder, name))]
+  try {
+    for (const path of paths) await chmod(path, /\.(json|yaml)$/.test(path) ? 0o400 : 0o500)
+    await work()
+  } finally {
+    for (const path of paths) await chmod(path, 0o700)
+  }
+}
+
+describe('a cold call with a home that can not be written', () => {
+  const scene = useScene()
+
+  it('signs in and prints credentials all the same, and warns', async function () {
+    if (process.platform === 'win32') this.skip()
+    const {home, sandbox} = scene
+    if (root) await giveTo(nobody, home.folder)
+    await chmod(home.folder, 0o500)
+    try {
+      const {exitCode, stdout, stderr} = await runAs(creds, {
+        env: variablesOf(home, sandbox),
+        ...(root && {user: nobody}),
+      })
+      expect(exitCode, stderr).to.equal(0)
+      expect(JSON.parse(stdout)).to.include({Version: 1})
+      expect(stderr.match(/Warning: The cache/g)).to.have.length(1)
+      expect(stderr.match(/Warning: No lock/g)).to.have.length(1)
+    } finally {
+      await chmod(home.folder, 0o700)
+    }
+  })
+})
+
+describe('cached credentials that grow old', () => {
+  const scene = useScene()
+
+  it('are renewed silently inside the soft margin', async () => {
+    const {home, sandbox} = scene
+    const {stdout} = await home.run(creds)
+    await leaveSeconds(home, 600)
+    const renewed = await home.run(creds, {AWS_OIDC_INTERACTIVE: 'never'})
+    expect(renewed).to.include({exitCode: 0})
+    expect(renewed.stdout).not.to.equal(stdout)
+    expect(await sandbox.signIns()).to.equal(1)
+  })
+
+  it('are served inside the soft margin when nothing can be reached, without a word', async () => {
+    const {home, sandbox} = scene
+    const {stdout} = await home.run(creds)
+    await leaveSeconds(home, 600)
+    for (const on of ['sts', 'token', 'discovery']) await sandbox.fault({on, cut: true})
+    expect(await home.run(creds)).to.include({exitCode: 0, stdout})
+  })
+
+  it('are served within seconds when AWS does not answer inside the soft margin', async () => {
+    const {home, sandbox} = scene
+    const {stdout} = await home.run(creds)
+    await leaveSeconds(home, 600)
+    await sandbox.fault({on: 'sts', delayMs: 12_000})
+    const start = Date.now()
+    expect(await home.run(creds)).to.include({exitCode: 0, stdout})
+    expect(Date.now() - start).to.be.lessThan(10_000)
+  })
+
+  it('are not served in the last minute, however it ends', async () => {
+    const {home, sandbox} = scene
+    await home.run(creds)
+    await leaveSeconds(home, 50)
+    await sandbox.fault({on: 'sts', status: 503, body: 'busy'})
+    expect(await home.run(creds)).to.include({exitCode: 6, stdout: ''})
+  })
+
+  it('lead to a sign-in with --format env where silent renewal does not work', async () => {
+    const {home, sandbox} = scene
+    await home.run(creds)
+    await leaveSeconds(home, 600)
+    await sandbox.steer('POST', '/revoke-sessions', {})
+    await removeEntries(home, text => text.includes('refreshToken'))
+    expect(await home.run([...creds, '--format', 'env'])).to.include({exitCode: 0})
+    expect(await sandbox.signIns()).to.equal(2)
+  })
+})

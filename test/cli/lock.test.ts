@@ -1,0 +1,185 @@
+import {readdir, rm, writeFile} from 'node:fs/promises'
+import {createServer} from 'node:net'
+import {join} from 'node:path'
+import {setImmediate as turn} from 'node:timers/promises'
+import {expect} from 'chai'
+import type {Home, Running} from '../support/home.ts'
+import {credentialsEntry, takeLock, untilSaid} from '../support/machine.ts'
+import {useScene} from '../support/scene.ts'
+
+const creds = ['creds', '--profile', 'developer']
+const inert = {browser: [process.execPath, '-e', '0']}
+
+/** Starts a call that has opened a browser in which nobody does anything. */
+async function startWaiting(home: Home, args: readonly string[] = creds): Promise<Running & {port: number}> {
+  await home.configure({top: inert})
+  const running = home.start(args)
+  let said = ''
+  running.child.stderr?.on('data', text => {
+    said += text
+  })
+  await untilSaid(running, 'state=')
+  await home.configure({})
+  return {...running, port: Number(/redirect_uri=http%3A%2F%2F127\.0\.0\.1%3A(\d+)/.exec(said)?.[1])}
+}
+
+/** Calls that have come so far that they wait for the lock: they have read all the files and can't say so. */
+async function startBehind(home: Home, count: number): Promise<Running[]> {
+  const waiting = Array.from({length: count}, () => home.start([...creds, '--debug']))
+  await Promise.all(waiting.map(running => untilSaid(running, 'waiting for the lock')))
+  return waiting
+}
+
+async function leftovers({cache}: Home): Promise<string[]> {
+  return (await readdir(cache, {recursive: true})).filter(name => name.includes('.tmp'))
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
+}
+
+describe('twenty cold calls at once', () => {
+  const scene = useScene()
+
+  it('make one sign-in, and all get credentials', async () => {
+    const {home, sandbox} = scene
+    const endings = await Promise.all(Array.from({length: 20}, () => home.run(creds)))
+    expect(endings.map(({exitCode}) => exitCode)).to.deep.equal(Array(20).fill(0))
+    expect(new Set(endings.map(({stdout}) => stdout)).size).to.equal(1)
+    const journal = await sandbox.journal()
+    const count = (wanted: string) => journal.filter(({kind}) => kind === wanted).length
+    expect([count('authorization'), count('sign-in'), count('token'), count('sts')]).to.deep.equal([1, 1, 1, 1])
+  })
+})
+
+describe('many calls with tokens that have ended', () => {
+  const scene = useScene()
+
+  it('make one refresh, and all get credentials', async () => {
+    const {home, sandbox} = scene
+    await sandbox.steer('POST', '/lifetimes', {idTokenSeconds: 30})
+    await home.run(creds)
+    await rm((await credentialsEntry(home)).path)
+    await sandbox.steer('DELETE', '/journal')
+    const endings = await Promise.all(Array.from({length: 10}, () => home.run(creds)))
+    await sandbox.steer('POST', '/lifetimes', {idTokenSeconds: 300})
+    expect(endings.map(({exitCode}) => exitCode)).to.deep.equal(Array(10).fill(0))
+    expect(new Set(endings.map(({stdout}) => stdout)).size).to.equal(1)
+    const journal = await sandbox.journal()
+    expect(journal.filter(({kind}) => kind === 'token').map(({grant}) => grant)).to.deep.equal(['refresh_token'])
+    expect(await sandbox.signIns()).to.equal(0)
+  })
+})
+
+describe('a call that waits for the browser', () => {
+  const scene = useScene()
+
+  it('and is killed frees the lock at once: the next one signs in', async () => {
+    const {home, sandbox} = scene
+    const holder = await startWaiting(home)
+    const waiting = await startBehind(home, 3)
+    holder.child.kill('SIGKILL')
+    const start = Date.now()
+    const endings = await Promise.all(waiting.map(({ended}) => ended))
+    expect(endings.map(({exitCode}) => exitCode)).to.deep.equal([0, 0, 0])
+    expect(Date.now() - start).to.be.lessThan(15_000)
+    expect(await sandbox.signIns()).to.equal(1)
+  })
+
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    it(`ends on ${signal} with ${code}, silently: lock free, listener closed, nothing half-written`, async function () {
+      if (process.platform === 'win32') this.skip()
+      const {home} = scene
+      const holder = await startWaiting(home)
+      expect(await isFree(holder.port)).to.equal(false)
+      holder.child.kill(signal)
+      const {exitCode, stdout, stderr} = await holder.ended
+      expect({exitCode, stdout}).to.deep.equal({exitCode: code, stdout: ''})
+      expect(stderr).not.to.include('Error')
+      expect(await isFree(holder.port)).to.equal(true)
+      expect(await leftovers(home)).to.deep.equal([])
+      expect(await home.entries()).to.deep.equal([])
+      const release = await takeLock(home)
+      release()
+    })
+
+    it(`ends on ${signal} and lets those who wait go with the same failure`, async function () {
+      if (process.platform === 'win32') this.skip()
+      const {home, sandbox} = scene
+      const holder = await startWaiting(home)
+      const waiting = await startBehind(home, 2)
+      holder.child.kill(signal)
+      const endings = await Promise.all(waiting.map(({ended}) => ended))
+      expect(endings.map(({exitCode}) => exitCode)).to.deep.equal([4, 4])
+      for (const {stderr} of endings) expect(stderr).to.include('given up')
+      expect((await sandbox.journal()).filter(({kind}) => kind === 'authorization')).to.deep.equal([])
+    })
+  }
+
+  it('ends at once when it is waiting for the lock itself', async function () {
+    if (process.platform === 'win32') this.skip()
+    const {home} = scene
+    const holder = await startWaiting(home)
+    const [behind] = await startBehind(home, 1)
+    behind?.child.kill('SIGINT')
+    expect(await behind?.ended).to.include({exitCode: 130, stdout: ''})
+    holder.child.kill('SIGKILL')
+    await holder.ended
+  })
+})
+
+describe('those who wait while a sign-in fails', () => {
+  const scene = useScene()
+
+  it('get the same failure and open nothing', async () => {
+    const {home, sandbox} = scene
+    await home.run(['creds', '--provider', 'sandbox', '--role', 'nonsense'])
+    await sandbox.fault({on: 'authorization', delayMs: 6000})
+    const holder = home.start([...creds, '--debug'], {SANDBOX_USER: 'deny'})
+    await untilSaid(holder, 'state=')
+    const waiting = await startBehind(home, 4)
+    const endings = await Promise.all([holder, ...waiting].map(({ended}) => ended))
+    expect(endings.map(({exitCode}) => exitCode)).to.deep.equal([4, 4, 4, 4, 4])
+    const lines = endings.map(({stderr}) =>
+      stderr
+        .split('\n')
+        .filter(line => /^(Error|Try):/.test(line))
+        .join('\n'),
+    )
+    expect(new Set(lines).size, lines.join('\n---\n')).to.equal(1)
+    expect((await sandbox.journal()).filter(({kind}) => kind === 'authorization')).to.have.length(1)
+  })
+})
+
+describe('a lock that can not be made', () => {
+  const scene = useScene()
+
+  it('costs a warning, not the credentials', async () => {
+    const {home} = scene
+    await home.run(['cache', 'info'])
+    const {mkdir} = await import('node:fs/promises')
+    await mkdir(home.cache, {recursive: true})
+    await writeFile(join(home.cache, 'locks'), 'a file where the folder should be')
+    const {exitCode, stdout, stderr} = await home.run(creds)
+    expect(exitCode, stderr).to.equal(0)
+    expect(JSON.parse(stdout)).to.include({Version: 1})
+    expect(stderr.match(/Warning: No lock/g)).to.have.length(1)
+  })
+
+  it('because the file was deleted meanwhile is made anew', async () => {
+    const {home} = scene
+    const holder = await startWaiting(home)
+    await rm(join(home.cache, 'locks'), {recursive: true})
+    await turn()
+    expect(await home.run(creds)).to.include({exitCode: 0})
+    holder.child.kill('SIGKILL')
+    await holder.ended
+  })
+})

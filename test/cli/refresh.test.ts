@@ -1,0 +1,161 @@
+import {expect} from 'chai'
+import {forgetCredentials, outliveTokens, rememberedTokens} from '../support/cached.ts'
+import type {Ending} from '../support/home.ts'
+import {useScene} from '../support/scene.ts'
+
+const creds = ['creds', '--profile', 'developer']
+
+describe('silent renewal of a sign-in', () => {
+  const scene = useScene()
+  beforeEach(async () => {
+    await scene.home.run(creds)
+    await outliveTokens(scene.home)
+    await scene.sandbox.steer('DELETE', '/journal')
+  })
+
+  it('asks nobody: new tokens from the refresh token, new credentials from AWS', async () => {
+    const before = await rememberedTokens(scene.home)
+    expect(await unattended()).to.include({exitCode: 0, stderr: sayingWhere()})
+    const after = await rememberedTokens(scene.home)
+    expect(after?.accessToken).to.be.a('string').and.not.equal(before?.accessToken)
+    expect(after?.refreshToken).to.be.a('string').and.not.equal(before?.refreshToken)
+    expect(await grants()).to.deep.equal(['refresh_token'])
+  })
+
+  it('happens once however many ask at the same time', async () => {
+    const endings = await Promise.all(Array.from({length: 8}, unattended))
+    expect(endings.map(({exitCode}) => exitCode)).to.deep.equal(Array(8).fill(0))
+    expect(new Set(endings.map(({stdout}) => stdout)).size).to.equal(1)
+    expect(await grants()).to.deep.equal(['refresh_token'])
+  })
+
+  for (const [what, fault] of Object.entries({
+    'AWS fails': {on: 'sts', status: 500},
+    'the connection to AWS is cut': {on: 'sts', cut: true},
+    'AWS refuses the role': {on: 'sts', error: 'AccessDenied', message: 'No.'},
+  })) {
+    it(`has kept the new refresh token, and the old one's end does not matter, when ${what} afterwards`, async () => {
+      const before = await rememberedTokens(scene.home)
+      await scene.sandbox.fault(fault)
+      expect((await unattended()).exitCode).to.be.oneOf([5, 6])
+      expect((await rememberedTokens(scene.home))?.refreshToken)
+        .to.be.a('string')
+        .and.not.equal(before?.refreshToken)
+
+      await scene.sandbox.steer('DELETE', '/faults')
+      await outliveTokens(scene.home)
+      // `always` only lifts the brake on the role; nobody needs to be asked.
+      expect(await scene.home.run(creds)).to.include({exitCode: 0})
+      expect(await scene.sandbox.signIns()).to.equal(0)
+      expect(await grants()).to.deep.equal(['refresh_token', 'refresh_token'])
+    })
+  }
+
+  it('has kept the new refresh token when it is killed before AWS has answered', async () => {
+    const before = await rememberedTokens(scene.home)
+    await scene.sandbox.fault({on: 'sts', delayMs: 60_000})
+    const {child, ended} = scene.home.start(creds, {AWS_OIDC_INTERACTIVE: 'never'})
+    // It tells whom it asks just before it does.
+    await new Promise(resolve => child.stderr?.once('data', resolve))
+    child.kill('SIGKILL')
+    await ended
+    expect((await rememberedTokens(scene.home))?.refreshToken)
+      .to.be.a('string')
+      .and.not.equal(before?.refreshToken)
+    await scene.sandbox.steer('DELETE', '/faults')
+    await outliveTokens(scene.home)
+    expect(await unattended()).to.include({exitCode: 0})
+  })
+
+  for (const [what, fault] of Object.entries({
+    'cut off': {cut: true},
+    'out of order': {status: 500},
+    'gone (404)': {status: 404},
+    'no keys': {change: {keys: null}},
+  })) {
+    it(`does not spend the refresh token when the keys to check the answer with are ${what}`, async () => {
+      await scene.sandbox.fault({on: 'jwks', ...fault})
+      expect(await unattended()).to.include({exitCode: 6, stdout: ''})
+      expect(await grants()).to.deep.equal([])
+      await scene.sandbox.steer('DELETE', '/faults')
+      expect(await unattended()).to.include({exitCode: 0})
+    })
+  }
+
+  it('gives way to a sign-in when the provider has ended the refresh token', async () => {
+    await scene.sandbox.steer('POST', '/revoke-sessions', {})
+    expect(await scene.home.run(creds)).to.include({exitCode: 0})
+    expect(await scene.sandbox.signIns()).to.equal(1)
+    expect(await grants()).to.deep.equal(['refresh_token', 'authorization_code'])
+  })
+
+  it('ends with exit code 3 and the command to type when the refresh token has ended and nobody may be asked', async () => {
+    await scene.sandbox.steer('POST', '/revoke-sessions', {})
+    const {exitCode, stdout, stderr} = await unattended()
+    expect({exitCode, stdout}).to.deep.equal({exitCode: 3, stdout: ''})
+    expect(stderr).to.match(/Try: aws-oidc login --profile developer\n/)
+    expect(await scene.sandbox.signIns()).to.equal(0)
+  })
+
+  it('forgets a refresh token that has ended, so that it is not tried again', async () => {
+    await scene.sandbox.steer('POST', '/revoke-sessions', {})
+    await unattended()
+    await unattended()
+    expect(await grants()).to.deep.equal(['refresh_token'])
+  })
+
+  for (const [what, fault] of Object.entries({
+    'the token endpoint cuts the connection': {on: 'token', cut: true},
+    'the token endpoint answers 503': {on: 'token', status: 503},
+    'the token endpoint answers with a web page': {on: 'token', status: 200, body: '<html>', contentType: 'text/html'},
+    'discovery fails': {on: 'discovery', status: 500},
+  })) {
+    it(`ends with exit code 6 and keeps the tokens when ${what}; the next call renews silently`, async () => {
+      const before = await rememberedTokens(scene.home)
+      await scene.sandbox.fault(fault)
+      // Not even where somebody could be asked: a person can't mend the network by signing in.
+      expect(await scene.home.run(creds)).to.include({exitCode: 6, stdout: ''})
+      expect(await rememberedTokens(scene.home)).to.deep.equal(before)
+      await scene.sandbox.steer('DELETE', '/faults')
+      expect(await unattended()).to.include({exitCode: 0})
+      expect(await scene.sandbox.signIns()).to.equal(0)
+    })
+  }
+
+  it('ends with exit code 6 and keeps the tokens when the provider is not there at all', async () => {
+    const before = await rememberedTokens(scene.home)
+    await scene.sandbox.fault({on: 'discovery', cut: true})
+    const {exitCode, stderr} = await unattended()
+    expect(exitCode).to.equal(6)
+    expect(stderr).to.include('could not be reached')
+    expect(await rememberedTokens(scene.home)).to.deep.equal(before)
+  })
+
+  it('happens once more when AWS calls the remembered token expired', async () => {
+    await unattended()
+    await forgetCredentials(scene.home)
+    await scene.sandbox.steer('DELETE', '/journal')
+    await scene.sandbox.fault({on: 'sts', error: 'ExpiredTokenException', message: 'Token expired', times: 1})
+    expect(await unattended()).to.include({exitCode: 0})
+    expect(await grants()).to.deep.equal(['refresh_token'])
+  })
+
+  it('gives way to a sign-in when AWS calls the token expired and the provider renews without an ID token', async () => {
+    await scene.sandbox.fault({on: 'sts', error: 'ExpiredTokenException', message: 'Token expired', times: 1})
+    await scene.sandbox.fault({on: 'token', grant: 'refresh_token', change: {id_token: null}})
+    expect(await scene.home.run(creds)).to.include({exitCode: 0})
+    expect(await scene.sandbox.signIns()).to.equal(1)
+  })
+
+  async function grants(): Promise<readonly (string | undefined)[]> {
+    return (await scene.sandbox.journal()).filter(({kind}) => kind === 'token').map(({grant}) => grant)
+  }
+
+  function unattended(): Promise<Ending> {
+    return scene.home.run(creds, {AWS_OIDC_INTERACTIVE: 'never'})
+  }
+
+  function sayingWhere(): string {
+    return `Asking the STS at ${new URL(scene.sandbox.sts).origin}, which is not AWS's own.\n`
+  }
+})

@@ -1,0 +1,102 @@
+import {closeSync, openSync} from 'node:fs'
+import {expect} from 'chai'
+import {isOneDocument} from '../support/document.ts'
+import {runAs, variablesOf} from '../support/machine.ts'
+import {useScene} from '../support/scene.ts'
+
+const creds = ['creds', '--profile', 'developer']
+const posix = process.platform !== 'win32'
+
+describe('creds with a stdout that takes nothing', () => {
+  const scene = useScene()
+  const through = (shell: string, args = creds) =>
+    runAs(args, {env: variablesOf(scene.home, scene.sandbox), shell, stdio: ['ignore', 'pipe', 'pipe']})
+  beforeEach(async function () {
+    if (!posix) this.skip()
+    await scene.home.run(creds)
+  })
+
+  it('because its reader has gone is exit 1, silently', async () => {
+    expect(await through('{ "$@"; echo "exit $?" >&2; } | head -c0')).to.include({stdout: '', stderr: 'exit 1\n'})
+  })
+
+  it('because it is closed is exit 1 with one line', async () => {
+    const {exitCode, stdout, stderr} = await through('"$@" >&-')
+    expect({exitCode, stdout}).to.deep.equal({exitCode: 1, stdout: ''})
+    expect(stderr).to.match(/^Error: .*\n$/)
+  })
+
+  it('because the disk is full is exit 1 with one line', async function () {
+    if (process.platform !== 'linux') this.skip()
+    const {exitCode, stderr} = await through('"$@" >/dev/full')
+    expect(exitCode).to.equal(1)
+    expect(stderr).to.match(/^Error: .*ENOSPC.*\n$/)
+  })
+
+  it('because /dev/null was wanted is exit 0', async () => {
+    expect(await through('"$@" >/dev/null')).to.include({exitCode: 0, stdout: '', stderr: ''})
+  })
+
+  it('with stderr closed too, works and fails as before', async () => {
+    expect(await through('"$@" 2>&-')).to.include({exitCode: 0})
+    expect(await through('"$@" >&- 2>&-')).to.include({exitCode: 1, stdout: ''})
+    expect(await through('"$@" 2>&-', ['creds', '-p', 'nobody'])).to.include({exitCode: 2, stdout: ''})
+    expect(await through('"$@" 2>/dev/full', ['creds', '-p', 'nobody'])).to.include({exitCode: 2, stdout: ''})
+  })
+
+  it('because nobody reads for a while (a pipe that does not block) waits for the reader', async function () {
+    if (process.platform !== 'linux') this.skip()
+    // The pipe is made non-blocking and filled by another program before ours writes into it.
+    const shell = `{ node -e '
+      const fs = require("node:fs")
+      const fd = fs.openSync("/proc/self/fd/1", fs.constants.O_WRONLY | fs.constants.O_NONBLOCK)
+      try { for (;;) fs.writeSync(fd, "x".repeat(4096)) } catch {}
+      ' ; "$@"; } | { sleep 1.5; cat; }`
+    const {stdout, stderr} = await through(shell)
+    expect(stderr).to.equal('')
+    isOneDocument({exitCode: 0, signal: null, stdout: stdout.replace(/^x+/, ''), stderr})
+  })
+})
+
+describe('a stdout that is /dev/null, opened for reading and writing as a supervisor does', () => {
+  const scene = useScene()
+  beforeEach(function () {
+    if (process.platform !== 'linux') this.skip()
+  })
+
+  async function withNull(args: readonly string[]) {
+    const device = openSync('/dev/null', 'r+')
+    try {
+      return await runAs(args, {env: variablesOf(scene.home, scene.sandbox), stdio: ['ignore', device, 'pipe']})
+    } finally {
+      closeSync(device)
+    }
+  }
+
+  for (const args of [
+    ['login', '-p', 'developer'],
+    ['whoami', '-p', 'developer'],
+    ['whoami', '-p', 'developer', '--json'],
+    ['cache', 'info'],
+    ['cache', 'clear'],
+  ]) {
+    it(`is enough for ${args.join(' ')}`, async () => {
+      const {exitCode, stderr} = await withNull(args)
+      expect(exitCode, stderr).to.equal(0)
+      expect(stderr).not.to.include('Error')
+    })
+  }
+
+  it('is not enough for creds, which says in one line that stdout is closed', async () => {
+    await scene.home.run(creds)
+    const {exitCode, stderr} = await withNull(creds)
+    expect(exitCode).to.equal(1)
+    expect(stderr).to.match(/^Error: .*closed.*\n$/)
+  })
+
+  it('hides no failure: it is told on stderr', async () => {
+    const {exitCode, stderr} = await withNull(['whoami', '-p', 'nobody'])
+    expect(exitCode).to.equal(2)
+    expect(stderr).to.match(/^Error: .*nobody/)
+  })
+})

@@ -1,0 +1,111 @@
+import {expect} from 'chai'
+import {useScene} from '../support/scene.ts'
+
+const creds = ['creds', '-p', 'developer']
+
+// https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html, "Errors"
+const refusals = [
+  ['ExpiredTokenException', 'Token expired', /too old|clock/],
+  ['InvalidIdentityToken', 'Incorrect token audience', /OIDC provider/],
+  ['IDPRejectedClaim', 'The claim was rejected', /no longer valid/],
+  ['IDPCommunicationError', 'Could not reach the provider', /reachable from the Internet/],
+  ['MalformedPolicyDocument', 'Syntax errors in policy', /session policy is not valid/],
+  ['PackedPolicyTooLarge', 'Packed size is 120%', /too large/],
+  ['RegionDisabledException', 'STS is not activated in this region', /not active in that region/],
+  ['AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity', /trust policy/],
+  ['ValidationError', '1 validation error detected', /outside what AWS takes/],
+] as const
+
+describe('a refusal of AWS', () => {
+  const scene = useScene()
+
+  for (const [error, message, meaning] of refusals) {
+    it(`${error}: says what AWS said, what it usually means, and what to do; exit 5`, async () => {
+      const {home, sandbox} = scene
+      await sandbox.fault({on: 'sts', error, message})
+      const {exitCode, stdout, stderr} = await home.run(creds)
+      expect({exitCode, stdout}).to.deep.equal({exitCode: 5, stdout: ''})
+      expect(stderr)
+        .to.include(message)
+        .and.include(error.replace(/Exception$/, ''))
+        .and.match(meaning)
+      expect(stderr).to.match(/\nTry: \S.*\n$/)
+    })
+  }
+
+  it('that this version does not know is told in the words of AWS', async () => {
+    const {home, sandbox} = scene
+    await sandbox.fault({on: 'sts', error: 'SomethingNew', message: 'Never seen before'})
+    const {exitCode, stderr} = await home.run(creds)
+    expect(exitCode).to.equal(5)
+    expect(stderr)
+      .to.include('SomethingNew: Never seen before')
+      .and.match(/\nTry: \S.*\n$/)
+  })
+
+  it('because the token was too old leads to one new token, without asking', async () => {
+    const {home, sandbox} = scene
+    await sandbox.fault({on: 'sts', error: 'ExpiredTokenException', times: 1})
+    const {exitCode, stderr} = await home.run(creds)
+    expect(exitCode, stderr).to.equal(0)
+    expect(await sandbox.signIns()).to.equal(1)
+  })
+
+  it('because it could not reach the provider is tried again', async () => {
+    const {home, sandbox} = scene
+    await sandbox.fault({on: 'sts', error: 'IDPCommunicationError', times: 2})
+    expect(await home.run(creds)).to.include({exitCode: 0})
+  })
+
+  it('never shows control characters that somebody smuggled into it', async () => {
+    const {home, sandbox} = scene
+    await sandbox.fault({on: 'sts', error: 'AccessDenied', message: 'red \u009b31m and\ttab'})
+    const {stderr} = await home.run(creds)
+    expect(stderr)
+      .to.include('red')
+      .and.not.match(/[\u009b\t]/)
+  })
+})
+
+describe('an STS that has trouble', () => {
+  const scene = useScene()
+
+  const troubles = [
+    ['answers 503', {error: 'ServiceUnavailable'}],
+    ['answers 500', {error: 'InternalFailure'}],
+    ['answers 502 in the words of a proxy', {status: 502, body: '<html>Bad gateway</html>', contentType: 'text/html'}],
+    ['throttles', {error: 'Throttling', message: 'Rate exceeded'}],
+    ['cuts the connection', {cut: true}],
+  ] as const
+
+  for (const [words, fault] of troubles) {
+    it(`and ${words} is asked again, and the call works`, async () => {
+      const {home, sandbox} = scene
+      await sandbox.fault({on: 'sts', ...fault, times: 1})
+      const {exitCode, stderr} = await home.run(creds)
+      expect(exitCode, stderr).to.equal(0)
+    })
+
+    it(`and ${words} to the end is exit 6, after three attempts`, async () => {
+      const {home, sandbox} = scene
+      await sandbox.fault({on: 'sts', ...fault})
+      const {exitCode, stdout, stderr} = await home.run(creds)
+      expect({exitCode, stdout}).to.deep.equal({exitCode: 6, stdout: ''})
+      expect(stderr).to.match(/\nTry: \S.*\n$/)
+      expect((await sandbox.journal()).filter(({kind}) => kind === 'sts')).to.have.length(3)
+    })
+  }
+
+  it('and answers something that is not its own is exit 6', async () => {
+    const {home, sandbox} = scene
+    await sandbox.fault({
+      on: 'sts',
+      status: 200,
+      body: '<html>Welcome to the hotel network</html>',
+      contentType: 'text/html',
+    })
+    const {exitCode, stderr} = await home.run(creds)
+    expect(exitCode).to.equal(6)
+    expect(stderr).to.match(/\nTry: \S.*\n$/)
+  })
+})

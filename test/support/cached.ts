@@ -1,0 +1,76 @@
+import {readdir, readFile, rm, writeFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import type {Home} from './home.ts'
+
+/** What a home remembers of a sign-in, as it stands in the file cache. */
+export interface RememberedTokens {
+  readonly accessToken: string
+  readonly refreshToken?: string
+  readonly idToken?: string
+  readonly claims: Readonly<Record<string, unknown>>
+  readonly expiresAt: string
+}
+
+interface Entry {
+  readonly path: string
+  readonly envelope: {readonly data: string}
+  readonly value: Readonly<Record<string, unknown>>
+}
+
+/** Credentials are forgotten, so that the next call needs AWS; the sign-in is still remembered. */
+export async function forgetCredentials(home: Home): Promise<void> {
+  for (const {path, value} of await entriesOf(home)) if ('accessKeyId' in value) await rm(path)
+}
+
+/** As if time had passed: credentials are gone and the access token is over, so that the next call must refresh. */
+export async function outliveTokens(home: Home): Promise<void> {
+  await forgetCredentials(home)
+  await changeTokens(home, tokens => ({...tokens, expiresAt: new Date(Date.now() - 1000).toISOString()}))
+}
+
+/** As {@link outliveTokens}, and the ID token has ended too. */
+export async function outliveIdToken(home: Home): Promise<void> {
+  await outliveTokens(home)
+  await changeTokens(home, tokens => ({...tokens, claims: {...tokens.claims, exp: Math.floor(Date.now() / 1000) - 1}}))
+}
+
+/** What is remembered of the one sign-in; `undefined` where nothing is. */
+export async function rememberedTokens(home: Home): Promise<RememberedTokens | undefined> {
+  const found = (await entriesOf(home)).find(isTokens)
+  // What we wrote ourselves has this form; a test that finds another one fails on its first look at it.
+  return found && (JSON.parse(found.envelope.data) as RememberedTokens)
+}
+
+/** All that is in the cache. */
+export async function cachedText(home: Home): Promise<string> {
+  return (await entriesOf(home)).map(({envelope}) => envelope.data).join('\n')
+}
+
+/** As if something else than us had written there. */
+export async function spoilTokens(home: Home, data: string): Promise<void> {
+  await forgetCredentials(home)
+  for (const {path, envelope} of (await entriesOf(home)).filter(isTokens)) {
+    await writeFile(path, JSON.stringify({...envelope, data}))
+  }
+}
+
+async function changeTokens(home: Home, change: (tokens: RememberedTokens) => RememberedTokens): Promise<void> {
+  for (const {path, envelope} of (await entriesOf(home)).filter(isTokens)) {
+    const data = JSON.stringify(change(JSON.parse(envelope.data) as RememberedTokens))
+    await writeFile(path, JSON.stringify({...envelope, data}))
+  }
+}
+
+const isTokens = ({value}: Entry) => 'accessToken' in value
+
+async function entriesOf(home: Home): Promise<readonly Entry[]> {
+  const folder = join(home.cache, 'v1')
+  const names = await readdir(folder).catch(() => [])
+  return Promise.all(
+    names.map(async name => {
+      const path = join(folder, name)
+      const envelope = JSON.parse(await readFile(path, 'utf8')) as {readonly data: string}
+      return {path, envelope, value: JSON.parse(envelope.data) as Readonly<Record<string, unknown>>}
+    }),
+  )
+}

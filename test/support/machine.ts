@@ -1,0 +1,138 @@
+import {spawn} from 'node:child_process'
+import {lchown, lstat, readdir, readFile, rm, writeFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import {DatabaseSync} from 'node:sqlite'
+import {bin, type Ending, type Home, type Running} from './home.ts'
+import type {Sandbox} from './sandbox.ts'
+
+/** How a program is started that is not as `home.run` starts it. */
+export interface Start {
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** User and group, where the tests run as root. */
+  readonly user?: number
+  /** Instead of node: a shell line in which `"$@"` is aws-oidc and its arguments. */
+  readonly shell?: string
+  readonly stdio?: readonly ('pipe' | 'ignore' | number)[]
+}
+
+export const root = process.getuid?.() === 0
+export const nobody = 65_534
+
+/** The variables that `home.run` sets. */
+export function variablesOf({folder}: Home, {sts}: Sandbox): Record<string, string | undefined> {
+  return {
+    PATH: process.env.PATH,
+    HOME: folder,
+    XDG_CONFIG_HOME: join(folder, '.config'),
+    XDG_CACHE_HOME: join(folder, '.cache'),
+    XDG_DATA_HOME: join(folder, '.local/share'),
+    AWS_ENDPOINT_URL_STS: sts,
+    AWS_OIDC_INTERACTIVE: 'always',
+    SANDBOX_USER: 'alice',
+  }
+}
+
+/** Runs aws-oidc as another user, or behind a shell that changes where its output goes. */
+export function runAs(args: readonly string[], {env, user, shell, stdio}: Start): Promise<Ending> {
+  const own = [process.execPath, bin, ...args]
+  const [program = '', ...rest] = shell === undefined ? own : ['sh', '-c', shell, 'sh', ...own]
+  const child = spawn(program, rest, {
+    cwd: '/',
+    env: env ?? {},
+    stdio: [...(stdio ?? ['ignore', 'pipe', 'pipe'])],
+    detached: true,
+    ...(user !== undefined && {uid: user, gid: user}),
+  })
+  let [stdout, stderr] = ['', '']
+  child.stdout?.setEncoding('utf8').on('data', text => {
+    stdout += text
+  })
+  child.stderr?.setEncoding('utf8').on('data', text => {
+    stderr += text
+  })
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (exitCode, signal) => resolve({exitCode, signal, stdout, stderr}))
+  })
+}
+
+/** Comes when the program has said `text` to the person. */
+export function untilSaid({child, ended}: Running, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let said = ''
+    child.stderr?.on('data', piece => {
+      said += piece
+      if (said.includes(text)) resolve()
+    })
+    ended.then(({exitCode}) => reject(new Error(`ended with ${exitCode}: ${said}`)), reject)
+  })
+}
+
+/** Every file and folder, with all that writing would change. */
+export async function inventory(folder: string): Promise<readonly string[]> {
+  const lines: string[] = []
+  for (const entry of await readdir(folder, {withFileTypes: true, recursive: true})) {
+    const path = join(entry.parentPath, entry.name)
+    const {mode, size, mtimeMs, ctimeMs, ino} = await lstat(path)
+    lines.push([path, mode.toString(8), size, mtimeMs, ctimeMs, ino].join(' '))
+  }
+  return lines.toSorted()
+}
+
+export async function giveTo(user: number, folder: string): Promise<void> {
+  await lchown(folder, user, user)
+  for (const entry of await readdir(folder, {withFileTypes: true, recursive: true})) {
+    await lchown(join(entry.parentPath, entry.name), user, user)
+  }
+}
+
+export async function onlyFileIn(folder: string): Promise<string> {
+  const [name, ...others] = await readdir(folder)
+  if (name === undefined || others.length > 0) throw new Error(`${folder} has ${others.length + 1} files`)
+  return join(folder, name)
+}
+
+/** Takes the lock of the only provider, as another process does, until the returned function is called. */
+export async function takeLock({cache}: Home): Promise<() => void> {
+  const database = new DatabaseSync(await onlyFileIn(join(cache, 'locks')))
+  database.exec('BEGIN EXCLUSIVE')
+  return () => database.close()
+}
+
+type Json = Record<string, unknown>
+
+/** The credentials' entry among those of the cache. */
+export async function credentialsEntry({cache}: Home): Promise<{path: string; envelope: Json}> {
+  for (const name of await readdir(join(cache, 'v1'))) {
+    const path = join(cache, 'v1', name)
+    const envelope = JSON.parse(await readFile(path, 'utf8')) as Json
+    if (String(envelope.data).includes('secretAccessKey')) return {path, envelope}
+  }
+  throw new Error('there are no credentials')
+}
+
+/** Makes the cached credentials older, so that of their hour so many seconds are left. */
+export async function leaveSeconds(home: Home, seconds: number): Promise<void> {
+  const {path, envelope} = await credentialsEntry(home)
+  const end = Math.floor(Date.now() / 1000) + seconds
+  const data = {...(JSON.parse(String(envelope.data)) as Json), obtainedAt: new Date((end - 3600) * 1000)}
+  await writeFile(path, JSON.stringify({...envelope, exp: end, data: JSON.stringify(data)}))
+}
+
+/** Removes the entries whose text says so. */
+export async function removeEntries({cache}: Home, unwanted: (text: string) => boolean): Promise<void> {
+  for (const name of await readdir(join(cache, 'v1'))) {
+    const path = join(cache, 'v1', name)
+    if (unwanted(await readFile(path, 'utf8'))) await rm(path)
+  }
+}
+
+/** Moves each time in the provider's state into the past. */
+export async function letTimePass({cache}: Home, minutes: number): Promise<void> {
+  const path = await onlyFileIn(join(cache, 'state'))
+  const moved = (_name: string, value: unknown) =>
+    typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value)
+      ? new Date(Date.parse(value) - minutes * 60_000).toISOString()
+      : value
+  await writeFile(path, JSON.stringify(JSON.parse(await readFile(path, 'utf8'), moved)))
+}

@@ -1,0 +1,221 @@
+import {readConfiguration} from '../../src/config/read.ts'
+import {AwsOidcError, Secrets} from '../../src/errors.ts'
+import type {Locks} from '../../src/lock.ts'
+import type {Clock} from '../../src/outside/clock.ts'
+import type {CredentialCache, FederationStrategy, Host, Identity, Role} from '../../src/plugin.ts'
+import {memoryCache} from '../../src/providers/memory-cache.ts'
+import type {Registry} from '../../src/registry.ts'
+import {fileStates} from '../../src/state.ts'
+import {storeOver} from '../../src/store.ts'
+import type {Asking, Parts} from '../../src/tasks/parts.ts'
+import {makeSts, type Sts} from './sts.ts'
+
+export const developer = 'arn:aws:iam::123456789012:role/developer'
+
+/** A clock that only a test moves; what sleeps wakes at once, later. */
+export interface MovableClock extends Clock {
+  advance(milliseconds: number): void
+}
+
+/** What the person and the provider do when they are asked. */
+export interface Provider {
+  /** Who signs in next. */
+  subject: string
+  /** The next sign-ins and renewals fail with this. */
+  failure: AwsOidcError | undefined
+  /** Whether what is remembered still works without a person. */
+  renewable: boolean
+  roles: readonly string[] | undefined
+  /** How long renewing or signing in takes. */
+  milliseconds: number
+  /** How often the strategy was called, and how often a person was asked. */
+  calls: number
+  asked: number
+}
+
+/** A machine on which any number of calls are made, one after the other or at the same time. */
+export interface Stage {
+  readonly clock: MovableClock
+  readonly provider: Provider
+  readonly sts: Sts
+  readonly cache: CredentialCache
+  /** Warnings and information, in order. */
+  readonly said: string[]
+  /** What the person at the terminal was told. */
+  readonly told: string[]
+  /** Keeps the provider's lock, as another process would, until the returned function is called. */
+  takeLocks(): () => void
+  /** The parts of one more call. */
+  call(asking?: Partial<Asking>): Parts
+}
+
+const usual = `
+providers:
+  corp: {strategy: fake}
+profiles:
+  developer: {provider: corp, role: ${developer}}
+`
+
+export function makeStage(configuration = usual): Stage {
+  const clock = movableClock()
+  const sts = makeSts(clock)
+  const cache = memoryCache()
+  const locks = sharedLocks()
+  const files = new Map<string, string>()
+  const provider: Provider = {
+    subject: 'alice@example.com',
+    failure: undefined,
+    renewable: true,
+    roles: undefined,
+    milliseconds: 0,
+    calls: 0,
+    asked: 0,
+  }
+  const [said, told]: [string[], string[]] = [[], []]
+  const log = {debug: () => undefined, info: (text: string) => said.push(text), warn: (text: string) => said.push(text)}
+
+  return {
+    clock,
+    provider,
+    sts,
+    cache,
+    said,
+    told,
+    takeLocks: locks.take,
+    call: asking => ({
+      configuration: readConfiguration('config.yaml', configuration),
+      registry: registryWith(fakeStrategy(provider, clock)),
+      store: storeOver(cache, 'memory', log, clock.now),
+      states: fileStates({
+        folder: '/state',
+        readText: async path => files.get(path),
+        replace: async (path, text) => void files.set(path, text),
+      }),
+      locks,
+      clock,
+      network: {fetch: sts.fetch, fetchAgain: sts.fetch, offsetTo: () => sts.aheadMilliseconds},
+      env: {},
+      log,
+      secrets: new Secrets(),
+      signal: new AbortController().signal,
+      tell: text => void told.push(text),
+      ask: {
+        select: () => Promise.reject(new Error('nobody reads')),
+        text: () => Promise.reject(new Error('nobody reads')),
+        secret: () => Promise.reject(new Error('nobody reads')),
+      },
+      openBrowser: async () => void provider.asked++,
+      output: () => Promise.reject(new Error('no program')),
+      makeBrowserFolder: () => Promise.reject(new Error('no folder')),
+      asking: {interactive: true, ignoresBrake: false, attended: false, mayRead: false, ...asking},
+    }),
+  }
+}
+
+function movableClock(): MovableClock {
+  let time = Date.parse('2026-11-23T09:00:00Z')
+  const limits = new Set<{readonly at: number; readonly end: () => void}>()
+  const advance = (milliseconds: number) => {
+    time += milliseconds
+    for (const limit of limits) if (limit.at <= time) limit.end()
+  }
+  return {
+    now: () => new Date(time),
+    advance,
+    sleep: async milliseconds => advance(milliseconds),
+    limit(milliseconds, reason, parent) {
+      const own = new AbortController()
+      const limit = {at: time + milliseconds, end: () => own.abort(reason)}
+      limits.add(limit)
+      return {
+        signal: parent ? AbortSignal.any([own.signal, parent]) : own.signal,
+        cancel: () => void limits.delete(limit),
+      }
+    },
+  }
+}
+
+function sharedLocks(): Locks & {take(): () => void} {
+  let held: Promise<void> | undefined
+  const take = () => {
+    const {promise, resolve} = Promise.withResolvers<void>()
+    held = promise
+    return () => {
+      held = undefined
+      resolve()
+    }
+  }
+  const workWith = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const release = take()
+    try {
+      return await work()
+    } finally {
+      release()
+    }
+  }
+  return {
+    take,
+    async hold(_name, _signal, work) {
+      while (held) await held
+      return workWith(work)
+    },
+    holdIfFree: async (_name, work) => (held ? undefined : workWith(work)),
+  }
+}
+
+/** Keeps a session in its memory as a real strategy keeps tokens, and asks the person by opening a browser. */
+function fakeStrategy(provider: Provider, clock: MovableClock): FederationStrategy<Record<string, unknown>> {
+  return {
+    settings: {},
+    async signIn(_settings, host) {
+      provider.calls++
+      clock.advance(provider.milliseconds)
+      host.signal.throwIfAborted()
+      const remembered = await host.memory.get('session')
+      if (remembered === undefined || !provider.renewable) await askPerson(provider, host)
+      else if (provider.failure) throw provider.failure
+      return identityOf((await host.memory.get('session')) ?? '', provider, clock)
+    },
+  }
+}
+
+async function askPerson(provider: Provider, host: Host): Promise<void> {
+  await host.openBrowser(new URL('https://idp.example/authorize'))
+  if (provider.failure) throw provider.failure
+  await host.memory.set('session', provider.subject, new Date(host.now().getTime() + 30 * 86_400_000))
+}
+
+function identityOf(subject: string, {roles}: Provider, clock: MovableClock): Identity {
+  return {
+    subject,
+    claims: {email: subject},
+    ...(roles && {roles: async () => roles.map(roleOf)}),
+    proofFor: async () => ({kind: 'web-identity', token: tokenFor(subject, clock.now())}),
+  }
+}
+
+function roleOf(arn: string): Role {
+  return {arn, accountId: arn.split(':')[4] ?? '', name: arn.split('/').at(-1) ?? ''}
+}
+
+function tokenFor(subject: string, now: Date): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  return `${part({alg: 'RS256'})}.${part({iss: 'https://idp.example', aud: 'aws', sub: subject, at: now})}.c2lnbmF0dXJl`
+}
+
+function registryWith(strategy: FederationStrategy<Record<string, unknown>>): Registry {
+  return {
+    ownerOf: () => 'aws-oidc-fake',
+    strategy: async () => strategy,
+    cache: async () => memoryCache(),
+    cacheSummary: async () => 'nothing is kept',
+  }
+}
+
+export function unavailable(): AwsOidcError {
+  return new AwsOidcError('UNAVAILABLE', 'idp.example could not be reached.')
+}
+
+export function refused(): AwsOidcError {
+  return new AwsOidcError('SIGN_IN_REFUSED', 'The sign-in was refused.')
+}

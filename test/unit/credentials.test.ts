@@ -1,0 +1,243 @@
+import {expect} from 'chai'
+import {AwsOidcError} from '../../src/errors.ts'
+import {credentialsFor} from '../../src/tasks/credentials.ts'
+import type {Issued} from '../../src/tasks/issued.ts'
+import type {Asking} from '../../src/tasks/parts.ts'
+import {makeStage, refused, type Stage, unavailable} from '../support/parts.ts'
+
+const minute = 60_000
+const wish = {profile: 'developer', force: false, lasting: false}
+
+function ask(stage: Stage, changes: Partial<typeof wish> = {}, asking?: Partial<Asking>): Promise<Issued> {
+  return credentialsFor({...wish, ...changes}, stage.call(asking))
+}
+
+async function failureOf(work: Promise<unknown>): Promise<AwsOidcError> {
+  try {
+    await work
+  } catch (error) {
+    if (error instanceof AwsOidcError) return error
+    throw error
+  }
+  throw new Error('it worked')
+}
+
+/** A machine with credentials of an hour, of which so many minutes are left. */
+async function stageWith(minutesLeft: number): Promise<{stage: Stage; old: Issued}> {
+  const stage = makeStage()
+  const old = await ask(stage)
+  stage.clock.advance((60 - minutesLeft) * minute)
+  return {stage, old}
+}
+
+describe('credentials with more than the soft margin left', () => {
+  it('are served without a look at the provider or AWS', async () => {
+    const {stage, old} = await stageWith(15.1)
+    expect((await ask(stage)).credentials).to.deep.equal(old.credentials)
+    expect(stage.provider.calls).to.equal(1)
+    expect(stage.sts.requests).to.have.length(1)
+  })
+
+  it('are served while somebody else holds the lock', async () => {
+    const {stage, old} = await stageWith(30)
+    stage.takeLocks()
+    expect((await ask(stage)).credentials).to.deep.equal(old.credentials)
+  })
+
+  it('are made anew with --force, without asking while the sign-in is remembered', async () => {
+    const {stage, old} = await stageWith(30)
+    expect((await ask(stage, {force: true})).credentials).not.to.deep.equal(old.credentials)
+    expect(stage.provider.asked).to.equal(1)
+  })
+
+  it('of fifteen minutes are fresh down to a quarter of their life', async () => {
+    const stage = makeStage()
+    const short = {...wish, durationSeconds: 900}
+    const old = await credentialsFor(short, stage.call())
+    stage.clock.advance(11 * minute)
+    expect((await credentialsFor(short, stage.call())).credentials).to.deep.equal(old.credentials)
+    stage.clock.advance(0.3 * minute)
+    expect((await credentialsFor(short, stage.call())).credentials).not.to.deep.equal(old.credentials)
+  })
+})
+
+describe('credentials inside the soft margin', () => {
+  it('are renewed silently', async () => {
+    const {stage, old} = await stageWith(14.9)
+    const renewed = await ask(stage)
+    expect(renewed.credentials).not.to.deep.equal(old.credentials)
+    expect(stage.provider.asked).to.equal(1)
+    expect((await ask(stage)).credentials, 'from the cache').to.deep.equal(renewed.credentials)
+  })
+
+  it('are served as they are when the provider can not be reached', async () => {
+    const {stage, old} = await stageWith(10)
+    stage.provider.failure = unavailable()
+    expect((await ask(stage)).credentials).to.deep.equal(old.credentials)
+    expect(stage.said).to.deep.equal([])
+  })
+
+  it('are served as they are when AWS refuses, and the role is not held back afterwards', async () => {
+    const {stage, old} = await stageWith(10)
+    stage.sts.refusal = ['AccessDenied', 'Not authorized']
+    expect((await ask(stage)).credentials).to.deep.equal(old.credentials)
+    stage.sts.refusal = undefined
+    stage.clock.advance(10 * minute)
+    expect((await ask(stage)).credentials).not.to.deep.equal(old.credentials)
+  })
+
+  it('are served as they are when a person would have to be asked', async () => {
+    const {stage, old} = await stageWith(10)
+    stage.provider.renewable = false
+    expect((await ask(stage)).credentials).to.deep.equal(old.credentials)
+    expect(stage.provider.asked).to.equal(1)
+  })
+
+  it('are tried to renew at most once a minute', async () => {
+    const {stage} = await stageWith(10)
+    stage.provider.failure = unavailable()
+    await ask(stage)
+    stage.clock.advance(0.9 * minute)
+    await ask(stage)
+    expect(stage.provider.calls).to.equal(2)
+    stage.clock.advance(0.2 * minute)
+    await ask(stage)
+    expect(stage.provider.calls).to.equal(3)
+  })
+
+  it('are served at once while somebody else holds the lock', async () => {
+    const {stage, old} = await stageWith(10)
+    stage.takeLocks()
+    expect((await ask(stage)).credentials).to.deep.equal(old.credentials)
+    expect(stage.provider.calls).to.equal(1)
+  })
+
+  it('are served when signing in silently takes longer than five seconds', async () => {
+    const {stage, old} = await stageWith(10)
+    stage.provider.milliseconds = 5_001
+    expect((await ask(stage)).credentials).to.deep.equal(old.credentials)
+  })
+
+  it('are served when AWS takes longer than five seconds', async () => {
+    const {stage, old} = await stageWith(10)
+    stage.sts.milliseconds = 5_001
+    expect((await ask(stage)).credentials).to.deep.equal(old.credentials)
+  })
+
+  it('are served down to the hard margin of a minute', async () => {
+    const {stage, old} = await stageWith(1.1)
+    stage.provider.failure = unavailable()
+    expect((await ask(stage)).credentials).to.deep.equal(old.credentials)
+  })
+})
+
+describe('credentials inside the soft margin, for a shell', () => {
+  it('lead to a sign-in where a person can be asked', async () => {
+    const {stage, old} = await stageWith(10)
+    stage.provider.renewable = false
+    expect((await ask(stage, {lasting: true})).credentials).not.to.deep.equal(old.credentials)
+    expect(stage.provider.asked).to.equal(2)
+  })
+
+  it('are served as they are where nobody can be asked', async () => {
+    const {stage, old} = await stageWith(10)
+    stage.provider.renewable = false
+    const issued = await ask(stage, {lasting: true}, {interactive: false})
+    expect(issued.credentials).to.deep.equal(old.credentials)
+  })
+
+  it('are served as they are when the person says no', async () => {
+    const {stage, old} = await stageWith(10)
+    stage.provider.renewable = false
+    stage.provider.failure = refused()
+    expect((await ask(stage, {lasting: true})).credentials).to.deep.equal(old.credentials)
+  })
+})
+
+describe('credentials below the hard margin', () => {
+  it('are never served: renewed instead', async () => {
+    const {stage, old} = await stageWith(0.9)
+    expect((await ask(stage)).credentials).not.to.deep.equal(old.credentials)
+    expect(stage.provider.asked).to.equal(1)
+  })
+
+  it('are never served: the failure is told instead', async () => {
+    const {stage} = await stageWith(0.9)
+    stage.provider.failure = unavailable()
+    expect((await failureOf(ask(stage))).code).to.equal('UNAVAILABLE')
+  })
+
+  it('lead to a sign-in when renewal does not work', async () => {
+    const {stage} = await stageWith(0)
+    stage.provider.renewable = false
+    await ask(stage)
+    expect(stage.provider.asked).to.equal(2)
+  })
+
+  it('wait for the lock, and take what its holder got', async () => {
+    const {stage} = await stageWith(-10)
+    const release = stage.takeLocks()
+    const waiting = Promise.all([ask(stage), ask(stage), ask(stage)])
+    release()
+    const all = await waiting
+    expect(new Set(all.map(({credentials}) => credentials.accessKeyId)).size).to.equal(1)
+    expect(stage.provider.calls).to.equal(2)
+  })
+})
+
+describe('whoever waits while somebody else is asked', () => {
+  it('fails as the sign-in failed, without a second question', async () => {
+    const stage = makeStage()
+    stage.provider.failure = refused()
+    const release = stage.takeLocks()
+    const waiting = [ask(stage), ask(stage), ask(stage)].map(failureOf)
+    await new Promise(setImmediate)
+    release()
+    const failures = await Promise.all(waiting)
+    expect(failures.map(({code}) => code)).to.deep.equal(Array(3).fill('SIGN_IN_REFUSED'))
+    expect(new Set(failures.map(({message}) => message)).size).to.equal(1)
+    expect(stage.provider.asked).to.equal(1)
+  })
+
+  it('asks on its own when it comes afterwards', async () => {
+    const stage = makeStage()
+    stage.provider.failure = refused()
+    await failureOf(ask(stage, {}, {attended: true}))
+    stage.provider.failure = undefined
+    await ask(stage, {}, {attended: true})
+    expect(stage.provider.asked).to.equal(2)
+  })
+})
+
+describe('the clock', () => {
+  for (const [words, minutes] of [
+    ['ahead', 30],
+    ['behind', -30],
+  ] as const) {
+    it(`of AWS ${words} by half an hour: the entry ends at the earlier time, the printed one is AWS's own`, async () => {
+      const stage = makeStage()
+      stage.sts.aheadMilliseconds = minutes * minute
+      const {credentials, expiresAt} = await ask(stage)
+      const start = stage.clock.now().getTime()
+      expect(credentials.expiration.getTime() - start).to.equal((60 + minutes) * minute)
+      expect(expiresAt.getTime() - start).to.equal(Math.min(60, 60 + minutes) * minute)
+    })
+  }
+
+  it('is said to be wrong once when it is off by over a minute', async () => {
+    const stage = makeStage()
+    stage.sts.aheadMilliseconds = 2 * minute
+    const parts = stage.call()
+    await credentialsFor(wish, parts)
+    await credentialsFor({...wish, force: true}, parts)
+    expect(stage.said.filter(text => text.includes('clock'))).to.have.length(1)
+    expect(stage.said.join()).to.match(/2 min behind/)
+  })
+
+  it('is not worth a word when it is off by less than a minute', async () => {
+    const stage = makeStage()
+    stage.sts.aheadMilliseconds = 59_000
+    await ask(stage)
+    expect(stage.said).to.deep.equal([])
+  })
+})

@@ -1,0 +1,39 @@
+import {mkdtemp, readdir, rm, utimes, writeFile} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {expect} from 'chai'
+import {fileCache} from '../../src/providers/file-cache.ts'
+
+const hour = 3_600_000
+const fromNow = (milliseconds: number) => new Date(Date.now() + milliseconds)
+
+describe('a write to the file cache', () => {
+  let directory = ''
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'aws-oidc-prune-'))
+  })
+  afterEach(() => rm(directory, {recursive: true, force: true}))
+
+  it('removes entries that ended over an hour ago, and no others', async () => {
+    const cache = fileCache({directory})
+    await cache.write('long-gone', {value: 'a', expiresAt: fromNow(-2 * hour)})
+    await cache.write('just-ended', {value: 'b', expiresAt: fromNow(-hour / 2)})
+    await cache.write('alive', {value: 'c', expiresAt: fromNow(hour)})
+    expect(await cache.read('long-gone')).to.equal(undefined)
+    expect((await cache.read('just-ended'))?.value).to.equal('b')
+    expect((await cache.read('alive'))?.value).to.equal('c')
+    expect(await readdir(directory)).to.have.length(2)
+  })
+
+  it('removes what a killed process left halfway, but not what another one is writing now', async () => {
+    const [abandoned, current] = ['a', 'b'].map(letter => `.${letter.repeat(64)}.${letter.repeat(12)}.tmp`)
+    for (const name of [abandoned, current, 'of-somebody-else.tmp']) await writeFile(join(directory, String(name)), '{')
+    for (const name of [abandoned, 'of-somebody-else.tmp']) {
+      await utimes(join(directory, String(name)), fromNow(-2 * hour), fromNow(-2 * hour))
+    }
+    await fileCache({directory}).write('key', {value: 'a', expiresAt: fromNow(hour)})
+    const names = await readdir(directory)
+    expect(names).to.include.members([current, 'of-somebody-else.tmp'])
+    expect(names).not.to.include(abandoned)
+  })
+})

@@ -1,0 +1,135 @@
+import {lstat, mkdtemp, rename, rm, writeFile} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {setImmediate as turn} from 'node:timers/promises'
+import {expect} from 'chai'
+import {fileLocks} from '../../src/lock.ts'
+import {systemFiles} from '../../src/outside/files.ts'
+
+describe('the lock of a provider', () => {
+  let home = ''
+  let time = 0
+  let onSleep: () => void = () => undefined
+  const warnings: string[] = []
+  const never = new AbortController().signal
+  beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), 'aws-oidc-lock-'))
+    time = 0
+    onSleep = () => undefined
+    warnings.length = 0
+  })
+  afterEach(() => rm(home, {recursive: true, force: true}))
+
+  const locks = (folder: string | undefined = join(home, 'locks'), touch = systemFiles.touchPrivate) =>
+    fileLocks({
+      folder,
+      touch,
+      identify: systemFiles.identify,
+      now: () => new Date(time),
+      sleep: async (milliseconds, signal) => {
+        signal.throwIfAborted()
+        time += milliseconds
+        onSleep()
+        await turn()
+      },
+      log: {debug: () => undefined, info: () => undefined, warn: text => warnings.push(text)},
+    })
+
+  it('is held by one at a time', async () => {
+    let [inside, most, done] = [0, 0, 0]
+    const work = async () => {
+      most = Math.max(most, ++inside)
+      await turn()
+      inside--
+      done++
+    }
+    await Promise.all(Array.from({length: 10}, () => locks().hold('provider', never, work)))
+    expect([most, done]).to.deep.equal([1, 10])
+  })
+
+  it('of another provider is another one', async () => {
+    await locks().hold('one', never, async () => {
+      expect(await locks().holdIfFree('two', async () => 'held')).to.equal('held')
+      expect(await locks().holdIfFree('one', async () => 'held')).to.equal(undefined)
+    })
+    expect(await locks().holdIfFree('one', async () => 'held')).to.equal('held')
+  })
+
+  it('is freed when the work fails', async () => {
+    const failure = await locks()
+      .hold('provider', never, () => Promise.reject(new Error('the work')))
+      .catch(error => error)
+    expect(failure.message).to.equal('the work')
+    expect(await locks().holdIfFree('provider', async () => 'held')).to.equal('held')
+  })
+
+  it('is an empty file for its owner alone', async function () {
+    if (process.platform === 'win32') this.skip()
+    await locks().hold('provider', never, async () => undefined)
+    const {size, mode} = await lstat(join(home, 'locks/provider'))
+    expect([size, (mode & 0o777).toString(8)]).to.deep.equal([0, '600'])
+    expect(((await lstat(join(home, 'locks'))).mode & 0o777).toString(8)).to.equal('700')
+  })
+
+  it('is waited for six minutes', async () => {
+    await locks().hold('provider', never, async () => {
+      const failure = await locks()
+        .hold('provider', never, async () => undefined)
+        .catch(error => error)
+      expect(failure).to.include({code: 'TIMED_OUT'})
+      expect(time).to.be.within(6 * 60_000, 6 * 60_000 + 1000)
+    })
+  })
+
+  it('is no longer waited for when the person presses Ctrl-C', async () => {
+    const interruption = new AbortController()
+    onSleep = () => interruption.abort(new Error('Ctrl-C'))
+    await locks().hold('provider', never, async () => {
+      const failure = await locks()
+        .hold('provider', interruption.signal, async () => undefined)
+        .catch(error => error)
+      expect(failure.message).to.equal('Ctrl-C')
+    })
+  })
+
+  it('on a file that somebody deleted keeps nobody out, so the new file is taken', async () => {
+    await locks().hold('provider', never, async () => {
+      await rm(join(home, 'locks/provider'))
+      expect(await locks().holdIfFree('provider', async () => 'held')).to.equal('held')
+    })
+  })
+
+  it('on a file that was replaced just before it was locked is tried anew: it keeps nobody out', async () => {
+    let touched = 0
+    const touch = async (path: string) => {
+      const identity = await systemFiles.touchPrivate(path)
+      if (++touched === 1) {
+        await rename(path, `${path}.old`)
+        await systemFiles.touchPrivate(path)
+      }
+      return identity
+    }
+    expect(await locks(undefined, touch).hold('provider', never, async () => 'done')).to.equal('done')
+    expect(touched).to.equal(2)
+  })
+
+  it('that can not be made is one warning, and the work is done without it; what can wait is left', async () => {
+    await writeFile(join(home, 'file'), '')
+    const impossible = locks(join(home, 'file'))
+    expect(await impossible.hold('provider', never, async () => 'done')).to.equal('done')
+    expect(await impossible.hold('provider', never, async () => 'done')).to.equal('done')
+    expect(warnings).to.have.length(1)
+    expect(await locks(join(home, 'file')).holdIfFree('provider', async () => 'done')).to.equal(undefined)
+    expect(warnings, 'what nobody waits for is not worth a word').to.have.length(1)
+  })
+
+  it('on a file that is no lock is left alone', async () => {
+    await locks().hold('provider', never, async () => undefined)
+    await writeFile(
+      join(home, 'locks/provider'),
+      'this is not a database, and longer than its header needs. '.repeat(20),
+    )
+    expect(await locks().hold('provider', never, async () => 'done')).to.equal('done')
+    expect(warnings).to.have.length(1)
+  })
+})

@@ -1,0 +1,64 @@
+import {expect} from 'chai'
+import strategies from '../../src/hooks/strategies.ts'
+import {credentialsFor} from '../../src/tasks/credentials.ts'
+import type {Issued} from '../../src/tasks/issued.ts'
+import type {Parts} from '../../src/tasks/parts.ts'
+import {makeOpenIdProvider, type OpenIdProvider} from '../support/openid.ts'
+import {developer, makeStage, type Stage} from '../support/parts.ts'
+
+const minute = 60_000
+const wish = {profile: 'developer', force: false, lasting: false}
+
+async function realStrategy(wanted: string) {
+  const entry = (await strategies()).entries.find(({id}) => id === wanted)
+  if (!entry) throw new Error(`there is no strategy ${wanted}`)
+  return entry.load()
+}
+
+describe('silent renewal at a provider that is slow', () => {
+  let stage: Stage
+  let provider: OpenIdProvider
+  let old: Issued
+
+  function call(): Parts {
+    const parts = stage.call()
+    const fetch: typeof globalThis.fetch = (input, init) =>
+      new URL(String(input)).host === 'idp.example' ? provider.fetch(input, init) : stage.sts.fetch(input, init)
+    return {
+      ...parts,
+      registry: {...parts.registry, strategy: realStrategy},
+      network: {fetch, fetchAgain: fetch, offsetTo: () => 0},
+      openBrowser: request => provider.browse(request),
+    }
+  }
+
+  beforeEach(async () => {
+    stage = makeStage(`
+providers:
+  corp: {strategy: oidc, issuer: 'https://idp.example', clientId: aws-oidc}
+profiles:
+  developer: {provider: corp, role: ${developer}}
+`)
+    // The library judges ID tokens by the clock of this machine, whatever ours says.
+    stage.clock.advance(Date.now() - stage.clock.now().getTime())
+    provider = makeOpenIdProvider(stage.clock)
+    old = await credentialsFor(wish, call())
+    stage.clock.advance(50 * minute)
+  })
+
+  it('gives up its questions after five seconds, and old credentials are served', async () => {
+    provider.milliseconds.get = 5_001
+    expect((await credentialsFor(wish, call())).credentials).to.deep.equal(old.credentials)
+    expect(provider.renewals, 'nothing was used up').to.deep.equal([])
+    expect(stage.said).to.deep.equal([])
+  })
+
+  it('saves the answer to a refresh request that comes later, and old credentials are served', async () => {
+    provider.milliseconds.post = 5_001
+    expect((await credentialsFor(wish, call())).credentials).to.deep.equal(old.credentials)
+    provider.milliseconds.post = 0
+    stage.clock.advance(6 * minute)
+    expect((await credentialsFor(wish, call())).credentials).not.to.deep.equal(old.credentials)
+    expect(provider.renewals).to.deep.equal(['refresh-token-1', 'refresh-token-2'])
+  })
+})

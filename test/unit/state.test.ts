@@ -1,0 +1,72 @@
+import {lstat, mkdtemp, readdir, rm, writeFile} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {expect} from 'chai'
+import {systemFiles} from '../../src/outside/files.ts'
+import {fileStates, type ProviderState} from '../../src/state.ts'
+
+const at = new Date('2026-11-23T09:00:00Z')
+const full: ProviderState = {
+  failures: 2,
+  lastFailure: {scope: 'sign-in', code: 'SIGN_IN_REFUSED', message: 'no', hint: 'aws-oidc login'},
+  signInFailures: [at],
+  refusedRoles: {role: {at: [at], message: 'no'}},
+  durations: {role: {asked: 43_200, given: 3600, until: at}},
+  renewals: {key: at},
+  lastRole: 'role',
+}
+const empty: ProviderState = {failures: 0, signInFailures: [], refusedRoles: {}, durations: {}, renewals: {}}
+
+describe('the state of a provider', () => {
+  let home = ''
+  beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), 'aws-oidc-state-'))
+  })
+  afterEach(() => rm(home, {recursive: true, force: true}))
+
+  const states = (folder: string | undefined = join(home, 'state')) =>
+    fileStates({folder, readText: systemFiles.readText, replace: systemFiles.replacePrivate})
+
+  it('comes back as it was left, to whoever reads it next', async () => {
+    expect(await states().change('provider', () => full)).to.equal(true)
+    expect(await states().read('provider')).to.deep.equal(full)
+    expect(await states().read('another')).to.deep.equal(empty)
+  })
+
+  it('is a file for its owner alone, and nothing else is left', async function () {
+    if (process.platform === 'win32') this.skip()
+    const before = process.umask(0)
+    try {
+      await states().change('provider', () => full)
+      expect(await readdir(join(home, 'state'))).to.deep.equal(['provider.json'])
+      expect(((await lstat(join(home, 'state'))).mode & 0o777).toString(8)).to.equal('700')
+      expect(((await lstat(join(home, 'state/provider.json'))).mode & 0o777).toString(8)).to.equal('600')
+    } finally {
+      process.umask(before)
+    }
+  })
+
+  it('that nobody understands is worth none, and is replaced', async () => {
+    await states().change('provider', () => full)
+    for (const text of [
+      '',
+      '{"failures',
+      'null',
+      '[]',
+      '{"failures":"two","signInFailures":[7],"durations":{"role":1}}',
+    ]) {
+      await writeFile(join(home, 'state/provider.json'), text)
+      expect(await states().read('provider'), text).to.deep.equal(empty)
+    }
+    await states().change('provider', state => ({...state, failures: state.failures + 1}))
+    expect((await states().read('provider')).failures).to.equal(1)
+  })
+
+  it('that can not be written is told, and costs nothing', async () => {
+    await writeFile(join(home, 'file'), '')
+    expect(await states(join(home, 'file')).change('provider', () => full)).to.equal(false)
+    const nowhere = fileStates({folder: undefined, readText: systemFiles.readText, replace: systemFiles.replacePrivate})
+    expect(await nowhere.change('provider', () => full)).to.equal(false)
+    expect(await nowhere.read('provider')).to.deep.equal(empty)
+  })
+})

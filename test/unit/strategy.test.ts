@@ -1,0 +1,113 @@
+import {expect} from 'chai'
+import {AwsOidcError} from '../../src/errors.ts'
+import type {Identity} from '../../src/plugin.ts'
+import {credentialsFor} from '../../src/tasks/credentials.ts'
+import {login} from '../../src/tasks/login.ts'
+import type {Parts} from '../../src/tasks/parts.ts'
+import {plansFor} from '../../src/tasks/plan.ts'
+import {developer, makeStage, type Stage} from '../support/parts.ts'
+
+const wish = {profile: 'developer', force: false, lasting: false}
+const choosing = {provider: 'corp', force: false, lasting: false}
+
+/** The parts of a call whose strategy gives identities that differ from the usual one. */
+function callWith(stage: Stage, change: (identity: Identity) => Identity): Parts {
+  const parts = stage.call()
+  const strategy = async (id: string) => {
+    const usual = await parts.registry.strategy(id)
+    return {...usual, signIn: async (...args: Parameters<typeof usual.signIn>) => change(await usual.signIn(...args))}
+  }
+  return {...parts, registry: {...parts.registry, strategy}}
+}
+
+async function failureOf(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
+    () => 'it worked',
+    (error: unknown) => error,
+  )
+}
+
+function isBlamed(failure: unknown): void {
+  expect(failure).to.be.instanceOf(AwsOidcError)
+  expect(failure).to.include({code: 'PLUGIN_FAILED'})
+  expect(String(failure)).to.include('aws-oidc-fake').and.include('boom')
+}
+
+const boom = () => {
+  throw new Error('boom')
+}
+
+describe('a strategy that breaks after the sign-in', () => {
+  for (const [words, breaks] of [
+    ['rejects', async () => boom()],
+    ['throws', boom],
+  ] as const) {
+    it(`(its list of roles ${words}) is named with its package`, async () => {
+      const broken = (identity: Identity) => ({...identity, roles: breaks})
+      isBlamed(await failureOf(credentialsFor(choosing, callWith(makeStage(), broken))))
+      isBlamed(
+        await failureOf(login({provider: 'corp', usualProfile: '', force: false}, callWith(makeStage(), broken))),
+      )
+    })
+
+    it(`(its proof ${words}) is named with its package`, async () => {
+      const broken = (identity: Identity) => ({...identity, proofFor: breaks})
+      isBlamed(await failureOf(credentialsFor(wish, callWith(makeStage(), broken))))
+    })
+  }
+
+  it('but says itself what went wrong is taken at its word', async () => {
+    const said = Object.assign(new Error('not for you'), {code: 'ROLE_NOT_OFFERED', hint: 'ask'})
+    const parts = callWith(makeStage(), identity => ({...identity, proofFor: () => Promise.reject(said)}))
+    const failure = await failureOf(credentialsFor(wish, parts))
+    expect(failure).to.include({code: 'ROLE_NOT_OFFERED', message: 'not for you', hint: 'ask'})
+  })
+})
+
+describe('an identity that is an object with methods of its own', () => {
+  it('keeps what it refers to as "this"', async () => {
+    class Person implements Identity {
+      readonly subject = 'alice@example.com'
+      readonly #identity: Identity
+      constructor(identity: Identity) {
+        this.#identity = identity
+      }
+      async roles() {
+        return [{arn: developer, accountId: '123456789012', name: this.subject && 'developer'}]
+      }
+      proofFor(role: Parameters<Identity['proofFor']>[0]) {
+        return this.#identity.proofFor(role)
+      }
+    }
+    const parts = callWith(makeStage(), identity => new Person(identity))
+    expect((await credentialsFor(choosing, parts)).role).to.equal(developer)
+  })
+})
+
+describe("an identity that is not to be kept, such as a job's", () => {
+  const never = (identity: Identity): Identity => ({...identity, keep: 'never'})
+
+  it('leaves no credentials behind, and the next call makes its own', async () => {
+    const stage = makeStage()
+    const first = await credentialsFor(wish, callWith(stage, never))
+    const [plan] = plansFor(wish, stage.call())
+    for (const {key} of plan?.steps ?? []) expect(await stage.cache.read(key)).to.equal(undefined)
+    const second = await credentialsFor(wish, callWith(stage, never))
+    expect(second.credentials).not.to.deep.equal(first.credentials)
+    expect(stage.sts.requests).to.have.length(2)
+  })
+
+  it('leaves none of a chained role or of its source', async () => {
+    const stage = makeStage(`
+providers: {corp: {strategy: fake}}
+profiles:
+  developer: {provider: corp, role: ${developer}}
+  admin: {source: developer, role: '123456789012/admin'}
+`)
+    const admin = {...wish, profile: 'admin'}
+    await credentialsFor(admin, callWith(stage, never))
+    const keys = plansFor(admin, stage.call()).flatMap(({steps}) => steps.map(({key}) => key))
+    expect(keys).to.have.length(2)
+    for (const key of keys) expect(await stage.cache.read(key)).to.equal(undefined)
+  })
+})
