@@ -1,7 +1,8 @@
 import {resolve} from 'node:path'
 import {parseArgs} from 'node:util'
 import {BrowseError, browse} from './browse.ts'
-import {start} from './start.ts'
+import {silenceOidcProvider} from './openid/quiet.ts'
+import type {StartOptions} from './start.ts'
 import type {Terminal} from './terminal.ts'
 
 const usage = `An OpenID provider and a strict AWS STS on 127.0.0.1, for trying aws-oidc without an account.
@@ -29,7 +30,7 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
       return 0
     }
     if (command === undefined) throw new UsageError('A command is needed. Type: aws-oidc-sandbox start')
-    if (command === 'start') return await start(startOptions(rest), terminal)
+    if (command === 'start') return await startWith(startOptions(rest), terminal)
     if (command === 'browse') return await browseAs(browseAddress(rest))
     // BROWSER may name a program but no arguments, so an address alone means browse.
     if (/^https?:/.test(command)) return await browseAs(browseAddress(argv))
@@ -39,12 +40,19 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
   }
 }
 
+/** oidc-provider speaks up while it is being loaded, and only this command needs it. */
+async function startWith(options: StartOptions, terminal: Terminal): Promise<number> {
+  silenceOidcProvider()
+  const {start} = await import('./start.ts')
+  return start(options, terminal)
+}
+
 async function browseAs(address: string): Promise<number> {
   await browse(address, {userName: process.env.SANDBOX_USER || 'alice'})
   return 0
 }
 
-function startOptions(argv: string[]) {
+function startOptions(argv: string[]): StartOptions {
   const values = parse(argv)
   const port = Number(values.port ?? 0)
   const directory = values['write-config']

@@ -1,5 +1,4 @@
 import {once} from 'node:events'
-import {silenceOidcProvider} from './openid/quiet.ts'
 import {type SandboxAddresses, startSandbox} from './sandbox.ts'
 import type {Terminal} from './terminal.ts'
 import {writeConfig} from './write-config.ts'
@@ -15,7 +14,6 @@ const signalExitCodes = {SIGINT: 130, SIGTERM: 143} as const
 
 /** Runs a sandbox until a signal comes; resolves to the exit code. */
 export async function start(options: StartOptions, terminal: Terminal): Promise<number> {
-  silenceOidcProvider()
   const stopped = nextSignal()
   const sandbox = await startSandbox({port: options.port, onBug: error => terminal.complain(describe(error))})
   const {addresses} = sandbox

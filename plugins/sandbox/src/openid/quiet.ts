@@ -1,6 +1,7 @@
 /**
  * Keeps oidc-provider off stdout and stderr: it gives its advice through these two, which this program never uses.
- * One of them remains even in a right configuration, for a client that has hung up before its form was read.
+ * Some of it remains even in a right configuration: on a Node that it does not know, and for a client that has hung up
+ * before its form was read. Call it before oidc-provider is loaded.
  */
 export function silenceOidcProvider(): void {
   Object.assign(console, {info: nothing, warn: nothing})
