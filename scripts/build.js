@@ -1,11 +1,10 @@
 // Compiles the host and every plugin, and writes oclif.manifest.json from what was compiled.
 import {execFileSync} from 'node:child_process'
 import {existsSync, readdirSync, rmSync} from 'node:fs'
-import {dirname, join} from 'node:path'
-import {fileURLToPath} from 'node:url'
+import {join} from 'node:path'
 import {writeManifest} from './manifest.js'
+import {markDone, root} from './marker.js'
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const tsc = join(root, 'node_modules/typescript/bin/tsc')
 
 // Without this a deleted source file would live on as compiled code.
@@ -14,6 +13,7 @@ for (const folder of [root, ...plugins()]) {
   execFileSync(process.execPath, [tsc, '-p', join(folder, 'tsconfig.json')], {stdio: 'inherit'})
 }
 await writeManifest(root)
+markDone('built')
 
 function plugins() {
   return readdirSync(join(root, 'plugins'))

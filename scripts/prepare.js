@@ -2,63 +2,27 @@
 // installed here brings the newer Node that everything else uses. With a script as its argument it then runs that one
 // on the newer Node: a shell that looked up `node` before the installation would go on with the older one.
 import {spawnSync} from 'node:child_process'
-import {createHash} from 'node:crypto'
-import {existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
-import {dirname, join} from 'node:path'
-import {fileURLToPath} from 'node:url'
+import {existsSync} from 'node:fs'
+import {join} from 'node:path'
+import {isDone, markDone, root} from './marker.js'
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..')
-const modules = join(root, 'node_modules')
-
-once('installed', fingerprint(['package-lock.json', 'package.json']), () => {
+if (!isDone('installed')) {
   process.stderr.write('Installing dependencies (npm ci) ...\n')
-  // npm writes its notices to stderr and its summary to stdout, which belongs to the command that follows.
-  must(process.platform === 'win32' ? 'npm.cmd' : 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
-})
-once('built', fingerprint(['src', 'plugins', 'scripts', 'package.json', 'tsconfig.base.json', 'tsconfig.json']), () => {
+  // Whatever the person's npm is set to: the build needs the tools, and the newer Node comes by an install script.
+  const flags = ['--include=dev', '--ignore-scripts=false', '--no-audit', '--no-fund', '--loglevel=error']
+  must(process.platform === 'win32' ? 'npm.cmd' : 'npm', ['ci', ...flags])
+  markDone('installed')
+}
+if (!isDone('built')) {
   process.stderr.write('Building ...\n')
   must(nodeOfTheProject(), [join(root, 'scripts/build.js')])
-})
+}
 
 const [script, ...args] = process.argv.slice(2)
 if (script !== undefined) process.exit(run(nodeOfTheProject(), [join(root, script), ...args], 'inherit'))
 
-/**
- * Does the work unless it was done for the same fingerprint.
- * @param {string} name
- * @param {string} wanted
- * @param {() => void} work
- */
-function once(name, wanted, work) {
-  const marker = join(modules, '.cache', 'aws-oidc', name)
-  const products = name === 'built' ? [join(root, 'dist')] : [modules]
-  const done = existsSync(marker) && products.every(existsSync) && readFileSync(marker, 'utf8') === wanted
-  if (done) return
-  work()
-  mkdirSync(dirname(marker), {recursive: true})
-  writeFileSync(marker, wanted)
-}
-
-/** @param {string[]} paths */
-function fingerprint(paths) {
-  const hash = createHash('sha256')
-  for (const path of paths)
-    for (const file of filesIn(path)) hash.update(`${file}\0`).update(readFileSync(join(root, file)))
-  return hash.digest('hex')
-}
-
-/**
- * @param {string} path
- * @returns {string[]}
- */
-function filesIn(path) {
-  if (!statSync(join(root, path)).isDirectory()) return [path]
-  const names = readdirSync(join(root, path)).filter(name => name !== 'dist' && name !== 'node_modules')
-  return names.sort().flatMap(name => filesIn(`${path}/${name}`))
-}
-
 function nodeOfTheProject() {
-  const own = join(modules, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
+  const own = join(root, 'node_modules/node/bin', process.platform === 'win32' ? 'node.exe' : 'node')
   return existsSync(own) ? own : process.execPath
 }
 
@@ -67,6 +31,7 @@ function nodeOfTheProject() {
  * @param {string[]} args
  */
 function must(command, args) {
+  // What they say goes to stderr: stdout belongs to the command that follows.
   const status = run(command, args, ['ignore', 2, 2])
   if (status !== 0) process.exit(status)
 }

@@ -12,7 +12,7 @@ export interface Places {
 type Env = Readonly<Record<string, string | undefined>>
 
 /**
- * XDG on Linux, the platform's own folders elsewhere.
+ * The XDG folders where they are set, else the platform's own.
  * https://specifications.freedesktop.org/basedir-spec/latest/ : a relative path in an XDG variable is ignored.
  */
 export function findPlaces(env: Env, platform: NodeJS.Platform): Places {
@@ -25,27 +25,33 @@ export function findPlaces(env: Env, platform: NodeJS.Platform): Places {
   const folder = (base: string | undefined, ...parts: string[]) =>
     base === undefined ? undefined : join(base, ...parts)
 
-  const config = {
-    darwin: folder(named('XDG_CONFIG_HOME') ?? under('Library', 'Preferences'), 'aws-oidc'),
-    win32: folder(named('APPDATA') ?? under('AppData', 'Roaming'), 'aws-oidc'),
-    linux: folder(named('XDG_CONFIG_HOME') ?? under('.config'), 'aws-oidc'),
-  }
-  const cache = {
-    darwin: folder(named('XDG_CACHE_HOME') ?? under('Library', 'Caches'), 'aws-oidc'),
-    win32: folder(named('LOCALAPPDATA') ?? under('AppData', 'Local'), 'aws-oidc', 'Cache'),
-    linux: folder(named('XDG_CACHE_HOME') ?? under('.cache'), 'aws-oidc'),
-  }
-  const data = {
-    darwin: folder(named('XDG_DATA_HOME') ?? under('Library', 'Application Support'), 'aws-oidc'),
-    win32: folder(named('LOCALAPPDATA') ?? under('AppData', 'Local'), 'aws-oidc', 'Data'),
-    linux: folder(named('XDG_DATA_HOME') ?? under('.local', 'share'), 'aws-oidc'),
-  }
-  const kind = platform === 'darwin' || platform === 'win32' ? platform : 'linux'
+  // An XDG variable that somebody has set counts on every platform.
+  const place = (variable: string, platformFolder: string | undefined) =>
+    folder(named(variable), 'aws-oidc') ?? platformFolder
+  const roaming = named('APPDATA') ?? under('AppData', 'Roaming')
+  const local = named('LOCALAPPDATA') ?? under('AppData', 'Local')
+  const defaults = {
+    darwin: {
+      config: under('Library', 'Preferences', 'aws-oidc'),
+      cache: under('Library', 'Caches', 'aws-oidc'),
+      data: under('Library', 'Application Support', 'aws-oidc'),
+    },
+    win32: {
+      config: folder(roaming, 'aws-oidc'),
+      cache: folder(local, 'aws-oidc', 'Cache'),
+      data: folder(local, 'aws-oidc', 'Data'),
+    },
+    linux: {
+      config: under('.config', 'aws-oidc'),
+      cache: under('.cache', 'aws-oidc'),
+      data: under('.local', 'share', 'aws-oidc'),
+    },
+  }[platform === 'darwin' || platform === 'win32' ? platform : 'linux']
   return {
     home,
-    configFile: env.AWS_OIDC_CONFIG_FILE || folder(config[kind], 'config.yaml'),
-    cache: cache[kind],
-    data: data[kind],
+    configFile: env.AWS_OIDC_CONFIG_FILE || folder(place('XDG_CONFIG_HOME', defaults.config), 'config.yaml'),
+    cache: place('XDG_CACHE_HOME', defaults.cache),
+    data: place('XDG_DATA_HOME', defaults.data),
   }
 }
 

@@ -22,6 +22,11 @@ export interface Obtained {
   readonly signedIn: SignedIn | undefined
 }
 
+interface Federated {
+  readonly issued: Issued
+  readonly signedIn: SignedIn
+}
+
 /** New credentials for a plan, written to the cache. Call it while holding the provider's lock. */
 export async function obtain(plan: Plan, options: ObtainOptions, whole: Parts): Promise<Obtained> {
   const {steps} = plan
@@ -32,9 +37,9 @@ export async function obtain(plan: Plan, options: ObtainOptions, whole: Parts): 
   let from = options.anew ? undefined : await cachedSource(plan, parts)
   let signedIn: SignedIn | undefined
   if (!from) {
-    signedIn = options.signedIn ?? (await signIn(plan, options, parts))
-    const first = await federate(signedIn, plan, options, parts)
-    from = {index: 0, issued: first}
+    const first = await federate(options.signedIn ?? (await signIn(plan, options, parts)), plan, options, parts)
+    signedIn = first.signedIn
+    from = {index: 0, issued: first.issued}
   }
   let {issued} = from
   for (const step of steps.slice(from.index + 1)) {
@@ -57,21 +62,27 @@ async function cachedSource(
   return undefined
 }
 
-async function federate({identity}: SignedIn, plan: Plan, options: SignInOptions, parts: Parts): Promise<Issued> {
+/** Credentials of the first role, and who it was that signed in for them in the end. */
+async function federate(signedIn: SignedIn, plan: Plan, options: SignInOptions, parts: Parts): Promise<Federated> {
+  try {
+    return {signedIn, issued: await take(signedIn, plan, options, parts)}
+  } catch (error) {
+    // The token was too old for AWS although it looked alive here: a new one, once. It may be another person's.
+    if (options.fresh || !(error instanceof StsRefusal) || error.awsCode !== 'ExpiredToken') throw error
+    const again = await signIn(plan, {...options, fresh: true}, parts)
+    const asked = signedIn.asked || again.asked
+    return {signedIn: {...again, asked}, issued: await take(again, plan, options, parts)}
+  }
+}
+
+async function take({identity}: SignedIn, plan: Plan, options: SignInOptions, parts: Parts): Promise<Issued> {
   const [step] = plan.steps
   const role = await chooseRole(identity, step.role, plan, parts)
   const target = {step, role: nameOf(role), keep: identity.keep !== 'never'}
   if (!step.role && !options.quiet) await checkRefused(step, role, plan, parts)
   return kept(target, plan, options, parts, async () => {
     const person = {subject: identity.subject, claims: identity.claims}
-    try {
-      return await redeem(await identity.proofFor(role), role, person, step, plan, parts)
-    } catch (error) {
-      // The token was too old for AWS although it looked alive here: a new one, once.
-      if (options.fresh || !(error instanceof StsRefusal) || error.awsCode !== 'ExpiredToken') throw error
-      const again = await signIn(plan, {...options, fresh: true}, parts)
-      return redeem(await again.identity.proofFor(role), role, person, step, plan, parts)
-    }
+    return redeem(await identity.proofFor(role), role, person, step, plan, parts)
   })
 }
 
@@ -108,7 +119,8 @@ async function kept(
       const {code, message, hint} = error
       const scope = plan.steps.at(-1)?.key ?? step.key
       await states.change(providerId, state => {
-        const braked = code === 'AWS_REFUSED' ? afterRefusal(state, refusal, message, clock.now()) : state
+        const tokenOnly = error instanceof StsRefusal && error.awsCode === 'ExpiredToken'
+        const braked = code === 'AWS_REFUSED' && !tokenOnly ? afterRefusal(state, refusal, message, clock.now()) : state
         return withFailure(braked, {scope, code, message, hint})
       })
     }

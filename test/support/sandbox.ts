@@ -30,7 +30,7 @@ export interface Sandbox {
   /** Makes a fault happen: see plugins/sandbox/README.md. */
   fault(fault: Readonly<Record<string, unknown>>): Promise<void>
   steer(method: string, path: string, body?: object): Promise<unknown>
-  /** No faults, an empty journal, the right time, the usual lifetimes. */
+  /** No faults, an empty journal, the right time. */
   reset(): Promise<void>
   stop(): Promise<void>
 }

@@ -1,0 +1,19 @@
+import {expect} from 'chai'
+import {forgetCredentials} from '../support/cached.ts'
+import {useScene} from '../support/scene.ts'
+
+describe("somebody else who signs in because AWS called the first one's token expired", () => {
+  const scene = useScene()
+
+  it('is named by the command and in the session, not the first one', async () => {
+    await scene.home.run(['creds', '--profile', 'developer'])
+    await forgetCredentials(scene.home)
+    await scene.sandbox.steer('POST', '/revoke-sessions', {})
+    await scene.sandbox.fault({on: 'sts', error: 'ExpiredTokenException', message: 'Token expired.', times: 1})
+    const ending = await scene.home.run(['login', '--profile', 'developer'], {SANDBOX_USER: 'bob'})
+    expect(ending.exitCode, ending.stderr).to.equal(0)
+    expect(ending.stdout).to.include('Signed in as bob@example.com')
+    const {stdout} = await scene.home.run(['whoami', '--profile', 'developer'])
+    expect(stdout).to.include('assumed-role/developer/bob@example.com')
+  })
+})
