@@ -96,7 +96,7 @@ async function wire(outside: Outside, packages: readonly InstalledPackage[], cho
     signal,
     tell,
     asking,
-    ask: promptsOn(terminal.promptStreams(), signal),
+    ask: promptsOn(terminal.promptStreams, signal),
     openBrowser: async (url, program) => {
       const {openInBrowser} = await import('./browser/open.ts')
       const chosen = programFrom(env) ?? program ?? configuration.browser

@@ -6,22 +6,22 @@ export interface PromptStreams {
   readonly output: NodeJS.WritableStream
 }
 
-/** Questions on the terminal. The prompt library is loaded with the first of them. */
-export function promptsOn(streams: PromptStreams, signal: AbortSignal): Ask {
-  const context = {...streams, signal}
+/** Questions on the terminal. The prompt library is loaded, and stdin touched, with the first of them only. */
+export function promptsOn(streams: () => PromptStreams, signal: AbortSignal): Ask {
+  const context = () => ({...streams(), signal})
   return {
     async select(message, choices) {
       const {select} = await import('@inquirer/prompts')
       const options = choices.map(({label, value}) => ({name: label, value}))
-      return interruptible(() => select({message, choices: options, loop: false}, context))
+      return interruptible(() => select({message, choices: options, loop: false}, context()))
     },
     async text(message) {
       const {input} = await import('@inquirer/prompts')
-      return interruptible(() => input({message}, context))
+      return interruptible(() => input({message}, context()))
     },
     async secret(message) {
       const {password} = await import('@inquirer/prompts')
-      return interruptible(() => password({message}, context))
+      return interruptible(() => password({message}, context()))
     },
   }
 }
