@@ -1,5 +1,5 @@
 import {AwsOidcError, printable} from '../errors.ts'
-import {isLoopback} from '../loopback-address.ts'
+import {isSafeAddress} from '../loopback-address.ts'
 
 /** Where AWS STS is reached, and the region requests to it are signed for. */
 export interface StsEndpoint {
@@ -95,7 +95,7 @@ function isAwsHost(hostname: string): boolean {
 
 function readEndpoint(text: string): URL {
   const url = URL.parse(text)
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))) return url
+  if (url && isSafeAddress(url)) return url
   const problem = url
     ? 'it would be handed your ID token, and is neither https nor on this machine'
     : 'it is not an address'

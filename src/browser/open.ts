@@ -1,6 +1,6 @@
 import open from 'open'
 import {AwsOidcError, printable} from '../errors.ts'
-import {isLoopback} from '../loopback-address.ts'
+import {isSafeAddress} from '../loopback-address.ts'
 
 export interface BrowserParts {
   /** The program to start with the address as its last argument; the system's browser when absent. */
@@ -15,7 +15,7 @@ export interface BrowserParts {
 
 /** Shows `url` to the person and opens it where that works. Rejects with BAD_RESPONSE anything but https and loopback. */
 export async function openInBrowser(url: URL, {program, launch, mayOpen, tell}: BrowserParts): Promise<void> {
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+  if (!isSafeAddress(url)) {
     throw new AwsOidcError('BAD_RESPONSE', `The provider names an address that is not safe to open: ${url.origin}.`)
   }
   if (!mayOpen) {

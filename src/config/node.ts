@@ -1,5 +1,5 @@
 import {AwsOidcError} from '../errors.ts'
-import {isLoopback} from '../loopback-address.ts'
+import {isSafeAddress} from '../loopback-address.ts'
 import {readDuration} from './duration.ts'
 import {nearest} from './nearest.ts'
 
@@ -87,7 +87,7 @@ export class Node {
   url(): URL {
     const url = URL.parse(this.text())
     if (!url) throw this.complain('must be an address such as https://sso.example.com')
-    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+    if (!isSafeAddress(url)) {
       throw this.complain('must start with https:// (http:// is for this machine only)')
     }
     if (url.username !== '' || url.password !== '') throw this.complain('must not hold a user name or password')

@@ -1,6 +1,7 @@
 import * as openid from 'openid-client'
 import {AwsOidcError, printable} from '../errors.ts'
-import {isLoopback} from '../loopback-address.ts'
+import {parseObject} from '../json.ts'
+import {isLoopback, isSafeAddress} from '../loopback-address.ts'
 import type {OidcClient} from '../plugin.ts'
 import {explainOAuthFailure} from './problems.ts'
 
@@ -68,19 +69,14 @@ export async function fetchKeys(
 }
 
 function readKeys(text: string): openid.JWK[] | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    const keys = value !== null && typeof value === 'object' && 'keys' in value ? value.keys : undefined
-    return Array.isArray(keys) ? keys.filter(key => key !== null && typeof key === 'object') : undefined
-  } catch {
-    return undefined
-  }
+  const {keys} = parseObject(text)
+  return Array.isArray(keys) ? keys.filter(key => key !== null && typeof key === 'object') : undefined
 }
 
 /** An issuer on this machine may use http, and must not lead from there to an address where others can listen. */
 function safe(address: string): URL {
   const url = URL.parse(address)
-  if (url && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname)))) return url
+  if (url && isSafeAddress(url)) return url
   const named = printable(url?.origin ?? address, 100)
   throw new AwsOidcError('BAD_RESPONSE', `The provider names an address that is not safe to use: ${named}.`)
 }
