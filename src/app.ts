@@ -6,7 +6,7 @@ import {Secrets} from './errors.ts'
 import {hasDesktop, mayAsk, personCanSee, type Surroundings} from './host/interactive.ts'
 import {fileLocks} from './lock.ts'
 import type {Outside} from './outside/outside.ts'
-import type {Log} from './plugin.ts'
+import type {CacheHome, Log} from './plugin.ts'
 import {type InstalledPackage, registryOf} from './registry.ts'
 import {fileStates} from './state.ts'
 import {storeOver} from './store.ts'
@@ -72,7 +72,23 @@ async function wire(outside: Outside, packages: readonly InstalledPackage[], cho
 
   const id = cacheIdOf(configuration, env, places.cache)
   const folder = id === 'memory' ? undefined : under(places.cache, 'v1')
-  const home = {directory: folder ?? '', log, interactive: asking.interactive, signal, env}
+  const locks = fileLocks({
+    folder: under(places.cache, 'locks'),
+    touch: files.touchPrivate,
+    identify: files.identify,
+    now: clock.now,
+    sleep: clock.sleep,
+    log,
+  })
+  const home: CacheHome = {
+    directory: folder ?? '',
+    log,
+    interactive: asking.interactive,
+    signal,
+    env,
+    keyring: outside.keyring,
+    exclusively: work => locks.hold(`cache-${id}`, signal, work),
+  }
   const cache = await registry.cache(id, home)
 
   const parts: Parts = {
@@ -80,14 +96,8 @@ async function wire(outside: Outside, packages: readonly InstalledPackage[], cho
     registry,
     store: storeOver(cache, id, log, clock.now),
     states: fileStates({folder: under(places.cache, 'state'), readText: files.readText, replace: files.replacePrivate}),
-    locks: fileLocks({
-      folder: under(places.cache, 'locks'),
-      touch: files.touchPrivate,
-      identify: files.identify,
-      now: clock.now,
-      sleep: clock.sleep,
-      log,
-    }),
+    locks,
+    keyring: outside.keyring,
     clock,
     network,
     env,

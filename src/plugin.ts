@@ -192,6 +192,21 @@ export interface CacheHome {
   readonly interactive: boolean
   readonly signal: AbortSignal
   readonly env: Host['env']
+  /** The keyring of the operating system, for a small secret such as a key. */
+  readonly keyring: Keyring
+  /** Does the work while no other process does such work of this cache; without that guarantee where no lock can be made. */
+  exclusively<Result>(work: () => Promise<Result>): Promise<Result>
+}
+
+/**
+ * Named secrets of ours in the operating system's keyring: Secret Service, Keychain or Credential Manager. Each call
+ * rejects, within seconds, where there is none, or it is locked, or it does not answer: that differs from "absent".
+ */
+export interface Keyring {
+  get(name: string): Promise<string | undefined>
+  /** At most 1280 characters: https://learn.microsoft.com/windows/win32/api/wincred/ns-wincred-credentialw */
+  set(name: string, value: string): Promise<void>
+  remove(name: string): Promise<void>
 }
 
 export interface Finding {

@@ -1,5 +1,6 @@
 import {type Clock, systemClock} from './clock.ts'
 import {type Files, systemFiles} from './files.ts'
+import {type SystemKeyring, systemKeyring} from './keyring.ts'
 import {type Network, systemNetwork} from './network.ts'
 import {findPlaces, type Places} from './places.ts'
 import {type Processes, systemProcesses} from './processes.ts'
@@ -15,11 +16,13 @@ export interface Outside {
   readonly processes: Processes
   readonly terminal: Terminal
   readonly network: Network
+  readonly keyring: SystemKeyring
 }
 
 export function realOutside(): Outside {
   const {env, platform} = process
   const processes = systemProcesses()
+  const terminal = systemTerminal(platform)
   return {
     env,
     platform,
@@ -27,7 +30,8 @@ export function realOutside(): Outside {
     clock: systemClock,
     files: systemFiles,
     processes,
-    terminal: systemTerminal(platform),
+    terminal,
     network: systemNetwork({env, clock: systemClock, signal: processes.interruption}),
+    keyring: systemKeyring({clock: systemClock, limitMilliseconds: terminal.stdinIsTerminal ? 60_000 : 3_000}),
   }
 }

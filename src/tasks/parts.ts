@@ -3,7 +3,7 @@ import type {Secrets} from '../errors.ts'
 import type {Locks} from '../lock.ts'
 import type {Clock} from '../outside/clock.ts'
 import type {Network} from '../outside/network.ts'
-import type {Ask, Host, Log} from '../plugin.ts'
+import type {Ask, Host, Keyring, Log} from '../plugin.ts'
 import type {Registry} from '../registry.ts'
 import type {States} from '../state.ts'
 import type {Store} from '../store.ts'
@@ -25,6 +25,8 @@ export interface Parts {
   /** To the person, on the terminal itself. */
   readonly tell: (text: string) => void
   readonly ask: Ask
+  /** For secrets that a person has put there, named as `{keyring: NAME}`. */
+  readonly keyring: Keyring
   /** Opens an address with the browser of that provider. */
   readonly openBrowser: (url: URL, program: readonly [string, ...string[]] | undefined) => Promise<void>
   /** What a program prints, for a secret named as `{command: [...]}`. */

@@ -8,6 +8,7 @@ import type {Registry} from '../../src/registry.ts'
 import {fileStates} from '../../src/state.ts'
 import {storeOver} from '../../src/store.ts'
 import type {Asking, Parts} from '../../src/tasks/parts.ts'
+import {memoryKeyring} from './keyring.ts'
 import {makeSts, type Sts} from './sts.ts'
 
 export const developer = 'arn:aws:iam::123456789012:role/developer'
@@ -104,6 +105,7 @@ export function makeStage(configuration = usual): Stage {
         text: () => Promise.reject(new Error('nobody reads')),
         secret: () => Promise.reject(new Error('nobody reads')),
       },
+      keyring: memoryKeyring(),
       openBrowser: async () => void provider.asked++,
       output: () => Promise.reject(new Error('no program')),
       makeBrowserFolder: () => Promise.reject(new Error('no folder')),
