@@ -25,7 +25,8 @@ export default async function commandNotFound({id, config: {commands}}: Unknown)
 }
 
 function usage(message: string, suggestion: string): Error {
-  return Object.assign(new Error(message), {suggestions: [suggestion], oclif: {exit: 2}})
+  // oclif's own "Try this:" would be the only hint of another shape than ours.
+  return Object.assign(new Error(`${message}\nTry: ${suggestion}`), {oclif: {exit: 2}})
 }
 
 function typed(id: string): string {
