@@ -13,8 +13,10 @@ import {storeOver} from './store.ts'
 import {type CacheInfo, cacheInfo, clearCache} from './tasks/cache.ts'
 import {type CredentialsWish, credentialsFor} from './tasks/credentials.ts'
 import type {Issued} from './tasks/issued.ts'
-import type {LoginResult, LoginWish} from './tasks/login.ts'
+import type {LoginFailure, LoginResult, LoginWish} from './tasks/login.ts'
+import type {LogoutResult, LogoutWish} from './tasks/logout.ts'
 import type {Asking, Parts} from './tasks/parts.ts'
+import type {Status, StatusWish} from './tasks/status.ts'
 import {promptsOn} from './terminal/prompts.ts'
 
 /** What was said on the command line that concerns the whole call. */
@@ -31,6 +33,9 @@ export interface Choices {
 export interface App {
   credentials(wish: CredentialsWish): Promise<Issued>
   login(wish: LoginWish): Promise<LoginResult>
+  loginEverywhere(wish: Pick<LoginWish, 'force' | 'ifNeeded'>): Promise<readonly (LoginResult | LoginFailure)[]>
+  logout(wish: LogoutWish): Promise<readonly LogoutResult[]>
+  status(wish: StatusWish): Promise<Status>
   whoami(wish: CredentialsWish): Promise<CallerIdentity>
   cacheInfo(): Promise<CacheInfo>
   clearCache(provider: string | undefined): Promise<void>
@@ -42,6 +47,12 @@ export function createApp(outside: Outside, packages: readonly InstalledPackage[
     credentials: async wish => credentialsFor(wish, (await parts()).parts),
     // What only some calls need is loaded by those: a call from the cache has no time for it.
     login: async wish => (await import('./tasks/login.ts')).login(wish, (await parts()).parts),
+    loginEverywhere: async wish => (await import('./tasks/login.ts')).loginEverywhere(wish, (await parts()).parts),
+    logout: async wish => (await import('./tasks/logout.ts')).logout(wish, (await parts()).parts),
+    async status(wish) {
+      const {parts: wired, cache} = await parts()
+      return (await import('./tasks/status.ts')).status(wish, cache.id, wired)
+    },
     whoami: async wish => (await import('./tasks/whoami.ts')).whoami(wish, (await parts()).parts),
     async cacheInfo() {
       const {parts: wired, cache} = await parts()
@@ -115,6 +126,10 @@ async function wire(outside: Outside, packages: readonly InstalledPackage[], cho
     },
     output: (program, args, milliseconds) => processes.output(program, args, milliseconds, signal),
     makeBrowserFolder: providerId => files.makePrivateFolder(join(places.data ?? '', 'browser', providerId)),
+    removeBrowserFolder: async providerId => {
+      const folder = under(places.data, 'browser')
+      if (folder !== undefined) await files.removeFolder(join(folder, providerId))
+    },
   }
   return {parts, cache: {id, folder}}
 }

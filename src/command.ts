@@ -3,6 +3,7 @@ import {type App, type Choices, createApp, secrets} from './app.ts'
 import {AwsOidcError, exitCodeOf, expectedFailure} from './errors.ts'
 import {complain, demandStdout, writeResult} from './outside/output.ts'
 import {realOutside} from './outside/outside.ts'
+import {tableLines} from './terminal/table.ts'
 
 /** Flags of every command of ours. */
 const baseFlags = {
@@ -61,6 +62,11 @@ export abstract class AwsOidcCommand extends Command {
   /** A result for people, or for programs with `--json`. */
   protected report(json: object, lines: readonly string[]): void {
     this.deliver(this.jsonEnabled() ? `${JSON.stringify(json, null, 2)}\n` : `${lines.join('\n')}\n`)
+  }
+
+  /** Rows in aligned columns, as wide as the terminal. */
+  protected table(rows: readonly (readonly string[])[]): readonly string[] {
+    return tableLines(rows, process.stdout.columns ?? 120)
   }
 
   protected override async catch(error: Interfaces.CommandError): Promise<void> {

@@ -21,8 +21,16 @@ export interface FederationStrategy<Settings extends object = object> {
   /** What `doctor` can't know: is everything on the provider's side as it must be? */
   check?(settings: Settings, host: Host): Promise<readonly Finding[]>
 
-  /** What `logout` can't do by forgetting alone, such as ending a session at a portal. */
-  signOut?(settings: Settings, host: Host): Promise<void>
+  /**
+   * What `logout` can't do by forgetting alone: `host.revoke` for a client of `host.tokens`, ending a session at a
+   * portal. Whatever it rejects with, everything kept here is removed.
+   */
+  signOut?(settings: Settings, host: Host, options: SignOutOptions): Promise<void>
+}
+
+export interface SignOutOptions {
+  /** Whether the provider's session in the person's browser is to end too. */
+  readonly everywhere: boolean
 }
 
 /** A signed-in identity. Short-lived: the host drops it when the command ends. */
@@ -31,8 +39,10 @@ export interface Identity {
   readonly subject?: string
   /** What `sessionName: '{email}'` and messages may refer to. */
   readonly claims?: Readonly<Record<string, unknown>>
-  /** Until when it works without asking the person again, if known. */
+  /** Until when it works as it is, if known. */
   readonly expiresAt?: Date
+  /** Whether it can be renewed afterwards without asking the person, as far as is known. */
+  readonly renewable?: boolean
   /** `never` for a job's ambient token: the next job on this machine may be somebody else. */
   readonly keep?: 'never'
   /** Roles the provider says this identity may take. Leave out when only AWS knows. */
@@ -100,6 +110,16 @@ export interface Host {
    * for the strategy to judge; anything else unexpected rejects with UNAVAILABLE or BAD_RESPONSE.
    */
   grant(client: OidcClient, form: Readonly<Record<string, string>>): Promise<GrantAnswer>
+  /**
+   * Ends what `tokens` keeps for a client, at the provider (RFC 7009) and here. Rejects when the provider offers no
+   * revocation or does not carry it out.
+   */
+  revoke(client: OidcClient): Promise<void>
+  /**
+   * Opens the address where the provider ends the browser's session (OpenID Connect RP-Initiated Logout 1.0); it may
+   * ask the person to confirm. Rejects when the provider has no such address.
+   */
+  endSession(client: OidcClient): Promise<void>
   /** Drives the person's own browser from `start` until it posts a SAML response to AWS; returns that document. */
   samlFromBrowser(start: URL): Promise<string>
   /** Opens a loopback listener for one redirect. */
@@ -260,6 +280,8 @@ export interface TokenSet {
   /** Claims of the verified ID token; empty when there is none. */
   readonly claims: Readonly<Record<string, unknown>>
   readonly expiresAt: Date
+  /** Whether the host keeps a refresh token with which it can get new ones. How long that works, providers rarely say. */
+  readonly renewable: boolean
 }
 
 /** Ports are tried in order; any free port when absent. */

@@ -8,6 +8,8 @@ export interface ProviderState {
   /** How often work under the lock has failed. Who waited compares it to see that the holder failed. */
   readonly failures: number
   readonly lastFailure?: SharedFailure
+  /** What the last call failed with, until one succeeds. Some clients hide what we say on stderr. */
+  readonly lastProblem?: Problem
   /** When asking the person failed lately; two of them within twelve hours close the way until `login`. */
   readonly signInFailures: readonly Date[]
   /** Roles that AWS refused lately, by credential key and role. */
@@ -23,6 +25,13 @@ export interface ProviderState {
 export interface SharedFailure {
   /** `sign-in` concerns all who wait; a credential key only those who wait for the same credentials. */
   readonly scope: string
+  readonly code: ErrorCode
+  readonly message: string
+  readonly hint?: string | undefined
+}
+
+export interface Problem {
+  readonly at: Date
   readonly code: ErrorCode
   readonly message: string
   readonly hint?: string | undefined
@@ -93,9 +102,11 @@ export function fileStates({folder, readText, replace}: StateParts): States {
 function parseState(value: unknown): ProviderState {
   const state = readObject(value)
   const lastFailure = readFailure(state.lastFailure)
+  const lastProblem = readProblem(state.lastProblem)
   return {
     failures: readNumber(state.failures) ?? 0,
     ...(lastFailure && {lastFailure}),
+    ...(lastProblem && {lastProblem}),
     signInFailures: readDates(state.signInFailures),
     refusedRoles: readEach(state.refusedRoles, readRefusedRole),
     durations: readEach(state.durations, readDuration),
@@ -108,6 +119,13 @@ function readFailure(value: unknown): SharedFailure | undefined {
   const {scope, code, message, hint} = readObject(value)
   if (typeof scope !== 'string' || typeof message !== 'string' || !isErrorCode(code)) return undefined
   return {scope, code, message, hint: typeof hint === 'string' ? hint : undefined}
+}
+
+function readProblem(value: unknown): Problem | undefined {
+  const {at: time, code, message, hint} = readObject(value)
+  const at = readDate(time)
+  if (!at || typeof message !== 'string' || !isErrorCode(code)) return undefined
+  return {at, code, message, ...(typeof hint === 'string' && {hint})}
 }
 
 function readRefusedRole(value: unknown): RefusedRole | undefined {

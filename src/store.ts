@@ -12,8 +12,8 @@ export interface Store {
   remove(key: string): Promise<void>
   /** Rejects where something stays: whoever clears a cache must know. */
   clear(prefix?: string): Promise<void>
-  /** When an entry ends; `undefined` where there is none. */
-  expiresAt(key: string): Promise<Date | undefined>
+  /** When an entry ends or has ended; `undefined` where there is none. */
+  endOf(key: string): Promise<Date | undefined>
 }
 
 export function storeOver(cache: CredentialCache, id: string, log: Log, now: () => Date): Store {
@@ -49,10 +49,9 @@ export function storeOver(cache: CredentialCache, id: string, log: Log, now: () 
         })
       }
     },
-    async expiresAt(key) {
+    async endOf(key) {
       const {expiresAt} = cache
-      const ends = expiresAt ? await orWarn('read', () => expiresAt.call(cache, key)) : (await read(key))?.expiresAt
-      return ends && ends > now() ? ends : undefined
+      return orWarn('read', async () => (expiresAt ? expiresAt.call(cache, key) : (await cache.read(key))?.expiresAt))
     },
   }
 }

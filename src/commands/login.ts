@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core'
 import {AwsOidcCommand, browserFlag, profileFlag} from '../command.ts'
-import type {LoginResult} from '../tasks/login.ts'
+import {exitCodeOf} from '../errors.ts'
+import type {LoginFailure, LoginResult} from '../tasks/login.ts'
 
 export default class Login extends AwsOidcCommand {
   static override summary = 'Sign in now.'
@@ -10,29 +11,46 @@ export default class Login extends AwsOidcCommand {
   static override examples = [
     '<%= config.bin %> login',
     '<%= config.bin %> login --profile developer',
+    '<%= config.bin %> login --if-needed && terraform apply',
     '<%= config.bin %> login --provider corp --force',
   ]
   static override flags = {
     profile: profileFlag,
     provider: Flags.string({description: 'provider to sign in at', helpValue: 'NAME', exclusive: ['profile']}),
+    all: Flags.boolean({description: 'every provider in turn', exclusive: ['profile', 'provider']}),
+    'if-needed': Flags.boolean({description: 'do nothing while "creds" would need nobody', exclusive: ['force']}),
     force: Flags.boolean({description: 'ask although something remembered would do'}),
     browser: browserFlag,
   }
 
   async run(): Promise<void> {
     const {flags} = await this.parse(Login)
-    const {profile, provider, force, browser} = flags
-    const result = await this.app(flags, {browser, login: true}).login({
-      profile,
-      provider,
-      force,
-      usualProfile: this.profileOf(undefined),
-    })
-    this.report(result, describe(result))
+    const {profile, provider, all, force, browser, 'if-needed': ifNeeded} = flags
+    const app = this.app(flags, {browser, login: true})
+    if (all) return this.reportAll(await app.loginEverywhere({force, ifNeeded}))
+    const result = await app.login({profile, provider, force, ifNeeded, usualProfile: this.profileOf(undefined)})
+    return this.report(result, describe(result))
+  }
+
+  /** Ends with the exit code of the first failure. */
+  private reportAll(outcomes: readonly (LoginResult | LoginFailure)[]): void {
+    const providers = outcomes.map(outcome => ('error' in outcome ? documentOf(outcome) : outcome))
+    this.report({providers}, outcomes.flatMap(describe))
+    const failed = outcomes.find(outcome => 'error' in outcome)
+    if (failed) this.exit(exitCodeOf(failed.error.code))
   }
 }
 
-function describe({provider, subject, role, credentialsUntil}: LoginResult): readonly string[] {
+function documentOf({provider, error: {code, message, hint}}: LoginFailure) {
+  return {provider, error: {code, message, ...(hint !== undefined && {hint}), exitCode: exitCodeOf(code)}}
+}
+
+function describe(outcome: LoginResult | LoginFailure): readonly string[] {
+  if ('error' in outcome) {
+    const {message, hint} = outcome.error
+    return [`${outcome.provider}: ${message}`, ...(hint === undefined ? [] : [`Try: ${hint}`])]
+  }
+  const {provider, subject, role, credentialsUntil} = outcome
   const who = `Signed in as ${subject ?? 'somebody without a name'} at ${provider}.`
   return role && credentialsUntil ? [who, `Credentials of ${role} until ${credentialsUntil.toLocaleString()}.`] : [who]
 }

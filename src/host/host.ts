@@ -3,9 +3,10 @@ import {AwsOidcError, type Secrets} from '../errors.ts'
 import {discover, type OAuthDoors} from '../oauth/discovery.ts'
 import {grantAt} from '../oauth/grant.ts'
 import {listenForRedirect} from '../oauth/loopback.ts'
+import {endSessionAddress} from '../oauth/revoke.ts'
 import type {Ask, Host, ListenOptions, Log, OidcClient} from '../plugin.ts'
 import type {SignInMemory} from './memory.ts'
-import {tokensFor} from './tokens.ts'
+import {revokeTokens, tokensFor} from './tokens.ts'
 
 /** What a host is made of: parts of the world, and what was decided about this one sign-in. */
 export interface HostParts extends OAuthDoors {
@@ -104,6 +105,12 @@ export function hostFor(parts: HostParts): Host {
     async openBrowser(url) {
       beforeAsking(url.host)
       await parts.openBrowser(url)
+    },
+
+    revoke: client => revokeTokens(client, parts),
+
+    async endSession(client) {
+      await parts.openBrowser(endSessionAddress(await discover(client, parts)))
     },
 
     samlFromBrowser: () => Promise.reject(unsupported('capture a SAML response from the browser')),

@@ -6,6 +6,7 @@ import {signInByBrowser} from '../oauth/browser-sign-in.ts'
 import {discover, fetchKeys, type OAuthDoors} from '../oauth/discovery.ts'
 import type {Pages} from '../oauth/loopback.ts'
 import {refresh} from '../oauth/refresh.ts'
+import {revoke} from '../oauth/revoke.ts'
 import type {TokenClock, Tokens} from '../oauth/tokens.ts'
 import type {Memory, OidcClient, TokenSet} from '../plugin.ts'
 
@@ -33,7 +34,7 @@ export async function tokensFor(client: OidcClient, fresh: boolean, parts: Token
   const name = nameOf(client)
   const remembered = parseRemembered(await memory.get(name), secrets)
   if (remembered && !fresh && remembered.expiresAt.getTime() - now().getTime() > marginMilliseconds) {
-    return tokenSet(remembered)
+    return tokenSet(remembered, parts.remember)
   }
 
   const configuration = await discover(client, parts)
@@ -42,7 +43,7 @@ export async function tokensFor(client: OidcClient, fresh: boolean, parts: Token
   if (renewed) {
     // Before anything else: the provider may have ended the old refresh token by giving a new one.
     await save(name, renewed.tokens, parts)
-    if (serves(renewed, fresh, clock)) return tokenSet(renewed.tokens)
+    if (serves(renewed, fresh, clock)) return tokenSet(renewed.tokens, parts.remember)
   } else if (remembered?.refreshToken) {
     await memory.delete(name)
   }
@@ -52,7 +53,7 @@ export async function tokensFor(client: OidcClient, fresh: boolean, parts: Token
   const tokens = await signInByBrowser(configuration, client, {pages, remember, show, signal, clock})
   keepSecret(tokens, secrets)
   await save(name, tokens, parts)
-  return tokenSet(tokens)
+  return tokenSet(tokens, remember)
 }
 
 interface Renewed {
@@ -68,8 +69,25 @@ function serves({tokens, idTokenIsNew}: Renewed, fresh: boolean, clock: TokenClo
 }
 
 /** A strategy gets no refresh token: the host alone uses and keeps it. */
-function tokenSet({accessToken, idToken, claims, expiresAt}: Tokens): TokenSet {
-  return {accessToken, claims, expiresAt, ...(idToken !== undefined && {idToken})}
+function tokenSet({accessToken, refreshToken, idToken, claims, expiresAt}: Tokens, remember: boolean): TokenSet {
+  const renewable = remember && refreshToken !== undefined
+  return {accessToken, claims, expiresAt, renewable, ...(idToken !== undefined && {idToken})}
+}
+
+/** Ends what is remembered for a client, at the provider and here; nothing where nothing is remembered. */
+export async function revokeTokens(
+  client: OidcClient,
+  parts: OAuthDoors & Pick<TokenParts, 'memory' | 'secrets'>,
+): Promise<void> {
+  const name = nameOf(client)
+  const remembered = parseRemembered(await parts.memory.get(name), parts.secrets)
+  if (!remembered) return
+  try {
+    // With a refresh token end the tokens that came of it (RFC 7009, 2.1); without one only the access token is left.
+    await revoke(await discover(client, parts), remembered.refreshToken ?? remembered.accessToken)
+  } finally {
+    await parts.memory.delete(name)
+  }
 }
 
 async function renew(

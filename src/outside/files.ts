@@ -13,6 +13,8 @@ export interface Files {
   /** Makes sure that an empty file (0600, in a folder closed to others) exists, and tells which one it is. */
   touchPrivate(path: string): Promise<FileIdentity>
   identify(path: string): Promise<FileIdentity | undefined>
+  /** Removes a folder with all that is in it; of a link, the link. */
+  removeFolder(path: string): Promise<void>
   /** Makes sure of a folder that is closed to others (0700), and returns its path. */
   makePrivateFolder(path: string): Promise<string>
 }
@@ -70,6 +72,8 @@ export const systemFiles: Files = {
       throw error
     }
   },
+
+  removeFolder: path => rm(path, {recursive: true, force: true}),
 
   makePrivateFolder,
 }

@@ -22,6 +22,15 @@ export const oidc: FederationStrategy<OidcSettings> = {
     const tokens = await host.tokens(clientOf(settings))
     return identityOf(tokens, idTokenOf(tokens, host), settings)
   },
+
+  async signOut(settings, host, {everywhere}) {
+    const client = clientOf(settings)
+    try {
+      await host.revoke(client)
+    } finally {
+      if (everywhere) await host.endSession(client)
+    }
+  },
 }
 
 function clientOf({issuer, clientId, clientSecret, scopes}: OidcSettings): OidcClient {
@@ -40,11 +49,12 @@ function idTokenOf({idToken}: TokenSet, host: Host): string {
   })
 }
 
-function identityOf({claims, expiresAt}: TokenSet, token: string, {rolesClaim}: OidcSettings): Identity {
+function identityOf({claims, expiresAt, renewable}: TokenSet, token: string, {rolesClaim}: OidcSettings): Identity {
   const subject = [claims.email, claims.preferred_username, claims.sub].find(name => typeof name === 'string')
   return {
     claims,
     expiresAt,
+    renewable,
     ...(subject !== undefined && {subject}),
     ...(rolesClaim !== undefined && {roles: async () => rolesIn(claims[rolesClaim])}),
     proofFor: async () => ({kind: 'web-identity', token}),

@@ -15,12 +15,14 @@ export interface CachePlace {
 
 /** Where secrets rest, how they are protected there, and until when each profile has credentials. */
 export async function cacheInfo({id, folder}: CachePlace, parts: Parts): Promise<CacheInfo> {
-  const {registry, store, configuration} = parts
+  const {registry, store, configuration, clock} = parts
   const profiles: {profile: string; credentialsUntil: Date | undefined}[] = []
   for (const profile of Object.keys(configuration.profiles)) {
     let credentialsUntil: Date | undefined
-    for (const {steps} of plansFor({profile}, parts))
-      credentialsUntil ??= await store.expiresAt((steps.at(-1) ?? steps[0]).key)
+    for (const {steps} of plansFor({profile}, parts)) {
+      const end = await store.endOf((steps.at(-1) ?? steps[0]).key)
+      if (end && end > clock.now()) credentialsUntil ??= end
+    }
     profiles.push({profile, credentialsUntil})
   }
   return {cache: id, protection: await registry.cacheSummary(id), folder, profiles}

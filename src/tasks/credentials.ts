@@ -1,6 +1,7 @@
 import {failureMeanwhile} from '../brake.ts'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
 import {type Issued, isFresh, isUsable, readIssued} from './issued.ts'
+import {noting} from './last-problem.ts'
 import type {Obtained, ObtainOptions} from './obtain.ts'
 import type {Parts} from './parts.ts'
 import {type Plan, plansFor, type Wish} from './plan.ts'
@@ -55,9 +56,11 @@ async function waitAndObtain(plan: Plan, force: boolean, parts: Parts): Promise<
     if (cached && isFresh(cached, clock.now())) return cached
     const failure = failureMeanwhile(before, await states.read(plan.providerId), lastKey(plan))
     if (failure) throw failure
-    const obtained = await obtain(plan, {fresh: false, forgetful: false, anew: force, quiet: false, signal}, parts)
-    announce(obtained, plan, parts)
-    return obtained.issued
+    return noting(plan, parts, async () => {
+      const obtained = await obtain(plan, {fresh: false, forgetful: false, anew: force, quiet: false, signal}, parts)
+      announce(obtained, plan, parts)
+      return obtained.issued
+    })
   })
 }
 

@@ -1,34 +1,44 @@
 import {afterSignIn} from '../brake.ts'
-import {AwsOidcError} from '../errors.ts'
-import {type Obtained, obtain} from './obtain.ts'
+import {AwsOidcError, expectedFailure} from '../errors.ts'
+import {isFresh, readIssued} from './issued.ts'
+import {noting} from './last-problem.ts'
+import {type Obtained, type ObtainOptions, obtain} from './obtain.ts'
 import type {Parts} from './parts.ts'
 import {type Plan, plansFor} from './plan.ts'
-import {type SignedIn, signIn} from './sign-in.ts'
+import {rememberedPerson, type SignedIn, signIn} from './sign-in.ts'
+import {chooseProvider, type Target} from './target.ts'
 
-export interface LoginWish {
-  readonly provider?: string | undefined
-  readonly profile?: string | undefined
-  /** The profile meant where nothing is said; it counts only if it is one of ours. */
-  readonly usualProfile: string
+export interface LoginWish extends Target {
   /** Ask although something remembered would do. It is replaced only on success. */
   readonly force: boolean
+  /** Do nothing while `creds` would need nobody. */
+  readonly ifNeeded: boolean
 }
 
 export interface LoginResult {
   readonly provider: string
   readonly subject: string | undefined
+  /** Whether a person was asked for it. */
+  readonly asked: boolean
   /** Absent where neither configuration nor provider names a role. */
   readonly role?: string
   readonly credentialsUntil?: Date
 }
 
+export interface LoginFailure {
+  readonly provider: string
+  readonly error: AwsOidcError
+}
+
 /** Signs in now, and gets the credentials of the role where there is one. */
 export async function login(wish: LoginWish, parts: Parts): Promise<LoginResult> {
-  const target = await targetOf(wish, parts)
+  const target = await chooseProvider(wish, 'login', parts)
   let notApplicable: AwsOidcError | undefined
   for (const plan of plansFor(target, parts)) {
     try {
-      return await parts.locks.hold(plan.providerId, parts.signal, () => loginAt(plan, wish.force, parts))
+      return await parts.locks.hold(plan.providerId, parts.signal, () =>
+        noting(plan, parts, () => (wish.ifNeeded ? loginIfNeeded(plan, parts) : loginNow(plan, wish.force, parts))),
+      )
     } catch (error) {
       if (!(error instanceof AwsOidcError) || error.code !== 'NOT_APPLICABLE') throw error
       notApplicable = error
@@ -37,30 +47,46 @@ export async function login(wish: LoginWish, parts: Parts): Promise<LoginResult>
   throw notApplicable ?? new Error('a profile has at least one provider')
 }
 
-async function targetOf({provider, profile, usualProfile}: LoginWish, parts: Parts) {
-  if (provider !== undefined) return {provider}
-  if (profile !== undefined) return {profile}
-  const {providers, profiles} = parts.configuration
-  if (Object.hasOwn(profiles, usualProfile)) return {profile: usualProfile}
-  const names = Object.keys(providers)
-  const [only, ...others] = names
-  if (only === undefined) return {profile: usualProfile}
-  if (others.length === 0) return {provider: only}
-  if (parts.asking.mayRead && parts.asking.interactive) {
-    return {
-      provider: await parts.ask.select(
-        'Sign in where?',
-        names.map(name => ({label: name, value: name})),
-      ),
+/** Signs in at every provider in turn; one that fails keeps none of the others from it. */
+export async function loginEverywhere(
+  wish: Pick<LoginWish, 'force' | 'ifNeeded'>,
+  parts: Parts,
+): Promise<readonly (LoginResult | LoginFailure)[]> {
+  const outcomes: (LoginResult | LoginFailure)[] = []
+  for (const provider of Object.keys(parts.configuration.providers)) {
+    try {
+      outcomes.push(await login({...wish, provider, usualProfile: ''}, parts))
+    } catch (error) {
+      const failure = expectedFailure(error)
+      if (!failure || parts.signal.aborted) throw error
+      outcomes.push({provider, error: failure})
     }
   }
-  throw new AwsOidcError('CONFIG_INVALID', `There are several providers: ${names.join(', ')}.`, {
-    hint: `aws-oidc login --provider ${only}`,
-  })
+  return outcomes
 }
 
-async function loginAt(plan: Plan, force: boolean, parts: Parts): Promise<LoginResult> {
-  const options = {fresh: false, forgetful: force, anew: true, quiet: false, signal: parts.signal}
+async function loginIfNeeded(plan: Plan, parts: Parts): Promise<LoginResult> {
+  const {store, secrets, clock, asking} = parts
+  const cached = await readIssued(store, (plan.steps.at(-1) ?? plan.steps[0]).key, secrets)
+  if (cached && isFresh(cached, clock.now())) return resultOf(plan, {issued: cached}, parts)
+  const unattended = {...parts, asking: {...asking, interactive: false, mayRead: false}}
+  try {
+    return await loginAt(plan, {...usual(parts), anew: false}, unattended)
+  } catch (error) {
+    if (!(error instanceof AwsOidcError) || error.code !== 'SIGN_IN_REQUIRED') throw error
+    return loginNow(plan, false, parts)
+  }
+}
+
+function loginNow(plan: Plan, force: boolean, parts: Parts): Promise<LoginResult> {
+  return loginAt(plan, {...usual(parts), forgetful: force}, parts)
+}
+
+function usual({signal}: Parts): ObtainOptions {
+  return {fresh: false, forgetful: false, anew: true, quiet: false, signal}
+}
+
+async function loginAt(plan: Plan, options: ObtainOptions, parts: Parts): Promise<LoginResult> {
   if (plan.steps[0].role) return released(plan, await obtain(plan, options, parts), parts)
   // Without a role in sight there is nothing to get from AWS; being signed in is the result.
   const signedIn = await signIn(plan, options, parts)
@@ -70,15 +96,19 @@ async function loginAt(plan: Plan, force: boolean, parts: Parts): Promise<LoginR
 }
 
 /** A sign-in that worked lets programs ask again; roles that AWS refused are released as they are given. */
-async function released(
-  plan: Plan,
-  {signedIn, issued}: Partial<Obtained> & {readonly signedIn: SignedIn | undefined},
-  parts: Parts,
-): Promise<LoginResult> {
+async function released(plan: Plan, outcome: Outcome, parts: Parts): Promise<LoginResult> {
   await parts.states.change(plan.providerId, afterSignIn)
+  return resultOf(plan, outcome, parts)
+}
+
+type Outcome = Partial<Obtained> & {readonly signedIn?: SignedIn | undefined}
+
+async function resultOf(plan: Plan, {signedIn, issued}: Outcome, parts: Parts): Promise<LoginResult> {
+  const person = signedIn?.identity ?? (await rememberedPerson(plan.providerId, parts))
   return {
     provider: plan.provider.name,
-    subject: signedIn?.identity.subject,
+    subject: person?.subject,
+    asked: signedIn?.asked ?? false,
     ...(issued && {role: issued.role, credentialsUntil: issued.expiresAt}),
   }
 }

@@ -33,6 +33,7 @@ export interface Parts {
   readonly output: (program: string, args: readonly string[], milliseconds: number) => Promise<string>
   /** Makes the folder for a provider's browser profile. */
   readonly makeBrowserFolder: (providerId: string) => Promise<string>
+  readonly removeBrowserFolder: (providerId: string) => Promise<void>
   readonly asking: Asking
 }
 

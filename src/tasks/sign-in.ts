@@ -1,17 +1,14 @@
 import {afterSignIn, afterSignInFailure, brakeOf, withFailure} from '../brake.ts'
-import {hostSettings} from '../config/read.ts'
-import {readSettings, resolveSecret} from '../config/settings.ts'
-import {AwsOidcError, expectedFailure} from '../errors.ts'
-import {hostFor} from '../host/host.ts'
+import type {AwsOidcError} from '../errors.ts'
 import {memoryOf} from '../host/memory.ts'
-import {parseObject, readObject} from '../json.ts'
+import {parseObject, readDate, readObject} from '../json.ts'
 import {memoryKey} from '../keys.ts'
 import {timeLimitError} from '../oauth/browser-sign-in.ts'
 import type {Identity} from '../plugin.ts'
 import type {ProviderState} from '../state.ts'
-import {offsetSaidOnce} from './clock-offset.ts'
 import type {Parts} from './parts.ts'
 import type {Plan} from './plan.ts'
+import {asOurs, openProvider} from './provider-host.ts'
 
 export interface SignInOptions {
   /** Whether AWS has refused what was remembered. */
@@ -34,6 +31,14 @@ export interface Person {
   readonly claims: Readonly<Record<string, unknown>> | undefined
 }
 
+/** Who signed in last, and how long that serves. */
+export interface RememberedPerson extends Person {
+  /** Until when the sign-in works as it is, if known. */
+  readonly until: Date | undefined
+  /** Whether it can be renewed afterwards without the person, as far as is known. */
+  readonly renewable: boolean
+}
+
 const limitMilliseconds = 5 * 60_000
 
 /** Signs in at the plan's provider. Call it while holding the provider's lock. */
@@ -48,28 +53,16 @@ export async function signIn(plan: Plan, options: SignInOptions, parts: Parts): 
   })
   let asked = false
   try {
-    const strategy = await parts.registry.strategy(provider.strategy)
-    const settings = await readSettings(strategy.settings, provider.own, placeOf(plan, parts), async reference => {
-      const secret = await resolveSecret(reference, {env: parts.env, run: parts.output})
-      parts.secrets.add(secret)
-      return secret
-    })
-    const host = hostFor({
-      ...parts,
+    const use = {
       ...askingNow(plan, state, options, parts),
-      provider,
       memory,
-      fetch: fetchWithin(limit.signal, parts),
-      offsetTo: url => offsetSaidOnce(url, parts),
-      now: clock.now,
-      sleep: clock.sleep,
       signal: limit.signal,
       fresh: options.fresh,
-      openBrowser: url => parts.openBrowser(url, provider.browser),
       onAsking: () => {
         asked = true
       },
-    })
+    }
+    const {strategy, settings, host} = await openProvider(plan, use, parts)
     const identity = await strategy.signIn(settings, host)
     await forgetOthers(plan, identity, () => memory.restore(), parts)
     if (asked && state.signInFailures.length > 0) await states.change(providerId, afterSignIn)
@@ -77,25 +70,11 @@ export async function signIn(plan: Plan, options: SignInOptions, parts: Parts): 
   } catch (error) {
     const failure = asOurs(error, plan, parts)
     log.debug(`sign-in at ${provider.name} failed: ${failure.message}`)
+    if (failure.code === 'SIGN_IN_REQUIRED' && !options.forgetful) await noteSignInEnded(providerId, parts)
     if (!options.quiet) await recordFailure(failure, asked, plan, parts)
     throw failure
   } finally {
     limit.cancel()
-  }
-}
-
-function placeOf({provider}: Plan, {configuration}: Parts) {
-  return {provider: provider.name, locate: configuration.locate, alsoKnown: hostSettings}
-}
-
-/**
- * The network door within the time limit. Only a GET is abandoned: a refresh that the provider has carried out and
- * whose answer nobody reads has spent the refresh token for nothing.
- */
-function fetchWithin(limit: AbortSignal, {network}: Parts): typeof globalThis.fetch {
-  return (input, init = {}) => {
-    if (init.method !== undefined && init.method !== 'GET') return network.fetch(input, init)
-    return network.fetch(input, {...init, signal: init.signal ? AbortSignal.any([init.signal, limit]) : limit})
   }
 }
 
@@ -128,9 +107,19 @@ async function forgetOthers(
     await parts.store.clear(`${providerId}/`).catch((error: AwsOidcError) => parts.log.warn(error.message))
     await restore()
   }
-  const {subject, claims} = identity
-  const until = new Date(parts.clock.now().getTime() + 365 * 86_400_000)
-  await parts.store.write(memoryKey(providerId, 'person'), JSON.stringify({subject, claims}), until)
+  const {subject, claims, expiresAt: until, renewable = false} = identity
+  await rememberPerson(providerId, {subject, claims, until, renewable}, parts)
+}
+
+async function rememberPerson(providerId: string, person: RememberedPerson, {store, clock}: Parts): Promise<void> {
+  const kept = new Date(clock.now().getTime() + 365 * 86_400_000)
+  await store.write(memoryKey(providerId, 'person'), JSON.stringify(person), kept)
+}
+
+/** What is remembered turned out to serve no longer. */
+async function noteSignInEnded(providerId: string, parts: Parts): Promise<void> {
+  const person = await rememberedPerson(providerId, parts)
+  if (person?.renewable) await rememberPerson(providerId, {...person, until: undefined, renewable: false}, parts)
 }
 
 /** `iss` and `sub` tell people apart for good (OpenID Connect Core 1.0, 5.7); a name or an address may change hands. */
@@ -139,14 +128,19 @@ function idOf({subject, claims}: Pick<Identity, 'subject' | 'claims'> | Person):
 }
 
 /** Who signed in last, for whoever needs the name without a sign-in. */
-export async function rememberedPerson(providerId: string, {store}: Parts): Promise<Person | undefined> {
+export async function rememberedPerson(
+  providerId: string,
+  {store}: Pick<Parts, 'store'>,
+): Promise<RememberedPerson | undefined> {
   const entry = await store.read(memoryKey(providerId, 'person'))
   return entry && parsePerson(entry.value)
 }
 
-function parsePerson(text: string): Person {
-  const {subject, claims} = parseObject(text)
+function parsePerson(text: string): RememberedPerson {
+  const {subject, claims, until, renewable} = parseObject(text)
   return {
+    until: readDate(until),
+    renewable: renewable === true,
     subject: typeof subject === 'string' ? subject : undefined,
     claims: claims === undefined ? undefined : readObject(claims),
   }
@@ -170,18 +164,6 @@ function guarded(identity: Identity, explain: (error: unknown) => AwsOidcError):
     ...(roles && {roles: () => explained(() => roles.call(identity))}),
     proofFor: role => explained(() => identity.proofFor(role)),
   }
-}
-
-/** Errors of plugins are judged by their code; without one, the plugin is named. */
-function asOurs(error: unknown, {provider}: Plan, {registry, signal}: Parts): AwsOidcError {
-  if (signal.aborted && signal.reason instanceof AwsOidcError) return signal.reason
-  const known = expectedFailure(error)
-  if (known) return known
-  const reason = error instanceof Error ? error.message : String(error)
-  const owner = registry.ownerOf(provider.strategy)
-  return new AwsOidcError('PLUGIN_FAILED', `The strategy "${provider.strategy}" of ${owner} failed: ${reason}`, {
-    cause: error,
-  })
 }
 
 async function recordFailure(

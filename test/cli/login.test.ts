@@ -23,7 +23,7 @@ describe('login', () => {
   it('says the same to programs with --json', async () => {
     const {stdout} = await scene.home.run(['login', '-p', 'developer', '--json'])
     const result = JSON.parse(stdout)
-    expect(Object.keys(result)).to.deep.equal(['provider', 'subject', 'role', 'credentialsUntil'])
+    expect(Object.keys(result)).to.deep.equal(['provider', 'subject', 'asked', 'role', 'credentialsUntil'])
     expect(result).to.include({provider: 'sandbox', subject: 'alice@example.com'})
     expect(Date.parse(result.credentialsUntil)).to.be.closeTo(Date.now() + 3_600_000, 30_000)
   })

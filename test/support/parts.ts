@@ -109,6 +109,7 @@ export function makeStage(configuration = usual): Stage {
       openBrowser: async () => void provider.asked++,
       output: () => Promise.reject(new Error('no program')),
       makeBrowserFolder: () => Promise.reject(new Error('no folder')),
+      removeBrowserFolder: async () => undefined,
       asking: {interactive: true, ignoresBrake: false, attended: false, mayRead: false, ...asking},
     }),
   }

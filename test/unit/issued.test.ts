@@ -70,7 +70,7 @@ describe('a cache that does not work', () => {
     const warnings: string[] = []
     const store = storeOver(cache, 'broken', {...silent, warn: text => warnings.push(text)}, () => now)
     expect(await store.read('key')).to.equal(undefined)
-    expect(await store.expiresAt('key')).to.equal(undefined)
+    expect(await store.endOf('key')).to.equal(undefined)
     await store.write('key', 'value', minutesOn(1))
     await store.remove('key')
     expect(warnings).to.have.length(1)
@@ -83,6 +83,6 @@ describe('a cache that does not work', () => {
     const memory = memoryCache()
     await memory.write('key', {value: 'old', expiresAt: now})
     const store = storeOver(memory, 'memory', silent, () => now)
-    expect([await store.read('key'), await store.expiresAt('key')]).to.deep.equal([undefined, undefined])
+    expect([await store.read('key'), await store.endOf('key')]).to.deep.equal([undefined, now])
   })
 })

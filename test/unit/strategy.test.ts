@@ -46,7 +46,9 @@ describe('a strategy that breaks after the sign-in', () => {
       const broken = (identity: Identity) => ({...identity, roles: breaks})
       isBlamed(await failureOf(credentialsFor(choosing, callWith(makeStage(), broken))))
       isBlamed(
-        await failureOf(login({provider: 'corp', usualProfile: '', force: false}, callWith(makeStage(), broken))),
+        await failureOf(
+          login({provider: 'corp', usualProfile: '', force: false, ifNeeded: false}, callWith(makeStage(), broken)),
+        ),
       )
     })
 

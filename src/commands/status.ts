@@ -1,0 +1,70 @@
+import {Flags} from '@oclif/core'
+import {AwsOidcCommand} from '../command.ts'
+import {when} from '../formats/when.ts'
+import type {ProfileStatus, ProviderStatus, Status as Standing} from '../tasks/status.ts'
+
+export default class Status extends AwsOidcCommand {
+  static override summary = 'Say who is signed in, until when, and which profiles have credentials.'
+  static override description =
+    'Looks at what is kept on this machine only: asks nobody, needs no network, changes nothing. With --check the exit code is 0 while "creds" would need nobody for what is listed, else 3.'
+  static override enableJsonFlag = true
+  static override examples = [
+    '<%= config.bin %> status',
+    '<%= config.bin %> status --profile developer --check',
+    '<%= config.bin %> status --json',
+  ]
+  static override flags = {
+    profile: Flags.string({
+      char: 'p',
+      description: 'only this profile and its providers',
+      helpValue: 'NAME',
+      exclusive: ['provider'],
+    }),
+    provider: Flags.string({
+      description: 'only this provider and the profiles that use it',
+      helpValue: 'NAME',
+    }),
+    check: Flags.boolean({description: 'exit code 3 where a person would have to sign in'}),
+  }
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(Status)
+    const status = await this.app(flags).status({profile: flags.profile, provider: flags.provider})
+    this.report(status, [
+      `Cache: ${status.cache}`,
+      '',
+      ...this.table([['PROVIDER', 'SIGNED IN AS', 'UNTIL'], ...status.providers.map(providerRow(status))]),
+      ...status.providers.flatMap(notes(status)),
+      '',
+      ...this.table([['PROFILE', 'CREDENTIALS', 'UNTIL', 'ROLE'], ...status.profiles.map(profileRow(status))]),
+    ])
+    if (flags.check && !status.ready) this.exit(3)
+  }
+}
+
+function providerRow({at}: Standing) {
+  return ({provider, signedIn, subject, until, renewable}: ProviderStatus) => [
+    provider,
+    signedIn ? (subject ?? 'somebody without a name') : 'nobody',
+    renewable ? 'the provider refuses to renew it' : signedIn && until ? when(until, at) : '',
+  ]
+}
+
+function profileRow({at}: Standing) {
+  return ({profile, state, until, role}: ProfileStatus) => [profile, state, until ? when(until, at) : '', role ?? '']
+}
+
+/** What keeps a provider from serving, and what it failed with last. */
+function notes({at}: Standing) {
+  return ({provider, brake, lastProblem}: ProviderStatus): readonly string[] => [
+    ...(brake
+      ? [
+          '',
+          `${provider}: programs may ${brake.kind === 'login' ? 'not ask again' : `ask again at ${when(brake.until, at)}`}.`,
+        ]
+      : []),
+    ...(brake?.kind === 'login' ? [`Try: aws-oidc login --provider ${provider}`] : []),
+    ...(lastProblem ? ['', `${provider}, ${when(lastProblem.at, at)}: ${lastProblem.message}`] : []),
+    ...(lastProblem?.hint === undefined ? [] : [`Try: ${lastProblem.hint}`]),
+  ]
+}

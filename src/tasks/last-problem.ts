@@ -1,0 +1,31 @@
+import {type ErrorCode, expectedFailure} from '../errors.ts'
+import type {Parts} from './parts.ts'
+import type {Plan} from './plan.ts'
+
+const givenUp: ReadonlySet<ErrorCode> = new Set(['INTERRUPTED', 'TERMINATED'])
+
+/**
+ * Keeps what the work fails with for `status`: the SDKs for JavaScript and Java hide what a credential_process says on
+ * stderr. A success forgets it. Call it while holding the provider's lock.
+ */
+export async function noting<Result>(
+  {providerId}: Plan,
+  {states, clock, secrets}: Parts,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    const result = await work()
+    if ((await states.read(providerId)).lastProblem) {
+      await states.change(providerId, ({lastProblem: _, ...state}) => state)
+    }
+    return result
+  } catch (error) {
+    const failure = expectedFailure(error)
+    if (failure && !givenUp.has(failure.code)) {
+      const {code, hint} = failure
+      const lastProblem = {at: clock.now(), code, message: secrets.mask(failure.message), hint}
+      await states.change(providerId, state => ({...state, lastProblem}))
+    }
+    throw error
+  }
+}

@@ -1,0 +1,67 @@
+import {hostSettings} from '../config/read.ts'
+import {readSettings, resolveSecret} from '../config/settings.ts'
+import {AwsOidcError, expectedFailure} from '../errors.ts'
+import {type HostParts, hostFor} from '../host/host.ts'
+import type {FederationStrategy, Host} from '../plugin.ts'
+import {offsetSaidOnce} from './clock-offset.ts'
+import type {Parts} from './parts.ts'
+import type {Plan} from './plan.ts'
+
+/** What was decided about one use of a provider. */
+export type ProviderUse = Pick<HostParts, 'memory' | 'signal' | 'fresh' | 'interactive' | 'unreachable' | 'onAsking'>
+
+export interface OpenProvider {
+  readonly strategy: FederationStrategy<Record<string, unknown>>
+  readonly settings: Record<string, unknown>
+  readonly host: Host
+}
+
+/** The strategy of a plan's provider with its settings, checked and resolved, and the Host that it sees. */
+export async function openProvider(plan: Plan, use: ProviderUse, parts: Parts): Promise<OpenProvider> {
+  const {provider} = plan
+  const {clock, registry} = parts
+  const strategy = await registry.strategy(provider.strategy)
+  const settings = await readSettings(strategy.settings, provider.own, placeOf(plan, parts), async reference => {
+    const secret = await resolveSecret(reference, {env: parts.env, run: parts.output})
+    parts.secrets.add(secret)
+    return secret
+  })
+  const host = hostFor({
+    ...parts,
+    ...use,
+    provider,
+    fetch: fetchWithin(use.signal, parts),
+    offsetTo: url => offsetSaidOnce(url, parts),
+    now: clock.now,
+    sleep: clock.sleep,
+    openBrowser: url => parts.openBrowser(url, provider.browser),
+  })
+  return {strategy, settings, host}
+}
+
+/** Errors of plugins are judged by their code; without one, the plugin is named. */
+export function asOurs(error: unknown, {provider}: Plan, {registry, signal}: Parts): AwsOidcError {
+  if (signal.aborted && signal.reason instanceof AwsOidcError) return signal.reason
+  const known = expectedFailure(error)
+  if (known) return known
+  const reason = error instanceof Error ? error.message : String(error)
+  const owner = registry.ownerOf(provider.strategy)
+  return new AwsOidcError('PLUGIN_FAILED', `The strategy "${provider.strategy}" of ${owner} failed: ${reason}`, {
+    cause: error,
+  })
+}
+
+function placeOf({provider}: Plan, {configuration}: Parts) {
+  return {provider: provider.name, locate: configuration.locate, alsoKnown: hostSettings}
+}
+
+/**
+ * The network door within the time limit. Only a GET is abandoned: a refresh that the provider has carried out and
+ * whose answer nobody reads has spent the refresh token for nothing.
+ */
+function fetchWithin(limit: AbortSignal, {network}: Parts): typeof globalThis.fetch {
+  return (input, init = {}) => {
+    if (init.method !== undefined && init.method !== 'GET') return network.fetch(input, init)
+    return network.fetch(input, {...init, signal: init.signal ? AbortSignal.any([init.signal, limit]) : limit})
+  }
+}
