@@ -1,5 +1,6 @@
 import {join} from 'node:path'
 import type {CallerIdentity} from './aws/sts.ts'
+import {chooseCache} from './cache-choice.ts'
 import {readConfiguration} from './config/read.ts'
 import type {Configuration, Interactive} from './config/schema.ts'
 import {Secrets} from './errors.ts'
@@ -81,8 +82,6 @@ async function wire(outside: Outside, packages: readonly InstalledPackage[], cho
   const asking = askingOf(choices, configuration, around)
   const signal = processes.interruption
 
-  const id = cacheIdOf(configuration, env, places.cache)
-  const folder = id === 'memory' ? undefined : under(places.cache, 'v1')
   const locks = fileLocks({
     folder: under(places.cache, 'locks'),
     touch: files.touchPrivate,
@@ -92,20 +91,32 @@ async function wire(outside: Outside, packages: readonly InstalledPackage[], cho
     log,
   })
   const home: CacheHome = {
-    directory: folder ?? '',
+    directory: under(places.cache, 'v1') ?? '',
     log,
     interactive: asking.interactive,
     signal,
     env,
     keyring: outside.keyring,
-    exclusively: work => locks.hold(`cache-${id}`, signal, work),
+    exclusively: work => locks.hold('cache', signal, work),
   }
-  const cache = await registry.cache(id, home)
+  const notePath = under(places.cache, 'cache.json')
+  const chosen = await chooseCache(env.AWS_OIDC_CACHE || configuration.cache, {
+    home,
+    registry,
+    platform: outside.platform,
+    now: clock.now,
+    note: {
+      read: async () => (notePath === undefined ? undefined : files.readText(notePath).catch(() => undefined)),
+      write: async text => (notePath === undefined ? undefined : files.replacePrivate(notePath, text)),
+    },
+    exists: async path => (await files.identify(path)) !== undefined,
+    heedsFailure: !choices.login,
+  })
 
   const parts: Parts = {
     configuration,
     registry,
-    store: storeOver(cache, id, log, clock.now),
+    store: storeOver(chosen.cache, chosen.id, log, clock.now, chosen.byHand),
     states: fileStates({folder: under(places.cache, 'state'), readText: files.readText, replace: files.replacePrivate}),
     locks,
     keyring: outside.keyring,
@@ -131,14 +142,7 @@ async function wire(outside: Outside, packages: readonly InstalledPackage[], cho
       if (folder !== undefined) await files.removeFolder(join(folder, providerId))
     },
   }
-  return {parts, cache: {id, folder}}
-}
-
-/** `auto` means the files; where this machine has no place for them, nothing is kept. */
-function cacheIdOf({cache}: Configuration, env: Outside['env'], folder: string | undefined): string {
-  const wanted = env.AWS_OIDC_CACHE || cache
-  if (wanted !== 'auto') return wanted
-  return folder === undefined ? 'memory' : 'file'
+  return {parts, cache: {...chosen, folder: chosen.id === 'memory' ? undefined : home.directory}}
 }
 
 function askingOf(choices: Choices, {interactive}: Configuration, around: Surroundings): Asking {

@@ -2,7 +2,7 @@ import {Command, Flags, type Interfaces} from '@oclif/core'
 import {type App, type Choices, createApp, secrets} from './app.ts'
 import {AwsOidcError, exitCodeOf, expectedFailure} from './errors.ts'
 import {complain, demandStdout, writeResult} from './outside/output.ts'
-import {realOutside} from './outside/outside.ts'
+import {type Outside, realOutside} from './outside/outside.ts'
 import {tableLines} from './terminal/table.ts'
 
 /** Flags of every command of ours. */
@@ -26,6 +26,8 @@ export const browserFlag = Flags.boolean({
 /** What our commands share: the app, the result on stdout, and the one place that turns an error into an ending. */
 export abstract class AwsOidcCommand extends Command {
   static override baseFlags = baseFlags
+  #outside: Outside | undefined
+  #exitCode = 0
 
   protected app(
     flags: {readonly 'no-interactive': boolean; readonly debug: boolean},
@@ -33,7 +35,8 @@ export abstract class AwsOidcCommand extends Command {
   ): App {
     const packages = this.config.getPluginsList().map(({name, root, pjson}) => ({name, root, manifest: {...pjson}}))
     const own = packages.toSorted((a, b) => Number(b.name === this.config.name) - Number(a.name === this.config.name))
-    return createApp(realOutside(), own, {
+    this.#outside = realOutside()
+    return createApp(this.#outside, own, {
       interactive: flags['no-interactive'] ? 'never' : undefined,
       debug: flags.debug,
       browser: true,
@@ -69,10 +72,18 @@ export abstract class AwsOidcCommand extends Command {
     return tableLines(rows, process.stdout.columns ?? 120)
   }
 
+  /** Everything is written by now; where something hangs, nobody waits for it. */
+  protected override async finally(error: Interfaces.CommandError | undefined): Promise<void> {
+    await super.finally(error)
+    const exitCode = error && isOclifExit(error) ? (error.oclif?.exit ?? 1) : this.#exitCode
+    if (this.#outside?.processes.abandoned()) this.#outside.processes.end(exitCode)
+  }
+
   protected override async catch(error: Interfaces.CommandError): Promise<void> {
     if (isOclifExit(error)) throw error
     const failure = presentable(error, this.id)
     const exitCode = failure ? exitCodeOf(failure.code) : 1
+    this.#exitCode = exitCode
     const {code = 'BUG', message, hint} = failure ?? {message: error.message, hint: undefined}
     const document = {error: {code, message, ...(hint && {hint}), exitCode}}
     if (this.jsonEnabled() && isTold(secrets.mask(JSON.stringify(document, null, 2)))) this.exit(exitCode)

@@ -148,6 +148,8 @@ export interface CredentialCache {
   read(key: string): Promise<CacheEntry | undefined>
   write(key: string, entry: CacheEntry): Promise<void>
   remove(key: string): Promise<void>
+  /** Rejects when entries can't be kept now. Asked before a person is, who would have to sign in again next time. */
+  ready?(): Promise<void>
   /** When an entry ends, where that can be told without opening it. */
   expiresAt?(key: string): Promise<Date | undefined>
   /** Removes the entries this cache has written whose key starts with `prefix`, and nothing else. */

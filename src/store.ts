@@ -1,4 +1,4 @@
-import {AwsOidcError} from './errors.ts'
+import {AwsOidcError, expectedFailure} from './errors.ts'
 import type {CacheEntry, CredentialCache, Log} from './plugin.ts'
 
 /**
@@ -6,6 +6,8 @@ import type {CacheEntry, CredentialCache, Log} from './plugin.ts'
  * can't be written is a warning.
  */
 export interface Store {
+  /** Rejects where a cache that somebody has chosen can't be used. Call it before a person is asked. */
+  ready(): Promise<void>
   /** The value of an entry that has not ended. */
   read(key: string): Promise<CacheEntry | undefined>
   write(key: string, value: string, expiresAt: Date): Promise<void>
@@ -16,13 +18,15 @@ export interface Store {
   endOf(key: string): Promise<Date | undefined>
 }
 
-export function storeOver(cache: CredentialCache, id: string, log: Log, now: () => Date): Store {
+/** With `strict`, a cache that can't be used is an error; a result is not lost over it even then. */
+export function storeOver(cache: CredentialCache, id: string, log: Log, now: () => Date, strict = false): Store {
   let warned = false
 
   async function orWarn<Result>(what: string, work: () => Promise<Result>): Promise<Result | undefined> {
     try {
       return await work()
     } catch (error) {
+      if (strict && what === 'read') throw unusable(error)
       if (!warned)
         log.warn(`The cache "${id}" could not be ${what}: ${reasonOf(error)}. The next call will do the work again.`)
       warned = true
@@ -35,7 +39,23 @@ export function storeOver(cache: CredentialCache, id: string, log: Log, now: () 
     return entry && entry.expiresAt > now() ? entry : undefined
   }
 
+  function unusable(error: unknown): AwsOidcError {
+    const known = expectedFailure(error)
+    return new AwsOidcError(known?.code ?? 'PLUGIN_FAILED', `The cache "${id}" can't be used: ${reasonOf(error)}`, {
+      hint: known?.hint ?? 'Set "cache: file", or mend it.',
+      cause: error,
+    })
+  }
+
   return {
+    async ready() {
+      try {
+        await cache.ready?.()
+      } catch (error) {
+        if (strict) throw unusable(error)
+        log.debug(`the cache "${id}" is not ready: ${reasonOf(error)}`)
+      }
+    },
     read,
     write: (key, value, expiresAt) => orWarn('written', () => cache.write(key, {value, expiresAt})),
     remove: key => orWarn('written', () => cache.remove(key)),

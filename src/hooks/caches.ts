@@ -10,6 +10,11 @@ const caches: CachesHook = async () => ({
       load: async home => (await import('../providers/file-cache.ts')).fileCache(home),
     },
     {
+      id: 'keyring',
+      summary: "Files that only you can read (0600), encrypted with a key in the system's keyring",
+      load: async home => (await import('../providers/keyring-cache.ts')).keyringCache(home),
+    },
+    {
       id: 'memory',
       summary: 'Nothing is kept when a command ends',
       load: async () => (await import('../providers/memory-cache.ts')).memoryCache(),

@@ -3,60 +3,69 @@ import {AwsOidcError, expectedFailure, printable} from '../errors.ts'
 import type {Keyring} from '../plugin.ts'
 import type {Clock} from './clock.ts'
 
-/** The system's keyring, and whether a call to it still hangs. */
-export interface SystemKeyring extends Keyring {
-  /**
-   * Whether a call was given up and its thread still waits. Such a process can't end by `process.exit`, which joins
-   * its threads: see `Processes.leave`.
-   */
-  readonly hangs: () => boolean
-}
-
 export interface KeyringParts {
   readonly clock: Clock
-  /** How long to wait for an answer. A person may be typing the keyring's password. */
-  readonly limitMilliseconds: number
+  /** Whether a person sits at the terminal, who may be typing the keyring's password. */
+  readonly attended: boolean
+  /** To the person. */
+  readonly tell: (text: string) => void
+  /** Called when a call is given up: its thread still waits, and the process can't end by `process.exit`. */
+  readonly onGivenUp: () => void
 }
 
 const service = 'aws-oidc'
 // Unpinned, the library would fall back without a word to the kernel's keyring, which forgets and is not shared.
 const options = {linux: {store: 'secret-service'}} as const
 
-/** The native library is loaded with the first call only. https://www.npmjs.com/package/@napi-rs/keyring */
-export function systemKeyring({clock, limitMilliseconds}: KeyringParts): SystemKeyring {
-  let waiting = 0
-  let gaveUp = false
+const attendedMilliseconds = 30_000
+const unattendedMilliseconds = 3_000
+const patienceMilliseconds = 1_500
+
+/** The system's keyring. The native library is loaded with the first call: https://www.npmjs.com/package/@napi-rs/keyring */
+export function systemKeyring({clock, attended, tell, onGivenUp}: KeyringParts): Keyring {
+  const limitMilliseconds = attended ? attendedMilliseconds : unattendedMilliseconds
+  let givenUp = false
 
   async function call<Result>(name: string, work: (entry: AsyncEntry) => Promise<Result>): Promise<Result> {
-    if (gaveUp && waiting > 0) throw unavailable('it does not answer')
+    if (givenUp) throw unavailable('it does not answer')
     const limit = clock.limit(limitMilliseconds, unavailable(`no answer within ${limitMilliseconds / 1000} s`))
-    waiting += 1
-    const answer = open(name)
-      .then(work)
-      .finally(() => {
-        waiting -= 1
-      })
+    const patience = clock.limit(patienceMilliseconds, new Error('patience'))
+    if (attended) {
+      const text = `Waiting for the keyring of this system; it may be asking for its password (${limitMilliseconds / 1000} s at most).`
+      patience.signal.addEventListener('abort', () => tell(text), {once: true})
+    }
     try {
-      return await Promise.race([answer, rejectionOf(limit.signal)])
+      return await Promise.race([entryOf(name).then(work), rejectionOf(limit.signal)])
     } catch (error) {
-      if (limit.signal.aborted) gaveUp = true
-      throw expectedFailure(error) ?? unavailable(printable(error instanceof Error ? error.message : String(error)))
+      if (limit.signal.aborted) {
+        givenUp = true
+        onGivenUp()
+      }
+      throw (
+        expectedFailure(error) ?? unavailable(printable(error instanceof Error ? error.message : String(error), 120))
+      )
     } finally {
       limit.cancel()
+      patience.cancel()
     }
   }
 
   return {
-    hangs: () => gaveUp && waiting > 0,
     get: name => call(name, async entry => (await entry.getPassword()) ?? undefined),
     set: (name, value) => call(name, entry => entry.setPassword(value)),
     remove: name => call(name, async entry => void (await entry.deletePassword())),
   }
 }
 
-async function open(name: string): Promise<AsyncEntry> {
-  const {AsyncEntry: Entry} = await import('@napi-rs/keyring')
-  return new Entry(service, name, options)
+/** The library is an optional dependency: `npm install --omit=optional` and platforms without a binary leave it out. */
+async function entryOf(name: string): Promise<AsyncEntry> {
+  const library = await import('@napi-rs/keyring').catch((error: unknown) => {
+    const reason = printable(error instanceof Error ? error.message : String(error), 120)
+    throw new AwsOidcError('UNAVAILABLE', `The library for the system's keyring can't be loaded: ${reason}.`, {
+      hint: 'Install aws-oidc with its optional dependencies, or set "cache: file".',
+    })
+  })
+  return new library.AsyncEntry(service, name, options)
 }
 
 function rejectionOf(signal: AbortSignal): Promise<never> {
@@ -66,7 +75,7 @@ function rejectionOf(signal: AbortSignal): Promise<never> {
 }
 
 function unavailable(reason: string): AwsOidcError {
-  return new AwsOidcError('UNAVAILABLE', `The keyring of this system can't be used: ${reason}.`, {
-    hint: 'Unlock it, or set "cache: file".',
+  return new AwsOidcError('UNAVAILABLE', `The keyring of this system can't be used: ${reason.replace(/\.$/, '')}.`, {
+    hint: 'Unlock the keyring, or set "cache: file".',
   })
 }

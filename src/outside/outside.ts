@@ -1,6 +1,7 @@
+import type {Keyring} from '../plugin.ts'
 import {type Clock, systemClock} from './clock.ts'
 import {type Files, systemFiles} from './files.ts'
-import {type SystemKeyring, systemKeyring} from './keyring.ts'
+import {systemKeyring} from './keyring.ts'
 import {type Network, systemNetwork} from './network.ts'
 import {findPlaces, type Places} from './places.ts'
 import {type Processes, systemProcesses} from './processes.ts'
@@ -16,7 +17,7 @@ export interface Outside {
   readonly processes: Processes
   readonly terminal: Terminal
   readonly network: Network
-  readonly keyring: SystemKeyring
+  readonly keyring: Keyring
 }
 
 export function realOutside(): Outside {
@@ -32,6 +33,11 @@ export function realOutside(): Outside {
     processes,
     terminal,
     network: systemNetwork({env, clock: systemClock, signal: processes.interruption}),
-    keyring: systemKeyring({clock: systemClock, limitMilliseconds: terminal.stdinIsTerminal ? 60_000 : 3_000}),
+    keyring: systemKeyring({
+      clock: systemClock,
+      attended: terminal.stdinIsTerminal,
+      tell: terminal.tell,
+      onGivenUp: processes.abandon,
+    }),
   }
 }

@@ -1,4 +1,5 @@
 import {execFile, spawn} from 'node:child_process'
+import {existsSync} from 'node:fs'
 import {promisify} from 'node:util'
 import {AwsOidcError} from '../errors.ts'
 
@@ -10,6 +11,11 @@ export interface Processes {
    * Rejects when it can't be started or ends with a failure within a moment.
    */
   launch(program: string, args: readonly string[]): Promise<void>
+  /** From now on this process ends without waiting for what still runs in it: a native call hangs. */
+  abandon(): void
+  readonly abandoned: () => boolean
+  /** Ends this process. */
+  end(exitCode: number): never
   /** What a program prints, without a shell. Rejects when it fails or takes longer than `milliseconds`. */
   output(program: string, args: readonly string[], milliseconds: number, signal: AbortSignal): Promise<string>
 }
@@ -20,8 +26,15 @@ const run = promisify(execFile)
 const momentMilliseconds = 1500
 
 export function systemProcesses(): Processes {
+  let abandoned = false
+  const end = (exitCode: number) => (abandoned ? leave(exitCode) : process.exit(exitCode))
   return {
-    interruption: interruption(),
+    interruption: interruption(end),
+    abandon() {
+      abandoned = true
+    },
+    abandoned: () => abandoned,
+    end,
 
     launch(program, args) {
       return new Promise((resolve, reject) => {
@@ -45,13 +58,23 @@ export function systemProcesses(): Processes {
   }
 }
 
-function interruption(): AbortSignal {
+/**
+ * `process.exit` joins the threads of the pool, and one of them would never come. Another program in place of this one,
+ * or a kill, leaves them behind.
+ */
+function leave(exitCode: number): never {
+  if (process.execve && existsSync('/bin/sh')) process.execve('/bin/sh', ['sh', '-c', `exit ${exitCode}`], {})
+  process.kill(process.pid, 'SIGKILL')
+  throw new Error('killed')
+}
+
+function interruption(end: (exitCode: number) => never): AbortSignal {
   const controller = new AbortController()
   const stop = (error: AwsOidcError) => {
     // A second signal, or work that doesn't heed the first one, ends the process all the same.
-    process.once('SIGINT', () => process.exit(130))
-    process.once('SIGTERM', () => process.exit(143))
-    setTimeout(() => process.exit(error.code === 'INTERRUPTED' ? 130 : 143), 3000).unref()
+    process.once('SIGINT', () => end(130))
+    process.once('SIGTERM', () => end(143))
+    setTimeout(() => end(error.code === 'INTERRUPTED' ? 130 : 143), 3000).unref()
     controller.abort(error)
   }
   process.once('SIGINT', () => stop(new AwsOidcError('INTERRUPTED', 'Interrupted.')))

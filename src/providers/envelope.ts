@@ -1,20 +1,28 @@
-import type {CacheEntry} from '../plugin.ts'
-
 /**
  * The form of an entry on disk. `key` (hashes only) and `exp` (seconds since 1970) stand in clear, so that an entry
  * can be judged and removed without being opened; `enc` says how `data` is kept.
  */
-export interface Envelope {
+export type Envelope = PlainEnvelope | SealedEnvelope
+
+interface Common {
   readonly v: 1
-  readonly enc: 'none'
   readonly exp: number
   readonly key: string
+}
+
+export interface PlainEnvelope extends Common {
+  readonly enc: 'none'
   readonly data: string
 }
 
-export function seal(key: string, {value, expiresAt}: CacheEntry): string {
-  const envelope: Envelope = {v: 1, enc: 'none', exp: Math.floor(expiresAt.getTime() / 1000), key, data: value}
-  return `${JSON.stringify(envelope)}\n`
+export interface SealedEnvelope extends Common {
+  readonly enc: 'A256GCM'
+  /** Tells one sealing key from another without telling the key. */
+  readonly kid: string
+  /** In base64, as are `tag` and `data`. */
+  readonly iv: string
+  readonly tag: string
+  readonly data: string
 }
 
 /** The envelope in `text`, or `undefined` for anything that is not one, such as a file that was cut short. */
@@ -22,14 +30,23 @@ export function readEnvelope(text: string): Envelope | undefined {
   try {
     const value: unknown = JSON.parse(text)
     if (value === null || typeof value !== 'object') return undefined
-    const {v, enc, exp, key, data}: Readonly<Record<string, unknown>> = {...value}
-    if (v !== 1 || enc !== 'none' || typeof exp !== 'number' || !Number.isFinite(exp)) return undefined
-    return typeof key === 'string' && typeof data === 'string' ? {v, enc, exp, key, data} : undefined
+    const {v, enc, exp, key, data, kid, iv, tag}: Readonly<Record<string, unknown>> = {...value}
+    if (v !== 1 || typeof exp !== 'number' || !Number.isFinite(exp)) return undefined
+    if (typeof key !== 'string' || typeof data !== 'string') return undefined
+    if (enc === 'none') return {v, enc, exp, key, data}
+    if (enc !== 'A256GCM' || typeof kid !== 'string' || typeof iv !== 'string' || typeof tag !== 'string') {
+      return undefined
+    }
+    return {v, enc, exp, key, kid, iv, tag, data}
   } catch {
     return undefined
   }
 }
 
-export function open({data, exp}: Envelope): CacheEntry {
-  return {value: data, expiresAt: new Date(exp * 1000)}
+export function secondsOf(expiresAt: Date): number {
+  return Math.floor(expiresAt.getTime() / 1000)
+}
+
+export function endOf({exp}: Envelope): Date {
+  return new Date(exp * 1000)
 }

@@ -1,154 +1,27 @@
-import {createHash, randomBytes} from 'node:crypto'
-import {constants} from 'node:fs'
-import {chmod, type FileHandle, lstat, mkdir, open as openFile, readdir, rename, rm} from 'node:fs/promises'
-import {join} from 'node:path'
-import {setTimeout as delay} from 'node:timers/promises'
 import type {CacheHome, CredentialCache} from '../plugin.ts'
-import {type Envelope, open, readEnvelope, seal} from './envelope.ts'
+import {cacheFilesIn} from './cache-files.ts'
+import {endOf, type PlainEnvelope, secondsOf} from './envelope.ts'
 
-const largestEntry = 1024 * 1024
-const entryName = /^[0-9a-f]{64}\.json$/
-const temporaryName = /^\.[0-9a-f]{64}\.[0-9a-f]{12}\.tmp$/
-const posix = process.platform !== 'win32'
-
-/**
- * Entries as files that only their owner can read, in plain text. A file that is unreadable, cut short, a link, open
- * to others or not ours counts as absent, and the next write replaces it.
- */
+/** Entries as files that only their owner can read, in plain text. Sealed ones count as absent. */
 export function fileCache({directory}: Pick<CacheHome, 'directory'>): CredentialCache {
-  const pathOf = (key: string) => join(directory, `${createHash('sha256').update(key).digest('hex')}.json`)
+  const files = cacheFilesIn(directory)
 
-  async function find(key: string): Promise<Envelope | undefined> {
-    const envelope = await readPrivate(pathOf(key), directory)
-    return envelope?.key === key ? envelope : undefined
+  async function find(key: string): Promise<PlainEnvelope | undefined> {
+    const envelope = await files.find(key)
+    return envelope?.enc === 'none' ? envelope : undefined
   }
 
   return {
     async read(key) {
       const envelope = await find(key)
-      return envelope && open(envelope)
+      return envelope && {value: envelope.data, expiresAt: endOf(envelope)}
     },
-
-    async write(key, entry) {
-      await makeDirectory(directory)
-      const path = pathOf(key)
-      await replace(path, seal(key, entry))
-      // The entry is saved; tidying up that fails is no reason to say otherwise.
-      await prune(directory, path).catch(() => undefined)
-    },
-
-    async remove(key) {
-      if (await isOwnDirectory(directory)) await drop(pathOf(key))
-    },
-
+    write: (key, {value, expiresAt}) => files.put({v: 1, enc: 'none', exp: secondsOf(expiresAt), key, data: value}),
+    remove: files.remove,
     async expiresAt(key) {
       const envelope = await find(key)
-      return envelope && open(envelope).expiresAt
+      return envelope && endOf(envelope)
     },
-
-    async clear(prefix = '') {
-      if (!(await isOwnDirectory(directory))) return
-      for (const name of await readdir(directory)) {
-        const path = join(directory, name)
-        if (temporaryName.test(name) && prefix === '') await drop(path)
-        if (!entryName.test(name)) continue
-        const envelope = await readPrivate(path, directory)
-        // An entry that can't be read tells no key: it goes when everything goes.
-        if (envelope ? envelope.key.startsWith(prefix) : prefix === '') await drop(path)
-      }
-    },
-  }
-}
-
-/** The name is one that only we give, so a folder that has taken it goes too. Of a link, the link goes. */
-function drop(path: string): Promise<void> {
-  return rm(path, {force: true, recursive: true})
-}
-
-const staleMilliseconds = 60 * 60 * 1000
-
-/**
- * Removes entries that ended over an hour before `newest` was written, and what a killed process has left halfway: tokens that serve
- * nobody must not lie around. The file system's own time judges, so that no clock is needed.
- */
-async function prune(directory: string, newest: string): Promise<void> {
-  const {mtimeMs: now} = await lstat(newest)
-  for (const name of await readdir(directory)) {
-    const path = join(directory, name)
-    if (temporaryName.test(name)) {
-      const left = await lstat(path).catch(() => undefined)
-      if (left && now - left.mtimeMs > staleMilliseconds) await drop(path)
-    } else if (entryName.test(name)) {
-      const envelope = await readPrivate(path, directory)
-      if (envelope && now - envelope.exp * 1000 > staleMilliseconds) await drop(path)
-    }
-  }
-}
-
-async function readPrivate(path: string, directory: string): Promise<Envelope | undefined> {
-  let file: FileHandle | undefined
-  try {
-    if (!(await isOwnDirectory(directory))) return undefined
-    file = await openFile(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
-    const stats = await file.stat()
-    if (!stats.isFile() || stats.size > largestEntry) return undefined
-    if (posix && (stats.uid !== process.geteuid?.() || (stats.mode & 0o077) !== 0)) return undefined
-    return readEnvelope(await file.readFile('utf8'))
-  } catch {
-    return undefined
-  } finally {
-    await file?.close()
-  }
-}
-
-/** Whether the folder is a real one and ours: through a link, somebody else could hand us their credentials. */
-async function isOwnDirectory(directory: string): Promise<boolean> {
-  try {
-    const stats = await lstat(directory)
-    return stats.isDirectory() && (!posix || stats.uid === process.geteuid?.())
-  } catch {
-    return false
-  }
-}
-
-async function makeDirectory(directory: string): Promise<void> {
-  await mkdir(directory, {recursive: true, mode: 0o700})
-  if (!(await isOwnDirectory(directory))) throw new Error(`${directory} is a link or belongs to somebody else`)
-  if (posix && ((await lstat(directory)).mode & 0o077) !== 0) await chmod(directory, 0o700)
-}
-
-/** A reader sees the old entry or the new one, never a part, also when this process is killed halfway. */
-async function replace(path: string, text: string): Promise<void> {
-  const temporary = path.replace(
-    /([0-9a-f]{64})\.json$/,
-    (_, name: string) => `.${name}.${randomBytes(6).toString('hex')}.tmp`,
-  )
-  try {
-    const file = await openFile(temporary, 'wx', 0o600)
-    try {
-      await file.writeFile(text)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await renameOver(temporary, path)
-  } catch (error) {
-    await drop(temporary)
-    throw error
-  }
-}
-
-/** A folder in the way is removed; on Windows a reader that has the file open makes renaming fail for a moment. */
-async function renameOver(from: string, to: string): Promise<void> {
-  const busy = new Set(['EPERM', 'EACCES', 'EBUSY'])
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await rename(from, to)
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-      if (attempt === 0 && (await isOwnDirectory(to))) await drop(to)
-      else if (posix || attempt === 20 || !busy.has(code)) throw error
-      else await delay(10 + attempt * 5)
-    }
+    clear: files.clear,
   }
 }

@@ -5,16 +5,17 @@ export interface CacheInfo {
   readonly cache: string
   readonly protection: string
   readonly folder: string | undefined
+  /** Whether somebody has chosen it, or it is what works here. */
+  readonly byHand: boolean
+  /** Why it is not the keyring, where nobody has chosen. */
+  readonly insteadOfKeyring: string | undefined
   readonly profiles: readonly {readonly profile: string; readonly credentialsUntil: Date | undefined}[]
 }
 
-export interface CachePlace {
-  readonly id: string
-  readonly folder: string | undefined
-}
+export type CachePlace = Pick<CacheInfo, 'folder' | 'byHand' | 'insteadOfKeyring'> & {readonly id: string}
 
 /** Where secrets rest, how they are protected there, and until when each profile has credentials. */
-export async function cacheInfo({id, folder}: CachePlace, parts: Parts): Promise<CacheInfo> {
+export async function cacheInfo({id, folder, byHand, insteadOfKeyring}: CachePlace, parts: Parts): Promise<CacheInfo> {
   const {registry, store, configuration, clock} = parts
   const profiles: {profile: string; credentialsUntil: Date | undefined}[] = []
   for (const profile of Object.keys(configuration.profiles)) {
@@ -25,7 +26,7 @@ export async function cacheInfo({id, folder}: CachePlace, parts: Parts): Promise
     }
     profiles.push({profile, credentialsUntil})
   }
-  return {cache: id, protection: await registry.cacheSummary(id), folder, profiles}
+  return {cache: id, protection: await registry.cacheSummary(id), folder, byHand, insteadOfKeyring, profiles}
 }
 
 /** Removes credentials and tokens: all of them, or those of one provider. */

@@ -53,6 +53,7 @@ export async function signIn(plan: Plan, options: SignInOptions, parts: Parts): 
   })
   let asked = false
   try {
+    await parts.store.ready()
     const use = {
       ...askingNow(plan, state, options, parts),
       memory,

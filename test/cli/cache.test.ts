@@ -119,8 +119,8 @@ describe('cache info', () => {
     const {stdout: document} = await home.run(creds)
     const {stdout} = await home.run(['cache', 'info', '--json'])
     const info = JSON.parse(stdout)
-    expect(Object.keys(info)).to.deep.equal(['cache', 'protection', 'folder', 'profiles'])
-    expect(info).to.include({cache: 'file', folder: join(home.cache, 'v1')})
+    expect(Object.keys(info)).to.deep.equal(['cache', 'protection', 'folder', 'byHand', 'profiles'])
+    expect(info).to.include({cache: 'file', byHand: true, folder: join(home.cache, 'v1')})
     expect(info.profiles[0].profile).to.equal('developer')
     const until = Date.parse(info.profiles[0].credentialsUntil)
     expect(until).to.equal(Date.parse(JSON.parse(document).Expiration))
@@ -137,10 +137,24 @@ describe('cache info', () => {
     expect(await home.entries()).to.deep.equal([])
   })
 
+  it('says why it is not the keyring where nobody has chosen; the first call that keeps something has said so, once', async () => {
+    const {home} = scene
+    await home.configure({top: {cache: 'auto'}})
+    const {stderr} = await home.run(creds)
+    expect(
+      stderr.match(/^Warning: There is no keyring here .* refresh tokens rest in plain text in /gm),
+    ).to.have.length(1)
+    const {stdout} = await home.run(['cache', 'info'])
+    expect(stdout)
+      .to.match(/^Cache +file: /)
+      .and.match(/^Why +There is no keyring here \(no D-Bus session\)\.$/m)
+    expect((await home.run([...creds, '--force'])).stderr).not.to.include('Warning')
+  })
+
   it('refuses a cache that is not there, and names those that are', async () => {
     const {exitCode, stderr} = await scene.home.run(creds, {AWS_OIDC_CACHE: 'keyrung'})
     expect(exitCode).to.equal(2)
-    expect(stderr).to.include('"keyrung"').and.include('file, memory')
+    expect(stderr).to.include('"keyrung"').and.include('file, keyring, memory')
   })
 })
 

@@ -49,6 +49,7 @@ describe('creds prints one document and nothing else on stdout', () => {
   it('without HOME and XDG folders, as a user whom the system does not know: nothing is kept, without a word about the cache', async function () {
     if (!root) this.skip()
     const {home, sandbox} = scene
+    await home.configure({top: {cache: 'auto'}})
     const {chmod} = await import('node:fs/promises')
     const file = join(home.folder, '.config/aws-oidc/config.yaml')
     for (const path of [home.folder, join(home.folder, '.config'), join(home.folder, '.config/aws-oidc')])

@@ -107,6 +107,7 @@ export async function makeHome(sandbox: Sandbox): Promise<Home> {
       await home.writeConfig(
         stringify({
           browser: [process.execPath, sandboxBin, 'browse'],
+          cache: 'file',
           ...top,
           providers: {
             sandbox: {

@@ -11,6 +11,7 @@ export default class CacheInfoCommand extends AwsOidcCommand {
     this.report(info, [
       `Cache    ${info.cache}: ${info.protection}`,
       `Folder   ${info.folder ?? 'none'}`,
+      ...(info.insteadOfKeyring === undefined ? [] : [`Why      ${info.insteadOfKeyring}`]),
       ...info.profiles.map(
         ({profile, credentialsUntil}) =>
           `Profile  ${profile}: ${credentialsUntil ? `until ${credentialsUntil.toLocaleString()}` : 'nothing'}`,
