@@ -1,0 +1,11 @@
+import {demandFit, type Variables} from './variables.ts'
+
+/**
+ * For `docker run --env-file`, `node --env-file`, python-dotenv and `source`. Docker takes quotes as part of the value,
+ * the others take them away; `#`, `$` and `\` mean something different in each. What is left is read alike by all:
+ * bare values of these characters, which are all that AWS's have.
+ */
+export function dotenvLines(variables: Variables): string {
+  demandFit(variables, /^[\w+/=.:,@%-]*$/, 'dotenv')
+  return variables.map(([name, value]) => `${name}=${value}\n`).join('')
+}
