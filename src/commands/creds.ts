@@ -6,7 +6,7 @@ import {formatCredentials, formats} from '../formats/index.ts'
 export default class Creds extends AwsOidcCommand {
   static override summary = 'Print AWS credentials, signing in where it is needed.'
   static override description =
-    'From the cache while they last, by silent renewal, or after a sign-in in your browser. The default format is the document of a credential_process; the others are for shells and files of variables, as the examples show. They leave AWS_PROFILE as it is.'
+    'From the cache while they last, by silent renewal, or after a sign-in in your browser. The default format is the document of a credential_process; the others are for shells and files of variables, as the examples show. They leave AWS_PROFILE alone, which the AWS SDK for JavaScript heeds first.'
   static override examples = [
     '<%= config.bin %> creds --profile developer',
     '<%= config.bin %> creds --provider corp --role arn:aws:iam::123456789012:role/developer',
@@ -16,7 +16,7 @@ export default class Creds extends AwsOidcCommand {
     {description: 'PowerShell', command: '<%= config.bin %> creds --format powershell | Invoke-Expression'},
     {
       description: 'the Windows command prompt (in a batch file %%i)',
-      command: `for /f "delims=" %i in ('<%= config.bin %> creds --format windows-cmd') do @%i`,
+      command: `for /f "delims=" %i in ('<%= config.bin %> creds --format windows-cmd') do @call %i`,
     },
     {description: 'Nushell', command: '<%= config.bin %> creds --format nushell | from json | load-env'},
     {

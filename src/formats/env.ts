@@ -1,4 +1,4 @@
-import {demandFit, printableOnly, staleVariable, type Variables} from './variables.ts'
+import {demandFit, plainOnly, printableOnly, staleVariable, type Variables} from './variables.ts'
 
 /** For `eval "$(aws-oidc creds --format env)"` in a POSIX shell. */
 export function envLines(variables: Variables): string {
@@ -13,14 +13,10 @@ export function envLines(variables: Variables): string {
  */
 export function envLinesWithoutExport(variables: Variables): string {
   demandFit(variables, printableOnly, 'env-no-export')
-  return variables.map(([name, value]) => `${name}=${isPlain(value) ? value : quoted(value)}\n`).join('')
+  return variables.map(([name, value]) => `${name}=${plainOnly.test(value) ? value : quoted(value)}\n`).join('')
 }
 
 /** POSIX.1-2024, XCU 2.2.2: between single quotes nothing is special but the quote that ends them. */
 function quoted(value: string): string {
   return `'${value.replaceAll("'", `'\\''`)}'`
-}
-
-function isPlain(value: string): boolean {
-  return /^[\w+/=.:,@%-]*$/.test(value)
 }

@@ -27,6 +27,9 @@ export function variablesOf(credentials: AwsCredentials, accountId: string): Var
 /** What a line of any shell carries between quotes: all but control characters and halves of surrogate pairs. */
 export const printableOnly = /^[^\p{Cc}\p{Cs}]*$/u
 
+/** What no shell and no reader of variables takes for anything but itself, quoted or not. All that AWS gives is of these. */
+export const plainOnly = /^[\w+/=.:,@-]*$/
+
 /** Rejects with USAGE a value that a format has no way to write. Values are secrets: only the variable is named. */
 export function demandFit(variables: Variables, fitting: RegExp, format: string): void {
   for (const [name, value] of variables) {
