@@ -113,7 +113,7 @@ function padded(values: readonly string[]): readonly string[] {
   return values.length % 3 === 0 ? values : padded([...values, 'x'])
 }
 
-function inThrees(values: readonly string[]): readonly Triple[] {
+export function inThrees(values: readonly string[]): readonly Triple[] {
   const triples: Triple[] = []
   for (let at = 0; at < values.length; at += 3) {
     const [a = '', b = '', c = ''] = values.slice(at, at + 3)

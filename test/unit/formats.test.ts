@@ -11,6 +11,7 @@ import {
   usualTriples,
   written,
 } from '../support/shells.ts'
+import {throughCmd, throughPowershell} from '../support/windows-shells.ts'
 
 const posix = process.platform !== 'win32'
 const names = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'] as const
@@ -47,6 +48,19 @@ describe('What creds prints in the format', () => {
         ...Object.entries(others).map(pair => pair.join('=')),
       ])
     }
+  })
+
+  it('powershell is read by PowerShell as it was, whatever the values are (where there is one)', async function () {
+    const program = posix ? 'pwsh' : 'powershell'
+    if (!isInstalled(program)) this.skip()
+    const triples = awkwardTriples()
+    expect(await throughPowershell(program, triples)).to.deep.equal(triples)
+  })
+
+  it('windows-cmd is read by the command prompt as it was (on Windows)', async function () {
+    if (posix) this.skip()
+    const triples = usualTriples()
+    expect(await throughCmd(['cmd'], triples)).to.deep.equal(triples)
   })
 
   it('process and nushell is JSON on one line that gives every value back', async () => {
