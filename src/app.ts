@@ -15,6 +15,7 @@ import {type CredentialsWish, credentialsFor} from './tasks/credentials.ts'
 import type {Issued} from './tasks/issued.ts'
 import type {LoginResult, LoginWish} from './tasks/login.ts'
 import type {Asking, Parts} from './tasks/parts.ts'
+import {announcedLocks, announcedNetwork} from './tasks/stages.ts'
 import {promptsOn} from './terminal/prompts.ts'
 
 /** What was said on the command line that concerns the whole call. */
@@ -55,7 +56,8 @@ export function createApp(outside: Outside, packages: readonly InstalledPackage[
 export const secrets = new Secrets()
 
 async function wire(outside: Outside, packages: readonly InstalledPackage[], choices: Choices) {
-  const {env, places, clock, files, processes, terminal, network} = outside
+  const {env, places, clock, files, processes, terminal} = outside
+  const network = announcedNetwork(outside.network, terminal.waitingFor)
   const path = places.configFile ?? 'config.yaml'
   const configuration = readConfiguration(path, await files.readText(path))
   const registry = registryOf(packages)
@@ -72,7 +74,7 @@ async function wire(outside: Outside, packages: readonly InstalledPackage[], cho
 
   const id = cacheIdOf(configuration, env, places.cache)
   const folder = id === 'memory' ? undefined : under(places.cache, 'v1')
-  const locks = fileLocks({
+  const ownLocks = fileLocks({
     folder: under(places.cache, 'locks'),
     touch: files.touchPrivate,
     identify: files.identify,
@@ -80,6 +82,7 @@ async function wire(outside: Outside, packages: readonly InstalledPackage[], cho
     sleep: clock.sleep,
     log,
   })
+  const locks = announcedLocks(ownLocks, terminal.waitingFor)
   const home: CacheHome = {
     directory: folder ?? '',
     log,
@@ -111,6 +114,7 @@ async function wire(outside: Outside, packages: readonly InstalledPackage[], cho
       const {openInBrowser} = await import('./browser/open.ts')
       const chosen = programFrom(env) ?? program ?? configuration.browser
       const mayOpen = choices.browser && (chosen !== undefined || hasDesktop(around))
+      terminal.waitingFor('Waiting for you to sign in in the browser.')
       return openInBrowser(url, {program: chosen, launch: processes.launch, mayOpen, tell})
     },
     output: (program, args, milliseconds) => processes.output(program, args, milliseconds, signal),

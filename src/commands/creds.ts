@@ -4,6 +4,7 @@ import {durationFlag} from '../duration-flag.ts'
 import {formatCredentials, formats} from '../formats/index.ts'
 
 export default class Creds extends AwsOidcCommand {
+  protected override readonly startedByTools = true
   static override summary = 'Print AWS credentials, signing in where it is needed.'
   static override description =
     'From the cache while they last, by silent renewal, or after a sign-in in your browser. The default format is the document of a credential_process; the others are for shells and files of variables, as the examples show. They leave AWS_PROFILE alone, which the AWS SDK for JavaScript heeds first.'

@@ -1,5 +1,6 @@
 import {Flags} from '@oclif/core'
 import {AwsOidcCommand, browserFlag, profileFlag} from '../command.ts'
+import {printable} from '../errors.ts'
 import type {LoginResult} from '../tasks/login.ts'
 
 export default class Login extends AwsOidcCommand {
@@ -33,6 +34,6 @@ export default class Login extends AwsOidcCommand {
 }
 
 function describe({provider, subject, role, credentialsUntil}: LoginResult): readonly string[] {
-  const who = `Signed in as ${subject ?? 'somebody without a name'} at ${provider}.`
+  const who = `Signed in as ${printable(subject ?? 'somebody without a name', 100)} at ${provider}.`
   return role && credentialsUntil ? [who, `Credentials of ${role} until ${credentialsUntil.toLocaleString()}.`] : [who]
 }

@@ -1,9 +1,11 @@
-import {closeSync, openSync, writeSync} from 'node:fs'
 import {isatty} from 'node:tty'
+import {withoutControls} from '../errors.ts'
 import {complain} from './output.ts'
+import {type Progress, progressOn} from './progress.ts'
+import {writeToStderrFromBackground, writeToTerminal} from './tty.ts'
 
 /** Where people are reached. stdout is not here: it belongs to the result alone. */
-export interface Terminal {
+export interface Terminal extends Pick<Progress, 'waitingFor'> {
   readonly stdinIsTerminal: boolean
   readonly stderrIsTerminal: boolean
   /** To stderr, for whoever started the command. Never throws. */
@@ -17,16 +19,24 @@ export interface Terminal {
 // A caller that doesn't read our stderr (AWS SDK for Java) would leave us hanging once its pipe of 64 KiB is full.
 const stderrLimit = 60_000
 
-export function systemTerminal(platform: NodeJS.Platform): Terminal {
+export function systemTerminal(env: Readonly<Record<string, string | undefined>>, platform: NodeJS.Platform): Terminal {
   let written = 0
   const stderrIsTerminal = isatty(2)
+  const progress = progressOn({
+    wanted: stderrIsTerminal && !env.CI && !env.NO_COLOR && (platform === 'win32' || (env.TERM ?? 'dumb') !== 'dumb'),
+    write: writeToStderr,
+  })
+
+  function writeToStderr(text: string): void {
+    if (!stderrIsTerminal || !writeToStderrFromBackground(text, platform)) complain(text)
+  }
 
   function say(text: string): void {
-    const line = `${text}\n`
+    const line = `${withoutControls(text)}\n`
     const bytes = Buffer.byteLength(line)
     if (written + bytes > stderrLimit) return
     written += bytes
-    complain(line)
+    progress.above(() => writeToStderr(line))
   }
 
   return {
@@ -34,22 +44,12 @@ export function systemTerminal(platform: NodeJS.Platform): Terminal {
     stderrIsTerminal,
     say,
     tell(text) {
-      if (stderrIsTerminal || !writeToTerminal(`${text}\n`, platform)) say(text)
+      if (stderrIsTerminal || !writeToTerminal(`${withoutControls(text)}\n`, platform)) say(text)
     },
-    promptStreams: () => ({input: process.stdin, output: process.stderr}),
-  }
-}
-
-function writeToTerminal(text: string, platform: NodeJS.Platform): boolean {
-  try {
-    const terminal = openSync(platform === 'win32' ? '\\\\.\\CONOUT$' : '/dev/tty', platform === 'win32' ? 'r+' : 'w')
-    try {
-      writeSync(terminal, text)
-      return true
-    } finally {
-      closeSync(terminal)
-    }
-  } catch {
-    return false
+    promptStreams() {
+      progress.waitingFor(undefined)
+      return {input: process.stdin, output: process.stderr}
+    },
+    waitingFor: progress.waitingFor,
   }
 }

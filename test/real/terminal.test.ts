@@ -1,41 +1,27 @@
-import {execFile} from 'node:child_process'
 import {readFile} from 'node:fs/promises'
 import {join} from 'node:path'
-import {promisify} from 'node:util'
 import {expect} from 'chai'
 import {bin} from '../support/home.ts'
 import {variablesOf} from '../support/machine.ts'
-import {root} from '../support/sandbox.ts'
 import {useScene} from '../support/scene.ts'
+import {onTerminal} from '../support/terminal.ts'
 
-const run = promisify(execFile)
-const python = join(root, '.cache/python/bin/python')
 const enter = '\r'
 const down = '\u001b[B'
 const ctrlC = '\u0003'
 const hideCursor = '\u001b[?25l'
 const showCursor = '\u001b[?25h'
 
-interface Session {
-  /** All that stood on the terminal, control sequences included. */
-  readonly shown: string
-  readonly exitCode: number
-  readonly restored: boolean
-}
-
 describe('A person at a terminal', () => {
   const scene = useScene()
 
   /** Runs aws-oidc on a terminal of its own, and types `keys` when `text` stands there. */
-  async function session(text: string, keys: string, command: readonly string[], redirects: readonly string[] = []) {
-    const {stdout} = await run(
-      python,
-      [join(root, 'test/real/terminal.py'), text, keys, ...redirects, process.execPath, bin, ...command],
-      {
-        env: {...variablesOf(scene.home, scene.sandbox), TERM: 'xterm-256color'},
-      },
-    )
-    return JSON.parse(stdout) as Session
+  function session(text: string, keys: string, command: readonly string[], redirects: readonly string[] = []) {
+    return onTerminal([process.execPath, bin, ...command], {
+      env: variablesOf(scene.home, scene.sandbox),
+      type: {keys, when: text},
+      redirects,
+    })
   }
 
   it('chooses among the roles that the provider offers', async () => {
