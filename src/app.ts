@@ -114,8 +114,10 @@ async function wire(outside: Outside, packages: readonly InstalledPackage[], cho
       const {openInBrowser} = await import('./browser/open.ts')
       const chosen = programFrom(env) ?? program ?? configuration.browser
       const mayOpen = choices.browser && (chosen !== undefined || hasDesktop(around))
-      terminal.waitingFor('Waiting for you to sign in in the browser.')
-      return openInBrowser(url, {program: chosen, launch: processes.launch, mayOpen, tell})
+      terminal.waitingFor(undefined)
+      const opened = openInBrowser(url, {program: chosen, launch: processes.launch, mayOpen, tell})
+      terminal.waitingFor('Waiting for your sign-in in the browser.')
+      return opened
     },
     output: (program, args, milliseconds) => processes.output(program, args, milliseconds, signal),
     makeBrowserFolder: providerId => files.makePrivateFolder(join(places.data ?? '', 'browser', providerId)),

@@ -1,7 +1,7 @@
 import {fstatSync, readFileSync, readlinkSync, writeSync} from 'node:fs'
 import {isatty} from 'node:tty'
 import {AwsOidcError} from '../errors.ts'
-import {writeToTerminal} from './tty.ts'
+import {writeToStderrFromBackground, writeToTerminal} from './tty.ts'
 
 /** What became of a result written to stdout. */
 export type Delivery = 'written' | 'reader-gone'
@@ -35,6 +35,7 @@ export function demandStdout(): void {
 
 /** To stderr. What can't be said (stderr closed, its reader gone, a full disk) must not take the result with it. */
 export function complain(text: string): void {
+  if (isatty(2) && writeToStderrFromBackground(text, process.platform)) return
   try {
     writeSync(2, text)
   } catch {}

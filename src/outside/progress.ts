@@ -7,9 +7,10 @@ export interface Progress {
 }
 
 export interface ProgressParts {
-  /** Whether anybody can see such a line. */
-  readonly wanted: boolean
   readonly write: (text: string) => void
+  readonly columns: () => number
+  /** Does the work later, unless the returned function is called first. */
+  readonly after: (milliseconds: number, work: () => void) => () => void
 }
 
 const noticeableMilliseconds = 1_000
@@ -19,16 +20,14 @@ const clearLine = '\r\u001b[K'
  * It does not move: each write from a job in the background would have to be asked of the system first, and a line
  * that is written once a stage can't get into the way of anything else on the terminal.
  */
-export function progressOn({wanted, write}: ProgressParts): Progress {
+export function progressOn({write, columns, after}: ProgressParts): Progress {
   let waiting: string | undefined
   let shown = false
-  let timer: NodeJS.Timeout | undefined
-  if (wanted) process.once('exit', hide)
+  let cancel: (() => void) | undefined
 
   function show(): void {
-    if (waiting === undefined) return
     // A line that wraps could not be taken away again.
-    write(`${shown ? clearLine : ''}${waiting.slice(0, (process.stderr.columns || 80) - 1)}`)
+    write(`${shown ? clearLine : ''}${waiting?.slice(0, columns() - 1)}`)
     shown = true
   }
 
@@ -37,27 +36,28 @@ export function progressOn({wanted, write}: ProgressParts): Progress {
     shown = false
   }
 
-  function waitingFor(what: string | undefined): void {
-    if (!wanted || what === waiting) return
-    waiting = what
-    if (what === undefined) {
-      clearTimeout(timer)
-      timer = undefined
-      hide()
-    } else if (shown) show()
-    else if (!timer) {
-      timer = setTimeout(show, noticeableMilliseconds)
-      timer.unref()
-    }
-  }
-
   return {
-    waitingFor,
-    above(write) {
+    waitingFor(what) {
+      if (what === waiting) return
+      waiting = what
+      if (what === undefined) {
+        cancel?.()
+        cancel = undefined
+        hide()
+      } else if (shown) show()
+      else cancel ??= after(noticeableMilliseconds, show)
+    },
+    above(writeOther) {
       const wasShown = shown
       hide()
-      write()
+      writeOther()
       if (wasShown) show()
     },
   }
+}
+
+/** Where nobody would see it, or where it would spoil what is seen. */
+export const noProgress: Progress = {
+  waitingFor: () => undefined,
+  above: write => write(),
 }

@@ -1,8 +1,8 @@
 import {isatty} from 'node:tty'
 import {withoutControls} from '../errors.ts'
 import {complain} from './output.ts'
-import {type Progress, progressOn} from './progress.ts'
-import {writeToStderrFromBackground, writeToTerminal} from './tty.ts'
+import {noProgress, type Progress, progressOn} from './progress.ts'
+import {writeToTerminal} from './tty.ts'
 
 /** Where people are reached. stdout is not here: it belongs to the result alone. */
 export interface Terminal extends Pick<Progress, 'waitingFor'> {
@@ -21,22 +21,18 @@ const stderrLimit = 60_000
 
 export function systemTerminal(env: Readonly<Record<string, string | undefined>>, platform: NodeJS.Platform): Terminal {
   let written = 0
+  // A terminal that could not be written to once, or takes nothing, is not waited for again.
+  let reachable = true
   const stderrIsTerminal = isatty(2)
-  const progress = progressOn({
-    wanted: stderrIsTerminal && !env.CI && !env.NO_COLOR && (platform === 'win32' || (env.TERM ?? 'dumb') !== 'dumb'),
-    write: writeToStderr,
-  })
-
-  function writeToStderr(text: string): void {
-    if (!stderrIsTerminal || !writeToStderrFromBackground(text, platform)) complain(text)
-  }
+  const smart = platform === 'win32' || (env.TERM ?? 'dumb') !== 'dumb'
+  const progress = stderrIsTerminal && smart && !env.CI && !env.NO_COLOR ? progressOnStderr() : noProgress
 
   function say(text: string): void {
     const line = `${withoutControls(text)}\n`
     const bytes = Buffer.byteLength(line)
     if (written + bytes > stderrLimit) return
     written += bytes
-    progress.above(() => writeToStderr(line))
+    progress.above(() => complain(line))
   }
 
   return {
@@ -44,7 +40,8 @@ export function systemTerminal(env: Readonly<Record<string, string | undefined>>
     stderrIsTerminal,
     say,
     tell(text) {
-      if (stderrIsTerminal || !writeToTerminal(`${withoutControls(text)}\n`, platform)) say(text)
+      reachable &&= !stderrIsTerminal && writeToTerminal(`${withoutControls(text)}\n`, platform)
+      if (!reachable) say(text)
     },
     promptStreams() {
       progress.waitingFor(undefined)
@@ -52,4 +49,18 @@ export function systemTerminal(env: Readonly<Record<string, string | undefined>>
     },
     waitingFor: progress.waitingFor,
   }
+}
+
+function progressOnStderr(): Progress {
+  const progress = progressOn({
+    write: complain,
+    columns: () => process.stderr.columns || 80,
+    after(milliseconds, work) {
+      const timer = setTimeout(work, milliseconds)
+      timer.unref()
+      return () => clearTimeout(timer)
+    },
+  })
+  process.once('exit', () => progress.waitingFor(undefined))
+  return progress
 }

@@ -21,7 +21,7 @@ export function writeToStderrFromBackground(text: string, platform: NodeJS.Platf
  * child of it can. Where there is no shell there is no job control either.
  */
 function writeUnstopped(text: string, to: '/dev/tty' | '&2', stderr: 'ignore' | 'inherit'): boolean {
-  const {status, error} = spawnSync('/bin/sh', ['-c', `trap '' TTOU; cat >${to}`], {
+  const {status, error} = spawnSync('/bin/sh', ['-c', `trap '' TTOU; exec cat >${to}`], {
     input: text,
     stdio: ['pipe', 'ignore', stderr],
     timeout: patienceMilliseconds,
