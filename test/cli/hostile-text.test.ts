@@ -1,3 +1,5 @@
+import {spawn} from 'node:child_process'
+import {text} from 'node:stream/consumers'
 import {expect} from 'chai'
 import {withoutControls} from '../../src/errors.ts'
 import {useScene} from '../support/scene.ts'
@@ -24,6 +26,39 @@ describe('What a provider says of a person', () => {
     expect(exitCode, stderr).to.equal(0)
     expect(stdout.split('\n')[0]).to.equal(`Signed in as ${harmless} at sandbox.`)
     expect(stdout + stderr).to.match(/^[\P{C}\n]*$/u)
+  })
+})
+
+describe('What somebody else wrote', () => {
+  const scene = useScene()
+
+  it('commands no terminal as part of an error', async () => {
+    const {exitCode, stderr} = await scene.home.run(['whoami', '--profile', hostile])
+    expect(exitCode).to.equal(2)
+    expect(stderr)
+      .to.include('mallory [2J')
+      .and.match(/^[\P{C}\n]*$/u)
+  })
+
+  it('commands no terminal as part of a report', async () => {
+    const identity = `<Arn>arn:${mirrored}\u009b2J</Arn><UserId>a</UserId><Account>123456789012</Account>`
+    const body = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>${identity}</GetCallerIdentityResult></GetCallerIdentityResponse>`
+    const answer = {status: 200, body, contentType: 'text/xml; charset=utf-8'}
+    await scene.sandbox.fault({on: 'sts', action: 'GetCallerIdentity', ...answer})
+    const {stdout, stderr} = await scene.home.run(['whoami', '--profile', 'developer'])
+    expect(stdout, stderr)
+      .to.include('Arn     arn:  2J\n')
+      .and.match(/^[\P{C}\n]*$/u)
+  })
+
+  it('commands no terminal as part of what is said and told on the way', async () => {
+    const terminal = JSON.stringify(new URL('../../src/outside/terminal.ts', import.meta.url).href)
+    const program = `const {systemTerminal} = await import(${terminal})
+      const {say, tell} = systemTerminal({}, process.platform)
+      for (const show of [say, tell]) show('a\\u001b[2Jb')`
+    // In a session of its own, without a terminal.
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], {detached: true})
+    expect(await text(child.stderr)).to.equal('a [2Jb\na [2Jb\n')
   })
 })
 

@@ -1,5 +1,5 @@
 import {execFile, spawnSync} from 'node:child_process'
-import {mkdtemp, rm, writeFile} from 'node:fs/promises'
+import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {promisify} from 'node:util'
@@ -12,11 +12,11 @@ const run = promisify(execFile)
 export interface Shell {
   readonly format: Format
   readonly program: readonly [string, ...string[]]
-  /** A script whose first argument is a folder: takes each file in it, then runs `print`. */
+  /** A script that takes each file in $DOCUMENTS, and runs `print` after each. */
   readonly script: (print: string) => string
 }
 
-const posix = (print: string) => `for file in "$1"/*; do eval "$(cat "$file")"; ${print}; done`
+const posix = (print: string) => `for file in "$DOCUMENTS"/*; do eval "$(cat "$file")"; ${print}; done`
 const assigning = (print: string) => `set -a; ${posix(print)}`
 
 /** .ci/install puts it there. */
@@ -35,13 +35,13 @@ export const shells = {
   fish: {
     format: 'fish',
     program: ['fish', '--no-config', '-c'],
-    script: print => `for file in $argv[2]/*; cat $file | source; ${print}; end`,
+    script: print => `for file in $DOCUMENTS/*; cat $file | source; ${print}; end`,
   },
   nushell: {
     format: 'nushell',
     program: [nushell, '--no-config-file', '-c'],
     script: print =>
-      `for file in (glob $'($env.FOLDER)/*' | sort) { open --raw $file | from json | load-env; ^${print} }`,
+      `for file in (glob $'($env.DOCUMENTS)/*' | sort) { open --raw $file | from json | load-env; ^${print} }`,
   },
 } as const satisfies Readonly<Record<string, Shell>>
 
@@ -56,20 +56,19 @@ const print = `sh -c 'printf "%s\\0" "$AWS_ACCESS_KEY_ID" "$AWS_SECRET_ACCESS_KE
 /** What programs started by the shell find in their environment, for each triple that it was given in its format. */
 export async function throughShell(shell: Shell, triples: readonly Triple[]): Promise<readonly Triple[]> {
   const folder = await mkdtemp(join(tmpdir(), 'aws-oidc-formats-'))
+  // Where quotes fail, values are carried out as commands: in a place of their own.
+  const [documents, elsewhere] = [join(folder, 'documents'), join(folder, 'elsewhere')]
   try {
+    await Promise.all([mkdir(documents), mkdir(elsewhere)])
     for (const [index, triple] of triples.entries()) {
-      await writeFile(join(folder, String(index).padStart(6, '0')), await written(shell.format, triple))
+      await writeFile(join(documents, String(index).padStart(6, '0')), await written(shell.format, triple))
     }
     const [program, ...args] = shell.program
-    // Nushell hands its commands no arguments.
-    const {stdout} = await run(
-      program,
-      [...args, shell.script(print), ...(program === nushell ? [] : ['shell', folder])],
-      {
-        env: {PATH: process.env.PATH, FOLDER: folder},
-        maxBuffer: 2 ** 26,
-      },
-    )
+    const {stdout} = await run(program, [...args, shell.script(print)], {
+      cwd: elsewhere,
+      env: {PATH: process.env.PATH, DOCUMENTS: documents},
+      maxBuffer: 2 ** 26,
+    })
     return inThrees(stdout.split('\0').slice(0, -1))
   } finally {
     await rm(folder, {recursive: true})
