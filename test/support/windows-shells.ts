@@ -24,14 +24,8 @@ export function throughPowershell(program: string, triples: readonly Triple[]): 
 }
 `,
     )
-    const {stdout} = await run(program, [
-      '-NoProfile',
-      '-NonInteractive',
-      '-ExecutionPolicy',
-      'Bypass',
-      '-File',
-      script,
-    ])
+    const args = ['-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-File', script]
+    const {stdout} = await run(program, args, {cwd: folder})
     const lines = stdout.split(/\r?\n/).slice(0, -1)
     return inThrees(lines.map(line => Buffer.from(line, 'base64').toString()))
   })
