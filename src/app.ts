@@ -17,6 +17,7 @@ import type {Issued} from './tasks/issued.ts'
 import type {LoginFailure, LoginResult, LoginWish} from './tasks/login.ts'
 import type {LogoutResult, LogoutWish} from './tasks/logout.ts'
 import type {Asking, Parts} from './tasks/parts.ts'
+import {announcedLocks, announcedNetwork} from './tasks/stages.ts'
 import type {Status, StatusWish} from './tasks/status.ts'
 import {promptsOn} from './terminal/prompts.ts'
 
@@ -67,7 +68,8 @@ export function createApp(outside: Outside, packages: readonly InstalledPackage[
 export const secrets = new Secrets()
 
 async function wire(outside: Outside, packages: readonly InstalledPackage[], choices: Choices) {
-  const {env, places, clock, files, processes, terminal, network} = outside
+  const {env, places, clock, files, processes, terminal} = outside
+  const network = announcedNetwork(outside.network, terminal.waitingFor)
   const path = places.configFile ?? 'config.yaml'
   const configuration = readConfiguration(path, await files.readText(path))
   const registry = registryOf(packages)
@@ -82,7 +84,7 @@ async function wire(outside: Outside, packages: readonly InstalledPackage[], cho
   const asking = askingOf(choices, configuration, around)
   const signal = processes.interruption
 
-  const locks = fileLocks({
+  const ownLocks = fileLocks({
     folder: under(places.cache, 'locks'),
     touch: files.touchPrivate,
     identify: files.identify,
@@ -90,6 +92,7 @@ async function wire(outside: Outside, packages: readonly InstalledPackage[], cho
     sleep: clock.sleep,
     log,
   })
+  const locks = announcedLocks(ownLocks, terminal.waitingFor)
   const home: CacheHome = {
     directory: under(places.cache, 'v1') ?? '',
     log,
@@ -133,7 +136,10 @@ async function wire(outside: Outside, packages: readonly InstalledPackage[], cho
       const {openInBrowser} = await import('./browser/open.ts')
       const chosen = programFrom(env) ?? program ?? configuration.browser
       const mayOpen = choices.browser && (chosen !== undefined || hasDesktop(around))
-      return openInBrowser(url, {program: chosen, launch: processes.launch, mayOpen, tell})
+      terminal.waitingFor(undefined)
+      const opened = openInBrowser(url, {program: chosen, launch: processes.launch, mayOpen, tell})
+      terminal.waitingFor('Waiting for your sign-in in the browser.')
+      return opened
     },
     output: (program, args, milliseconds) => processes.output(program, args, milliseconds, signal),
     makeBrowserFolder: providerId => files.makePrivateFolder(join(places.data ?? '', 'browser', providerId)),

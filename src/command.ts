@@ -1,7 +1,7 @@
 import {Command, Flags, type Interfaces} from '@oclif/core'
 import {type App, type Choices, createApp, secrets} from './app.ts'
-import {AwsOidcError, exitCodeOf, expectedFailure} from './errors.ts'
-import {complain, demandStdout, writeResult} from './outside/output.ts'
+import {AwsOidcError, exitCodeOf, expectedFailure, withoutControls} from './errors.ts'
+import {complain, complainAloud, demandStdout, writeResult} from './outside/output.ts'
 import {type Outside, realOutside} from './outside/outside.ts'
 import {tableLines} from './terminal/table.ts'
 
@@ -26,6 +26,8 @@ export const browserFlag = Flags.boolean({
 /** What our commands share: the app, the result on stdout, and the one place that turns an error into an ending. */
 export abstract class AwsOidcCommand extends Command {
   static override baseFlags = baseFlags
+  /** Whether AWS tools start it, some of which show nobody what it says on stderr. */
+  protected readonly startedByTools: boolean = false
   #outside: Outside | undefined
   #exitCode = 0
 
@@ -35,7 +37,7 @@ export abstract class AwsOidcCommand extends Command {
   ): App {
     const packages = this.config.getPluginsList().map(({name, root, pjson}) => ({name, root, manifest: {...pjson}}))
     const own = packages.toSorted((a, b) => Number(b.name === this.config.name) - Number(a.name === this.config.name))
-    this.#outside = realOutside()
+    this.#outside ??= realOutside()
     return createApp(this.#outside, own, {
       interactive: flags['no-interactive'] ? 'never' : undefined,
       debug: flags.debug,
@@ -59,12 +61,13 @@ export abstract class AwsOidcCommand extends Command {
 
   /** Writes the result, whole, to stdout; ends with exit code 1 where its reader has gone. */
   private deliver(text: string): void {
+    this.#outside?.terminal.waitingFor(undefined)
     if (writeResult(text) === 'reader-gone') this.exit(1)
   }
 
   /** A result for people, or for programs with `--json`. */
   protected report(json: object, lines: readonly string[]): void {
-    this.deliver(this.jsonEnabled() ? `${JSON.stringify(json, null, 2)}\n` : `${lines.join('\n')}\n`)
+    this.deliver(this.jsonEnabled() ? `${JSON.stringify(json, null, 2)}\n` : withoutControls(`${lines.join('\n')}\n`))
   }
 
   /** Rows in aligned columns, as wide as the terminal. */
@@ -81,6 +84,7 @@ export abstract class AwsOidcCommand extends Command {
 
   protected override async catch(error: Interfaces.CommandError): Promise<void> {
     if (isOclifExit(error)) throw error
+    this.#outside?.terminal.waitingFor(undefined)
     const failure = presentable(error, this.id)
     const exitCode = failure ? exitCodeOf(failure.code) : 1
     this.#exitCode = exitCode
@@ -89,7 +93,9 @@ export abstract class AwsOidcCommand extends Command {
     if (this.jsonEnabled() && isTold(secrets.mask(JSON.stringify(document, null, 2)))) this.exit(exitCode)
     if (failure?.code !== 'INTERRUPTED' && failure?.code !== 'TERMINATED') {
       const text = failure ? lines(failure) : `This is a bug in aws-oidc: ${error.stack ?? error.message}\n`
-      complain(secrets.mask(text))
+      const told = secrets.mask(withoutControls(text))
+      if (this.startedByTools) complainAloud(told)
+      else complain(told)
     }
     this.exit(exitCode)
   }

@@ -105,3 +105,11 @@ export function printable(text: string, limit = 300): string {
   const clean = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').trim()
   return clean.length > limit ? `${clean.slice(0, limit)}…` : clean
 }
+
+// Of what commands a terminal, line ends, tabs and colours (ECMA-48, SGR) do no harm.
+const harmlessOrControl = new RegExp(String.raw`(\n|\t|${'\u001b'}\[[\d;]*m)|[\p{Cc}\p{Cf}\u2028\u2029]`, 'gu')
+
+/** Whole lines, made safe for a terminal whatever part of them came from outside. */
+export function withoutControls(text: string): string {
+  return text.replace(harmlessOrControl, (_, harmless: string | undefined) => harmless ?? ' ')
+}

@@ -4,13 +4,26 @@ import {durationFlag} from '../duration-flag.ts'
 import {formatCredentials, formats} from '../formats/index.ts'
 
 export default class Creds extends AwsOidcCommand {
+  protected override readonly startedByTools = true
   static override summary = 'Print AWS credentials, signing in where it is needed.'
   static override description =
-    'From the cache while they last, by silent renewal, or after a sign-in in your browser. The default format is the document of a credential_process.'
+    'From the cache while they last, by silent renewal, or after a sign-in in your browser. The default format is the document of a credential_process; the others are for shells and files of variables, as the examples show. They leave AWS_PROFILE alone, which the AWS SDK for JavaScript heeds first.'
   static override examples = [
     '<%= config.bin %> creds --profile developer',
-    'eval "$(<%= config.bin %> creds --profile developer --format env)"',
     '<%= config.bin %> creds --provider corp --role arn:aws:iam::123456789012:role/developer',
+    {description: 'bash, zsh and other POSIX shells', command: 'eval "$(<%= config.bin %> creds --format env)"'},
+    {description: 'for one program only', command: 'env $(<%= config.bin %> creds --format env-no-export) PROGRAM'},
+    {description: 'fish', command: '<%= config.bin %> creds --format fish | source'},
+    {description: 'PowerShell', command: '<%= config.bin %> creds --format powershell | Invoke-Expression'},
+    {
+      description: 'the Windows command prompt (in a batch file %%i)',
+      command: `for /f "delims=" %i in ('<%= config.bin %> creds --format windows-cmd') do @call %i`,
+    },
+    {description: 'Nushell', command: '<%= config.bin %> creds --format nushell | from json | load-env'},
+    {
+      description: 'a container',
+      command: 'docker run --env-file <(<%= config.bin %> creds --format dotenv) IMAGE',
+    },
   ]
   static override flags = {
     profile: profileFlag,
@@ -36,6 +49,6 @@ export default class Creds extends AwsOidcCommand {
       force: flags.force,
       lasting: flags.format !== 'process',
     })
-    this.hand(formatCredentials(flags.format, issued.credentials, issued.accountId))
+    this.hand(await formatCredentials(flags.format, issued.credentials, issued.accountId))
   }
 }

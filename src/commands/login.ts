@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core'
 import {AwsOidcCommand, browserFlag, profileFlag} from '../command.ts'
-import {exitCodeOf} from '../errors.ts'
+import {exitCodeOf, printable} from '../errors.ts'
 import type {LoginFailure, LoginResult} from '../tasks/login.ts'
 
 export default class Login extends AwsOidcCommand {
@@ -51,6 +51,6 @@ function describe(outcome: LoginResult | LoginFailure): readonly string[] {
     return [`${outcome.provider}: ${message}`, ...(hint === undefined ? [] : [`Try: ${hint}`])]
   }
   const {provider, subject, role, credentialsUntil} = outcome
-  const who = `Signed in as ${subject ?? 'somebody without a name'} at ${provider}.`
+  const who = `Signed in as ${printable(subject ?? 'somebody without a name', 100)} at ${provider}.`
   return role && credentialsUntil ? [who, `Credentials of ${role} until ${credentialsUntil.toLocaleString()}.`] : [who]
 }

@@ -23,7 +23,7 @@ export interface Outside {
 export function realOutside(): Outside {
   const {env, platform} = process
   const processes = systemProcesses()
-  const terminal = systemTerminal(platform)
+  const terminal = systemTerminal(env, platform)
   return {
     env,
     platform,

@@ -1,5 +1,5 @@
 import {failureMeanwhile} from '../brake.ts'
-import {AwsOidcError, expectedFailure} from '../errors.ts'
+import {AwsOidcError, expectedFailure, printable} from '../errors.ts'
 import {type Issued, isFresh, isUsable, readIssued} from './issued.ts'
 import {noting} from './last-problem.ts'
 import type {Obtained, ObtainOptions} from './obtain.ts'
@@ -108,7 +108,9 @@ async function obtain(plan: Plan, options: ObtainOptions, parts: Parts): Promise
 /** Said to the person who was asked, so that they see for what. */
 function announce({issued, signedIn}: Obtained, {provider}: Plan, {tell}: Parts): void {
   if (signedIn?.asked)
-    tell(`Signed in as ${signedIn.identity.subject ?? 'somebody'} at ${provider.name}; the role is ${issued.role}.`)
+    tell(
+      `Signed in as ${printable(signedIn.identity.subject ?? 'somebody', 100)} at ${provider.name}; the role is ${issued.role}.`,
+    )
 }
 
 function readFor(plan: Plan, {store, secrets}: Parts): Promise<Issued | undefined> {

@@ -1,4 +1,4 @@
-import {AwsOidcError} from '../errors.ts'
+import {AwsOidcError, printable} from '../errors.ts'
 import type {Ask} from '../plugin.ts'
 
 export interface PromptStreams {
@@ -12,7 +12,7 @@ export function promptsOn(streams: () => PromptStreams, signal: AbortSignal): As
   return {
     async select(message, choices) {
       const {select} = await import('@inquirer/prompts')
-      const options = choices.map(({label, value}) => ({name: label, value}))
+      const options = choices.map(({label, value}) => ({name: printable(label), value}))
       return interruptible(() => select({message, choices: options, loop: false}, context()))
     },
     async text(message) {

@@ -74,10 +74,12 @@ describe('creds prints one document and nothing else on stdout', () => {
         .split('\n')
         .map(line => line.split('=')[0]),
     ).to.deep.equal([
+      'unset AWS_SECURITY_TOKEN',
       'export AWS_ACCESS_KEY_ID',
       'export AWS_SECRET_ACCESS_KEY',
       'export AWS_SESSION_TOKEN',
       'export AWS_CREDENTIAL_EXPIRATION',
+      'export AWS_ACCOUNT_ID',
     ])
     const {stdout: seen} = await runAs([...creds, '--format', 'env'], {
       env: variablesOf(home, sandbox),

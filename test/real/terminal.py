@@ -8,6 +8,7 @@ import json
 import os
 import pty
 import select
+import signal
 import sys
 import termios
 import time
@@ -35,6 +36,8 @@ while time.time() < deadline:
     if not typed and text.encode() in shown:
         typed = True
         os.write(terminal, keys.encode())
+else:
+    os.killpg(pid, signal.SIGKILL)
 status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 restored = before == termios.tcgetattr(terminal)
-print(json.dumps({"shown": shown.decode(), "exitCode": status, "restored": restored}))
+print(json.dumps({"shown": shown.decode(errors="replace"), "exitCode": status, "restored": restored}))

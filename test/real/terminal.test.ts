@@ -1,41 +1,39 @@
-import {execFile} from 'node:child_process'
-import {readFile} from 'node:fs/promises'
+import {mkdtemp, readFile, rm} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {promisify} from 'node:util'
 import {expect} from 'chai'
 import {bin} from '../support/home.ts'
-import {variablesOf} from '../support/machine.ts'
-import {root} from '../support/sandbox.ts'
+import {untilLocked, variablesOf} from '../support/machine.ts'
+import {sandboxBin} from '../support/sandbox.ts'
 import {useScene} from '../support/scene.ts'
+import {onTerminal} from '../support/terminal.ts'
 
-const run = promisify(execFile)
-const python = join(root, '.cache/python/bin/python')
 const enter = '\r'
 const down = '\u001b[B'
 const ctrlC = '\u0003'
+const clearLine = '\r\u001b[K'
+const ctrlS = '\u0013'
 const hideCursor = '\u001b[?25l'
 const showCursor = '\u001b[?25h'
 
-interface Session {
-  /** All that stood on the terminal, control sequences included. */
-  readonly shown: string
-  readonly exitCode: number
-  readonly restored: boolean
-}
+const signedIn = 'Signed in as alice@example.com at sandbox; the role is arn:aws:iam::123456789012:role/developer.'
 
 describe('A person at a terminal', () => {
   const scene = useScene()
+  // Results are secrets, which must not stand in the home.
+  let folder: string
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'aws-oidc-terminal-'))
+  })
+  afterEach(() => rm(folder, {recursive: true}))
 
   /** Runs aws-oidc on a terminal of its own, and types `keys` when `text` stands there. */
-  async function session(text: string, keys: string, command: readonly string[], redirects: readonly string[] = []) {
-    const {stdout} = await run(
-      python,
-      [join(root, 'test/real/terminal.py'), text, keys, ...redirects, process.execPath, bin, ...command],
-      {
-        env: {...variablesOf(scene.home, scene.sandbox), TERM: 'xterm-256color'},
-      },
-    )
-    return JSON.parse(stdout) as Session
+  function session(text: string, keys: string, command: readonly string[], redirects: readonly string[] = []) {
+    return onTerminal([process.execPath, bin, ...command], {
+      env: variablesOf(scene.home, scene.sandbox),
+      type: {keys, when: text},
+      redirects,
+    })
   }
 
   it('chooses among the roles that the provider offers', async () => {
@@ -58,14 +56,91 @@ describe('A person at a terminal', () => {
   })
 
   it('sees the address to open although the caller swallows stderr, as botocore does', async () => {
-    const [result, complaints] = [join(scene.home.folder, 'out'), join(scene.home.folder, 'err')]
+    const [result, complaints] = [join(folder, 'out'), join(folder, 'err')]
     const {shown, exitCode} = await session('', '', ['creds', '-p', 'developer'], [`1>${result}`, `2>${complaints}`])
     expect(exitCode).to.equal(0)
     expect(shown).to.include(`${scene.sandbox.issuer}/auth?`)
-    expect(shown).to.include(
-      'Signed in as alice@example.com at sandbox; the role is arn:aws:iam::123456789012:role/developer.',
-    )
+    expect(shown).to.include(signedIn)
     expect(await readFile(complaints, 'utf8')).to.equal('')
     expect(JSON.parse(await readFile(result, 'utf8'))).to.include({Version: 1})
   })
+
+  it('sees all and is served when creds runs in the background of a terminal that stops jobs that write to it', async () => {
+    const result = join(folder, 'out')
+    const job = 'stty tostop; set -m; "$@" >"$0" & wait $!; echo "ended with $?"'
+    const command = ['bash', '--norc', '-c', job, result, process.execPath, bin, 'creds', '-p', 'developer']
+    const env = variablesOf(scene.home, scene.sandbox)
+    const {shown} = await onTerminal(command, {env})
+    expect(shown).to.include('ended with 0').and.include(`${scene.sandbox.issuer}/auth?`).and.include(signedIn)
+    expect(JSON.parse(await readFile(result, 'utf8'))).to.include({Version: 1})
+    const {shown: failed} = await onTerminal([...command, '--provider', 'nobody'], {env})
+    expect(failed).to.include('Error: ').and.include('ended with 2')
+  })
+
+  it('has stopped the terminal with Ctrl-S, and is served all the same', async () => {
+    const [result, complaints] = [join(folder, 'out'), join(folder, 'err')]
+    const {exitCode} = await session('', ctrlS, ['creds', '-p', 'developer'], [`1>${result}`, `2>${complaints}`])
+    expect(exitCode).to.equal(0)
+    expect(await readFile(complaints, 'utf8')).to.include(`${scene.sandbox.issuer}/auth?`)
+    expect(JSON.parse(await readFile(result, 'utf8'))).to.include({Version: 1})
+  })
+
+  describe('and waits', () => {
+    const slow = {on: 'discovery', delayMs: 2500}
+    const waits = () => `Waiting for ${new URL(scene.sandbox.issuer).host}.`
+
+    async function creds(env: Readonly<Record<string, string>> = {}) {
+      const result = join(folder, 'out')
+      const {shown, exitCode} = await onTerminal([process.execPath, bin, 'creds', '-p', 'developer'], {
+        env: {...variablesOf(scene.home, scene.sandbox), ...env},
+        redirects: [`1>${result}`],
+      })
+      expect(exitCode, shown).to.equal(0)
+      expect(JSON.parse(await readFile(result, 'utf8'))).to.include({Version: 1})
+      return shown
+    }
+
+    it('over a second sees for whom, in a line that is gone before anything else is written', async () => {
+      await scene.sandbox.fault(slow)
+      const shown = await creds()
+      expect(shown).to.include(`${waits()}${clearLine}Opening your browser`)
+      expect(afterLines(shown)).not.to.include('Waiting for')
+    })
+
+    it('in the browser sees that too', async () => {
+      const browse = `sleep 2; exec "${process.execPath}" "${sandboxBin}" browse "$1"`
+      await scene.home.configure({top: {browser: ['sh', '-c', browse, 'sh']}})
+      expect(await creds()).to.include(`Waiting for your sign-in in the browser.${clearLine}`)
+    })
+
+    it('for nothing, because the cache has them, sees nothing at all', async () => {
+      await creds()
+      expect(await creds()).to.equal('')
+    })
+
+    for (const env of [{NO_COLOR: '1'}, {CI: 'true'}, {TERM: 'dumb'}] as const) {
+      it(`with ${JSON.stringify(env)} sees no such line`, async () => {
+        await scene.sandbox.fault(slow)
+        expect(await creds(env)).not.to.include('Waiting for')
+      })
+    }
+
+    it('for another aws-oidc sees that, and nothing of it in the end', async () => {
+      await scene.sandbox.fault(slow)
+      const other = scene.home.start(['creds', '-p', 'developer'])
+      await untilLocked(scene.home)
+      const shown = await creds()
+      await other.ended
+      expect(shown).to.include('Waiting for another aws-oidc, which is signing in.')
+      expect(afterLines(shown)).to.equal('')
+    })
+  })
+
+  /** What stands on the terminal once cleared lines are gone. */
+  function afterLines(shown: string): string {
+    return shown
+      .split('\n')
+      .map(line => line.split(clearLine).at(-1))
+      .join('\n')
+  }
 })

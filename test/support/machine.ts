@@ -2,6 +2,7 @@ import {spawn} from 'node:child_process'
 import {lchown, lstat, readdir, readFile, rm, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {DatabaseSync} from 'node:sqlite'
+import {setTimeout as delay} from 'node:timers/promises'
 import {bin, type Ending, type Home, type Running} from './home.ts'
 import type {Sandbox} from './sandbox.ts'
 
@@ -97,6 +98,27 @@ export async function takeLock({cache}: Home): Promise<() => void> {
   const database = new DatabaseSync(await onlyFileIn(join(cache, 'locks')))
   database.exec('BEGIN EXCLUSIVE')
   return () => database.close()
+}
+
+/** Comes when another process holds the lock of the only provider. */
+export async function untilLocked({cache}: Home): Promise<void> {
+  for (const deadline = Date.now() + 30_000; Date.now() < deadline; await delay(20)) {
+    const [name] = await readdir(join(cache, 'locks')).catch(() => [])
+    if (name !== undefined && isLocked(join(cache, 'locks', name))) return
+  }
+  throw new Error('nobody took the lock')
+}
+
+function isLocked(path: string): boolean {
+  const database = new DatabaseSync(path)
+  try {
+    database.exec('BEGIN EXCLUSIVE')
+    return false
+  } catch {
+    return true
+  } finally {
+    database.close()
+  }
 }
 
 type Json = Record<string, unknown>

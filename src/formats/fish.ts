@@ -1,0 +1,12 @@
+import {demandFit, printableOnly, staleVariable, type Variables} from './variables.ts'
+
+/**
+ * For `aws-oidc creds --format fish | source`. Between single quotes fish takes `\\` and `\'` and nothing else:
+ * https://fishshell.com/docs/current/language.html#quotes
+ */
+export function fishLines(variables: Variables): string {
+  demandFit(variables, printableOnly, 'fish')
+  const lines = variables.map(([name, value]) => `set -gx ${name} '${value.replace(/['\\]/g, '\\$&')}'\n`)
+  // It fails where there is none; the last line decides what `source` says. Universal variables are the person's own.
+  return [`set -ge ${staleVariable}\n`, ...lines].join('')
+}

@@ -1,0 +1,18 @@
+import {dotenvLines} from './dotenv.ts'
+import {envLines, envLinesWithoutExport} from './env.ts'
+import {fishLines} from './fish.ts'
+import {nushellRecord} from './nushell.ts'
+import {powershellLines} from './powershell.ts'
+import type {Variables} from './variables.ts'
+import {windowsCmdLines} from './windows-cmd.ts'
+
+/** One a format that is read by a shell or as a file of variables. */
+export const writers = {
+  env: envLines,
+  'env-no-export': envLinesWithoutExport,
+  fish: fishLines,
+  powershell: powershellLines,
+  'windows-cmd': windowsCmdLines,
+  nushell: nushellRecord,
+  dotenv: dotenvLines,
+} as const satisfies Readonly<Record<string, (variables: Variables) => string>>

@@ -1,0 +1,88 @@
+import {expect} from 'chai'
+import {progressOn} from '../../src/outside/progress.ts'
+
+const clearLine = '\r\u001b[K'
+
+describe('The line that says what is waited for', () => {
+  let shown = ''
+  let due: (() => void) | undefined
+  let columns = 80
+
+  const progress = () => {
+    ;[shown, due, columns] = ['', undefined, 80]
+    return progressOn({
+      write: text => {
+        shown += text
+      },
+      columns: () => columns,
+      after(milliseconds, work) {
+        expect(milliseconds).to.equal(1000)
+        expect(due, 'one clock at a time').to.equal(undefined)
+        due = work
+        return () => {
+          due = undefined
+        }
+      },
+    })
+  }
+
+  it('is not there before a second has passed, and then says what is waited for by now', () => {
+    const {waitingFor} = progress()
+    waitingFor('one')
+    waitingFor('two')
+    expect(shown).to.equal('')
+    due?.()
+    expect(shown).to.equal('two')
+  })
+
+  it('is replaced by the next stage, and taken away in the end', () => {
+    const {waitingFor} = progress()
+    waitingFor('one')
+    due?.()
+    waitingFor('two')
+    waitingFor('two')
+    waitingFor(undefined)
+    expect(shown).to.equal(`one${clearLine}two${clearLine}`)
+  })
+
+  it('never comes when the work ends within the second', () => {
+    const {waitingFor} = progress()
+    waitingFor('one')
+    waitingFor(undefined)
+    expect(due).to.equal(undefined)
+    expect(shown).to.equal('')
+  })
+
+  it('comes again, a second later, for the next work', () => {
+    const {waitingFor} = progress()
+    waitingFor('one')
+    due?.()
+    due = undefined
+    waitingFor(undefined)
+    waitingFor('two')
+    expect(shown).to.equal(`one${clearLine}`)
+    Object(due).call()
+    expect(shown).to.equal(`one${clearLine}two`)
+  })
+
+  it('makes way for what else is written, and comes back below it', () => {
+    const {waitingFor, above} = progress()
+    const say = (text: string) =>
+      above(() => {
+        shown += text
+      })
+    say('early\n')
+    waitingFor('one')
+    due?.()
+    say('late\n')
+    expect(shown).to.equal(`early\none${clearLine}late\none`)
+  })
+
+  it('is shorter than the terminal is wide: a line that wraps could not be taken away', () => {
+    const {waitingFor} = progress()
+    columns = 10
+    waitingFor('0123456789')
+    due?.()
+    expect(shown).to.equal('012345678')
+  })
+})
