@@ -2,24 +2,15 @@ import {createHash} from 'node:crypto'
 import type {Configuration} from 'openid-client'
 import type {Secrets} from '../errors.ts'
 import {parseObject} from '../json.ts'
-import {signInByBrowser} from '../oauth/browser-sign-in.ts'
 import {discover, fetchKeys, type OAuthDoors} from '../oauth/discovery.ts'
-import type {Pages} from '../oauth/loopback.ts'
 import {refresh} from '../oauth/refresh.ts'
 import type {TokenClock, Tokens} from '../oauth/tokens.ts'
 import type {Memory, OidcClient, TokenSet} from '../plugin.ts'
+import {type NewSignInParts, signInAnew} from './new-sign-in.ts'
 
-export interface TokenParts extends OAuthDoors {
+export interface TokenParts extends OAuthDoors, NewSignInParts {
   readonly memory: Memory
-  readonly secrets: Secrets
   readonly now: () => Date
-  readonly signal: AbortSignal
-  readonly pages: Pages
-  /** Whether a refresh token may be asked for and kept. */
-  readonly remember: boolean
-  /** Throws SIGN_IN_REQUIRED where nobody may be asked. */
-  readonly beforeAsking: (issuer: URL) => void
-  readonly show: (url: URL) => Promise<void>
 }
 
 // A token must still be alive when AWS looks at it.
@@ -47,9 +38,7 @@ export async function tokensFor(client: OidcClient, fresh: boolean, parts: Token
     await memory.delete(name)
   }
 
-  parts.beforeAsking(client.issuer)
-  const {pages, remember, show, signal} = parts
-  const tokens = await signInByBrowser(configuration, client, {pages, remember, show, signal, clock})
+  const tokens = await signInAnew(configuration, client, clock, parts)
   keepSecret(tokens, secrets)
   await save(name, tokens, parts)
   return tokenSet(tokens)
@@ -95,8 +84,8 @@ async function renew(
   return {tokens: {...answer, refreshToken, idToken, claims, expiresAt}, idTokenIsNew: false}
 }
 
-async function save(name: string, tokens: Tokens, {memory, now, remember}: TokenParts): Promise<void> {
-  const kept = remember ? tokens : {...tokens, refreshToken: undefined}
+async function save(name: string, tokens: Tokens, {memory, now, provider}: TokenParts): Promise<void> {
+  const kept = provider.rememberSignIn ? tokens : {...tokens, refreshToken: undefined}
   const until = kept.refreshToken ? new Date(now().getTime() + refreshTokenDays * 86_400_000) : tokens.expiresAt
   await memory.set(name, JSON.stringify(kept), until)
 }

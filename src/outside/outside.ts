@@ -1,4 +1,5 @@
 import {type Clock, systemClock} from './clock.ts'
+import {inContainer} from './container.ts'
 import {type Files, systemFiles} from './files.ts'
 import {type SystemKeyring, systemKeyring} from './keyring.ts'
 import {type Network, systemNetwork} from './network.ts'
@@ -17,12 +18,13 @@ export interface Outside {
   readonly terminal: Terminal
   readonly network: Network
   readonly keyring: SystemKeyring
+  readonly inContainer: () => boolean
 }
 
 export function realOutside(): Outside {
   const {env, platform} = process
   const processes = systemProcesses()
-  const terminal = systemTerminal(platform)
+  const terminal = systemTerminal(platform, env)
   return {
     env,
     platform,
@@ -31,6 +33,7 @@ export function realOutside(): Outside {
     files: systemFiles,
     processes,
     terminal,
+    inContainer,
     network: systemNetwork({env, clock: systemClock, signal: processes.interruption}),
     keyring: systemKeyring({clock: systemClock, limitMilliseconds: terminal.stdinIsTerminal ? 60_000 : 3_000}),
   }

@@ -1,5 +1,5 @@
 import {closeSync, openSync, writeSync} from 'node:fs'
-import {isatty} from 'node:tty'
+import {isatty, WriteStream} from 'node:tty'
 import {complain} from './output.ts'
 
 /** Where people are reached. stdout is not here: it belongs to the result alone. */
@@ -10,14 +10,27 @@ export interface Terminal {
   say(text: string): void
   /** To the person: the terminal itself where there is one, because botocore and the JS SDK swallow stderr. */
   tell(text: string): void
+  /** The terminal that `tell` writes to, where it can show block characters and tells its size. */
+  screen(): Screen | undefined
   /** For questions: answers come from stdin, and stdout stays free for the result. */
   promptStreams(): {readonly input: NodeJS.ReadableStream; readonly output: NodeJS.WritableStream}
 }
 
+/** What a terminal has room for. */
+export interface Screen {
+  readonly columns: number
+  readonly rows: number
+  /** Whether colours may be used (https://no-color.org). */
+  readonly colours: boolean
+}
+
+type Size = Omit<Screen, 'colours'>
+type Env = Readonly<Record<string, string | undefined>>
+
 // A caller that doesn't read our stderr (AWS SDK for Java) would leave us hanging once its pipe of 64 KiB is full.
 const stderrLimit = 60_000
 
-export function systemTerminal(platform: NodeJS.Platform): Terminal {
+export function systemTerminal(platform: NodeJS.Platform, env: Env): Terminal {
   let written = 0
   const stderrIsTerminal = isatty(2)
 
@@ -36,6 +49,11 @@ export function systemTerminal(platform: NodeJS.Platform): Terminal {
     tell(text) {
       if (stderrIsTerminal || !writeToTerminal(`${text}\n`, platform)) say(text)
     },
+    screen() {
+      if (!showsBlocks(platform, env)) return undefined
+      const size = stderrIsTerminal ? sizeOfStderr() : sizeOfTerminal()
+      return size && {...size, colours: !env.NO_COLOR}
+    },
     promptStreams: () => ({input: process.stdin, output: process.stderr}),
   }
 }
@@ -52,4 +70,33 @@ function writeToTerminal(text: string, platform: NodeJS.Platform): boolean {
   } catch {
     return false
   }
+}
+
+/** A console of Windows takes bytes in a code page of its own, and a locale without UTF-8 has no block characters. */
+function showsBlocks(platform: NodeJS.Platform, {TERM, LC_ALL, LC_CTYPE, LANG}: Env): boolean {
+  if (platform === 'win32' || !TERM || TERM === 'dumb') return false
+  return platform === 'darwin' || /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || '')
+}
+
+function sizeOfStderr(): Size | undefined {
+  return process.stderr instanceof WriteStream ? sizeOf(process.stderr) : undefined
+}
+
+function sizeOfTerminal(): Size | undefined {
+  try {
+    const stream = new WriteStream(openSync('/dev/tty', 'w'))
+    try {
+      return sizeOf(stream)
+    } finally {
+      stream.destroy()
+    }
+  } catch {
+    return undefined
+  }
+}
+
+/** A size of nothing is what a terminal says that does not know it. */
+function sizeOf(stream: WriteStream): Size | undefined {
+  const [columns, rows] = stream.getWindowSize()
+  return columns > 0 && rows > 0 ? {columns, rows} : undefined
 }

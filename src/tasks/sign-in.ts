@@ -41,6 +41,7 @@ export async function signIn(plan: Plan, options: SignInOptions, parts: Parts): 
   const {provider, providerId} = plan
   const {clock, states, log} = parts
   const state = await states.read(providerId)
+  const deadline = new Date(clock.now().getTime() + limitMilliseconds)
   const limit = clock.limit(limitMilliseconds, timeLimitError(provider.name), options.signal)
   const memory = memoryOf(providerId, parts.store, {
     forgetful: options.forgetful,
@@ -65,7 +66,10 @@ export async function signIn(plan: Plan, options: SignInOptions, parts: Parts): 
       sleep: clock.sleep,
       signal: limit.signal,
       fresh: options.fresh,
-      openBrowser: url => parts.openBrowser(url, provider.browser),
+      deadline,
+      chooseFlow: parts.flowFor(provider),
+      openBrowser: (url, how) => parts.openBrowser(url, {...how, program: provider.browser}),
+      askUntil: parts.asking.mayRead ? parts.askUntil : undefined,
       onAsking: () => {
         asked = true
       },
