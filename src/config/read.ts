@@ -120,9 +120,8 @@ function readProvider(name: string, node: Node): ProviderConfiguration {
 
 function readHosts(node: Node | undefined): readonly string[] {
   return (node?.list() ?? []).map(item => {
-    const url = URL.parse(`https://${item.text()}`)
-    if (url?.href !== `https://${url?.host}/`)
-      throw item.complain('must be the name of a host such as login.example.com')
+    const url = /[*/?#@\\]/.test(item.text()) ? null : URL.parse(`https://${item.text()}`)
+    if (!url) throw item.complain('must be the name of a host such as login.example.com')
     return url.host
   })
 }

@@ -33,38 +33,34 @@ export interface FlowChoice {
   readonly elsewhere?: 'maybe' | 'surely'
   /** What was chosen and why, and how to choose otherwise, where it is not the ordinary browser on a desktop. */
   readonly note?: string
-  /** Whether nobody asked for this way, so that another one may take its place. */
-  readonly free: boolean
 }
 
 const byCode = '--device signs in with a code instead'
 const byBrowser = '--browser, or "flow: browser" of the provider, takes the browser instead'
+const anyway = '"flow: browser" of the provider says that a browser reaches this machine all the same'
 
 /** How a person is asked here and now: what was typed wins over what is configured, that over the surroundings. */
 export function chooseFlow(wish: FlowWish, place: Place, offer: DeviceOffer): FlowChoice {
   const remote = remoteBecause(place)
   const opens = mayOpen(wish, place)
-  // A code's page is opened at no cost where it surely reaches the person, and shown everywhere.
+  const elsewhere = remote || !opens ? ({elsewhere: 'maybe'} as const) : {}
+  // Shown it is everywhere; opened only where that surely reaches the person.
   const device = {flow: 'device', opens: opens && (remote === undefined || wish.program !== undefined)} as const
-  const elsewhere = remote !== undefined || !opens ? ({elsewhere: 'maybe'} as const) : {}
   if (wish.device || (wish.browser === undefined && wish.configured === 'device')) {
     if (offer !== 'offered') throw noDeviceFlow(wish, offer)
-    return {...device, free: false}
+    return device
   }
-  if (wish.browser !== undefined || wish.configured === 'browser') {
-    return {flow: 'browser', opens, free: false, ...elsewhere}
-  }
+  if (wish.browser !== undefined || wish.configured === 'browser') return {flow: 'browser', opens, ...elsewhere}
   if (wish.program && !isVsCodeHelper(wish.program)) {
-    const note = remote && `The browser ${wish.program[0]} is opened, although ${remote}; ${byCode}.`
-    return {flow: 'browser', opens, free: true, ...elsewhere, ...(note && {note})}
+    const unsure = remote?.surely === true && offer === 'offered'
+    const note = `The browser ${wish.program[0]} is opened, although this is ${remote?.what}; ${byCode}.`
+    return {flow: 'browser', opens, ...elsewhere, ...(unsure && {note})}
   }
-  const because = remote ?? (hasDesktop(place) ? undefined : 'there is no desktop here')
-  if (because === undefined) return {flow: 'browser', opens, free: true, ...desktopNote(place, offer)}
-  if (offer === 'offered') {
-    return {...device, free: true, note: `You sign in with a code, because ${because}; ${byBrowser}.`}
-  }
-  const note = `You sign in with a browser, although ${because}: the provider offers no code${toClient(offer)}.`
-  return {flow: 'browser', opens, free: true, elsewhere: remote !== undefined && !opens ? 'surely' : 'maybe', note}
+  if (!remote && hasDesktop(place)) return {flow: 'browser', opens, ...desktopNote(place, offer)}
+  const because = remote ? `this is ${remote.what}` : 'there is no desktop here'
+  if (offer === 'offered') return {...device, note: `You sign in with a code, because ${because}; ${byBrowser}.`}
+  const note = `Your browser is elsewhere, because ${because}, and the provider offers no code${toClient(offer)}; ${anyway}.`
+  return {flow: 'browser', opens, elsewhere: remote?.surely && !opens ? 'surely' : 'maybe', note}
 }
 
 /** Whether an address can be opened for the person, on this machine or by a helper that reaches theirs. */
@@ -78,17 +74,25 @@ function desktopNote({env}: Place, offer: DeviceOffer): {note?: string} {
   return {note: `The browser of Windows is opened, because this is WSL; ${byCode}.`}
 }
 
-/** Why the person's browser is not on this machine, in words; `undefined` where it may well be. */
-function remoteBecause(place: Place): string | undefined {
+interface Remote {
+  readonly what: string
+  /** A container may share the network of the machine before which the person sits. */
+  readonly surely: boolean
+}
+
+/** What tells that the person's browser is not on this machine; `undefined` where it may well be. */
+function remoteBecause(place: Place): Remote | undefined {
   const {env, inContainer} = place
   const shell = cloudShell(place)
-  if (shell !== undefined) return `this is ${shell}`
-  if (env.BROWSER && isVsCodeHelper([env.BROWSER])) return 'this is a remote session of VS Code'
-  if (isSet(env.SSH_CONNECTION) || isSet(env.SSH_TTY)) return 'this is an SSH session'
+  if (shell !== undefined) return {what: shell, surely: true}
+  // On WSL its helper opens the browser of the same machine.
+  const helper = env.BROWSER !== undefined && isVsCodeHelper([env.BROWSER]) && !isSet(env.WSL_DISTRO_NAME)
+  if (helper) return {what: 'a remote session of VS Code', surely: true}
+  if (isSet(env.SSH_CONNECTION) || isSet(env.SSH_TTY)) return {what: 'an SSH session', surely: true}
   // Toolbx and distrobox share desktop and network with the machine; a browser started there is as good as any.
   if (hasDesktop(place)) return undefined
   const container = isSet(env.container) || isSet(env.KUBERNETES_SERVICE_HOST) || inContainer()
-  return container ? 'this is a container' : undefined
+  return container ? {what: 'a container', surely: false} : undefined
 }
 
 /** Machines that people reach through their browser only. */

@@ -79,7 +79,6 @@ async function inBrowser(
     )
   }
   parts.beforeAsking(client.issuer.host)
-  if (choice.note !== undefined) tell(choice.note)
   const paste = askUntil && {ask: askUntil, tell, keepSecret: (secret: string) => secrets.add(secret)}
   return signInByBrowser(configuration, client, {
     pages: provider.pages,
@@ -88,6 +87,7 @@ async function inBrowser(
     clock,
     paste: choice.elsewhere === undefined ? undefined : paste,
     async show(url, redirect) {
+      if (choice.note !== undefined) tell(choice.note)
       await parts.openBrowser(url, {opens: choice.opens, shown: false})
       if (choice.elsewhere === undefined) return
       if (ports.length > 0 && isSsh(parts)) tell(forwarding(redirect, parts))

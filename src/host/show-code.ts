@@ -33,8 +33,8 @@ export async function showCode(
     '',
     `and enter the code  ${printable(code.code, 60)}  until ${until.toLocaleTimeString()}.`,
     known
-      ? `Your browser must be at ${url.host} then.`
-      : `Attention: ${url.host} is not a host that your configuration names. Enter the code only if you know it ("deviceHosts").`,
+      ? `Check that your browser is at ${url.host} before you enter it.`
+      : `Attention: your configuration does not name ${url.host}. Enter the code only if you know it; "deviceHosts" of the provider says so.`,
   ]
   tell(lines.join('\n'))
   if (!known) return

@@ -102,7 +102,7 @@ export function makeStage(configuration = usual): Stage {
       tell: text => void told.push(text),
       screen: () => undefined,
       askUntil: () => nobodyReads,
-      flowFor: () => () => ({flow: 'browser', opens: true, free: true}),
+      flowFor: () => () => ({flow: 'browser', opens: true}),
       ask: nobodyReads,
       keyring: memoryKeyring(),
       openBrowser: async () => void provider.asked++,
