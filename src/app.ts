@@ -2,9 +2,10 @@ import {join} from 'node:path'
 import type {CallerIdentity} from './aws/sts.ts'
 import {chooseCache} from './cache-choice.ts'
 import {readConfiguration} from './config/read.ts'
-import type {Configuration, Interactive} from './config/schema.ts'
+import type {Configuration, Interactive, Program} from './config/schema.ts'
 import {Secrets} from './errors.ts'
-import {hasDesktop, mayAsk, personCanSee, type Surroundings} from './host/interactive.ts'
+import {chooseFlow} from './host/flow.ts'
+import {mayAsk, personCanSee, type Surroundings} from './host/interactive.ts'
 import {fileLocks} from './lock.ts'
 import type {Outside} from './outside/outside.ts'
 import type {CacheHome, Log} from './plugin.ts'
@@ -24,8 +25,10 @@ import {promptsOn} from './terminal/prompts.ts'
 /** What was said on the command line that concerns the whole call. */
 export interface Choices {
   readonly interactive: Interactive | undefined
-  /** Whether a browser may be opened, or its address only shown. */
-  readonly browser: boolean
+  /** Whether a browser is wanted and may be opened, or its address only shown; `undefined` where nothing was said. */
+  readonly browser: boolean | undefined
+  /** Whether a sign-in with a code is wanted. */
+  readonly device: boolean
   readonly debug: boolean
   /** Whether somebody typed a command whose purpose is to be asked. */
   readonly login: boolean
@@ -82,6 +85,8 @@ async function wire(outside: Outside, packages: readonly InstalledPackage[], cho
     stderrIsTerminal: terminal.stderrIsTerminal,
   }
   const asking = askingOf(choices, configuration, around)
+  const place = {env, platform: outside.platform, inContainer: outside.inContainer}
+  const programOf = (own: Program | undefined) => programFrom(env) ?? own ?? configuration.browser
   const signal = processes.interruption
 
   const ownLocks = fileLocks({
@@ -132,13 +137,18 @@ async function wire(outside: Outside, packages: readonly InstalledPackage[], cho
     tell,
     asking,
     ask: promptsOn(terminal.promptStreams, signal),
-    openBrowser: async (url, program) => {
+    screen: terminal.screen,
+    askUntil: until => promptsOn(terminal.promptStreams, AbortSignal.any([signal, until])),
+    flowFor:
+      ({name, flow, browser}) =>
+      offer =>
+        chooseFlow({...choices, provider: name, configured: flow, program: programOf(browser)}, place, offer),
+    openBrowser: async (url, {opens, shown, toSignOut = false, program}) => {
       const {openInBrowser} = await import('./browser/open.ts')
-      const chosen = programFrom(env) ?? program ?? configuration.browser
-      const mayOpen = choices.browser && (chosen !== undefined || hasDesktop(around))
+      const {launch} = processes
       terminal.waitingFor(undefined)
-      const opened = openInBrowser(url, {program: chosen, launch: processes.launch, mayOpen, tell})
-      terminal.waitingFor('Waiting for your sign-in in the browser.')
+      const opened = openInBrowser(url, {program: programOf(program), launch, mayOpen: opens, shown, toSignOut, tell})
+      if (!toSignOut) terminal.waitingFor('Waiting for your sign-in in the browser.')
       return opened
     },
     output: (program, args, milliseconds) => processes.output(program, args, milliseconds, signal),

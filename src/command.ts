@@ -17,11 +17,14 @@ export const profileFlag = Flags.string({
   helpValue: 'NAME',
 })
 
-export const browserFlag = Flags.boolean({
-  description: 'open a browser, or only show the address (--no-browser)',
-  allowNo: true,
-  default: true,
-})
+/** How to sign in, for commands that may ask a person. */
+export const flowFlags = {
+  browser: Flags.boolean({
+    description: 'sign in with a browser, or only show the address for one (--no-browser)',
+    allowNo: true,
+  }),
+  device: Flags.boolean({description: 'sign in with a code, entered in a browser anywhere'}),
+}
 
 /** What our commands share: the app, the result on stdout, and the one place that turns an error into an ending. */
 export abstract class AwsOidcCommand extends Command {
@@ -41,7 +44,8 @@ export abstract class AwsOidcCommand extends Command {
     return createApp(this.#outside, own, {
       interactive: flags['no-interactive'] ? 'never' : undefined,
       debug: flags.debug,
-      browser: true,
+      browser: undefined,
+      device: false,
       login: false,
       ...choices,
     })

@@ -98,8 +98,17 @@ export interface Host {
   sleep(milliseconds: number): Promise<void>
   /** How a person would be asked here and now, after settings, flags and surroundings are weighed. */
   readonly flow: 'browser' | 'device'
-  /** Shows an address and a code to type there. */
-  showCode(code: {readonly url: URL; readonly code: string; readonly expiresAt: Date}): Promise<void>
+  /**
+   * Shows an address and a code to type there, with a QR code where that helps, and opens the address where it is at a
+   * host that the provider's settings name. Rejects with BAD_RESPONSE an address that is neither https nor loopback.
+   */
+  showCode(code: {
+    readonly url: URL
+    /** The same address with the code in it, for the QR code; ignored where it leads elsewhere. */
+    readonly completeUrl?: URL
+    readonly code: string
+    readonly expiresAt: Date
+  }): Promise<void>
   /**
    * Tokens for an OIDC client: remembered, refreshed, or from a new sign-in, in that order.
    * `fresh` when the provider has refused the remembered ones.

@@ -9,20 +9,28 @@ export interface BrowserParts {
   readonly launch: (program: string, args: readonly string[]) => Promise<void>
   /** Whether anything may be opened at all: `--no-browser`, or no desktop. */
   readonly mayOpen: boolean
+  /** Whether the address ends a session instead of beginning one. */
+  readonly toSignOut: boolean
+  /** Whether the person sees the address already. */
+  readonly shown: boolean
   /** To the person. */
   readonly tell: (text: string) => void
 }
 
 /** Shows `url` to the person and opens it where that works. Rejects with BAD_RESPONSE anything but https and loopback. */
-export async function openInBrowser(url: URL, {program, launch, mayOpen, tell}: BrowserParts): Promise<void> {
+export async function openInBrowser(
+  url: URL,
+  {program, launch, mayOpen, shown, toSignOut, tell}: BrowserParts,
+): Promise<void> {
   if (!isSafeAddress(url)) {
     throw new AwsOidcError('BAD_RESPONSE', `The provider names an address that is not safe to open: ${url.origin}.`)
   }
+  const what = toSignOut ? 'sign out' : 'sign in'
   if (!mayOpen) {
-    tell(`Open this address in a browser to sign in:\n\n  ${url.href}\n`)
+    if (!shown) tell(`Open this address in a browser to ${what}:\n\n  ${url.href}\n`)
     return
   }
-  tell(`Opening your browser to sign in. If nothing happens, open this address:\n\n  ${url.href}\n`)
+  if (!shown) tell(`Opening your browser to ${what}. If nothing happens, open this address:\n\n  ${url.href}\n`)
   try {
     if (program) await launch(program[0], [...program.slice(1), url.href])
     else await openWithSystem(url)

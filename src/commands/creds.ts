@@ -1,5 +1,5 @@
 import {Flags} from '@oclif/core'
-import {AwsOidcCommand, browserFlag, profileFlag} from '../command.ts'
+import {AwsOidcCommand, flowFlags, profileFlag} from '../command.ts'
 import {durationFlag} from '../duration-flag.ts'
 import {formatCredentials, formats} from '../formats/index.ts'
 
@@ -36,12 +36,12 @@ export default class Creds extends AwsOidcCommand {
     duration: durationFlag,
     format: Flags.option({options: formats, description: 'how to print them', default: 'process' as const})(),
     force: Flags.boolean({description: 'skip cached credentials'}),
-    browser: browserFlag,
+    ...flowFlags,
   }
 
   async run(): Promise<void> {
     const {flags} = await this.parse(Creds)
-    const issued = await this.app(flags, {browser: flags.browser}).credentials({
+    const issued = await this.app(flags, {browser: flags.browser, device: flags.device}).credentials({
       profile: this.profileOf(flags.profile),
       provider: flags.provider,
       role: flags.role,

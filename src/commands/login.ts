@@ -1,18 +1,19 @@
 import {Flags} from '@oclif/core'
-import {AwsOidcCommand, browserFlag, profileFlag} from '../command.ts'
+import {AwsOidcCommand, flowFlags, profileFlag} from '../command.ts'
 import {exitCodeOf, printable} from '../errors.ts'
 import type {LoginFailure, LoginResult} from '../tasks/login.ts'
 
 export default class Login extends AwsOidcCommand {
   static override summary = 'Sign in now.'
   static override description =
-    'Signs in at a provider in your browser, unless something remembered still works, and gets the credentials of the role.'
+    'Signs in at a provider in your browser, or with a code where none is at hand, unless something remembered still works, and gets the credentials of the role.'
   static override enableJsonFlag = true
   static override examples = [
     '<%= config.bin %> login',
     '<%= config.bin %> login --profile developer',
     '<%= config.bin %> login --if-needed && terraform apply',
     '<%= config.bin %> login --provider corp --force',
+    '<%= config.bin %> login --device',
   ]
   static override flags = {
     profile: profileFlag,
@@ -20,13 +21,13 @@ export default class Login extends AwsOidcCommand {
     all: Flags.boolean({description: 'every provider in turn', exclusive: ['profile', 'provider']}),
     'if-needed': Flags.boolean({description: 'do nothing while "creds" would need nobody', exclusive: ['force']}),
     force: Flags.boolean({description: 'ask although something remembered would do'}),
-    browser: browserFlag,
+    ...flowFlags,
   }
 
   async run(): Promise<void> {
     const {flags} = await this.parse(Login)
-    const {profile, provider, all, force, browser, 'if-needed': ifNeeded} = flags
-    const app = this.app(flags, {browser, login: true})
+    const {profile, provider, all, force, browser, device, 'if-needed': ifNeeded} = flags
+    const app = this.app(flags, {browser, device, login: true})
     if (all) return this.reportAll(await app.loginEverywhere({force, ifNeeded}))
     const result = await app.login({profile, provider, force, ifNeeded, usualProfile: this.profileOf(undefined)})
     return this.report(result, describe(result))

@@ -83,6 +83,7 @@ const providerKeys = [
   'duration',
   'sessionName',
   'flow',
+  'deviceHosts',
   'browser',
   'redirect',
   'pages',
@@ -97,7 +98,6 @@ function readProvider(name: string, node: Node): ProviderConfiguration {
   const members = node.members()
   const strategy = members.get('strategy')
   if (!strategy) throw node.complain('names no strategy', 'strategy: oidc')
-  members.get('flow')?.oneOf(['auto', 'browser'])
   const pages = members.get('pages')?.members(['success', 'failure'])
   const all = [...members].map(([key, member]) => [key, member.value] as const)
   return {
@@ -108,12 +108,22 @@ function readProvider(name: string, node: Node): ProviderConfiguration {
     defaultRole: members.get('defaultRole')?.text(),
     durationSeconds: readSessionDuration(members.get('duration')),
     sessionName: members.get('sessionName')?.text(),
+    flow: members.get('flow')?.oneOf(['auto', 'browser', 'device']) ?? 'auto',
+    deviceHosts: readHosts(members.get('deviceHosts')),
     browser: readProgram(members.get('browser')),
     redirect: readRedirect(members.get('redirect')),
     pages: {success: pages?.get('success')?.url(), failure: pages?.get('failure')?.url()},
     parameters: members.get('parameters')?.textMap() ?? {},
     rememberSignIn: members.get('rememberSignIn')?.boolean() ?? true,
   }
+}
+
+function readHosts(node: Node | undefined): readonly string[] {
+  return (node?.list() ?? []).map(item => {
+    const url = /[*/?#@\\]/.test(item.text()) ? null : URL.parse(`https://${item.text()}`)
+    if (!url) throw item.complain('must be the name of a host such as login.example.com')
+    return url.host
+  })
 }
 
 function readRedirect(node: Node | undefined): RedirectConfiguration {

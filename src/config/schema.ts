@@ -28,6 +28,10 @@ export interface ProviderConfiguration {
   readonly defaultRole: string | undefined
   readonly durationSeconds: number | undefined
   readonly sessionName: string | undefined
+  /** How to sign in there, where nothing is said on the command line. */
+  readonly flow: 'auto' | 'browser' | 'device'
+  /** Hosts besides the provider's own at which codes may be entered. */
+  readonly deviceHosts: readonly string[]
   readonly browser: Program | undefined
   readonly redirect: RedirectConfiguration
   readonly pages: {readonly success?: URL | undefined; readonly failure?: URL | undefined}

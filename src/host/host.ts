@@ -1,19 +1,18 @@
-import type {ProviderConfiguration} from '../config/schema.ts'
-import {AwsOidcError, type Secrets} from '../errors.ts'
+import {AwsOidcError} from '../errors.ts'
+import {deviceAddresses} from '../oauth/device-addresses.ts'
 import {discover, type OAuthDoors} from '../oauth/discovery.ts'
 import {grantAt} from '../oauth/grant.ts'
 import {listenForRedirect} from '../oauth/loopback.ts'
 import {endSessionAddress} from '../oauth/revoke.ts'
 import type {Ask, Host, ListenOptions, Log, OidcClient} from '../plugin.ts'
 import type {SignInMemory} from './memory.ts'
+import type {NewSignInParts} from './new-sign-in.ts'
+import {knownHostsOf, showCode} from './show-code.ts'
 import {revokeTokens, tokensFor} from './tokens.ts'
 
 /** What a host is made of: parts of the world, and what was decided about this one sign-in. */
-export interface HostParts extends OAuthDoors {
-  readonly provider: ProviderConfiguration
-  readonly env: Host['env']
+export interface HostParts extends OAuthDoors, Omit<NewSignInParts, 'beforeAsking' | 'loginCommand'> {
   readonly log: Log
-  readonly secrets: Secrets
   readonly memory: SignInMemory
   readonly ask: Ask
   readonly interactive: boolean
@@ -21,11 +20,7 @@ export interface HostParts extends OAuthDoors {
   readonly onAsking: () => void
   /** What to type where nobody may be asked, and why nobody may. */
   readonly unreachable: {readonly hint: string; readonly why: string | undefined}
-  readonly signal: AbortSignal
   readonly now: () => Date
-  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>
-  readonly tell: (text: string) => void
-  readonly openBrowser: (url: URL) => Promise<void>
   /** Whether AWS has refused what was remembered. */
   readonly fresh: boolean
 }
@@ -68,20 +63,28 @@ export function hostFor(parts: HostParts): Host {
     ask,
     now,
     sleep: milliseconds => parts.sleep(milliseconds, signal),
-    flow: 'browser',
+    // A strategy that asks in its own way offers both: the OpenID client below judges by the provider's metadata.
+    flow: parts.chooseFlow('offered').flow,
 
-    async showCode({url, code, expiresAt}) {
-      beforeAsking(url.host)
-      parts.tell(`Open ${url.href} and enter the code ${code} before ${expiresAt.toLocaleTimeString()}.`)
+    async showCode(code) {
+      beforeAsking(code.url.host)
+      const {note, opens} = parts.chooseFlow('offered')
+      if (note !== undefined) parts.tell(note)
+      await showCode(
+        {...code, ...deviceAddresses(code.url.href, code.completeUrl?.href)},
+        {
+          ...parts,
+          knownHosts: knownHostsOf(provider),
+          open: opens ? url => parts.openBrowser(url, {opens, shown: true}) : undefined,
+        },
+      )
     },
 
     tokens: (client, options) =>
       tokensFor(configured(client), parts.fresh || options?.fresh === true, {
         ...parts,
-        pages: provider.pages,
-        remember: provider.rememberSignIn,
-        beforeAsking: issuer => beforeAsking(issuer.host),
-        show: parts.openBrowser,
+        beforeAsking,
+        loginCommand: parts.unreachable.hint,
       }),
 
     async grant(client, form) {
@@ -104,13 +107,14 @@ export function hostFor(parts: HostParts): Host {
 
     async openBrowser(url) {
       beforeAsking(url.host)
-      await parts.openBrowser(url)
+      await parts.openBrowser(url, {opens: parts.chooseFlow('offered').opens, shown: false})
     },
 
     revoke: client => revokeTokens(client, parts),
 
     async endSession(client) {
-      await parts.openBrowser(endSessionAddress(await discover(client, parts)))
+      const {opens} = parts.chooseFlow('not-offered')
+      await parts.openBrowser(endSessionAddress(await discover(client, parts)), {opens, shown: false, toSignOut: true})
     },
 
     samlFromBrowser: () => Promise.reject(unsupported('capture a SAML response from the browser')),

@@ -25,7 +25,7 @@ export function personCanSee(around: Surroundings): boolean {
 }
 
 /** Whether a window can be opened here. */
-export function hasDesktop({env, platform}: Surroundings): boolean {
+export function hasDesktop({env, platform}: Pick<Surroundings, 'env' | 'platform'>): boolean {
   const remote = isSet(env.SSH_CONNECTION) || isSet(env.SSH_TTY)
   if (platform === 'darwin' || platform === 'win32') return !remote
   return isSet(env.DISPLAY) || isSet(env.WAYLAND_DISPLAY) || isSet(env.WSL_DISTRO_NAME)
@@ -35,6 +35,6 @@ function isInteractive(value: string | undefined): value is Interactive {
   return value === 'auto' || value === 'always' || value === 'never'
 }
 
-function isSet(value: string | undefined): boolean {
+export function isSet(value: string | undefined): boolean {
   return value !== undefined && value !== '' && value !== 'false'
 }

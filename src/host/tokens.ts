@@ -2,25 +2,16 @@ import {createHash} from 'node:crypto'
 import type {Configuration} from 'openid-client'
 import type {Secrets} from '../errors.ts'
 import {parseObject} from '../json.ts'
-import {signInByBrowser} from '../oauth/browser-sign-in.ts'
 import {discover, fetchKeys, type OAuthDoors} from '../oauth/discovery.ts'
-import type {Pages} from '../oauth/loopback.ts'
 import {refresh} from '../oauth/refresh.ts'
 import {revoke} from '../oauth/revoke.ts'
 import type {TokenClock, Tokens} from '../oauth/tokens.ts'
 import type {Memory, OidcClient, TokenSet} from '../plugin.ts'
+import {type NewSignInParts, signInAnew} from './new-sign-in.ts'
 
-export interface TokenParts extends OAuthDoors {
+export interface TokenParts extends OAuthDoors, NewSignInParts {
   readonly memory: Memory
-  readonly secrets: Secrets
   readonly now: () => Date
-  readonly signal: AbortSignal
-  readonly pages: Pages
-  /** Whether a refresh token may be asked for and kept. */
-  readonly remember: boolean
-  /** Throws SIGN_IN_REQUIRED where nobody may be asked. */
-  readonly beforeAsking: (issuer: URL) => void
-  readonly show: (url: URL) => Promise<void>
 }
 
 // A token must still be alive when AWS looks at it.
@@ -31,10 +22,11 @@ const refreshTokenDays = 90
 /** Tokens for a client: remembered, refreshed, or from a new sign-in, in that order. */
 export async function tokensFor(client: OidcClient, fresh: boolean, parts: TokenParts): Promise<TokenSet> {
   const {memory, secrets, now} = parts
+  const remember = parts.provider.rememberSignIn
   const name = nameOf(client)
   const remembered = parseRemembered(await memory.get(name), secrets)
   if (remembered && !fresh && remembered.expiresAt.getTime() - now().getTime() > marginMilliseconds) {
-    return tokenSet(remembered, parts.remember)
+    return tokenSet(remembered, remember)
   }
 
   const configuration = await discover(client, parts)
@@ -43,14 +35,12 @@ export async function tokensFor(client: OidcClient, fresh: boolean, parts: Token
   if (renewed) {
     // Before anything else: the provider may have ended the old refresh token by giving a new one.
     await save(name, renewed.tokens, parts)
-    if (serves(renewed, fresh, clock)) return tokenSet(renewed.tokens, parts.remember)
+    if (serves(renewed, fresh, clock)) return tokenSet(renewed.tokens, remember)
   } else if (remembered?.refreshToken) {
     await memory.delete(name)
   }
 
-  parts.beforeAsking(client.issuer)
-  const {pages, remember, show, signal} = parts
-  const tokens = await signInByBrowser(configuration, client, {pages, remember, show, signal, clock})
+  const tokens = await signInAnew(configuration, client, clock, parts)
   keepSecret(tokens, secrets)
   await save(name, tokens, parts)
   return tokenSet(tokens, remember)
@@ -113,8 +103,8 @@ async function renew(
   return {tokens: {...answer, refreshToken, idToken, claims, expiresAt}, idTokenIsNew: false}
 }
 
-async function save(name: string, tokens: Tokens, {memory, now, remember}: TokenParts): Promise<void> {
-  const kept = remember ? tokens : {...tokens, refreshToken: undefined}
+async function save(name: string, tokens: Tokens, {memory, now, provider}: TokenParts): Promise<void> {
+  const kept = provider.rememberSignIn ? tokens : {...tokens, refreshToken: undefined}
   const until = kept.refreshToken ? new Date(now().getTime() + refreshTokenDays * 86_400_000) : tokens.expiresAt
   await memory.set(name, JSON.stringify(kept), until)
 }

@@ -2,6 +2,7 @@ import * as openid from 'openid-client'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
 import type {OidcClient} from '../plugin.ts'
 import {listenForRedirect, type Pages, type Redirect} from './loopback.ts'
+import {type PasteBack, pastedRedirect} from './pasted-redirect.ts'
 import {explainOAuthFailure} from './problems.ts'
 import {type TokenClock, type Tokens, tokensOf} from './tokens.ts'
 
@@ -9,8 +10,10 @@ export interface BrowserSignIn {
   readonly pages: Pages
   /** Whether a refresh token is wanted. */
   readonly remember: boolean
-  /** Shows the address to the person and opens it where it can. */
-  readonly show: (url: URL) => Promise<void>
+  /** Shows the address to the person and opens it where it can. The browser will come back to `redirect`. */
+  readonly show: (url: URL, redirect: URL) => Promise<void>
+  /** Where the browser may be on another machine, which our listener can't hear. */
+  readonly paste: PasteBack | undefined
   readonly signal: AbortSignal
   readonly clock: TokenClock
 }
@@ -23,9 +26,10 @@ export interface BrowserSignIn {
 export async function signInByBrowser(
   configuration: openid.Configuration,
   client: OidcClient,
-  {pages, remember, show, signal, clock}: BrowserSignIn,
+  {pages, remember, show, paste, signal, clock}: BrowserSignIn,
 ): Promise<Tokens> {
   const listener = await listenForRedirect(client.listen ?? {}, pages, signal)
+  const arrived = new AbortController()
   try {
     const verifier = openid.randomPKCECodeVerifier()
     const state = openid.randomState()
@@ -40,9 +44,15 @@ export async function signInByBrowser(
       nonce,
     })
     const redirected = listener.received(state)
+    const {issuer, authorization_response_iss_parameter_supported: issuerIsSent = false} =
+      configuration.serverMetadata()
+    const expected = {url: listener.url, state, issuer, issuerIsSent}
+    const pasted = () =>
+      paste && !arrived.signal.aborted ? pastedRedirect(expected, paste, arrived.signal) : redirected
     // The browser may be back before the program that opens it has ended, and waits for our answer.
-    const redirect = await Promise.race([redirected, show(url).then(() => redirected)])
-    return await settle(redirect, configuration.serverMetadata().issuer, async () => {
+    const redirect = await Promise.race([redirected, show(url, listener.url).then(pasted)])
+    arrived.abort()
+    return await settle(redirect, issuer, async () => {
       const answer = await openid.authorizationCodeGrant(configuration, redirect.address, {
         pkceCodeVerifier: verifier,
         expectedState: state,
@@ -55,6 +65,7 @@ export async function signInByBrowser(
     signal.throwIfAborted()
     throw explainOAuthFailure(error, client.issuer.host)
   } finally {
+    arrived.abort()
     await listener.close()
   }
 }
@@ -72,7 +83,12 @@ async function settle(redirect: Redirect, issuer: string, redeem: () => Promise<
   }
 }
 
-function scopesOf(configuration: openid.Configuration, client: OidcClient, remember: boolean): readonly string[] {
+/** What is asked for: `offline_access` where it is what gives a refresh token, and one is wanted. */
+export function scopesOf(
+  configuration: openid.Configuration,
+  client: OidcClient,
+  remember: boolean,
+): readonly string[] {
   const scopes = client.scopes ?? ['openid', 'email']
   const {scopes_supported: offered, token_endpoint: endpoint} = configuration.serverMetadata()
   if (!remember) return scopes.filter(scope => scope !== 'offline_access')

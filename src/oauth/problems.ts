@@ -14,7 +14,7 @@ export function explainOAuthFailure(error: unknown, provider: string): unknown {
   if (!isOfLibrary(error)) return error
 
   const status = statusOf(error)
-  if (status !== undefined && status >= 500) {
+  if (status !== undefined && isTemporary(status)) {
     return new AwsOidcError('UNAVAILABLE', `${provider} answered with HTTP ${status}.`, {
       hint: 'the same command again in a moment',
     })
@@ -27,7 +27,24 @@ export function explainOAuthFailure(error: unknown, provider: string): unknown {
 
 /** Whether the provider says that a refresh token no longer works (RFC 6749, 5.2). */
 export function isInvalidGrant(error: unknown): boolean {
-  return error instanceof openid.ResponseBodyError && error.error === 'invalid_grant'
+  return isOAuthError(error, 'invalid_grant')
+}
+
+/** Whether the provider answered with this error code. */
+export function isOAuthError(error: unknown, code: string): boolean {
+  return error instanceof openid.ResponseBodyError && error.error === code
+}
+
+/** How long a provider that could not serve us wants to be left alone (RFC 9110, 10.2.3), where it says so in seconds. */
+export function retryAfterSeconds(error: unknown): number | undefined {
+  const response =
+    error instanceof openid.ResponseBodyError ? error.response : error instanceof Error ? error.cause : undefined
+  const header = response instanceof Response ? response.headers.get('retry-after') : null
+  return header !== null && /^\d{1,5}$/.test(header) ? Number(header) : undefined
+}
+
+function isTemporary(status: number): boolean {
+  return status >= 500 || status === 429
 }
 
 function refusedAuthorization(error: openid.AuthorizationResponseError, provider: string): AwsOidcError {
@@ -42,7 +59,7 @@ function refusedAuthorization(error: openid.AuthorizationResponseError, provider
 }
 
 function refusedTokens(error: openid.ResponseBodyError, provider: string): AwsOidcError {
-  if (error.status >= 500) {
+  if (isTemporary(error.status)) {
     return new AwsOidcError('UNAVAILABLE', `${provider} answered with HTTP ${error.status}: ${inWords(error)}.`, {
       hint: 'the same command again in a moment',
     })

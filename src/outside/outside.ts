@@ -1,5 +1,6 @@
 import type {Keyring} from '../plugin.ts'
 import {type Clock, systemClock} from './clock.ts'
+import {inContainer} from './container.ts'
 import {type Files, systemFiles} from './files.ts'
 import {systemKeyring} from './keyring.ts'
 import {type Network, systemNetwork} from './network.ts'
@@ -18,6 +19,7 @@ export interface Outside {
   readonly terminal: Terminal
   readonly network: Network
   readonly keyring: Keyring
+  readonly inContainer: () => boolean
 }
 
 export function realOutside(): Outside {
@@ -32,6 +34,7 @@ export function realOutside(): Outside {
     files: systemFiles,
     processes,
     terminal,
+    inContainer,
     network: systemNetwork({env, clock: systemClock, signal: processes.interruption}),
     keyring: systemKeyring({
       clock: systemClock,

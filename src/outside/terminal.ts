@@ -1,4 +1,5 @@
-import {isatty} from 'node:tty'
+import {openSync} from 'node:fs'
+import {isatty, WriteStream} from 'node:tty'
 import {withoutControls} from '../errors.ts'
 import {complain} from './output.ts'
 import {noProgress, type Progress, progressOn} from './progress.ts'
@@ -12,14 +13,27 @@ export interface Terminal extends Pick<Progress, 'waitingFor'> {
   say(text: string): void
   /** To the person: the terminal itself where there is one, because botocore and the JS SDK swallow stderr. */
   tell(text: string): void
+  /** The terminal that `tell` writes to, where it can show block characters and tells its size. */
+  screen(): Screen | undefined
   /** For questions: answers come from stdin, and stdout stays free for the result. */
   promptStreams(): {readonly input: NodeJS.ReadableStream; readonly output: NodeJS.WritableStream}
 }
 
+/** What a terminal has room for. */
+export interface Screen {
+  readonly columns: number
+  readonly rows: number
+  /** Whether colours may be used (https://no-color.org). */
+  readonly colours: boolean
+}
+
+type Size = Omit<Screen, 'colours'>
+type Env = Readonly<Record<string, string | undefined>>
+
 // A caller that doesn't read our stderr (AWS SDK for Java) would leave us hanging once its pipe of 64 KiB is full.
 const stderrLimit = 60_000
 
-export function systemTerminal(env: Readonly<Record<string, string | undefined>>, platform: NodeJS.Platform): Terminal {
+export function systemTerminal(env: Env, platform: NodeJS.Platform): Terminal {
   let written = 0
   // A terminal that could not be written to once, or takes nothing, is not waited for again.
   let reachable = true
@@ -43,6 +57,11 @@ export function systemTerminal(env: Readonly<Record<string, string | undefined>>
       reachable &&= !stderrIsTerminal && writeToTerminal(`${withoutControls(text)}\n`, platform)
       if (!reachable) say(text)
     },
+    screen() {
+      if (!showsBlocks(platform, env)) return undefined
+      const size = stderrIsTerminal ? sizeOfStderr() : sizeOfTerminal()
+      return size && {...size, colours: !env.NO_COLOR}
+    },
     promptStreams() {
       progress.waitingFor(undefined)
       return {input: process.stdin, output: process.stderr}
@@ -63,4 +82,33 @@ function progressOnStderr(): Progress {
   })
   process.once('exit', () => progress.waitingFor(undefined))
   return progress
+}
+
+/** A console of Windows takes bytes in a code page of its own, and a locale without UTF-8 has no block characters. */
+function showsBlocks(platform: NodeJS.Platform, {TERM, LC_ALL, LC_CTYPE, LANG}: Env): boolean {
+  if (platform === 'win32' || !TERM || TERM === 'dumb') return false
+  return platform === 'darwin' || /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || '')
+}
+
+function sizeOfStderr(): Size | undefined {
+  return process.stderr instanceof WriteStream ? sizeOf(process.stderr) : undefined
+}
+
+function sizeOfTerminal(): Size | undefined {
+  try {
+    const stream = new WriteStream(openSync('/dev/tty', 'w'))
+    try {
+      return sizeOf(stream)
+    } finally {
+      stream.destroy()
+    }
+  } catch {
+    return undefined
+  }
+}
+
+/** A size of nothing is what a terminal says that does not know it. */
+function sizeOf(stream: WriteStream): Size | undefined {
+  const [columns, rows] = stream.getWindowSize()
+  return columns > 0 && rows > 0 ? {columns, rows} : undefined
 }

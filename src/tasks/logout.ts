@@ -71,6 +71,7 @@ async function signOutAt(plan: Plan, everywhere: boolean, parts: Parts): Promise
         makeFolder: () => parts.makeBrowserFolder(plan.providerId),
       }),
       signal: limit.signal,
+      deadline: new Date(clock.now().getTime() + limitMilliseconds),
       fresh: false,
       interactive: parts.asking.interactive,
       unreachable: {hint: 'aws-oidc logout', why: undefined},

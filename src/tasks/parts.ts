@@ -1,5 +1,7 @@
-import type {Configuration} from '../config/schema.ts'
+import type {Configuration, Program, ProviderConfiguration} from '../config/schema.ts'
 import type {Secrets} from '../errors.ts'
+import type {DeviceOffer, FlowChoice} from '../host/flow.ts'
+import type {Opening} from '../host/new-sign-in.ts'
 import type {Locks} from '../lock.ts'
 import type {Clock} from '../outside/clock.ts'
 import type {Network} from '../outside/network.ts'
@@ -7,6 +9,7 @@ import type {Ask, Host, Keyring, Log} from '../plugin.ts'
 import type {Registry} from '../registry.ts'
 import type {States} from '../state.ts'
 import type {Store} from '../store.ts'
+import type {Screen} from '../terminal/qr.ts'
 
 /** What the tasks work with; put together in app.ts. */
 export interface Parts {
@@ -24,11 +27,17 @@ export interface Parts {
   readonly signal: AbortSignal
   /** To the person, on the terminal itself. */
   readonly tell: (text: string) => void
+  /** The terminal that `tell` writes to, where it is one that can show more than plain text. */
+  readonly screen: () => Screen | undefined
   readonly ask: Ask
+  /** Questions that end when the signal aborts too. */
+  readonly askUntil: (signal: AbortSignal) => Ask
+  /** How a person is asked to sign in at that provider, depending on what it offers. */
+  readonly flowFor: (provider: ProviderConfiguration) => (offer: DeviceOffer) => FlowChoice
   /** For secrets that a person has put there, named as `{keyring: NAME}`. */
   readonly keyring: Keyring
-  /** Opens an address with the browser of that provider. */
-  readonly openBrowser: (url: URL, program: readonly [string, ...string[]] | undefined) => Promise<void>
+  /** Shows an address and opens it, each where it is to be. */
+  readonly openBrowser: (url: URL, how: Opening & {readonly program: Program | undefined}) => Promise<void>
   /** What a program prints, for a secret named as `{command: [...]}`. */
   readonly output: (program: string, args: readonly string[], milliseconds: number) => Promise<string>
   /** Makes the folder for a provider's browser profile. */

@@ -8,7 +8,10 @@ import type {Parts} from './parts.ts'
 import type {Plan} from './plan.ts'
 
 /** What was decided about one use of a provider. */
-export type ProviderUse = Pick<HostParts, 'memory' | 'signal' | 'fresh' | 'interactive' | 'unreachable' | 'onAsking'>
+export type ProviderUse = Pick<
+  HostParts,
+  'memory' | 'signal' | 'deadline' | 'fresh' | 'interactive' | 'unreachable' | 'onAsking'
+>
 
 export interface OpenProvider {
   readonly strategy: FederationStrategy<Record<string, unknown>>
@@ -34,7 +37,9 @@ export async function openProvider(plan: Plan, use: ProviderUse, parts: Parts): 
     offsetTo: url => offsetSaidOnce(url, parts),
     now: clock.now,
     sleep: clock.sleep,
-    openBrowser: url => parts.openBrowser(url, provider.browser),
+    chooseFlow: parts.flowFor(provider),
+    openBrowser: (url, how) => parts.openBrowser(url, {...how, program: provider.browser}),
+    askUntil: parts.asking.mayRead ? parts.askUntil : undefined,
   })
   return {strategy, settings, host}
 }

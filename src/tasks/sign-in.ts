@@ -46,6 +46,7 @@ export async function signIn(plan: Plan, options: SignInOptions, parts: Parts): 
   const {provider, providerId} = plan
   const {clock, states, log} = parts
   const state = await states.read(providerId)
+  const deadline = new Date(clock.now().getTime() + limitMilliseconds)
   const limit = clock.limit(limitMilliseconds, timeLimitError(provider.name), options.signal)
   const memory = memoryOf(providerId, parts.store, {
     forgetful: options.forgetful,
@@ -59,6 +60,7 @@ export async function signIn(plan: Plan, options: SignInOptions, parts: Parts): 
       memory,
       signal: limit.signal,
       fresh: options.fresh,
+      deadline,
       onAsking: () => {
         asked = true
       },

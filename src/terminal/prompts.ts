@@ -13,24 +13,26 @@ export function promptsOn(streams: () => PromptStreams, signal: AbortSignal): As
     async select(message, choices) {
       const {select} = await import('@inquirer/prompts')
       const options = choices.map(({label, value}) => ({name: printable(label), value}))
-      return interruptible(() => select({message, choices: options, loop: false}, context()))
+      return interruptible(signal, () => select({message, choices: options, loop: false}, context()))
     },
     async text(message) {
       const {input} = await import('@inquirer/prompts')
-      return interruptible(() => input({message}, context()))
+      return interruptible(signal, () => input({message}, context()))
     },
     async secret(message) {
       const {password} = await import('@inquirer/prompts')
-      return interruptible(() => password({message}, context()))
+      return interruptible(signal, () => password({message}, context()))
     },
   }
 }
 
 /** While a question is open the terminal is raw: Ctrl-C arrives as a key, and the library reports it by this name. */
-async function interruptible<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+async function interruptible<Answer>(signal: AbortSignal, ask: () => Promise<Answer>): Promise<Answer> {
   try {
     return await ask()
   } catch (error) {
+    // The library's own error for this holds the reason as its cause.
+    signal.throwIfAborted()
     if (error instanceof Error && error.name === 'ExitPromptError')
       throw new AwsOidcError('INTERRUPTED', 'Interrupted.')
     throw error

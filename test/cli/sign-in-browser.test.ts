@@ -109,9 +109,8 @@ describe('opening the browser', () => {
   })
 
   it('only shows the address where there is no desktop and no program is configured', async () => {
-    await scene.home.configure({top: {browser: undefined}})
-    const remote = {SSH_CONNECTION: '192.0.2.1 1 192.0.2.2 22'}
-    const {address, ended} = await waitForAddress(scene.home, creds, remote)
+    await scene.home.configure({top: {browser: undefined}, provider: {flow: 'browser'}})
+    const {address, ended} = await waitForAddress(scene.home, creds)
     await browse(address)
     const {exitCode, stderr} = await ended
     expect(exitCode).to.equal(0)

@@ -2,7 +2,7 @@ import {readConfiguration} from '../../src/config/read.ts'
 import {AwsOidcError, Secrets} from '../../src/errors.ts'
 import type {Locks} from '../../src/lock.ts'
 import type {Clock} from '../../src/outside/clock.ts'
-import type {CredentialCache, FederationStrategy, Host, Identity, Role} from '../../src/plugin.ts'
+import type {Ask, CredentialCache, FederationStrategy, Host, Identity, Role} from '../../src/plugin.ts'
 import {memoryCache} from '../../src/providers/memory-cache.ts'
 import type {Registry} from '../../src/registry.ts'
 import {fileStates} from '../../src/state.ts'
@@ -100,11 +100,10 @@ export function makeStage(configuration = usual): Stage {
       secrets: new Secrets(),
       signal: new AbortController().signal,
       tell: text => void told.push(text),
-      ask: {
-        select: () => Promise.reject(new Error('nobody reads')),
-        text: () => Promise.reject(new Error('nobody reads')),
-        secret: () => Promise.reject(new Error('nobody reads')),
-      },
+      screen: () => undefined,
+      askUntil: () => nobodyReads,
+      flowFor: () => () => ({flow: 'browser', opens: true}),
+      ask: nobodyReads,
       keyring: memoryKeyring(),
       openBrowser: async () => void provider.asked++,
       output: () => Promise.reject(new Error('no program')),
@@ -115,7 +114,13 @@ export function makeStage(configuration = usual): Stage {
   }
 }
 
-function movableClock(): MovableClock {
+const nobodyReads: Ask = {
+  select: () => Promise.reject(new Error('nobody reads')),
+  text: () => Promise.reject(new Error('nobody reads')),
+  secret: () => Promise.reject(new Error('nobody reads')),
+}
+
+export function movableClock(): MovableClock {
   let time = Date.parse('2026-11-23T09:00:00Z')
   const limits = new Set<{readonly at: number; readonly end: () => void}>()
   const advance = (milliseconds: number) => {

@@ -6,31 +6,69 @@ export class BrowseError extends Error {}
 export interface Person {
   /** `deny` presses Cancel instead of signing in. */
   readonly userName: string
+  /** The code that a device shows, for a page that asks for one. */
+  readonly code?: () => Promise<string | undefined>
 }
 
 const redirectLimit = 20
 
-/** Plays a person with a browser: from an authorization request, through the sign-in page, to the client's callback. */
-export async function browse(address: string, {userName}: Person): Promise<void> {
+/**
+ * Plays a person with a browser: from an authorization request, through the sign-in page, to the client's callback; or
+ * from the page for a device's code to the one that says how it ended.
+ */
+export async function browse(address: string, person: Person): Promise<void> {
   const {origin} = new URL(address)
   const jar = new CookieJar()
+  const filled = new Set<string>()
   let url = new URL(address)
   let response = await visit(url, jar)
-  let signedIn = false
   for (let step = 0; step < redirectLimit; step += 1) {
     const location = response.headers.get('location')
     if (location !== null) {
       url = new URL(location, url)
       if (url.origin !== origin) return callBack(url)
       response = await visit(url, jar)
-    } else if (response.ok && !signedIn) {
-      signedIn = true
-      response = await visit(url, jar, formFor(userName))
-    } else {
-      throw new BrowseError(await complaintOf(response))
+      continue
     }
+    const html = await response.text()
+    const page = response.ok ? pageIn(html) : undefined
+    if (page === undefined || filled.has(page) || hasAlert(html)) throw new BrowseError(complaintIn(html, response))
+    if (page === 'end') return
+    filled.add(page)
+    response = await visit(url, jar, await formFor(page, html, person))
   }
   throw new BrowseError(`The provider redirected more than ${redirectLimit} times.`)
+}
+
+type Page = 'code' | 'confirmation' | 'sign-in' | 'end'
+
+/** Our pages are known by what can be entered or pressed. */
+function pageIn(html: string): Page {
+  if (html.includes('name="password"')) return 'sign-in'
+  if (html.includes('name="confirm"')) return 'confirmation'
+  return html.includes('id="user_code"') ? 'code' : 'end'
+}
+
+async function formFor(page: Page, html: string, {userName, code}: Person): Promise<URLSearchParams> {
+  const form = new URLSearchParams()
+  for (const [, name = '', value = ''] of html.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)">/g)) {
+    form.set(name, unescapeHtml(value))
+  }
+  if (page === 'code') form.set('user_code', await codeOf(code))
+  else if (page === 'confirmation') form.set(userName === 'deny' ? 'abort' : 'confirm', 'yes')
+  else if (userName === 'deny') form.set('decision', 'cancel')
+  else for (const [name, value] of signIn(userName)) form.set(name, value)
+  return form
+}
+
+function signIn(userName: string) {
+  return Object.entries({decision: 'sign-in', username: userName, password: `${userName}-password`})
+}
+
+async function codeOf(code: Person['code']): Promise<string> {
+  const typed = await code?.()
+  if (typed) return typed
+  throw new BrowseError('The page asks for the code that the device shows: set SANDBOX_CODE.')
 }
 
 async function visit(url: URL, jar: CookieJar, form?: URLSearchParams): Promise<Response> {
@@ -38,11 +76,6 @@ async function visit(url: URL, jar: CookieJar, form?: URLSearchParams): Promise<
   const response = await request(url, form ? {method: 'POST', body: form, headers} : {headers})
   jar.store(url, response.headers.getSetCookie())
   return response
-}
-
-function formFor(userName: string): URLSearchParams {
-  if (userName === 'deny') return new URLSearchParams({decision: 'cancel'})
-  return new URLSearchParams({decision: 'sign-in', username: userName, password: `${userName}-password`})
 }
 
 async function callBack(url: URL): Promise<void> {
@@ -63,8 +96,17 @@ async function request(url: URL, options: RequestInit): Promise<Response> {
 }
 
 /** Our pages say what is wrong in an element with the role alert. */
-async function complaintOf(response: Response): Promise<string> {
-  const [, alert] = /<p role="alert">([^<]*)/.exec(await response.text()) ?? []
-  const text = alert?.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)))
-  return `The provider answered ${response.status}${text ? `: ${text}` : '.'}`
+const alert = /<p role="alert">([^<]*)/
+
+function hasAlert(html: string): boolean {
+  return alert.test(html)
+}
+
+function complaintIn(html: string, {status}: Response): string {
+  const [, text] = alert.exec(html) ?? []
+  return `The provider answered ${status}${text ? `: ${unescapeHtml(text)}` : '.'}`
+}
+
+function unescapeHtml(text: string): string {
+  return text.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)))
 }

@@ -1,6 +1,6 @@
 import type {Clock} from './clock.ts'
 
-export type JournalKind = 'authorization' | 'sign-in' | 'token' | 'revocation' | 'discovery' | 'jwks' | 'sts'
+export type JournalKind = 'authorization' | 'device' | 'sign-in' | 'token' | 'revocation' | 'discovery' | 'jwks' | 'sts'
 
 /** One thing that happened. Never holds a token, a code, a password or a key. */
 export interface JournalEntry {

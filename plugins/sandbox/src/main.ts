@@ -16,7 +16,8 @@ start            runs until Ctrl-C
   --write-config   leave config.yaml and aws-config in DIR
   --aws-oidc       what aws-config runs instead of aws-oidc
   --json           print where everything is as one line of JSON
-browse           signs in at URL as SANDBOX_USER (default: alice; deny presses Cancel)
+browse           signs in at URL as SANDBOX_USER (default: alice; deny presses Cancel), and enters
+                 SANDBOX_CODE where the page asks for the code of a device
                  (BROWSER=aws-oidc-sandbox makes aws-oidc call it)`
 
 class UsageError extends Error {}
@@ -31,9 +32,9 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
     }
     if (command === undefined) throw new UsageError('A command is needed. Type: aws-oidc-sandbox start')
     if (command === 'start') return await startWith(startOptions(rest), terminal)
-    if (command === 'browse') return await browseAs(browseAddress(rest))
+    if (command === 'browse') return await browseAs(browseAddress(rest), terminal)
     // BROWSER may name a program but no arguments, so an address alone means browse.
-    if (/^https?:/.test(command)) return await browseAs(browseAddress(argv))
+    if (/^https?:/.test(command)) return await browseAs(browseAddress(argv), terminal)
     throw new UsageError(`"${command}" is not a command. Type: aws-oidc-sandbox start`)
   } catch (error) {
     return failure(error, terminal)
@@ -47,8 +48,12 @@ async function startWith(options: StartOptions, terminal: Terminal): Promise<num
   return start(options, terminal)
 }
 
-async function browseAs(address: string): Promise<number> {
-  await browse(address, {userName: process.env.SANDBOX_USER || 'alice'})
+async function browseAs(address: string, terminal: Terminal): Promise<number> {
+  const {SANDBOX_USER: user, SANDBOX_CODE: code} = process.env
+  await browse(address, {
+    userName: user || 'alice',
+    code: async () => code || terminal.ask('Code shown by the device: '),
+  })
   return 0
 }
 

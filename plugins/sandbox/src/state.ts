@@ -2,6 +2,7 @@ import {initialRoles, type Role} from './account.ts'
 import {Clock} from './clock.ts'
 import {FaultList} from './faults.ts'
 import {Journal} from './journal.ts'
+import {DeviceRequests} from './openid/device-requests.ts'
 import {generateSigningKeys, type SigningKeys} from './openid/signing-keys.ts'
 import {OpenIdStore} from './openid/store.ts'
 import {IssuedCredentials} from './sts/issued-credentials.ts'
@@ -11,6 +12,9 @@ export interface Lifetimes {
   refreshTokenSeconds: number
   /** Overrules the duration that was asked of STS. */
   roleSessionSeconds?: number | null
+  deviceCodeSeconds: number
+  /** How long a device has to wait between two polls. */
+  intervalSeconds: number
 }
 
 /** What the parts of one running sandbox share. */
@@ -22,6 +26,7 @@ export interface SandboxState {
   readonly roles: Map<string, Role>
   readonly lifetimes: Lifetimes
   readonly store: OpenIdStore
+  readonly devices: DeviceRequests
   readonly credentials: IssuedCredentials
   keys: SigningKeys
 }
@@ -34,8 +39,14 @@ export async function createState(issuer: string): Promise<SandboxState> {
     journal: new Journal(clock),
     faults: new FaultList(),
     roles: new Map(initialRoles.map(role => [role.name, role])),
-    lifetimes: {idTokenSeconds: 300, refreshTokenSeconds: 12 * 3600},
+    lifetimes: {
+      idTokenSeconds: 300,
+      refreshTokenSeconds: 12 * 3600,
+      deviceCodeSeconds: 600,
+      intervalSeconds: 5,
+    },
     store: new OpenIdStore(),
+    devices: new DeviceRequests(),
     credentials: new IssuedCredentials(),
     keys: await generateSigningKeys(),
   }

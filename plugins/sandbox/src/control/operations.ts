@@ -6,7 +6,7 @@ import {signClaims} from '../openid/id-token.ts'
 import type {SandboxState} from '../state.ts'
 import type {ControlContext} from './context.ts'
 import {readFault, requireKey, signingMembers} from './read-fault.ts'
-import {integer, list, members, nullable, text, wrong} from './readers.ts'
+import {flag, integer, list, members, nullable, text, wrong} from './readers.ts'
 
 /** Takes the parsed body and the last part of the path; what it returns is sent as JSON, 204 for nothing. */
 export type Operation = (body: unknown, name: string) => unknown
@@ -18,7 +18,10 @@ const lifetimeMembers = members({
   idTokenSeconds: integer(1),
   refreshTokenSeconds: integer(1),
   roleSessionSeconds: nullable(integer(1)),
+  deviceCodeSeconds: integer(1),
+  intervalSeconds: integer(1),
 })
+const deviceFlowMembers = members({pkceRequired: flag})
 const roleMembers = members({
   maxSessionDurationSeconds: integer(900, 43_200),
   audiences: list(text),
@@ -27,7 +30,7 @@ const roleMembers = members({
 })
 
 export function createOperations({state, rotateKeys}: ControlContext): Readonly<Record<string, Operation>> {
-  const {clock, faults, journal, lifetimes, roles, store} = state
+  const {clock, devices, faults, journal, lifetimes, roles, store} = state
   return {
     'GET /journal': () => journal.entries(),
     'DELETE /journal': () => journal.clear(),
@@ -39,6 +42,11 @@ export function createOperations({state, rotateKeys}: ControlContext): Readonly<
       clock.offsetSeconds = offsetSeconds
     },
     'POST /lifetimes': body => void Object.assign(lifetimes, lifetimeMembers(body, 'lifetimes')),
+    'POST /device-flow': body => {
+      const {pkceRequired} = deviceFlowMembers(body, 'device-flow')
+      if (pkceRequired === undefined) throw wrong('device-flow.pkceRequired is needed.')
+      devices.pkceRequired = pkceRequired
+    },
     'POST /rotate-keys': async body => {
       nothing(body, 'rotate-keys')
       await rotateKeys()

@@ -32,10 +32,10 @@ const readMembers = members({
 const targetsOf: Readonly<Partial<Record<keyof Fault, readonly FaultTarget[]>>> = {
   grant: ['token'],
   action: ['sts'],
-  change: ['discovery', 'jwks', 'token'],
+  change: ['discovery', 'jwks', 'device', 'token'],
   redirect: ['authorization'],
   idToken: ['token'],
-  error: ['authorization', 'token', 'revocation', 'sts'],
+  error: ['authorization', 'device', 'token', 'revocation', 'sts'],
 }
 
 export function readFault(value: unknown): Fault {

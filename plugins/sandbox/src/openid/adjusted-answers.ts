@@ -4,6 +4,8 @@ import type {Fault, FaultTarget} from '../faults.ts'
 import {interfere} from '../interference.ts'
 import {isJsonObject, type JsonObject, merged} from '../json.ts'
 import type {SandboxState} from '../state.ts'
+import {adjustDeviceAnswer, adjustVerification} from './device-answers.ts'
+import {deviceCodeGrant, type Refusal} from './device-requests.ts'
 import {signClaims} from './id-token.ts'
 import {peekForm} from './peek-form.ts'
 
@@ -12,6 +14,7 @@ const endpoints: Readonly<Record<string, Exclude<FaultTarget, 'sts'>>> = {
   '/.well-known/oauth-authorization-server': 'discovery',
   '/jwks': 'jwks',
   '/auth': 'authorization',
+  '/device/auth': 'device',
   '/token': 'token',
   '/token/revocation': 'revocation',
 }
@@ -21,15 +24,19 @@ export function adjustAnswers(state: SandboxState) {
   return async (context: Context, next: () => Promise<unknown>): Promise<void> => {
     const endpoint = endpoints[context.path]
     if (endpoint === undefined) {
+      if (context.path === '/device') return adjustVerification(context, next, state)
       await next()
       if (context.path.startsWith('/auth/')) adjustCallback(context, state)
       return
     }
-    const grant = endpoint === 'token' ? await grantOf(context) : undefined
+    const form = endpoint === 'token' || endpoint === 'device' ? await peekForm(context.req) : new URLSearchParams()
+    const grant = endpoint === 'token' ? (form.get('grant_type') ?? undefined) : undefined
     const fault = state.faults.take({on: endpoint, grant})
-    const outcome = (await interfere(fault, context.res)) ?? answerError(fault, context)
+    const refusal = () => refusalBy(fault) ?? (grant === deviceCodeGrant ? state.devices.refusePoll(form) : undefined)
+    const outcome = (await interfere(fault, context.res)) ?? refuse(context, refusal())
     if (outcome === undefined) {
       await next()
+      if (endpoint === 'device') adjustDeviceAnswer(context, form, state)
       if (endpoint === 'authorization') adjustCallback(context, state)
       else await adjustBody(context, fault, state)
     } else if (outcome === 'cut' || outcome.startsWith('http_')) {
@@ -40,15 +47,16 @@ export function adjustAnswers(state: SandboxState) {
   }
 }
 
-async function grantOf(context: Context): Promise<string | undefined> {
-  return (await peekForm(context.req)).get('grant_type') ?? undefined
+function refusalBy(fault: Fault | undefined): Refusal | undefined {
+  if (fault?.error === undefined) return undefined
+  return {error: fault.error, error_description: fault.message ?? 'A fault of the sandbox.'}
 }
 
-function answerError(fault: Fault | undefined, context: Context): string | undefined {
-  if (fault?.error === undefined) return undefined
-  context.status = fault.error === 'invalid_client' ? 401 : 400
-  context.body = {error: fault.error, error_description: fault.message ?? 'A fault of the sandbox.'}
-  return fault.error
+function refuse(context: Context, refusal: Refusal | undefined): string | undefined {
+  if (!refusal) return undefined
+  context.status = refusal.error === 'invalid_client' ? 401 : 400
+  context.body = refusal
+  return refusal.error
 }
 
 /** Changes the parameters of a redirect that leaves for the client. */

@@ -12,6 +12,7 @@ input{width:100%;padding:.55rem .7rem;font:inherit;color:inherit;background:tran
 button{margin:1.4rem .5rem 0 0;padding:.55rem 1.1rem;font:inherit;border:1px solid var(--accent);border-radius:.4rem;background:transparent;color:var(--accent);cursor:pointer}
 button.main{background:var(--accent);color:var(--card)}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+code{font-size:1.6rem;letter-spacing:.1em}
 [role=alert]{color:var(--alert)}`
 
 /** Chrome applies form-action to the redirects after a form too, so the client's loopback address has to be let in. */
@@ -70,7 +71,7 @@ export function showSignedOut(context: KoaContextWithOIDC): void {
   context.body = page('You are signed out', '<p>This window can be closed.</p>')
 }
 
-function page(title: string, content: string): string {
+export function page(title: string, content: string): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>${title} · aws-oidc sandbox</title><style>${style}</style></head>
@@ -80,10 +81,10 @@ ${content}
 `
 }
 
-function alertText(text: string | undefined): string {
+export function alertText(text: string | undefined): string {
   return text === undefined ? '' : `<p role="alert">${escapeHtml(text)}</p>`
 }
 
-function escapeHtml(text: string): string {
+export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`)
 }

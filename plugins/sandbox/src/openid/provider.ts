@@ -3,6 +3,8 @@ import {type Configuration, interactionPolicy, type KoaContextWithOIDC, Provider
 import {claimsOf, confidentialClient, findUser, publicClient, type User} from '../account.ts'
 import type {SandboxState} from '../state.ts'
 import {adjustAnswers} from './adjusted-answers.ts'
+import {showCodeConfirmation, showCodeForm, showDeviceSignedIn} from './device-pages.ts'
+import {deviceCodeGrant} from './device-requests.ts'
 import {confirmLogout, showError, showSignedOut} from './pages.ts'
 import {privateKeys} from './signing-keys.ts'
 
@@ -45,6 +47,12 @@ function configuration(state: SandboxState): Configuration {
       policy: signInOnly(),
     },
     features: {
+      deviceFlow: {
+        enabled: true,
+        userCodeInputSource: showCodeForm,
+        userCodeConfirmSource: showCodeConfirmation,
+        successSource: showDeviceSignedIn,
+      },
       devInteractions: {enabled: false},
       dPoP: {enabled: false},
       pushedAuthorizationRequests: {enabled: false},
@@ -54,6 +62,7 @@ function configuration(state: SandboxState): Configuration {
     ttl: {
       AccessToken: 300,
       AuthorizationCode: 60,
+      DeviceCode: () => state.lifetimes.deviceCodeSeconds,
       Grant: 14 * 24 * 3600,
       IdToken: () => state.lifetimes.idTokenSeconds,
       Interaction: 3600,
@@ -69,7 +78,7 @@ function nativeClient(clientId: string) {
     client_id: clientId,
     application_type: 'native' as const,
     token_endpoint_auth_method: 'none' as const,
-    grant_types: ['authorization_code', 'refresh_token'],
+    grant_types: ['authorization_code', 'refresh_token', deviceCodeGrant],
     response_types: ['code' as const],
     redirect_uris: ['http://127.0.0.1/callback', 'http://localhost/callback'],
   }

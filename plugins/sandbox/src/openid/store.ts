@@ -32,7 +32,8 @@ export class OpenIdStore {
   }
 
   #put(key: string, payload: AdapterPayload, expiresInSeconds: number | undefined): void {
-    const lifetimeMs = (expiresInSeconds ?? Number.POSITIVE_INFINITY) * 1000
+    // A device code that has ended must still be found: its client is to hear "expired_token", not "invalid_grant".
+    const lifetimeMs = ((payload.kind !== 'DeviceCode' && expiresInSeconds) || Number.POSITIVE_INFINITY) * 1000
     this.#records.set(key, {payload, expiresAt: Date.now() + lifetimeMs})
   }
 

@@ -1,0 +1,120 @@
+import type {Configuration} from 'openid-client'
+import type {ProviderConfiguration} from '../config/schema.ts'
+import {AwsOidcError, type Secrets} from '../errors.ts'
+import {signInByBrowser} from '../oauth/browser-sign-in.ts'
+import {signInByDevice} from '../oauth/device-sign-in.ts'
+import type {TokenClock, Tokens} from '../oauth/tokens.ts'
+import type {Ask, Host, OidcClient} from '../plugin.ts'
+import type {Screen} from '../terminal/qr.ts'
+import type {DeviceOffer, FlowChoice} from './flow.ts'
+import {knownHostsOf, showCode} from './show-code.ts'
+
+export interface Opening {
+  readonly opens: boolean
+  /** Whether the person sees the address already. */
+  readonly shown: boolean
+  /** Whether it ends a session instead of beginning one. */
+  readonly toSignOut?: boolean
+}
+
+export interface NewSignInParts {
+  readonly provider: ProviderConfiguration
+  readonly env: Host['env']
+  readonly secrets: Secrets
+  readonly signal: AbortSignal
+  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>
+  /** When the time for this sign-in is up. */
+  readonly deadline: Date
+  readonly tell: (text: string) => void
+  readonly screen: () => Screen | undefined
+  /** How a person is asked, depending on what the provider offers. */
+  readonly chooseFlow: (offer: DeviceOffer) => FlowChoice
+  readonly openBrowser: (url: URL, how: Opening) => Promise<void>
+  /** Questions on the terminal until the signal aborts; absent where nothing may be read. */
+  readonly askUntil: ((signal: AbortSignal) => Ask) | undefined
+  /** Throws SIGN_IN_REQUIRED where nobody may be asked. */
+  readonly beforeAsking: (where: string) => void
+  /** What to type to sign in by hand. */
+  readonly loginCommand: string
+}
+
+/** Asks the person: with a code or in the browser, as the surroundings and the provider allow. */
+export async function signInAnew(
+  configuration: Configuration,
+  client: OidcClient,
+  clock: TokenClock,
+  parts: NewSignInParts,
+): Promise<Tokens> {
+  const offered = configuration.serverMetadata().device_authorization_endpoint !== undefined
+  const choice = parts.chooseFlow(offered ? 'offered' : 'not-offered')
+  if (choice.flow === 'browser') return inBrowser(configuration, client, clock, choice, parts)
+
+  parts.beforeAsking(client.issuer.host)
+  const {provider, secrets, signal} = parts
+  const tokens = await signInByDevice(configuration, client, {
+    remember: provider.rememberSignIn,
+    signal,
+    clock,
+    sleep: milliseconds => parts.sleep(milliseconds, signal),
+    keepSecret: secret => secrets.add(secret),
+    show: async code => {
+      if (choice.note !== undefined) parts.tell(choice.note)
+      await showCode(code, {
+        ...parts,
+        knownHosts: knownHostsOf(provider, client.issuer),
+        open: choice.opens ? url => parts.openBrowser(url, {opens: true, shown: true}) : undefined,
+      })
+    },
+  })
+  return tokens ?? inBrowser(configuration, client, clock, parts.chooseFlow('not-to-this-client'), parts)
+}
+
+async function inBrowser(
+  configuration: Configuration,
+  client: OidcClient,
+  clock: TokenClock,
+  choice: FlowChoice,
+  parts: NewSignInParts,
+): Promise<Tokens> {
+  const {provider, secrets, signal, askUntil, tell, loginCommand} = parts
+  const ports = client.listen?.ports ?? []
+  // Without fixed ports nobody can have forwarded one: a browser elsewhere has no way back but by hand.
+  if (choice.elsewhere === 'surely' && !askUntil && ports.length === 0) {
+    throw new AwsOidcError(
+      'SIGN_IN_REQUIRED',
+      `A sign-in at ${client.issuer.host} is needed. ${choice.note ?? ''} Only login takes the address back that a browser elsewhere ends at.`,
+      {hint: loginCommand},
+    )
+  }
+  parts.beforeAsking(client.issuer.host)
+  const paste = askUntil && {ask: askUntil, tell, keepSecret: (secret: string) => secrets.add(secret)}
+  return signInByBrowser(configuration, client, {
+    pages: provider.pages,
+    remember: provider.rememberSignIn,
+    signal,
+    clock,
+    paste: choice.elsewhere === undefined ? undefined : paste,
+    async show(url, redirect) {
+      if (choice.note !== undefined) tell(choice.note)
+      await parts.openBrowser(url, {opens: choice.opens, shown: false})
+      if (choice.elsewhere === undefined) return
+      if (ports.length > 0 && isSsh(parts)) tell(forwarding(redirect, parts))
+      tell(
+        paste
+          ? `A browser on another machine ends at a page that it can't load, at ${redirect.href}?... Copy that whole address.`
+          : `A browser on another machine can't come back here: ${loginCommand} takes the address that it ends at.`,
+      )
+    },
+  })
+}
+
+function isSsh({env}: Pick<NewSignInParts, 'env'>): boolean {
+  return Boolean(env.SSH_CONNECTION || env.SSH_TTY)
+}
+
+/** The third word of SSH_CONNECTION is the address at which the SSH client reached this machine (sshd's own view). */
+function forwarding({port}: URL, {env}: Pick<NewSignInParts, 'env'>): string {
+  const [, , server] = env.SSH_CONNECTION?.split(' ') ?? []
+  const host = server && /^[\w.:%-]+$/.test(server) ? server : 'HOST'
+  return `With this in another terminal of your own machine its browser comes back by itself (HOST is what you type there to get here):\n\n  ssh -N -L ${port}:127.0.0.1:${port} ${host}\n`
+}

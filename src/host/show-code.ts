@@ -1,0 +1,58 @@
+import type {ProviderConfiguration} from '../config/schema.ts'
+import {printable} from '../errors.ts'
+import type {DeviceCode} from '../oauth/device-sign-in.ts'
+import {qrCode, type Screen} from '../terminal/qr.ts'
+
+export interface CodeScreen {
+  readonly tell: (text: string) => void
+  /** The terminal that `tell` writes to, where it is one that can show more than plain text. */
+  readonly screen: () => Screen | undefined
+  /** When the time for this sign-in is up, whatever the provider grants. */
+  readonly deadline: Date
+  /** Hosts that the person's own configuration names. */
+  readonly knownHosts: ReadonlySet<string>
+  /** Opens an address without showing it. Never rejects. */
+  readonly open: ((url: URL) => Promise<void>) | undefined
+}
+
+/**
+ * Shows a person where to sign in and which code to enter there. The page opens only where it is at a host that the
+ * person's own configuration names: another one could be somebody else's, and is for the person to judge.
+ */
+export async function showCode(
+  code: DeviceCode,
+  {tell, screen, deadline, knownHosts, open}: CodeScreen,
+): Promise<void> {
+  const {url, completeUrl = url} = code
+  const until = code.expiresAt < deadline ? code.expiresAt : deadline
+  const known = knownHosts.has(url.host)
+  const lines = [
+    'To sign in, open this address in any browser, also of another device:',
+    '',
+    `  ${url.href}`,
+    '',
+    `and enter the code  ${printable(code.code, 60)}  until ${until.toLocaleTimeString()}.`,
+    known
+      ? `Check that your browser is at ${url.host} before you enter it.`
+      : `Attention: your configuration does not name ${url.host}. Enter the code only if you know it; "deviceHosts" of the provider says so.`,
+  ]
+  tell(lines.join('\n'))
+  if (!known) return
+  const picture = await pictureOf(completeUrl, lines, screen())
+  if (picture !== undefined) tell(picture)
+  await open?.(completeUrl)
+}
+
+/** The issuer's host, and those of all addresses among the provider's settings. */
+export function knownHostsOf({deviceHosts, own}: ProviderConfiguration, issuer?: URL): ReadonlySet<string> {
+  const addresses = Object.values(own).flatMap(value => (typeof value === 'string' ? (URL.parse(value) ?? []) : []))
+  const hosts = [...addresses, ...(issuer ? [issuer] : [])].map(({host}) => host)
+  return new Set([...hosts, ...deviceHosts])
+}
+
+/** Only where it can be seen whole, together with the lines above it. */
+async function pictureOf(url: URL, above: readonly string[], screen: Screen | undefined): Promise<string | undefined> {
+  if (!screen) return undefined
+  const used = above.reduce((rows, line) => rows + Math.max(1, Math.ceil(line.length / screen.columns)), 1)
+  return qrCode(url.href, {...screen, rows: screen.rows - used})
+}

@@ -1,0 +1,146 @@
+import * as openid from 'openid-client'
+import {type AwsOidcError, expectedFailure} from '../errors.ts'
+import type {OidcClient} from '../plugin.ts'
+import {scopesOf} from './browser-sign-in.ts'
+import {type DeviceAddresses, deviceAddresses} from './device-addresses.ts'
+import {codeEnded, deviceRefusal, isDeviceFlowRefused} from './device-refusals.ts'
+import {explainOAuthFailure, isOAuthError, retryAfterSeconds} from './problems.ts'
+import {type TokenClock, type Tokens, tokensOf} from './tokens.ts'
+
+export interface DeviceSignIn {
+  /** Whether a refresh token is wanted. */
+  readonly remember: boolean
+  /** Shows address and code to the person. */
+  readonly show: (code: DeviceCode) => Promise<void>
+  /** Masks what must not be seen from now on. */
+  readonly keepSecret: (secret: string) => void
+  readonly sleep: (milliseconds: number) => Promise<void>
+  readonly signal: AbortSignal
+  readonly clock: TokenClock
+}
+
+/** What a person needs in order to sign this program in from anywhere. */
+export interface DeviceCode extends DeviceAddresses {
+  /** As the provider wrote it: dashes and all. */
+  readonly code: string
+  readonly expiresAt: Date
+}
+
+const grantType = 'urn:ietf:params:oauth:grant-type:device_code'
+// RFC 8628, 3.2 and 3.5.
+const usualIntervalSeconds = 5
+const slowerByMilliseconds = 5_000
+const longestPauseMilliseconds = 60_000
+
+/**
+ * Device authorization grant, RFC 8628, with PKCE in the device request and in each poll: Keycloak demands it of a
+ * client that has PKCE set, and RFC 8628, 3.1 has all others ignore what they don't know.
+ *
+ * `undefined` when the provider gives this client no code, before anything was shown. Rejects with SIGN_IN_REFUSED
+ * when the person says no, with TIMED_OUT when the code ends, and with the signal's reason.
+ */
+export async function signInByDevice(
+  configuration: openid.Configuration,
+  client: OidcClient,
+  {remember, show, keepSecret, sleep, signal, clock}: DeviceSignIn,
+): Promise<Tokens | undefined> {
+  const provider = client.issuer.host
+  const verifier = openid.randomPKCECodeVerifier()
+  const parameters = {
+    ...client.parameters,
+    scope: scopesOf(configuration, client, remember).join(' '),
+    code_challenge: await openid.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: 'S256',
+  }
+  try {
+    const answer = await requestCode(configuration, parameters)
+    if (!answer) return undefined
+    keepSecret(answer.device_code)
+    const expiresAt = new Date(clock.now().getTime() + answer.expires_in * 1000)
+    const addresses = deviceAddresses(answer.verification_uri, answer.verification_uri_complete)
+    await show({...addresses, code: answer.user_code, expiresAt})
+    const poll = () =>
+      openid.genericGrantRequest(configuration, grantType, {
+        device_code: answer.device_code,
+        code_verifier: verifier,
+      })
+    const intervalSeconds = answer.interval ?? usualIntervalSeconds
+    const tokens = await pollUntil(expiresAt, poll, {intervalSeconds, provider, sleep, signal, clock})
+    return tokensOf(tokens, client.clientId, clock)
+  } catch (error) {
+    throw explainOAuthFailure(error, provider)
+  }
+}
+
+async function requestCode(
+  configuration: openid.Configuration,
+  parameters: Record<string, string>,
+): Promise<openid.DeviceAuthorizationResponse | undefined> {
+  try {
+    return await openid.initiateDeviceAuthorization(configuration, parameters)
+  } catch (error) {
+    if (isDeviceFlowRefused(error)) return undefined
+    throw error
+  }
+}
+
+interface Polling extends Pick<DeviceSignIn, 'sleep' | 'signal' | 'clock'> {
+  readonly intervalSeconds: number
+  readonly provider: string
+}
+
+/** Asks again and again, more slowly each time that the provider says so or does not answer (RFC 8628, 3.5). */
+async function pollUntil<Answer>(
+  expiresAt: Date,
+  poll: () => Promise<Answer>,
+  {intervalSeconds, provider, sleep, signal, clock}: Polling,
+): Promise<Answer> {
+  let interval = intervalSeconds * 1000
+  let pause = interval
+  let unanswered: AwsOidcError | undefined
+  for (;;) {
+    await sleepWithin(Math.min(pause, expiresAt.getTime() - clock.now().getTime()), sleep, signal, unanswered)
+    if (clock.now() >= expiresAt) throw unanswered ?? codeEnded(provider)
+    try {
+      return await poll()
+    } catch (error) {
+      if (isOAuthError(error, 'authorization_pending')) {
+        pause = interval
+        unanswered = undefined
+      } else if (isOAuthError(error, 'slow_down')) {
+        interval += slowerByMilliseconds
+        pause = interval
+        unanswered = undefined
+      } else {
+        unanswered = withoutAnswer(error, provider)
+        pause = Math.min(2 * Math.max(pause, interval), Math.max(longestPauseMilliseconds, interval))
+      }
+      pause = Math.max(pause, (retryAfterSeconds(error) ?? 0) * 1000)
+    }
+  }
+}
+
+/** The failure of a poll that may be repeated; any other one is thrown. */
+function withoutAnswer(error: unknown, provider: string): AwsOidcError {
+  const refusal = error instanceof openid.ResponseBodyError ? deviceRefusal(error, provider) : undefined
+  const explained = refusal ?? explainOAuthFailure(error, provider)
+  const known = expectedFailure(explained)
+  if (known?.code === 'UNAVAILABLE') return known
+  throw explained
+}
+
+/** When the time is up while the provider can't be reached, that is what went wrong, not the person. */
+async function sleepWithin(
+  milliseconds: number,
+  sleep: DeviceSignIn['sleep'],
+  signal: AbortSignal,
+  unanswered: AwsOidcError | undefined,
+): Promise<void> {
+  try {
+    await sleep(Math.max(0, milliseconds))
+    signal.throwIfAborted()
+  } catch (error) {
+    if (unanswered && expectedFailure(error)?.code === 'TIMED_OUT') throw unanswered
+    throw error
+  }
+}

@@ -1,0 +1,67 @@
+import type {Ask} from '../plugin.ts'
+import type {Redirect} from './loopback.ts'
+
+/** Where a person can paste the address that their browser ended at, because it could not be loaded there. */
+export interface PasteBack {
+  /** Questions that end, with the terminal as it was, when the signal aborts. */
+  readonly ask: (signal: AbortSignal) => Ask
+  readonly tell: (text: string) => void
+  /** Masks what must not be seen from now on. */
+  readonly keepSecret: (secret: string) => void
+}
+
+/** What a redirect of this sign-in looks like. */
+export interface ExpectedRedirect {
+  readonly url: URL
+  readonly state: string
+  readonly issuer: string
+  /** Whether the provider says that it names itself in each answer (RFC 9207, 3). */
+  readonly issuerIsSent: boolean
+}
+
+/** Asks until an address of this very sign-in is pasted. What was wrong with another one is said. */
+export async function pastedRedirect(
+  expected: ExpectedRedirect,
+  {ask, tell, keepSecret}: PasteBack,
+  signal: AbortSignal,
+): Promise<Redirect> {
+  const questions = ask(signal)
+  for (;;) {
+    const text = await questions.secret('Paste the address here:')
+    const address = addressIn(text)
+    const code = address?.searchParams.get('code')
+    if (code) keepSecret(code)
+    const problem = address ? problemWith(address, expected) : 'That is not an address.'
+    if (address && problem === undefined) return {address: redirectTo(expected.url, address), answer: async () => {}}
+    tell(`${problem} It begins with ${expected.url.href}? and is needed whole. Paste it again, or press Ctrl-C.`)
+  }
+}
+
+/** Some browsers leave out the scheme of what is copied. */
+function addressIn(text: string): URL | undefined {
+  const plain = text.trim().replace(/^["'<]|["'>]$/g, '')
+  return URL.parse(/^https?:\/\//i.test(plain) ? plain : `http://${plain}`) ?? undefined
+}
+
+/** The checks that a redirect to our listener goes through, and RFC 9207, said so that a person can do better. */
+function problemWith(
+  {host, pathname, searchParams}: URL,
+  {url, state, issuer, issuerIsSent}: ExpectedRedirect,
+): string | undefined {
+  if (host !== url.host || pathname !== url.pathname) return 'That address is not the one that the sign-in ends at.'
+  if (!searchParams.has('code') && !searchParams.has('error'))
+    return 'That address has no answer of the provider in it.'
+  const states = searchParams.getAll('state')
+  if (states.length !== 1 || states[0] !== state) return 'That address belongs to another sign-in, or is cut off.'
+  const issuers = searchParams.getAll('iss')
+  if (issuers.length === 0 && issuerIsSent) return 'That address is cut off: "iss" is missing.'
+  if (issuers.some(named => named !== issuer)) return 'That address was made by another provider.'
+  return undefined
+}
+
+/** Exactly the registered address with what was pasted behind it. */
+function redirectTo(url: URL, {search}: URL): URL {
+  const address = new URL(url)
+  address.search = search
+  return address
+}

@@ -1,0 +1,37 @@
+/** What a terminal has room for. */
+export interface Screen {
+  readonly columns: number
+  readonly rows: number
+  /** Whether colours may be used (https://no-color.org). */
+  readonly colours: boolean
+}
+
+// ISO/IEC 18004 wants four modules of quiet zone; readers of screens do with two, which small terminals have room for.
+const border = 2
+// Beyond that a code has more modules than a terminal has room for.
+const longestText = 1000
+
+/**
+ * `text` as a QR code of half blocks, two modules a character; `undefined` where the screen is too small for all of it.
+ * Light on dark by explicit colours, because a terminal's own may be the other way round.
+ */
+export async function qrCode(text: string, {columns, rows, colours}: Screen): Promise<string | undefined> {
+  if (text.length > longestText) return undefined
+  const {encodeQR} = await import('qr')
+  const modules = encodeQR(text, 'raw', {ecc: 'low', border})
+  const size = modules.length
+  if (size > columns || Math.ceil(size / 2) > rows) return undefined
+  const lines: string[] = []
+  for (let row = 0; row < size; row += 2) {
+    const upper = modules[row] ?? []
+    const lower = modules[row + 1] ?? []
+    lines.push(upper.map((dark, column) => block(dark, lower[column] ?? false)).join(''))
+  }
+  return lines.map(line => (colours ? `\u001b[38;5;231;48;5;16m${line}\u001b[0m` : line)).join('\n')
+}
+
+/** Light is drawn, dark is left out. */
+function block(upperDark: boolean, lowerDark: boolean): string {
+  if (upperDark) return lowerDark ? ' ' : '▄'
+  return lowerDark ? '▀' : '█'
+}

@@ -1,0 +1,58 @@
+import {spawn} from 'node:child_process'
+import {join} from 'node:path'
+import {bin} from './home.ts'
+import {root} from './sandbox.ts'
+
+const python = join(root, '.cache/python/bin/python')
+
+/** aws-oidc on a terminal of its own, at which the test sits. */
+export interface TerminalSession {
+  /** All that stood on the terminal so far, control sequences included. */
+  shown(): string
+  /** Comes when a text has appeared, that often. */
+  until(text: string, times?: number): Promise<void>
+  type(keys: string): void
+  readonly ended: Promise<{readonly exitCode: number; readonly restored: boolean}>
+}
+
+export interface TerminalStart {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly columns?: number
+  readonly rows?: number
+  /** `1>FILE`, `2>FILE`. */
+  readonly redirects?: readonly string[]
+}
+
+export function startOnTerminal(command: readonly string[], start: TerminalStart): TerminalSession {
+  const {env, columns = 100, rows = 50, redirects = []} = start
+  const size = [String(columns), String(rows)]
+  const child = spawn(
+    python,
+    [join(root, 'test/real/at_terminal.py'), ...size, ...redirects, process.execPath, bin, ...command],
+    {
+      // Python would otherwise give its child a locale with UTF-8 where there is none.
+      env: {TERM: 'xterm-256color', LANG: 'C.UTF-8', PYTHONCOERCECLOCALE: '0', ...env},
+      stdio: ['pipe', 'pipe', 'pipe'],
+    },
+  )
+  let [shown, report] = ['', '']
+  child.stdout.setEncoding('utf8').on('data', text => {
+    shown += text
+  })
+  child.stderr.setEncoding('utf8').on('data', text => {
+    report += text
+  })
+  const closed = new Promise<void>(resolve => child.once('close', () => resolve()))
+  return {
+    shown: () => shown,
+    async until(text, times = 1) {
+      const gone = closed.then(() => 'gone')
+      while (shown.split(text).length <= times) {
+        const moment = new Promise(resolve => child.stdout.once('data', resolve))
+        if ((await Promise.race([moment, gone])) === 'gone') throw new Error(`"${text}" never appeared: ${shown}`)
+      }
+    },
+    type: keys => void child.stdin.write(keys),
+    ended: closed.then(() => JSON.parse(report)),
+  }
+}

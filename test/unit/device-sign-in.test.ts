@@ -1,0 +1,274 @@
+import {createHash} from 'node:crypto'
+import {expect} from 'chai'
+import {AwsOidcError} from '../../src/errors.ts'
+import {type DeviceCode, signInByDevice} from '../../src/oauth/device-sign-in.ts'
+import {discover} from '../../src/oauth/discovery.ts'
+import type {OidcClient} from '../../src/plugin.ts'
+import {type MovableClock, movableClock} from '../support/parts.ts'
+
+const issuer = 'https://idp.example'
+const client: OidcClient = {issuer: new URL(issuer), clientId: 'aws-oidc', parameters: {audience: 'aws'}}
+const tokens = {token_type: 'Bearer', access_token: 'access-token', refresh_token: 'refresh-token', expires_in: 300}
+const usual = {
+  device_code: 'device-code',
+  user_code: 'FQBC-WQBN',
+  verification_uri: `${issuer}/device`,
+  verification_uri_complete: `${issuer}/device?user_code=FQBC-WQBN`,
+  expires_in: 600,
+}
+
+/** An answer to a poll; an error is thrown, as a network that is cut does. */
+type Poll =
+  | {readonly status?: number; readonly error: string; readonly headers?: Record<string, string>}
+  | Error
+  | object
+
+interface Stage {
+  readonly clock: MovableClock
+  readonly shown: DeviceCode[]
+  readonly secrets: string[]
+  /** Seconds between the code and the polls, one after the other. */
+  readonly waits: number[]
+  readonly forms: URLSearchParams[]
+  run(limit?: AbortSignal): Promise<unknown>
+}
+
+/** A provider that answers the polls in this order, and for ever with the last one. */
+function stageWith(polls: readonly Poll[], device: object = {}, deviceStatus = 200): Stage {
+  const clock = movableClock()
+  const [shown, secrets, waits, forms]: [DeviceCode[], string[], number[], URLSearchParams[]] = [[], [], [], []]
+  let last = clock.now().getTime()
+  let count = 0
+
+  const fetch: typeof globalThis.fetch = async (input, init = {}) => {
+    const {pathname} = new URL(String(input))
+    if (init.method !== 'POST') return json(metadata)
+    forms.push(new URLSearchParams(String(init.body)))
+    if (pathname === '/device/auth') return json(deviceStatus === 200 ? {...usual, ...device} : device, deviceStatus)
+    waits.push((clock.now().getTime() - last) / 1000)
+    last = clock.now().getTime()
+    const poll = polls[Math.min(count++, polls.length - 1)] ?? tokens
+    if (poll instanceof Error) throw poll
+    if (!('error' in poll)) return json(poll)
+    const {status = 400, headers, error} = {headers: {}, ...poll}
+    return json({error, error_description: 'in the words of the provider'}, status, headers)
+  }
+
+  return {
+    clock,
+    shown,
+    secrets,
+    waits,
+    forms,
+    async run(signal = new AbortController().signal) {
+      const configuration = await discover(client, {fetch, offsetTo: () => 0})
+      return signInByDevice(configuration, client, {
+        remember: true,
+        show: async code => void shown.push(code),
+        keepSecret: secret => void secrets.push(secret),
+        sleep: async milliseconds => {
+          signal.throwIfAborted()
+          clock.advance(milliseconds)
+        },
+        signal,
+        clock: {now: clock.now, offsetMilliseconds: 0},
+      })
+    },
+  }
+}
+
+const metadata = {
+  issuer,
+  token_endpoint: `${issuer}/token`,
+  device_authorization_endpoint: `${issuer}/device/auth`,
+  jwks_uri: `${issuer}/jwks`,
+}
+
+function json(value: object, status = 200, headers: Record<string, string> = {}): Response {
+  return new Response(JSON.stringify(value), {status, headers: {'content-type': 'application/json', ...headers}})
+}
+
+async function failureOf(work: Promise<unknown>): Promise<AwsOidcError> {
+  const failure: unknown = await work.then(
+    () => 'it worked',
+    (error: unknown) => error,
+  )
+  if (!(failure instanceof AwsOidcError)) throw failure
+  return failure
+}
+
+const pending = {error: 'authorization_pending'}
+const slowDown = {error: 'slow_down'}
+const cut = () => new AwsOidcError('UNAVAILABLE', 'idp.example could not be reached: the connection was cut.')
+
+describe('a sign-in with a code', () => {
+  it('asks every five seconds where the provider names no interval, and keeps to the one that it names', async () => {
+    for (const [device, interval] of [
+      [{}, 5],
+      [{interval: 7}, 7],
+    ] as const) {
+      const stage = stageWith([pending, pending, tokens], device)
+      expect(await stage.run()).to.include({accessToken: 'access-token', refreshToken: 'refresh-token'})
+      expect(stage.waits).to.deep.equal([interval, interval, interval])
+    }
+  })
+
+  it('shows both addresses, the code as the provider wrote it, and when it ends', async () => {
+    const stage = stageWith([tokens], {user_code: 'fq bc-1'})
+    const begun = stage.clock.now().getTime()
+    await stage.run()
+    expect(stage.shown).to.deep.equal([
+      {
+        url: new URL(`${issuer}/device`),
+        completeUrl: new URL(`${issuer}/device?user_code=FQBC-WQBN`),
+        code: 'fq bc-1',
+        expiresAt: new Date(begun + 600_000),
+      },
+    ])
+  })
+
+  it('proves with PKCE that who asked for the code also asks for the tokens', async () => {
+    const stage = stageWith([pending, tokens])
+    await stage.run()
+    const [request, first, second] = stage.forms
+    const challenge = request?.get('code_challenge')
+    expect(request?.get('code_challenge_method')).to.equal('S256')
+    for (const poll of [first, second]) {
+      const verifier = poll?.get('code_verifier') ?? ''
+      expect(createHash('sha256').update(verifier).digest('base64url')).to.equal(challenge)
+      expect(poll?.get('device_code')).to.equal('device-code')
+      expect(poll?.get('grant_type')).to.equal('urn:ietf:params:oauth:grant-type:device_code')
+    }
+  })
+
+  it('asks for the scopes and with the parameters of the provider, and has the device code masked', async () => {
+    const stage = stageWith([tokens])
+    await stage.run()
+    expect(stage.forms[0]?.get('scope')).to.equal('openid email')
+    expect(stage.forms[0]?.get('audience')).to.equal('aws')
+    expect(stage.secrets).to.deep.equal(['device-code'])
+  })
+
+  it('asks five seconds less often after each "slow_down", for the rest of the sign-in', async () => {
+    const stage = stageWith([slowDown, pending, slowDown, pending, tokens])
+    await stage.run()
+    expect(stage.waits).to.deep.equal([5, 10, 10, 15, 15])
+  })
+
+  for (const [words, failure] of [
+    ['while the network is cut', cut()],
+    ['while the provider has trouble', {status: 503, error: 'temporarily_unavailable'}],
+    ['while the provider is asked too often', {status: 429, error: 'too_many_requests'}],
+  ] as const) {
+    it(`waits twice as long each time ${words}, up to a minute, and as usual afterwards`, async () => {
+      const stage = stageWith([failure, failure, failure, failure, failure, pending, tokens])
+      expect(await stage.run()).to.include({accessToken: 'access-token'})
+      expect(stage.waits).to.deep.equal([5, 10, 20, 40, 60, 60, 5])
+    })
+  }
+
+  it('leaves a provider alone for as long as it says', async () => {
+    const stage = stageWith([{status: 429, error: 'slow', headers: {'retry-after': '33'}}, tokens])
+    await stage.run()
+    expect(stage.waits).to.deep.equal([5, 33])
+  })
+
+  for (const [error, code, said] of [
+    ['access_denied', 'SIGN_IN_REFUSED', 'The sign-in at idp.example was declined: access_denied ('],
+    ['authorization_declined', 'SIGN_IN_REFUSED', 'The sign-in at idp.example was declined: authorization_declined ('],
+    ['expired_token', 'TIMED_OUT', 'The code of idp.example ended before anybody had signed in: expired_token ('],
+    ['bad_verification_code', 'TIMED_OUT', 'ended before anybody had signed in: bad_verification_code ('],
+    ['invalid_grant', 'SIGN_IN_REFUSED', 'idp.example gave no tokens: invalid_grant ('],
+    ['unauthorized_client', 'SIGN_IN_REFUSED', 'idp.example gave no tokens: unauthorized_client ('],
+  ] as const) {
+    it(`ends with ${code} on "${error}", and asks no more`, async () => {
+      const stage = stageWith([pending, {error}])
+      const failure = await failureOf(stage.run())
+      expect(failure.code).to.equal(code)
+      expect(failure.message).to.include(said).and.include('in the words of the provider')
+      expect(failure.hint).to.match(/^(aws-oidc login|Check "clientId")/)
+      expect(stage.waits).to.have.length(2)
+    })
+  }
+
+  it('ends when the code does, also where the provider never says so', async () => {
+    const stage = stageWith([pending], {expires_in: 12})
+    const begun = stage.clock.now().getTime()
+    expect(await failureOf(stage.run())).to.include({
+      code: 'TIMED_OUT',
+      message: 'The code of idp.example ended before anybody had signed in.',
+      hint: 'aws-oidc login',
+    })
+    expect(stage.waits).to.deep.equal([5, 5])
+    expect(stage.clock.now().getTime() - begun).to.equal(12_000)
+  })
+
+  it('names the network where that is why nobody heard of the sign-in', async () => {
+    const stage = stageWith([pending, cut()], {expires_in: 30})
+    expect(await failureOf(stage.run())).to.include({code: 'UNAVAILABLE'})
+  })
+
+  it('ends with the reason when it is interrupted', async () => {
+    const stage = stageWith([pending])
+    const stop = new AbortController()
+    const running = stage.run(stop.signal)
+    stop.abort(new AwsOidcError('INTERRUPTED', 'Interrupted.'))
+    expect(await failureOf(running)).to.include({code: 'INTERRUPTED'})
+  })
+
+  for (const [words, polls, code] of [
+    ['what the limit says where nobody signed in', [pending], 'TIMED_OUT'],
+    ['what is wrong with the network where it is cut', [cut()], 'UNAVAILABLE'],
+  ] as const) {
+    it(`says, when our own time is up, ${words}`, async () => {
+      const stage = stageWith(polls)
+      const limit = stage.clock.limit(60_000, new AwsOidcError('TIMED_OUT', 'Nobody signed in within five minutes.'))
+      expect(await failureOf(stage.run(limit.signal))).to.include({code})
+    })
+  }
+
+  it('is not to be had where the provider gives this client no code, and nothing is shown', async () => {
+    const stage = stageWith([], {error: 'unauthorized_client', error_description: 'disabled for the client'}, 400)
+    expect(await stage.run()).to.equal(undefined)
+    expect(stage.shown).to.deep.equal([])
+  })
+
+  it('is refused, and nothing is shown, where the client has the wrong secret', async () => {
+    const stage = stageWith([], {error: 'unauthorized_client', error_description: 'wrong secret'}, 401)
+    expect(await failureOf(stage.run())).to.include({code: 'SIGN_IN_REFUSED'})
+    expect(stage.shown).to.deep.equal([])
+  })
+
+  for (const address of [
+    'http://idp.example/device',
+    'javascript:alert(1)',
+    'https://idp.example@evil.example/device',
+    'https://idp.example:secret@evil.example/device',
+    'nonsense\u001b[31m',
+  ]) {
+    for (const member of ['verification_uri', 'verification_uri_complete']) {
+      it(`never shows ${JSON.stringify(address)} as ${member}`, async () => {
+        const stage = stageWith([tokens], {[member]: address})
+        const failure = await failureOf(stage.run())
+        expect(failure).to.include({code: 'BAD_RESPONSE'})
+        expect(failure.message).not.to.match(/\p{Cc}|secret/u)
+        expect([stage.shown, stage.waits]).to.deep.equal([[], []])
+      })
+    }
+  }
+
+  it('takes no complete address that leads elsewhere than the one that is shown', async () => {
+    const stage = stageWith([tokens], {verification_uri_complete: 'https://evil.example/device?user_code=FQBC-WQBN'})
+    await stage.run()
+    expect(stage.shown[0]).not.to.have.property('completeUrl')
+  })
+
+  it('may take place on this machine without https', async () => {
+    const stage = stageWith([tokens], {
+      verification_uri: 'http://127.0.0.1:8080/device',
+      verification_uri_complete: undefined,
+    })
+    await stage.run()
+    expect(stage.shown[0]?.url.href).to.equal('http://127.0.0.1:8080/device')
+  })
+})
