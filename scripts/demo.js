@@ -69,6 +69,16 @@ async function show(sts, control) {
   if (served !== 10 || signIns !== 1) throw new Error('ten parallel calls did not end in one sign-in')
 
   await showAwsCli(sts, env)
+
+  title('Where things stand: no network, nobody asked.')
+  await command(['status'], env)
+
+  title('On a machine without a browser: a code, which is typed in a browser anywhere.')
+  await command(['login', '--profile', 'developer', '--device', '--force'], env)
+
+  title('Sign out: tokens are revoked at the provider, credentials and tokens removed here.')
+  await command(['logout', '--all'], env)
+  await command(['status'], env)
 }
 
 /**
@@ -104,6 +114,8 @@ function environment(sts) {
     AWS_ENDPOINT_URL_STS: sts,
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_OIDC_INTERACTIVE: 'always',
+    // The keyring of whoever watches is none of the demo's business.
+    AWS_OIDC_CACHE: 'file',
   }
 }
 

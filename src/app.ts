@@ -1,12 +1,13 @@
-import {join} from 'node:path'
+import {dirname, isAbsolute, join} from 'node:path'
 import type {CallerIdentity} from './aws/sts.ts'
 import {chooseCache} from './cache-choice.ts'
 import {readConfiguration} from './config/read.ts'
-import type {Configuration, Interactive, Program} from './config/schema.ts'
+import type {Configuration, Interactive, NamedFile, Program} from './config/schema.ts'
 import {Secrets} from './errors.ts'
 import {chooseFlow} from './host/flow.ts'
 import {mayAsk, personCanSee, type Surroundings} from './host/interactive.ts'
 import {fileLocks} from './lock.ts'
+import type {Network} from './outside/network.ts'
 import type {Outside} from './outside/outside.ts'
 import type {CacheHome, Log} from './plugin.ts'
 import {type InstalledPackage, registryOf} from './registry.ts'
@@ -18,6 +19,7 @@ import type {Issued} from './tasks/issued.ts'
 import type {LoginFailure, LoginResult, LoginWish} from './tasks/login.ts'
 import type {LogoutResult, LogoutWish} from './tasks/logout.ts'
 import type {Asking, Parts} from './tasks/parts.ts'
+import type {SetSecretResult, SetSecretWish} from './tasks/set-secret.ts'
 import {announcedLocks, announcedNetwork} from './tasks/stages.ts'
 import type {Status, StatusWish} from './tasks/status.ts'
 import {promptsOn} from './terminal/prompts.ts'
@@ -41,6 +43,7 @@ export interface App {
   loginEverywhere(wish: Pick<LoginWish, 'force' | 'ifNeeded'>): Promise<readonly (LoginResult | LoginFailure)[]>
   logout(wish: LogoutWish): Promise<readonly LogoutResult[]>
   status(wish: StatusWish): Promise<Status>
+  setSecret(wish: SetSecretWish): Promise<SetSecretResult>
   whoami(wish: CredentialsWish): Promise<CallerIdentity>
   cacheInfo(): Promise<CacheInfo>
   clearCache(provider: string | undefined): Promise<void>
@@ -58,6 +61,7 @@ export function createApp(outside: Outside, packages: readonly InstalledPackage[
       const {parts: wired, cache} = await parts()
       return (await import('./tasks/status.ts')).status(wish, cache.id, wired)
     },
+    setSecret: async wish => (await import('./tasks/set-secret.ts')).setSecret(wish, (await parts()).parts),
     whoami: async wish => (await import('./tasks/whoami.ts')).whoami(wish, (await parts()).parts),
     async cacheInfo() {
       const {parts: wired, cache} = await parts()
@@ -130,12 +134,14 @@ async function wire(outside: Outside, packages: readonly InstalledPackage[], cho
     keyring: outside.keyring,
     clock,
     network,
+    networkOf: networksOf(network, outside, places.home, dirname(configuration.path), log),
     env,
     log,
     secrets,
     signal,
     tell,
     asking,
+    readStdin: terminal.readStdin,
     ask: promptsOn(terminal.promptStreams, signal),
     screen: terminal.screen,
     askUntil: until => promptsOn(terminal.promptStreams, AbortSignal.any([signal, until])),
@@ -183,6 +189,32 @@ function logTo(say: (text: string) => void, debug: boolean): Log {
     info: say,
     warn: message => say(`Warning: ${message}`),
   }
+}
+
+/** The network of each provider; those with TLS settings of their own have one of their own, made when it is needed. */
+function networksOf(
+  network: Network,
+  {readTls}: Outside,
+  home: string | undefined,
+  folder: string,
+  log: Log,
+): Parts['networkOf'] {
+  const made = new Map<string, Network>()
+  const resolve = (file: NamedFile | undefined) => file && {...file, path: fileFrom(file.path, home, folder)}
+  return ({name, tls}) => {
+    if (!tls) return network
+    const files = {ca: resolve(tls.ca), cert: resolve(tls.cert), key: resolve(tls.key)}
+    const own = made.get(name) ?? network.withTls(readTls(files, log.warn))
+    made.set(name, own)
+    return own
+  }
+}
+
+/** A path in the configuration: from the home with `~`, else from the configuration's folder. */
+function fileFrom(path: string, home: string | undefined, folder: string): string {
+  const fromHome = /^~[/\\](.*)$/s.exec(path)?.[1]
+  if (fromHome !== undefined && home !== undefined) return join(home, fromHome)
+  return isAbsolute(path) ? path : join(folder, path)
 }
 
 function under(folder: string | undefined, name: string): string | undefined {

@@ -9,6 +9,7 @@ import type {
   ProviderConfiguration,
   RedirectConfiguration,
   StsConfiguration,
+  TlsConfiguration,
 } from './schema.ts'
 
 /**
@@ -89,6 +90,7 @@ const providerKeys = [
   'pages',
   'parameters',
   'rememberSignIn',
+  'tls',
 ]
 
 /** Names that the host reads itself; any other setting belongs to the strategy. */
@@ -115,6 +117,7 @@ function readProvider(name: string, node: Node): ProviderConfiguration {
     pages: {success: pages?.get('success')?.url(), failure: pages?.get('failure')?.url()},
     parameters: members.get('parameters')?.textMap() ?? {},
     rememberSignIn: members.get('rememberSignIn')?.boolean() ?? true,
+    tls: readTls(members.get('tls')),
   }
 }
 
@@ -124,6 +127,16 @@ function readHosts(node: Node | undefined): readonly string[] {
     if (!url) throw item.complain('must be the name of a host such as login.example.com')
     return url.host
   })
+}
+
+function readTls(node: Node | undefined): TlsConfiguration | undefined {
+  if (!node) return undefined
+  const members = node.members(['ca', 'cert', 'key'])
+  const [cert, key] = [members.get('cert'), members.get('key')]
+  if (cert && !key) throw cert.complain('needs "key" beside it')
+  if (key && !cert) throw key.complain('needs "cert" beside it')
+  const file = (member: Node | undefined) => member && {path: member.text(), place: member.place()}
+  return {ca: file(members.get('ca')), cert: file(cert), key: file(key)}
 }
 
 function readRedirect(node: Node | undefined): RedirectConfiguration {

@@ -38,6 +38,20 @@ export interface ProviderConfiguration {
   readonly parameters: Readonly<Record<string, string>>
   /** Whether a refresh token is asked for and kept. */
   readonly rememberSignIn: boolean
+  readonly tls: TlsConfiguration | undefined
+}
+
+/** Files as written: relative to the configuration's folder, or from `~`. */
+export interface TlsConfiguration {
+  readonly ca: NamedFile | undefined
+  readonly cert: NamedFile | undefined
+  readonly key: NamedFile | undefined
+}
+
+export interface NamedFile {
+  readonly path: string
+  /** File, line, column and name of the setting. */
+  readonly place: string
 }
 
 export interface RedirectConfiguration {

@@ -1,11 +1,12 @@
 import {AwsOidcError} from '../errors.ts'
-import type {SettingSpec} from '../plugin.ts'
+import type {Keyring, SettingSpec} from '../plugin.ts'
 import {Node} from './node.ts'
 
 /** Where a secret setting is to be found; never the secret itself. */
 export type SecretReference =
   | {readonly kind: 'env'; readonly name: string}
   | {readonly kind: 'command'; readonly command: readonly [string, ...string[]]}
+  | {readonly kind: 'keyring'; readonly name: string; readonly setCommand: string}
 
 type Specs = Readonly<Record<string, SettingSpec>>
 
@@ -30,7 +31,9 @@ export async function readSettings(
   for (const [name, spec] of Object.entries(specs)) {
     const member = members.get(name)
     if (member) {
-      settings[name] = spec.secret ? await resolve(readReference(member)) : readValue(member, spec)
+      settings[name] = spec.secret
+        ? await resolve(readReference(member, place.provider, name))
+        : readValue(member, spec)
     } else if (spec.default !== undefined) {
       settings[name] = spec.default
     } else if (spec.required && applies(spec, written)) {
@@ -62,16 +65,26 @@ function readValue(node: Node, spec: SettingSpec): unknown {
   }
 }
 
-function readReference(node: Node): SecretReference {
+const referenceForms = '{env: NAME}, {command: [program, argument]} or {keyring: NAME}'
+
+function readReference(node: Node, provider: string, setting: string): SecretReference {
   if (typeof node.value === 'string') {
-    throw node.complain('is a secret and must not stand in this file', '{env: NAME} or {command: [program, argument]}')
+    throw node.complain('is a secret and must not stand in this file', referenceForms)
   }
-  const members = node.members(['env', 'command'])
-  const [env, command] = [members.get('env'), members.get('command')]
-  if (env && !command) return {kind: 'env', name: env.text()}
+  const members = node.members(['env', 'command', 'keyring'])
+  const [env, command, keyring] = [members.get('env'), members.get('command'), members.get('keyring')]
+  if (members.size !== 1) throw node.complain(`must be ${referenceForms}`)
+  if (env) return {kind: 'env', name: env.text()}
+  const setCommand = `aws-oidc providers set-secret ${provider} ${setting}`
+  if (keyring) return {kind: 'keyring', name: keyring.text(), setCommand}
   const [program, ...args] = command?.texts() ?? []
-  if (env || program === undefined) throw node.complain('must be {env: NAME} or {command: [program, argument]}')
+  if (program === undefined) throw node.complain(`must be ${referenceForms}`)
   return {kind: 'command', command: [program, ...args]}
+}
+
+/** The name of a secret in the keyring, apart from what caches keep there. */
+export function secretItem(name: string): string {
+  return `secret/${name}`
 }
 
 /** The secret behind a reference, through the doors handed in. A command gets 30 seconds and no shell. */
@@ -80,6 +93,7 @@ export async function resolveSecret(
   doors: {
     readonly env: Readonly<Record<string, string | undefined>>
     readonly run: (program: string, args: readonly string[], milliseconds: number) => Promise<string>
+    readonly keyring: Pick<Keyring, 'get'>
   },
 ): Promise<string> {
   if (reference.kind === 'env') {
@@ -87,6 +101,13 @@ export async function resolveSecret(
     if (secret) return secret
     throw new AwsOidcError('CONFIG_INVALID', `The variable ${reference.name}, which holds a secret, is not set.`, {
       hint: `export ${reference.name}=...`,
+    })
+  }
+  if (reference.kind === 'keyring') {
+    const secret = await doors.keyring.get(secretItem(reference.name))
+    if (secret) return secret
+    throw new AwsOidcError('CONFIG_INVALID', `There is no secret "${reference.name}" in the keyring.`, {
+      hint: reference.setCommand,
     })
   }
   const [program, ...args] = reference.command

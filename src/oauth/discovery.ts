@@ -9,6 +9,8 @@ export interface OAuthDoors {
   readonly fetch: typeof globalThis.fetch
   /** By how many milliseconds the clock behind that address is ahead of ours. */
   readonly offsetTo: (url: URL) => number
+  /** Whether we show a certificate of ours: endpoints then may have addresses of their own (RFC 8705, 5). */
+  readonly mutualTls: boolean
 }
 
 /**
@@ -30,7 +32,7 @@ export async function discover(client: OidcClient, doors: OAuthDoors): Promise<o
     const configuration = new openid.Configuration(
       found.serverMetadata(),
       clientId,
-      {[openid.clockSkew]: skew},
+      {[openid.clockSkew]: skew, use_mtls_endpoint_aliases: doors.mutualTls},
       authentication,
     )
     configuration[openid.customFetch] = customFetch

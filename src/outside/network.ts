@@ -1,9 +1,12 @@
 import http from 'node:http'
 import https from 'node:https'
+import tls from 'node:tls'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
 import {isLoopback} from '../loopback-address.ts'
+import type {ProviderTls} from './client-certificate.ts'
 import type {Clock} from './clock.ts'
 import {explainFailure, mayHelpToRetry} from './network-failure.ts'
+import {proxiesOf} from './proxy.ts'
 import {trustSystemAuthorities} from './trust.ts'
 
 /** The one door to the network: proxy, trust and limits are the same for everybody who talks through it. */
@@ -17,6 +20,8 @@ export interface Network {
    * Learned over verified TLS or loopback only; over twelve hours is taken for nonsense.
    */
   offsetTo(url: URL): number
+  /** The same door for one provider: with authorities and a client certificate that concern nobody else. */
+  withTls(tls: ProviderTls): Network
 }
 
 export interface NetworkSettings {
@@ -42,10 +47,14 @@ const largestOffset = 12 * 60 * 60 * 1000
 // A Date header has whole seconds and the answer takes its time: less than this tells nothing.
 const smallestOffset = 5_000
 
-export function systemNetwork({env, clock, signal}: NetworkSettings): Network {
-  const offsets = new Map<string, number>()
-  const direct = agents({})
-  const proxied = agents({proxyEnv: {...env}})
+export function systemNetwork(settings: NetworkSettings): Network {
+  return networkOver(settings, new Map(), undefined)
+}
+
+function networkOver(settings: NetworkSettings, offsets: Map<string, number>, own: ProviderTls | undefined): Network {
+  const {env, clock, signal} = settings
+  const proxyFor = proxiesOf(env)
+  const agentFor = agentsOf(own)
 
   function send(again: boolean): typeof globalThis.fetch {
     return async (input, init) => {
@@ -68,7 +77,7 @@ export function systemNetwork({env, clock, signal}: NetworkSettings): Network {
     const secure = url.protocol === 'https:'
     if (secure) trustSystemAuthorities(env)
     const loopback = isLoopback(url.hostname)
-    const agent = (loopback ? direct : proxied)[secure ? 'https' : 'http']
+    const proxy = loopback ? undefined : proxyFor(url)
     const tooLong = new AwsOidcError(
       'UNAVAILABLE',
       `${url.host} did not answer within ${requestMilliseconds / 1000} s.`,
@@ -77,14 +86,14 @@ export function systemNetwork({env, clock, signal}: NetworkSettings): Network {
     const ended = exchange.signal ? AbortSignal.any([exchange.signal, limit.signal]) : limit.signal
     try {
       ended.throwIfAborted()
-      const {response, date} = await transfer(exchange, agent, ended)
+      const {response, date} = await transfer(exchange, agentFor(url, proxy), ended, clock)
       // A cache between us and the server hands on the old Date and says so by Age (RFC 9111, 5.1).
       const fromCache = response.headers.has('age')
       if ((secure || loopback) && !fromCache) learnOffset(url, date)
       return response
     } catch (error) {
       ended.throwIfAborted()
-      throw explainFailure(url, error)
+      throw explainFailure(url, error, proxy)
     } finally {
       limit.cancel()
     }
@@ -98,14 +107,36 @@ export function systemNetwork({env, clock, signal}: NetworkSettings): Network {
     offsets.set(url.origin, size < smallestOffset || size > largestOffset ? 0 : offset)
   }
 
-  return {fetch: send(false), fetchAgain: send(true), offsetTo: url => offsets.get(url.origin) ?? 0}
+  return {
+    fetch: send(false),
+    fetchAgain: send(true),
+    offsetTo: url => offsets.get(url.origin) ?? 0,
+    withTls: tls => networkOver(settings, offsets, tls),
+  }
 }
 
-function agents(options: https.AgentOptions) {
-  return {
-    http: new http.Agent({keepAlive: true, ...options}),
-    https: new https.Agent({keepAlive: true, ...options}),
+/** One agent for each way, made when it is first taken: by then the authorities are known. */
+function agentsOf(own: ProviderTls | undefined): (url: URL, proxy: URL | undefined) => http.Agent {
+  const made = new Map<string, http.Agent>()
+  return ({protocol}, proxy) => {
+    const way = `${protocol} ${proxy?.href ?? ''}`
+    const agent = made.get(way) ?? makeAgent(protocol, proxy, own)
+    made.set(way, agent)
+    return agent
   }
+}
+
+function makeAgent(protocol: string, proxy: URL | undefined, own: ProviderTls | undefined): http.Agent {
+  const options = {keepAlive: true, ...(proxy && {proxyEnv: {http_proxy: proxy.href, https_proxy: proxy.href}})}
+  if (protocol !== 'https:') return new http.Agent(options)
+  if (!own) return new https.Agent(options)
+  const {ca, cert, key} = own
+  return new https.Agent({
+    ...options,
+    ...(ca.length > 0 && {ca: [...tls.getCACertificates('default'), ...ca]}),
+    ...(cert !== undefined && {cert}),
+    ...(key !== undefined && {key}),
+  })
 }
 
 function readExchange(input: string | URL | Request, init: RequestInit = {}): Exchange {
@@ -131,6 +162,7 @@ function transfer(
   {url, method, headers, body}: Exchange,
   agent: http.Agent,
   signal: AbortSignal,
+  clock: Clock,
 ): Promise<{response: Response; date: string | undefined}> {
   return new Promise((resolve, reject) => {
     if (body !== undefined) headers.set('content-length', String(Buffer.byteLength(body)))
@@ -139,10 +171,10 @@ function transfer(
     request.once('error', reject)
     request.once('socket', socket => {
       if (!socket.connecting) return
-      const limit = setTimeout(() => request.destroy(connectTimeOut()), connectMilliseconds)
-      const connected = () => clearTimeout(limit)
-      socket.once('connect', connected)
-      socket.once('close', connected)
+      const limit = clock.limit(connectMilliseconds, connectTimeOut())
+      limit.signal.addEventListener('abort', () => request.destroy(connectTimeOut()), {once: true})
+      socket.once('connect', limit.cancel)
+      socket.once('close', limit.cancel)
     })
     request.once('response', answer => {
       const chunks: Buffer[] = []

@@ -1,4 +1,5 @@
 import type {Keyring} from '../plugin.ts'
+import {readProviderTls} from './client-certificate.ts'
 import {type Clock, systemClock} from './clock.ts'
 import {inContainer} from './container.ts'
 import {type Files, systemFiles} from './files.ts'
@@ -18,6 +19,8 @@ export interface Outside {
   readonly processes: Processes
   readonly terminal: Terminal
   readonly network: Network
+  /** Reads the files of a provider's TLS. Throws CONFIG_INVALID. */
+  readonly readTls: typeof readProviderTls
   readonly keyring: Keyring
   readonly inContainer: () => boolean
 }
@@ -35,6 +38,7 @@ export function realOutside(): Outside {
     processes,
     terminal,
     inContainer,
+    readTls: readProviderTls,
     network: systemNetwork({env, clock: systemClock, signal: processes.interruption}),
     keyring: systemKeyring({
       clock: systemClock,

@@ -1,4 +1,5 @@
 import {openSync} from 'node:fs'
+import {text} from 'node:stream/consumers'
 import {isatty, WriteStream} from 'node:tty'
 import {withoutControls} from '../errors.ts'
 import {complain} from './output.ts'
@@ -15,6 +16,8 @@ export interface Terminal extends Pick<Progress, 'waitingFor'> {
   tell(text: string): void
   /** The terminal that `tell` writes to, where it can show block characters and tells its size. */
   screen(): Screen | undefined
+  /** All that comes from stdin, for a command whose purpose is to take it. */
+  readStdin(): Promise<string>
   /** For questions: answers come from stdin, and stdout stays free for the result. */
   promptStreams(): {readonly input: NodeJS.ReadableStream; readonly output: NodeJS.WritableStream}
 }
@@ -62,6 +65,7 @@ export function systemTerminal(env: Env, platform: NodeJS.Platform): Terminal {
       const size = stderrIsTerminal ? sizeOfStderr() : sizeOfTerminal()
       return size && {...size, colours: !env.NO_COLOR}
     },
+    readStdin: () => text(process.stdin),
     promptStreams() {
       progress.waitingFor(undefined)
       return {input: process.stdin, output: process.stderr}

@@ -13,17 +13,21 @@ let done = false
 export function trustSystemAuthorities(env: Readonly<Record<string, string | undefined>>): void {
   if (done) return
   const own = [...tls.getCACertificates('default'), ...tls.getCACertificates('system')]
-  const bundle = env.AWS_CA_BUNDLE
-  if (bundle) trustAlso(bundle, own)
-  else tls.setDefaultCACertificates([...new Set(own)])
+  const bundle = env.AWS_CA_BUNDLE ? readBundle(env.AWS_CA_BUNDLE) : []
+  tls.setDefaultCACertificates([...new Set([...own, ...bundle])])
   done = true
 }
 
-function trustAlso(bundle: string, own: readonly string[]): void {
+/** The certificates in a PEM file; `undefined` where there are none. */
+export function certificatesIn(text: string): readonly string[] | undefined {
+  return text.match(certificate) ?? undefined
+}
+
+function readBundle(bundle: string): readonly string[] {
   try {
-    const certificates = readFileSync(bundle, 'utf8').match(certificate)
+    const certificates = certificatesIn(readFileSync(bundle, 'utf8'))
     if (!certificates) throw new Error('there is no certificate in it')
-    tls.setDefaultCACertificates([...new Set([...own, ...certificates])])
+    return certificates
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new AwsOidcError('CONFIG_INVALID', `AWS_CA_BUNDLE can't be used: ${bundle}: ${reason}.`, {

@@ -20,6 +20,8 @@ export interface Parts {
   readonly locks: Locks
   readonly clock: Clock
   readonly network: Network
+  /** The network as that provider is reached: with its own authorities and our certificate for it. */
+  readonly networkOf: (provider: ProviderConfiguration) => Network
   readonly env: Host['env']
   readonly log: Log
   readonly secrets: Secrets
@@ -30,6 +32,8 @@ export interface Parts {
   /** The terminal that `tell` writes to, where it is one that can show more than plain text. */
   readonly screen: () => Screen | undefined
   readonly ask: Ask
+  /** All that comes from stdin, where that is no terminal. */
+  readonly readStdin: () => Promise<string>
   /** Questions that end when the signal aborts too. */
   readonly askUntil: (signal: AbortSignal) => Ask
   /** How a person is asked to sign in at that provider, depending on what it offers. */

@@ -23,9 +23,10 @@ export interface OpenProvider {
 export async function openProvider(plan: Plan, use: ProviderUse, parts: Parts): Promise<OpenProvider> {
   const {provider} = plan
   const {clock, registry} = parts
+  const network = parts.networkOf(provider)
   const strategy = await registry.strategy(provider.strategy)
   const settings = await readSettings(strategy.settings, provider.own, placeOf(plan, parts), async reference => {
-    const secret = await resolveSecret(reference, {env: parts.env, run: parts.output})
+    const secret = await resolveSecret(reference, {env: parts.env, run: parts.output, keyring: parts.keyring})
     parts.secrets.add(secret)
     return secret
   })
@@ -33,8 +34,9 @@ export async function openProvider(plan: Plan, use: ProviderUse, parts: Parts): 
     ...parts,
     ...use,
     provider,
-    fetch: fetchWithin(use.signal, parts),
-    offsetTo: url => offsetSaidOnce(url, parts),
+    fetch: fetchWithin(use.signal, network),
+    offsetTo: url => offsetSaidOnce(url, {...parts, network}),
+    mutualTls: provider.tls?.cert !== undefined,
     now: clock.now,
     sleep: clock.sleep,
     chooseFlow: parts.flowFor(provider),
@@ -64,7 +66,7 @@ function placeOf({provider}: Plan, {configuration}: Parts) {
  * The network door within the time limit. Only a GET is abandoned: a refresh that the provider has carried out and
  * whose answer nobody reads has spent the refresh token for nothing.
  */
-function fetchWithin(limit: AbortSignal, {network}: Parts): typeof globalThis.fetch {
+function fetchWithin(limit: AbortSignal, network: Parts['network']): typeof globalThis.fetch {
   return (input, init = {}) => {
     if (init.method !== undefined && init.method !== 'GET') return network.fetch(input, init)
     return network.fetch(input, {...init, signal: init.signal ? AbortSignal.any([init.signal, limit]) : limit})

@@ -13,7 +13,12 @@ export function announcedNetwork(network: Network, waitingFor: WaitingFor): Netw
       waitingFor(`Waiting for ${hostOf(input)}.`)
       return fetch(input, init)
     }
-  return {...network, fetch: announced(network.fetch), fetchAgain: announced(network.fetchAgain)}
+  return {
+    ...network,
+    fetch: announced(network.fetch),
+    fetchAgain: announced(network.fetchAgain),
+    withTls: tls => announcedNetwork(network.withTls(tls), waitingFor),
+  }
 }
 
 /** The locks, with the person told while another process holds one. */

@@ -2,6 +2,7 @@ import {readConfiguration} from '../../src/config/read.ts'
 import {AwsOidcError, Secrets} from '../../src/errors.ts'
 import type {Locks} from '../../src/lock.ts'
 import type {Clock} from '../../src/outside/clock.ts'
+import type {Network} from '../../src/outside/network.ts'
 import type {Ask, CredentialCache, FederationStrategy, Host, Identity, Role} from '../../src/plugin.ts'
 import {memoryCache} from '../../src/providers/memory-cache.ts'
 import type {Registry} from '../../src/registry.ts'
@@ -62,6 +63,12 @@ export function makeStage(configuration = usual): Stage {
   const sts = makeSts(clock)
   const cache = memoryCache()
   const locks = sharedLocks()
+  const network: Network = {
+    fetch: sts.fetch,
+    fetchAgain: sts.fetch,
+    offsetTo: () => sts.aheadMilliseconds,
+    withTls: () => network,
+  }
   const files = new Map<string, string>()
   const provider: Provider = {
     subject: 'alice@example.com',
@@ -94,7 +101,8 @@ export function makeStage(configuration = usual): Stage {
       }),
       locks,
       clock,
-      network: {fetch: sts.fetch, fetchAgain: sts.fetch, offsetTo: () => sts.aheadMilliseconds},
+      network,
+      networkOf: () => network,
       env: {},
       log,
       secrets: new Secrets(),
@@ -104,6 +112,7 @@ export function makeStage(configuration = usual): Stage {
       askUntil: () => nobodyReads,
       flowFor: () => () => ({flow: 'browser', opens: true}),
       ask: nobodyReads,
+      readStdin: () => Promise.reject(new Error('nobody reads')),
       keyring: memoryKeyring(),
       openBrowser: async () => void provider.asked++,
       output: () => Promise.reject(new Error('no program')),

@@ -61,7 +61,7 @@ function stageWith(polls: readonly Poll[], device: object = {}, deviceStatus = 2
     waits,
     forms,
     async run(signal = new AbortController().signal) {
-      const configuration = await discover(client, {fetch, offsetTo: () => 0})
+      const configuration = await discover(client, {fetch, offsetTo: () => 0, mutualTls: false})
       return signInByDevice(configuration, client, {
         remember: true,
         show: async code => void shown.push(code),

@@ -24,10 +24,12 @@ describe('silent renewal at a provider that is slow', () => {
     const parts = stage.call()
     const fetch: typeof globalThis.fetch = (input, init) =>
       new URL(String(input)).host === 'idp.example' ? provider.fetch(input, init) : stage.sts.fetch(input, init)
+    const network = {...parts.network, fetch, fetchAgain: fetch, offsetTo: () => 0}
     return {
       ...parts,
       registry: {...parts.registry, strategy: realStrategy},
-      network: {fetch, fetchAgain: fetch, offsetTo: () => 0},
+      network,
+      networkOf: () => network,
       openBrowser: request => provider.browse(request),
     }
   }

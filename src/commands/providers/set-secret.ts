@@ -1,0 +1,33 @@
+import {Args, Flags} from '@oclif/core'
+import {AwsOidcCommand} from '../../command.ts'
+
+export default class ProvidersSetSecret extends AwsOidcCommand {
+  static override summary = "Put a provider's secret into the keyring of this system."
+  static override description =
+    'Asks for it on the terminal without showing it, or reads it from a pipe. It never stands in an argument or a file.'
+  static override enableJsonFlag = true
+  static override examples = [
+    '<%= config.bin %> providers set-secret corp clientSecret',
+    'op read op://work/corp/secret | <%= config.bin %> providers set-secret corp clientSecret',
+  ]
+  static override args = {
+    provider: Args.string({description: 'provider of our configuration', required: true}),
+    setting: Args.string({description: 'its secret setting, such as clientSecret', required: true}),
+  }
+  static override flags = {
+    remove: Flags.boolean({description: 'take it out of the keyring'}),
+  }
+
+  async run(): Promise<void> {
+    const {flags, args} = await this.parse(ProvidersSetSecret)
+    const {provider, setting} = args
+    const result = await this.app(flags, {login: true}).setSecret({provider, setting, remove: flags.remove})
+    const {name, removed, missingLine} = result
+    this.report(result, [
+      removed ? `The secret "${name}" is out of the keyring.` : `The secret "${name}" is in the keyring.`,
+      ...(missingLine === undefined
+        ? []
+        : [`Now write under "${provider}" in the configuration:\n\n  ${missingLine}\n`]),
+    ])
+  }
+}
