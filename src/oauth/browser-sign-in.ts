@@ -51,6 +51,7 @@ export async function signInByBrowser(
       paste && !arrived.signal.aborted ? pastedRedirect(expected, paste, arrived.signal) : redirected
     // The browser may be back before the program that opens it has ended, and waits for our answer.
     const redirect = await Promise.race([redirected, show(url, listener.url).then(pasted)])
+    // A question that still stood there would take Ctrl-C for itself.
     arrived.abort()
     return await settle(redirect, issuer, async () => {
       const answer = await openid.authorizationCodeGrant(configuration, redirect.address, {

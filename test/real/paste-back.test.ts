@@ -114,6 +114,18 @@ describe('login with the browser on another machine, at a provider without codes
     expect(await answers('127.0.0.1', Number(redirect.port))).to.equal(false)
   })
 
+  it('hears Ctrl-C also after the browser has come back, while the tokens are fetched', async () => {
+    const {session, address} = await begin()
+    await scene.sandbox.fault({on: 'token', delayMs: 60_000})
+    const back = await redirectAfterSignIn(address)
+    const both = [fetch(back), fetch(back)].map(answer => answer.catch(() => undefined))
+    // The one that counts waits for the token endpoint; the other one is answered at once.
+    expect((await Promise.race(both))?.status).to.equal(400)
+    session.type(ctrlC)
+    expect(await session.ended).to.deep.equal({exitCode: 130, restored: true})
+    await Promise.all(both)
+  })
+
   it('asks as well with --no-browser, wherever it is typed', async () => {
     const {session, address} = await begin([...login, '--no-browser'], {SSH_CONNECTION: ''})
     await paste(session, 'nonsense')
