@@ -3,7 +3,7 @@ import {AwsOidcError, expectedFailure} from '../errors.ts'
 import {type Issued, isFresh, isUsable, readIssued} from './issued.ts'
 import type {Obtained, ObtainOptions} from './obtain.ts'
 import type {Parts} from './parts.ts'
-import {type Plan, plansFor, type Wish} from './plan.ts'
+import {type Plan, plansFor, type Wish, withTarget} from './plan.ts'
 
 export interface CredentialsWish extends Wish {
   /** Skip cached credentials. What signs in without asking still does. */
@@ -25,8 +25,10 @@ export async function credentialsFor(wish: CredentialsWish, parts: Parts): Promi
     try {
       return await fromPlan(plan, wish, parts)
     } catch (error) {
-      if (!(error instanceof AwsOidcError) || error.code !== 'NOT_APPLICABLE') throw error
-      notApplicable = error
+      if (!(error instanceof AwsOidcError)) throw error
+      const failure = withTarget(error, plan)
+      if (failure.code !== 'NOT_APPLICABLE') throw failure
+      notApplicable = failure
     }
   }
   throw notApplicable ?? new Error('a profile has at least one provider')

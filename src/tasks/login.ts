@@ -2,7 +2,7 @@ import {afterSignIn} from '../brake.ts'
 import {AwsOidcError} from '../errors.ts'
 import {type Obtained, obtain} from './obtain.ts'
 import type {Parts} from './parts.ts'
-import {type Plan, plansFor} from './plan.ts'
+import {type Plan, plansFor, withTarget} from './plan.ts'
 import {type SignedIn, signIn} from './sign-in.ts'
 
 export interface LoginWish {
@@ -30,8 +30,10 @@ export async function login(wish: LoginWish, parts: Parts): Promise<LoginResult>
     try {
       return await parts.locks.hold(plan.providerId, parts.signal, () => loginAt(plan, wish.force, parts))
     } catch (error) {
-      if (!(error instanceof AwsOidcError) || error.code !== 'NOT_APPLICABLE') throw error
-      notApplicable = error
+      if (!(error instanceof AwsOidcError)) throw error
+      const failure = withTarget(error, plan)
+      if (failure.code !== 'NOT_APPLICABLE') throw failure
+      notApplicable = failure
     }
   }
   throw notApplicable ?? new Error('a profile has at least one provider')
