@@ -97,12 +97,20 @@ export abstract class AwsOidcCommand extends Command {
     if (this.jsonEnabled() && isTold(secrets.mask(JSON.stringify(document, null, 2)))) this.exit(exitCode)
     if (failure?.code !== 'INTERRUPTED' && failure?.code !== 'TERMINATED') {
       const text = failure ? lines(failure) : `This is a bug in aws-oidc: ${error.stack ?? error.message}\n`
-      const told = secrets.mask(withoutControls(text))
+      const told = shortened(secrets.mask(withoutControls(text)))
       if (this.startedByTools) complainAloud(told)
       else complain(told)
     }
     this.exit(exitCode)
   }
+}
+
+// With the limit of what was said before it stays below the 64 KiB of a pipe that nobody reads.
+const failureLimit = 4_000
+
+/** The hint, which comes last, is worth more than the end of an endless reason. */
+function shortened(text: string): string {
+  return text.length > failureLimit ? `${text.slice(0, failureLimit / 2)} … ${text.slice(-failureLimit / 2)}` : text
 }
 
 /** Where stdout takes nothing, not even the news of that, there is still stderr. */

@@ -4,7 +4,7 @@ import {type Issued, isFresh, isUsable, readIssued} from './issued.ts'
 import {noting} from './last-problem.ts'
 import type {Obtained, ObtainOptions} from './obtain.ts'
 import type {Parts} from './parts.ts'
-import {type Plan, plansFor, type Wish} from './plan.ts'
+import {type Plan, plansFor, type Wish, withTarget} from './plan.ts'
 
 export interface CredentialsWish extends Wish {
   /** Skip cached credentials. What signs in without asking still does. */
@@ -26,8 +26,10 @@ export async function credentialsFor(wish: CredentialsWish, parts: Parts): Promi
     try {
       return await fromPlan(plan, wish, parts)
     } catch (error) {
-      if (!(error instanceof AwsOidcError) || error.code !== 'NOT_APPLICABLE') throw error
-      notApplicable = error
+      if (!(error instanceof AwsOidcError)) throw error
+      const failure = withTarget(error, plan)
+      if (failure.code !== 'NOT_APPLICABLE') throw failure
+      notApplicable = failure
     }
   }
   throw notApplicable ?? new Error('a profile has at least one provider')

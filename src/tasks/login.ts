@@ -4,7 +4,7 @@ import {isFresh, readIssued} from './issued.ts'
 import {noting} from './last-problem.ts'
 import {type Obtained, type ObtainOptions, obtain} from './obtain.ts'
 import type {Parts} from './parts.ts'
-import {type Plan, plansFor} from './plan.ts'
+import {type Plan, plansFor, withTarget} from './plan.ts'
 import {rememberedPerson, type SignedIn, signIn} from './sign-in.ts'
 import {chooseProvider, type Target} from './target.ts'
 
@@ -40,8 +40,10 @@ export async function login(wish: LoginWish, parts: Parts): Promise<LoginResult>
         noting(plan, parts, () => (wish.ifNeeded ? loginIfNeeded(plan, parts) : loginNow(plan, wish.force, parts))),
       )
     } catch (error) {
-      if (!(error instanceof AwsOidcError) || error.code !== 'NOT_APPLICABLE') throw error
-      notApplicable = error
+      if (!(error instanceof AwsOidcError)) throw error
+      const failure = withTarget(error, plan)
+      if (failure.code !== 'NOT_APPLICABLE') throw failure
+      notApplicable = failure
     }
   }
   throw notApplicable ?? new Error('a profile has at least one provider')

@@ -47,7 +47,20 @@ export async function obtain(plan: Plan, options: ObtainOptions, whole: Parts): 
     const target = {step, role: step.role?.arn ?? '', keep: signedIn?.identity.keep !== 'never'}
     issued = await kept(target, plan, options, parts, () => switchRole(source, step, plan, parts))
   }
+  if (!options.quiet) warnOfShortSession(issued, parts)
   return {issued, signedIn}
+}
+
+// botocore renews in the last 15 minutes, and below ten insists on it: https://github.com/boto/botocore/blob/develop/botocore/credentials.py
+const botocoreMargin = 15 * 60_000
+
+function warnOfShortSession({role, obtainedAt, expiresAt}: Issued, {log}: Parts): void {
+  const life = expiresAt.getTime() - obtainedAt.getTime()
+  if (life > botocoreMargin) return
+  const minutes = Math.round(life / 60_000)
+  log.warn(
+    `This session of ${role} lasts ${minutes} min: below 15 min the AWS CLI and boto3 ask again for each request. A longer "duration" spares that.`,
+  )
 }
 
 /** The credentials nearest to the end of the chain that still work. */

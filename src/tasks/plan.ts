@@ -92,6 +92,16 @@ function find<Value>(
   )
 }
 
+/**
+ * The failure with a command that can be typed as it is: who refuses does not know for which profile somebody signs in,
+ * and says `aws-oidc login`.
+ */
+export function withTarget(error: AwsOidcError, {loginCommand}: Plan): AwsOidcError {
+  const {code, message, cause} = error
+  const hint = error.hint?.replace(/^aws-oidc login(?=$| --force$)/, loginCommand)
+  return hint === error.hint ? error : new AwsOidcError(code, message, {hint, cause})
+}
+
 function howTo(path: string): string {
   return `Describe your provider and a profile in ${path}; the README shows how in ten lines.`
 }

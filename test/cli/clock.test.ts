@@ -76,6 +76,21 @@ describe('the duration of a session', () => {
     })
   }
 
+  it('of 15 minutes is warned of on a cold call, never on a warm one: the AWS CLI and boto3 renew it for each request', async () => {
+    const {home} = scene
+    const short = [...creds, '--duration', '15m']
+    const {exitCode, stderr} = await home.run(short)
+    expect(exitCode).to.equal(0)
+    expect(stderr.match(/Warning: .*lasts 15 min.*duration/g)).to.have.length(1)
+    expect(await home.run(short)).to.include({exitCode: 0, stderr: ''})
+  })
+
+  it('of 16 minutes is worth no warning', async () => {
+    const {exitCode, stderr} = await scene.home.run([...creds, '--duration', '16m'])
+    expect(exitCode).to.equal(0)
+    expect(stderr).not.to.include('Warning')
+  })
+
   it('over the role maximum is stepped down with one warning, and what worked is remembered', async () => {
     const {home, sandbox} = scene
     const long = [...creds, '--duration', '12h']

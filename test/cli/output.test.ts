@@ -110,6 +110,24 @@ describe('a failure', () => {
     }
   })
 
+  it('for an endless reason is told in under 60,000 bytes, hint included: a Java program would wait for ever', async () => {
+    const {home, sandbox} = scene
+    const endless = 'ß'.repeat(60_000)
+    await sandbox.fault({on: 'sts', error: 'AccessDenied', message: endless})
+    await sandbox.fault({on: 'token', skip: 1, status: 400, body: {error: endless, error_description: endless}})
+    const endings = [
+      await home.run([...creds, '--debug']),
+      await home.run(['creds', '-p', 'admin', '--debug']),
+      await home.run([...creds, '--role', endless]),
+      await home.run(['creds', '-p', endless]),
+    ]
+    for (const {exitCode, stderr} of endings) {
+      expect(exitCode).to.be.greaterThan(0)
+      expect(Buffer.byteLength(stderr)).to.be.lessThan(60_000)
+      expect(stderr).to.match(/^Error: .+\nTry: .+\n$/m)
+    }
+  })
+
   it('of silence: exit 3 names the command that signs in', async () => {
     const {exitCode, stderr} = await scene.home.run([...creds, '--no-interactive'])
     expect(exitCode).to.equal(3)

@@ -33,7 +33,9 @@ describe('signing in: the answer of the provider', () => {
   it('ends with exit code 4 and names the reason when the person refuses', async () => {
     const {exitCode, stdout, stderr} = await scene.home.run(creds, {SANDBOX_USER: 'deny'})
     expect({exitCode, stdout}).to.deep.equal({exitCode: 4, stdout: ''})
-    expect(stderr).to.include('refused the sign-in: access_denied').and.to.include('Try: aws-oidc login')
+    expect(stderr)
+      .to.include('refused the sign-in: access_denied')
+      .and.to.include('Try: aws-oidc login --profile developer\n')
     expect(await scene.home.entries()).to.deep.equal([])
   })
 

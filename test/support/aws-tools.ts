@@ -1,22 +1,42 @@
-import {spawn} from 'node:child_process'
-import {appendFile, writeFile} from 'node:fs/promises'
+import {type ChildProcess, spawn} from 'node:child_process'
+import {appendFile, chmod, readFile, writeFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {text} from 'node:stream/consumers'
 import {bin, type Ending} from './home.ts'
 import {root} from './sandbox.ts'
 import {type Scene, useScene} from './scene.ts'
 
-type Variables = Readonly<Record<string, string>>
+export type Variables = Readonly<Record<string, string>>
 
 /** The tools of AWS on the machine of a scene, with profiles that call aws-oidc. */
 export interface AwsTools extends Scene {
-  /** Runs the AWS CLI against the sandbox's STS. */
-  aws(args: readonly string[], env?: Variables): Promise<Ending>
-  /** Makes one call to the sandbox's STS through boto3, as test/real/call.py says. */
+  /** Starts a program in an environment of its own, which knows nothing of the machine's. */
+  start(program: string, args: readonly string[], env?: Variables): Started
+  /** Makes one call of an AWS service through boto3, as test/real/call.py says. */
   boto3(call: Boto3Call, env?: Variables): Promise<Ending>
+  /** One for each time that aws-oidc was started by a tool. */
+  starts(): Promise<readonly Start[]>
+  /** Has each sign-in wait for a person: the browser keeps the address to itself. */
+  leaveSignInsAlone(): Promise<void>
+  /** The addresses that were opened since `leaveSignInsAlone`. */
+  opened(): Promise<readonly URL[]>
+}
+
+export interface Started {
+  readonly child: ChildProcess
+  readonly ended: Promise<Ending>
+  /** Sends a signal to all that the program has started, as Ctrl-C does, or to it alone. */
+  signal(name: NodeJS.Signals, whom: 'all' | 'it alone'): void
+}
+
+/** Processes that existed when aws-oidc was started. */
+export interface Start {
+  readonly pid: number
+  readonly parent: number
 }
 
 export interface Boto3Call {
+  readonly service?: string
   readonly method: string
   readonly parameters?: Readonly<Record<string, unknown>>
   readonly profile?: string
@@ -25,36 +45,67 @@ export interface Boto3Call {
 /** What the AWS tools are told to run. */
 export const awsOidcCommand = `"${process.execPath}" "${bin}"`
 
-// .ci/install puts them there.
-const programs = join(root, '.cache/python/bin')
+/** What .ci/install has put there. */
+export const installed = (...path: readonly string[]) => join(root, '.cache', ...path)
+
 const callScript = join(root, 'test/real/call.py')
-const limitMs = 120_000
+const limitMilliseconds = 120_000
 
 export function useAwsTools(): AwsTools {
-  // Registered before the end of the scene: a run of aws-oidc notes the secrets that are then searched for.
-  afterEach(() => scene.home.run(['cache', 'info']))
+  const begun: Started[] = []
+  // Registered before the end of the scene: nobody writes into its home any more, and a run of aws-oidc notes the
+  // secrets that are then searched for.
+  afterEach(async () => {
+    for (const {signal} of begun.splice(0)) signal('SIGKILL', 'all')
+    await scene.home.run(['cache', 'info'])
+  })
   const scene = useScene()
-  const awsConfig = () => join(scene.home.folder, 'aws-config')
-  beforeEach(() => writeFile(awsConfig(), ['developer', 'admin'].map(profileSection).join('\n')))
+  const inHome = (name: string) => join(scene.home.folder, name)
+  beforeEach(async () => {
+    const counted = inHome('aws-oidc')
+    await writeFile(counted, `#!/bin/sh\necho "$$ $PPID" >>"$HOME/starts"\nexec ${awsOidcCommand} "$@"\n`)
+    await chmod(counted, 0o700)
+    await writeFile(inHome('aws-config'), awsConfig(`"${counted}"`))
+  })
 
-  /** With an environment of its own, which knows nothing of the machine's. */
-  async function run(program: string, args: readonly string[], env: Variables): Promise<Ending> {
-    const ending = await endingOf(join(programs, program), args, {
-      PATH: dirname(process.execPath),
-      HOME: scene.home.folder,
-      AWS_CONFIG_FILE: awsConfig(),
-      AWS_ENDPOINT_URL_STS: scene.sandbox.sts,
-      AWS_EC2_METADATA_DISABLED: 'true',
-      AWS_MAX_ATTEMPTS: '1',
-      SANDBOX_USER: 'alice',
-      // A person with a desktop, where the program configured as browser is started.
-      DISPLAY: ':99',
-      ...env,
+  function start(program: string, args: readonly string[], env: Variables = {}): Started {
+    // A session of its own has no terminal: all that a person sees comes through the tool.
+    const child = spawn(program, args, {
+      env: {
+        PATH: `${dirname(process.execPath)}:/usr/bin:/bin`,
+        HOME: scene.home.folder,
+        AWS_CONFIG_FILE: inHome('aws-config'),
+        AWS_ENDPOINT_URL: scene.sandbox.sts,
+        AWS_ENDPOINT_URL_STS: scene.sandbox.sts,
+        AWS_EC2_METADATA_DISABLED: 'true',
+        AWS_MAX_ATTEMPTS: '1',
+        SANDBOX_USER: 'alice',
+        // A person with a desktop, where the program configured as browser is started.
+        DISPLAY: ':99',
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
     })
-    const isSecret = ending.stdout.includes('"SecretAccessKey"')
-    await appendFile(join(scene.home.folder, 'said'), isSecret ? ending.stderr : ending.stdout + ending.stderr)
-    return ending
+    const started: Started = {
+      child,
+      ended: endingOf(child).then(async ending => {
+        const isSecret = ending.stdout.includes('"SecretAccessKey"')
+        await appendFile(inHome('said'), isSecret ? ending.stderr : ending.stdout + ending.stderr)
+        return ending
+      }),
+      signal(name, whom) {
+        if (child.pid !== undefined) send(whom === 'all' ? -child.pid : child.pid, name)
+      },
+    }
+    begun.push(started)
+    const limit = setTimeout(() => started.signal('SIGKILL', 'all'), limitMilliseconds)
+    child.once('close', () => clearTimeout(limit))
+    return started
   }
+
+  const linesOf = async (name: string) =>
+    (await readFile(inHome(name), 'utf8').catch(() => '')).split('\n').filter(line => line !== '')
 
   return {
     get sandbox() {
@@ -63,26 +114,52 @@ export function useAwsTools(): AwsTools {
     get home() {
       return scene.home
     },
-    aws(args, env = {}) {
-      return run('aws', [...args, '--endpoint-url', env.AWS_ENDPOINT_URL_STS ?? scene.sandbox.sts], env)
+    start,
+    boto3({service = 'sts', method, parameters = {}, profile}, env) {
+      const call = [callScript, service, method, JSON.stringify(parameters), ...(profile ? [profile] : [])]
+      return start(installed('python/bin/python'), call, env).ended
     },
-    boto3({method, parameters = {}, profile}, env = {}) {
-      return run('python', [callScript, method, JSON.stringify(parameters), ...(profile ? [profile] : [])], env)
+    async starts() {
+      return (await linesOf('starts')).map(line => {
+        const [pid, parent] = line.split(' ').map(Number)
+        return {pid: pid ?? 0, parent: parent ?? 0}
+      })
     },
+    leaveSignInsAlone: () =>
+      scene.home.configure({top: {browser: ['/bin/sh', '-c', `echo "$0" >>'${inHome('opened')}'`]}}),
+    opened: async () => (await linesOf('opened')).map(line => new URL(line)),
   }
 }
 
-async function endingOf(program: string, args: readonly string[], env: Variables): Promise<Ending> {
-  // A session of its own has no terminal: all that a person sees comes through the tool.
-  const limit = AbortSignal.timeout(limitMs)
-  const child = spawn(program, args, {env, stdio: ['ignore', 'pipe', 'pipe'], detached: true, signal: limit})
+/** The profiles `developer` and `admin`, both by aws-oidc, and `switched`: admin too, by the tool's own switch. */
+function awsConfig(command: string): string {
+  return `${['developer', 'admin'].map(profile => profileSection(profile, command)).join('\n')}
+[profile switched]
+region = us-east-1
+source_profile = developer
+role_arn = arn:aws:iam::123456789012:role/admin
+role_session_name = by-the-tool
+`
+}
+
+function profileSection(profile: string, command: string): string {
+  return `[profile ${profile}]\nregion = us-east-1\ncredential_process = ${command} creds --profile ${profile}\n`
+}
+
+async function endingOf(child: ChildProcess): Promise<Ending> {
   const ended = new Promise<Pick<Ending, 'exitCode' | 'signal'>>((resolve, reject) => {
     child.once('error', reject).once('close', (exitCode, signal) => resolve({exitCode, signal}))
   })
-  const [stdout, stderr, how] = await Promise.all([text(child.stdout), text(child.stderr), ended])
+  const output = [child.stdout, child.stderr].map(stream => (stream ? text(stream) : ''))
+  const [how, stdout = '', stderr = ''] = await Promise.all([ended, ...output])
   return {...how, stdout, stderr}
 }
 
-function profileSection(profile: string): string {
-  return `[profile ${profile}]\nregion = us-east-1\ncredential_process = ${awsOidcCommand} creds --profile ${profile}\n`
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    // It has ended meanwhile.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+  }
 }

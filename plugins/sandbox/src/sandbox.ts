@@ -44,7 +44,10 @@ function createRouter(state: SandboxState, onBug: BugListener) {
     if (state.clock.offsetSeconds !== 0) response.setHeader('Date', state.clock.now().toUTCString())
     const path = pathOf(request)
     if (path.startsWith(openIdPath)) return openId.handle(request, response)
-    if (/^\/sts\/?$/.test(path)) return handleSts(request, response, state)
+    // The AWS SDK for Java leaves the path of an endpoint out; AWS's own STS has none.
+    if (/^\/sts\/?$/.test(path) || (path === '/' && request.method === 'POST')) {
+      return handleSts(request, response, state)
+    }
     if (path.startsWith('/control/')) return handleControl(request, response)
     throw new HttpError(404, 'There is nothing at this address.')
   }

@@ -28,6 +28,11 @@ describe('Calls that need a signature', () => {
     expect(answer.element('UserId')).to.match(/^AROA[A-Z0-9]{17}:alice$/)
   })
 
+  it('say who the caller is at the root too, where the AWS SDK for Java asks whatever path it was given', async () => {
+    const answer = await callSts(new URL('/', sandbox.addresses.sts).href, {Action: 'GetCallerIdentity'}, {keys})
+    expect(answer.element('Arn'), answer.xml).to.equal('arn:aws:sts::123456789012:assumed-role/developer/alice')
+  })
+
   it('are refused without a signature', async () => {
     const answer = await callSts(sandbox.addresses.sts, {Action: 'GetCallerIdentity'})
     expectError(answer, 403, 'MissingAuthenticationToken', 'Request is missing Authentication Token')

@@ -1,0 +1,165 @@
+import {join} from 'node:path'
+import {expect} from 'chai'
+import {type AwsTools, installed, type Started, type Variables} from './aws-tools.ts'
+import type {Ending} from './home.ts'
+import {root} from './sandbox.ts'
+
+/** What a client is to ask: who it is, as a profile of the AWS configuration. */
+export interface Question {
+  readonly profile: 'developer' | 'admin' | 'switched'
+  /** Calls on one client, one after the other. */
+  readonly calls?: number
+  /** Clients at once, each with credentials of its own. */
+  readonly atOnce?: number
+  readonly env?: Variables
+}
+
+export interface Answers {
+  /** Who AWS said it was, call by call. */
+  readonly arns: readonly string[]
+  /** What the client told the program, or the person, instead. */
+  readonly errors: readonly string[]
+  /** The worst of them. */
+  readonly exitCode: number | null
+  /** What stood on the terminal of a person who runs the program. */
+  readonly stderr: string
+}
+
+export interface AwsClient {
+  readonly name: string
+  /** Whether AWS_ENDPOINT_URL leads also the switch of a profile with `source_profile` to the sandbox, not to AWS. */
+  readonly switchesInTheSandbox: boolean
+  /** What its users see of the refusal `text`, which aws-oidc has written to stderr with its exit code. */
+  readonly showsRefusal: RegExp
+  /** How often it starts aws-oidc for one call that fails. */
+  readonly startsPerFailure: number
+  start(tools: AwsTools, question: Question): readonly Started[]
+  /** Judges how a run that was started with `start` has ended. */
+  read(endings: readonly Ending[]): Answers
+}
+
+/** The program, and what it would be told on a command line; `CALLS` and `CLIENTS` follow for an SDK. */
+type Command = readonly [program: string, ...args: string[]]
+
+type Described = Pick<AwsClient, 'name' | 'switchesInTheSandbox' | 'showsRefusal'> &
+  Partial<Pick<AwsClient, 'startsPerFailure'>>
+
+// What aws-oidc says: the refusal and, in the next line, the command that mends it.
+const ours = '(?:.*\\n)*Error: .*refused the sign-in: access_denied.*\\nTry: aws-oidc login --profile developer'
+const generic = 'Unable to load credentials from any of the providers in the chain'
+
+export const awsClients: readonly AwsClient[] = [
+  cli([installed('python/bin/aws')], {
+    name: 'AWS CLI, version 1',
+    switchesInTheSandbox: true,
+    showsRefusal: RegExp(`Error when retrieving credentials from custom-process: ${ours}`),
+  }),
+  cli([installed('aws-cli-2/aws')], {
+    name: 'AWS CLI, version 2',
+    switchesInTheSandbox: false,
+    showsRefusal: RegExp(`Error when retrieving credentials from custom-process: ${ours}`),
+  }),
+  sdk([installed('python/bin/python'), join(root, 'test/real/clients/python/client.py')], {
+    name: 'boto3',
+    switchesInTheSandbox: true,
+    showsRefusal: RegExp(`^CredentialRetrievalError: Error when retrieving credentials from custom-process: ${ours}`),
+  }),
+  sdk([process.execPath, installed('js/client.js')], {
+    name: 'AWS SDK for JavaScript',
+    switchesInTheSandbox: true,
+    showsRefusal: /^CredentialsProviderError: Could not load credentials from any providers$/,
+    // Its default chain comes to the profile by two ways.
+    startsPerFailure: 2,
+  }),
+  sdk([installed('go/client')], {
+    name: 'AWS SDK for Go',
+    switchesInTheSandbox: false,
+    showsRefusal: /process provider error: error in credential_process: exit status 4$/,
+  }),
+  sdk(['java', '-cp', `${installed('java/classes')}:${installed('java/lib')}/*`, 'Client'], {
+    name: 'AWS SDK for Java',
+    switchesInTheSandbox: true,
+    showsRefusal: RegExp(
+      `^software\\S+SdkClientException: ${generic}.*Failed to refresh process-based credentials`,
+      's',
+    ),
+  }),
+]
+
+/** The SDKs that tell more to a program that names the source of its credentials. */
+export const explicitClients: readonly AwsClient[] = [
+  sdk(
+    [process.execPath, installed('js/client.js')],
+    {
+      name: 'AWS SDK for JavaScript with fromIni',
+      switchesInTheSandbox: true,
+      showsRefusal: RegExp(`^CredentialsProviderError: Command failed: .*\\n${ours}`),
+    },
+    'explicit',
+  ),
+  sdk(
+    ['java', '-cp', `${installed('java/classes')}:${installed('java/lib')}/*`, 'Client'],
+    {
+      name: 'AWS SDK for Java with a ProfileCredentialsProvider',
+      switchesInTheSandbox: true,
+      showsRefusal: RegExp(`Command returned non-zero exit value \\(4\\) with error message: ${ours}`),
+    },
+    'explicit',
+  ),
+]
+
+/** Runs a client to its end. */
+export async function ask(client: AwsClient, tools: AwsTools, question: Question): Promise<Answers> {
+  return client.read(await Promise.all(client.start(tools, question).map(({ended}) => ended)))
+}
+
+/** An SDK in a program of ours: all calls in one process, as in the programs that use it. */
+function sdk([program, ...args]: Command, described: Described, ...more: readonly string[]): AwsClient {
+  return {
+    startsPerFailure: 1,
+    ...described,
+    start(tools, question) {
+      const {calls = 1, atOnce = 1} = question
+      return [
+        tools.start(program, [...args, String(calls), String(atOnce), ...more], variablesFor(question, described)),
+      ]
+    },
+    read([ending]) {
+      if (ending === undefined) throw new Error('an SDK is one process')
+      const {exitCode, signal, stdout, stderr} = ending
+      expect(exitCode, `${signal} ${stderr} ${stdout}`).to.be.oneOf([0, 1])
+      return {...JSON.parse(stdout), exitCode, stderr}
+    },
+  }
+}
+
+/** A command line: a process for each call. */
+function cli([program, ...args]: Command, described: Described): AwsClient {
+  return {
+    startsPerFailure: 1,
+    ...described,
+    start(tools, question) {
+      // It has nothing to do more than one call with: a second one is a second run.
+      const {atOnce = 1} = question
+      const endpoint = question.env?.AWS_ENDPOINT_URL ?? tools.sandbox.sts
+      // Version 2 of Debian 12 knows no variable for that.
+      const who = [...args, 'sts', 'get-caller-identity', '--output', 'json', '--endpoint-url', endpoint]
+      return Array.from({length: atOnce}, () => tools.start(program, who, variablesFor(question, described)))
+    },
+    read(endings) {
+      const good = endings.filter(({exitCode}) => exitCode === 0)
+      const bad = endings.filter(({exitCode}) => exitCode !== 0)
+      return {
+        arns: good.map(({stdout}) => JSON.parse(stdout).Arn),
+        errors: bad.map(({stderr}) => stderr),
+        exitCode: bad[0]?.exitCode ?? (bad.length === 0 ? 0 : null),
+        stderr: endings.map(({stderr}) => stderr).join(''),
+      }
+    },
+  }
+}
+
+function variablesFor({profile, env}: Question, {name, switchesInTheSandbox}: Described): Variables {
+  if (profile === 'switched' && !switchesInTheSandbox) throw new Error(`${name} would ask AWS itself for that role`)
+  return {AWS_PROFILE: profile, ...env}
+}
