@@ -8,11 +8,12 @@ import type {Terminal} from './terminal.ts'
 const usage = `An OpenID provider and a strict AWS STS on 127.0.0.1, for trying aws-oidc without an account.
 
 Usage:
-  aws-oidc-sandbox start [--port N] [--write-config DIR] [--aws-oidc CMD] [--json]
+  aws-oidc-sandbox start [--port N] [--origin URL] [--write-config DIR] [--aws-oidc CMD] [--json]
   aws-oidc-sandbox browse URL
 
 start            runs until Ctrl-C
   --port           listen there (default: a free port)
+  --origin         under which origin others see it, through a proxy that speaks TLS for it
   --write-config   leave config.yaml and aws-config in DIR
   --aws-oidc       what aws-config runs instead of aws-oidc
   --json           print where everything is as one line of JSON
@@ -64,8 +65,15 @@ function startOptions(argv: string[]): StartOptions {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new UsageError('A port is a number up to 65535. Type: aws-oidc-sandbox start --port 8080')
   }
+  const origin = values.origin === undefined ? undefined : URL.parse(values.origin)
+  if (origin === null || (origin && (origin.protocol !== 'https:' || origin.pathname !== '/'))) {
+    throw new UsageError(
+      'An origin is an https address without a path. Type: aws-oidc-sandbox start --origin https://sso.example.test',
+    )
+  }
   return {
     port,
+    origin: origin?.origin,
     json: values.json ?? false,
     configDirectory: directory === undefined ? undefined : resolve(directory),
     awsOidcCommand: values['aws-oidc'] ?? 'aws-oidc',
@@ -78,6 +86,7 @@ function parse(argv: string[]) {
       args: argv,
       options: {
         port: {type: 'string'},
+        origin: {type: 'string'},
         'write-config': {type: 'string'},
         'aws-oidc': {type: 'string'},
         json: {type: 'boolean'},

@@ -24,15 +24,17 @@ export interface Sandbox {
 export interface SandboxOptions {
   /** 0 or absent: a free one. */
   readonly port?: number | undefined
+  /** Under which origin others see it who come through a proxy, such as https://sso.example.test. */
+  readonly origin?: string | undefined
   /** Called with what can only be a mistake in the sandbox itself. */
   readonly onBug: BugListener
 }
 
 /** Starts the provider, STS and the control address on one loopback port. */
-export async function startSandbox({port = 0, onBug}: SandboxOptions): Promise<Sandbox> {
+export async function startSandbox({port = 0, origin: publicOrigin, onBug}: SandboxOptions): Promise<Sandbox> {
   const server = createServer()
   const origin = `http://127.0.0.1:${await listen(server, port)}`
-  const state = await createState(`${origin}${openIdPath}`)
+  const state = await createState(`${publicOrigin ?? origin}${openIdPath}`)
   server.on('request', createRouter(state, onBug))
   return {addresses: addressesOf(origin, state), stop: () => close(server)}
 }

@@ -5,6 +5,7 @@ import {writeConfig} from './write-config.ts'
 
 export interface StartOptions {
   readonly port: number
+  readonly origin: string | undefined
   readonly json: boolean
   readonly configDirectory: string | undefined
   readonly awsOidcCommand: string
@@ -15,7 +16,11 @@ const signalExitCodes = {SIGINT: 130, SIGTERM: 143} as const
 /** Runs a sandbox until a signal comes; resolves to the exit code. */
 export async function start(options: StartOptions, terminal: Terminal): Promise<number> {
   const stopped = nextSignal()
-  const sandbox = await startSandbox({port: options.port, onBug: error => terminal.complain(describe(error))})
+  const sandbox = await startSandbox({
+    port: options.port,
+    origin: options.origin,
+    onBug: error => terminal.complain(describe(error)),
+  })
   const {addresses} = sandbox
   if (options.configDirectory !== undefined) {
     await writeConfig(options.configDirectory, addresses, options.awsOidcCommand)

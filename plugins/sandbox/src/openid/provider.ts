@@ -17,6 +17,8 @@ const cookieKey = randomBytes(32)
  */
 export function createProvider(state: SandboxState): Provider {
   const provider = new Provider(state.issuer, configuration(state))
+  // Behind a proxy the addresses in the metadata follow X-Forwarded-Host and X-Forwarded-Proto.
+  provider.proxy = state.issuer.startsWith('https:')
   provider.use(adjustAnswers(state))
   return provider
 }
