@@ -122,7 +122,7 @@ describe('A person types what creds --help says', () => {
   }
 
   it('in a shell where another tool has left AWS_SECURITY_TOKEN, and boto3 is who was asked for', async () => {
-    const script = `${await example(posix)}; "${python}" "${join(root, 'test/real/call.py')}" get_caller_identity '{}'`
+    const script = `${await example(posix)}; "${python}" "${join(root, 'test/real/call.py')}" sts get_caller_identity '{}'`
     const env = {AWS_SECURITY_TOKEN: 'stale', AWS_EC2_METADATA_DISABLED: 'true'}
     const {stdout} = await run('bash', ['--norc', '-c', script], {env: environment(env)})
     expect(JSON.parse(stdout).Arn).to.equal('arn:aws:sts::123456789012:assumed-role/developer/alice@example.com')

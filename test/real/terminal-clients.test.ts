@@ -13,7 +13,7 @@ const hint = 'Try: aws-oidc login --profile developer'
 
 /** How each client asks who it is; where it fails, all it has to say stands on the terminal too. */
 const clients: Readonly<Record<string, readonly string[]>> = {
-  boto3: [python, join(root, 'test/real/call.py'), 'get_caller_identity', '{}', 'developer'],
+  boto3: [python, join(root, 'test/real/call.py'), 'sts', 'get_caller_identity', '{}', 'developer'],
   'the AWS CLI': [aws, 'sts', 'get-caller-identity', '--profile', 'developer'],
   'the SDK for JavaScript': [process.execPath, join(root, 'test/real/call.mjs')],
 }
