@@ -33,7 +33,7 @@ export default class Status extends AwsOidcCommand {
     this.report(status, [
       `Cache: ${status.cache}`,
       '',
-      ...this.table([['PROVIDER', 'SIGNED IN AS', 'UNTIL'], ...status.providers.map(providerRow(status))]),
+      ...this.table([['PROVIDER', 'SIGNED IN AS', 'UNTIL', 'RENEWABLE'], ...status.providers.map(providerRow(status))]),
       ...status.providers.flatMap(notes(status)),
       '',
       ...this.table([['PROFILE', 'CREDENTIALS', 'UNTIL', 'ROLE'], ...status.profiles.map(profileRow(status))]),
@@ -46,7 +46,8 @@ function providerRow({at}: Standing) {
   return ({provider, signedIn, subject, until, renewable}: ProviderStatus) => [
     provider,
     signedIn ? (subject ?? 'somebody without a name') : 'nobody',
-    renewable ? 'the provider refuses to renew it' : signedIn && until ? when(until, at) : '',
+    signedIn && until ? when(until, at) : '',
+    signedIn ? (renewable ? 'yes' : 'no') : '',
   ]
 }
 

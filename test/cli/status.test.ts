@@ -28,7 +28,7 @@ describe('status', () => {
     const {exitCode, stdout} = await scene.home.run(['status', '--check'])
     expect(exitCode).to.equal(3)
     expect(stdout)
-      .to.match(/^sandbox +nobody +-$/m)
+      .to.match(/^sandbox +nobody +- +-$/m)
       .and.match(/^developer +absent +- +arn:\S+role\/developer$/m)
   })
 
@@ -36,7 +36,7 @@ describe('status', () => {
     await scene.home.run(['login', '-p', 'developer'])
     const {exitCode, stdout, stderr} = await scene.home.run(['status', '--check'])
     expect({exitCode, stderr}).to.deep.equal({exitCode: 0, stderr: ''})
-    expect(stdout).to.match(/^sandbox +alice@example\.com +/m)
+    expect(stdout).to.match(/^sandbox +alice@example\.com +\d\d:\d\d .*in \d minutes?\) +yes$/m)
     expect(stdout).to.match(/^developer +fresh +.*\((?:60|59) minutes?|in 60 minutes\)/m)
     const {at, ready, cache, providers, profiles} = await standing()
     expect(Math.abs(Date.parse(at) - Date.now())).to.be.lessThan(60_000)
