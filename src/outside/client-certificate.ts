@@ -20,8 +20,7 @@ export interface ProviderTls {
 
 /** Reads and checks them before anything is sent. Throws CONFIG_INVALID naming setting and file. */
 export function readProviderTls({ca, cert, key}: TlsFiles, warn: (text: string) => void): ProviderTls {
-  const authorities = ca && certificatesIn(read(ca))
-  if (ca && !authorities) throw wrong(ca, 'holds no PEM certificate')
+  const authorities = ca ? authoritiesIn(ca) : []
   const [certificate, privateKey] = [cert && read(cert), key && read(key)]
   if (cert && key && certificate !== undefined && privateKey !== undefined) {
     checkPair(certificate, privateKey, cert, key)
@@ -29,7 +28,16 @@ export function readProviderTls({ca, cert, key}: TlsFiles, warn: (text: string) 
       warn(`${key.path} can be read by others: chmod 600 ${key.path}`)
     }
   }
-  return {ca: authorities ?? [], cert: certificate, key: privateKey}
+  return {ca: authorities, cert: certificate, key: privateKey}
+}
+
+function authoritiesIn(file: TlsFile): readonly string[] {
+  const text = read(file)
+  try {
+    return certificatesIn(text)
+  } catch (error) {
+    throw wrong(file, `can't be used: ${error instanceof Error ? error.message : String(error)}`)
+  }
 }
 
 function checkPair(certificate: string, privateKey: string, cert: TlsFile, key: TlsFile): void {

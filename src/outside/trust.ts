@@ -1,8 +1,10 @@
+import {X509Certificate} from 'node:crypto'
 import {readFileSync} from 'node:fs'
 import tls from 'node:tls'
 import {AwsOidcError} from '../errors.ts'
 
-const certificate = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
+// With or without its end: one that was cut off must not be passed over.
+const certificate = /-----BEGIN CERTIFICATE-----[^-]*(?:-----END CERTIFICATE-----)?/g
 
 let done = false
 
@@ -18,16 +20,30 @@ export function trustSystemAuthorities(env: Readonly<Record<string, string | und
   done = true
 }
 
-/** The certificates in a PEM file; `undefined` where there are none. */
-export function certificatesIn(text: string): readonly string[] | undefined {
-  return text.match(certificate) ?? undefined
+/**
+ * The certificates in a PEM file, each of them whole: OpenSSL would complain only when it is handed them, without
+ * saying whose they are. Throws an error that says what is wrong.
+ */
+export function certificatesIn(text: string): readonly string[] {
+  const certificates = text.match(certificate) ?? []
+  if (certificates.length === 0) throw new Error('there is no PEM certificate in it')
+  for (const [index, pem] of certificates.entries()) {
+    if (!isCertificate(pem)) throw new Error(`certificate ${index + 1} in it is broken`)
+  }
+  return certificates
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).raw.length > 0
+  } catch {
+    return false
+  }
 }
 
 function readBundle(bundle: string): readonly string[] {
   try {
-    const certificates = certificatesIn(readFileSync(bundle, 'utf8'))
-    if (!certificates) throw new Error('there is no certificate in it')
-    return certificates
+    return certificatesIn(readFileSync(bundle, 'utf8'))
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new AwsOidcError('CONFIG_INVALID', `AWS_CA_BUNDLE can't be used: ${bundle}: ${reason}.`, {

@@ -19,6 +19,7 @@ describe('AWS_CA_BUNDLE', () => {
     ['is empty', ''],
     ['holds a certificate that is broken', certificate.replace(/\n[^-]{65}/, '\n')],
     ['holds a broken certificate behind a good one', `${certificate}\n${certificate.replace(/\n[^-]{65}/, '\n')}`],
+    ['ends in the middle of one', `${certificate}\n${certificate.slice(0, 400)}`],
     [
       'holds something else between the lines of one',
       '-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n',
