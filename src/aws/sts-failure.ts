@@ -68,6 +68,15 @@ const meanings: Readonly<Record<string, Meaning>> = {
   },
 }
 
+/** What a code means that answers a request signed by credentials, where it is not the same: there is no ID token in it. */
+const meaningsWhenSigned: Readonly<Record<string, Meaning>> = {
+  AccessDenied: {
+    usually:
+      "The role's trust policy does not name the role that asks, or policies of that one do not allow sts:AssumeRole on it (across accounts both are needed), or the role does not exist (names are case-sensitive).",
+    hint: 'Compare the trust policy of the role with "source" of the profile, and the policies of that source\'s role with this one.',
+  },
+}
+
 const aliases: Readonly<Record<string, string>> = {
   ExpiredTokenException: 'ExpiredToken',
   AccessDeniedException: 'AccessDenied',
@@ -90,8 +99,11 @@ export function mayPass(error: unknown): boolean {
   return !askedAgain.has(status) && (status >= 500 || passing.has(codeOf(error)))
 }
 
-/** What AWS said, what it usually means, and what to do. An error that is already ours passes unchanged. */
-export function explainStsFailure(error: unknown, endpoint: StsEndpoint): unknown {
+/**
+ * What AWS said, what it usually means, and what to do. An error that is already ours passes unchanged.
+ * `signed` tells that the request was signed by credentials instead of bringing a token.
+ */
+export function explainStsFailure(error: unknown, endpoint: StsEndpoint, signed: boolean): unknown {
   const known = expectedFailure(error)
   if (known) return known
   if (!(error instanceof STSServiceException)) {
@@ -106,7 +118,7 @@ export function explainStsFailure(error: unknown, endpoint: StsEndpoint): unknow
       hint: 'the same command again in a moment',
     })
   }
-  const meaning = meanings[code]
+  const meaning = (signed ? meaningsWhenSigned[code] : undefined) ?? meanings[code]
   const said = `AWS refused: ${printable(code, 80)}: ${printable(error.message)}`
   if (meaning) return new StsRefusal(code, `${sentence(said)} ${meaning.usually}`, meaning.hint)
   return new StsRefusal(code, sentence(said), "Compare the profile with the role's trust policy and limits in IAM.")

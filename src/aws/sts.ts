@@ -100,7 +100,9 @@ async function call<Result>(
     } catch (error) {
       // The first answer tells how wrong our clock is; the next signature carries the right time.
       const clockLearned = credentials !== undefined && parts.offset() !== offset
-      if (attempt === attempts || !(clockLearned || mayPass(error))) throw explainStsFailure(error, parts.endpoint)
+      if (attempt === attempts || !(clockLearned || mayPass(error))) {
+        throw explainStsFailure(error, parts.endpoint, credentials !== undefined)
+      }
       if (!clockLearned) await parts.sleep(300 * 2 ** attempt * (0.5 + Math.random()))
     }
   }

@@ -33,6 +33,16 @@ describe('a refusal of AWS', () => {
     })
   }
 
+  it('to switch to another role says what to compare, which is no ID token', async () => {
+    const {home, sandbox} = scene
+    await sandbox.fault({on: 'sts', action: 'AssumeRole', error: 'AccessDenied', message: 'not authorized'})
+    const {exitCode, stdout, stderr} = await home.run(['creds', '-p', 'admin'])
+    expect({exitCode, stdout}).to.deep.equal({exitCode: 5, stdout: ''})
+    expect(stderr)
+      .to.match(/AccessDenied: not authorized\. .* sts:AssumeRole on it .*\nTry: .*"source" of the profile/)
+      .and.not.include('ID token')
+  })
+
   it('that this version does not know is told in the words of AWS', async () => {
     const {home, sandbox} = scene
     await sandbox.fault({on: 'sts', error: 'SomethingNew', message: 'Never seen before'})

@@ -12,7 +12,7 @@ export type Variables = Readonly<Record<string, string>>
 export interface AwsTools extends Scene {
   /** Starts a program in an environment of its own, which knows nothing of the machine's. */
   start(program: string, args: readonly string[], env?: Variables): Started
-  /** Makes one call of an AWS service through boto3, as test/real/call.py says. */
+  /** Makes one call of an AWS service through boto3. */
   boto3(call: Boto3Call, env?: Variables): Promise<Ending>
   /** One for each time that aws-oidc was started by a tool. */
   starts(): Promise<readonly Start[]>
@@ -48,8 +48,14 @@ export const awsOidcCommand = `"${process.execPath}" "${bin}"`
 /** What .ci/install has put there. */
 export const installed = (...path: readonly string[]) => join(root, '.cache', ...path)
 
-const callScript = join(root, 'test/real/call.py')
 const limitMilliseconds = 120_000
+
+/** One call through boto3, as test/real/call.py says. */
+export function boto3Command({service = 'sts', method, parameters = {}, profile}: Boto3Call) {
+  const script = join(root, 'test/real/call.py')
+  const call = [script, service, method, JSON.stringify(parameters), ...(profile ? [profile] : [])]
+  return [installed('python/bin/python'), ...call] as const
+}
 
 export function useAwsTools(): AwsTools {
   const begun: Started[] = []
@@ -115,9 +121,9 @@ export function useAwsTools(): AwsTools {
       return scene.home
     },
     start,
-    boto3({service = 'sts', method, parameters = {}, profile}, env) {
-      const call = [callScript, service, method, JSON.stringify(parameters), ...(profile ? [profile] : [])]
-      return start(installed('python/bin/python'), call, env).ended
+    boto3(call, env) {
+      const [program, ...args] = boto3Command(call)
+      return start(program, args, env).ended
     },
     async starts() {
       return (await linesOf('starts')).map(line => {
