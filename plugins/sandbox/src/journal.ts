@@ -1,3 +1,4 @@
+import {createHash} from 'node:crypto'
 import type {Clock} from './clock.ts'
 
 export type JournalKind = 'authorization' | 'device' | 'sign-in' | 'token' | 'revocation' | 'discovery' | 'jwks' | 'sts'
@@ -11,6 +12,9 @@ export interface JournalEntry {
   readonly role?: string
   readonly durationSeconds?: number
   readonly user?: string
+  /** The refresh token that was shown, and the one that was given: fingerprints, which tell one from another. */
+  readonly spent?: string
+  readonly given?: string
   /** `ok`, or the error code that was answered; `cut` for a connection cut by a fault. */
   readonly outcome: string
 }
@@ -34,4 +38,9 @@ export class Journal {
   clear(): void {
     this.#entries = []
   }
+}
+
+/** Tells a secret from another one without giving it away. */
+export function fingerprintOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex').slice(0, 16)
 }

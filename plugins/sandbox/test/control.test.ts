@@ -1,5 +1,6 @@
 import {expect} from 'chai'
 import {decodeProtectedHeader} from 'jose'
+import {fingerprintOf} from '../src/journal.ts'
 import {callbackFor, claimsOf, refresh, signIn} from './support/oidc-client.ts'
 import {useSandbox} from './support/running-sandbox.ts'
 import {assumeByToken, callSts, expectError, keysIn, roleArn} from './support/sts-client.ts'
@@ -139,7 +140,8 @@ describe('The control address', () => {
   it('tells in order what happened, without a secret', async () => {
     const {idToken, refreshToken} = await signIn(issuer(), 'alice')
     await assumeByToken(sandbox.addresses.sts, idToken, {DurationSeconds: '900'})
-    await refresh(issuer(), refreshToken)
+    const renewed = await refresh(issuer(), refreshToken)
+    const [first, second] = [refreshToken, renewed.refreshToken].map(fingerprintOf)
     const entries = (await sandbox.journal()).map(({at, ...entry}) => {
       expect(new Date(at).getTime()).to.be.closeTo(Date.now(), 60_000)
       return entry
@@ -148,9 +150,9 @@ describe('The control address', () => {
     expect(entries).to.deep.equal([
       {kind: 'authorization', outcome: 'ok'},
       {kind: 'sign-in', user: 'alice', outcome: 'ok'},
-      {kind: 'token', grant: 'authorization_code', outcome: 'ok'},
+      {kind: 'token', grant: 'authorization_code', given: first, outcome: 'ok'},
       {...sts, outcome: 'ok'},
-      {kind: 'token', grant: 'refresh_token', outcome: 'ok'},
+      {kind: 'token', grant: 'refresh_token', spent: first, given: second, outcome: 'ok'},
     ])
     expect(JSON.stringify(entries)).not.to.contain(idToken).and.not.to.contain(refreshToken)
   })

@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto'
 import {expect} from 'chai'
 import {browse} from '../src/browse.ts'
+import {fingerprintOf} from '../src/journal.ts'
 import {claimsOf, refresh, type TokenAnswer, token} from './support/oidc-client.ts'
 import {useSandbox} from './support/running-sandbox.ts'
 import {roleArn} from './support/sts-client.ts'
@@ -192,13 +193,13 @@ describe('Signing a device in', () => {
     await poll(device)
     await browse(device.complete, {userName: 'alice'})
     await expect1SecondToPass()
-    await poll(device)
+    const {refreshToken} = await poll(device)
     const journal = await sandbox.journal()
     expect(journal.map(({at: _, ...entry}) => entry)).to.deep.equal([
       {kind: 'device', outcome: 'ok'},
       {kind: 'token', grant: grantType, outcome: 'authorization_pending'},
       {kind: 'sign-in', user: 'alice', outcome: 'ok'},
-      {kind: 'token', grant: grantType, outcome: 'ok'},
+      {kind: 'token', grant: grantType, given: fingerprintOf(refreshToken), outcome: 'ok'},
     ])
     expect(JSON.stringify(journal)).not.to.contain(device.userCode).and.not.to.contain(device.body.device_code)
   })

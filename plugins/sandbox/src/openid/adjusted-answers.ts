@@ -2,6 +2,7 @@ import {decodeJwt} from 'jose'
 import type {KoaContextWithOIDC as Context} from 'oidc-provider'
 import type {Fault, FaultTarget} from '../faults.ts'
 import {interfere} from '../interference.ts'
+import {fingerprintOf, type JournalEntry} from '../journal.ts'
 import {isJsonObject, type JsonObject, merged} from '../json.ts'
 import type {SandboxState} from '../state.ts'
 import {adjustDeviceAnswer, adjustVerification} from './device-answers.ts'
@@ -42,7 +43,7 @@ export function adjustAnswers(state: SandboxState) {
     } else if (outcome === 'cut' || outcome.startsWith('http_')) {
       context.respond = false
     }
-    const entry = {kind: endpoint, ...(grant !== undefined && {grant})}
+    const entry = {kind: endpoint, ...(grant !== undefined && {grant}), ...refreshTokensOf(context, form)}
     state.journal.add({...entry, outcome: outcome ?? outcomeOf(context)})
   }
 }
@@ -98,6 +99,15 @@ async function withAdjustedIdToken(
   const shifted = Object.fromEntries(times.map(([name, time]) => [name, Number(time) + offsetSeconds]))
   const changed = merged({...claims, ...shifted}, fault?.idToken?.claims ?? {})
   return {...body, id_token: await signClaims(changed, fault?.idToken ?? {}, state.keys)}
+}
+
+function refreshTokensOf({body}: Context, form: URLSearchParams): Pick<JournalEntry, 'spent' | 'given'> {
+  const shown = form.get('grant_type') === 'refresh_token' ? form.get('refresh_token') : null
+  const given = isJsonObject(body) ? body.refresh_token : undefined
+  return {
+    ...(shown !== null && {spent: fingerprintOf(shown)}),
+    ...(typeof given === 'string' && {given: fingerprintOf(given)}),
+  }
 }
 
 function outcomeOf(context: Context): string {
