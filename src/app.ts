@@ -9,6 +9,7 @@ import {mayAsk, personCanSee, type Surroundings} from './host/interactive.ts'
 import {fileLocks} from './lock.ts'
 import type {Network} from './outside/network.ts'
 import type {Outside} from './outside/outside.ts'
+import {proxyPasswords} from './outside/proxy.ts'
 import type {CacheHome, Log} from './plugin.ts'
 import {type InstalledPackage, registryOf} from './registry.ts'
 import {fileStates} from './state.ts'
@@ -92,6 +93,7 @@ async function wire(outside: Outside, packages: readonly InstalledPackage[], cho
   const place = {env, platform: outside.platform, inContainer: outside.inContainer}
   const programOf = (own: Program | undefined) => programFrom(env) ?? own ?? configuration.browser
   const signal = processes.interruption
+  for (const password of proxyPasswords(env)) secrets.add(password)
 
   const ownLocks = fileLocks({
     folder: under(places.cache, 'locks'),
@@ -157,7 +159,7 @@ async function wire(outside: Outside, packages: readonly InstalledPackage[], cho
       if (!toSignOut) terminal.waitingFor('Waiting for your sign-in in the browser.')
       return opened
     },
-    output: (program, args, milliseconds) => processes.output(program, args, milliseconds, signal),
+    output: (program, args, limits) => outside.programOutput(program, args, {clock, ...limits}),
     makeBrowserFolder: providerId => files.makePrivateFolder(join(places.data ?? '', 'browser', providerId)),
     removeBrowserFolder: async providerId => {
       const folder = under(places.data, 'browser')
@@ -194,7 +196,7 @@ function logTo(say: (text: string) => void, debug: boolean): Log {
 /** The network of each provider; those with TLS settings of their own have one of their own, made when it is needed. */
 function networksOf(
   network: Network,
-  {readTls}: Outside,
+  {readTls, clock}: Outside,
   home: string | undefined,
   folder: string,
   log: Log,
@@ -204,7 +206,7 @@ function networksOf(
   return ({name, tls}) => {
     if (!tls) return network
     const files = {ca: resolve(tls.ca), cert: resolve(tls.cert), key: resolve(tls.key)}
-    const own = made.get(name) ?? network.withTls(readTls(files, log.warn))
+    const own = made.get(name) ?? network.withTls(readTls(files, {now: clock.now(), warn: log.warn}))
     made.set(name, own)
     return own
   }

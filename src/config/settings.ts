@@ -1,12 +1,16 @@
-import {AwsOidcError} from '../errors.ts'
+import {AwsOidcError, expectedFailure} from '../errors.ts'
 import type {Keyring, SettingSpec} from '../plugin.ts'
 import {Node} from './node.ts'
 
 /** Where a secret setting is to be found; never the secret itself. */
-export type SecretReference =
+export type SecretReference = {
+  /** File, line, column and name of the setting. */
+  readonly place: string
+} & (
   | {readonly kind: 'env'; readonly name: string}
   | {readonly kind: 'command'; readonly command: readonly [string, ...string[]]}
   | {readonly kind: 'keyring'; readonly name: string; readonly setCommand: string}
+)
 
 type Specs = Readonly<Record<string, SettingSpec>>
 
@@ -71,52 +75,93 @@ function readReference(node: Node, provider: string, setting: string): SecretRef
   if (typeof node.value === 'string') {
     throw node.complain('is a secret and must not stand in this file', referenceForms)
   }
+  const place = node.place()
   const members = node.members(['env', 'command', 'keyring'])
   const [env, command, keyring] = [members.get('env'), members.get('command'), members.get('keyring')]
   if (members.size !== 1) throw node.complain(`must be ${referenceForms}`)
-  if (env) return {kind: 'env', name: env.text()}
+  if (env) return {place, kind: 'env', name: readVariableName(env)}
   const setCommand = `aws-oidc providers set-secret ${provider} ${setting}`
-  if (keyring) return {kind: 'keyring', name: keyring.text(), setCommand}
+  if (keyring) return {place, kind: 'keyring', name: keyring.text(), setCommand}
   const [program, ...args] = command?.texts() ?? []
   if (program === undefined) throw node.complain(`must be ${referenceForms}`)
-  return {kind: 'command', command: [program, ...args]}
+  return {place, kind: 'command', command: [program, ...args]}
 }
 
-/** The name of a secret in the keyring, apart from what caches keep there. */
-export function secretItem(name: string): string {
-  return `secret/${name}`
+/** Anything else may be the secret itself, and messages name the variable. */
+function readVariableName(node: Node): string {
+  const name = node.text()
+  if (/^[a-z_][a-z\d_]*$/i.test(name)) return name
+  throw node.complain('must be the name of a variable, and never the secret itself', referenceForms)
 }
 
-/** The secret behind a reference, through the doors handed in. A command gets 30 seconds and no shell. */
-export async function resolveSecret(
-  reference: SecretReference,
-  doors: {
-    readonly env: Readonly<Record<string, string | undefined>>
-    readonly run: (program: string, args: readonly string[], milliseconds: number) => Promise<string>
-    readonly keyring: Pick<Keyring, 'get'>
-  },
-): Promise<string> {
+const commandMilliseconds = 30_000
+
+/** What is needed to get at secrets. */
+export interface SecretDoors {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** What a program prints. Rejects in words that hold nothing of that. */
+  readonly run: (program: string, args: readonly string[], milliseconds: number) => Promise<string>
+  readonly keyring: Keyring
+}
+
+/**
+ * The secret behind a reference, through the doors handed in. A command gets 30 seconds and no shell. Throws
+ * CONFIG_INVALID naming the setting, or UNAVAILABLE where the keyring does not answer.
+ */
+export async function resolveSecret(reference: SecretReference, doors: SecretDoors): Promise<string> {
+  const {place} = reference
   if (reference.kind === 'env') {
     const secret = doors.env[reference.name]
     if (secret) return secret
-    throw new AwsOidcError('CONFIG_INVALID', `The variable ${reference.name}, which holds a secret, is not set.`, {
+    throw new AwsOidcError('CONFIG_INVALID', `${place}: the variable ${reference.name} is not set.`, {
       hint: `export ${reference.name}=...`,
     })
   }
   if (reference.kind === 'keyring') {
-    const secret = await doors.keyring.get(secretItem(reference.name))
+    const secret = await secretsIn(doors.keyring).get(reference.name)
     if (secret) return secret
-    throw new AwsOidcError('CONFIG_INVALID', `There is no secret "${reference.name}" in the keyring.`, {
+    throw new AwsOidcError('CONFIG_INVALID', `${place}: there is no secret "${reference.name}" in the keyring.`, {
       hint: reference.setCommand,
     })
   }
-  const [program, ...args] = reference.command
-  try {
-    return (await doors.run(program, args, 30_000)).trimEnd()
-  } catch {
-    // What the command printed may hold the secret, and its error holds the command line: neither is passed on.
-    throw new AwsOidcError('CONFIG_INVALID', `The command for a secret failed: ${program}.`, {
-      hint: `Run ${program} by hand and see what it says.`,
-    })
+  return printedSecret(reference.command, place, doors.run)
+}
+
+async function printedSecret(
+  [program, ...args]: readonly [string, ...string[]],
+  place: string,
+  run: SecretDoors['run'],
+): Promise<string> {
+  const hint = `Run ${program} by hand, as it stands there, and see what it says.`
+  const printed = await run(program, args, commandMilliseconds).catch((error: unknown) => {
+    // Its arguments may hold a secret of their own, so of the command only the program is named.
+    const reason = error instanceof Error ? error.message : 'unknown reason'
+    throw (
+      expectedFailure(error) ??
+      new AwsOidcError('CONFIG_INVALID', `${place}: the command ${program} failed: ${reason}.`, {hint})
+    )
+  })
+  const secret = printed.replace(/[\r\n]+$/, '')
+  if (secret !== '') return secret
+  throw new AwsOidcError('CONFIG_INVALID', `${place}: the command ${program} printed nothing.`, {hint})
+}
+
+/** The part of the keyring that holds secrets by the names people give them, apart from what caches keep there. */
+export function secretsIn(keyring: Keyring): Keyring {
+  const item = (name: string) => `secret/${name}`
+  return {
+    get: name => keyring.get(item(name)).catch(withOtherWays),
+    set: (name, value) => keyring.set(item(name), value).catch(withOtherWays),
+    remove: name => keyring.remove(item(name)).catch(withOtherWays),
   }
+}
+
+/** The keyring's own hint is about caches. */
+function withOtherWays(error: unknown): never {
+  const known = expectedFailure(error)
+  if (!known) throw error
+  throw new AwsOidcError(known.code, known.message, {
+    hint: 'Unlock the keyring, or name the secret as {env: NAME} or {command: [program, argument]}.',
+    cause: known.cause,
+  })
 }

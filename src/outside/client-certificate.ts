@@ -18,15 +18,19 @@ export interface ProviderTls {
   readonly key: string | undefined
 }
 
+export interface TlsReading {
+  readonly now: Date
+  readonly warn: (text: string) => void
+}
+
 /** Reads and checks them before anything is sent. Throws CONFIG_INVALID naming setting and file. */
-export function readProviderTls({ca, cert, key}: TlsFiles, warn: (text: string) => void): ProviderTls {
+export function readProviderTls({ca, cert, key}: TlsFiles, {now, warn}: TlsReading): ProviderTls {
   const authorities = ca ? authoritiesIn(ca) : []
-  const [certificate, privateKey] = [cert && read(cert), key && read(key)]
-  if (cert && key && certificate !== undefined && privateKey !== undefined) {
-    checkPair(certificate, privateKey, cert, key)
-    if (process.platform !== 'win32' && (statSync(key.path).mode & 0o077) !== 0) {
-      warn(`${key.path} can be read by others: chmod 600 ${key.path}`)
-    }
+  if (!cert || !key) return {ca: authorities, cert: undefined, key: undefined}
+  const [certificate, privateKey] = [read(cert), read(key)]
+  checkCertificate(cert, certificate, key, privateKey, now)
+  if (process.platform !== 'win32' && (statSync(key.path).mode & 0o077) !== 0) {
+    warn(`${key.path} can be read by others: chmod 600 ${key.path}`)
   }
   return {ca: authorities, cert: certificate, key: privateKey}
 }
@@ -40,11 +44,14 @@ function authoritiesIn(file: TlsFile): readonly string[] {
   }
 }
 
-function checkPair(certificate: string, privateKey: string, cert: TlsFile, key: TlsFile): void {
+function checkCertificate(cert: TlsFile, certificate: string, key: TlsFile, privateKey: string, now: Date): void {
   const parsed = parse(cert, 'is no PEM certificate', () => new X509Certificate(certificate))
-  if (/ENCRYPTED/.test(privateKey)) throw wrong(key, 'is encrypted; nobody can be asked for its password')
+  if (/ENCRYPTED/.test(privateKey)) throw wrong(key, 'is encrypted, and nobody can be asked for its password')
   const own = parse(key, 'is no PEM private key', () => createPrivateKey(privateKey))
   if (!parsed.checkPrivateKey(own)) throw wrong(key, `does not belong to the certificate in ${cert.path}`)
+  const {validFromDate, validToDate} = parsed
+  if (validToDate <= now) throw wrong(cert, `ended on ${validToDate.toISOString()}`)
+  if (validFromDate > now) throw wrong(cert, `is not valid before ${validFromDate.toISOString()}`)
 }
 
 function parse<Value>(file: TlsFile, problem: string, work: () => Value): Value {
@@ -60,10 +67,10 @@ function read(file: TlsFile): string {
     return readFileSync(file.path, 'utf8')
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
-    throw wrong(file, `can't be read: ${code}`)
+    throw wrong(file, `can't be read: ${code}`, `ls -l ${file.path}`)
   }
 }
 
-function wrong({path, place}: TlsFile, problem: string): AwsOidcError {
-  return new AwsOidcError('CONFIG_INVALID', `${place}: ${path} ${problem}.`, {hint: `ls -l ${path}`})
+function wrong({path, place}: TlsFile, problem: string, hint = 'Name PEM files that work there.'): AwsOidcError {
+  return new AwsOidcError('CONFIG_INVALID', `${place}: ${path} ${problem}.`, {hint})
 }

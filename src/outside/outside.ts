@@ -7,6 +7,7 @@ import {systemKeyring} from './keyring.ts'
 import {type Network, systemNetwork} from './network.ts'
 import {findPlaces, type Places} from './places.ts'
 import {type Processes, systemProcesses} from './processes.ts'
+import {programOutput} from './program-output.ts'
 import {systemTerminal, type Terminal} from './terminal.ts'
 
 /** Everything of the world that this program touches. A test hands in another one. */
@@ -21,6 +22,7 @@ export interface Outside {
   readonly network: Network
   /** Reads the files of a provider's TLS. Throws CONFIG_INVALID. */
   readonly readTls: typeof readProviderTls
+  readonly programOutput: typeof programOutput
   readonly keyring: Keyring
   readonly inContainer: () => boolean
 }
@@ -39,6 +41,7 @@ export function realOutside(): Outside {
     terminal,
     inContainer,
     readTls: readProviderTls,
+    programOutput,
     network: systemNetwork({env, clock: systemClock, signal: processes.interruption}),
     keyring: systemKeyring({
       clock: systemClock,

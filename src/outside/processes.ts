@@ -1,6 +1,5 @@
-import {execFile, spawn} from 'node:child_process'
+import {spawn} from 'node:child_process'
 import {existsSync} from 'node:fs'
-import {promisify} from 'node:util'
 import {AwsOidcError} from '../errors.ts'
 
 export interface Processes {
@@ -16,11 +15,7 @@ export interface Processes {
   readonly abandoned: () => boolean
   /** Ends this process. */
   end(exitCode: number): never
-  /** What a program prints, without a shell. Rejects when it fails or takes longer than `milliseconds`. */
-  output(program: string, args: readonly string[], milliseconds: number, signal: AbortSignal): Promise<string>
 }
-
-const run = promisify(execFile)
 
 // A browser that can't start says so at once; one that runs stays, or hands over to a running one and ends with 0.
 const momentMilliseconds = 1500
@@ -49,11 +44,6 @@ export function systemProcesses(): Processes {
         })
         child.unref()
       })
-    },
-
-    async output(program, args, milliseconds, signal) {
-      const {stdout} = await run(program, [...args], {timeout: milliseconds, signal, windowsHide: true})
-      return stdout
     },
   }
 }

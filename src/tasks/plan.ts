@@ -60,12 +60,17 @@ export function endpointOf(
   return stsEndpoint(partition, {...profile?.sts, region: profile?.sts.region ?? wanted}, env)
 }
 
-export function findProvider(name: string, configuration: Configuration): ProviderConfiguration {
-  return find('provider', name, configuration.providers, configuration)
+/** `hintFor` is what to type with the name of a provider that is there. */
+export function findProvider(
+  name: string,
+  configuration: Configuration,
+  hintFor: (name: string) => string = name => `--provider ${name}`,
+): ProviderConfiguration {
+  return find('provider', name, configuration.providers, configuration, hintFor)
 }
 
 function findProfile(name: string, configuration: Configuration): ProfileConfiguration {
-  return find('profile', name, configuration.profiles, configuration)
+  return find('profile', name, configuration.profiles, configuration, name => `--profile ${name}`)
 }
 
 function find<Value>(
@@ -73,6 +78,7 @@ function find<Value>(
   name: string,
   all: Readonly<Record<string, Value>>,
   {path, found}: Configuration,
+  hintFor: (name: string) => string,
 ): Value {
   const value = Object.hasOwn(all, name) ? all[name] : undefined
   if (value !== undefined) return value
@@ -87,7 +93,7 @@ function find<Value>(
     'CONFIG_INVALID',
     `There is no ${kind} "${name}" in ${path}. There: ${[first, ...others].join(', ')}.`,
     {
-      hint: `--${kind} ${nearest(name, [first, ...others]) ?? first}`,
+      hint: hintFor(nearest(name, [first, ...others]) ?? first),
     },
   )
 }

@@ -1,4 +1,5 @@
-import {secretItem} from '../config/settings.ts'
+import {nearest} from '../config/nearest.ts'
+import {secretsIn} from '../config/settings.ts'
 import {AwsOidcError} from '../errors.ts'
 import {readObject} from '../json.ts'
 import type {Parts} from './parts.ts'
@@ -23,34 +24,64 @@ export interface SetSecretResult {
 
 /** Puts a secret setting of a provider into the keyring, asked on the terminal or read from a pipe; never an argument. */
 export async function setSecret({provider, setting, remove}: SetSecretWish, parts: Parts): Promise<SetSecretResult> {
-  const {own, strategy: id} = findProvider(provider, parts.configuration)
-  const strategy = await parts.registry.strategy(id)
-  const secrets = Object.entries(strategy.settings).filter(([, {secret}]) => secret)
-  if (!secrets.some(([name]) => name === setting)) {
-    const names = secrets.map(([name]) => name).join(', ')
-    throw new AwsOidcError('CONFIG_INVALID', `The strategy "${id}" has no secret setting "${setting}".`, {
-      hint: names === '' ? 'It has none.' : `aws-oidc providers set-secret ${provider} ${names}`,
-    })
-  }
+  const {own, strategy} = findProvider(provider, parts.configuration, name => commandFor(name, setting))
+  const settings = await secretSettingsOf(strategy, parts)
+  if (!settings.includes(setting)) throw unknownSetting(provider, setting, strategy, settings)
   const {keyring: written} = readObject(own[setting])
-  const name = typeof written === 'string' ? written : provider
-  if (remove) await parts.keyring.remove(secretItem(name))
-  else await parts.keyring.set(secretItem(name), await askFor(provider, setting, parts))
+  const usual = settings.length === 1 ? provider : `${provider}-${setting}`
+  const name = typeof written === 'string' && written !== '' ? written : usual
+  const keyring = secretsIn(parts.keyring)
+  if (remove) await keyring.remove(name)
+  else await keyring.set(name, await askFor(provider, setting, parts))
   const missingLine = written === undefined && !remove ? `${setting}: {keyring: ${JSON.stringify(name)}}` : undefined
   return {provider, setting, name, removed: remove, missingLine}
+}
+
+async function secretSettingsOf(strategy: string, {registry}: Parts): Promise<readonly string[]> {
+  const {settings} = await registry.strategy(strategy)
+  return Object.entries(settings).flatMap(([name, {secret}]) => (secret ? [name] : []))
+}
+
+function unknownSetting(
+  provider: string,
+  setting: string,
+  strategy: string,
+  [first, ...others]: readonly string[],
+): AwsOidcError {
+  if (first === undefined) {
+    return new AwsOidcError('CONFIG_INVALID', `The strategy "${strategy}" of "${provider}" takes no secret.`)
+  }
+  const meant = nearest(setting, [first, ...others]) ?? first
+  return new AwsOidcError('CONFIG_INVALID', `The strategy "${strategy}" has no secret setting "${setting}".`, {
+    hint: commandFor(provider, meant),
+  })
+}
+
+function commandFor(provider: string, setting: string): string {
+  return `aws-oidc providers set-secret ${provider} ${setting}`
 }
 
 // What a keyring of Windows takes: https://learn.microsoft.com/windows/win32/api/wincred/ns-wincred-credentialw
 const longest = 1280
 
-async function askFor(provider: string, setting: string, {asking, ask, readStdin, secrets}: Parts): Promise<string> {
-  const typed = asking.attended ? await ask.secret(`${setting} of ${provider}`) : await readStdin()
-  const secret = typed.replace(/\r?\n$/, '')
-  secrets.add(secret)
-  const problem = secret === '' ? 'is empty' : /[\r\n]/.test(secret) ? 'has several lines' : undefined
-  const tooLong = secret.length > longest ? `is longer than ${longest} characters` : problem
-  if (tooLong === undefined) return secret
-  throw new AwsOidcError('USAGE', `The secret ${tooLong}; nothing was changed.`, {
-    hint: `aws-oidc providers set-secret ${provider} ${setting}`,
+async function askFor(provider: string, setting: string, parts: Parts): Promise<string> {
+  const secret = (await read(provider, setting, parts)).replace(/\r?\n$/, '')
+  parts.secrets.add(secret)
+  const problem = problemOf(secret)
+  if (problem === undefined) return secret
+  throw new AwsOidcError('USAGE', `The secret ${problem}; nothing was changed.`, {hint: commandFor(provider, setting)})
+}
+
+async function read(provider: string, setting: string, {asking, ask, readStdin}: Parts): Promise<string> {
+  if (!asking.attended) return readStdin()
+  if (asking.interactive) return ask.secret(`${setting} of ${provider}`)
+  throw new AwsOidcError('USAGE', 'Nobody may be asked for the secret, and none comes through a pipe.', {
+    hint: `a program that prints it | ${commandFor(provider, setting)}`,
   })
+}
+
+function problemOf(secret: string): string | undefined {
+  if (secret === '') return 'is empty'
+  if (/[\r\n]/.test(secret)) return 'has several lines'
+  return secret.length > longest ? `is longer than ${longest} characters` : undefined
 }

@@ -1,0 +1,54 @@
+import http from 'node:http'
+import https from 'node:https'
+import tls from 'node:tls'
+import type {ProviderTls} from './client-certificate.ts'
+import {type TunnelParts, tunnelAgent} from './tunnel.ts'
+
+/** Who makes the connections to an address, directly or through a proxy. */
+export type AgentFor = (url: URL, proxy: URL | undefined) => http.Agent
+
+interface Way {
+  readonly agent: http.Agent
+  readonly usedAt: number
+}
+
+// A firewall may have dropped a connection that was idle while somebody signed in, and not said so. The token request
+// would wait on it until its limit, and can't be sent again.
+const idleMilliseconds = 4_000
+
+/** One agent for each way, made when it is first taken: by then the authorities are known. */
+export function agentsOf(own: ProviderTls | undefined, parts: TunnelParts): AgentFor {
+  const ways = new Map<string, Way>()
+  return ({protocol}, proxy) => {
+    const name = `${protocol} ${proxy?.href ?? ''}`
+    const now = parts.clock.now().getTime()
+    const known = ways.get(name)
+    const agent = known && now - known.usedAt < idleMilliseconds ? known.agent : makeAgent(protocol, proxy, own, parts)
+    ways.set(name, {agent, usedAt: now})
+    return agent
+  }
+}
+
+function makeAgent(
+  protocol: string,
+  proxy: URL | undefined,
+  own: ProviderTls | undefined,
+  parts: TunnelParts,
+): http.Agent {
+  if (protocol !== 'https:') {
+    return new http.Agent({keepAlive: true, ...(proxy && {proxyEnv: {http_proxy: proxy.href}})})
+  }
+  const options = {keepAlive: true, ...securityOf(own)}
+  return proxy ? tunnelAgent(proxy, options, parts) : new https.Agent(options)
+}
+
+/** Verified whatever NODE_TLS_REJECT_UNAUTHORIZED says: whoever answers is handed tokens. */
+function securityOf(own: ProviderTls | undefined) {
+  const {ca = [], cert, key} = own ?? {}
+  return {
+    rejectUnauthorized: true,
+    ...(ca.length > 0 && {ca: [...tls.getCACertificates('default'), ...ca]}),
+    ...(cert !== undefined && {cert}),
+    ...(key !== undefined && {key}),
+  }
+}

@@ -1,0 +1,37 @@
+import {execFile} from 'node:child_process'
+import {promisify} from 'node:util'
+import {readObject} from '../json.ts'
+import type {Clock} from './clock.ts'
+
+const run = promisify(execFile)
+
+/**
+ * What a program prints, without a shell and with nothing on its stdin. Ends it when it takes longer than
+ * `milliseconds` or the signal aborts. Rejects in words that hold nothing of what it was given or has printed.
+ */
+export async function programOutput(
+  program: string,
+  args: readonly string[],
+  {clock, milliseconds, signal}: {readonly clock: Clock; readonly milliseconds: number; readonly signal: AbortSignal},
+): Promise<string> {
+  const limit = clock.limit(milliseconds, new Error(`it took longer than ${milliseconds / 1000} s`), signal)
+  try {
+    // One that has no ear for SIGTERM would be waited for without end.
+    const running = run(program, [...args], {signal: limit.signal, killSignal: 'SIGKILL', windowsHide: true})
+    running.child.stdin?.on('error', () => undefined).end()
+    return (await running).stdout
+  } catch (error) {
+    limit.signal.throwIfAborted()
+    throw new Error(reasonOf(error))
+  } finally {
+    limit.cancel()
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const {code, signal} = readObject(error)
+  if (code === 'ENOENT') return 'there is no such program'
+  if (typeof code === 'number') return `it ended with exit code ${code}`
+  if (typeof code === 'string') return code
+  return typeof signal === 'string' ? `it was ended by ${signal}` : 'unknown reason'
+}
