@@ -34,6 +34,11 @@ interface Impossible {
   readonly impossible: string
 }
 
+// The files of locks that this process holds. To open and close one by other means than SQLite, as `touch` does, would
+// drop its lock (POSIX fcntl) and let another process in.
+const ours = new Set<string>()
+let turn: Promise<unknown> = Promise.resolve()
+
 const busy = 5 // SQLITE_BUSY: https://sqlite.org/rescode.html
 const waiterLimitMilliseconds = 6 * 60 * 1000
 
@@ -41,22 +46,28 @@ export function fileLocks(parts: LockParts): Locks {
   const {folder, touch, identify, now, sleep, log} = parts
   let warned = false
 
-  async function tryToHold(name: string): Promise<Held | 'taken' | Impossible> {
+  /** One try after the other: none opens the file while another one of this process is taking the lock. */
+  function tryToHold(name: string): Promise<Held | 'taken' | Impossible> {
+    const done = turn.then(() => tryNow(name))
+    turn = done.catch(() => undefined)
+    return done
+  }
+
+  async function tryNow(name: string): Promise<Held | 'taken' | Impossible> {
     if (folder === undefined) return {impossible: 'there is no folder for it'}
     const path = join(folder, name)
     for (;;) {
-      let before: string
-      let held: Held | 'taken'
       try {
-        before = await touch(path)
-        held = tryExclusive(path)
+        if (ours.has((await identify(path)) ?? '')) return 'taken'
+        const file = await touch(path)
+        const held = tryExclusive(path)
+        if (held === 'taken') return held
+        // Somebody may have deleted the file in between; a lock on a deleted file keeps nobody out.
+        if ((await identify(path)) === file) return noted(file, held)
+        held.release()
       } catch (error) {
         return {impossible: error instanceof Error ? error.message : String(error)}
       }
-      if (held === 'taken') return held
-      // Somebody may have deleted the file in between; a lock on a deleted file keeps nobody out.
-      if ((await identify(path)) === before) return held
-      held.release()
     }
   }
 
@@ -88,6 +99,16 @@ export function fileLocks(parts: LockParts): Locks {
     async holdIfFree(name, work) {
       const held = await tryToHold(name)
       return held === 'taken' || 'impossible' in held ? undefined : workWith(held, work)
+    },
+  }
+}
+
+function noted(file: string, held: Held): Held {
+  ours.add(file)
+  return {
+    release() {
+      held.release()
+      ours.delete(file)
     },
   }
 }

@@ -1,7 +1,9 @@
+import {execFile} from 'node:child_process'
 import {lstat, mkdtemp, rename, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {setImmediate as turn} from 'node:timers/promises'
+import {promisify} from 'node:util'
 import {expect} from 'chai'
 import {fileLocks} from '../../src/lock.ts'
 import {systemFiles} from '../../src/outside/files.ts'
@@ -45,6 +47,19 @@ describe('the lock of a provider', () => {
     }
     await Promise.all(Array.from({length: 10}, () => locks().hold('provider', never, work)))
     expect([most, done]).to.deep.equal([1, 10])
+  })
+
+  it('is kept although this process asks for it once more: no other process gets in', async () => {
+    const path = join(home, 'locks/provider')
+    const attempt = `
+      const {DatabaseSync} = require('node:sqlite')
+      try { new DatabaseSync(process.argv[1]).exec('BEGIN EXCLUSIVE'); console.log('got it') }
+      catch (error) { console.log(error.message) }`
+    await locks().hold('provider', never, async () => {
+      expect(await locks().holdIfFree('provider', async () => 'held')).to.equal(undefined)
+      const {stdout} = await promisify(execFile)(process.execPath, ['-e', attempt, path])
+      expect(stdout).to.equal('database is locked\n')
+    })
   })
 
   it('of another provider is another one', async () => {
