@@ -74,6 +74,9 @@ export function createApp(outside: Outside, packages: readonly InstalledPackage[
 /** The text of an error or of a line on stderr, with every secret of this process masked. */
 export const secrets = new Secrets()
 
+/** Tells a command for a secret, and the aws-oidc that it may start, at which providers a sign-in waits for it. */
+const waiting = 'AWS_OIDC_WAITING'
+
 async function wire(outside: Outside, packages: readonly InstalledPackage[], choices: Choices) {
   const {env, places, clock, files, processes, terminal} = outside
   const network = announcedNetwork(outside.network, terminal.waitingFor)
@@ -93,8 +96,10 @@ async function wire(outside: Outside, packages: readonly InstalledPackage[], cho
   const programOf = (own: Program | undefined) => programFrom(env) ?? own ?? configuration.browser
   const signal = processes.interruption
 
+  const waitedFor = env[waiting]?.split(',') ?? []
   const ownLocks = fileLocks({
     folder: under(places.cache, 'locks'),
+    waitedFor,
     touch: files.touchPrivate,
     identify: files.identify,
     now: clock.now,
@@ -157,7 +162,8 @@ async function wire(outside: Outside, packages: readonly InstalledPackage[], cho
       if (!toSignOut) terminal.waitingFor('Waiting for your sign-in in the browser.')
       return opened
     },
-    output: (program, args, milliseconds) => processes.output(program, args, milliseconds, signal),
+    output: (providerId, program, args, milliseconds) =>
+      processes.output(program, args, {milliseconds, signal, env: {[waiting]: [...waitedFor, providerId].join()}}),
     makeBrowserFolder: providerId => files.makePrivateFolder(join(places.data ?? '', 'browser', providerId)),
     removeBrowserFolder: async providerId => {
       const folder = under(places.data, 'browser')

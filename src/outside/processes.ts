@@ -17,7 +17,14 @@ export interface Processes {
   /** Ends this process. */
   end(exitCode: number): never
   /** What a program prints, without a shell. Rejects when it fails or takes longer than `milliseconds`. */
-  output(program: string, args: readonly string[], milliseconds: number, signal: AbortSignal): Promise<string>
+  output(program: string, args: readonly string[], options: OutputOptions): Promise<string>
+}
+
+export interface OutputOptions {
+  readonly milliseconds: number
+  readonly signal: AbortSignal
+  /** Variables besides our own. */
+  readonly env: Readonly<Record<string, string>>
 }
 
 const run = promisify(execFile)
@@ -51,8 +58,9 @@ export function systemProcesses(): Processes {
       })
     },
 
-    async output(program, args, milliseconds, signal) {
-      const {stdout} = await run(program, [...args], {timeout: milliseconds, signal, windowsHide: true})
+    async output(program, args, {milliseconds, signal, env}) {
+      const options = {timeout: milliseconds, signal, env: {...process.env, ...env}, windowsHide: true}
+      const {stdout} = await run(program, [...args], options)
       return stdout
     },
   }

@@ -42,8 +42,13 @@ export interface Parts {
   readonly keyring: Keyring
   /** Shows an address and opens it, each where it is to be. */
   readonly openBrowser: (url: URL, how: Opening & {readonly program: Program | undefined}) => Promise<void>
-  /** What a program prints, for a secret named as `{command: [...]}`. */
-  readonly output: (program: string, args: readonly string[], milliseconds: number) => Promise<string>
+  /** What a program prints, for a secret of that provider named as `{command: [...]}`. */
+  readonly output: (
+    providerId: string,
+    program: string,
+    args: readonly string[],
+    milliseconds: number,
+  ) => Promise<string>
   /** Makes the folder for a provider's browser profile. */
   readonly makeBrowserFolder: (providerId: string) => Promise<string>
   readonly removeBrowserFolder: (providerId: string) => Promise<void>

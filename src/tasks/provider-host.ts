@@ -26,7 +26,8 @@ export async function openProvider(plan: Plan, use: ProviderUse, parts: Parts): 
   const network = parts.networkOf(provider)
   const strategy = await registry.strategy(provider.strategy)
   const settings = await readSettings(strategy.settings, provider.own, placeOf(plan, parts), async reference => {
-    const secret = await resolveSecret(reference, {env: parts.env, run: parts.output, keyring: parts.keyring})
+    const run = parts.output.bind(undefined, plan.providerId)
+    const secret = await resolveSecret(reference, {env: parts.env, run, keyring: parts.keyring})
     parts.secrets.add(secret)
     return secret
   })
