@@ -75,6 +75,9 @@ export function createApp(outside: Outside, packages: readonly InstalledPackage[
 /** The text of an error or of a line on stderr, with every secret of this process masked. */
 export const secrets = new Secrets()
 
+/** Tells a command for a secret, and the aws-oidc that it may start, at which providers a sign-in waits for it. */
+const waiting = 'AWS_OIDC_WAITING'
+
 async function wire(outside: Outside, packages: readonly InstalledPackage[], choices: Choices) {
   const {env, places, clock, files, processes, terminal} = outside
   const network = announcedNetwork(outside.network, terminal.waitingFor)
@@ -95,8 +98,10 @@ async function wire(outside: Outside, packages: readonly InstalledPackage[], cho
   const signal = processes.interruption
   for (const password of proxyPasswords(env)) secrets.add(password)
 
+  const waitedFor = env[waiting]?.split(',') ?? []
   const ownLocks = fileLocks({
     folder: under(places.cache, 'locks'),
+    waitedFor,
     touch: files.touchPrivate,
     identify: files.identify,
     now: clock.now,
@@ -159,7 +164,12 @@ async function wire(outside: Outside, packages: readonly InstalledPackage[], cho
       if (!toSignOut) terminal.waitingFor('Waiting for your sign-in in the browser.')
       return opened
     },
-    output: (program, args, limits) => outside.programOutput(program, args, {clock, ...limits}),
+    output: (program, args, {providerId, ...limits}) =>
+      outside.programOutput(program, args, {
+        clock,
+        ...limits,
+        variables: {[waiting]: [...waitedFor, providerId].join()},
+      }),
     makeBrowserFolder: providerId => files.makePrivateFolder(join(places.data ?? '', 'browser', providerId)),
     removeBrowserFolder: async providerId => {
       const folder = under(places.data, 'browser')

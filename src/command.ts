@@ -34,14 +34,18 @@ export abstract class AwsOidcCommand extends Command {
   #outside: Outside | undefined
   #exitCode = 0
 
+  private get outside(): Outside {
+    this.#outside ??= realOutside()
+    return this.#outside
+  }
+
   protected app(
     flags: {readonly 'no-interactive': boolean; readonly debug: boolean},
     choices: Partial<Choices> = {},
   ): App {
     const packages = this.config.getPluginsList().map(({name, root, pjson}) => ({name, root, manifest: {...pjson}}))
     const own = packages.toSorted((a, b) => Number(b.name === this.config.name) - Number(a.name === this.config.name))
-    this.#outside ??= realOutside()
-    return createApp(this.#outside, own, {
+    return createApp(this.outside, own, {
       interactive: flags['no-interactive'] ? 'never' : undefined,
       debug: flags.debug,
       browser: undefined,
@@ -53,8 +57,8 @@ export abstract class AwsOidcCommand extends Command {
 
   /** The profile that `-p` means. */
   protected profileOf(flag: string | undefined): string {
-    const {AWS_OIDC_PROFILE: own, AWS_PROFILE: aws} = process.env
-    return flag ?? (own || aws || 'default')
+    const {env, awsProfile} = this.outside
+    return flag ?? (env.AWS_OIDC_PROFILE || awsProfile || 'default')
   }
 
   /** Writes a result that must arrive: a closed stdout is an error. */

@@ -8,7 +8,10 @@ import type {Log} from './plugin.ts'
  * one sign-in. SQLite's own file lock on an empty file: the system frees it when the holder dies, however it dies.
  */
 export interface Locks {
-  /** Waits until the lock is free. Rejects with TIMED_OUT after six minutes, one more than a sign-in may take. */
+  /**
+   * Waits until the lock is free. Rejects with TIMED_OUT after six minutes, one more than a sign-in may take, and at once
+   * with CONFIG_INVALID where its holder waits for us.
+   */
   hold<Result>(name: string, signal: AbortSignal, work: () => Promise<Result>): Promise<Result>
   /** Does the work if the lock is free now; `undefined` when it isn't, or when there can be none. */
   holdIfFree<Result>(name: string, work: () => Promise<Result>): Promise<Result | undefined>
@@ -17,6 +20,8 @@ export interface Locks {
 export interface LockParts {
   /** `undefined` where this machine has no place for them. */
   readonly folder: string | undefined
+  /** Locks of those who wait for this process: it would wait for them in vain. */
+  readonly waitedFor: readonly string[]
   /** Makes sure of an empty file and tells which one it is. */
   readonly touch: (path: string) => Promise<string>
   readonly identify: (path: string) => Promise<string | undefined>
@@ -43,7 +48,7 @@ const busy = 5 // SQLITE_BUSY: https://sqlite.org/rescode.html
 const waiterLimitMilliseconds = 6 * 60 * 1000
 
 export function fileLocks(parts: LockParts): Locks {
-  const {folder, touch, identify, now, sleep, log} = parts
+  const {folder, waitedFor, touch, identify, now, sleep, log} = parts
   let warned = false
 
   /** One try after the other: none opens the file while another one of this process is taking the lock. */
@@ -79,6 +84,7 @@ export function fileLocks(parts: LockParts): Locks {
 
   return {
     async hold(name, signal, work) {
+      if (waitedFor.includes(name)) throw startedByOurself()
       const deadline = now().getTime() + waiterLimitMilliseconds
       let held = await tryToHold(name)
       if (held === 'taken') log.debug('waiting for the lock of another aws-oidc')
@@ -111,6 +117,14 @@ function noted(file: string, held: Held): Held {
       ours.delete(file)
     },
   }
+}
+
+function startedByOurself(): AwsOidcError {
+  const what =
+    'The command for a secret of this provider asks aws-oidc for credentials by a sign-in at the same provider'
+  return new AwsOidcError('CONFIG_INVALID', `${what}: neither can begin.`, {
+    hint: 'In that command, name an AWS profile that needs no sign-in there.',
+  })
 }
 
 async function workWith<Result>(held: Held, work: () => Promise<Result>): Promise<Result> {

@@ -13,6 +13,8 @@ import {systemTerminal, type Terminal} from './terminal.ts'
 /** Everything of the world that this program touches. A test hands in another one. */
 export interface Outside {
   readonly env: Readonly<Record<string, string | undefined>>
+  /** AWS_PROFILE, which is no longer in the environment. */
+  readonly awsProfile: string | undefined
   readonly platform: NodeJS.Platform
   readonly places: Places
   readonly clock: Clock
@@ -29,10 +31,16 @@ export interface Outside {
 
 export function realOutside(): Outside {
   const {env, platform} = process
+  const awsProfile = env.AWS_PROFILE
+  // An AWS tool that started us has its current profile there, whose process we are: what we start (a browser, a command
+  // for a secret, what a plugin calls) would start us again where it uses AWS.
+  delete env.AWS_PROFILE
+  delete env.AWS_DEFAULT_PROFILE
   const processes = systemProcesses()
   const terminal = systemTerminal(env, platform)
   return {
     env,
+    awsProfile,
     platform,
     places: findPlaces(env, platform),
     clock: systemClock,

@@ -5,6 +5,14 @@ import type {Clock} from './clock.ts'
 
 const run = promisify(execFile)
 
+export interface OutputOptions {
+  readonly clock: Clock
+  readonly milliseconds: number
+  readonly signal: AbortSignal
+  /** Of its environment, besides our own. */
+  readonly variables: Readonly<Record<string, string>>
+}
+
 /**
  * What a program prints, without a shell and with nothing on its stdin. Ends it when it takes longer than
  * `milliseconds` or the signal aborts. Rejects in words that hold nothing of what it was given or has printed.
@@ -12,12 +20,13 @@ const run = promisify(execFile)
 export async function programOutput(
   program: string,
   args: readonly string[],
-  {clock, milliseconds, signal}: {readonly clock: Clock; readonly milliseconds: number; readonly signal: AbortSignal},
+  {clock, milliseconds, signal, variables}: OutputOptions,
 ): Promise<string> {
   const limit = clock.limit(milliseconds, new Error(`it took longer than ${milliseconds / 1000} s`), signal)
   try {
+    const env = {...process.env, ...variables}
     // One that has no ear for SIGTERM would be waited for without end.
-    const running = run(program, [...args], {signal: limit.signal, killSignal: 'SIGKILL', windowsHide: true})
+    const running = run(program, [...args], {env, signal: limit.signal, killSignal: 'SIGKILL', windowsHide: true})
     running.child.stdin?.on('error', () => undefined).end()
     return (await running).stdout
   } catch (error) {

@@ -42,11 +42,11 @@ export interface Parts {
   readonly keyring: Keyring
   /** Shows an address and opens it, each where it is to be. */
   readonly openBrowser: (url: URL, how: Opening & {readonly program: Program | undefined}) => Promise<void>
-  /** What a program prints, for a secret named as `{command: [...]}`. Rejects in words that hold nothing of that. */
+  /** What a program prints, for a secret of that provider named as `{command: [...]}`. Rejects in words that hold nothing of that. */
   readonly output: (
     program: string,
     args: readonly string[],
-    limits: {readonly milliseconds: number; readonly signal: AbortSignal},
+    limits: {readonly providerId: string; readonly milliseconds: number; readonly signal: AbortSignal},
   ) => Promise<string>
   /** Makes the folder for a provider's browser profile. */
   readonly makeBrowserFolder: (providerId: string) => Promise<string>

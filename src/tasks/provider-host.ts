@@ -27,7 +27,7 @@ export async function openProvider(plan: Plan, use: ProviderUse, parts: Parts): 
   const strategy = await registry.strategy(provider.strategy)
   const settings = await readSettings(strategy.settings, provider.own, placeOf(plan, parts), async reference => {
     const run = (program: string, args: readonly string[], milliseconds: number) =>
-      parts.output(program, args, {milliseconds, signal: use.signal})
+      parts.output(program, args, {providerId: plan.providerId, milliseconds, signal: use.signal})
     const secret = await resolveSecret(reference, {env: parts.env, run, keyring: parts.keyring})
     parts.secrets.add(secret)
     return secret

@@ -25,6 +25,7 @@ describe('the lock of a provider', () => {
   const locks = (folder: string | undefined = join(home, 'locks'), touch = systemFiles.touchPrivate) =>
     fileLocks({
       folder,
+      waitedFor: ['of-whoever-waits-for-us'],
       touch,
       identify: systemFiles.identify,
       now: () => new Date(time),
@@ -68,6 +69,16 @@ describe('the lock of a provider', () => {
       expect(await locks().holdIfFree('one', async () => 'held')).to.equal(undefined)
     })
     expect(await locks().holdIfFree('one', async () => 'held')).to.equal('held')
+  })
+
+  it('is not waited for, nor done without, where its holder waits for us', async () => {
+    for (const folder of [undefined, '/dev/null/nowhere']) {
+      const failure = await locks(folder)
+        .hold('of-whoever-waits-for-us', never, async () => 'held')
+        .catch((error: unknown) => error)
+      expect(failure).to.include({code: 'CONFIG_INVALID'})
+    }
+    expect(time).to.equal(0)
   })
 
   it('is freed when the work fails', async () => {
