@@ -1,4 +1,4 @@
-import {lstat, mkdtemp, rename, rm, writeFile} from 'node:fs/promises'
+import {lstat, mkdtemp, readdir, rename, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {setImmediate as turn} from 'node:timers/promises'
@@ -45,6 +45,13 @@ describe('the lock of a provider', () => {
     }
     await Promise.all(Array.from({length: 10}, () => locks().hold('provider', never, work)))
     expect([most, done]).to.deep.equal([1, 10])
+  })
+
+  it('is one empty file, so that a holder that is killed leaves nothing else', async () => {
+    await locks().hold('provider', never, async () => {
+      expect(await readdir(join(home, 'locks'))).to.deep.equal(['provider'])
+      expect((await lstat(join(home, 'locks', 'provider'))).size).to.equal(0)
+    })
   })
 
   it('of another provider is another one', async () => {
