@@ -11,7 +11,10 @@ import {trustSystemAuthorities} from './trust.ts'
 
 /** The one door to the network: proxy, trust and limits are the same for everybody who talks through it. */
 export interface Network {
-  /** Sends a GET again when it failed; anything else once, because it may have been done although no answer came. */
+  /**
+   * Sends a GET again when it failed; anything else once, because it may have been done although no answer came. Such a
+   * request is not given up on Ctrl-C once it is sent: what it has used up would be lost with the answer.
+   */
   readonly fetch: typeof globalThis.fetch
   /** For requests that may safely be sent again, such as those to AWS STS. */
   readonly fetchAgain: typeof globalThis.fetch
@@ -27,7 +30,7 @@ export interface Network {
 export interface NetworkSettings {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly clock: Clock
-  /** Ends every request when it aborts. */
+  /** When it aborts no request is begun any more, and those that can be made again are ended. */
   readonly signal: AbortSignal
 }
 
@@ -62,7 +65,7 @@ function networkOver(settings: NetworkSettings, offsets: Map<string, number>, ow
       const repeatable = again || exchange.method === 'GET'
       for (let attempt = 0; ; attempt++) {
         try {
-          const response = await once(exchange)
+          const response = await once(exchange, repeatable)
           if (!repeatable || attempt === retries || !mayHelpToRetry(response.status)) return response
         } catch (error) {
           if (!repeatable || attempt === retries || expectedFailure(error)?.code !== 'UNAVAILABLE') throw error
@@ -72,7 +75,8 @@ function networkOver(settings: NetworkSettings, offsets: Map<string, number>, ow
     }
   }
 
-  async function once(exchange: Exchange): Promise<Response> {
+  async function once(exchange: Exchange, repeatable: boolean): Promise<Response> {
+    signal.throwIfAborted()
     const {url} = exchange
     const secure = url.protocol === 'https:'
     if (secure) trustSystemAuthorities(env)
@@ -82,7 +86,7 @@ function networkOver(settings: NetworkSettings, offsets: Map<string, number>, ow
       'UNAVAILABLE',
       `${url.host} did not answer within ${requestMilliseconds / 1000} s.`,
     )
-    const limit = clock.limit(requestMilliseconds, tooLong, signal)
+    const limit = clock.limit(requestMilliseconds, tooLong, repeatable ? signal : undefined)
     const ended = exchange.signal ? AbortSignal.any([exchange.signal, limit.signal]) : limit.signal
     try {
       ended.throwIfAborted()
