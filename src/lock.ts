@@ -139,7 +139,8 @@ async function workWith<Result>(held: Held, work: () => Promise<Result>): Promis
 function tryExclusive(path: string): Held | 'taken' {
   const database = new DatabaseSync(path, {timeout: 0})
   try {
-    database.exec('BEGIN EXCLUSIVE')
+    // In memory: a journal file would outlive a holder that is killed.
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
   } catch (error) {
     database.close()
     if (isBusy(error)) return 'taken'

@@ -9,7 +9,10 @@ import {trustSystemAuthorities} from './trust.ts'
 
 /** The one door to the network: proxy, trust and limits are the same for everybody who talks through it. */
 export interface Network {
-  /** Sends a GET again when it failed; anything else once, because it may have been done although no answer came. */
+  /**
+   * Sends a GET again when it failed; anything else once, because it may have been done although no answer came. Such a
+   * request is not given up on Ctrl-C once it is sent: what it has used up would be lost with the answer.
+   */
   readonly fetch: typeof globalThis.fetch
   /** For requests that may safely be sent again, such as those to AWS STS. */
   readonly fetchAgain: typeof globalThis.fetch
@@ -25,7 +28,7 @@ export interface Network {
 export interface NetworkSettings {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly clock: Clock
-  /** Ends every request when it aborts. */
+  /** When it aborts no request is begun any more, and those that can be made again are ended. */
   readonly signal: AbortSignal
 }
 
@@ -51,7 +54,7 @@ function networkOver(settings: NetworkSettings, offsets: Map<string, number>, ow
       const repeatable = again || exchange.method === 'GET'
       for (let attempt = 0; ; attempt++) {
         try {
-          const response = await once(exchange)
+          const response = await once(exchange, repeatable)
           if (!repeatable || attempt === retries || !mayHelpToRetry(response.status)) return response
         } catch (error) {
           if (!repeatable || attempt === retries || !(error instanceof NetworkFailure && error.mayPass)) throw error
@@ -61,7 +64,8 @@ function networkOver(settings: NetworkSettings, offsets: Map<string, number>, ow
     }
   }
 
-  async function once(exchange: Exchange): Promise<Response> {
+  async function once(exchange: Exchange, repeatable: boolean): Promise<Response> {
+    signal.throwIfAborted()
     const {url} = exchange
     const secure = url.protocol === 'https:'
     const loopback = isLoopback(url.hostname)
@@ -71,7 +75,7 @@ function networkOver(settings: NetworkSettings, offsets: Map<string, number>, ow
     const tooLong = new NetworkFailure(`${url.host} did not answer${way} within ${requestMilliseconds / 1000} s.`, {
       mayPass: true,
     })
-    const limit = clock.limit(requestMilliseconds, tooLong, signal)
+    const limit = clock.limit(requestMilliseconds, tooLong, repeatable ? signal : undefined)
     const ended = exchange.signal ? AbortSignal.any([exchange.signal, limit.signal]) : limit.signal
     try {
       ended.throwIfAborted()

@@ -1,7 +1,8 @@
 import {expect} from 'chai'
 import {forgetCredentials, outliveTokens, rememberedTokens} from '../support/cached.ts'
-import type {Ending} from '../support/home.ts'
+import type {Ending, Running} from '../support/home.ts'
 import {useScene} from '../support/scene.ts'
+import {slowTokenEndpoint} from '../support/token-endpoint.ts'
 
 const creds = ['creds', '--profile', 'developer']
 
@@ -66,6 +67,31 @@ describe('silent renewal of a sign-in', () => {
     await outliveTokens(scene.home)
     expect(await unattended()).to.include({exitCode: 0})
   })
+
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    it(`has kept the new refresh token when ${signal} comes while the provider answers`, async function () {
+      if (process.platform === 'win32') this.skip()
+      const before = await rememberedTokens(scene.home)
+      let caller: Running | undefined
+      const endpoint = await slowTokenEndpoint(scene.sandbox, () => caller?.child.kill(signal))
+      try {
+        await scene.sandbox.fault({on: 'discovery', change: {token_endpoint: endpoint.address}})
+        caller = scene.home.start(creds, {AWS_OIDC_INTERACTIVE: 'never'})
+        expect(await caller.ended).to.include({exitCode: code, stdout: ''})
+      } finally {
+        await endpoint.close()
+      }
+      expect((await rememberedTokens(scene.home))?.refreshToken)
+        .to.be.a('string')
+        .and.not.equal(before?.refreshToken)
+      await scene.sandbox.steer('DELETE', '/faults')
+      await outliveTokens(scene.home)
+      expect(await unattended()).to.include({exitCode: 0})
+    })
+  }
 
   for (const [what, fault] of Object.entries({
     'cut off': {cut: true},

@@ -1,5 +1,5 @@
 import {execFile} from 'node:child_process'
-import {lstat, mkdtemp, rename, rm, writeFile} from 'node:fs/promises'
+import {lstat, mkdtemp, readdir, rename, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {setImmediate as turn} from 'node:timers/promises'
@@ -60,6 +60,13 @@ describe('the lock of a provider', () => {
       expect(await locks().holdIfFree('provider', async () => 'held')).to.equal(undefined)
       const {stdout} = await promisify(execFile)(process.execPath, ['-e', attempt, path])
       expect(stdout).to.equal('database is locked\n')
+    })
+  })
+
+  it('is one empty file, so that a holder that is killed leaves nothing else', async () => {
+    await locks().hold('provider', never, async () => {
+      expect(await readdir(join(home, 'locks'))).to.deep.equal(['provider'])
+      expect((await lstat(join(home, 'locks', 'provider'))).size).to.equal(0)
     })
   })
 

@@ -40,3 +40,45 @@ describe("what a server's answer tells about our clock", () => {
     expect(await learned(13 * 60)).to.equal(0)
   })
 })
+
+describe('a request under way when the person presses Ctrl-C', () => {
+  let server: Server
+  let controller = new AbortController()
+  beforeEach(done => {
+    controller = new AbortController()
+    // Ctrl-C comes when the request is there and before it is answered.
+    server = createServer((request, response) => {
+      controller.abort(new Error('Ctrl-C'))
+      request.resume().once('end', () => setImmediate(() => response.writeHead(200, {connection: 'close'}).end('done')))
+    }).listen(0, '127.0.0.1', () => done())
+  })
+  afterEach(done => {
+    server.close(() => done())
+  })
+
+  async function outcome(door: 'fetch' | 'fetchAgain', method: string): Promise<string> {
+    const network = systemNetwork({env: {}, clock: systemClock, signal: controller.signal})
+    const address = server.address()
+    const port = address !== null && typeof address === 'object' ? address.port : 0
+    const response = network[door](`http://127.0.0.1:${port}/`, {method, ...(method === 'POST' && {body: 'a=b'})})
+    return response.then(
+      answer => answer.text(),
+      error => String(error.message),
+    )
+  }
+
+  it('is ended where it can be made again', async () => {
+    expect(await outcome('fetch', 'GET')).to.equal('Ctrl-C')
+    controller = new AbortController()
+    expect(await outcome('fetchAgain', 'POST')).to.equal('Ctrl-C')
+  })
+
+  it('is answered where it can not: what it has used up would be lost with the answer', async () => {
+    expect(await outcome('fetch', 'POST')).to.equal('done')
+  })
+
+  it('is not begun afterwards', async () => {
+    controller.abort(new Error('Ctrl-C'))
+    expect(await outcome('fetch', 'POST')).to.equal('Ctrl-C')
+  })
+})
