@@ -3,10 +3,11 @@ import type {CallerIdentity} from './aws/sts.ts'
 import {chooseCache} from './cache-choice.ts'
 import {readConfiguration} from './config/read.ts'
 import type {Configuration, Interactive, NamedFile, Program} from './config/schema.ts'
-import {Secrets} from './errors.ts'
+import {AwsOidcError, Secrets} from './errors.ts'
 import {chooseFlow} from './host/flow.ts'
-import {mayAsk, personCanSee, type Surroundings} from './host/interactive.ts'
+import {isSet, mayAsk, personCanSee, type Surroundings} from './host/interactive.ts'
 import {fileLocks} from './lock.ts'
+import {within} from './outside/clock.ts'
 import type {Network} from './outside/network.ts'
 import type {Outside} from './outside/outside.ts'
 import {proxyPasswords} from './outside/proxy.ts'
@@ -72,6 +73,11 @@ export function createApp(outside: Outside, packages: readonly InstalledPackage[
   }
 }
 
+// A process that was stopped while it made the key must not hold up the others for as long as a sign-in may take. It is
+// longer than a person is waited for who types the keyring's password.
+const keyringMilliseconds = 40_000
+const keyringBusy = new AwsOidcError('UNAVAILABLE', 'Another aws-oidc has been waiting for the keyring for too long.')
+
 /** The text of an error or of a line on stderr, with every secret of this process masked. */
 export const secrets = new Secrets()
 
@@ -116,7 +122,8 @@ async function wire(outside: Outside, packages: readonly InstalledPackage[], cho
     signal,
     env,
     keyring: outside.keyring,
-    exclusively: work => locks.hold('cache', signal, work),
+    exclusively: work =>
+      within(clock, keyringMilliseconds, keyringBusy, signal, soon => locks.hold('cache', soon, work)),
   }
   const notePath = under(places.cache, 'cache.json')
   const chosen = await chooseCache(env.AWS_OIDC_CACHE || configuration.cache, {
@@ -125,17 +132,22 @@ async function wire(outside: Outside, packages: readonly InstalledPackage[], cho
     platform: outside.platform,
     now: clock.now,
     note: {
-      read: async () => (notePath === undefined ? undefined : files.readText(notePath).catch(() => undefined)),
+      read: async () => (notePath === undefined ? undefined : files.readText(notePath)),
       write: async text => (notePath === undefined ? undefined : files.replacePrivate(notePath, text)),
     },
-    exists: async path => (await files.identify(path)) !== undefined,
-    heedsFailure: !choices.login,
+    // What may not be looked at, such as the folder of the user who called `su`, is of no use either.
+    exists: async path => (await files.identify(path).catch(() => undefined)) !== undefined,
+    inCi: isSet(env.CI),
+    byPerson: choices.login,
   })
 
   const parts: Parts = {
     configuration,
     registry,
-    store: storeOver(chosen.cache, chosen.id, log, clock.now, chosen.byHand),
+    store: storeOver(chosen.cache, chosen.id, log, clock.now, {
+      strict: chosen.byHand,
+      clearOthers: chosen.clearOthers,
+    }),
     states: fileStates({folder: under(places.cache, 'state'), readText: files.readText, replace: files.replacePrivate}),
     locks,
     keyring: outside.keyring,

@@ -1,7 +1,8 @@
-import {expectedFailure} from './errors.ts'
-import {parseObject, readDate, readObject} from './json.ts'
+import {isRecent, keyringElsePlain} from './cache-fallback.ts'
+import {type CacheNote, type NoteBook, type NotePlace, noteBookAt} from './cache-note.ts'
 import type {CacheHome, CredentialCache} from './plugin.ts'
 import type {Registry} from './registry.ts'
+import {notCleared} from './store.ts'
 
 /** The cache of this call, and why it is this one. */
 export interface ChosenCache {
@@ -9,8 +10,10 @@ export interface ChosenCache {
   readonly cache: CredentialCache
   /** Whether somebody said so; such a cache is not replaced by another when it fails. */
   readonly byHand: boolean
-  /** Why secrets rest in plain text, where nobody has chosen that. */
+  /** Why it is not the keyring, where nobody has chosen. */
   readonly insteadOfKeyring: string | undefined
+  /** Removes entries from every other cache that may hold some. Rejects when one keeps them. */
+  clearOthers(prefix?: string): Promise<void>
 }
 
 export interface CacheChoiceParts {
@@ -18,22 +21,15 @@ export interface CacheChoiceParts {
   readonly registry: Registry
   readonly platform: NodeJS.Platform
   readonly now: () => Date
-  /** The small file, shared by all calls of a person on a machine, in which the choice is remembered. */
-  readonly note: {readonly read: () => Promise<string | undefined>; readonly write: (text: string) => Promise<void>}
+  readonly note: NotePlace
   readonly exists: (path: string) => Promise<boolean>
-  /** Whether a failure of the keyring that is remembered counts: a person who signs in may have unlocked it. */
-  readonly heedsFailure: boolean
+  /** Whether this is a job of a CI system. */
+  readonly inCi: boolean
+  /** Whether somebody typed a command about signing in: they may have unlocked the keyring, and are told more. */
+  readonly byPerson: boolean
 }
 
-/** What is remembered of caches. Losing it costs a warning or a look at the keyring. */
-interface Note {
-  /** Whether the keyring has worked here. */
-  readonly worked?: boolean | undefined
-  /** The keyring failed, or there is none: said once, and not tried again for a while. */
-  readonly failure?: {readonly at: Date; readonly reason: string} | undefined
-  /** The cache used last. */
-  readonly cache?: string | undefined
-}
+type Choice = Omit<ChosenCache, 'clearOthers'>
 
 // A keyring that has worked is only locked or busy; secrets should not rest in plain text for longer than that.
 const failureCountsMilliseconds = {hasWorked: 3_600_000, neverWorked: 7 * 86_400_000}
@@ -41,35 +37,47 @@ const failureCountsMilliseconds = {hasWorked: 3_600_000, neverWorked: 7 * 86_400
 /** What `AWS_OIDC_CACHE` or the configuration says; `auto` means the keyring where it works, else files in plain text. */
 export async function chooseCache(wanted: string, parts: CacheChoiceParts): Promise<ChosenCache> {
   const {home, registry} = parts
-  const note = parseNote((await parts.note.read()) ?? '')
-  const chosen =
+  const book = noteBookAt(parts.note)
+  const note = await book.read()
+  const choice =
     wanted === 'auto'
-      ? await chooseFor(note, parts)
+      ? await chooseFor(note, book, parts)
       : {id: wanted, cache: await registry.cache(wanted, home), byHand: true, insteadOfKeyring: undefined}
-  await leaveNoShadow(chosen.id, note, parts)
-  return chosen
+  await leaveNoShadow(choice, note, book, parts)
+  return {...choice, clearOthers: prefix => clearOthers(choice.id, prefix, book, parts)}
 }
 
-async function chooseFor(note: Note, parts: CacheChoiceParts): Promise<ChosenCache> {
-  const {home, registry, now, heedsFailure} = parts
-  if (home.directory === '') {
-    const cache = await registry.cache('memory', home)
-    return {id: 'memory', cache, byHand: false, insteadOfKeyring: undefined}
-  }
-  const file = await registry.cache('file', home)
+async function chooseFor(note: CacheNote, book: NoteBook, parts: CacheChoiceParts): Promise<Choice> {
+  const {home, registry, now, byPerson, inCi} = parts
+  if (home.directory === '') return nothingKept('There is no folder for files here.', parts)
+  // The next job on this machine may be somebody else's. See docs/decisions/0009-keyring.md.
+  if (inCi) return nothingKept('This is a job of a CI system (CI is set).', parts)
+
+  const plain = await registry.cache('file', home)
   const missing = await whyNoKeyring(parts)
   if (missing !== undefined) {
-    const cache = note.failure?.reason === missing ? file : sayingOnce(file, () => sayPlain(missing, note, parts))
+    const cache = sayingFirst(plain, () => sayMissing(missing, book, parts))
     return {id: 'file', cache, byHand: false, insteadOfKeyring: missing}
   }
-  const failed = note.failure
   const counts = failureCountsMilliseconds[note.worked ? 'hasWorked' : 'neverWorked']
-  if (failed && heedsFailure && now().getTime() - failed.at.getTime() < counts) {
-    return {id: 'file', cache: file, byHand: false, insteadOfKeyring: failed.reason}
+  const failed = !byPerson && note.failure && isRecent(note.failure, counts, now()) ? note.failure : undefined
+  const sealed = await registry.cache('keyring', home)
+  const beginsPlain = failed !== undefined
+  const warn = (reason: string) => home.log.warn(plainTextIn(home.directory, reason))
+  const cache = keyringElsePlain({sealed, plain, book, note, beginsPlain, now, warn})
+  return {id: beginsPlain ? 'file' : 'keyring', cache, byHand: false, insteadOfKeyring: failed?.reason}
+}
+
+async function nothingKept(reason: string, {home, registry, byPerson}: CacheChoiceParts): Promise<Choice> {
+  const memory = await registry.cache('memory', home)
+  const say = async () => home.log.warn(`${reason} Nothing is kept when this command ends; "cache: file" keeps it.`)
+  // Programs have no use for what is kept, and are not told: they would be with each call.
+  return {
+    id: 'memory',
+    cache: byPerson ? sayingFirst(memory, say) : memory,
+    byHand: false,
+    insteadOfKeyring: reason,
   }
-  const keyring = await registry.cache('keyring', home)
-  const cache = withFallback(notingSuccess(keyring, note, parts), file, error => sayPlain(error.message, note, parts))
-  return {id: 'keyring', cache, byHand: false, insteadOfKeyring: undefined}
 }
 
 /** Without a session bus there is no Secret Service; the native library need not be loaded to learn that. */
@@ -80,32 +88,20 @@ async function whyNoKeyring({home, platform, exists}: CacheChoiceParts): Promise
   return 'There is no keyring here (no D-Bus session).'
 }
 
-/** A failure that was remembered is over when the keyring works. */
-function notingSuccess(cache: CredentialCache, note: Note, {note: place}: CacheChoiceParts): CredentialCache {
-  return {
-    ...cache,
-    async ready() {
-      await cache.ready?.()
-      if (note.worked && !note.failure) return
-      await place.write(JSON.stringify({...note, worked: true, failure: undefined})).catch(() => undefined)
-    },
-  }
+async function sayMissing(missing: string, book: NoteBook, {home}: CacheChoiceParts): Promise<void> {
+  if (!(await book.read()).saidMissing) home.log.warn(plainTextIn(home.directory, missing))
+  await book.change(note => ({...note, saidMissing: true}))
 }
 
-async function sayPlain(reason: string, note: Note, {home, now, note: place}: CacheChoiceParts): Promise<void> {
-  const saidBefore = note.failure !== undefined && note.worked === true
-  if (!saidBefore)
-    home.log.warn(
-      `${reason} Credentials and refresh tokens rest in plain text in ${home.directory}, readable by you only. ` +
-        'Say "cache: file" in the configuration to agree, "rememberSignIn: false" of a provider to keep no refresh token; "aws-oidc login" tries the keyring again.',
-    )
-  const failure = {at: now(), reason}
-  // Where nothing can be remembered it is said again.
-  await place.write(JSON.stringify({...note, failure})).catch(() => undefined)
+function plainTextIn(directory: string, reason: string): string {
+  return (
+    `${reason} Credentials and refresh tokens rest in plain text in ${directory}, readable by you only. ` +
+    'Say "cache: file" in the configuration to agree, "rememberSignIn: false" of a provider to keep no refresh token; "aws-oidc login" tries the keyring again.'
+  )
 }
 
 /** Speaks before anything is kept. */
-function sayingOnce(cache: CredentialCache, say: () => Promise<void>): CredentialCache {
+function sayingFirst(cache: CredentialCache, say: () => Promise<void>): CredentialCache {
   let said: Promise<void> | undefined
   return {
     ...cache,
@@ -117,63 +113,46 @@ function sayingOnce(cache: CredentialCache, say: () => Promise<void>): Credentia
   }
 }
 
-/** A keyring that is locked, hangs or is missing costs no result: from its first failure on the other cache serves. */
-function withFallback(
-  first: CredentialCache,
-  second: CredentialCache,
-  onFailure: (error: Error) => Promise<void>,
-): CredentialCache {
-  let given: Promise<void> | undefined
+/** An entry in the cache used before must not be served again some day, when what it holds has long been replaced. */
+async function leaveNoShadow({id}: Choice, {used}: CacheNote, book: NoteBook, parts: CacheChoiceParts): Promise<void> {
+  const place = placeOf(id)
+  if (id === 'memory' || placeOf(used.at(-1) ?? '') === place) return
+  const kept: string[] = []
+  // What this cache itself has kept is as old, where it could not be cleared when it was left.
+  for (const other of used) if (!(await isCleared(other, parts)) && placeOf(other) !== place) kept.push(other)
+  await book.change(note => ({...note, used: [...kept, place]}))
+}
 
-  async function either<Result>(work: (cache: CredentialCache) => Promise<Result>): Promise<Result> {
-    if (given) return given.then(() => work(second))
-    try {
-      return await work(first)
-    } catch (error) {
-      // A full disk is no fault of the keyring, and the other cache would meet it too.
-      const failure = expectedFailure(error)
-      if (failure?.code !== 'UNAVAILABLE') throw error
-      given ??= onFailure(failure)
-      await given
-      return work(second)
-    }
-  }
-
-  return {
-    read: key => either(cache => cache.read(key)),
-    write: (key, entry) => either(cache => cache.write(key, entry)),
-    remove: key => either(cache => cache.remove(key)),
-    clear: prefix => either(cache => cache.clear(prefix)),
-    // Entries of both have the same place and tell when they end without being opened.
-    expiresAt: async key => (await first.expiresAt?.(key)) ?? second.expiresAt?.(key),
-    ready: () => either(async cache => cache.ready?.()),
+async function isCleared(id: string, {home, registry}: CacheChoiceParts): Promise<boolean> {
+  try {
+    await (await registry.cache(id, home)).clear()
+    return true
+  } catch {
+    home.log.debug(`what the cache "${id}" has kept could not be removed`)
+    return false
   }
 }
 
-/** An entry in the cache used before must not be served again some day, when what it holds has long been replaced. */
-async function leaveNoShadow(id: string, note: Note, {home, registry, note: place}: CacheChoiceParts): Promise<void> {
-  const last = note.cache ?? 'file'
-  if (id === 'memory' || placeOf(id) === placeOf(last)) return
-  try {
-    await (await registry.cache(last, home)).clear()
-  } catch {
-    home.log.debug(`what the cache "${last}" has kept could not be removed`)
+async function clearOthers(
+  id: string,
+  prefix: string | undefined,
+  book: NoteBook,
+  {home, registry}: CacheChoiceParts,
+): Promise<void> {
+  const {used} = await book.read()
+  // Files hold what older calls have kept that noted nothing.
+  const others = new Set([...used, 'file'].filter(other => placeOf(other) !== placeOf(id) && other !== 'memory'))
+  for (const other of others) {
+    const cache = await registry.cache(other, home).catch((error: Error) => {
+      home.log.warn(`What the cache "${other}" has kept stays there: ${error.message}`)
+    })
+    await cache?.clear(prefix).catch((error: unknown) => {
+      throw notCleared(other, error)
+    })
   }
-  await place.write(JSON.stringify({...note, cache: id})).catch(() => undefined)
 }
 
 /** These two replace each other's entries. */
 function placeOf(id: string): string {
   return id === 'keyring' ? 'file' : id
-}
-
-function parseNote(text: string): Note {
-  const {worked, failure, cache} = parseObject(text)
-  const {at, reason} = readObject(failure)
-  const time = readDate(at)
-  return {
-    worked: worked === true,
-    ...(time && typeof reason === 'string' && {failure: {at: time, reason}}),
-    ...(typeof cache === 'string' && {cache}),
-  }
 }

@@ -18,14 +18,27 @@ export interface Store {
   endOf(key: string): Promise<Date | undefined>
 }
 
-/** With `strict`, a cache that can't be used is an error; a result is not lost over it even then. */
-export function storeOver(cache: CredentialCache, id: string, log: Log, now: () => Date, strict = false): Store {
+export interface StoreOptions {
+  /** Whether a cache that can't be used is an error; a result is not lost over it even then. */
+  readonly strict?: boolean
+  /** Removes entries from every other cache that may hold some. */
+  readonly clearOthers?: (prefix?: string) => Promise<void>
+}
+
+export function storeOver(
+  cache: CredentialCache,
+  id: string,
+  log: Log,
+  now: () => Date,
+  {strict = false, clearOthers = async () => undefined}: StoreOptions = {},
+): Store {
   let warned = false
 
   async function orWarn<Result>(what: string, work: () => Promise<Result>): Promise<Result | undefined> {
     try {
       return await work()
     } catch (error) {
+      throwIfInterrupted(error)
       if (strict && what === 'read') throw unusable(error)
       if (!warned)
         log.warn(`The cache "${id}" could not be ${what}: ${reasonOf(error)}. The next call will do the work again.`)
@@ -52,6 +65,7 @@ export function storeOver(cache: CredentialCache, id: string, log: Log, now: () 
       try {
         await cache.ready?.()
       } catch (error) {
+        throwIfInterrupted(error)
         if (strict) throw unusable(error)
         log.debug(`the cache "${id}" is not ready: ${reasonOf(error)}`)
       }
@@ -60,20 +74,28 @@ export function storeOver(cache: CredentialCache, id: string, log: Log, now: () 
     write: (key, value, expiresAt) => orWarn('written', () => cache.write(key, {value, expiresAt})),
     remove: key => orWarn('written', () => cache.remove(key)),
     async clear(prefix) {
-      try {
-        await cache.clear(prefix)
-      } catch (error) {
-        throw new AwsOidcError('PLUGIN_FAILED', `The cache "${id}" could not be cleared: ${reasonOf(error)}.`, {
-          hint: 'Remove what is left by hand; "aws-oidc cache info" says where it is.',
-          cause: error,
-        })
-      }
+      const clearOwn = () => cache.clear(prefix).catch((error: unknown) => Promise.reject(notCleared(id, error)))
+      const endings = await Promise.allSettled([clearOwn(), clearOthers(prefix)])
+      for (const ending of endings) if (ending.status === 'rejected') throw ending.reason
     },
     async endOf(key) {
       const {expiresAt} = cache
       return orWarn('read', async () => (expiresAt ? expiresAt.call(cache, key) : (await cache.read(key))?.expiresAt))
     },
   }
+}
+
+export function notCleared(id: string, error: unknown): AwsOidcError {
+  return new AwsOidcError('PLUGIN_FAILED', `The cache "${id}" could not be cleared: ${reasonOf(error)}.`, {
+    hint: 'Remove what is left by hand; "aws-oidc cache info" says where it is.',
+    cause: error,
+  })
+}
+
+/** Whoever pressed Ctrl-C while the keyring was waited for wants no result any more. */
+function throwIfInterrupted(error: unknown): void {
+  const {code} = expectedFailure(error) ?? {}
+  if (code === 'INTERRUPTED' || code === 'TERMINATED') throw error
 }
 
 function reasonOf(error: unknown): string {

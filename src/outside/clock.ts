@@ -35,3 +35,19 @@ export const systemClock: Clock = {
     }
   },
 }
+
+/** Does the work with a signal that aborts after a time, or when `parent` does. */
+export async function within<Result>(
+  clock: Clock,
+  milliseconds: number,
+  reason: Error,
+  parent: AbortSignal,
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const limit = clock.limit(milliseconds, reason, parent)
+  try {
+    return await work(limit.signal)
+  } finally {
+    limit.cancel()
+  }
+}

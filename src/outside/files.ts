@@ -1,6 +1,6 @@
 import {randomBytes} from 'node:crypto'
 import {constants, type Stats} from 'node:fs'
-import {chmod, lstat, mkdir, open, readFile, rename, rm} from 'node:fs/promises'
+import {chmod, lstat, mkdir, open, readFile, rename, rm, stat} from 'node:fs/promises'
 import {dirname} from 'node:path'
 import {AwsOidcError} from '../errors.ts'
 
@@ -79,10 +79,29 @@ export const systemFiles: Files = {
 }
 
 async function makePrivateFolder(path: string): Promise<string> {
-  await mkdir(path, {recursive: true, mode: 0o700})
+  await makeFolder(path)
   const {mode} = await lstat(path)
   if (process.platform !== 'win32' && (mode & 0o077) !== 0) await chmod(path, 0o700)
   return path
+}
+
+/** With `recursive`, Node's own never ends where a file system answers ENOENT to what can't be made, as /proc does. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, {mode: 0o700})
+  } catch (error) {
+    if (await isFolder(path)) return
+    if (!isMissing(error) || dirname(path) === path) throw error
+    await makeFolder(dirname(path))
+    // Another process may have made it meanwhile.
+    await mkdir(path, {mode: 0o700}).catch(async (again: unknown) => {
+      if (!(await isFolder(path))) throw again
+    })
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false
 }
 
 function identityOf(stats: Stats): FileIdentity {

@@ -9,6 +9,8 @@ export interface KeyringParts {
   readonly attended: boolean
   /** To the person. */
   readonly tell: (text: string) => void
+  /** Ends the wait: whoever presses Ctrl-C will not type the keyring's password. */
+  readonly interruption: AbortSignal
   /** Called when a call is given up: its thread still waits, and the process can't end by `process.exit`. */
   readonly onGivenUp: () => void
 }
@@ -22,13 +24,24 @@ const unattendedMilliseconds = 3_000
 const patienceMilliseconds = 1_500
 
 /** The system's keyring. The native library is loaded with the first call: https://www.npmjs.com/package/@napi-rs/keyring */
-export function systemKeyring({clock, attended, tell, onGivenUp}: KeyringParts): Keyring {
+export function systemKeyring(parts: KeyringParts): Keyring {
+  const {clock, attended, tell, interruption, onGivenUp} = parts
   const limitMilliseconds = attended ? attendedMilliseconds : unattendedMilliseconds
   let givenUp = false
+  let last: Promise<unknown> = Promise.resolve()
 
-  async function call<Result>(name: string, work: (entry: AsyncEntry) => Promise<Result>): Promise<Result> {
+  /** One call after the other: a few that hang at once would take all threads that Node reads files with. */
+  function call<Result>(name: string, work: (entry: AsyncEntry) => Promise<Result>): Promise<Result> {
+    const done = last.then(() => callNow(name, work))
+    last = done.catch(() => undefined)
+    return done
+  }
+
+  async function callNow<Result>(name: string, work: (entry: AsyncEntry) => Promise<Result>): Promise<Result> {
+    interruption.throwIfAborted()
     if (givenUp) throw unavailable('it does not answer')
-    const limit = clock.limit(limitMilliseconds, unavailable(`no answer within ${limitMilliseconds / 1000} s`))
+    const late = unavailable(`no answer within ${limitMilliseconds / 1000} s`)
+    const limit = clock.limit(limitMilliseconds, late, interruption)
     const patience = clock.limit(patienceMilliseconds, new Error('patience'))
     if (attended) {
       const text = `Waiting for the keyring of this system; it may be asking for its password (${limitMilliseconds / 1000} s at most).`

@@ -55,6 +55,7 @@ export function realOutside(): Outside {
       clock: systemClock,
       attended: terminal.stdinIsTerminal,
       tell: terminal.tell,
+      interruption: processes.interruption,
       onGivenUp: processes.abandon,
     }),
   }

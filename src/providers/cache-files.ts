@@ -1,7 +1,7 @@
 import {createHash, randomBytes} from 'node:crypto'
 import {constants} from 'node:fs'
-import {chmod, type FileHandle, lstat, mkdir, open as openFile, readdir, rename, rm} from 'node:fs/promises'
-import {join} from 'node:path'
+import {chmod, type FileHandle, lstat, mkdir, open as openFile, readdir, rename, rm, stat} from 'node:fs/promises'
+import {dirname, join} from 'node:path'
 import {setTimeout as delay} from 'node:timers/promises'
 import {type Envelope, readEnvelope} from './envelope.ts'
 
@@ -46,10 +46,9 @@ export function cacheFilesIn(directory: string): CacheFiles {
       if (!(await isOwnDirectory(directory))) return
       for (const name of await readdir(directory)) {
         const path = join(directory, name)
-        if (temporaryName.test(name) && prefix === '') await drop(path)
-        if (!entryName.test(name)) continue
+        if (!entryName.test(name) && !temporaryName.test(name)) continue
         const envelope = await readPrivate(path, directory)
-        // An entry that can't be read tells no key: it goes when everything goes.
+        // What can't be read tells no key: it goes when everything goes.
         if (envelope ? envelope.key.startsWith(prefix) : prefix === '') await drop(path)
       }
     },
@@ -76,7 +75,8 @@ async function prune(directory: string, newest: string, unwanted: (entry: Envelo
       if (left && now - left.mtimeMs > staleMilliseconds) await drop(path)
     } else if (entryName.test(name)) {
       const envelope = await readPrivate(path, directory)
-      if (envelope && (now - envelope.exp * 1000 > staleMilliseconds || unwanted(envelope))) await drop(path)
+      const isOver = (end: number) => now - end * 1000 > staleMilliseconds
+      if (envelope ? isOver(envelope.exp) || unwanted(envelope) : await isOpenToOthers(path)) await drop(path)
     }
   }
 }
@@ -97,6 +97,12 @@ async function readPrivate(path: string, directory: string): Promise<Envelope | 
   }
 }
 
+/** A file that others may read is never read here: it would lie there for good, with what is in it. */
+async function isOpenToOthers(path: string): Promise<boolean> {
+  const stats = await lstat(path).catch(() => undefined)
+  return posix && stats?.isFile() === true && (stats.mode & 0o077) !== 0
+}
+
 /** Whether the folder is a real one and ours: through a link, somebody else could hand us their credentials. */
 async function isOwnDirectory(directory: string): Promise<boolean> {
   try {
@@ -108,9 +114,32 @@ async function isOwnDirectory(directory: string): Promise<boolean> {
 }
 
 async function makeDirectory(directory: string): Promise<void> {
-  await mkdir(directory, {recursive: true, mode: 0o700})
+  await makeFolder(directory)
   if (!(await isOwnDirectory(directory))) throw new Error(`${directory} is a link or belongs to somebody else`)
   if (posix && ((await lstat(directory)).mode & 0o077) !== 0) await chmod(directory, 0o700)
+}
+
+/** With `recursive`, Node's own never ends where a file system answers ENOENT to what can't be made, as /proc does. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, {mode: 0o700})
+  } catch (error) {
+    if (await isFolder(path)) return
+    if (codeOf(error) !== 'ENOENT' || dirname(path) === path) throw error
+    await makeFolder(dirname(path))
+    // Another process may have made it meanwhile.
+    await mkdir(path, {mode: 0o700}).catch(async (again: unknown) => {
+      if (!(await isFolder(path))) throw again
+    })
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
 /** A reader sees the old entry or the new one, never a part, also when this process is killed halfway. */
@@ -141,9 +170,8 @@ async function renameOver(from: string, to: string): Promise<void> {
     try {
       return await rename(from, to)
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : ''
       if (attempt === 0 && (await isOwnDirectory(to))) await drop(to)
-      else if (posix || attempt === 20 || !busy.has(code)) throw error
+      else if (posix || attempt === 20 || !busy.has(codeOf(error))) throw error
       else await delay(10 + attempt * 5)
     }
   }

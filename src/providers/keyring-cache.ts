@@ -12,10 +12,18 @@ const item = 'cache-key'
 export function keyringCache({directory, keyring, exclusively, log}: CacheHome): CredentialCache {
   const files = cacheFilesIn(directory)
   let known: SealingKey | undefined
+  let asking: Promise<SealingKey | undefined> | undefined
 
+  /** However many entries are read at once, the keyring is asked once. */
   async function existingKey(): Promise<SealingKey | undefined> {
-    known ??= parseSealingKey(await keyring.get(item))
-    return known
+    if (known) return known
+    asking ??= keyring.get(item).then(parseSealingKey)
+    try {
+      known = await asking
+      return known
+    } finally {
+      asking = undefined
+    }
   }
 
   /** Two processes that each made a key would lose what the other one seals: the second waits and takes the first's. */
@@ -26,8 +34,8 @@ export function keyringCache({directory, keyring, exclusively, log}: CacheHome):
   async function makeKey(): Promise<SealingKey> {
     const made = newSealingKey()
     await keyring.set(item, textOf(made))
-    if ((await existingKey())?.kid !== made.kid) throw new Error('the keyring does not keep what it is given')
-    return made
+    if ((await existingKey())?.kid === made.kid) return made
+    throw Object.assign(new Error('The keyring of this system does not keep what it is given.'), {code: 'UNAVAILABLE'})
   }
 
   async function find(key: string): Promise<SealedEnvelope | undefined> {

@@ -1,237 +1,209 @@
 import {expect} from 'chai'
-import {type CacheChoiceParts, chooseCache} from '../../src/cache-choice.ts'
-import type {CacheEntry, CacheHome, CredentialCache} from '../../src/plugin.ts'
-import {memoryCache} from '../../src/providers/memory-cache.ts'
+import {type CacheMachine, days, makeCacheMachine} from '../support/cache-machine.ts'
 import {entry} from '../support/cache-suite.ts'
-import {memoryKeyring} from '../support/keyring.ts'
 
-const minutes = 60_000
-const days = 86_400_000
-const desktop = {DBUS_SESSION_BUS_ADDRESS: 'unix:path=/run/bus'}
+const noBus = {home: {env: {}}}
+const failureOf = (work: Promise<unknown> | undefined): Promise<unknown> =>
+  Promise.resolve(work).then(
+    () => 'it worked',
+    error => error,
+  )
 
-/** A machine with caches that tell what was done with them. */
-function makeMachine() {
-  let time = Date.parse('2026-11-24T09:00:00Z')
-  let note: string | undefined
-  let keyringWorks = true
-  const warnings: string[] = []
-  const loaded: string[] = []
-  const caches = new Map(['file', 'keyring', 'memory', 'pass'].map(id => [id, memoryCache()]))
+describe('the choice of a cache', () => {
+  let machine: CacheMachine
+  beforeEach(async () => {
+    machine = await makeCacheMachine()
+  })
+  afterEach(() => machine.remove())
 
-  /** In the real one, too, entries of the keyring can't be opened without it, and say when they end. */
-  function cacheOf(id: string): CredentialCache {
-    const cache = caches.get(id)
-    if (!cache) throw new Error(`no cache ${id}`)
-    const gate = async () => {
-      if (id === 'keyring' && !keyringWorks) throw Object.assign(new Error('It is locked.'), {code: 'UNAVAILABLE'})
-    }
-    return {
-      ...cache,
-      read: async key => gate().then(() => cache.read(key)),
-      write: async (key, value: CacheEntry) => gate().then(() => cache.write(key, value)),
-      ready: gate,
-    }
-  }
-
-  const registry = {
-    ownerOf: () => 'aws-oidc',
-    strategy: () => Promise.reject(new Error('no strategy')),
-    async cache(id: string) {
-      loaded.push(id)
-      return cacheOf(id)
-    },
-    cacheSummary: async (id: string) => id,
-  }
-
-  return {
-    warnings,
-    loaded,
-    caches,
-    passes(milliseconds: number) {
-      time += milliseconds
-    },
-    lock() {
-      keyringWorks = false
-    },
-    unlock() {
-      keyringWorks = true
-    },
-    noteIs: () => note,
-    choose(wanted = 'auto', env: CacheHome['env'] = desktop, changes: Partial<CacheChoiceParts> = {}) {
-      const home: CacheHome = {
-        directory: '/cache/v1',
-        log: {debug: () => undefined, info: () => undefined, warn: text => void warnings.push(text)},
-        interactive: false,
-        signal: new AbortController().signal,
-        env,
-        keyring: memoryKeyring(),
-        exclusively: work => work(),
+  describe('where nobody has chosen', () => {
+    it('is the keyring where there is a session bus, by variable or by socket, and on macOS and Windows', async () => {
+      for (const [env, platform] of [
+        [{DBUS_SESSION_BUS_ADDRESS: 'unix:path=/run/bus'}, 'linux'],
+        [{XDG_RUNTIME_DIR: '/run/user/1'}, 'linux'],
+        [{}, 'darwin'],
+        [{}, 'win32'],
+      ] as const) {
+        const {id, byHand} = await machine.choose('auto', {platform, home: {env}})
+        expect({id, byHand}).to.deep.equal({id: 'keyring', byHand: false})
       }
-      return chooseCache(wanted, {
-        home,
-        registry,
-        platform: 'linux',
-        now: () => new Date(time),
-        note: {
-          read: async () => note,
-          write: async text => {
-            note = text
-          },
-        },
-        exists: async path => path === '/run/user/1/bus',
-        heedsFailure: true,
-        ...changes,
+      expect(machine.asked(), 'choosing alone asks nothing of it').to.equal(0)
+    })
+
+    it('is files in plain text without one, says so once with what to do, and loads nothing native', async () => {
+      const first = await machine.choose('auto', {home: {env: {XDG_RUNTIME_DIR: '/run/user/2'}}})
+      expect(first).to.include({id: 'file', insteadOfKeyring: 'There is no keyring here (no D-Bus session).'})
+      await first.cache.read('a')
+      expect(machine.warnings, 'before anything is kept').to.deep.equal([])
+      await first.cache.write('a', entry('1'))
+      await first.cache.write('b', entry('2'))
+      await (await machine.choose('auto', noBus)).cache.write('c', entry('3'))
+      machine.passes(30 * days)
+      await (await machine.choose('auto', noBus)).cache.write('c', entry('3'))
+      expect(machine.warnings).to.have.length(1)
+      expect(machine.warnings[0])
+        .to.include('no D-Bus session')
+        .and.include(`refresh tokens rest in plain text in ${machine.directory}`)
+        .and.include('"cache: file"')
+        .and.include('"rememberSignIn: false"')
+      expect(machine.loaded).not.to.include('keyring')
+    })
+
+    it('is the keyring on the desktop of somebody who came by SSH before, and the other way round, each said once', async () => {
+      await (await machine.choose('auto', noBus)).cache.write('a', entry('1'))
+      const desktop = await machine.choose()
+      expect(desktop.id).to.equal('keyring')
+      await desktop.cache.ready?.()
+      await desktop.cache.write('a', entry('2'))
+      expect(await machine.forms()).to.deep.equal({a: 'A256GCM'})
+      await (await machine.choose('auto', noBus)).cache.write('a', entry('3'))
+      expect(machine.warnings).to.have.length(1)
+    })
+
+    it('is nothing where there is no folder', async () => {
+      expect(await machine.choose('auto', {home: {directory: ''}})).to.include({
+        id: 'memory',
+        byHand: false,
+        insteadOfKeyring: 'There is no folder for files here.',
       })
-    },
-  }
-}
+    })
 
-describe('cache: auto', () => {
-  it('is the keyring where there is a session bus, by variable or by socket, and on macOS and Windows', async () => {
-    const machine = makeMachine()
-    for (const [env, platform] of [
-      [desktop, 'linux'],
-      [{XDG_RUNTIME_DIR: '/run/user/1'}, 'linux'],
-      [{}, 'darwin'],
-      [{}, 'win32'],
+    it('is nothing in a job of a CI system, which tells nobody but who signs in by hand', async () => {
+      const job = await machine.choose('auto', {inCi: true})
+      expect(job).to.include({id: 'memory', byHand: false})
+      await job.cache.write('a', entry('1'))
+      expect(machine.warnings).to.deep.equal([])
+      const login = await machine.choose('auto', {inCi: true, byPerson: true})
+      for (const key of ['a', 'b']) await login.cache.write(key, entry('1'))
+      expect(machine.warnings).to.deep.equal([
+        'This is a job of a CI system (CI is set). Nothing is kept when this command ends; "cache: file" keeps it.',
+      ])
+      expect(await machine.forms()).to.deep.equal({})
+      expect(machine.asked()).to.equal(0)
+      expect((await machine.choose('file', {inCi: true})).id, 'unless told').to.equal('file')
+    })
+
+    for (const [what, text] of [
+      ['empty', ''],
+      ['cut short', '{"failure":{"at"'],
+      ['another JSON', '[]'],
+      ['null', 'null'],
+      ['of other types', '{"failure":7,"used":9,"worked":"yes","saidMissing":1}'],
+      ['without a date', '{"failure":{"at":"soon","reason":"x"}}'],
+      ['of a time to come', '{"worked":true,"failure":{"at":"2099-01-01T00:00:00Z","reason":"x"}}'],
+      ['of strangers', '{"used":["../../etc",{"a":1},"__proto__"],"__proto__":{"worked":true}}'],
     ] as const) {
-      expect((await machine.choose('auto', env, {platform})).id).to.equal('keyring')
+      it(`is not led astray by a note that is ${what}`, async () => {
+        machine.note = text
+        const {id, cache} = await machine.choose()
+        expect(id).to.equal('keyring')
+        await cache.ready?.()
+        await cache.write('a', entry('1'))
+        expect(await machine.forms()).to.deep.equal({a: 'A256GCM'})
+        expect(machine.warnings).to.deep.equal([])
+      })
     }
+
+    it('needs no note: one that can be neither read nor written costs the same words again', async () => {
+      machine.lock()
+      const note = {read: () => Promise.reject(new Error('EACCES')), write: () => Promise.reject(new Error('EROFS'))}
+      for (const _ of [1, 2]) {
+        const {cache} = await machine.choose('auto', {note})
+        await cache.ready?.()
+        await cache.write('a', entry('1'))
+        expect(await cache.read('a')).to.deep.equal(entry('1'))
+      }
+      expect(machine.warnings).to.have.length(2)
+    })
   })
 
-  it('is files in plain text without one, says so once with what to do, and loads nothing native', async () => {
-    const machine = makeMachine()
-    const first = await machine.choose('auto', {XDG_RUNTIME_DIR: '/run/user/2'})
-    expect(first).to.include({id: 'file', byHand: false})
-    await first.cache.read('a')
-    expect(machine.warnings, 'before anything is kept').to.deep.equal([])
-    await first.cache.write('a', entry('1'))
-    await first.cache.write('b', entry('2'))
-    await (await machine.choose('auto', {})).cache.write('c', entry('3'))
-    machine.passes(30 * days)
-    await (await machine.choose('auto', {})).cache.write('c', entry('3'))
-    expect(machine.warnings).to.have.length(1)
-    expect(machine.warnings[0])
-      .to.include('no D-Bus session')
-      .and.include('refresh tokens rest in plain text in /cache/v1')
-      .and.include('"cache: file"')
-      .and.include('"rememberSignIn: false"')
-    expect(machine.loaded).not.to.include('keyring')
+  describe('by hand', () => {
+    it('is strict: a failure of the keyring is not covered by files', async () => {
+      machine.lock()
+      const {byHand, cache} = await machine.choose('keyring', noBus)
+      expect(byHand).to.equal(true)
+      for (const work of [cache.ready?.(), cache.write('a', entry('1'))])
+        expect(await failureOf(work)).to.include({message: 'It is locked.'})
+      expect(machine.loaded).to.deep.equal(['keyring'])
+      expect(await machine.forms()).to.deep.equal({})
+    })
+
+    it('of a cache that nobody has installed is an error', async () => {
+      expect(await failureOf(machine.choose('keyrung'))).to.be.instanceOf(Error)
+    })
   })
 
-  it('is nothing where there is no folder', async () => {
-    const machine = makeMachine()
-    const home = {...(await homeOf(machine)), directory: ''}
-    expect((await machine.choose('auto', desktop, {home})).id).to.equal('memory')
+  describe('that changes', () => {
+    it('clears the cache that is left, so that nothing old is served some day', async () => {
+      await (await machine.choose('file')).cache.write('a', entry('old'))
+      await (await machine.choose('pass')).cache.write('a', entry('new'))
+      expect(await machine.forms()).to.deep.equal({})
+      await machine.choose('file')
+      expect(await machine.pass.read('a')).to.equal(undefined)
+    })
+
+    it('to nothing at all and back leaves everything: nothing newer was kept meanwhile', async () => {
+      await (await machine.choose('pass')).cache.write('a', entry('kept'))
+      await (await machine.choose('memory')).cache.write('a', entry('forgotten'))
+      expect(await (await machine.choose('pass')).cache.read('a')).to.deep.equal(entry('kept'))
+    })
+
+    it('between files and keyring clears nothing: they replace the entries of each other', async () => {
+      await (await machine.choose('file')).cache.write('a', entry('plain'))
+      await machine.choose('keyring')
+      expect(await machine.forms()).to.deep.equal({a: 'none'})
+      expect(machine.note).to.equal(undefined)
+    })
+
+    it('clears what could not be cleared when it was left, before it serves again', async () => {
+      await (await machine.choose('pass')).cache.write('a', entry('old'))
+      const {clear} = machine.pass
+      machine.pass.clear = () => Promise.reject(new Error('locked'))
+      await (await machine.choose('file')).cache.write('a', entry('new'))
+      await machine.choose('file')
+      machine.pass.clear = clear
+      expect(await (await machine.choose('pass')).cache.read('a')).to.equal(undefined)
+    })
+
+    it('keeps in mind which caches are in use, whatever the keyring does in the same call', async () => {
+      await machine.choose('pass')
+      const {cache} = await machine.choose()
+      await cache.ready?.()
+      machine.lock()
+      await cache.write('a', entry('1'))
+      expect(JSON.parse(machine.note ?? '')).to.deep.include({used: ['file'], worked: true})
+    })
   })
 
-  it('gives the result from files when the keyring fails, and remembers it for a week', async () => {
-    const machine = makeMachine()
-    machine.lock()
-    const {id, cache} = await machine.choose()
-    expect(id).to.equal('keyring')
-    await cache.ready?.()
-    await cache.write('a', entry('1'))
-    expect(await cache.read('a')).to.deep.equal(entry('1'))
-    expect(await machine.caches.get('file')?.read('a')).to.deep.equal(entry('1'))
-    expect(machine.warnings).to.have.length(1)
-
-    machine.passes(6 * days)
-    const later = await machine.choose()
-    expect(later).to.include({id: 'file', insteadOfKeyring: 'It is locked.'})
-    machine.passes(2 * days)
-    expect((await machine.choose()).id).to.equal('keyring')
-  })
-
-  it('tries again after an hour where the keyring has worked, without a second word', async () => {
-    const machine = makeMachine()
-    await (await machine.choose()).cache.ready?.()
-    machine.lock()
-    await (await machine.choose()).cache.ready?.()
-    machine.passes(59 * minutes)
-    expect((await machine.choose()).id).to.equal('file')
-    machine.passes(2 * minutes)
-    const again = await machine.choose()
-    expect(again.id).to.equal('keyring')
-    await again.cache.ready?.()
-    expect(machine.warnings).to.have.length(1)
-    machine.unlock()
-    machine.passes(61 * minutes)
-    await (await machine.choose()).cache.ready?.()
-    machine.lock()
-    await (await machine.choose()).cache.ready?.()
-    expect(machine.warnings, 'a new failure after it worked').to.have.length(2)
-  })
-
-  it('tries again at once when somebody signs in by hand', async () => {
-    const machine = makeMachine()
-    machine.lock()
-    await (await machine.choose()).cache.ready?.()
-    machine.unlock()
-    const {id, cache} = await machine.choose('auto', desktop, {heedsFailure: false})
-    expect(id).to.equal('keyring')
-    await cache.ready?.()
-    expect((await machine.choose()).id, 'and remembers that it works').to.equal('keyring')
-  })
-
-  it('does not take a full disk for a failure of the keyring', async () => {
-    const machine = makeMachine()
-    const {cache} = await machine.choose()
-    const full = Object.assign(new Error('no space'), {code: 'ENOSPC'})
-    const keyring = machine.caches.get('keyring')
-    if (keyring) keyring.write = () => Promise.reject(full)
-    expect(await cache.write('a', entry('1')).catch(error => error)).to.equal(full)
-    expect(machine.warnings).to.deep.equal([])
-  })
-
-  it('forgets a note that is nonsense', async () => {
-    const machine = makeMachine()
-    for (const text of ['', '{', '[]', '{"failure":{"at":"x"}}', '{"failure":7,"cache":9}']) {
-      expect(
-        (await machine.choose('auto', desktop, {note: {read: async () => text, write: async () => undefined}})).id,
-      ).to.equal('keyring')
+  describe('knows the other caches, and empties them', () => {
+    for (const chosen of ['memory', 'pass']) {
+      it(`where "${chosen}" is chosen: files and what was sealed, of one provider or all`, async () => {
+        await (await machine.choose('keyring')).cache.write('one/a', entry('sealed'))
+        await (await machine.choose('file')).cache.write('one/b', entry('plain'))
+        await (await machine.choose('file')).cache.write('two/a', entry('plain'))
+        if (chosen === 'pass') machine.note = '{"used":["pass"]}'
+        const {clearOthers} = await machine.choose(chosen)
+        await clearOthers('one/')
+        expect(await machine.forms()).to.deep.equal({'two/a': 'none'})
+        await clearOthers()
+        expect(await machine.forms()).to.deep.equal({})
+      })
     }
+
+    it('of plugins too, where they are still installed', async () => {
+      await (await machine.choose('pass')).cache.write('one/a', entry('in pass'))
+      machine.note = '{"used":["gone","pass","file"]}'
+      await (await machine.choose('file')).clearOthers()
+      expect(await machine.pass.read('one/a')).to.equal(undefined)
+      expect(machine.warnings).to.deep.equal(['What the cache "gone" has kept stays there: There is no cache "gone".'])
+    })
+
+    it('and says which one keeps what it has', async () => {
+      machine.note = '{"used":["pass","file"]}'
+      machine.pass.clear = () => Promise.reject(new Error('pass: locked'))
+      const failure = await failureOf((await machine.choose('file')).clearOthers())
+      expect(failure).to.include({code: 'PLUGIN_FAILED'})
+      expect(failure).to.have.property('message', 'The cache "pass" could not be cleared: pass: locked.')
+    })
   })
 })
-
-describe('a cache that somebody has chosen', () => {
-  it('is used strictly: its failure is not covered by another one', async () => {
-    const machine = makeMachine()
-    machine.lock()
-    const {byHand, cache} = await machine.choose('keyring', {})
-    expect(byHand).to.equal(true)
-    expect(await cache.ready?.().catch(error => error)).to.include({message: 'It is locked.'})
-    expect(machine.loaded).to.deep.equal(['keyring'])
-  })
-
-  it('is cleared when another one with another place takes over, so that nothing old is served some day', async () => {
-    const machine = makeMachine()
-    await (await machine.choose('file')).cache.write('a', entry('old'))
-    await (await machine.choose('pass')).cache.write('a', entry('new'))
-    expect(await machine.caches.get('file')?.read('a')).to.equal(undefined)
-    await machine.choose('memory')
-    expect(await machine.caches.get('pass')?.read('a'), 'memory replaces nothing').to.deep.equal(entry('new'))
-    await machine.choose('file')
-    expect(await machine.caches.get('pass')?.read('a')).to.equal(undefined)
-  })
-
-  it('stays when file and keyring take turns: they share their entries', async () => {
-    const machine = makeMachine()
-    await (await machine.choose('file')).cache.write('a', entry('old'))
-    await machine.choose('keyring')
-    expect(await machine.caches.get('file')?.read('a')).to.deep.equal(entry('old'))
-    expect(machine.noteIs()).to.equal(undefined)
-  })
-})
-
-async function homeOf(machine: ReturnType<typeof makeMachine>): Promise<CacheHome> {
-  return {
-    directory: '/cache/v1',
-    log: {debug: () => undefined, info: () => undefined, warn: text => void machine.warnings.push(text)},
-    interactive: false,
-    signal: new AbortController().signal,
-    env: desktop,
-    keyring: memoryKeyring(),
-    exclusively: work => work(),
-  }
-}

@@ -1,4 +1,4 @@
-import {mkdtemp, readdir, rm, utimes, writeFile} from 'node:fs/promises'
+import {chmod, mkdtemp, readdir, rm, utimes, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect} from 'chai'
@@ -23,6 +23,20 @@ describe('a write to the file cache', () => {
     expect((await cache.read('just-ended'))?.value).to.equal('b')
     expect((await cache.read('alive'))?.value).to.equal('c')
     expect(await readdir(directory)).to.have.length(2)
+  })
+
+  it('removes an entry that others may read: it is never read here, and would lie there with its tokens', async function () {
+    if (process.platform === 'win32') this.skip()
+    const cache = fileCache({directory})
+    await cache.write('opened', {value: 'a', expiresAt: fromNow(hour)})
+    const [name = ''] = await readdir(directory)
+    await chmod(join(directory, name), 0o644)
+    await writeFile(join(directory, 'of-somebody-else.json'), '{}')
+    await cache.write('alive', {value: 'b', expiresAt: fromNow(hour)})
+    expect(await readdir(directory))
+      .to.have.length(2)
+      .and.include('of-somebody-else.json')
+      .and.not.include(name)
   })
 
   it('removes what a killed process left halfway, but not what another one is writing now', async () => {

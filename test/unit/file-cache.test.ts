@@ -196,6 +196,24 @@ describe('the cache "file"', () => {
     expect(file).not.to.equal(unreadable)
   })
 
+  it('clears of one provider also what a killed process has written and not yet put in place', async () => {
+    const file = await fileOfA()
+    const temporary = (letter: string) => join(directory, `.${letter.repeat(64)}.0123456789ab.tmp`)
+    const text = await readFile(file, 'utf8')
+    await writeFile(temporary('a'), text, {mode: 0o600})
+    await writeFile(temporary('b'), text.replace('provider/a', 'another/a'), {mode: 0o600})
+    await cache().clear('provider/')
+    expect((await readdir(directory)).map(name => join(directory, name))).to.deep.equal([temporary('b')])
+  })
+
+  it('fails, and does not hang, where a folder can not be made and the system says that it is missing', async function () {
+    if (process.platform !== 'linux') this.skip()
+    const failure = await fileCache({directory: '/proc/nowhere/aws-oidc/v1'})
+      .write('provider/a', entry('value'))
+      .catch(error => error)
+    expect(failure).to.include({code: 'ENOENT'})
+  })
+
   it('leaves no temporary file when writing fails', async function () {
     if (!posix) this.skip()
     await fileOfA()

@@ -79,6 +79,27 @@ describe('a cache that does not work', () => {
     expect(failure).to.include({code: 'PLUGIN_FAILED'})
   })
 
+  it('is not waited out by somebody who has pressed Ctrl-C', async () => {
+    const interrupted = () => Promise.reject(Object.assign(new Error('Interrupted.'), {code: 'INTERRUPTED'}))
+    const waiting = {...cache, read: interrupted, write: interrupted, ready: interrupted}
+    const warnings: string[] = []
+    const store = storeOver(waiting, 'keyring', {...silent, warn: text => warnings.push(text)}, () => now)
+    for (const work of [store.read('key'), store.write('key', 'value', now), store.ready()])
+      expect(await work.catch(error => error)).to.include({code: 'INTERRUPTED'})
+    expect(warnings).to.deep.equal([])
+  })
+
+  it('is cleared together with the others, whichever of them fails', async () => {
+    const cleared: string[] = []
+    const others = async (prefix = '') => void cleared.push(`others ${prefix}`)
+    const store = storeOver(cache, 'broken', silent, () => now, {clearOthers: others})
+    expect(await store.clear('one/').catch(error => error)).to.include({code: 'PLUGIN_FAILED'})
+    const own = {...memoryCache(), clear: async (prefix = '') => void cleared.push(`own ${prefix}`)}
+    const failing = storeOver(own, 'memory', silent, () => now, {clearOthers: broken})
+    expect(await failing.clear('two/').catch(error => error)).to.include({message: 'no such disk'})
+    expect(cleared).to.deep.equal(['others one/', 'own two/'])
+  })
+
   it('may hold what has ended: the host judges time', async () => {
     const memory = memoryCache()
     await memory.write('key', {value: 'old', expiresAt: now})

@@ -184,6 +184,31 @@ describe('the cache "keyring"', () => {
     expect(asked).to.equal(1)
   })
 
+  it('asks the keyring once for all that begins at the same time', async () => {
+    for (const key of ['a', 'b', 'c']) await cache().write(key, entry(key))
+    let asked = 0
+    const own = cache({
+      keyring: {
+        ...keyring,
+        get(name) {
+          asked++
+          return keyring.get(name)
+        },
+      },
+    })
+    await Promise.all([own.ready?.(), own.ready?.(), ...['a', 'b', 'c'].map(key => own.read(key))])
+    expect(asked).to.equal(1)
+  })
+
+  it('asks the keyring anew after a failure', async () => {
+    await cache().write('a', entry('value'))
+    let attempts = 0
+    const get = (name: string) => (attempts++ === 0 ? Promise.reject(new Error('locked')) : keyring.get(name))
+    const own = cache({keyring: {...keyring, get}})
+    expect(await own.read('a').catch(error => error)).to.include({message: 'locked'})
+    expect(await own.read('a')).to.deep.equal(entry('value'))
+  })
+
   it('tells a keyring that can not be used from an entry that is not there', async () => {
     await cache().write('provider/a', entry('value'))
     const locked = () => Promise.reject(Object.assign(new Error('locked'), {code: 'UNAVAILABLE'}))
@@ -200,7 +225,10 @@ describe('the cache "keyring"', () => {
     const failure = await cache({keyring: forgetful})
       .ready?.()
       .catch(error => error)
-    expect(failure).to.have.property('message').that.includes('does not keep')
+    expect(failure).to.include({
+      code: 'UNAVAILABLE',
+      message: 'The keyring of this system does not keep what it is given.',
+    })
   })
 
   it('removes the key when everything is cleared', async () => {

@@ -62,6 +62,11 @@ describe('the state of a provider', () => {
     expect((await states().read('provider')).failures).to.equal(1)
   })
 
+  it('that has no place in a file system which calls it missing is given up, and does not hang', async function () {
+    if (process.platform !== 'linux') this.skip()
+    expect(await states('/proc/nowhere/aws-oidc/state').change('provider', () => full)).to.equal(false)
+  })
+
   it('that can not be written is told, and costs nothing', async () => {
     await writeFile(join(home, 'file'), '')
     expect(await states(join(home, 'file')).change('provider', () => full)).to.equal(false)
