@@ -73,12 +73,19 @@ export function systemKeyring(parts: KeyringParts): Keyring {
 /** The library is an optional dependency: `npm install --omit=optional` and platforms without a binary leave it out. */
 async function entryOf(name: string): Promise<AsyncEntry> {
   const library = await import('@napi-rs/keyring').catch((error: unknown) => {
-    const reason = printable(error instanceof Error ? error.message : String(error), 120)
-    throw new AwsOidcError('UNAVAILABLE', `The library for the system's keyring can't be loaded: ${reason}.`, {
+    throw new AwsOidcError('UNAVAILABLE', `The library for the system's keyring can't be loaded: ${reasons(error)}.`, {
       hint: 'Install aws-oidc with its optional dependencies, or set "cache: file".',
     })
   })
   return new library.AsyncEntry(service, name, options)
+}
+
+/** Its own message is the same for every reason; why each attempt to load a binary failed stands in a chain of causes. */
+function reasons(error: unknown): string {
+  const lines: string[] = []
+  for (let at = error; at instanceof Error; at = at.cause) lines.push(at.message.split('\n')[0] ?? '')
+  const [own = String(error), ...causes] = lines
+  return printable(causes.length > 0 ? causes.toReversed().join('; ') : own, 300)
 }
 
 function rejectionOf(signal: AbortSignal): Promise<never> {

@@ -1,10 +1,10 @@
-import {AwsOidcError} from '../errors.ts'
+import {AwsOidcError, expectedFailure} from '../errors.ts'
 import {memoryOf} from '../host/memory.ts'
 import type {ProviderState} from '../state.ts'
 import type {Parts} from './parts.ts'
 import {type Plan, plansFor} from './plan.ts'
 import {asOurs, openProvider} from './provider-host.ts'
-import {rememberedPerson} from './sign-in.ts'
+import {keepsPerson, type Person, rememberedPerson} from './sign-in.ts'
 import {chooseProvider, type Target} from './target.ts'
 
 export interface LogoutWish extends Target {
@@ -47,16 +47,38 @@ async function namesOf(wish: Target, parts: Parts): Promise<readonly string[]> {
 
 async function logoutAt(plan: Plan, everywhere: boolean, parts: Parts): Promise<LogoutResult> {
   const {provider, providerId} = plan
-  const person = await rememberedPerson(providerId, parts)
-  const problem = person || everywhere ? await signOutAt(plan, everywhere, parts) : undefined
+  const {person, locked} = await personAt(plan, parts)
+  const notDone = person || everywhere ? await signOutAt(plan, everywhere, parts) : undefined
+  const problem = locked ?? notDone
   await parts.store.clear(`${providerId}/`)
   await parts.removeBrowserFolder(providerId)
   await parts.states.change(providerId, withoutTroubles)
   return {
     provider: provider.name,
     subject: person?.subject,
-    wasSignedIn: person !== undefined,
+    wasSignedIn: person !== undefined || locked !== undefined,
     ...(problem && {problem: {code: problem.code, message: problem.message}}),
+  }
+}
+
+interface PersonAt {
+  readonly person?: Person | undefined
+  /** Why what is kept can't be read. It can be removed all the same. */
+  readonly locked?: AwsOidcError
+}
+
+async function personAt({provider, providerId}: Plan, parts: Parts): Promise<PersonAt> {
+  const unread = (why: string) =>
+    new AwsOidcError('UNAVAILABLE', `${why} So nothing was revoked at ${provider.name}.`, {hint: 'aws-oidc logout'})
+  try {
+    const person = await rememberedPerson(providerId, parts)
+    if (person || !(await keepsPerson(providerId, parts))) return {person}
+    return {locked: unread("What was kept can't be opened.")}
+  } catch (error) {
+    parts.signal.throwIfAborted()
+    const failure = expectedFailure(error)
+    if (failure) return {locked: unread(failure.message)}
+    throw error
   }
 }
 

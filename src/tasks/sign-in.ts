@@ -139,6 +139,15 @@ export async function rememberedPerson(
   return entry && parsePerson(entry.value)
 }
 
+/** Whether somebody is remembered, which can be told without opening what is kept. */
+export async function keepsPerson(
+  providerId: string,
+  {store, clock}: Pick<Parts, 'store' | 'clock'>,
+): Promise<boolean> {
+  const end = await store.endOf(memoryKey(providerId, 'person'))
+  return end !== undefined && end > clock.now()
+}
+
 function parsePerson(text: string): RememberedPerson {
   const {subject, claims, until, renewable} = parseObject(text)
   return {

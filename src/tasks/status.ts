@@ -101,7 +101,9 @@ async function profileAt(profile: string, plan: Plan, parts: Parts): Promise<Pro
   const {store, clock, secrets} = parts
   const {key, role} = plan.steps.at(-1) ?? plan.steps[0]
   const issued = await readIssued(store, key, secrets)
-  const ended = issued ? undefined : await store.endOf(key)
+  const end = issued ? undefined : await store.endOf(key)
+  // What has not ended and can't be read was sealed with a key that is lost or out of reach.
+  const ended = end && end <= clock.now() ? end : undefined
   const usable = issued !== undefined && isUsable(issued, clock.now())
   return {
     profile,

@@ -5,13 +5,17 @@ import {setImmediate as turn} from 'node:timers/promises'
 import {expect} from 'chai'
 import type {Home, Running} from '../support/home.ts'
 import {credentialsEntry, takeLock, untilSaid} from '../support/machine.ts'
+import {browse} from '../support/person.ts'
 import {useScene} from '../support/scene.ts'
 
 const creds = ['creds', '--profile', 'developer']
 const inert = {browser: [process.execPath, '-e', '0']}
 
 /** Starts a call that has opened a browser in which nobody does anything. */
-async function startWaiting(home: Home, args: readonly string[] = creds): Promise<Running & {port: number}> {
+async function startWaiting(
+  home: Home,
+  args: readonly string[] = creds,
+): Promise<Running & {address: URL; port: number}> {
   await home.configure({top: inert})
   const running = home.start(args)
   let said = ''
@@ -20,7 +24,8 @@ async function startWaiting(home: Home, args: readonly string[] = creds): Promis
   })
   await untilSaid(running, 'state=')
   await home.configure({})
-  return {...running, port: Number(/redirect_uri=http%3A%2F%2F127\.0\.0\.1%3A(\d+)/.exec(said)?.[1])}
+  const address = new URL(/^ {2}(http\S+)$/m.exec(said)?.[1] ?? '')
+  return {...running, address, port: Number(new URL(address.searchParams.get('redirect_uri') ?? '').port)}
 }
 
 /** Calls that have come so far that they wait for the lock: they have read all the files and can't say so. */
@@ -42,13 +47,13 @@ function isFree(port: number): Promise<boolean> {
   })
 }
 
-describe('twenty cold calls at once', () => {
+describe('fifty cold calls at once', () => {
   const scene = useScene()
 
   it('make one sign-in, and all get credentials', async () => {
     const {home, sandbox} = scene
-    const endings = await Promise.all(Array.from({length: 20}, () => home.run(creds)))
-    expect(endings.map(({exitCode}) => exitCode)).to.deep.equal(Array(20).fill(0))
+    const endings = await Promise.all(Array.from({length: 50}, () => home.run(creds)))
+    expect(endings.map(({exitCode}) => exitCode)).to.deep.equal(Array(50).fill(0))
     expect(new Set(endings.map(({stdout}) => stdout)).size).to.equal(1)
     const journal = await sandbox.journal()
     const count = (wanted: string) => journal.filter(({kind}) => kind === wanted).length
@@ -87,6 +92,22 @@ describe('a call that waits for the browser', () => {
     const endings = await Promise.all(waiting.map(({ended}) => ended))
     expect(endings.map(({exitCode}) => exitCode)).to.deep.equal([0, 0, 0])
     expect(Date.now() - start).to.be.lessThan(15_000)
+    expect(await sandbox.signIns()).to.equal(1)
+  })
+
+  it('and is stopped keeps the lock: nobody takes it, and all go on when it goes on', async function () {
+    if (process.platform === 'win32') this.skip()
+    const {home, sandbox} = scene
+    const holder = await startWaiting(home)
+    const waiting = await startBehind(home, 2)
+    holder.child.kill('SIGSTOP')
+    const late = await startBehind(home, 1)
+    expect(await sandbox.signIns()).to.equal(0)
+    holder.child.kill('SIGCONT')
+    await browse(holder.address)
+    const endings = await Promise.all([holder, ...late, ...waiting].map(({ended}) => ended))
+    expect(endings.map(({exitCode}) => exitCode)).to.deep.equal([0, 0, 0, 0])
+    expect(new Set(endings.map(({stdout}) => stdout)).size).to.equal(1)
     expect(await sandbox.signIns()).to.equal(1)
   })
 

@@ -118,6 +118,13 @@ describe('logout', () => {
     expect(stderr).to.include(`${sandbox.issuer}/session/end?client_id=${sandbox.clientId}`).and.not.include('hint')
   })
 
+  it('empties every cache, also where this call keeps nothing itself', async () => {
+    const {home} = scene
+    await home.run(['login', '-p', 'developer'])
+    expect(await home.run(['logout'], {AWS_OIDC_CACHE: 'memory'})).to.include({exitCode: 0})
+    expect(await home.entries()).to.deep.equal([])
+  })
+
   it('leaves the brake to those who sign in', async () => {
     const {home} = scene
     for (const _ of [1, 2]) await home.run(['creds', '-p', 'developer'], {SANDBOX_USER: 'deny'})

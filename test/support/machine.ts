@@ -14,6 +14,8 @@ export interface Start {
   /** Instead of node: a shell line in which `"$@"` is aws-oidc and its arguments. */
   readonly shell?: string
   readonly stdio?: readonly ('pipe' | 'ignore' | number)[]
+  /** The aws-oidc of another installation. */
+  readonly program?: string
 }
 
 export const root = process.getuid?.() === 0
@@ -34,8 +36,8 @@ export function variablesOf({folder}: Home, {sts}: Sandbox): Record<string, stri
 }
 
 /** Runs aws-oidc as another user, or behind a shell that changes where its output goes. */
-export function runAs(args: readonly string[], {env, user, shell, stdio}: Start): Promise<Ending> {
-  const own = [process.execPath, bin, ...args]
+export function runAs(args: readonly string[], {env, user, shell, stdio, program: other}: Start): Promise<Ending> {
+  const own = [process.execPath, other ?? bin, ...args]
   const [program = '', ...rest] = shell === undefined ? own : ['sh', '-c', shell, 'sh', ...own]
   const child = spawn(program, rest, {
     cwd: '/',
@@ -68,6 +70,10 @@ export function untilSaid({child, ended}: Running, text: string): Promise<void> 
     ended.then(({exitCode}) => reject(new Error(`ended with ${exitCode}: ${said}`)), reject)
   })
 }
+
+/** A shell line that runs `"$@"` on a home that nobody can write to, root included; it needs root. */
+export const onReadOnlyHome = `exec unshare --mount sh -c '
+  mount --bind "$HOME" "$HOME" && mount -o remount,ro,bind "$HOME" && exec "$@"' sh "$@"`
 
 /** Every file and folder, with all that writing would change. */
 export async function inventory(folder: string): Promise<readonly string[]> {
