@@ -35,7 +35,7 @@ type Env = Readonly<Record<string, string | undefined>>
 
 // A caller that doesn't read our stderr (AWS SDK for Java) would leave us hanging once its pipe of 64 KiB is full. What
 // is left of that is for the failure that ends the command.
-const stderrLimit = 48_000
+const stderrLimit = 40_000
 
 export function systemTerminal(env: Env, platform: NodeJS.Platform): Terminal {
   let written = 0

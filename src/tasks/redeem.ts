@@ -107,10 +107,21 @@ function inHours(seconds: number): string {
   return seconds % 3600 === 0 ? `${seconds / 3600} h` : `${Math.round(seconds / 60)} min`
 }
 
+/** The AWS SDKs for Go and Java use credentials that have ended without a word, so such never leave here. */
 function issuedFor(credentials: AwsCredentials, role: Role, offset: number, {clock, secrets}: Parts): Issued {
   secrets.add(credentials.secretAccessKey)
   secrets.add(credentials.sessionToken)
   const end = credentials.expiration.getTime()
+  if (end - offset <= clock.now().getTime()) {
+    const when = credentials.expiration.toISOString()
+    throw new AwsOidcError(
+      'BAD_RESPONSE',
+      `The credentials of ${nameOf(role)} had ended, at ${when}, when they came.`,
+      {
+        hint: 'Check the clock of this machine, and what answers at the STS endpoint.',
+      },
+    )
+  }
   return {
     credentials,
     role: nameOf(role),

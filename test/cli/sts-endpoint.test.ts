@@ -24,6 +24,18 @@ describe('the STS endpoint', () => {
     expect(await sandbox.signIns()).to.equal(1)
   })
 
+  it('is not taken from AWS_ENDPOINT_URL where nothing else names one: no token goes there', async () => {
+    const {home, sandbox} = scene
+    const {exitCode, stdout, stderr} = await home.run(creds, {
+      AWS_ENDPOINT_URL_STS: undefined,
+      AWS_ENDPOINT_URL: sandbox.sts,
+    })
+    // The issuer of the sandbox is one that AWS's own STS could not know, so that one is not asked either.
+    expect({exitCode, stdout}).to.deep.equal({exitCode: 5, stdout: ''})
+    expect(stderr).to.include("AWS can't know it")
+    expect((await sandbox.journal()).filter(({kind}) => kind === 'sts')).to.deep.equal([])
+  })
+
   it('that is neither https nor on this machine is refused before a sign-in', async () => {
     const {home, sandbox} = scene
     const {exitCode, stderr} = await home.run(creds, {AWS_ENDPOINT_URL_STS: 'http://sts.example.com'})

@@ -1,6 +1,8 @@
+import {readFile} from 'node:fs/promises'
+import {join} from 'node:path'
 import {expect} from 'chai'
-import {type Answers, ask, awsClients, explicitClients} from '../support/aws-clients.ts'
-import {type AwsTools, useAwsTools} from '../support/aws-tools.ts'
+import {type Answers, ask, awsClients, explicitClients, impatientClient} from '../support/aws-clients.ts'
+import {type AwsTools, useAwsTools, type Variables} from '../support/aws-tools.ts'
 import {browse} from '../support/person.ts'
 import {until} from '../support/until.ts'
 
@@ -81,6 +83,15 @@ for (const client of awsClients) {
       expectIdentity(client.read(await Promise.all(second.map(({ended}) => ended))), 'developer')
       expect(await tools.opened()).to.have.length(1)
     })
+
+    it('leaves to the program what is piped to it, whole', async () => {
+      const script = 'seq 20000 | { "$@"; code=$?; cat >"$HOME/rest"; exit $code; }'
+      const piped = (program: string, args: readonly string[], env?: Variables) =>
+        tools.start('/bin/sh', ['-c', script, 'sh', program, ...args], env)
+      expectIdentity(await ask(client, {...tools, start: piped}, {profile: 'developer'}), 'developer')
+      const all = Array.from({length: 20_000}, (_, index) => `${index + 1}\n`).join('')
+      expect((await readFile(join(tools.home.folder, 'rest'), 'utf8')) === all, 'all of it').to.equal(true)
+    })
   })
 }
 
@@ -95,6 +106,25 @@ describe('The AWS clients together', () => {
     )
     await Promise.all(both)
     expect(await browsersOpened(tools)).to.equal(1)
+    expect(await tools.sandbox.signIns()).to.equal(1)
+  })
+
+  it('lose nothing but the call when one gives up before the person has signed in', async () => {
+    await tools.leaveSignInsAlone()
+    const [impatient] = impatientClient.start(tools, {profile: 'developer'})
+    await until('a browser was opened', async () => (await tools.opened()).length === 1)
+    const [start] = await tools.starts()
+    await until('the shell around aws-oidc was killed', () => !isRunning(start?.parent))
+    expect(isRunning(start?.pid), 'aws-oidc lives on').to.equal(true)
+    const [address] = await tools.opened()
+    if (address) await browse(address)
+    const ending = await impatient?.ended
+    expectRefusal(impatientClient.read(ending ? [ending] : []), impatientClient.showsRefusal)
+    await until('aws-oidc has ended', () => !isRunning(start?.pid))
+    const patient = awsClients.filter(({name}) => name === impatientClient.name)
+    for (const client of patient) expectIdentity(await ask(client, tools, {profile: 'developer'}), 'developer')
+    expect(await tools.starts(), 'starts of aws-oidc').to.have.length(2)
+    expect(await tools.opened()).to.have.length(1)
     expect(await tools.sandbox.signIns()).to.equal(1)
   })
 

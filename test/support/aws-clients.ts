@@ -86,6 +86,17 @@ export const awsClients: readonly AwsClient[] = [
   }),
 ]
 
+/** The one that gives up, here after five seconds instead of a minute. */
+export const impatientClient: AwsClient = sdk(
+  [installed('go/client')],
+  {
+    name: 'AWS SDK for Go',
+    switchesInTheSandbox: false,
+    showsRefusal: /process provider error: credential process timed out: signal: killed$/,
+  },
+  '5',
+)
+
 /** The SDKs that tell more to a program that names the source of its credentials. */
 export const explicitClients: readonly AwsClient[] = [
   sdk(

@@ -7,6 +7,8 @@ export interface Sts {
   aheadMilliseconds: number
   /** How long an answer takes. */
   milliseconds: number
+  /** How long sessions last instead of what was asked for. */
+  givenSeconds: number | undefined
   /** The longest session of any role. */
   longestSeconds: number
   /** Code and message of the refusal that the next request gets. */
@@ -21,6 +23,7 @@ export function makeSts(clock: MovableClock): Sts {
   const sts: Sts = {
     aheadMilliseconds: 0,
     milliseconds: 0,
+    givenSeconds: undefined,
     longestSeconds: 43_200,
     refusal: undefined,
     requests: [],
@@ -37,7 +40,7 @@ export function makeSts(clock: MovableClock): Sts {
           'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
         )
       }
-      const end = new Date(clock.now().getTime() + sts.aheadMilliseconds + seconds * 1000)
+      const end = new Date(clock.now().getTime() + sts.aheadMilliseconds + (sts.givenSeconds ?? seconds) * 1000)
       return credentialsAnswer(parameters, ++number, end)
     },
   }

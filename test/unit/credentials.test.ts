@@ -174,6 +174,25 @@ describe('credentials below the hard margin', () => {
     expect(stage.provider.asked).to.equal(2)
   })
 
+  it('are served when AWS gives no longer ones', async () => {
+    const stage = makeStage()
+    stage.sts.givenSeconds = 30
+    expect((await ask(stage)).expiresAt.getTime() - stage.clock.now().getTime()).to.equal(30_000)
+  })
+
+  it('are refused when they have ended as they come, by the clock of AWS', async () => {
+    for (const ahead of [-120, 0, 120]) {
+      const stage = makeStage()
+      stage.sts.aheadMilliseconds = ahead * minute
+      stage.sts.givenSeconds = 1
+      await ask(stage)
+      stage.sts.givenSeconds = 0
+      const {code, message} = await failureOf(ask(stage, {force: true}))
+      expect({code, message}).to.have.property('code', 'BAD_RESPONSE')
+      expect(message).to.include('had ended')
+    }
+  })
+
   it('wait for the lock, and take what its holder got', async () => {
     const {stage} = await stageWith(-10)
     const release = stage.takeLocks()
@@ -182,6 +201,16 @@ describe('credentials below the hard margin', () => {
     const all = await waiting
     expect(new Set(all.map(({credentials}) => credentials.accessKeyId)).size).to.equal(1)
     expect(stage.provider.calls).to.equal(2)
+  })
+})
+
+describe('a sign-in', () => {
+  it('has five minutes; then it fails, and the next call may begin', async () => {
+    const stage = makeStage()
+    stage.provider.milliseconds = 5 * minute
+    expect((await failureOf(ask(stage))).code).to.equal('TIMED_OUT')
+    stage.provider.milliseconds = 4.9 * minute
+    await ask(stage)
   })
 })
 

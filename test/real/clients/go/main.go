@@ -1,5 +1,6 @@
 // Asks AWS who it is, as any program with the AWS SDK for Go does: each of CLIENTS clients at once, CALLS times one
 // after the other. Prints one line of JSON, {"arns": [...], "errors": [...]}; exits 1 where there is an error.
+// A third argument are the seconds that a credential_process gets instead of a minute.
 package main
 
 import (
@@ -9,8 +10,10 @@ import (
 	"os"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/processcreds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
@@ -51,7 +54,7 @@ func main() {
 func ask(calls int) ([]string, error) {
 	var arns []string
 	ctx := context.Background()
-	loaded, err := config.LoadDefaultConfig(ctx)
+	loaded, err := config.LoadDefaultConfig(ctx, config.WithProcessCredentialOptions(limit))
 	if err != nil {
 		return arns, err
 	}
@@ -64,6 +67,12 @@ func ask(calls int) ([]string, error) {
 		arns = append(arns, *answer.Arn)
 	}
 	return arns, nil
+}
+
+func limit(options *processcreds.Options) {
+	if len(os.Args) > 3 {
+		options.Timeout = time.Duration(number(os.Args[3])) * time.Second
+	}
 }
 
 func number(text string) int {
