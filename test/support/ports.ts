@@ -1,14 +1,11 @@
 import {once} from 'node:events'
-import {connect, createServer} from 'node:net'
+import {connect, createServer, type Server} from 'node:net'
 
 /** A port of this machine that somebody else uses until the caller's block ends. */
 export async function busyPort(host = '127.0.0.1'): Promise<AsyncDisposable & {readonly port: number}> {
-  const server = createServer().listen(0, host)
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address !== 'object') throw new Error('no port')
+  const server = createServer()
   return {
-    port: address.port,
+    port: await listening(server, 0, host),
     [Symbol.asyncDispose]: () => new Promise(resolve => server.close(() => resolve())),
   }
 }
@@ -31,4 +28,12 @@ export function answers(host: string, port: number): Promise<boolean> {
     socket.once('error', () => settle(false))
     socket.once('timeout', () => settle(false))
   })
+}
+
+/** Has a server listen, and tells on which port it does. */
+export async function listening(server: Server, port = 0, host = '127.0.0.1'): Promise<number> {
+  await once(server.listen(port, host), 'listening')
+  const address = server.address()
+  if (address === null || typeof address !== 'object') throw new Error('no port')
+  return address.port
 }

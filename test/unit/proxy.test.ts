@@ -1,5 +1,5 @@
 import {expect} from 'chai'
-import {proxiesOf} from '../../src/outside/proxy.ts'
+import {proxiesOf, proxyPasswords} from '../../src/outside/proxy.ts'
 
 describe('the proxy for an address', () => {
   const proxyFor = (address: string, env: Record<string, string>) => proxiesOf(env)(new URL(address))?.href
@@ -14,15 +14,33 @@ describe('the proxy for an address', () => {
     expect(proxyFor('https://sso.example', {HTTPS_PROXY: ''})).to.equal(undefined)
   })
 
+  it('is none where the variable in lower case is empty, whatever the other one says', () => {
+    expect(proxyFor('https://sso.example', {HTTPS_PROXY: proxy, https_proxy: ''})).to.equal(undefined)
+    const env = {HTTPS_PROXY: proxy, NO_PROXY: 'sso.example', no_proxy: ''}
+    expect(proxyFor('https://sso.example', env)).to.equal(`${proxy}/`)
+    expect(proxyFor('https://sso.example', {...env, no_proxy: 'sso.example', NO_PROXY: ''})).to.equal(undefined)
+  })
+
   it('needs no scheme, and may be spoken to over TLS', () => {
     expect(proxyFor('https://sso.example', {HTTPS_PROXY: 'proxy.example:8080'})).to.equal(`${proxy}/`)
+    expect(proxyFor('https://sso.example', {HTTPS_PROXY: ' //proxy.example:8080 '})).to.equal(`${proxy}/`)
     expect(proxyFor('https://sso.example', {HTTPS_PROXY: 'me:secret@proxy.example:8080'})).to.equal(
       'http://me:secret@proxy.example:8080/',
     )
     expect(proxyFor('https://sso.example', {HTTPS_PROXY: 'https://proxy.example'})).to.equal('https://proxy.example/')
   })
 
-  for (const value of ['socks5://me:secret@proxy.example:1080', 'http://', 'http://me:secret@:8080', '::::']) {
+  for (const value of [
+    'socks5://me:secret@proxy.example:1080',
+    'http://',
+    'http://me:secret@:8080',
+    '::::',
+    'http://me:12/secret@proxy.example:8080',
+    'http://me:12?secret@proxy.example:8080',
+    'http://me:12#secret@proxy.example:8080',
+    'http://me:100%secret@proxy.example:8080',
+    'http://100%secret@proxy.example:8080',
+  ]) {
     it(`is an error that names the variable and not its value: ${value}`, () => {
       let failure: unknown
       try {
@@ -53,7 +71,9 @@ describe('the proxy for an address', () => {
     ['sso.example.com:443', ['https://sso.example.com'], ['https://sso.example.com:8443']],
     ['10.0.0.1', ['https://10.0.0.1'], ['https://10.0.0.11', 'https://10.0.0.2']],
     ['10.1.0.0/16', ['https://10.1.2.3'], ['https://10.2.0.1', 'https://sso.example.com']],
-    ['fd00::/8', ['https://[fd12::1]'], ['https://[fe80::1]']],
+    ['fd00::/8', ['https://[fd12::1]'], ['https://[fe80::1]', 'https://10.0.0.1']],
+    ['[fd00::]/8, fd34:0:0::1', ['https://[fd12::1]', 'https://[fd34::1]'], ['https://[fe80::1]']],
+    ['[fe80::2]:8443', ['https://[fe80::2]:8443'], ['https://[fe80::2]']],
     ['10.0.0.0/99, other.example', ['https://other.example'], ['https://10.0.0.1']],
     ['a.example,  b.example c.example', ['https://b.example', 'https://c.example'], ['https://d.example']],
     ['', [], ['https://sso.example.com']],
@@ -64,4 +84,23 @@ describe('the proxy for an address', () => {
       for (const address of others) expect(proxyFor(address, env), address).to.equal(`${proxy}/`)
     })
   }
+})
+
+describe('the passwords of proxies', () => {
+  it('are known in each form, so that nothing printed holds one', () => {
+    const env = {
+      HTTPS_PROXY: 'http://me:p%40ss-one@proxy.example:8080',
+      https_proxy: 'me:p@ss-two@proxy.example',
+      HTTP_PROXY: 'socks5://me:50%-three@proxy.example',
+      http_proxy: 'http://proxy.example:8080',
+    }
+    expect(proxyPasswords(env)).to.have.members([
+      'p%40ss-one',
+      'p@ss-one',
+      'p@ss-two',
+      'p@ss-two',
+      '50%-three',
+      '50%-three',
+    ])
+  })
 })

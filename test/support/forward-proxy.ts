@@ -1,0 +1,77 @@
+import {createServer, type Server} from 'node:http'
+import {createServer as createSecureServer} from 'node:https'
+import {connect, type Socket} from 'node:net'
+import type {Duplex} from 'node:stream'
+import type {Pair} from './certificates.ts'
+import {listening} from './ports.ts'
+
+/** A proxy that leads names to ports of this machine, and notes what it gets to see. */
+export interface ForwardProxy {
+  readonly port: number
+  /** Where it was asked to lead to. */
+  readonly asked: readonly string[]
+  /** The logins it was shown, decoded. */
+  readonly logins: readonly (string | undefined)[]
+  /** Every byte that went through its tunnels in the clients' direction. */
+  tunnelled(): string
+  stop(): Promise<void>
+}
+
+export interface ForwardProxyOptions {
+  readonly targets?: Readonly<Record<string, number>>
+  /** Asks for this one, as `name:password`. */
+  readonly login?: string
+  /** Answers each request for a tunnel so. */
+  readonly status?: number
+  /** Says nothing to anybody. */
+  readonly silent?: boolean
+  /** Is spoken to over TLS. */
+  readonly tls?: Pair
+}
+
+export async function startForwardProxy(options: ForwardProxyOptions): Promise<ForwardProxy> {
+  const {targets = {}, login, status, silent = false, tls} = options
+  const [asked, logins, chunks]: [string[], (string | undefined)[], Buffer[]] = [[], [], []]
+  const sockets = new Set<Duplex>()
+  const server: Server = tls ? createSecureServer({cert: tls.certificate, key: tls.key}) : createServer()
+
+  server.on('connection', (socket: Socket) => sockets.add(socket))
+  server.on('connect', ({url: target = '', headers}, client, first: Buffer) => {
+    client.on('error', () => undefined)
+    asked.push(target)
+    const shown = loginIn(headers['proxy-authorization'])
+    logins.push(shown)
+    if (silent) return
+    if (login !== undefined && shown !== login) {
+      return client.end('HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm="x"\r\n\r\n')
+    }
+    const port = targets[target.replace(/:443$/, '')]
+    const refusal = status ?? (port === undefined ? 502 : undefined)
+    if (refusal !== undefined || port === undefined) return client.end(`HTTP/1.1 ${refusal} No\r\n\r\n`)
+    const server = connect(port, '127.0.0.1', () => {
+      client.write('HTTP/1.1 200 Connection established\r\n\r\n')
+      server.write(first)
+      client.on('data', (chunk: Buffer) => chunks.push(chunk))
+      client.pipe(server).pipe(client)
+    })
+    sockets.add(server)
+    server.on('error', () => client.destroy())
+    return undefined
+  })
+
+  return {
+    port: await listening(server),
+    asked,
+    logins,
+    tunnelled: () => Buffer.concat(chunks).toString('latin1'),
+    async stop() {
+      for (const socket of sockets) socket.destroy()
+      await new Promise(resolve => server.close(resolve))
+    },
+  }
+}
+
+function loginIn(header: string | undefined): string | undefined {
+  const [, encoded] = /^Basic (.+)$/.exec(header ?? '') ?? []
+  return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString()
+}

@@ -1,0 +1,82 @@
+import {type IncomingMessage, request, type ServerResponse} from 'node:http'
+import {createServer} from 'node:https'
+import type {TLSSocket} from 'node:tls'
+import type {Pair} from './certificates.ts'
+import {listening} from './ports.ts'
+
+/** A server that speaks TLS for another one behind it, as providers and AWS have them. */
+export interface TlsFront {
+  readonly port: number
+  /** What it has handed on. */
+  readonly seen: readonly SeenRequest[]
+  stop(): Promise<void>
+}
+
+export interface SeenRequest {
+  readonly host: string
+  readonly method: string
+  readonly path: string
+  /** The names of its headers. */
+  readonly headers: readonly string[]
+  /** Whose certificate was shown, where one was. */
+  readonly client: string | undefined
+}
+
+export interface FrontOptions extends Pair {
+  /** The server behind. */
+  readonly behind: URL
+  /** A fixed port. */
+  readonly port?: number
+  /** Paths behind that stand for the whole of a host. */
+  readonly paths?: Readonly<Record<string, string>>
+  /** Certificates of clients: who signs them, and whether there is no connection without one. */
+  readonly clients?: {readonly authority: string; readonly demanded: boolean}
+}
+
+export async function startFront({port = 0, behind, paths, clients, ...pair}: FrontOptions): Promise<TlsFront> {
+  const seen: SeenRequest[] = []
+  const server = createServer(
+    {
+      cert: pair.certificate,
+      key: pair.key,
+      ...(clients && {ca: clients.authority, requestCert: true, rejectUnauthorized: clients.demanded}),
+    },
+    (message, answer) => {
+      const {method = '', url = '', headers} = message
+      const {host = ''} = headers
+      seen.push({
+        host,
+        method,
+        path: new URL(url, `https://${host}`).pathname,
+        headers: Object.keys(headers),
+        client: shownBy(message),
+      })
+      handOn(message, answer, behind, paths?.[host] ?? url)
+    },
+  )
+  return {
+    port: await listening(server, port),
+    seen,
+    async stop() {
+      server.closeAllConnections()
+      await new Promise(resolve => server.close(resolve))
+    },
+  }
+}
+
+function shownBy({socket}: IncomingMessage): string | undefined {
+  const {subject} = (socket as TLSSocket).getPeerCertificate()
+  return subject?.CN === undefined ? undefined : String(subject.CN)
+}
+
+function handOn(message: IncomingMessage, answer: ServerResponse, behind: URL, path: string): void {
+  const {method, headers} = message
+  const {host = ''} = headers
+  const forwarded = {...headers, 'x-forwarded-host': host, 'x-forwarded-proto': 'https'}
+  const onward = request(behind, {method, path, headers: forwarded, agent: false}, response => {
+    answer.writeHead(response.statusCode ?? 502, response.headers)
+    response.pipe(answer)
+  })
+  onward.once('error', () => answer.destroy())
+  message.pipe(onward)
+}
