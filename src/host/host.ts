@@ -11,7 +11,7 @@ import {knownHostsOf, showCode} from './show-code.ts'
 import {revokeTokens, tokensFor} from './tokens.ts'
 
 /** What a host is made of: parts of the world, and what was decided about this one sign-in. */
-export interface HostParts extends OAuthDoors, Omit<NewSignInParts, 'beforeAsking' | 'loginCommand'> {
+export interface HostParts extends OAuthDoors, Omit<NewSignInParts, 'beforeAsking' | 'keep' | 'loginCommand'> {
   readonly log: Log
   readonly memory: SignInMemory
   readonly ask: Ask

@@ -21,6 +21,7 @@ export interface NewSignInParts {
   readonly provider: ProviderConfiguration
   readonly env: Host['env']
   readonly secrets: Secrets
+  readonly fetch: typeof globalThis.fetch
   readonly signal: AbortSignal
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>
   /** When the time for this sign-in is up. */
@@ -34,6 +35,8 @@ export interface NewSignInParts {
   readonly askUntil: ((signal: AbortSignal) => Ask) | undefined
   /** Throws SIGN_IN_REQUIRED where nobody may be asked. */
   readonly beforeAsking: (where: string) => void
+  /** Saves the tokens. Called as soon as they are there: until then, whoever kills this process costs a sign-in. */
+  readonly keep: (tokens: Tokens) => Promise<void>
   /** What to type to sign in by hand. */
   readonly loginCommand: string
 }
@@ -50,9 +53,10 @@ export async function signInAnew(
   if (choice.flow === 'browser') return inBrowser(configuration, client, clock, choice, parts)
 
   parts.beforeAsking(client.issuer.host)
-  const {provider, secrets, signal} = parts
+  const {provider, secrets, fetch, signal} = parts
   const tokens = await signInByDevice(configuration, client, {
     remember: provider.rememberSignIn,
+    fetch,
     signal,
     clock,
     sleep: milliseconds => parts.sleep(milliseconds, signal),
@@ -66,7 +70,9 @@ export async function signInAnew(
       })
     },
   })
-  return tokens ?? inBrowser(configuration, client, clock, parts.chooseFlow('not-to-this-client'), parts)
+  if (!tokens) return inBrowser(configuration, client, clock, parts.chooseFlow('not-to-this-client'), parts)
+  await parts.keep(tokens)
+  return tokens
 }
 
 async function inBrowser(
@@ -76,7 +82,7 @@ async function inBrowser(
   choice: FlowChoice,
   parts: NewSignInParts,
 ): Promise<Tokens> {
-  const {provider, secrets, signal, askUntil, tell, loginCommand} = parts
+  const {provider, secrets, fetch, signal, keep, askUntil, tell, loginCommand} = parts
   const ports = client.listen?.ports ?? []
   // Without fixed ports nobody can have forwarded one: a browser elsewhere has no way back but by hand.
   if (choice.elsewhere === 'surely' && !askUntil && ports.length === 0) {
@@ -91,6 +97,8 @@ async function inBrowser(
   return signInByBrowser(configuration, client, {
     pages: provider.pages,
     remember: provider.rememberSignIn,
+    keep,
+    fetch,
     signal,
     clock,
     paste: choice.elsewhere === undefined ? undefined : paste,

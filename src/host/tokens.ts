@@ -9,7 +9,7 @@ import type {TokenClock, Tokens} from '../oauth/tokens.ts'
 import type {Memory, OidcClient, TokenSet} from '../plugin.ts'
 import {type NewSignInParts, signInAnew} from './new-sign-in.ts'
 
-export interface TokenParts extends OAuthDoors, NewSignInParts {
+export interface TokenParts extends OAuthDoors, Omit<NewSignInParts, 'keep'> {
   readonly memory: Memory
   readonly now: () => Date
 }
@@ -40,10 +40,11 @@ export async function tokensFor(client: OidcClient, fresh: boolean, parts: Token
     await memory.delete(name)
   }
 
-  const tokens = await signInAnew(configuration, client, clock, parts)
-  keepSecret(tokens, secrets)
-  await save(name, tokens, parts)
-  return tokenSet(tokens, remember)
+  const keep = async (tokens: Tokens) => {
+    keepSecret(tokens, secrets)
+    await save(name, tokens, parts)
+  }
+  return tokenSet(await signInAnew(configuration, client, clock, {...parts, keep}), remember)
 }
 
 interface Renewed {

@@ -1,6 +1,7 @@
 import * as openid from 'openid-client'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
 import type {OidcClient} from '../plugin.ts'
+import {fetchKeys} from './discovery.ts'
 import {listenForRedirect, type Pages, type Redirect} from './loopback.ts'
 import {type PasteBack, pastedRedirect} from './pasted-redirect.ts'
 import {explainOAuthFailure} from './problems.ts'
@@ -14,6 +15,9 @@ export interface BrowserSignIn {
   readonly show: (url: URL, redirect: URL) => Promise<void>
   /** Where the browser may be on another machine, which our listener can't hear. */
   readonly paste: PasteBack | undefined
+  /** Saves the tokens: called before the browser is told that it is over. */
+  readonly keep: (tokens: Tokens) => Promise<void>
+  readonly fetch: typeof globalThis.fetch
   readonly signal: AbortSignal
   readonly clock: TokenClock
 }
@@ -26,7 +30,7 @@ export interface BrowserSignIn {
 export async function signInByBrowser(
   configuration: openid.Configuration,
   client: OidcClient,
-  {pages, remember, show, paste, signal, clock}: BrowserSignIn,
+  {pages, remember, show, paste, keep, fetch, signal, clock}: BrowserSignIn,
 ): Promise<Tokens> {
   const listener = await listenForRedirect(client.listen ?? {}, pages, signal)
   const arrived = new AbortController()
@@ -54,13 +58,17 @@ export async function signInByBrowser(
     // A question that still stood there would take Ctrl-C for itself.
     arrived.abort()
     return await settle(redirect, issuer, async () => {
+      // Beforehand: nothing that takes time or may fail should stand between the answer and its saving.
+      await fetchKeys(configuration, {fetch, now: clock.now})
       const answer = await openid.authorizationCodeGrant(configuration, redirect.address, {
         pkceCodeVerifier: verifier,
         expectedState: state,
         expectedNonce: nonce,
         idTokenExpected: true,
       })
-      return tokensOf(answer, client.clientId, clock)
+      const tokens = tokensOf(answer, client.clientId, clock)
+      await keep(tokens)
+      return tokens
     })
   } catch (error) {
     signal.throwIfAborted()

@@ -4,6 +4,7 @@ import type {OidcClient} from '../plugin.ts'
 import {scopesOf} from './browser-sign-in.ts'
 import {type DeviceAddresses, deviceAddresses} from './device-addresses.ts'
 import {codeEnded, deviceRefusal, isDeviceFlowRefused} from './device-refusals.ts'
+import {fetchKeys} from './discovery.ts'
 import {explainOAuthFailure, isOAuthError, retryAfterSeconds} from './problems.ts'
 import {type TokenClock, type Tokens, tokensOf} from './tokens.ts'
 
@@ -14,6 +15,7 @@ export interface DeviceSignIn {
   readonly show: (code: DeviceCode) => Promise<void>
   /** Masks what must not be seen from now on. */
   readonly keepSecret: (secret: string) => void
+  readonly fetch: typeof globalThis.fetch
   readonly sleep: (milliseconds: number) => Promise<void>
   readonly signal: AbortSignal
   readonly clock: TokenClock
@@ -42,7 +44,7 @@ const longestPauseMilliseconds = 60_000
 export async function signInByDevice(
   configuration: openid.Configuration,
   client: OidcClient,
-  {remember, show, keepSecret, sleep, signal, clock}: DeviceSignIn,
+  {remember, show, keepSecret, fetch, sleep, signal, clock}: DeviceSignIn,
 ): Promise<Tokens | undefined> {
   const provider = client.issuer.host
   const verifier = openid.randomPKCECodeVerifier()
@@ -56,6 +58,8 @@ export async function signInByDevice(
     const answer = await requestCode(configuration, parameters)
     if (!answer) return undefined
     keepSecret(answer.device_code)
+    // Beforehand: nothing that takes time or may fail should stand between the tokens and their saving.
+    await fetchKeys(configuration, {fetch, now: clock.now})
     const expiresAt = new Date(clock.now().getTime() + answer.expires_in * 1000)
     const addresses = deviceAddresses(answer.verification_uri, answer.verification_uri_complete)
     await show({...addresses, code: answer.user_code, expiresAt})

@@ -1,7 +1,7 @@
 import {randomBytes} from 'node:crypto'
 import {constants, type Stats} from 'node:fs'
-import {chmod, lstat, mkdir, open, readFile, rename, rm, stat} from 'node:fs/promises'
-import {dirname} from 'node:path'
+import {chmod, lstat, mkdir, open, readdir, readFile, rename, rm, stat} from 'node:fs/promises'
+import {dirname, join} from 'node:path'
 import {AwsOidcError} from '../errors.ts'
 
 /** The file system as the host needs it. Caches bring their own: what they keep is secret. */
@@ -51,6 +51,8 @@ export const systemFiles: Files = {
       await rm(temporary, {force: true})
       throw error
     }
+    // The file is saved; tidying up that fails is no reason to say otherwise.
+    await dropStale(path).catch(() => undefined)
   },
 
   async touchPrivate(path) {
@@ -76,6 +78,20 @@ export const systemFiles: Files = {
   removeFolder: path => rm(path, {recursive: true, force: true}),
 
   makePrivateFolder,
+}
+
+const temporaryName = /\.json\.[0-9a-f]{12}\.tmp$/
+const staleMilliseconds = 60 * 60 * 1000
+
+/** Removes what processes that were killed an hour or more before `newest` was written have left beside it. */
+async function dropStale(newest: string): Promise<void> {
+  const {mtimeMs: now} = await lstat(newest)
+  for (const name of await readdir(dirname(newest))) {
+    if (!temporaryName.test(name)) continue
+    const path = join(dirname(newest), name)
+    const left = await lstat(path).catch(() => undefined)
+    if (left && now - left.mtimeMs > staleMilliseconds) await rm(path, {force: true})
+  }
 }
 
 async function makePrivateFolder(path: string): Promise<string> {

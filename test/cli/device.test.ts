@@ -51,6 +51,14 @@ describe('signing in with a code', () => {
     }
   })
 
+  it('asks nobody where the ID token that comes of it could not be checked', async () => {
+    const {home, sandbox} = scene
+    await sandbox.fault({on: 'jwks', status: 503})
+    const {exitCode, stderr} = await home.run(creds, overSsh)
+    expect(exitCode, stderr).to.equal(6)
+    expect(stderr).to.include('HTTP 503').and.not.include('enter the code')
+  })
+
   it('opens the page for the code, where it is at the issuer and a browser is named', async () => {
     const {home, sandbox} = scene
     await home.configure({})

@@ -79,9 +79,10 @@ describe('the ID token of a sign-in', () => {
     await expectRefused('')
   })
 
-  it("is refused when the provider's keys are not to be had", async () => {
+  it("is not even fetched when the provider's keys are not to be had", async () => {
     await scene.sandbox.fault({on: 'jwks', status: 503})
     await expectRefused('HTTP 503', 'UNAVAILABLE')
+    expect((await scene.sandbox.journal()).map(({kind}) => kind)).not.to.include('token')
   })
 
   it("is refused when the provider's keys are no keys", async () => {

@@ -13,6 +13,16 @@ describe('the page at the end of a sign-in', () => {
     expectSafe(page)
   })
 
+  it('says that one is signed in only once that is saved: killed there, the next call asks nobody', async () => {
+    const {address, child, ended} = await waitForAddress(scene.home)
+    const response = await fetch(await redirectAfterSignIn(address))
+    child.kill('SIGKILL')
+    expect(await response.text()).to.include('You are signed in')
+    await ended
+    const next = await scene.home.run(['creds', '--profile', 'developer'], {AWS_OIDC_INTERACTIVE: 'never'})
+    expect(next.exitCode, next.stderr).to.equal(0)
+  })
+
   it('says that one is not signed in, and why, when the provider refuses', async () => {
     const page = await pageAfter(back => refusal(back, 'access_denied', 'Not today.'))
     expect(page).to.include({status: 400, exitCode: 4})

@@ -42,7 +42,7 @@ function stageWith(polls: readonly Poll[], device: object = {}, deviceStatus = 2
 
   const fetch: typeof globalThis.fetch = async (input, init = {}) => {
     const {pathname} = new URL(String(input))
-    if (init.method !== 'POST') return json(metadata)
+    if (init.method !== 'POST') return json(pathname === '/jwks' ? {keys: []} : metadata)
     forms.push(new URLSearchParams(String(init.body)))
     if (pathname === '/device/auth') return json(deviceStatus === 200 ? {...usual, ...device} : device, deviceStatus)
     waits.push((clock.now().getTime() - last) / 1000)
@@ -66,6 +66,7 @@ function stageWith(polls: readonly Poll[], device: object = {}, deviceStatus = 2
         remember: true,
         show: async code => void shown.push(code),
         keepSecret: secret => void secrets.push(secret),
+        fetch,
         sleep: async milliseconds => {
           signal.throwIfAborted()
           clock.advance(milliseconds)

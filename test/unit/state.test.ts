@@ -1,4 +1,4 @@
-import {lstat, mkdtemp, readdir, rm, writeFile} from 'node:fs/promises'
+import {lstat, mkdtemp, readdir, rm, utimes, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect} from 'chai'
@@ -44,6 +44,16 @@ describe('the state of a provider', () => {
     } finally {
       process.umask(before)
     }
+  })
+
+  it('is written without what a killed process has left halfway, but with what another one is writing now', async () => {
+    const [left, current, foreign] = ['provider.json.aaaaaaaaaaaa.tmp', 'other.json.bbbbbbbbbbbb.tmp', 'notes.tmp']
+    await states().change('provider', () => full)
+    for (const name of [left, current, foreign]) await writeFile(join(home, 'state', name), '{')
+    const long = new Date(Date.now() - 2 * 3_600_000)
+    for (const name of [left, foreign]) await utimes(join(home, 'state', name), long, long)
+    await states().change('provider', () => full)
+    expect(await readdir(join(home, 'state'))).to.have.members(['provider.json', current, foreign])
   })
 
   it('that nobody understands is worth none, and is replaced', async () => {
