@@ -123,6 +123,7 @@ describe('a keyring that fails', () => {
       try { for (;;) fs.writeSync(fd, "x".repeat(4096)) } catch {}
       try { for (;;) fs.writeSync(fd, "x") } catch {}
       '; "$@"; echo "exit $?" >&2; } | { until [ -e "${go}" ]; do sleep 0.1; done; cat; }`
+    const start = Date.now()
     const ended = runAs(creds, {env: {...variablesOf(home, sandbox), ...bus.env}, shell})
     await until('AWS has answered', async () => (await sandbox.journal()).some(({kind}) => kind === 'sts'))
     await until('it has kept the credentials', async () => {
@@ -132,6 +133,7 @@ describe('a keyring that fails', () => {
     await writeFile(go, '')
     const {stdout, stderr} = await ended
     expect(stderr).to.match(/\nexit 0\n$/)
+    expect(Date.now() - start).to.be.lessThan(inTime)
     isOneDocument({exitCode: 0, signal: null, stdout: stdout.replace(/^x+/, ''), stderr: ''})
   })
 
