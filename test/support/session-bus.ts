@@ -1,9 +1,10 @@
-import {type ChildProcess, spawn} from 'node:child_process'
+import {type ChildProcess, execFile, spawn} from 'node:child_process'
 import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {createInterface} from 'node:readline'
 import {setTimeout as delay} from 'node:timers/promises'
+import {promisify} from 'node:util'
 import {root} from './sandbox.ts'
 
 /** A private D-Bus session with nothing on it but what is started here, and a folder for keyrings of its own. */
@@ -12,6 +13,8 @@ export interface SessionBus {
   readonly env: Readonly<Record<string, string>>
   /** Starts the real gnome-keyring. With a password its login keyring is made, or unlocked; without one there is none, or it is locked. */
   startKeyring(password?: string): Promise<ChildProcess>
+  /** Changes the item of aws-oidc in the keyring behind its back; without a text, removes it. */
+  changeItem(name: string, text?: string): Promise<void>
   /** Takes a name on the bus and never answers. */
   startSilentService(name: string): Promise<ChildProcess>
   stop(): Promise<void>
@@ -68,6 +71,17 @@ export async function startSessionBus(): Promise<SessionBus> {
       const keyring = start('gnome-keyring-daemon', args, env, password)
       await owned('org.freedesktop.secrets')
       return keyring
+    },
+    async changeItem(name, text = '') {
+      const script = `
+        const {AsyncEntry} = require('@napi-rs/keyring')
+        const entry = new AsyncEntry('aws-oidc', process.argv[1], {linux: {store: 'secret-service'}})
+        const text = process.argv[2]
+        void (text === '' ? entry.deletePassword() : entry.setPassword(text))`
+      await promisify(execFile)(process.execPath, ['-e', script, name, text], {
+        cwd: root,
+        env: {...process.env, ...env},
+      })
     },
     async startSilentService(name) {
       const program = join(root, '.cache/python/bin/python')

@@ -1,0 +1,75 @@
+import type {ChildProcess} from 'node:child_process'
+import {readdir, readFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import type {Ending, Running} from './home.ts'
+import {type Scene, useScene} from './scene.ts'
+import {type SessionBus, startSessionBus} from './session-bus.ts'
+
+type Json = Readonly<Record<string, unknown>>
+
+/** A scene with a session bus of its own, on which nothing is yet. */
+export interface KeyringScene extends Scene {
+  readonly bus: SessionBus
+  run(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ending>
+  start(args: readonly string[], env?: Readonly<Record<string, string>>): Running
+  /** What is in the cache, as it lies on disk. */
+  envelopes(): Promise<readonly Json[]>
+  /** The ways in which entries are kept. */
+  forms(): Promise<readonly unknown[]>
+  /** A keyring that has its key, unlocked. */
+  startKeyring(): Promise<ChildProcess>
+  /** Locks the keyring that `startKeyring` has left; its prompts stay unanswered, or there is nobody to show one. */
+  lockAgain(keyring: ChildProcess, prompts: 'hang' | 'fail'): Promise<void>
+}
+
+const password = 'password of the keyring'
+
+export function useKeyringScene(): KeyringScene {
+  const scene = useScene()
+  let bus: SessionBus | undefined
+  const there = () => {
+    if (!bus) throw new Error('the bus is there during a test')
+    return bus
+  }
+  beforeEach(async () => {
+    bus = await startSessionBus()
+    await scene.home.configure({top: {cache: 'auto'}})
+  })
+  afterEach(() => bus?.stop())
+
+  const start: KeyringScene['start'] = (args, env) => scene.home.start(args, {...there().env, ...env})
+
+  async function envelopes(): Promise<readonly Json[]> {
+    const folder = join(scene.home.cache, 'v1')
+    const names = await readdir(folder).catch(() => [])
+    return Promise.all(names.map(async name => JSON.parse(await readFile(join(folder, name), 'utf8')) as Json))
+  }
+
+  return {
+    get sandbox() {
+      return scene.sandbox
+    },
+    get home() {
+      return scene.home
+    },
+    get bus() {
+      return there()
+    },
+    start,
+    run: (args, env) => start(args, env).ended,
+    envelopes,
+    forms: async () => [...new Set((await envelopes()).map(({enc}) => enc))],
+    startKeyring: () => there().startKeyring(password),
+    async lockAgain(keyring, prompts) {
+      await killed(keyring)
+      if (prompts === 'hang') await there().startSilentService('org.gnome.keyring.SystemPrompter')
+      await there().startKeyring()
+    },
+  }
+}
+
+export async function killed(child: ChildProcess): Promise<void> {
+  const gone = new Promise(resolve => child.once('exit', resolve))
+  child.kill('SIGKILL')
+  await gone
+}
