@@ -9,11 +9,15 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
 export const sandboxBin = join(root, 'plugins/sandbox/bin/run.js')
 
 export interface JournalEntry {
+  readonly at: string
   readonly kind: string
   readonly grant?: string
   readonly action?: string
   readonly role?: string
   readonly durationSeconds?: number
+  /** Fingerprints of refresh tokens. */
+  readonly spent?: string
+  readonly given?: string
   readonly outcome: string
 }
 

@@ -1,0 +1,71 @@
+import {readFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import {setTimeout as pause} from 'node:timers/promises'
+import {BrowseError, browse} from '../../plugins/sandbox/src/browse.ts'
+import type {Home} from '../support/home.ts'
+import type {Asked} from './facts.ts'
+
+/** The people in front of the browsers that callers open. They sign in whatever has become of the caller. */
+export interface People {
+  /** From now on alice sits where bob sat, or bob where alice did. */
+  changeSeats(): void
+  /** How long a sign-in takes them from now on. */
+  take(milliseconds: number): void
+  /** Looks whether browsers were opened since the last look. */
+  look(): Promise<void>
+  /** Comes when all have done what they were asked. */
+  done(): Promise<void>
+  /** Who was asked since the last time this was called. */
+  asked(): readonly Asked[]
+}
+
+/** What a caller starts as its browser: it only notes whose it is and where it should go. */
+export function browserOf({folder}: Home): readonly string[] {
+  return ['/bin/sh', '-c', `echo "$CALLER $0" >>'${join(folder, 'opened')}'`]
+}
+
+export function peopleAt({folder}: Home): People {
+  const busy = new Set<Promise<void>>()
+  let [userName, milliseconds] = ['alice', 0]
+  let asked: Asked[] = []
+  let seen = 0
+
+  async function signIn(address: string): Promise<void> {
+    const person = {userName}
+    await pause(milliseconds)
+    try {
+      await browse(address, person)
+    } catch (error) {
+      // Where the caller is gone nobody answers the redirect.
+      if (!(error instanceof BrowseError)) throw error
+    }
+  }
+
+  return {
+    changeSeats() {
+      userName = userName === 'alice' ? 'bob' : 'alice'
+    },
+    take(time) {
+      milliseconds = time
+    },
+    async look() {
+      const text = await readFile(join(folder, 'opened'), 'utf8').catch(() => '')
+      const whole = text.slice(seen, text.lastIndexOf('\n') + 1)
+      seen += whole.length
+      for (const line of whole.split('\n').slice(0, -1)) {
+        const [caller = '', address = ''] = line.split(' ')
+        asked.push({caller, at: Date.now()})
+        const signedIn = signIn(address).finally(() => busy.delete(signedIn))
+        busy.add(signedIn)
+      }
+    },
+    async done() {
+      await Promise.all(busy)
+    },
+    asked() {
+      const found = asked
+      asked = []
+      return found
+    },
+  }
+}

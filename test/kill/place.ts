@@ -1,0 +1,85 @@
+import {rm} from 'node:fs/promises'
+import {setTimeout as pause} from 'node:timers/promises'
+import {systemClock} from '../../src/outside/clock.ts'
+import {systemKeyring} from '../../src/outside/keyring.ts'
+import {type Home, makeHome, type Running} from '../support/home.ts'
+import {type Sandbox, startSandbox} from '../support/sandbox.ts'
+import {startSessionBus} from '../support/session-bus.ts'
+import {type Kept, keptIn, keyringOpener, type Opener, plainOpener} from './entries.ts'
+import {browserOf, type People, peopleAt} from './people.ts'
+
+export type CacheId = 'file' | 'keyring'
+
+/** A provider, an STS, and a home with people in front of its browsers. */
+export interface Place {
+  readonly sandbox: Sandbox
+  readonly home: Home
+  readonly people: People
+  readonly opener: Opener
+  readonly kept: Kept
+  /** Starts `aws-oidc creds`. */
+  call(id: string): Running
+  /** Forgets the sign-in and all credentials, the key in the keyring too; with `folders` as if nobody had ever signed in. */
+  wipe(folders: boolean): Promise<void>
+  /** Fails when a secret got out. */
+  close(): Promise<void>
+}
+
+const latencyMilliseconds = 30
+
+export async function makePlace(cache: CacheId): Promise<Place> {
+  const vault = cache === 'keyring' ? await privateKeyring() : undefined
+  const sandbox = await startSandbox()
+  // Nobody's provider answers at once; the answers are what a kill must be able to come before.
+  for (const on of ['discovery', 'jwks', 'token', 'sts']) await sandbox.fault({on, delayMs: latencyMilliseconds})
+  const home = await makeHome(sandbox)
+  // Without a keyring `auto` means files too, and also notes the choice in a file of its own.
+  const wanted = cache === 'file' && process.platform === 'linux' ? 'auto' : cache
+  await home.configure({top: {browser: browserOf(home), cache: wanted}})
+  const opener = vault?.opener ?? plainOpener
+  const call = (id: string, args: readonly string[] = ['creds', '--profile', 'developer']) =>
+    home.start(args, {...vault?.env, CALLER: id})
+  return {
+    sandbox,
+    home,
+    people: peopleAt(home),
+    opener,
+    kept: keptIn(home, opener),
+    call,
+    async wipe(folders) {
+      const {exitCode, stderr} = await call('nobody', ['cache', 'clear']).ended
+      if (exitCode !== 0) throw new Error(`cache clear: ${stderr}`)
+      if (folders) await rm(home.cache, {recursive: true, force: true})
+    },
+    async close() {
+      await home.close()
+      await sandbox.stop()
+      await vault?.stop()
+    },
+  }
+}
+
+/** The real gnome-keyring on a bus of its own. */
+async function privateKeyring() {
+  const bus = await startSessionBus()
+  await bus.startKeyring('password of the keyring')
+  // The library reads the variables of this process.
+  Object.assign(process.env, bus.env)
+  const keyring = systemKeyring({
+    clock: systemClock,
+    attended: false,
+    tell: () => undefined,
+    onGivenUp: () => undefined,
+  })
+  return {env: bus.env, opener: keyringOpener(keyring), stop: bus.stop}
+}
+
+/** Rejects when the call has not ended after that time. */
+export async function within<Result>(milliseconds: number, work: Promise<Result>): Promise<Result | 'too late'> {
+  const over = new AbortController()
+  try {
+    return await Promise.race([work, pause(milliseconds, 'too late' as const, {signal: over.signal})])
+  } finally {
+    over.abort()
+  }
+}
