@@ -69,6 +69,7 @@ async function privateKeyring() {
     clock: systemClock,
     attended: false,
     tell: () => undefined,
+    interruption: new AbortController().signal,
     onGivenUp: () => undefined,
   })
   return {env: bus.env, opener: keyringOpener(keyring), stop: bus.stop}
