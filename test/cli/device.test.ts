@@ -38,7 +38,7 @@ describe('signing in with a code', () => {
 
   it('needs nobody the next time: the refresh token works when the ID token has ended', async () => {
     const {home, sandbox} = scene
-    await sandbox.steer('POST', '/lifetimes', {idTokenSeconds: 61})
+    await sandbox.steer('POST', '/lifetimes', {idTokenSeconds: 60})
     try {
       const shown = await waitForCode(home, creds)
       await enterCode(shown)
