@@ -60,12 +60,7 @@ describe('silent renewal of a sign-in', () => {
     await new Promise(resolve => child.stderr?.once('data', resolve))
     child.kill('SIGKILL')
     await ended
-    expect((await rememberedTokens(scene.home))?.refreshToken)
-      .to.be.a('string')
-      .and.not.equal(before?.refreshToken)
-    await scene.sandbox.steer('DELETE', '/faults')
-    await outliveTokens(scene.home)
-    expect(await unattended()).to.include({exitCode: 0})
+    await keptAnotherThan(before?.refreshToken)
   })
 
   for (const [signal, code] of [
@@ -84,12 +79,7 @@ describe('silent renewal of a sign-in', () => {
       } finally {
         await endpoint.close()
       }
-      expect((await rememberedTokens(scene.home))?.refreshToken)
-        .to.be.a('string')
-        .and.not.equal(before?.refreshToken)
-      await scene.sandbox.steer('DELETE', '/faults')
-      await outliveTokens(scene.home)
-      expect(await unattended()).to.include({exitCode: 0})
+      await keptAnotherThan(before?.refreshToken)
     })
   }
 
@@ -175,6 +165,16 @@ describe('silent renewal of a sign-in', () => {
 
   async function grants(): Promise<readonly (string | undefined)[]> {
     return (await scene.sandbox.journal()).filter(({kind}) => kind === 'token').map(({grant}) => grant)
+  }
+
+  /** The refresh token that the provider gave in the place of `spent` was saved, and works. */
+  async function keptAnotherThan(spent: string | undefined): Promise<void> {
+    expect((await rememberedTokens(scene.home))?.refreshToken)
+      .to.be.a('string')
+      .and.not.equal(spent)
+    await scene.sandbox.steer('DELETE', '/faults')
+    await outliveTokens(scene.home)
+    expect(await unattended()).to.include({exitCode: 0})
   }
 
   function unattended(): Promise<Ending> {

@@ -1,6 +1,6 @@
 import {lstat, readdir, rm, utimes} from 'node:fs/promises'
 import {basename, join, relative} from 'node:path'
-import {DatabaseSync} from 'node:sqlite'
+import {isLocked} from '../support/machine.ts'
 
 /** What should not be so when nobody is at work there any more. */
 export async function damageIn(cache: string): Promise<readonly string[]> {
@@ -18,7 +18,7 @@ export async function heldLocks(cache: string): Promise<readonly string[]> {
   const names = await readdir(join(cache, 'locks')).catch(() => [])
   // Opening anything else as a lock would leave files of our own making.
   const locks = names.filter(name => !name.includes('-'))
-  return locks.filter(name => isHeld(join(cache, 'locks', name))).map(name => `the lock ${name} is held by nobody`)
+  return locks.filter(name => isLocked(join(cache, 'locks', name))).map(name => `the lock ${name} is held by nobody`)
 }
 
 /** What callers have left that were killed while they wrote. */
@@ -45,16 +45,4 @@ async function contentsOf(cache: string) {
       return {path, mode: mode & 0o777, size, isFolder: entry.isDirectory()}
     }),
   )
-}
-
-function isHeld(path: string): boolean {
-  const database = new DatabaseSync(path, {timeout: 0})
-  try {
-    database.exec('BEGIN EXCLUSIVE')
-    return false
-  } catch {
-    return true
-  } finally {
-    database.close()
-  }
 }

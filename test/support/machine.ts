@@ -115,8 +115,9 @@ export async function untilLocked({cache}: Home): Promise<void> {
   throw new Error('nobody took the lock')
 }
 
-function isLocked(path: string): boolean {
-  const database = new DatabaseSync(path)
+/** Whether some process holds the lock that this file is. */
+export function isLocked(path: string): boolean {
+  const database = new DatabaseSync(path, {timeout: 0})
   try {
     database.exec('BEGIN EXCLUSIVE')
     return false

@@ -1,6 +1,7 @@
 import {createServer} from 'node:net'
 import {inspect} from 'node:util'
 import {expect} from 'chai'
+import {AwsOidcError} from '../../src/errors.ts'
 import {type Network, systemNetwork} from '../../src/outside/network.ts'
 import {type Authority, makeAuthority} from '../support/certificates.ts'
 import {type ForwardProxy, type ForwardProxyOptions, startForwardProxy} from '../support/forward-proxy.ts'
@@ -138,7 +139,7 @@ describe('a request through a proxy', () => {
       const door = network({HTTPS_PROXY: `127.0.0.1:${proxy.port}`}, everybody.signal)
       const asked = door.fetch(address, {...post, signal: own.signal}).catch((error: unknown) => error)
       while (proxy.asked.length === 0) await isPending(asked)
-      const reason = new Error('Ctrl-C')
+      const reason = new AwsOidcError('INTERRUPTED', 'Interrupted.')
       const controller = whose === 'everybody' ? everybody : own
       controller.abort(reason)
       expect(await asked).to.equal(reason)
