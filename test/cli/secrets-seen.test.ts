@@ -61,6 +61,8 @@ describe('what other programs can see of aws-oidc while it works', () => {
   }
 
   it('is no secret during a sign-in, in the browser that it starts neither', async () => {
+    // The browser, and the program with its tokens, stay until they have been looked at.
+    for (const on of ['authorization', 'sts']) await scene.sandbox.fault({on, times: 1, delayMs: 1000})
     const running = scene.home.start(creds)
     const seen = await seenOf(running)
     const secrets = await secretsOf((await running.ended).stdout)
@@ -71,7 +73,7 @@ describe('what other programs can see of aws-oidc while it works', () => {
     const {home, sandbox} = scene
     const before = await secretsOf((await home.run(creds)).stdout)
     await outliveTokens(home)
-    await sandbox.fault({on: 'token', delayMs: 500})
+    await sandbox.fault({on: 'token', delayMs: 1000})
     const running = home.start(creds, {AWS_OIDC_INTERACTIVE: 'never'})
     const seen = await seenOf(running)
     const after = await secretsOf((await running.ended).stdout)
