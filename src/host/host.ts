@@ -29,13 +29,16 @@ export interface HostParts extends OAuthDoors, Omit<NewSignInParts, 'beforeAskin
 export function hostFor(parts: HostParts): Host {
   const {provider, env, log, memory, ask, signal, now, fetch} = parts
 
+  function demandPerson(where: string): void {
+    if (parts.interactive) return
+    const why = parts.unreachable.why === undefined ? '' : ` ${parts.unreachable.why}`
+    throw new AwsOidcError('SIGN_IN_REQUIRED', `A sign-in at ${where} is needed.${why}`, {
+      hint: parts.unreachable.hint,
+    })
+  }
+
   function beforeAsking(where: string): void {
-    if (!parts.interactive) {
-      const why = parts.unreachable.why === undefined ? '' : ` ${parts.unreachable.why}`
-      throw new AwsOidcError('SIGN_IN_REQUIRED', `A sign-in at ${where} is needed.${why}`, {
-        hint: parts.unreachable.hint,
-      })
-    }
+    demandPerson(where)
     parts.onAsking()
   }
 
@@ -83,6 +86,7 @@ export function hostFor(parts: HostParts): Host {
     tokens: (client, options) =>
       tokensFor(configured(client), parts.fresh || options?.fresh === true, {
         ...parts,
+        demandPerson,
         beforeAsking,
         loginCommand: parts.unreachable.hint,
       }),

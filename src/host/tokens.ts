@@ -12,6 +12,8 @@ import {type NewSignInParts, signInAnew} from './new-sign-in.ts'
 export interface TokenParts extends OAuthDoors, Omit<NewSignInParts, 'keep'> {
   readonly memory: Memory
   readonly now: () => Date
+  /** Throws SIGN_IN_REQUIRED where nobody may be asked; asks nobody. */
+  readonly demandPerson: (where: string) => void
 }
 
 // A token must still be alive when AWS looks at it.
@@ -29,6 +31,8 @@ export async function tokensFor(client: OidcClient, fresh: boolean, parts: Token
     return tokenSet(remembered, remember)
   }
 
+  // Failing must be cheap: the AWS SDK for JavaScript starts us twice for each failure, others for each request.
+  if (remembered?.refreshToken === undefined) parts.demandPerson(client.issuer.host)
   const configuration = await discover(client, parts)
   const clock: TokenClock = {now, offsetMilliseconds: parts.offsetTo(client.issuer)}
   const renewed = remembered && (await renew(configuration, remembered, clock, parts))

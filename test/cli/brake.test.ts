@@ -17,10 +17,13 @@ describe('after a sign-in has failed', () => {
     const {home} = scene
     expect(await home.run(creds, denied)).to.include({exitCode: 4, stdout: ''})
     await letTimePass(home, 4.8)
+    const before = await scene.sandbox.journal()
     const {exitCode, stdout, stderr} = await home.run(creds, unattended)
     expect({exitCode, stdout}).to.deep.equal({exitCode: 3, stdout: ''})
     expect(stderr).to.include('Try: aws-oidc login --profile developer\n')
     expect(await opened()).to.equal(1)
+    // The SDK for JavaScript starts us twice for each failure: the second one must cost next to nothing.
+    expect(await scene.sandbox.journal(), 'nobody on the network is asked').to.deep.equal(before)
   })
 
   it('programs may ask again after five minutes', async () => {

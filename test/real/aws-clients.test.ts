@@ -121,11 +121,13 @@ describe('The AWS clients together', () => {
     const ending = await impatient?.ended
     expectRefusal(impatientClient.read(ending ? [ending] : []), impatientClient.showsRefusal)
     await until('aws-oidc has ended', () => !isRunning(start?.pid))
+    expect(await tools.sandbox.signIns()).to.equal(1)
+    await tools.sandbox.reset()
     const patient = awsClients.filter(({name}) => name === impatientClient.name)
     for (const client of patient) expectIdentity(await ask(client, tools, {profile: 'developer'}), 'developer')
     expect(await tools.starts(), 'starts of aws-oidc').to.have.length(2)
+    expect((await tools.sandbox.journal()).map(({action}) => action)).to.deep.equal(['GetCallerIdentity'])
     expect(await tools.opened()).to.have.length(1)
-    expect(await tools.sandbox.signIns()).to.equal(1)
   })
 
   for (const client of explicitClients) {
