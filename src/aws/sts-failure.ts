@@ -68,6 +68,24 @@ const meanings: Readonly<Record<string, Meaning>> = {
   },
 }
 
+/** What they mean of a SAML assertion, where that differs. */
+const meaningsOfSaml: Readonly<Record<string, Meaning>> = {
+  AccessDenied: {
+    usually:
+      "The role's trust policy does not let this SAML provider in, or the role does not exist (names are case-sensitive).",
+    hint: "Compare the trust policy's Federated provider, its action sts:AssumeRoleWithSAML and its SAML: conditions with the assertion.",
+  },
+  ExpiredToken: {
+    usually: 'The assertion was too old when it reached AWS; a wrong clock does this too.',
+    hint: 'aws-oidc login --force',
+  },
+  InvalidIdentityToken: {
+    usually:
+      'The SAML provider in IAM is missing or has outdated metadata (issuer or signing certificate), or the assertion was changed on its way.',
+    hint: "Upload the provider's present SAML metadata to the SAML provider in IAM of that account.",
+  },
+}
+
 const aliases: Readonly<Record<string, string>> = {
   ExpiredTokenException: 'ExpiredToken',
   AccessDeniedException: 'AccessDenied',
@@ -90,8 +108,11 @@ export function mayPass(error: unknown): boolean {
   return !askedAgain.has(status) && (status >= 500 || passing.has(codeOf(error)))
 }
 
-/** What AWS said, what it usually means, and what to do. An error that is already ours passes unchanged. */
-export function explainStsFailure(error: unknown, endpoint: StsEndpoint): unknown {
+/**
+ * What AWS said, what it usually means of the `proof` it was shown, and what to do. An error that is already ours passes
+ * unchanged.
+ */
+export function explainStsFailure(error: unknown, endpoint: StsEndpoint, proof?: 'web-identity' | 'saml'): unknown {
   const known = expectedFailure(error)
   if (known) return known
   if (!(error instanceof STSServiceException)) {
@@ -106,7 +127,7 @@ export function explainStsFailure(error: unknown, endpoint: StsEndpoint): unknow
       hint: 'the same command again in a moment',
     })
   }
-  const meaning = meanings[code]
+  const meaning = (proof === 'saml' ? meaningsOfSaml[code] : undefined) ?? meanings[code]
   const said = `AWS refused: ${printable(code, 80)}: ${printable(error.message)}`
   if (meaning) return new StsRefusal(code, `${sentence(said)} ${meaning.usually}`, meaning.hint)
   return new StsRefusal(code, sentence(said), "Compare the profile with the role's trust policy and limits in IAM.")
