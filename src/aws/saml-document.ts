@@ -34,7 +34,7 @@ export interface SamlAssertion {
   readonly notBefore: Date | undefined
   readonly notOnOrAfter: Date | undefined
   readonly audiences: readonly string[]
-  /** When the session at the provider ends, and with it what AWS gives. */
+  /** When the first session at the provider ends, and with it what AWS gives. */
   readonly sessionEnd: Date | undefined
   /** By their exact names: AWS tells upper and lower case apart. */
   readonly attributes: ReadonlyMap<string, readonly string[]>
@@ -79,7 +79,9 @@ function readAssertion(assertion: Element): Omit<SamlAssertion, 'signed'> {
   const [issuer] = samlDescendants(assertion, 'Issuer')
   const [nameId] = samlDescendants(assertion, 'Subject', 'NameID')
   const [conditions] = samlDescendants(assertion, 'Conditions')
-  const [statement] = samlDescendants(assertion, 'AuthnStatement')
+  const sessionEnds = samlDescendants(assertion, 'AuthnStatement').flatMap(
+    statement => instantOf(statement, 'SessionNotOnOrAfter') ?? [],
+  )
   const confirmations = samlDescendants(assertion, 'Subject', 'SubjectConfirmation', 'SubjectConfirmationData')
   const audiences = samlDescendants(assertion, 'Conditions', 'AudienceRestriction', 'Audience')
   return {
@@ -93,7 +95,7 @@ function readAssertion(assertion: Element): Omit<SamlAssertion, 'signed'> {
     notBefore: instantOf(conditions, 'NotBefore'),
     notOnOrAfter: instantOf(conditions, 'NotOnOrAfter'),
     audiences: audiences.flatMap(audience => textOf(audience) ?? []),
-    sessionEnd: instantOf(statement, 'SessionNotOnOrAfter'),
+    sessionEnd: sessionEnds.toSorted((a, b) => a.getTime() - b.getTime())[0],
     attributes: attributesOf(assertion),
   }
 }

@@ -34,12 +34,14 @@ export async function redeemAssertion(
   }
   const request = {
     role,
-    durationSeconds: withinSession(step.durationSeconds, sessionSeconds, plan, parts),
+    durationSeconds: step.durationSeconds,
     policy: step.profile?.policy,
     policyArns: step.profile?.policyArns,
   }
+  const longest = longestWithin(sessionSeconds, plan, parts)
+  const assume = (asked: typeof request) => assumeRoleWithSaml(asked, response, sts)
   try {
-    const credentials = await withStepDown(request, plan, parts, asked => assumeRoleWithSaml(asked, response, sts))
+    const credentials = await withStepDown(request, plan, parts, assume, longest)
     return {credentials, offset: sts.offset()}
   } catch (error) {
     throw error instanceof StsRefusal ? error.withDoubts(doubts) : error
@@ -47,9 +49,8 @@ export async function redeemAssertion(
 }
 
 /** AWS gives nothing beyond the session at the provider (SessionNotOnOrAfter), and nothing under 15 minutes. */
-function withinSession(asked: number, left: number | undefined, {provider}: Plan, {log}: Parts): number {
-  if (left === undefined || left >= asked) return asked
-  if (left >= shortestSeconds) return left
+function longestWithin(left: number | undefined, {provider}: Plan, {log}: Parts): number | undefined {
+  if (left === undefined || left >= shortestSeconds) return left
   if (left <= 0) {
     throw new AwsOidcError('SIGN_IN_REQUIRED', `The session at "${provider.name}" has ended.`, {
       hint: 'aws-oidc login --force',

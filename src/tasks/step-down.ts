@@ -9,24 +9,27 @@ const learnedDays = 7
 
 /**
  * A duration over the role's maximum is a ValidationError, and only AWS knows the maximum: the next shorter one is
- * tried, down to the hour that every role allows. What worked is remembered, so that this happens once a week.
+ * tried, down to the hour that every role allows. What worked is remembered, so that this happens once a week. Nothing
+ * over `longest` is asked, which is another limit than the role's and may be another one next time.
  */
 export async function withStepDown<Request extends RoleRequest>(
   request: Request,
   {providerId}: Plan,
   {states, clock, log}: Parts,
   assume: (request: Request) => Promise<AwsCredentials>,
+  longest = Number.POSITIVE_INFINITY,
 ): Promise<AwsCredentials> {
   const {role, durationSeconds: asked} = request
   const learned = (await states.read(providerId)).durations[role.arn]
   const known =
     learned && learned.until > clock.now() && learned.asked <= asked ? Math.min(asked, learned.given) : asked
-  const candidates = [known, ...steps.filter(step => step < known)]
+  const first = Math.min(known, longest)
+  const candidates = [first, ...steps.filter(step => step < first)]
   let firstRefusal: unknown
   for (const durationSeconds of candidates) {
     try {
       const credentials = await assume({...request, durationSeconds})
-      if (durationSeconds !== known) {
+      if (durationSeconds !== first) {
         log.warn(`AWS gives ${role.arn} no session of ${inHours(asked)}; this one has ${inHours(durationSeconds)}.`)
         const until = new Date(clock.now().getTime() + learnedDays * 86_400_000)
         await states.change(providerId, state => ({

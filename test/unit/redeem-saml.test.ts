@@ -131,6 +131,19 @@ describe('the session at the provider', () => {
     expect(stage.said).to.deep.equal([])
   })
 
+  it('does not hide from the next call what a role allows', async () => {
+    const stage = makeStage(configured(`role: ${developer}, duration: 12h`))
+    stage.sts.longestSeconds = 14_400
+    await credentialsFor(wish, callWith(stage, ending(36_000)))
+    await credentialsFor({...wish, force: true}, callWith(stage, ending(35_000)))
+    expect(stage.sts.requests.map(each => each.get('DurationSeconds'))).to.deep.equal([
+      '36000',
+      '28800',
+      '14400',
+      '14400',
+    ])
+  })
+
   it('that leaves less than AWS ever gives is told of', async () => {
     const stage = makeStage()
     await credentialsFor(wish, callWith(stage, ending(600)))

@@ -48,6 +48,12 @@ describe('a SAML document', () => {
     })
   })
 
+  it('ends with the first session at the provider that does', () => {
+    const statement = (seconds: number) => `<saml:AuthnStatement SessionNotOnOrAfter="${later(seconds)}"/>`
+    const document = assertionXml({more: statement(7200) + statement(3600) + statement(36_000)})
+    expect(readSaml(encoded(document)).assertion.sessionEnd).to.deep.equal(new Date(later(3600)))
+  })
+
   it('is in UTC where its times name no zone, wherever we are', () => {
     const conditions = 'NotBefore="2026-11-23T09:00:00" NotOnOrAfter="2026-11-23T09:01:00.123456Z"'
     const zone = process.env.TZ
