@@ -2,7 +2,7 @@ import {expect} from 'chai'
 import {decodeJwt} from 'jose'
 import {callbackFor, refresh, signIn, type TokenAnswer, token} from './support/oidc-client.ts'
 import {useSandbox} from './support/running-sandbox.ts'
-import {attributeIn, elementsIn, providerArn, signIn as signInAddress, xmlIn} from './support/saml.ts'
+import {assumeBySaml, attributeIn, elementsIn, providerArn, signIn as signInAddress, xmlIn} from './support/saml.ts'
 import {roleArn} from './support/sts-client.ts'
 
 const tokenType = (name: string) => `urn:ietf:params:oauth:token-type:${name}`
@@ -223,6 +223,12 @@ describe('Token exchange', () => {
       {kind: 'token', grant, outcome: 'ok'},
       {kind: 'token', grant, outcome: 'invalid_client'},
     ])
+  })
+
+  it('gives what STS takes, once it is in a response', async () => {
+    await order({form: 'response', encoding: 'base64', padded: true})
+    const answer = await assumeBySaml(sandbox.addresses.sts, accessToken(await exchange()))
+    expect(answer.element('Arn'), answer.xml).to.equal('arn:aws:sts::123456789012:assumed-role/developer/alice')
   })
 
   async function confidential(form: Record<string, string>): Promise<Record<string, unknown>> {
