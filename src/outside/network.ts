@@ -93,6 +93,8 @@ function networkOver(settings: NetworkSettings, offsets: Map<string, number>, ow
       return response
     } catch (error) {
       ended.throwIfAborted()
+      // Ctrl-C ends the way to the server for every request: nothing has been sent on it.
+      if (signal.aborted && error === signal.reason) throw error
       throw explainFailure(url, error, proxy)
     } finally {
       limit.cancel()
