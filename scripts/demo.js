@@ -76,6 +76,10 @@ async function show(sts, control) {
   title('On a machine without a browser: a code, which is typed in a browser anywhere.')
   await command(['login', '--profile', 'developer', '--device', '--force'], env)
 
+  title('The same role through SAML: the sign-in is exchanged for an assertion (RFC 8693), which AWS takes.')
+  await command(['login', '--profile', 'saml-developer'], env)
+  await command(['whoami', '--profile', 'saml-developer'], env)
+
   title('Sign out: tokens are revoked at the provider, credentials and tokens removed here.')
   await command(['logout', '--all'], env)
   await command(['status'], env)

@@ -12,6 +12,8 @@ export interface ProviderKeyParts {
 export interface CredentialKeyParts {
   /** Absent where the provider's only role is meant. */
   readonly role: string | undefined
+  /** The SAML provider the role is taken through, where one was said. */
+  readonly principal?: string | undefined
   readonly durationSeconds: number
   readonly sessionName: string | undefined
   readonly policy?: string | undefined

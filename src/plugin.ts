@@ -135,7 +135,7 @@ export interface Host {
   listen(options?: ListenOptions): Promise<Callback>
   /** Shows `url` on the terminal and opens it. Rejects anything but `https:` and loopback. */
   openBrowser(url: URL): Promise<void>
-  /** Roles named in a SAML response. */
+  /** Roles named in a SAML response or bare assertion, in base64 or base64url. Rejects with BAD_RESPONSE where it can't be used. */
   rolesIn(samlDocument: string): Promise<readonly Role[]>
   /** Builds the error to throw. `hint` is one thing the person can do now. */
   error(code: StrategyErrorCode, message: string, detail?: {hint?: string; cause?: unknown}): Error
@@ -291,6 +291,8 @@ export interface TokenSet {
   /** Claims of the verified ID token; empty when there is none. */
   readonly claims: Readonly<Record<string, unknown>>
   readonly expiresAt: Date
+  /** Whether they were kept from earlier: the provider may have ended them since, which `fresh` mends. */
+  readonly remembered: boolean
   /** Whether the host keeps a refresh token with which it can get new ones. How long that works, providers rarely say. */
   readonly renewable: boolean
 }

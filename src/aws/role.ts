@@ -3,16 +3,38 @@ import type {Role} from '../plugin.ts'
 
 const arnForm = /^arn:(aws[a-z-]*):iam::(\d{12}):role\/((?:[\w+=,.@-]+\/)*)([\w+=,.@-]{1,64})$/
 const shortForm = /^(\d{12})\/([\w+=,.@-]{1,64})$/
+const samlProviderForm = /^arn:aws[a-z-]*:iam::\d{12}:saml-provider\/[\w.-]{1,128}$/
 
-/** A role as people write it: an ARN, or `123456789012/Name`. Throws CONFIG_INVALID, naming `where` it was said. */
+/**
+ * A role as people write it: an ARN, or `123456789012/Name`; where one SAML provider of several is meant, an ARN and
+ * that of the provider as they stand in assertions. Throws CONFIG_INVALID, naming `where` it was said.
+ */
 export function readRole(text: string, where: string): Role & {readonly arn: string} {
-  const [arn, , accountId, , name] = arnForm.exec(text) ?? []
-  if (arn && accountId && name) return {arn, accountId, name}
+  const role = readArn(text) ?? readRolePair(text)
+  if (role) return role
   const [, account, short] = shortForm.exec(text) ?? []
   if (account && short) return {arn: `arn:aws:iam::${account}:role/${short}`, accountId: account, name: short}
   throw new AwsOidcError('CONFIG_INVALID', `${where}: "${text}" is not a role.`, {
     hint: 'Name it like arn:aws:iam::123456789012:role/developer, or 123456789012/developer.',
   })
+}
+
+function readArn(text: string): (Role & {readonly arn: string}) | undefined {
+  const [arn, , accountId, , name] = arnForm.exec(text) ?? []
+  return arn && accountId && name ? {arn, accountId, name} : undefined
+}
+
+/** A role together with the SAML provider of IAM through which it is taken. */
+export type FederatedRole = Role & {readonly arn: string; readonly principalArn: string}
+
+/**
+ * Role and SAML provider, in either order; `undefined` for anything else. A comma may belong to the name of a role, so
+ * that only one before an ARN parts the two.
+ */
+export function readRolePair(text: string): FederatedRole | undefined {
+  const [first = '', second = '', ...more] = text.trim().split(/\s*,\s*(?=arn:)/)
+  const [role, principalArn] = readArn(first) ? [readArn(first), second] : [readArn(second), first]
+  return role && more.length === 0 && samlProviderForm.test(principalArn) ? {...role, principalArn} : undefined
 }
 
 export function partitionOf(roleArn: string): string {

@@ -77,6 +77,24 @@ const meaningsWhenSigned: Readonly<Record<string, Meaning>> = {
   },
 }
 
+/** What they mean of a SAML assertion, where that differs. */
+const meaningsOfSaml: Readonly<Record<string, Meaning>> = {
+  AccessDenied: {
+    usually:
+      "The role's trust policy does not let this SAML provider in, or the role does not exist (names are case-sensitive).",
+    hint: "Compare the trust policy's Federated provider, its action sts:AssumeRoleWithSAML and its SAML: conditions with the assertion.",
+  },
+  ExpiredToken: {
+    usually: 'The assertion was too old when it reached AWS; a wrong clock does this too.',
+    hint: 'aws-oidc login --force',
+  },
+  InvalidIdentityToken: {
+    usually:
+      'The SAML provider in IAM is missing or has outdated metadata (issuer or signing certificate), or the assertion was changed on its way.',
+    hint: "Upload the provider's present SAML metadata to the SAML provider in IAM of that account.",
+  },
+}
+
 const aliases: Readonly<Record<string, string>> = {
   ExpiredTokenException: 'ExpiredToken',
   AccessDeniedException: 'AccessDenied',
@@ -100,10 +118,10 @@ export function mayPass(error: unknown): boolean {
 }
 
 /**
- * What AWS said, what it usually means, and what to do. An error that is already ours passes unchanged.
- * `signed` tells that the request was signed by credentials instead of bringing a token.
+ * What AWS said, what it usually means of the `proof` it was shown, and what to do; without a proof the request was signed
+ * by credentials. An error that is already ours passes unchanged.
  */
-export function explainStsFailure(error: unknown, endpoint: StsEndpoint, signed: boolean): unknown {
+export function explainStsFailure(error: unknown, endpoint: StsEndpoint, proof?: 'web-identity' | 'saml'): unknown {
   const known = expectedFailure(error)
   if (known) return known
   if (!(error instanceof STSServiceException)) {
@@ -118,7 +136,8 @@ export function explainStsFailure(error: unknown, endpoint: StsEndpoint, signed:
       hint: 'the same command again in a moment',
     })
   }
-  const meaning = (signed ? meaningsWhenSigned[code] : undefined) ?? meanings[code]
+  const special = {saml: meaningsOfSaml, 'web-identity': undefined, signature: meaningsWhenSigned}[proof ?? 'signature']
+  const meaning = special?.[code] ?? meanings[code]
   const said = `AWS refused: ${printable(code, 80)}: ${printable(error.message)}`
   if (meaning) return new StsRefusal(code, `${sentence(said)} ${meaning.usually}`, meaning.hint)
   return new StsRefusal(code, sentence(said), "Compare the profile with the role's trust policy and limits in IAM.")

@@ -1,5 +1,6 @@
 import {
   AssumeRoleCommand,
+  AssumeRoleWithSAMLCommand,
   AssumeRoleWithWebIdentityCommand,
   type Credentials,
   GetCallerIdentityCommand,
@@ -8,7 +9,7 @@ import {
 import {AwsOidcError} from '../errors.ts'
 import type {AwsCredentials, Role} from '../plugin.ts'
 import type {StsEndpoint} from './endpoint.ts'
-import {isSessionOf} from './role.ts'
+import {type FederatedRole, isSessionOf} from './role.ts'
 import {explainStsFailure, mayPass} from './sts-failure.ts'
 
 export interface StsParts {
@@ -23,13 +24,20 @@ export interface StsParts {
 /** What every way of taking a role has in common. Limits: the API reference page of the call. */
 export interface RoleRequest {
   readonly role: Role & {readonly arn: string}
-  readonly sessionName: string
   readonly durationSeconds: number
   readonly policy?: string | undefined
   readonly policyArns?: readonly string[] | undefined
 }
 
-export interface SwitchRequest extends RoleRequest {
+export interface NamedRequest extends RoleRequest {
+  readonly sessionName: string
+}
+
+export interface SamlRequest extends RoleRequest {
+  readonly role: FederatedRole
+}
+
+export interface SwitchRequest extends NamedRequest {
   readonly externalId?: string | undefined
   readonly tags?: Readonly<Record<string, string>> | undefined
   readonly sourceIdentity?: string | undefined
@@ -42,10 +50,35 @@ export interface CallerIdentity {
 }
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html */
-export function assumeRoleWithWebIdentity(request: RoleRequest, token: string, sts: StsParts): Promise<AwsCredentials> {
-  return call(sts, undefined, async client => {
+export function assumeRoleWithWebIdentity(
+  request: NamedRequest,
+  token: string,
+  sts: StsParts,
+): Promise<AwsCredentials> {
+  return call(sts, {proof: 'web-identity'}, async client => {
     const answer = await client.send(
-      new AssumeRoleWithWebIdentityCommand({...common(request), WebIdentityToken: token}),
+      new AssumeRoleWithWebIdentityCommand({
+        ...common(request),
+        RoleSessionName: request.sessionName,
+        WebIdentityToken: token,
+      }),
+    )
+    return checked(request.role, answer.AssumedRoleUser?.Arn, answer.Credentials)
+  })
+}
+
+/**
+ * `response` in standard base64. The name of the session is in it.
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithSAML.html
+ */
+export function assumeRoleWithSaml(request: SamlRequest, response: string, sts: StsParts): Promise<AwsCredentials> {
+  return call(sts, {proof: 'saml'}, async client => {
+    const answer = await client.send(
+      new AssumeRoleWithSAMLCommand({
+        ...common(request),
+        PrincipalArn: request.role.principalArn,
+        SAMLAssertion: response,
+      }),
     )
     return checked(request.role, answer.AssumedRoleUser?.Arn, answer.Credentials)
   })
@@ -54,10 +87,11 @@ export function assumeRoleWithWebIdentity(request: RoleRequest, token: string, s
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 export function assumeRole(request: SwitchRequest, source: AwsCredentials, sts: StsParts): Promise<AwsCredentials> {
   const {externalId, tags, sourceIdentity} = request
-  return call(sts, source, async client => {
+  return call(sts, {credentials: source}, async client => {
     const answer = await client.send(
       new AssumeRoleCommand({
         ...common(request),
+        RoleSessionName: request.sessionName,
         ExternalId: externalId,
         SourceIdentity: sourceIdentity,
         Tags: tags && Object.entries(tags).map(([Key, Value]) => ({Key, Value})),
@@ -69,17 +103,16 @@ export function assumeRole(request: SwitchRequest, source: AwsCredentials, sts: 
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
 export function getCallerIdentity(credentials: AwsCredentials, sts: StsParts): Promise<CallerIdentity> {
-  return call(sts, credentials, async client => {
+  return call(sts, {credentials}, async client => {
     const {Account: account, Arn: arn, UserId: userId} = await client.send(new GetCallerIdentityCommand({}))
     if (!account || !arn || !userId) throw badAnswer('it names no identity')
     return {account, arn, userId}
   })
 }
 
-function common({role, sessionName, durationSeconds, policy, policyArns}: RoleRequest) {
+function common({role, durationSeconds, policy, policyArns}: RoleRequest) {
   return {
     RoleArn: role.arn,
-    RoleSessionName: sessionName,
     DurationSeconds: durationSeconds,
     Policy: policy,
     PolicyArns: policyArns?.map(arn => ({arn})),
@@ -88,9 +121,15 @@ function common({role, sessionName, durationSeconds, policy, policyArns}: RoleRe
 
 const attempts = 3
 
+/** What a request shows AWS: a signature made with credentials, or a proof that is a part of it. */
+interface Shown {
+  readonly credentials?: AwsCredentials
+  readonly proof?: 'web-identity' | 'saml'
+}
+
 async function call<Result>(
   parts: StsParts,
-  credentials: AwsCredentials | undefined,
+  {credentials, proof}: Shown,
   work: (client: STSClient) => Promise<Result>,
 ): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
@@ -101,7 +140,7 @@ async function call<Result>(
       // The first answer tells how wrong our clock is; the next signature carries the right time.
       const clockLearned = credentials !== undefined && parts.offset() !== offset
       if (attempt === attempts || !(clockLearned || mayPass(error))) {
-        throw explainStsFailure(error, parts.endpoint, credentials !== undefined)
+        throw explainStsFailure(error, parts.endpoint, proof)
       }
       if (!clockLearned) await parts.sleep(300 * 2 ** attempt * (0.5 + Math.random()))
     }

@@ -9,6 +9,11 @@ const strategies: StrategiesHook = async () => ({
       summary: 'Any OpenID provider; AWS gets its ID token',
       load: async () => (await import('../providers/oidc.ts')).oidc,
     },
+    {
+      id: 'saml2',
+      summary: 'A provider that exchanges tokens for SAML assertions; AWS gets the assertion',
+      load: async () => (await import('../providers/saml2.ts')).saml2,
+    },
   ],
 })
 

@@ -92,7 +92,12 @@ export function hostFor(parts: HostParts): Host {
       }),
 
     async grant(client, form) {
-      return grantAt(await discover(client, parts), client, form)
+      const answer = await grantAt(await discover(client, parts), client, form)
+      for (const name of ['access_token', 'refresh_token', 'id_token']) {
+        const token = answer.body[name]
+        if (typeof token === 'string') parts.secrets.add(token)
+      }
+      return answer
     },
 
     async listen(options) {
@@ -122,7 +127,8 @@ export function hostFor(parts: HostParts): Host {
     },
 
     samlFromBrowser: () => Promise.reject(unsupported('capture a SAML response from the browser')),
-    rolesIn: () => Promise.reject(unsupported('read SAML responses')),
+    // Only those who use SAML pay for the XML parser.
+    rolesIn: async document => (await import('../aws/saml-roles.ts')).rolesIn(document),
     error: (code, message, detail) => new AwsOidcError(code, message, detail),
   }
 }

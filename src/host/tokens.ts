@@ -28,7 +28,7 @@ export async function tokensFor(client: OidcClient, fresh: boolean, parts: Token
   const name = nameOf(client)
   const remembered = parseRemembered(await memory.get(name), secrets)
   if (remembered && !fresh && remembered.expiresAt.getTime() - now().getTime() > marginMilliseconds) {
-    return tokenSet(remembered, remember)
+    return tokenSet(remembered, {remember, remembered: true})
   }
 
   // Failing must be cheap: the AWS SDK for JavaScript starts us twice for each failure, others for each request.
@@ -39,7 +39,7 @@ export async function tokensFor(client: OidcClient, fresh: boolean, parts: Token
   if (renewed) {
     // Before anything else: the provider may have ended the old refresh token by giving a new one.
     await save(name, renewed.tokens, parts)
-    if (serves(renewed, fresh, clock)) return tokenSet(renewed.tokens, remember)
+    if (serves(renewed, fresh, clock)) return tokenSet(renewed.tokens, {remember, remembered: false})
   } else if (remembered?.refreshToken) {
     await memory.delete(name)
   }
@@ -48,7 +48,7 @@ export async function tokensFor(client: OidcClient, fresh: boolean, parts: Token
     keepSecret(tokens, secrets)
     await save(name, tokens, parts)
   }
-  return tokenSet(await signInAnew(configuration, client, clock, {...parts, keep}), remember)
+  return tokenSet(await signInAnew(configuration, client, clock, {...parts, keep}), {remember, remembered: false})
 }
 
 interface Renewed {
@@ -64,9 +64,12 @@ function serves({tokens, idTokenIsNew}: Renewed, fresh: boolean, clock: TokenClo
 }
 
 /** A strategy gets no refresh token: the host alone uses and keeps it. */
-function tokenSet({accessToken, refreshToken, idToken, claims, expiresAt}: Tokens, remember: boolean): TokenSet {
+function tokenSet(
+  {accessToken, refreshToken, idToken, claims, expiresAt}: Tokens,
+  {remember, remembered}: {readonly remember: boolean; readonly remembered: boolean},
+): TokenSet {
   const renewable = remember && refreshToken !== undefined
-  return {accessToken, claims, expiresAt, renewable, ...(idToken !== undefined && {idToken})}
+  return {accessToken, claims, expiresAt, remembered, renewable, ...(idToken !== undefined && {idToken})}
 }
 
 /** Ends what is remembered for a client, at the provider and here; nothing where nothing is remembered. */

@@ -21,6 +21,8 @@ export interface Network {
    * Learned over verified TLS or loopback only; over twelve hours is taken for nonsense.
    */
   offsetTo(url: URL): number
+  /** The same; as long as that server has not answered, that of the one which answered last. */
+  likelyOffsetTo(url: URL): number
   /** The same door for one provider: with authorities and a client certificate that concern nobody else. */
   withTls(tls: ProviderTls): Network
 }
@@ -102,6 +104,8 @@ function networkOver(settings: NetworkSettings, offsets: Map<string, number>, ow
     if (Number.isNaN(server)) return
     const offset = server - clock.now().getTime()
     const size = Math.abs(offset)
+    // The latest stands last.
+    offsets.delete(url.origin)
     offsets.set(url.origin, size < smallestOffset || size > largestOffset ? 0 : offset)
   }
 
@@ -109,6 +113,7 @@ function networkOver(settings: NetworkSettings, offsets: Map<string, number>, ow
     fetch: send(false),
     fetchAgain: send(true),
     offsetTo: url => offsets.get(url.origin) ?? 0,
+    likelyOffsetTo: url => offsets.get(url.origin) ?? [...offsets.values()].at(-1) ?? 0,
     withTls: tls => networkOver(settings, offsets, tls),
   }
 }

@@ -100,7 +100,14 @@ async function take({identity}: SignedIn, plan: Plan, options: SignInOptions, pa
 }
 
 // What concerns whoever waits for the same credentials; a missing sign-in or Ctrl-C is the caller's own.
-const shared: ReadonlySet<ErrorCode> = new Set(['AWS_REFUSED', 'BAD_RESPONSE', 'UNAVAILABLE', 'CONFIG_INVALID'])
+const shared: ReadonlySet<ErrorCode> = new Set([
+  'AWS_REFUSED',
+  'BAD_RESPONSE',
+  'UNAVAILABLE',
+  'CONFIG_INVALID',
+  'ROLE_NOT_OFFERED',
+  'SIGN_IN_REFUSED',
+])
 
 interface Target {
   readonly step: Step

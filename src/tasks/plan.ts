@@ -154,6 +154,7 @@ function stepOf(
   const durationSeconds = source ? Math.min(wanted, longestChainedSeconds) : wanted
   const key = credentialKey(id, {
     role: role?.arn,
+    principal: role?.principalArn,
     durationSeconds,
     sessionName,
     policy: profile?.policy,

@@ -1,5 +1,5 @@
 import {readRole} from '../aws/role.ts'
-import {assumeRole, assumeRoleWithWebIdentity, type RoleRequest} from '../aws/sts.ts'
+import {assumeRole, assumeRoleWithWebIdentity, type NamedRequest} from '../aws/sts.ts'
 import {StsRefusal} from '../aws/sts-failure.ts'
 import {inspectWebIdentity} from '../aws/web-identity.ts'
 import {AwsOidcError} from '../errors.ts'
@@ -10,6 +10,7 @@ import type {Plan, Step} from './plan.ts'
 import {nameOf} from './role-choice.ts'
 import {sessionNameOf} from './session-name.ts'
 import {type Person, rememberedPerson} from './sign-in.ts'
+import {withStepDown} from './step-down.ts'
 import {stsFor} from './sts-door.ts'
 
 /** Turns a proof into credentials of a role at AWS STS. */
@@ -21,19 +22,33 @@ export async function redeem(
   plan: Plan,
   parts: Parts,
 ): Promise<Issued> {
-  if (proof.kind === 'credentials') return issuedFor(proof.credentials, role, 0, parts)
-  if (proof.kind === 'saml') {
-    throw new AwsOidcError('CONFIG_INVALID', 'This version of aws-oidc takes no SAML responses.', {
-      hint: 'aws-oidc version',
-    })
+  switch (proof.kind) {
+    case 'credentials':
+      return issuedFor(proof.credentials, role, 0, parts)
+    case 'web-identity':
+      return redeemToken(proof.token, role, person, step, plan, parts)
+    case 'saml': {
+      // Only those who use SAML pay for the XML parser.
+      const {redeemAssertion} = await import('./redeem-saml.ts')
+      const {credentials, offset} = await redeemAssertion(proof.document, role, step, plan, parts)
+      return issuedFor(credentials, role, offset, parts)
+    }
   }
+}
+
+async function redeemToken(
+  token: string,
+  role: Role,
+  person: Person,
+  step: Step,
+  plan: Plan,
+  parts: Parts,
+): Promise<Issued> {
   const sts = stsFor(role, step.profile, parts)
-  const {doubts} = inspectWebIdentity(proof.token, sts.endpoint)
+  const {doubts} = inspectWebIdentity(token, sts.endpoint)
   const request = requestFor(role, person, step)
   try {
-    const credentials = await withStepDown(request, plan, parts, asked =>
-      assumeRoleWithWebIdentity(asked, proof.token, sts),
-    )
+    const credentials = await withStepDown(request, plan, parts, asked => assumeRoleWithWebIdentity(asked, token, sts))
     return issuedFor(credentials, role, sts.offset(), parts)
   } catch (error) {
     throw error instanceof StsRefusal ? error.withDoubts(doubts) : error
@@ -54,7 +69,7 @@ function requestFor(
   role: Role,
   person: Person | undefined,
   {durationSeconds, sessionName, profile}: Step,
-): RoleRequest {
+): NamedRequest {
   return {
     role: role.arn === undefined ? readRole(nameOf(role), 'role') : {...role, arn: role.arn},
     durationSeconds,
@@ -62,49 +77,6 @@ function requestFor(
     policy: profile?.policy,
     policyArns: profile?.policyArns,
   }
-}
-
-const steps = [12, 8, 4, 2, 1].map(hours => hours * 3600)
-const learnedDays = 7
-
-/**
- * A duration over the role's maximum is a ValidationError, and only AWS knows the maximum: the next shorter one is
- * tried, down to the hour that every role allows. What worked is remembered, so that this happens once a week.
- */
-async function withStepDown(
-  request: RoleRequest,
-  {providerId}: Plan,
-  {states, clock, log}: Parts,
-  assume: (request: RoleRequest) => Promise<AwsCredentials>,
-): Promise<AwsCredentials> {
-  const {role, durationSeconds: asked} = request
-  const learned = (await states.read(providerId)).durations[role.arn]
-  const known =
-    learned && learned.until > clock.now() && learned.asked <= asked ? Math.min(asked, learned.given) : asked
-  const candidates = [known, ...steps.filter(step => step < known)]
-  let firstRefusal: unknown
-  for (const durationSeconds of candidates) {
-    try {
-      const credentials = await assume({...request, durationSeconds})
-      if (durationSeconds !== known) {
-        log.warn(`AWS gives ${role.arn} no session of ${inHours(asked)}; this one has ${inHours(durationSeconds)}.`)
-        const until = new Date(clock.now().getTime() + learnedDays * 86_400_000)
-        await states.change(providerId, state => ({
-          ...state,
-          durations: {...state.durations, [role.arn]: {asked, given: durationSeconds, until}},
-        }))
-      }
-      return credentials
-    } catch (error) {
-      if (!(error instanceof StsRefusal) || error.awsCode !== 'ValidationError') throw error
-      firstRefusal ??= error
-    }
-  }
-  throw firstRefusal
-}
-
-function inHours(seconds: number): string {
-  return seconds % 3600 === 0 ? `${seconds / 3600} h` : `${Math.round(seconds / 60)} min`
 }
 
 /** The AWS SDKs for Go and Java use credentials that have ended without a word, so such never leave here. */

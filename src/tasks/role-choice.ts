@@ -39,7 +39,7 @@ async function ask(roles: readonly Role[], {providerId}: Plan, {ask, states}: Pa
   const sorted = roles.toSorted((a, b) => Number(nameOf(b) === lastRole) - Number(nameOf(a) === lastRole))
   const chosen = await ask.select(
     'Which role?',
-    sorted.map(role => ({label: labelOf(role), value: role})),
+    sorted.map(role => ({label: labelOf(role, roles), value: role})),
   )
   await states.change(providerId, state => ({...state, lastRole: nameOf(chosen)}))
   return chosen
@@ -49,8 +49,10 @@ export function nameOf(role: Role): string {
   return role.arn ?? `${role.accountId}/${role.name}`
 }
 
-function labelOf(role: Role): string {
-  return `${role.name} in ${role.accountName ? `${role.accountName} (${role.accountId})` : role.accountId}`
+function labelOf(role: Role, all: readonly Role[]): string {
+  const label = `${role.name} in ${role.accountName ? `${role.accountName} (${role.accountId})` : role.accountId}`
+  const twice = all.some(other => other !== role && nameOf(other) === nameOf(role))
+  return twice && role.principalArn !== undefined ? `${label} through ${role.principalArn}` : label
 }
 
 function listed(roles: readonly Role[]): string {

@@ -6,13 +6,20 @@ export interface PromptStreams {
   readonly output: NodeJS.WritableStream
 }
 
+// As many as fit a small terminal together with what stands above them.
+const longestList = 10
+
 /** Questions on the terminal. The prompt library is loaded, and stdin touched, with the first of them only. */
 export function promptsOn(streams: () => PromptStreams, signal: AbortSignal): Ask {
   const context = () => ({...streams(), signal})
   return {
     async select(message, choices) {
-      const {select} = await import('@inquirer/prompts')
+      const {search, select} = await import('@inquirer/prompts')
       const options = choices.map(({label, value}) => ({name: printable(label), value}))
+      if (options.length > longestList) {
+        const source = (term = '') => matching(options, term)
+        return interruptible(signal, () => search({message, source, pageSize: longestList}, context()))
+      }
       return interruptible(signal, () => select({message, choices: options, loop: false}, context()))
     },
     async text(message) {
@@ -24,6 +31,12 @@ export function promptsOn(streams: () => PromptStreams, signal: AbortSignal): As
       return interruptible(signal, () => password({message}, context()))
     },
   }
+}
+
+/** Those whose names hold every word that was typed. */
+function matching<Option extends {readonly name: string}>(options: readonly Option[], term: string): readonly Option[] {
+  const words = term.toLowerCase().split(/\s+/)
+  return options.filter(({name}) => words.every(word => name.toLowerCase().includes(word)))
 }
 
 /** While a question is open the terminal is raw: Ctrl-C arrives as a key, and the library reports it by this name. */

@@ -77,6 +77,45 @@ describe('The sandbox judges what boto3 sends', () => {
       })
     }
   })
+
+  describe('by SAML', () => {
+    async function assume(order: object, changes: object = {}): Promise<Ending> {
+      const {document} = Object(await tools.sandbox.steer('POST', '/saml/mint', {user: 'alice', ...order}))
+      const PrincipalArn = 'arn:aws:iam::123456789012:saml-provider/sandbox'
+      const parameters = {RoleArn: roleArn('developer'), PrincipalArn, SAMLAssertion: document, ...changes}
+      return tools.boto3({method: 'assume_role_with_saml', parameters})
+    }
+
+    it('and gives keys that work for a good response', async () => {
+      const ending = await assume({})
+      expect(ending.exitCode, ending.stdout).to.equal(0)
+      const {Credentials, Issuer, ...answer} = JSON.parse(ending.stdout)
+      const arn = 'arn:aws:sts::123456789012:assumed-role/developer/alice'
+      expect(answer.AssumedRoleUser.Arn).to.equal(arn)
+      expect(answer).to.include({Subject: 'alice', Audience: 'https://signin.aws.amazon.com/saml'})
+      expect(answer.NameQualifier).to.match(/^[\w+/]{27}=$/)
+      expect(Issuer).to.equal(tools.sandbox.issuer.replace(/oidc$/, 'saml'))
+      const {stdout} = await tools.boto3({method: 'get_caller_identity'}, variablesFor(Credentials))
+      expect(JSON.parse(stdout).Arn).to.equal(arn)
+    })
+
+    for (const [what, order, code] of [
+      ['a response issued too long ago', {change: {issueInstantSecondsAgo: 302}}, 'ExpiredTokenException'],
+      ['a response signed with a foreign key', {change: {signature: 'foreign-key'}}, 'InvalidIdentityToken'],
+      ['a response that is not signed', {change: {signature: 'none'}}, 'InvalidIdentityToken'],
+      ['a response for another audience', {change: {audience: 'urn:example'}}, 'InvalidIdentityToken'],
+      ['a bare assertion', {form: 'assertion'}, 'InvalidIdentityToken'],
+      ['a response without the role', {user: 'carol'}, 'AccessDenied'],
+    ] as const) {
+      it(`and refuses ${what}`, async () => {
+        expect(errorIn(await assume(order)).Code).to.equal(code)
+      })
+    }
+
+    it('and refuses a session longer than the role allows', async () => {
+      expect(errorIn(await assume({}, {DurationSeconds: 14_401})).Code).to.equal('ValidationError')
+    })
+  })
 })
 
 function expectIdentity({exitCode, stdout, stderr}: Ending, profile: Profile): void {

@@ -67,6 +67,7 @@ export function makeStage(configuration = usual): Stage {
     fetch: sts.fetch,
     fetchAgain: sts.fetch,
     offsetTo: () => sts.aheadMilliseconds,
+    likelyOffsetTo: () => sts.aheadMilliseconds,
     withTls: () => network,
   }
   const files = new Map<string, string>()

@@ -1,7 +1,7 @@
 import {createServer, type Server} from 'node:http'
 import {expect} from 'chai'
 import {systemClock} from '../../src/outside/clock.ts'
-import {systemNetwork} from '../../src/outside/network.ts'
+import {type Network, systemNetwork} from '../../src/outside/network.ts'
 
 const minute = 60_000
 
@@ -17,13 +17,24 @@ describe("what a server's answer tells about our clock", () => {
 
   /** By how many minutes the clock of a server that answers so counts as ahead of ours. */
   async function learned(aheadMinutes: number, more: Record<string, string> = {}): Promise<number> {
+    const network = newNetwork()
+    await answerFrom('127.0.0.1', aheadMinutes, network, more)
+    return Math.round(network.offsetTo(addressOf('127.0.0.1')) / minute)
+  }
+
+  function newNetwork(): Network {
+    return systemNetwork({env: {}, clock: systemClock, signal: new AbortController().signal})
+  }
+
+  async function answerFrom(host: string, aheadMinutes: number, network: Network, more: Record<string, string> = {}) {
     headers = {date: new Date(Date.now() + aheadMinutes * minute).toUTCString(), connection: 'close', ...more}
-    const network = systemNetwork({env: {}, clock: systemClock, signal: new AbortController().signal})
+    await network.fetch(addressOf(host))
+  }
+
+  function addressOf(host: string): URL {
     const address = server.address()
     const port = address !== null && typeof address === 'object' ? address.port : 0
-    const url = new URL(`http://127.0.0.1:${port}/`)
-    await network.fetch(url)
-    return Math.round(network.offsetTo(url) / minute)
+    return new URL(`http://${host}:${port}/`)
   }
 
   it('is the difference to its Date', async () => {
@@ -38,6 +49,19 @@ describe("what a server's answer tells about our clock", () => {
   it('is nothing when it is over twelve hours', async () => {
     expect(await learned(11 * 60)).to.equal(11 * 60)
     expect(await learned(13 * 60)).to.equal(0)
+  })
+
+  it('stands in for that of a server which has not answered yet; the latest does', async () => {
+    const network = newNetwork()
+    const likely = (host: string) => Math.round(network.likelyOffsetTo(addressOf(host)) / minute)
+    expect(likely('sts.example.com')).to.equal(0)
+    await answerFrom('127.0.0.1', 10, network)
+    await answerFrom('localhost', 20, network)
+    expect(likely('sts.example.com')).to.equal(20)
+    expect(likely('127.0.0.1')).to.equal(10)
+    await answerFrom('127.0.0.1', 10, network)
+    expect(likely('sts.example.com')).to.equal(10)
+    expect(Math.round(network.offsetTo(addressOf('sts.example.com')))).to.equal(0)
   })
 })
 

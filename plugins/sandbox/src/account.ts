@@ -19,6 +19,8 @@ export interface Role {
   readonly audiences: readonly string[]
   /** Values of `sub` that may; anyone when absent. */
   readonly subjects?: readonly string[]
+  /** Values of `saml:aud`, which is the Recipient, that may take the role through our SAML provider. */
+  readonly samlAudiences: readonly string[]
   /** Names of roles whose sessions may take this one by AssumeRole. */
   readonly trustedRoles: readonly string[]
 }
@@ -38,6 +40,12 @@ export const registeredAudiences: readonly string[] = [
   'another-client',
 ]
 
+/** Where AWS takes SAML responses: the Recipient of our assertions. */
+export const awsSignIn = 'https://signin.aws.amazon.com/saml'
+
+/** The name under which the account knows our SAML identity provider. */
+export const samlProviderName = 'sandbox'
+
 const teams = Array.from({length: 40}, (_, index) => `team-${String(index + 1).padStart(2, '0')}`)
 
 export const users: readonly User[] = [
@@ -51,23 +59,32 @@ export const users: readonly User[] = [
 
 const hour = 3600
 
-function webIdentityRole(name: string, maxSessionDurationSeconds = hour): Role {
+function federatedRole(name: string, maxSessionDurationSeconds = hour): Role {
   const audiences = [publicClient.clientId, confidentialClient.clientId]
-  return {name, maxSessionDurationSeconds, audiences, trustedRoles: []}
+  return {...newRole(name), maxSessionDurationSeconds, audiences, samlAudiences: [awsSignIn]}
+}
+
+/** A role with an hour, trusting nobody. */
+export function newRole(name: string): Role {
+  return {name, maxSessionDurationSeconds: hour, audiences: [], samlAudiences: [], trustedRoles: []}
 }
 
 export const initialRoles: readonly Role[] = [
-  webIdentityRole('developer', 4 * hour),
-  webIdentityRole('readonly'),
-  webIdentityRole('short'),
-  ...teams.map(name => webIdentityRole(name)),
-  {name: 'admin', maxSessionDurationSeconds: hour, audiences: [], trustedRoles: ['developer']},
-  {name: 'locked', maxSessionDurationSeconds: hour, audiences: [], trustedRoles: []},
-  {name: 'foreign-audience', maxSessionDurationSeconds: hour, audiences: ['another-client'], trustedRoles: []},
+  federatedRole('developer', 4 * hour),
+  federatedRole('readonly'),
+  federatedRole('short'),
+  ...teams.map(name => federatedRole(name)),
+  {...newRole('admin'), trustedRoles: ['developer']},
+  newRole('locked'),
+  {...newRole('foreign-audience'), audiences: ['another-client']},
 ]
 
 export function roleArn(name: string): string {
   return `arn:aws:iam::${accountId}:role/${name}`
+}
+
+export function samlProviderArn(name: string): string {
+  return `arn:aws:iam::${accountId}:saml-provider/${name}`
 }
 
 export function passwordOf(user: User): string {

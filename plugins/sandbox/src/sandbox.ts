@@ -3,6 +3,7 @@ import {accountId, passwordOf, publicClient, roleArn, users} from './account.ts'
 import {createControlEndpoint} from './control/endpoint.ts'
 import {type BugListener, HttpError, isHangUp, pathOf, sendJson} from './http.ts'
 import {createOpenIdEndpoint, openIdPath} from './openid/endpoint.ts'
+import {samlPath, sendMetadata} from './saml/metadata.ts'
 import {createState, type SandboxState} from './state.ts'
 import {handleSts} from './sts/endpoint.ts'
 
@@ -30,11 +31,12 @@ export interface SandboxOptions {
   readonly onBug: BugListener
 }
 
-/** Starts the provider, STS and the control address on one loopback port. */
+/** Starts the providers, STS and the control address on one loopback port. */
 export async function startSandbox({port = 0, origin: publicOrigin, onBug}: SandboxOptions): Promise<Sandbox> {
   const server = createServer()
   const origin = `http://127.0.0.1:${await listen(server, port)}`
-  const state = await createState(`${publicOrigin ?? origin}${openIdPath}`)
+  const seenOrigin = publicOrigin ?? origin
+  const state = await createState({openId: `${seenOrigin}${openIdPath}`, saml: `${seenOrigin}${samlPath}`})
   server.on('request', createRouter(state, onBug))
   return {addresses: addressesOf(origin, state), stop: () => close(server)}
 }
@@ -50,6 +52,7 @@ function createRouter(state: SandboxState, onBug: BugListener) {
     if (/^\/sts\/?$/.test(path) || (path === '/' && request.method === 'POST')) {
       return handleSts(request, response, state)
     }
+    if (path === samlPath && request.method === 'GET') return sendMetadata(response, state.saml)
     if (path.startsWith('/control/')) return handleControl(request, response)
     throw new HttpError(404, 'There is nothing at this address.')
   }

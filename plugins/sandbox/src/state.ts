@@ -5,6 +5,8 @@ import {Journal} from './journal.ts'
 import {DeviceRequests} from './openid/device-requests.ts'
 import {generateSigningKeys, type SigningKeys} from './openid/signing-keys.ts'
 import {OpenIdStore} from './openid/store.ts'
+import {createSamlIdentity, type SamlIdentity} from './saml/identity.ts'
+import {type SamlOrder, usualOrder} from './saml/order.ts'
 import {IssuedCredentials} from './sts/issued-credentials.ts'
 
 export interface Lifetimes {
@@ -28,13 +30,27 @@ export interface SandboxState {
   readonly store: OpenIdStore
   readonly devices: DeviceRequests
   readonly credentials: IssuedCredentials
+  readonly saml: SamlState
   keys: SigningKeys
 }
 
-export async function createState(issuer: string): Promise<SandboxState> {
+export interface SamlState {
+  readonly issuer: string
+  readonly identity: SamlIdentity
+  order: SamlOrder
+}
+
+/** The names of the two identity providers. */
+export interface Issuers {
+  readonly openId: string
+  readonly saml: string
+}
+
+export async function createState(issuers: Issuers): Promise<SandboxState> {
   const clock = new Clock()
+  const [keys, identity] = await Promise.all([generateSigningKeys(), createSamlIdentity()])
   return {
-    issuer,
+    issuer: issuers.openId,
     clock,
     journal: new Journal(clock),
     faults: new FaultList(),
@@ -48,6 +64,7 @@ export async function createState(issuer: string): Promise<SandboxState> {
     store: new OpenIdStore(),
     devices: new DeviceRequests(),
     credentials: new IssuedCredentials(),
-    keys: await generateSigningKeys(),
+    saml: {issuer: issuers.saml, identity, order: usualOrder},
+    keys,
   }
 }

@@ -14,15 +14,19 @@ export async function writeConfig(directory: string, addresses: SandboxAddresses
   await mkdir(directory, {recursive: true, mode: 0o700})
   await chmod(directory, 0o700)
   await writePrivate(join(directory, 'config.yaml'), stringify(configurationFor(addresses), {lineWidth: 0}))
-  await writePrivate(join(directory, 'aws-config'), awsConfig(['developer', 'admin'], command))
+  await writePrivate(join(directory, 'aws-config'), awsConfig(['developer', 'admin', 'saml-developer'], command))
 }
 
 function configurationFor({issuer, clientId}: SandboxAddresses) {
   return {
-    providers: {sandbox: {strategy: 'oidc', issuer, clientId, rolesClaim: 'aws_roles'}},
+    providers: {
+      sandbox: {strategy: 'oidc', issuer, clientId, rolesClaim: 'aws_roles'},
+      'sandbox-saml': {strategy: 'saml2', via: 'token-exchange', issuer, clientId},
+    },
     profiles: {
       developer: {provider: 'sandbox', role: roleArn('developer'), region},
       admin: {source: 'developer', role: roleArn('admin')},
+      'saml-developer': {provider: 'sandbox-saml', role: roleArn('developer'), region},
     },
   }
 }

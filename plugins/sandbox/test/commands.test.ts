@@ -105,19 +105,26 @@ describe('The command line', () => {
     expect((await stat(join(target, 'config.yaml'))).mode & 0o777).to.equal(0o600)
     const text = await readFile(join(target, 'config.yaml'), 'utf8')
     expect(parse(text)).to.deep.equal({
-      providers: {sandbox: {strategy: 'oidc', issuer, clientId: 'aws-oidc', rolesClaim: 'aws_roles'}},
+      providers: {
+        sandbox: {strategy: 'oidc', issuer, clientId: 'aws-oidc', rolesClaim: 'aws_roles'},
+        'sandbox-saml': {strategy: 'saml2', via: 'token-exchange', issuer, clientId: 'aws-oidc'},
+      },
       profiles: {
         developer: {provider: 'sandbox', role: 'arn:aws:iam::123456789012:role/developer', region: 'us-east-1'},
         admin: {source: 'developer', role: 'arn:aws:iam::123456789012:role/admin'},
+        'saml-developer': {
+          provider: 'sandbox-saml',
+          role: 'arn:aws:iam::123456789012:role/developer',
+          region: 'us-east-1',
+        },
       },
     })
     expect(text).not.to.contain('{')
-    expect(await readFile(join(target, 'aws-config'), 'utf8')).to.equal(
-      [
-        "[profile developer]\nregion = us-east-1\ncredential_process = node '/x y/run.js' creds --profile developer\n",
-        "[profile admin]\nregion = us-east-1\ncredential_process = node '/x y/run.js' creds --profile admin\n",
-      ].join('\n'),
+    const sections = ['developer', 'admin', 'saml-developer'].map(
+      name =>
+        `[profile ${name}]\nregion = us-east-1\ncredential_process = node '/x y/run.js' creds --profile ${name}\n`,
     )
+    expect(await readFile(join(target, 'aws-config'), 'utf8')).to.equal(sections.join('\n'))
   })
 
   it('says so in one line when the port is taken', async () => {

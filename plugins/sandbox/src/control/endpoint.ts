@@ -10,8 +10,8 @@ export function createControlEndpoint(context: ControlContext) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     refuseOtherSites(request)
     const path = pathOf(request).replace(/^\/control/, '')
-    const [, resource = '', name] = /^\/([\w-]+)(?:\/(.+))?$/.exec(path) ?? []
-    const operation = operations[`${request.method} /${resource}${name === undefined ? '' : '/NAME'}`]
+    const [, resource, name] = /^\/([\w-]+)\/(.+)$/.exec(path) ?? []
+    const operation = operations[`${request.method} ${path}`] ?? operations[`${request.method} /${resource}/NAME`]
     if (!operation) throw new HttpError(404, `There is no ${request.method} ${path} at the control address.`)
     const answer = await perform(operation, request, name)
     if (answer === undefined) response.writeHead(204).end()

@@ -1,11 +1,13 @@
-import type {Role} from '../account.ts'
-import {publicClient} from '../account.ts'
+import {newRole, publicClient, type Role} from '../account.ts'
 import {HttpError} from '../http.ts'
 import {merged} from '../json.ts'
 import {signClaims} from '../openid/id-token.ts'
+import {samlDocument} from '../saml/document.ts'
+import {usualOrder} from '../saml/order.ts'
 import type {SandboxState} from '../state.ts'
 import type {ControlContext} from './context.ts'
 import {readFault, requireKey, signingMembers} from './read-fault.ts'
+import {readSamlMint, readSamlOrder} from './read-saml.ts'
 import {flag, integer, list, members, nullable, text, wrong} from './readers.ts'
 
 /** Takes the parsed body and the last part of the path; what it returns is sent as JSON, 204 for nothing. */
@@ -26,11 +28,12 @@ const roleMembers = members({
   maxSessionDurationSeconds: integer(900, 43_200),
   audiences: list(text),
   subjects: list(text),
+  samlAudiences: list(text),
   trustedRoles: list(text),
 })
 
 export function createOperations({state, rotateKeys}: ControlContext): Readonly<Record<string, Operation>> {
-  const {clock, devices, faults, journal, lifetimes, roles, store} = state
+  const {clock, devices, faults, journal, lifetimes, roles, saml, store} = state
   return {
     'GET /journal': () => journal.entries(),
     'DELETE /journal': () => journal.clear(),
@@ -59,6 +62,16 @@ export function createOperations({state, rotateKeys}: ControlContext): Readonly<
     'DELETE /roles/NAME': (_body, name) => {
       if (!roles.delete(name)) throw new HttpError(404, `There is no role ${name}.`)
     },
+    'PUT /saml': body => {
+      saml.order = readSamlOrder(body)
+    },
+    'DELETE /saml': () => {
+      saml.order = usualOrder
+    },
+    'POST /saml/mint': async body => {
+      const {user, order} = readSamlMint(body)
+      return {document: await samlDocument(user, order, {...saml, clock})}
+    },
     'POST /mint': async body => ({token: await mint(body, state)}),
   }
 }
@@ -67,8 +80,7 @@ export function createOperations({state, rotateKeys}: ControlContext): Readonly<
 function putRole(name: string, body: unknown, roles: Map<string, Role>): void {
   if (!/^[\w+=,.@/-]{1,64}$/.test(name))
     throw wrong('The name of a role has 1 to 64 of the characters A-Z a-z 0-9 +=,.@_/-.')
-  const fresh: Role = {name, maxSessionDurationSeconds: 3600, audiences: [], trustedRoles: []}
-  roles.set(name, {...fresh, ...roles.get(name), ...roleMembers(body, 'role')})
+  roles.set(name, {...newRole(name), ...roles.get(name), ...roleMembers(body, 'role')})
 }
 
 async function mint(body: unknown, {issuer, clock, keys}: SandboxState): Promise<string> {

@@ -60,6 +60,19 @@ export function list<T>(reader: Reader<T>): Reader<readonly T[]> {
   }
 }
 
+/** A list, or its only member alone. */
+export function oneOrMore<T>(reader: Reader<T>): Reader<readonly T[]> {
+  return (value, place) => (Array.isArray(value) ? list(reader)(value, place) : [reader(value, place)])
+}
+
+/** An object whose members may have any name. */
+export function dictionary<T>(reader: Reader<T>): Reader<Readonly<Record<string, T>>> {
+  return (value, place) => {
+    const entries = Object.entries(anyObject(value, place))
+    return Object.fromEntries(entries.map(([name, member]) => [name, reader(member, `${place}.${name}`)]))
+  }
+}
+
 export function oneOf<T extends string>(...choices: readonly T[]): Reader<T> {
   return (value, place) => {
     const choice = choices.find(candidate => candidate === value)

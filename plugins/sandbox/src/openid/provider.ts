@@ -2,11 +2,14 @@ import {randomBytes} from 'node:crypto'
 import {type Configuration, interactionPolicy, type KoaContextWithOIDC, Provider} from 'oidc-provider'
 import {claimsOf, confidentialClient, findUser, publicClient, type User} from '../account.ts'
 import type {SandboxState} from '../state.ts'
+import {accessTokenSeconds} from './access-token.ts'
 import {adjustAnswers} from './adjusted-answers.ts'
 import {showCodeConfirmation, showCodeForm, showDeviceSignedIn} from './device-pages.ts'
 import {deviceCodeGrant} from './device-requests.ts'
 import {confirmLogout, showError, showSignedOut} from './pages.ts'
 import {privateKeys} from './signing-keys.ts'
+import {accessTokenNotes} from './subject-token.ts'
+import {addTokenExchange, tokenExchangeGrant} from './token-exchange.ts'
 
 const scopes = ['openid', 'email', 'profile', 'offline_access']
 const cookieKey = randomBytes(32)
@@ -19,6 +22,7 @@ export function createProvider(state: SandboxState): Provider {
   const provider = new Provider(state.issuer, configuration(state))
   // Behind a proxy the addresses in the metadata follow X-Forwarded-Host and X-Forwarded-Proto.
   provider.proxy = state.issuer.startsWith('https:')
+  addTokenExchange(provider, state)
   provider.use(adjustAnswers(state))
   return provider
 }
@@ -42,6 +46,7 @@ function configuration(state: SandboxState): Configuration {
     pkce: {required: () => true},
     rotateRefreshToken: true,
     clientBasedCORS: () => false,
+    extraTokenClaims: () => accessTokenNotes(state),
     findAccount: (_context, name) => accountOf(findUser(name)),
     loadExistingGrant: grantEverything,
     interactions: {
@@ -62,7 +67,7 @@ function configuration(state: SandboxState): Configuration {
       rpInitiatedLogout: {enabled: true, logoutSource: confirmLogout, postLogoutSuccessSource: showSignedOut},
     },
     ttl: {
-      AccessToken: 300,
+      AccessToken: accessTokenSeconds,
       AuthorizationCode: 60,
       DeviceCode: () => state.lifetimes.deviceCodeSeconds,
       Grant: 14 * 24 * 3600,
@@ -80,7 +85,7 @@ function nativeClient(clientId: string) {
     client_id: clientId,
     application_type: 'native' as const,
     token_endpoint_auth_method: 'none' as const,
-    grant_types: ['authorization_code', 'refresh_token', deviceCodeGrant],
+    grant_types: ['authorization_code', 'refresh_token', deviceCodeGrant, tokenExchangeGrant],
     response_types: ['code' as const],
     redirect_uris: ['http://127.0.0.1/callback', 'http://localhost/callback'],
   }

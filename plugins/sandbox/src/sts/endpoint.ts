@@ -4,6 +4,7 @@ import {readBody} from '../http.ts'
 import {interfere} from '../interference.ts'
 import type {SandboxState} from '../state.ts'
 import {assumeRole} from './assume-role.ts'
+import {assumeRoleWithSaml} from './assume-role-with-saml.ts'
 import {assumeRoleWithWebIdentity} from './assume-role-with-web-identity.ts'
 import type {StsCall} from './call.ts'
 import {StsError} from './errors.ts'
@@ -14,6 +15,7 @@ const version = '2011-06-15'
 
 const actions: ReadonlyMap<string, (call: StsCall) => Promise<XmlMembers>> = new Map([
   ['AssumeRole', assumeRole],
+  ['AssumeRoleWithSAML', assumeRoleWithSaml],
   ['AssumeRoleWithWebIdentity', assumeRoleWithWebIdentity],
   ['GetCallerIdentity', getCallerIdentity],
 ])

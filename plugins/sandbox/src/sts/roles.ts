@@ -21,9 +21,7 @@ export function issueSession(
   durationSeconds: number,
   state: SandboxState,
 ): XmlMembers {
-  if (durationSeconds > role.maxSessionDurationSeconds) {
-    throw validationError('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.')
-  }
+  checkMaximum(role, durationSeconds)
   const lifetimeSeconds = state.lifetimes.roleSessionSeconds ?? durationSeconds
   const expiresAt = new Date(state.clock.now().getTime() + lifetimeSeconds * 1000)
   const assumedRoleId = `${roleId(role.name)}:${sessionName}`
@@ -37,6 +35,11 @@ export function issueSession(
     },
     AssumedRoleUser: {AssumedRoleId: assumedRoleId, Arn: sessionArn(issued)},
   }
+}
+
+export function checkMaximum({maxSessionDurationSeconds}: Role, durationSeconds: number): void {
+  if (durationSeconds <= maxSessionDurationSeconds) return
+  throw validationError('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.')
 }
 
 export function sessionArn({roleName, sessionName}: Pick<IssuedCredential, 'roleName' | 'sessionName'>): string {

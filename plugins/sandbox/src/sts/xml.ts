@@ -1,3 +1,5 @@
+import {escapeXml} from '../xml-text.ts'
+
 const namespace = 'https://sts.amazonaws.com/doc/2011-06-15/'
 
 /** The content of an element; members without a value are left out. */
@@ -26,8 +28,4 @@ function membersXml(members: XmlMembers, indent = '  '): string {
         : `${indent}<${name}>${escapeXml(String(value))}</${name}>\n`,
     )
     .join('')
-}
-
-function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`)
 }

@@ -1,0 +1,2 @@
+/** How long an access token lives. */
+export const accessTokenSeconds = 300

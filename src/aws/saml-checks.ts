@@ -1,0 +1,118 @@
+import {AwsOidcError, printable} from '../errors.ts'
+import type {SamlAssertion} from './saml-document.ts'
+import {nearly} from './saml-roles.ts'
+
+/** What can be said of an assertion before AWS is asked. */
+export interface AssertionAdvice {
+  /** Why AWS may refuse it all the same: to be said with the refusal, not to somebody whose assertion it takes. */
+  readonly doubts: readonly string[]
+  /** How long the session at the provider still lasts; AWS gives nothing beyond it. Absent where it is not said. */
+  readonly sessionSeconds: number | undefined
+}
+
+const redeemableMilliseconds = 5 * 60_000
+// What a wrong clock and the way to AWS may make of a moment; only what is beyond it is refused with certainty.
+const toleratedMilliseconds = 5_000
+const toleratedAheadMilliseconds = 60_000
+
+/**
+ * Says before STS does what STS would say in fewer words: BAD_RESPONSE where a new assertion may be a better one,
+ * AWS_REFUSED where the provider has to be set up differently. `now` is the time by the clock of AWS, as far as it is
+ * known. Which addresses an emulator takes is its own affair.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_saml_assertions.html
+ */
+export function inspectAssertion(
+  assertion: SamlAssertion,
+  now: Date,
+  endpoint: {readonly aws: boolean},
+): AssertionAdvice {
+  checkSetUp(assertion)
+  checkTimes(assertion, now)
+  const doubts = addressDoubts(assertion)
+  const [doubt] = doubts
+  if (doubt && endpoint.aws) throw refused(doubt.what, doubt.hint)
+  const end = assertion.sessionEnd
+  return {
+    doubts: doubts.map(({what}) => what),
+    sessionSeconds: end && Math.floor((end.getTime() - now.getTime()) / 1000),
+  }
+}
+
+function checkTimes({issuedAt, notBefore, notOnOrAfter, confirmations}: SamlAssertion, now: Date): void {
+  if (!issuedAt) throw refused('The SAML assertion does not say when it was issued (IssueInstant).')
+  const age = now.getTime() - issuedAt.getTime()
+  if (age > redeemableMilliseconds + toleratedMilliseconds) {
+    const minutes = Math.round(age / 60_000)
+    throw untimely(`was issued ${minutes} min ago; AWS takes one within 5 min`)
+  }
+  if (notBefore && notBefore.getTime() - now.getTime() > toleratedAheadMilliseconds) {
+    throw untimely(`is not valid before ${notBefore.toISOString()}, and it is ${now.toISOString()}`)
+  }
+  for (const end of [notOnOrAfter, ...confirmations.map(confirmation => confirmation.end)]) {
+    if (end && now.getTime() - end.getTime() > toleratedMilliseconds) {
+      throw untimely(`was valid until ${end.toISOString()}, and it is ${now.toISOString()}`)
+    }
+  }
+}
+
+const sessionNameAttribute = 'https://aws.amazon.com/SAML/Attributes/RoleSessionName'
+
+function checkSetUp({signed, nameId, confirmations, attributes}: SamlAssertion): void {
+  if (!signed) {
+    throw refused(
+      'The SAML assertion is not signed.',
+      'Have the provider sign assertions; a signature over its response does not reach AWS where it gives the assertion alone.',
+    )
+  }
+  if (nameId === undefined) throw refused('The SAML assertion has no NameID.')
+  const [confirmation, ...others] = confirmations
+  if (!confirmation?.recipient || !confirmation.end || others.length > 0) {
+    throw refused('The SAML assertion must have one SubjectConfirmationData, with Recipient and NotOnOrAfter.')
+  }
+  const names = attributes.get(sessionNameAttribute)
+  if (!names) {
+    throw refused(
+      `The SAML assertion has no attribute ${sessionNameAttribute}${nearly(sessionNameAttribute, attributes)}.`,
+      'Have the provider send it; the user name or e-mail address will do.',
+    )
+  }
+  if (names.length !== 1 || !/^[\w+=,.@-]{2,64}$/.test(names[0] ?? '')) {
+    throw refused(
+      `The RoleSessionName of the SAML assertion is "${printable(names.join('", "'), 100)}"; AWS takes one of 2 to 64 letters, digits and _+=,.@-.`,
+      'Have the provider send something else, such as the e-mail address.',
+    )
+  }
+}
+
+// Each partition has its own, and each region may: https://docs.aws.amazon.com/general/latest/gr/signin-service.html
+const signInAddress = /^https:\/\/([a-z0-9-]+\.)?signin\.[a-z0-9.-]+\/saml(\/acs\/[^/?#]+)?$/
+const awsAudience = /^urn:amazon:webservices(:[a-z0-9-]+)?$/
+
+function addressDoubts({confirmations, audiences}: SamlAssertion): readonly {what: string; hint: string}[] {
+  const doubts: {what: string; hint: string}[] = []
+  const recipient = confirmations[0]?.recipient ?? ''
+  if (!signInAddress.test(recipient)) {
+    doubts.push({
+      what: `The SAML assertion is meant for ${printable(recipient, 100)} (Recipient), which is no sign-in address of AWS.`,
+      hint: 'Set the assertion consumer service URL at the provider to https://signin.aws.amazon.com/saml.',
+    })
+  }
+  if (!audiences.some(audience => awsAudience.test(audience) || signInAddress.test(audience))) {
+    const given = audiences.length === 0 ? 'no audience' : `the audience ${printable(audiences.join(', '), 100)}`
+    doubts.push({
+      what: `The SAML assertion has ${given}; AWS takes urn:amazon:webservices.`,
+      hint: 'Give the SAML client at the provider the entity ID urn:amazon:webservices.',
+    })
+  }
+  return doubts
+}
+
+function refused(message: string, hint = 'Compare the SAML client at the provider with what AWS asks for.') {
+  return new AwsOidcError('AWS_REFUSED', message, {hint})
+}
+
+function untimely(problem: string): AwsOidcError {
+  return new AwsOidcError('BAD_RESPONSE', `The provider gave a SAML assertion that ${problem}.`, {
+    hint: 'the same command again; if it stays, check the clocks here and at the provider, and how long its assertions live',
+  })
+}

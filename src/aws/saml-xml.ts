@@ -1,0 +1,74 @@
+import {DOMParser, type Element, MIME_TYPE} from '@xmldom/xmldom'
+import {unusable} from './saml-encoding.ts'
+
+export const samlNamespace = 'urn:oasis:names:tc:SAML:2.0:assertion'
+export const protocolNamespace = 'urn:oasis:names:tc:SAML:2.0:protocol'
+export const signatureNamespace = 'http://www.w3.org/2000/09/xmldsig#'
+
+/**
+ * The root element of a document in UTF-8. Throws BAD_RESPONSE for anything that is not well-formed, and for document
+ * type declarations: with their entities the same document can mean one thing here and another one to AWS.
+ */
+export function parseXml(bytes: Buffer): Element {
+  const text = textOf(bytes)
+  if (/<!(DOCTYPE|ENTITY)/i.test(text)) throw unusable('it has a document type declaration')
+  try {
+    const parser = new DOMParser({
+      onError: (_level, message) => {
+        throw new Error(message)
+      },
+    })
+    const {documentElement: root} = parser.parseFromString(text, MIME_TYPE.XML_TEXT)
+    if (root) return root
+  } catch {
+    // The parser's message quotes the document, which is a secret.
+  }
+  throw unusable('it is not well-formed XML')
+}
+
+function textOf(bytes: Buffer): string {
+  let text: string
+  try {
+    text = new TextDecoder('utf-8', {fatal: true}).decode(bytes)
+  } catch {
+    throw unusable('it is not in UTF-8')
+  }
+  const encoding = /^<\?xml\s[^>]*?encoding\s*=\s*["']([^"']*)["']/.exec(text)?.[1]
+  if (encoding !== undefined && !/^(utf-8|us-ascii)$/i.test(encoding)) throw unusable('it is not in UTF-8')
+  return text
+}
+
+export function isElement({namespaceURI, localName}: Element, namespace: string, name: string): boolean {
+  return namespaceURI === namespace && localName === name
+}
+
+/** The direct children of that name, in order. */
+export function childrenOf(parent: Element, namespace: string, name: string): readonly Element[] {
+  return elementsIn(parent).filter(child => isElement(child, namespace, name))
+}
+
+/** What stands below along direct children of these names of SAML assertions. */
+export function samlDescendants(parent: Element, ...names: readonly string[]): readonly Element[] {
+  return names.reduce<readonly Element[]>(
+    (parents, name) => parents.flatMap(element => childrenOf(element, samlNamespace, name)),
+    [parent],
+  )
+}
+
+/** How many elements of that name there are in the whole document. */
+export function countOf(root: Element, namespace: string, name: string): number {
+  const below = root.getElementsByTagNameNS(namespace, name).length
+  return isElement(root, namespace, name) ? below + 1 : below
+}
+
+/**
+ * The text of an element without child elements. Comments and CDATA marks inside do not cut it short: canonical XML,
+ * which signatures are made over, leaves them out too.
+ */
+export function contentOf(element: Element): string | undefined {
+  return elementsIn(element).length > 0 ? undefined : (element.textContent ?? '').trim()
+}
+
+function elementsIn(parent: Element): readonly Element[] {
+  return Array.from(parent.children)
+}

@@ -1,0 +1,44 @@
+import type {Host, Identity, OidcClient, SettingSpecs, SignOutOptions, TokenSet} from '../plugin.ts'
+
+/** What strategies that begin with OpenID Connect have in common. */
+export interface ClientSettings {
+  readonly issuer: URL
+  readonly clientId: string
+  readonly clientSecret?: string
+}
+
+export const clientSettings: SettingSpecs<ClientSettings> = {
+  issuer: {type: 'url', description: 'the issuer, or the address of its metadata', required: true},
+  clientId: {type: 'string', description: 'the client registered for aws-oidc', required: true},
+  clientSecret: {type: 'string', description: 'for a confidential client', secret: true},
+}
+
+export function clientOf({issuer, clientId, clientSecret}: ClientSettings): OidcClient {
+  return {issuer, clientId, ...(clientSecret !== undefined && {authentication: {secret: clientSecret}})}
+}
+
+/** Who signed in, and how long that serves. */
+export function personOf({
+  claims,
+  expiresAt,
+  renewable,
+}: TokenSet): Pick<Identity, 'subject' | 'claims' | 'expiresAt' | 'renewable'> {
+  const subject = [claims.email, claims.preferred_username, claims.sub].find(name => typeof name === 'string')
+  return {claims, expiresAt, renewable, ...(subject !== undefined && {subject})}
+}
+
+/** The ID token; rejects with BAD_RESPONSE, saying what it is needed for, where there is none. */
+export function idTokenOf({idToken}: TokenSet, purpose: string, host: Host): string {
+  if (idToken !== undefined) return idToken
+  throw host.error('BAD_RESPONSE', `The provider gave no ID token, which ${purpose}.`, {
+    hint: 'Have "openid" among the scopes of the provider.',
+  })
+}
+
+export async function signOutOf(client: OidcClient, host: Host, {everywhere}: SignOutOptions): Promise<void> {
+  try {
+    await host.revoke(client)
+  } finally {
+    if (everywhere) await host.endSession(client)
+  }
+}

@@ -1,0 +1,63 @@
+import {inspectAssertion} from '../aws/saml-checks.ts'
+import {readSaml} from '../aws/saml-document.ts'
+import {responseWith} from '../aws/saml-response.ts'
+import {offeredRole} from '../aws/saml-roles.ts'
+import {assumeRoleWithSaml} from '../aws/sts.ts'
+import {StsRefusal} from '../aws/sts-failure.ts'
+import {AwsOidcError} from '../errors.ts'
+import type {AwsCredentials, Role} from '../plugin.ts'
+import type {Parts} from './parts.ts'
+import type {Plan, Step} from './plan.ts'
+import {withStepDown} from './step-down.ts'
+import {stsFor} from './sts-door.ts'
+
+const shortestSeconds = 900
+
+/** Turns a SAML response or assertion into credentials of `wanted`, if it offers that role, and of no other one. */
+export async function redeemAssertion(
+  document: string,
+  wanted: Role,
+  step: Step,
+  plan: Plan,
+  parts: Parts,
+): Promise<{readonly credentials: AwsCredentials; readonly offset: number}> {
+  const {clock, network, secrets, log} = parts
+  const saml = readSaml(document)
+  const role = offeredRole(wanted, saml.assertion, plan.provider.name)
+  const sts = stsFor(role, step.profile, parts)
+  const now = new Date(clock.now().getTime() + network.likelyOffsetTo(sts.endpoint.url))
+  const {doubts, sessionSeconds} = inspectAssertion(saml.assertion, now, sts.endpoint)
+  const response = responseWith(saml, now)
+  secrets.add(response)
+  if (step.sessionName !== undefined) {
+    log.warn(`"sessionName" has no effect at "${plan.provider.name}": with SAML the provider names the session.`)
+  }
+  const request = {
+    role,
+    durationSeconds: step.durationSeconds,
+    policy: step.profile?.policy,
+    policyArns: step.profile?.policyArns,
+  }
+  const longest = longestWithin(sessionSeconds, plan, parts)
+  const assume = (asked: typeof request) => assumeRoleWithSaml(asked, response, sts)
+  try {
+    const credentials = await withStepDown(request, plan, parts, assume, longest)
+    return {credentials, offset: sts.offset()}
+  } catch (error) {
+    throw error instanceof StsRefusal ? error.withDoubts(doubts) : error
+  }
+}
+
+/** AWS gives nothing beyond the session at the provider (SessionNotOnOrAfter), and nothing under 15 minutes. */
+function longestWithin(left: number | undefined, {provider}: Plan, {log}: Parts): number | undefined {
+  if (left === undefined || left >= shortestSeconds) return left
+  if (left <= 0) {
+    throw new AwsOidcError('SIGN_IN_REQUIRED', `The session at "${provider.name}" has ended.`, {
+      hint: 'aws-oidc login --force',
+    })
+  }
+  log.warn(
+    `The session at "${provider.name}" ends in ${Math.ceil(left / 60)} min, and what AWS gives ends with it. "aws-oidc logout --everywhere" and a login begin a new one.`,
+  )
+  return shortestSeconds
+}

@@ -1,0 +1,64 @@
+import {expect} from 'chai'
+import type {Host} from '../../src/plugin.ts'
+import {credentialsFor} from '../../src/tasks/credentials.ts'
+import type {Parts} from '../../src/tasks/parts.ts'
+import {developer, makeStage} from '../support/parts.ts'
+import {assertionXml, encoded, samlProvider} from '../support/saml.ts'
+
+const issuer = 'https://sso.example.com'
+const document = encoded(assertionXml())
+
+/** A call whose strategy does this with its host, at a provider that gives the assertion for any token. */
+function callDoing(work: (host: Host) => Promise<void>): Parts {
+  const parts = makeStage().call()
+  const fetch: typeof globalThis.fetch = async input =>
+    Response.json(
+      String(input).endsWith('/token')
+        ? {access_token: document, token_type: 'N_A', refresh_token: 'the-refresh-token'}
+        : {issuer, token_endpoint: `${issuer}/token`},
+    )
+  const network: Parts['network'] = {...parts.network, fetch, withTls: () => network}
+  const strategy = async (id: string) => {
+    const usual = await parts.registry.strategy(id)
+    return {
+      ...usual,
+      async signIn(settings: Record<string, unknown>, host: Host) {
+        await work(host)
+        return usual.signIn(settings, host)
+      },
+    }
+  }
+  return {...parts, networkOf: () => network, registry: {...parts.registry, strategy}}
+}
+
+const wish = {profile: 'developer', force: false, lasting: false}
+const client = {issuer: new URL(issuer), clientId: 'aws-oidc'}
+
+describe('what a strategy gets from its host', () => {
+  it('at the token endpoint is masked from then on', async () => {
+    const parts = callDoing(
+      async host => void (await host.grant(client, {grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange'})),
+    )
+    await credentialsFor(wish, parts)
+    expect(parts.secrets.mask(`${document} the-refresh-token`)).to.equal('*** ***')
+  })
+
+  it('of the roles in a SAML document is each with its provider', async () => {
+    const found: unknown[] = []
+    await credentialsFor(
+      wish,
+      callDoing(async host => void found.push(...(await host.rolesIn(document)))),
+    )
+    expect(found).to.deep.equal([
+      {accountId: '123456789012', name: 'developer', arn: developer, principalArn: samlProvider},
+    ])
+  })
+
+  it('of a document without an assertion is BAD_RESPONSE', async () => {
+    const failure = await credentialsFor(
+      wish,
+      callDoing(async host => void (await host.rolesIn('%'))),
+    ).catch((error: unknown) => error)
+    expect(failure).to.be.an('error').with.property('code', 'BAD_RESPONSE')
+  })
+})
