@@ -30,11 +30,11 @@ export function wasGivenUp({exitCode, stdout, stderr}: Caller): boolean {
 }
 
 function wrong(caller: Caller, givenUp: boolean): readonly string[] {
-  const {id, hung, endedBy, stdout} = caller
+  const {id, hung, stdout} = caller
   if (hung) return [`caller ${id} hung`]
   if (isServed(caller)) return []
-  // A kill may come between the writing of the document and the end.
-  const isDoneOrSilent = stdout === '' || (endedBy === 'SIGKILL' && isDocument(stdout))
+  // A signal may come between the writing of the document and the end.
+  const isDoneOrSilent = stdout === '' || isDocument(stdout)
   if (wasEnded(caller) && isDoneOrSilent) return []
   return givenUp && wasGivenUp(caller) ? [] : [`caller ${id} ${said(caller)}`]
 }

@@ -181,6 +181,15 @@ describe('the judge of the kill campaign', () => {
     expectViolation(verdictOn('redeem', {probe: caller('p', 900, {exitCode: 3, stdout: ''})}), /the call after all/)
   })
 
+  it('lets a signal come when the whole document is written, and at no half of it', () => {
+    const verdictOnEnding = (signal: Signal, stdout: string) =>
+      verdictOn('warm', {callers: [{...killed('1', 100, signal), stdout}]})
+    for (const signal of ['SIGKILL', 'SIGTERM', 'SIGINT'] as const) {
+      expect(verdictOnEnding(signal, document).violations).to.deep.equal([])
+      expectViolation(verdictOnEnding(signal, document.slice(0, 50)), /caller 1 ended with/)
+    }
+  })
+
   it('lets those who waited for a sign-in that was given up say so', () => {
     const waiting = caller('2', 900, {exitCode: 4, stdout: '', stderr: 'Error: The sign-in was given up.'})
     const verdict = verdictOn('cold', {
