@@ -62,12 +62,19 @@ export function countOf(root: Element, namespace: string, name: string): number 
 }
 
 /**
- * The text of an element without child elements. Comments and CDATA marks inside do not cut it short: canonical XML,
- * which signatures are made over, leaves them out too.
+ * The text of an element without child elements. Throws BAD_RESPONSE for one with a comment or a processing instruction:
+ * signatures leave comments out, and readers that stop at one see another value than was signed.
  */
 export function contentOf(element: Element): string | undefined {
-  return elementsIn(element).length > 0 ? undefined : (element.textContent ?? '').trim()
+  if (elementsIn(element).length > 0) return undefined
+  if (Array.from(element.childNodes).some(({nodeType}) => nodeType !== textNode && nodeType !== cdataNode)) {
+    throw unusable('a comment or processing instruction stands inside one of its values')
+  }
+  return (element.textContent ?? '').trim()
 }
+
+// https://dom.spec.whatwg.org/#dom-node-nodetype
+const [textNode, cdataNode] = [3, 4]
 
 function elementsIn(parent: Element): readonly Element[] {
   return Array.from(parent.children)
