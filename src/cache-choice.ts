@@ -139,9 +139,11 @@ async function clearOthers(
   book: NoteBook,
   {home, registry}: CacheChoiceParts,
 ): Promise<void> {
-  const {used} = await book.read()
+  const {used, worked} = await book.read()
   // Files hold what older calls have kept that noted nothing.
   const others = new Set([...used, 'file'].filter(other => placeOf(other) !== placeOf(id) && other !== 'memory'))
+  // When everything goes, so does the key in the keyring: it opens copies of the files in backups.
+  if (worked && id !== 'keyring' && prefix === undefined) others.add('keyring')
   for (const other of others) {
     const cache = await registry.cache(other, home).catch((error: Error) => {
       home.log.warn(`What the cache "${other}" has kept stays there: ${error.message}`)
