@@ -142,8 +142,8 @@ async function clearOthers(
   const {used, worked} = await book.read()
   // Files hold what older calls have kept that noted nothing.
   const others = new Set([...used, 'file'].filter(other => placeOf(other) !== placeOf(id) && other !== 'memory'))
-  // When everything goes, so does the key in the keyring: it opens copies of the files in backups.
-  if (worked && id !== 'keyring' && prefix === undefined) others.add('keyring')
+  // With everything else it clears its key too, which opens copies of the files in backups.
+  if (worked && id !== 'keyring') others.add('keyring')
   for (const other of others) {
     const cache = await registry.cache(other, home).catch((error: Error) => {
       home.log.warn(`What the cache "${other}" has kept stays there: ${error.message}`)

@@ -12,7 +12,7 @@ describe('what is left on disk', () => {
   /** The modes of all that is in the cache folder, by where it is. */
   async function modes(): Promise<Readonly<Record<string, string>>> {
     const {home} = scene
-    const found: Record<string, string> = {}
+    const found: Record<string, string> = {itself: ((await lstat(home.cache)).mode & 0o777).toString(8)}
     for (const item of await readdir(home.cache, {recursive: true, withFileTypes: true})) {
       const {mode} = await lstat(join(item.parentPath, item.name))
       const place = item.parentPath === home.cache ? item.name : `in ${basename(item.parentPath)}`
@@ -23,6 +23,7 @@ describe('what is left on disk', () => {
   }
 
   const closed = {
+    itself: '700',
     'cache.json': '600',
     locks: '700',
     'in locks': '600',

@@ -70,11 +70,14 @@ describe('creds with a stdout that takes nothing', () => {
     const ended = through(
       `{ ${filled}; "$@"; echo "exit $?" >&2; } | { until [ -e "${go}" ]; do sleep 0.1; done; cat; }`,
     )
-    await until('it has kept the credentials', async () => (await home.entries()).length >= 3)
-    const lock = await onlyFileIn(join(home.cache, 'locks'))
-    await until('the lock is free', async () => !isLocked(lock))
-    expect(await home.run(creds)).to.include({exitCode: 0, stderr: ''})
-    await writeFile(go, '')
+    try {
+      await until('it has kept the credentials', async () => (await home.entries()).length >= 3)
+      const lock = await onlyFileIn(join(home.cache, 'locks'))
+      await until('the lock is free', () => !isLocked(lock), 10_000)
+      expect(await home.run(creds)).to.include({exitCode: 0, stderr: ''})
+    } finally {
+      await writeFile(go, '')
+    }
     const {stdout, stderr} = await ended
     expect(stderr).to.match(/exit 0\n$/)
     isOneDocument({exitCode: 0, signal: null, stdout: stdout.replace(/^x+/, ''), stderr: ''})
