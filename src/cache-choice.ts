@@ -36,15 +36,27 @@ const failureCountsMilliseconds = {hasWorked: 3_600_000, neverWorked: 7 * 86_400
 
 /** What `AWS_OIDC_CACHE` or the configuration says; `auto` means the keyring where it works, else files in plain text. */
 export async function chooseCache(wanted: string, parts: CacheChoiceParts): Promise<ChosenCache> {
-  const {home, registry} = parts
   const book = noteBookAt(parts.note)
   const note = await book.read()
   const choice =
     wanted === 'auto'
       ? await chooseFor(note, book, parts)
-      : {id: wanted, cache: await registry.cache(wanted, home), byHand: true, insteadOfKeyring: undefined}
+      : {id: wanted, cache: await cacheByHand(wanted, book, parts), byHand: true, insteadOfKeyring: undefined}
   await leaveNoShadow(choice, note, book, parts)
   return {...choice, clearOthers: prefix => clearOthers(choice.id, prefix, book, parts)}
+}
+
+/** Of a keyring that has worked it is noted also where it was chosen: its key is there until everything is cleared. */
+async function cacheByHand(id: string, book: NoteBook, {home, registry}: CacheChoiceParts): Promise<CredentialCache> {
+  const cache = await registry.cache(id, home)
+  if (id !== 'keyring') return cache
+  return {
+    ...cache,
+    async ready() {
+      await cache.ready?.()
+      await book.change(note => (note.worked ? note : {...note, worked: true}))
+    },
+  }
 }
 
 async function chooseFor(note: CacheNote, book: NoteBook, parts: CacheChoiceParts): Promise<Choice> {

@@ -80,10 +80,14 @@ describe('the key in the real gnome-keyring', () => {
     expect((await envelopes())[0]?.kid).not.to.equal(before?.kid)
   })
 
-  for (const other of ['file', 'memory']) {
-    it(`goes too when everything is cleared while "${other}" is chosen: it opens what lies in backups`, async () => {
+  for (const [before, other] of [
+    ['auto', 'file'],
+    ['auto', 'memory'],
+    ['keyring', 'file'],
+  ] as const) {
+    it(`goes too when everything is cleared while "${other}" is chosen, after "${before}": it opens what lies in backups`, async () => {
       await startKeyring()
-      await run(creds)
+      await run(creds, {AWS_OIDC_CACHE: before})
       expect(await scene.bus.readItem('cache-key')).to.be.a('string')
       await run(['cache', 'clear', '--provider', 'sandbox'], {AWS_OIDC_CACHE: other})
       expect(await scene.bus.readItem('cache-key'), 'other providers may have entries').to.be.a('string')
