@@ -36,15 +36,27 @@ const failureCountsMilliseconds = {hasWorked: 3_600_000, neverWorked: 7 * 86_400
 
 /** What `AWS_OIDC_CACHE` or the configuration says; `auto` means the keyring where it works, else files in plain text. */
 export async function chooseCache(wanted: string, parts: CacheChoiceParts): Promise<ChosenCache> {
-  const {home, registry} = parts
   const book = noteBookAt(parts.note)
   const note = await book.read()
   const choice =
     wanted === 'auto'
       ? await chooseFor(note, book, parts)
-      : {id: wanted, cache: await registry.cache(wanted, home), byHand: true, insteadOfKeyring: undefined}
+      : {id: wanted, cache: await cacheByHand(wanted, book, parts), byHand: true, insteadOfKeyring: undefined}
   await leaveNoShadow(choice, note, book, parts)
   return {...choice, clearOthers: prefix => clearOthers(choice.id, prefix, book, parts)}
+}
+
+/** Of a keyring that has worked it is noted also where it was chosen: its key is there until everything is cleared. */
+async function cacheByHand(id: string, book: NoteBook, {home, registry}: CacheChoiceParts): Promise<CredentialCache> {
+  const cache = await registry.cache(id, home)
+  if (id !== 'keyring') return cache
+  return {
+    ...cache,
+    async ready() {
+      await cache.ready?.()
+      await book.change(note => (note.worked ? note : {...note, worked: true}))
+    },
+  }
 }
 
 async function chooseFor(note: CacheNote, book: NoteBook, parts: CacheChoiceParts): Promise<Choice> {
@@ -139,9 +151,11 @@ async function clearOthers(
   book: NoteBook,
   {home, registry}: CacheChoiceParts,
 ): Promise<void> {
-  const {used} = await book.read()
+  const {used, worked} = await book.read()
   // Files hold what older calls have kept that noted nothing.
   const others = new Set([...used, 'file'].filter(other => placeOf(other) !== placeOf(id) && other !== 'memory'))
+  // With everything else it clears its key too, which opens copies of the files in backups.
+  if (worked && id !== 'keyring') others.add('keyring')
   for (const other of others) {
     const cache = await registry.cache(other, home).catch((error: Error) => {
       home.log.warn(`What the cache "${other}" has kept stays there: ${error.message}`)

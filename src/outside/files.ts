@@ -60,7 +60,9 @@ export const systemFiles: Files = {
     const noFollow = constants.O_NOFOLLOW ?? 0
     const file = await open(path, constants.O_RDWR | constants.O_CREAT | noFollow, 0o600)
     try {
-      return identityOf(await file.stat())
+      const stats = await file.stat()
+      if (process.platform !== 'win32' && (stats.mode & 0o077) !== 0) await file.chmod(0o600)
+      return identityOf(stats)
     } finally {
       await file.close()
     }

@@ -1,45 +1,11 @@
-import {mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile} from 'node:fs/promises'
+import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect} from 'chai'
-import {
-  credentialsEntry,
-  giveTo,
-  nobody,
-  onReadOnlyHome,
-  root,
-  runAs,
-  takeLock,
-  variablesOf,
-} from '../support/machine.ts'
+import {giveTo, nobody, onReadOnlyHome, root, runAs, takeLock, variablesOf} from '../support/machine.ts'
 import {useScene} from '../support/scene.ts'
 
 const creds = ['creds', '--profile', 'developer']
-
-describe('what is left on disk', () => {
-  const scene = useScene()
-
-  it('is for its owner alone, also with umask 000', async function () {
-    if (process.platform === 'win32') this.skip()
-    const {home, sandbox} = scene
-    const {exitCode} = await runAs(creds, {env: variablesOf(home, sandbox), shell: 'umask 000; exec "$@"'})
-    expect(exitCode).to.equal(0)
-    const {lstat} = await import('node:fs/promises')
-    for (const item of await readdir(home.cache, {recursive: true, withFileTypes: true})) {
-      const {mode} = await lstat(join(item.parentPath, item.name))
-      expect((mode & 0o777).toString(8), item.name).to.equal(item.isDirectory() ? '700' : '600')
-    }
-    expect(await readdir(home.cache)).to.deep.equal(['locks', 'v1'])
-  })
-
-  it('names nobody and nothing in clear but hashes and an end', async () => {
-    const {home} = scene
-    await home.run(creds)
-    const {envelope} = await credentialsEntry(home)
-    expect(Object.keys(envelope)).to.deep.equal(['v', 'enc', 'exp', 'key', 'data'])
-    expect(envelope.key).to.match(/^[0-9a-f]{64}\/[0-9a-f]{64}$/)
-  })
-})
 
 describe('an entry that is spoilt', () => {
   const scene = useScene()
@@ -65,50 +31,6 @@ describe('an entry that is spoilt', () => {
       expect(await sandbox.signIns()).to.equal(2)
     })
   }
-})
-
-describe('a cache that can not be written', () => {
-  const scene = useScene()
-
-  async function printsAllTheSame(): Promise<void> {
-    const {exitCode, stdout, stderr} = await scene.home.run(creds)
-    expect(exitCode, stderr).to.equal(0)
-    expect(JSON.parse(stdout)).to.include({Version: 1})
-    expect(stderr.match(/Warning: The cache/g), stderr).to.have.length(1)
-  }
-
-  it('because a file is where its folder should be: credentials, exit 0, one warning', async () => {
-    const {home} = scene
-    await mkdir(home.cache, {recursive: true})
-    await writeFile(join(home.cache, 'v1'), 'a file')
-    await printsAllTheSame()
-  })
-
-  it('because its folder is a link: credentials, exit 0, one warning', async function () {
-    if (process.platform === 'win32') this.skip()
-    const {home} = scene
-    await mkdir(join(home.folder, 'elsewhere'))
-    await mkdir(home.cache, {recursive: true})
-    await symlink(join(home.folder, 'elsewhere'), join(home.cache, 'v1'))
-    await printsAllTheSame()
-    expect(await readdir(join(home.folder, 'elsewhere'))).to.deep.equal([])
-  })
-
-  it('because the disk is full: credentials, exit 0, one warning', async function () {
-    if (!root || process.platform !== 'linux') this.skip()
-    const {home, sandbox} = scene
-    await mkdir(join(home.folder, '.cache'))
-    // A file system of our own mount namespace; it is gone with the process.
-    const shell = `exec unshare --mount sh -c '
-      mount -t tmpfs -o size=64k tmpfs "$HOME/.cache" && (cat /dev/zero > "$HOME/.cache/filler") 2>/dev/null
-      exec "$@"' sh "$@"`
-    const {exitCode, stdout, stderr} = await runAs(creds, {env: variablesOf(home, sandbox), shell})
-    if (/unshare|mount:/.test(stderr)) this.skip()
-    expect(exitCode, stderr).to.equal(0)
-    expect(JSON.parse(stdout)).to.include({Version: 1})
-    expect(stderr.match(/Warning: The cache/g), stderr).to.have.length(1)
-    expect(stderr).to.include('ENOSPC')
-  })
 })
 
 describe('cache info', () => {

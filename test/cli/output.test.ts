@@ -46,7 +46,7 @@ describe('creds prints one document and nothing else on stdout', () => {
     isOneDocument(await scene.home.run(creds, {HOME: undefined}))
   })
 
-  it('without HOME and XDG folders, as a user whom the system does not know: nothing is kept, without a word about the cache', async function () {
+  it('without HOME, or with one that is no place, and without XDG folders, as a user whom the system does not know: nothing is kept, without a word about the cache', async function () {
     if (!root) this.skip()
     const {home, sandbox} = scene
     await home.configure({top: {cache: 'auto'}})
@@ -57,9 +57,11 @@ describe('creds prints one document and nothing else on stdout', () => {
     await chmod(file, 0o644)
     const {PATH, AWS_ENDPOINT_URL_STS, AWS_OIDC_INTERACTIVE, SANDBOX_USER} = variablesOf(home, sandbox)
     const env = {PATH, AWS_ENDPOINT_URL_STS, AWS_OIDC_INTERACTIVE, SANDBOX_USER, AWS_OIDC_CONFIG_FILE: file}
-    const ending = await runAs(creds, {env, user: 12_345})
-    isOneDocument(ending)
-    expect(ending.stderr).not.to.include('Warning: The cache')
+    for (const HOME of [undefined, '', 'somewhere/relative', '/nonexistent']) {
+      const ending = await runAs(creds, {env: {...env, HOME}, user: 12_345})
+      isOneDocument(ending)
+      expect(ending.stderr, HOME).not.to.include('Warning: The cache')
+    }
     isOneDocument(await runAs(creds, {env: {...env, DEBUG: '*'}, user: 12_345}))
   })
 

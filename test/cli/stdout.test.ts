@@ -1,8 +1,11 @@
 import {closeSync, openSync} from 'node:fs'
+import {writeFile} from 'node:fs/promises'
+import {join} from 'node:path'
 import {expect} from 'chai'
 import {isOneDocument} from '../support/document.ts'
-import {runAs, variablesOf} from '../support/machine.ts'
+import {isLocked, onlyFileIn, runAs, variablesOf} from '../support/machine.ts'
 import {useScene} from '../support/scene.ts'
+import {until} from '../support/until.ts'
 
 const creds = ['creds', '--profile', 'developer']
 const posix = process.platform !== 'win32'
@@ -44,17 +47,41 @@ describe('creds with a stdout that takes nothing', () => {
     expect(await through('"$@" 2>/dev/full', ['creds', '-p', 'nobody'])).to.include({exitCode: 2, stdout: ''})
   })
 
+  // The pipe is made non-blocking and filled by another program before ours writes into it.
+  const filled = `node -e '
+    const fs = require("node:fs")
+    const fd = fs.openSync("/proc/self/fd/1", fs.constants.O_WRONLY | fs.constants.O_NONBLOCK)
+    try { for (;;) fs.writeSync(fd, "x".repeat(4096)) } catch {}
+    '`
+
   it('because nobody reads for a while (a pipe that does not block) waits for the reader', async function () {
     if (process.platform !== 'linux') this.skip()
-    // The pipe is made non-blocking and filled by another program before ours writes into it.
-    const shell = `{ node -e '
-      const fs = require("node:fs")
-      const fd = fs.openSync("/proc/self/fd/1", fs.constants.O_WRONLY | fs.constants.O_NONBLOCK)
-      try { for (;;) fs.writeSync(fd, "x".repeat(4096)) } catch {}
-      ' ; "$@"; } | { sleep 1.5; cat; }`
-    const {stdout, stderr} = await through(shell)
+    const {stdout, stderr} = await through(`{ ${filled}; "$@"; } | { sleep 1.5; cat; }`)
     expect(stderr).to.equal('')
     isOneDocument({exitCode: 0, signal: null, stdout: stdout.replace(/^x+/, ''), stderr})
+  })
+
+  it('because nobody reads for a while keeps no lock meanwhile: others get what it got', async function () {
+    if (process.platform !== 'linux') this.skip()
+    const {home, sandbox} = scene
+    await home.run(['cache', 'clear'])
+    await sandbox.reset()
+    const go = join(home.folder, 'go')
+    const ended = through(
+      `{ ${filled}; "$@"; echo "exit $?" >&2; } | { until [ -e "${go}" ]; do sleep 0.1; done; cat; }`,
+    )
+    try {
+      await until('it has kept the credentials', async () => (await home.entries()).length >= 3)
+      const lock = await onlyFileIn(join(home.cache, 'locks'))
+      await until('the lock is free', () => !isLocked(lock), 10_000)
+      expect(await home.run(creds)).to.include({exitCode: 0, stderr: ''})
+    } finally {
+      await writeFile(go, '')
+    }
+    const {stdout, stderr} = await ended
+    expect(stderr).to.match(/exit 0\n$/)
+    isOneDocument({exitCode: 0, signal: null, stdout: stdout.replace(/^x+/, ''), stderr: ''})
+    expect(await sandbox.signIns()).to.equal(1)
   })
 })
 

@@ -3,7 +3,7 @@ import {join} from 'node:path'
 import {expect} from 'chai'
 import {isOneDocument} from '../support/document.ts'
 import {useKeyringScene} from '../support/keyring-scene.ts'
-import {runAs, variablesOf} from '../support/machine.ts'
+import {hasLoaded, runAs, variablesOf} from '../support/machine.ts'
 import {startOnTerminal} from '../support/terminal-session.ts'
 import {until} from '../support/until.ts'
 
@@ -17,6 +17,7 @@ describe('a keyring that fails', () => {
 
   for (const [what, break_] of [
     ['is not there', async () => undefined],
+    ['is on a bus that has gone', () => scene.bus.stop()],
     ['has no login collection, as in a fresh SSH session', () => scene.bus.startKeyring()],
     ['is stopped', async () => (await scene.startKeyring()).kill('SIGSTOP')],
     ['never answers', () => scene.bus.startSilentService('org.freedesktop.secrets')],
@@ -152,8 +153,7 @@ describe('a keyring that fails', () => {
   it('is given up when the process is asked to end', async () => {
     await hangingBefore()
     const {child, ended} = scene.start(creds)
-    const libraries = () => readFile(`/proc/${child.pid}/maps`, 'utf8').catch(() => '')
-    await until('it has loaded what asks the keyring', async () => (await libraries()).includes('keyring.linux'))
+    await until('it has loaded what asks the keyring', () => hasLoaded(child, 'keyring.linux'))
     child.kill('SIGTERM')
     expect(await ended).to.include({exitCode: 143, stdout: '', stderr: ''})
   })

@@ -16,6 +16,8 @@ export interface KeyringScene extends Scene {
   envelopes(): Promise<readonly Json[]>
   /** The ways in which entries are kept. */
   forms(): Promise<readonly unknown[]>
+  /** Further providers at the same place, which are others to aws-oidc. */
+  addProviders(names: readonly string[]): Promise<void>
   /** A keyring that has its key, unlocked. */
   startKeyring(): Promise<ChildProcess>
   /** Locks the keyring that `startKeyring` has left; its prompts stay unanswered, or there is nobody to show one. */
@@ -59,6 +61,15 @@ export function useKeyringScene(): KeyringScene {
     run: (args, env) => start(args, env).ended,
     envelopes,
     forms: async () => [...new Set((await envelopes()).map(({enc}) => enc))],
+    async addProviders(names) {
+      const {sandbox, home} = scene
+      const added = names.map(name => {
+        const provider = {strategy: 'oidc', issuer: sandbox.issuer, clientId: sandbox.clientId, sessionName: name}
+        return `  ${name}: ${JSON.stringify(provider)}\n`
+      })
+      const text = await readFile(join(home.folder, '.config/aws-oidc/config.yaml'), 'utf8')
+      await home.writeConfig(text.replace('providers:\n', `providers:\n${added.join('')}`))
+    },
     startKeyring: () => there().startKeyring(password),
     async lockAgain(keyring, prompts) {
       await killed(keyring)

@@ -1,4 +1,4 @@
-import {spawn} from 'node:child_process'
+import {type ChildProcess, spawn} from 'node:child_process'
 import {lchown, lstat, readdir, readFile, rm, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {DatabaseSync} from 'node:sqlite'
@@ -69,6 +69,11 @@ export function untilSaid({child, ended}: Running, text: string): Promise<void> 
     })
     ended.then(({exitCode}) => reject(new Error(`ended with ${exitCode}: ${said}`)), reject)
   })
+}
+
+/** Whether a process has loaded a library whose path has that in it. */
+export async function hasLoaded({pid}: ChildProcess, library: string): Promise<boolean> {
+  return (await readFile(`/proc/${pid}/maps`, 'utf8').catch(() => '')).includes(library)
 }
 
 /** A shell line that runs `"$@"` on a home that nobody can write to, root included; it needs root. */

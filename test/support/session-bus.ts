@@ -13,6 +13,8 @@ export interface SessionBus {
   readonly env: Readonly<Record<string, string>>
   /** Starts the real gnome-keyring. With a password its login keyring is made, or unlocked; without one there is none, or it is locked. */
   startKeyring(password?: string): Promise<ChildProcess>
+  /** What the keyring holds under that name of aws-oidc, as every program of the same person can read it. */
+  readItem(name: string): Promise<string | undefined>
   /** Changes the item of aws-oidc in the keyring behind its back; without a text, removes it. */
   changeItem(name: string, text?: string): Promise<void>
   /** Takes a name on the bus and never answers. */
@@ -64,6 +66,15 @@ export async function startSessionBus(): Promise<SessionBus> {
     }
   }
 
+  async function withItem(name: string, work: string): Promise<string> {
+    const script = `
+      const {AsyncEntry} = require('@napi-rs/keyring')
+      const entry = new AsyncEntry('aws-oidc', process.argv[1], {linux: {store: 'secret-service'}})
+      void ${work}`
+    const options = {cwd: root, env: {...process.env, ...env}}
+    return (await promisify(execFile)(process.execPath, ['-e', script, name], options)).stdout
+  }
+
   return {
     env,
     async startKeyring(password) {
@@ -72,16 +83,13 @@ export async function startSessionBus(): Promise<SessionBus> {
       await owned('org.freedesktop.secrets')
       return keyring
     },
-    async changeItem(name, text = '') {
-      const script = `
-        const {AsyncEntry} = require('@napi-rs/keyring')
-        const entry = new AsyncEntry('aws-oidc', process.argv[1], {linux: {store: 'secret-service'}})
-        const text = process.argv[2]
-        void (text === '' ? entry.deletePassword() : entry.setPassword(text))`
-      await promisify(execFile)(process.execPath, ['-e', script, name, text], {
-        cwd: root,
-        env: {...process.env, ...env},
-      })
+    async readItem(name) {
+      const text = await withItem(name, 'entry.getPassword().then(text => console.log(JSON.stringify(text ?? null)))')
+      const value: unknown = JSON.parse(text)
+      return typeof value === 'string' ? value : undefined
+    },
+    async changeItem(name, text) {
+      await withItem(name, text === undefined ? 'entry.deletePassword()' : `entry.setPassword(${JSON.stringify(text)})`)
     },
     async startSilentService(name) {
       const program = join(root, '.cache/python/bin/python')

@@ -190,6 +190,21 @@ describe('the choice of a cache', () => {
       })
     }
 
+    for (const before of ['auto', 'keyring']) {
+      it(`and takes the key out of a keyring that has worked, chosen by "${before}"; one that has not is asked nothing`, async () => {
+        await (await machine.choose('file')).clearOthers()
+        expect(machine.asked()).to.equal(0)
+        for (const chosen of ['file', 'memory']) {
+          await (await machine.choose(before)).cache.ready?.()
+          const {clearOthers} = await machine.choose(chosen)
+          await clearOthers('one/')
+          expect(machine.items.size, 'entries of other providers need it').to.equal(1)
+          await clearOthers()
+          expect(machine.items.size).to.equal(0)
+        }
+      })
+    }
+
     it('of plugins too, where they are still installed', async () => {
       await (await machine.choose('pass')).cache.write('one/a', entry('in pass'))
       machine.note = '{"used":["gone","pass","file"]}'

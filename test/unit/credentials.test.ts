@@ -70,13 +70,6 @@ describe('credentials inside the soft margin', () => {
     expect((await ask(stage)).credentials, 'from the cache').to.deep.equal(renewed.credentials)
   })
 
-  it('are served as they are when the provider can not be reached', async () => {
-    const {stage, old} = await stageWith(10)
-    stage.provider.failure = unavailable()
-    expect((await ask(stage)).credentials).to.deep.equal(old.credentials)
-    expect(stage.said).to.deep.equal([])
-  })
-
   it('are served as they are when AWS refuses, and the role is not held back afterwards', async () => {
     const {stage, old} = await stageWith(10)
     stage.sts.refusal = ['AccessDenied', 'Not authorized']
@@ -84,13 +77,6 @@ describe('credentials inside the soft margin', () => {
     stage.sts.refusal = undefined
     stage.clock.advance(10 * minute)
     expect((await ask(stage)).credentials).not.to.deep.equal(old.credentials)
-  })
-
-  it('are served as they are when a person would have to be asked', async () => {
-    const {stage, old} = await stageWith(10)
-    stage.provider.renewable = false
-    expect((await ask(stage)).credentials).to.deep.equal(old.credentials)
-    expect(stage.provider.asked).to.equal(1)
   })
 
   it('are tried to renew at most once a minute', async () => {
@@ -123,12 +109,6 @@ describe('credentials inside the soft margin', () => {
     stage.sts.milliseconds = 5_001
     expect((await ask(stage)).credentials).to.deep.equal(old.credentials)
   })
-
-  it('are served down to the hard margin of a minute', async () => {
-    const {stage, old} = await stageWith(1.1)
-    stage.provider.failure = unavailable()
-    expect((await ask(stage)).credentials).to.deep.equal(old.credentials)
-  })
 })
 
 describe('credentials inside the soft margin, for a shell', () => {
@@ -155,25 +135,6 @@ describe('credentials inside the soft margin, for a shell', () => {
 })
 
 describe('credentials below the hard margin', () => {
-  it('are never served: renewed instead', async () => {
-    const {stage, old} = await stageWith(0.9)
-    expect((await ask(stage)).credentials).not.to.deep.equal(old.credentials)
-    expect(stage.provider.asked).to.equal(1)
-  })
-
-  it('are never served: the failure is told instead', async () => {
-    const {stage} = await stageWith(0.9)
-    stage.provider.failure = unavailable()
-    expect((await failureOf(ask(stage))).code).to.equal('UNAVAILABLE')
-  })
-
-  it('lead to a sign-in when renewal does not work', async () => {
-    const {stage} = await stageWith(0)
-    stage.provider.renewable = false
-    await ask(stage)
-    expect(stage.provider.asked).to.equal(2)
-  })
-
   it('are served when AWS gives no longer ones', async () => {
     const stage = makeStage()
     stage.sts.givenSeconds = 30
@@ -192,16 +153,6 @@ describe('credentials below the hard margin', () => {
       expect(message).to.include('had ended')
     }
   })
-
-  it('wait for the lock, and take what its holder got', async () => {
-    const {stage} = await stageWith(-10)
-    const release = stage.takeLocks()
-    const waiting = Promise.all([ask(stage), ask(stage), ask(stage)])
-    release()
-    const all = await waiting
-    expect(new Set(all.map(({credentials}) => credentials.accessKeyId)).size).to.equal(1)
-    expect(stage.provider.calls).to.equal(2)
-  })
 })
 
 describe('a sign-in', () => {
@@ -211,30 +162,6 @@ describe('a sign-in', () => {
     expect((await failureOf(ask(stage))).code).to.equal('TIMED_OUT')
     stage.provider.milliseconds = 4.9 * minute
     await ask(stage)
-  })
-})
-
-describe('whoever waits while somebody else is asked', () => {
-  it('fails as the sign-in failed, without a second question', async () => {
-    const stage = makeStage()
-    stage.provider.failure = refused()
-    const release = stage.takeLocks()
-    const waiting = [ask(stage), ask(stage), ask(stage)].map(failureOf)
-    await new Promise(setImmediate)
-    release()
-    const failures = await Promise.all(waiting)
-    expect(failures.map(({code}) => code)).to.deep.equal(Array(3).fill('SIGN_IN_REFUSED'))
-    expect(new Set(failures.map(({message}) => message)).size).to.equal(1)
-    expect(stage.provider.asked).to.equal(1)
-  })
-
-  it('asks on its own when it comes afterwards', async () => {
-    const stage = makeStage()
-    stage.provider.failure = refused()
-    await failureOf(ask(stage, {}, {attended: true}))
-    stage.provider.failure = undefined
-    await ask(stage, {}, {attended: true})
-    expect(stage.provider.asked).to.equal(2)
   })
 })
 
