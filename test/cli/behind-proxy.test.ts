@@ -20,7 +20,8 @@ describe('behind a proxy', () => {
   let authority: Authority
   let front: TlsFront
   let open: ForwardProxy
-  let extra: ForwardProxy | undefined
+  /** What a test has started for itself: a server that stays would keep mocha from ending. */
+  const started: {stop(): Promise<void>}[] = []
 
   before(async () => {
     authority = await makeAuthority()
@@ -33,7 +34,7 @@ describe('behind a proxy', () => {
     await writeFile(bundle(), authority.certificate)
     await configure({})
   })
-  afterEach(() => extra?.stop())
+  afterEach(() => Promise.all(started.splice(0).map(server => server.stop())))
 
   const targets = () => ({[sso]: front.port, [sts]: front.port})
   const bundle = () => join(scene.home.folder, 'company-ca.pem')
@@ -55,8 +56,9 @@ describe('behind a proxy', () => {
     scene.home.run(args, {AWS_ENDPOINT_URL_STS: undefined, AWS_CA_BUNDLE: bundle(), ...env})
 
   async function another(options: ForwardProxyOptions): Promise<ForwardProxy> {
-    extra = await startForwardProxy({targets: targets(), ...options})
-    return extra
+    const proxy = await startForwardProxy({targets: targets(), ...options})
+    started.push(proxy)
+    return proxy
   }
 
   /** Each of the ways to name one. */
@@ -165,6 +167,7 @@ describe('behind a proxy', () => {
       clients,
       ...(await authority.forServer([sso, sts])),
     })
+    started.push(asking)
     const tls = await authority.forServer(['127.0.0.1'])
     const proxy = await another({targets: {[sso]: asking.port, [sts]: asking.port}, tls, clients})
     await writeFile(join(scene.home.folder, 'me.pem'), client.certificate)
@@ -179,7 +182,6 @@ describe('behind a proxy', () => {
     expect(shown(sts)).to.deep.equal(new Set([undefined]))
     expect(proxy.asked.length).to.be.greaterThan(1)
     expect(new Set(proxy.clients)).to.deep.equal(new Set([undefined]))
-    await asking.stop()
   })
 
   it('Ctrl-C ends the call while it says nothing', async function () {
@@ -211,12 +213,12 @@ describe('behind a proxy', () => {
     const proxy = await another({status: 403})
     const {origin} = new URL(scene.sandbox.control)
     const direct = await startFront({behind: new URL(origin), ...(await authority.forServer(['localhost']))})
+    started.push(direct)
     const env = {HTTPS_PROXY: `127.0.0.1:${proxy.port}`, HTTP_PROXY: `127.0.0.1:${proxy.port}`}
     await configure({issuer: `https://localhost:${direct.port}/oidc`})
     // The metadata that is found there names the issuer by its own name.
     expect((await run(creds, env)).stderr).to.match(/localhost:\d+ gave an answer that can't be trusted/)
     expect(direct.seen).to.have.length(1)
-    await direct.stop()
     expect(proxy.asked).to.deep.equal([])
   })
 })

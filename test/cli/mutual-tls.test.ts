@@ -26,6 +26,7 @@ describe('a provider that wants a certificate of ours', () => {
   /** Leads the browser there, under the issuer's own name. */
   let detour: ForwardProxy
   let sts: TlsFront
+  let alias: TlsFront | undefined
 
   before(async () => {
     const issuerPort = await freePort()
@@ -49,7 +50,10 @@ describe('a provider that wants a certificate of ours', () => {
     await write('me.key', client.key)
     await configure({ca: '../../company-ca.pem', cert: '~/me.pem', key: '~/me.key'})
   })
-  afterEach(() => home.close())
+  afterEach(async () => {
+    await alias?.stop()
+    await home.close()
+  })
 
   const demanded = () => ({authority: company.certificate, demanded: true})
   const front = (options: Omit<FrontOptions, 'behind'>) =>
@@ -112,7 +116,7 @@ describe('a provider that wants a certificate of ours', () => {
   })
 
   it('is asked at the addresses that it names for those with a certificate', async () => {
-    const alias = await front({clients: demanded(), ...(await company.forServer(['localhost']))})
+    alias = await front({clients: demanded(), ...(await company.forServer(['localhost']))})
     await sandbox.fault({
       on: 'discovery',
       change: {mtls_endpoint_aliases: {token_endpoint: `https://localhost:${alias.port}/oidc/token`}},
@@ -121,7 +125,6 @@ describe('a provider that wants a certificate of ours', () => {
     expect(alias.seen.map(({path, client}) => ({path, client}))).to.deep.equal([
       {path: '/oidc/token', client: 'alice-laptop'},
     ])
-    await alias.stop()
   })
 
   it('is an error that names it and the settings where there is none', async () => {
