@@ -71,6 +71,14 @@ export function untilSaid({child, ended}: Running, text: string): Promise<void> 
   })
 }
 
+export function isRunning(pid: number | undefined): boolean {
+  try {
+    return process.kill(pid ?? 0, 0)
+  } catch {
+    return false
+  }
+}
+
 /** A shell line that runs `"$@"` on a home that nobody can write to, root included; it needs root. */
 export const onReadOnlyHome = `exec unshare --mount sh -c '
   mount --bind "$HOME" "$HOME" && mount -o remount,ro,bind "$HOME" && exec "$@"' sh "$@"`
