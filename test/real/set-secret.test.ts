@@ -82,6 +82,9 @@ describe('providers set-secret, with the real gnome-keyring', () => {
   it('asks nobody with --no-interactive, and names the pipe', async () => {
     await startKeyring()
     const session = atTerminal([...setSecret, '--no-interactive'])
+    // Should it ask all the same, it is not waited for.
+    const asks = session.until(question).then(() => session.type(ctrlC))
+    await asks.catch(() => undefined)
     expect(await session.ended).to.deep.equal({exitCode: 2, restored: true})
     expect(session.shown()).to.include(' | aws-oidc providers set-secret sandbox clientSecret')
     expect(session.shown()).not.to.include(question)
