@@ -25,8 +25,9 @@ export async function programOutput(
   const limit = clock.limit(milliseconds, new Error(`it took longer than ${milliseconds / 1000} s`), signal)
   try {
     const env = {...process.env, ...variables}
-    // One that has no ear for SIGTERM would be waited for without end.
-    const running = run(program, [...args], {env, signal: limit.signal, killSignal: 'SIGKILL', windowsHide: true})
+    const running = run(program, [...args], {env, signal: limit.signal, windowsHide: true})
+    // On abort execFile sends SIGTERM, whatever its killSignal: one that has no ear for it would stay for ever.
+    limit.signal.addEventListener('abort', () => running.child.kill('SIGKILL'), {once: true})
     running.child.stdin?.on('error', () => undefined).end()
     return (await running).stdout
   } catch (error) {

@@ -97,8 +97,8 @@ function covers(entry: string, host: string, port: string): boolean {
   return host === domain || (isIP(host) === 0 && host.endsWith(`.${domain}`))
 }
 
+/** What is no address, or one of the other family, is within nothing. */
 function isWithin(host: string, network: string, bits: number): boolean {
-  if (isIP(host) === 0 || isIP(host) !== isIP(network)) return false
   const family = isIP(network) === 6 ? 'ipv6' : 'ipv4'
   try {
     const list = new BlockList()

@@ -1,5 +1,6 @@
 import http from 'node:http'
 import https from 'node:https'
+import {isIP} from 'node:net'
 import {Duplex} from 'node:stream'
 import tls from 'node:tls'
 import type {Clock} from './clock.ts'
@@ -58,11 +59,14 @@ async function openTunnel(
 
 function tunnelTo({host, port}: Target, proxy: URL, signal: AbortSignal): Promise<Duplex> {
   const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`
+  const proxyHost = proxy.hostname.replace(/^\[|\]$/g, '')
   const [client, usualPort] = proxy.protocol === 'https:' ? [https, 443] : [http, 80]
   return new Promise((resolve, reject) => {
     const request = client.request({
       method: 'CONNECT',
-      host: proxy.hostname.replace(/^\[|\]$/g, ''),
+      host: proxyHost,
+      // Node would expect the certificate of the one that the Host header names.
+      servername: isIP(proxyHost) === 0 ? proxyHost : '',
       port: proxy.port || usualPort,
       path: authority,
       headers: {host: authority, ...authorizationFor(proxy)},

@@ -3,6 +3,7 @@ import {join} from 'node:path'
 import {expect} from 'chai'
 import {type Answers, ask, awsClients, explicitClients, impatientClient} from '../support/aws-clients.ts'
 import {type AwsTools, useAwsTools, type Variables} from '../support/aws-tools.ts'
+import {isRunning} from '../support/machine.ts'
 import {browse} from '../support/person.ts'
 import {until} from '../support/until.ts'
 
@@ -158,12 +159,4 @@ function expectFailure({arns, errors, exitCode}: Answers): void {
 /** How often a browser came to the provider. */
 async function browsersOpened({sandbox}: AwsTools): Promise<number> {
   return (await sandbox.journal()).filter(({kind}) => kind === 'authorization').length
-}
-
-function isRunning(pid: number | undefined): boolean {
-  try {
-    return process.kill(pid ?? 0, 0)
-  } catch {
-    return false
-  }
 }

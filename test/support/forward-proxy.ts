@@ -4,6 +4,7 @@ import {connect, type Socket} from 'node:net'
 import type {Duplex} from 'node:stream'
 import type {Pair} from './certificates.ts'
 import {listening} from './ports.ts'
+import {askingFor, type ClientCertificates, shownOn} from './tls-front.ts'
 
 /** A proxy that leads names to ports of this machine, and notes what it gets to see. */
 export interface ForwardProxy {
@@ -12,6 +13,8 @@ export interface ForwardProxy {
   readonly asked: readonly string[]
   /** The logins it was shown, decoded. */
   readonly logins: readonly (string | undefined)[]
+  /** Whose certificates it was shown. */
+  readonly clients: readonly (string | undefined)[]
   /** Every byte that went through its tunnels in the clients' direction. */
   tunnelled(): string
   stop(): Promise<void>
@@ -27,22 +30,31 @@ export interface ForwardProxyOptions {
   readonly silent?: boolean
   /** Is spoken to over TLS. */
   readonly tls?: Pair
+  readonly clients?: ClientCertificates
 }
 
 export async function startForwardProxy(options: ForwardProxyOptions): Promise<ForwardProxy> {
-  const {targets = {}, login, status, silent = false, tls} = options
-  const [asked, logins, chunks]: [string[], (string | undefined)[], Buffer[]] = [[], [], []]
+  const {targets = {}, login, status, silent = false, tls, clients} = options
+  const [asked, logins, shown, chunks]: [string[], (string | undefined)[], (string | undefined)[], Buffer[]] = [
+    [],
+    [],
+    [],
+    [],
+  ]
   const sockets = new Set<Duplex>()
-  const server: Server = tls ? createSecureServer({cert: tls.certificate, key: tls.key}) : createServer()
+  const server: Server = tls
+    ? createSecureServer({cert: tls.certificate, key: tls.key, ...askingFor(clients)})
+    : createServer()
 
   server.on('connection', (socket: Socket) => sockets.add(socket))
   server.on('connect', ({url: target = '', headers}, client, first: Buffer) => {
     client.on('error', () => undefined)
     asked.push(target)
-    const shown = loginIn(headers['proxy-authorization'])
-    logins.push(shown)
+    const given = loginIn(headers['proxy-authorization'])
+    logins.push(given)
+    shown.push(shownOn(client))
     if (silent) return
-    if (login !== undefined && shown !== login) {
+    if (login !== undefined && given !== login) {
       return client.end('HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm="x"\r\n\r\n')
     }
     const port = targets[target.replace(/:443$/, '')]
@@ -63,6 +75,7 @@ export async function startForwardProxy(options: ForwardProxyOptions): Promise<F
     port: await listening(server),
     asked,
     logins,
+    clients: shown,
     tunnelled: () => Buffer.concat(chunks).toString('latin1'),
     async stop() {
       for (const socket of sockets) socket.destroy()

@@ -76,6 +76,14 @@ export async function hasLoaded({pid}: ChildProcess, library: string): Promise<b
   return (await readFile(`/proc/${pid}/maps`, 'utf8').catch(() => '')).includes(library)
 }
 
+export function isRunning(pid: number | undefined): boolean {
+  try {
+    return process.kill(pid ?? 0, 0)
+  } catch {
+    return false
+  }
+}
+
 /** A shell line that runs `"$@"` on a home that nobody can write to, root included; it needs root. */
 export const onReadOnlyHome = `exec unshare --mount sh -c '
   mount --bind "$HOME" "$HOME" && mount -o remount,ro,bind "$HOME" && exec "$@"' sh "$@"`

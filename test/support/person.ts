@@ -41,6 +41,17 @@ function shownAddress({child, ended}: Running): Promise<URL> {
   })
 }
 
+/** The sandbox's scripted browser as a setting, with proxy and authorities of its own, as browsers have them. */
+export function browserWith(variables: Readonly<Record<string, string>>): readonly string[] {
+  const script = `
+    const [variables, ...args] = process.argv.slice(1)
+    const {status} = require('child_process').spawnSync(process.execPath, args, {
+      stdio: 'inherit', env: {...process.env, ...JSON.parse(variables)},
+    })
+    process.exitCode = status ?? 1`
+  return [process.execPath, '-e', script, JSON.stringify(variables), sandboxBin, 'browse']
+}
+
 /** Signs in at a shown address by the sandbox's scripted browser, up to the redirect to our listener and its answer. */
 export async function browse(address: URL, user = 'alice'): Promise<void> {
   const child = spawn(process.execPath, [sandboxBin, 'browse', address.href], {

@@ -6,12 +6,12 @@ export interface Scene {
   readonly home: Home
 }
 
-/** One sandbox for the tests of a `describe`, and a new home for each of them. */
-export function useScene(): Scene {
+/** One sandbox for the tests of a `describe`, started with `args`, and a new home for each of them. */
+export function useScene(args: readonly string[] = []): Scene {
   let sandbox: Sandbox | undefined
   let home: Home | undefined
   before(async () => {
-    sandbox = await startSandbox()
+    sandbox = await startSandbox(args)
   })
   beforeEach(async () => {
     if (!sandbox) throw new Error('no sandbox')

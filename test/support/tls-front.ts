@@ -1,6 +1,7 @@
 import {type IncomingMessage, request, type ServerResponse} from 'node:http'
 import {createServer} from 'node:https'
-import type {TLSSocket} from 'node:tls'
+import type {Duplex} from 'node:stream'
+import {TLSSocket} from 'node:tls'
 import type {Pair} from './certificates.ts'
 import {listening} from './ports.ts'
 
@@ -29,8 +30,13 @@ export interface FrontOptions extends Pair {
   readonly port?: number
   /** Paths behind that stand for the whole of a host. */
   readonly paths?: Readonly<Record<string, string>>
-  /** Certificates of clients: who signs them, and whether there is no connection without one. */
-  readonly clients?: {readonly authority: string; readonly demanded: boolean}
+  readonly clients?: ClientCertificates
+}
+
+/** The certificates that clients may show: who signs them, and whether there is no connection without one. */
+export interface ClientCertificates {
+  readonly authority: string
+  readonly demanded: boolean
 }
 
 export async function startFront({port = 0, behind, paths, clients, ...pair}: FrontOptions): Promise<TlsFront> {
@@ -39,7 +45,7 @@ export async function startFront({port = 0, behind, paths, clients, ...pair}: Fr
     {
       cert: pair.certificate,
       key: pair.key,
-      ...(clients && {ca: clients.authority, requestCert: true, rejectUnauthorized: clients.demanded}),
+      ...askingFor(clients),
     },
     (message, answer) => {
       const {method = '', url = '', headers} = message
@@ -49,7 +55,7 @@ export async function startFront({port = 0, behind, paths, clients, ...pair}: Fr
         method,
         path: new URL(url, `https://${host}`).pathname,
         headers: Object.keys(headers),
-        client: shownBy(message),
+        client: shownOn(message.socket),
       })
       handOn(message, answer, behind, paths?.[host] ?? url)
     },
@@ -64,8 +70,13 @@ export async function startFront({port = 0, behind, paths, clients, ...pair}: Fr
   }
 }
 
-function shownBy({socket}: IncomingMessage): string | undefined {
-  const {subject} = (socket as TLSSocket).getPeerCertificate()
+export function askingFor(clients: ClientCertificates | undefined) {
+  return clients && {ca: clients.authority, requestCert: true, rejectUnauthorized: clients.demanded}
+}
+
+/** Whose certificate was shown on a connection, where one was. */
+export function shownOn(socket: Duplex): string | undefined {
+  const {subject} = socket instanceof TLSSocket ? socket.getPeerCertificate() : {}
   return subject?.CN === undefined ? undefined : String(subject.CN)
 }
 

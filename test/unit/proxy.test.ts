@@ -72,7 +72,7 @@ describe('the proxy for an address', () => {
     ['10.0.0.1', ['https://10.0.0.1'], ['https://10.0.0.11', 'https://10.0.0.2']],
     ['10.1.0.0/16', ['https://10.1.2.3'], ['https://10.2.0.1', 'https://sso.example.com']],
     ['fd00::/8', ['https://[fd12::1]'], ['https://[fe80::1]', 'https://10.0.0.1']],
-    ['[fd00::]/8, fd34:0:0::1', ['https://[fd12::1]', 'https://[fd34::1]'], ['https://[fe80::1]']],
+    ['[fd00::]/8, fe34:0:0::1', ['https://[fd12::1]', 'https://[fe34::1]'], ['https://[fe80::1]']],
     ['[fe80::2]:8443', ['https://[fe80::2]:8443'], ['https://[fe80::2]']],
     ['10.0.0.0/99, other.example', ['https://other.example'], ['https://10.0.0.1']],
     ['a.example,  b.example c.example', ['https://b.example', 'https://c.example'], ['https://d.example']],

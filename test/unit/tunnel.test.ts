@@ -1,4 +1,5 @@
 import {createServer} from 'node:net'
+import tls from 'node:tls'
 import {inspect} from 'node:util'
 import {expect} from 'chai'
 import {AwsOidcError} from '../../src/errors.ts'
@@ -180,6 +181,31 @@ describe('a request through a proxy', () => {
     const {message} = await failureOf(door.fetch(address))
     expect(message).to.match(new RegExp(`^The certificate of the proxy 127\\.0\\.0\\.1:${proxy.port} is not trusted`))
     expect(proxy.asked).to.deep.equal([])
+  })
+
+  describe('that is spoken to over TLS', () => {
+    const usual = tls.getCACertificates('default')
+    beforeEach(() => tls.setDefaultCACertificates([...usual, authority.certificate]))
+    afterEach(() => tls.setDefaultCACertificates(usual))
+
+    async function overTls(host: string, names: readonly string[]): Promise<Network> {
+      proxy = await startForwardProxy({targets: targets(), tls: await authority.forServer(names)})
+      return network({HTTPS_PROXY: `https://${host}:${proxy.port}`})
+    }
+
+    for (const host of ['localhost', '127.0.0.1']) {
+      it(`expects the name of the proxy in its certificate, and of the server in that of the server: ${host}`, async () => {
+        const {message} = await failureOf((await overTls(host, [host])).fetch(address, post))
+        expect(message.replace(`${host}:${proxy?.port}`, '')).to.equal(reached.message)
+        expect(front.seen.at(-1)).to.include({method: 'POST', path: '/token', host: 'sso.example.test'})
+      })
+
+      it(`refuses a proxy that shows a certificate of the server behind it: ${host}`, async () => {
+        const {message} = await failureOf((await overTls(host, ['sso.example.test'])).fetch(address, post))
+        expect(message).to.match(new RegExp(`^The certificate of the proxy ${host}:\\d+ is for another name`))
+        expect(proxy?.asked).to.deep.equal([])
+      })
+    }
   })
 
   it('names an IPv6 address as proxies want it', async () => {

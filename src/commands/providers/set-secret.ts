@@ -1,5 +1,6 @@
 import {Args, Flags} from '@oclif/core'
 import {AwsOidcCommand} from '../../command.ts'
+import {AwsOidcError} from '../../errors.ts'
 
 export default class ProvidersSetSecret extends AwsOidcCommand {
   static override summary = "Put a provider's secret into the keyring of this system."
@@ -10,9 +11,12 @@ export default class ProvidersSetSecret extends AwsOidcCommand {
     '<%= config.bin %> providers set-secret corp clientSecret',
     'op read op://work/corp/secret | <%= config.bin %> providers set-secret corp clientSecret',
   ]
+  // What comes through the pipe is the secret: oclif would take it for an argument that is missing, and repeat it.
   static override args = {
-    provider: Args.string({description: 'provider of our configuration', required: true}),
-    setting: Args.string({description: 'its secret setting, such as clientSecret', required: true}),
+    provider: Args.string({description: 'provider of our configuration', required: true, ignoreStdin: true}),
+    setting: Args.string({description: 'its secret setting, such as clientSecret', required: true, ignoreStdin: true}),
+    // It would repeat one that it does not know, too.
+    secret: Args.string({hidden: true, ignoreStdin: true, parse: refuseSecret}),
   }
   static override flags = {
     remove: Flags.boolean({description: 'take it out of the keyring'}),
@@ -30,4 +34,14 @@ export default class ProvidersSetSecret extends AwsOidcCommand {
         : [`Now write under "${provider}" in the configuration:\n\n  ${missingLine}\n`]),
     ])
   }
+}
+
+async function refuseSecret(): Promise<never> {
+  throw new AwsOidcError(
+    'USAGE',
+    'A secret in an argument can be seen by every program here, and stays in histories.',
+    {
+      hint: 'Leave it out: it is asked for on the terminal, or read from a pipe.',
+    },
+  )
 }
