@@ -102,7 +102,7 @@ async function makePrivateFolder(path: string): Promise<string> {
 }
 
 /** With `recursive`, Node's own never ends where a file system answers ENOENT to what can't be made, as /proc does. */
-async function makeFolder(path: string): Promise<void> {
+export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, {mode: 0o700})
   } catch (error) {

@@ -3,6 +3,7 @@ import type {Secrets} from '../errors.ts'
 import type {DeviceOffer, FlowChoice} from '../host/flow.ts'
 import type {Opening} from '../host/new-sign-in.ts'
 import type {Locks} from '../lock.ts'
+import type {AwsConfiguration} from '../outside/aws-configuration.ts'
 import type {Clock} from '../outside/clock.ts'
 import type {Network} from '../outside/network.ts'
 import type {Ask, Host, Keyring, Log} from '../plugin.ts'
@@ -51,6 +52,7 @@ export interface Parts {
   /** Makes the folder for a provider's browser profile. */
   readonly makeBrowserFolder: (providerId: string) => Promise<string>
   readonly removeBrowserFolder: (providerId: string) => Promise<void>
+  readonly awsConfiguration: () => Promise<AwsConfiguration>
   readonly asking: Asking
 }
 
