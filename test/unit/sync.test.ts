@@ -172,7 +172,7 @@ describe('profiles sync', () => {
   it('removes with --prune what is ours and no longer configured, and never anything else', async () => {
     const theirs = `[profile theirs]\nrole_arn = x\n\n[profile copied]\n${ownLine('creds --profile developer')}`
     const gone = `[profile gone]\nregion = x\n${ownLine('creds --profile gone')}\n`
-    const used = `[profile used]\n${ownLine('creds --profile used')}\ns3 =\n  max = 1\n`
+    const used = `[profile used]\nregion = y\n${ownLine('creds --profile used')}\ns3 =\n  max = 1\n`
     const aws = makeAwsFolder(`${bothWritten}\n${gone}\n${used}\n${theirs}\n`)
     const kept = await call(aws)
     expect(leftOf(kept)).to.deep.equal([
@@ -180,7 +180,23 @@ describe('profiles sync', () => {
       'used stale: /aws/config:15: [profile used] of ours is no longer configured.',
     ])
     await call(aws, {prune: true})
-    expect(aws.config).to.equal(`${bothWritten}\n[profile used]\ns3 =\n  max = 1\n\n${theirs}\n`)
+    expect(aws.config).to.equal(`${bothWritten}\n[profile used]\nregion = y\ns3 =\n  max = 1\n\n${theirs}\n`)
+  })
+
+  it('is about the named profiles only, also with --prune', async () => {
+    const others = [`[profile gone]\n${ownLine('creds --profile gone')}`, bothWritten.replace('/opt/node', '/old/node')]
+    const aws = makeAwsFolder(others.join('\n\n'))
+    expect(
+      (await call(aws, {profiles: ['admin'], write: 'no', prune: true})).changes.map(({profile}) => profile),
+    ).to.deep.equal(['developer'])
+    await call(aws, {profiles: ['gone'], prune: true})
+    expect(aws.config).to.equal(others[1])
+  })
+
+  it('writes again what the AWS tools read differently, although we read what is wanted', async () => {
+    const aws = makeAwsFolder(bothWritten.replace('region = eu-central-1', 'Region = eu-central-1 # near'))
+    await call(aws)
+    expect(aws.config).to.equal(bothWritten.replace('region', '# near\nregion'))
   })
 
   it('removes nothing where there is no configuration to compare with', async () => {
