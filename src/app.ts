@@ -167,6 +167,7 @@ async function wire(outside: Outside, packages: readonly InstalledPackage[], cho
     readStdin: terminal.readStdin,
     ask: promptsOn(terminal.promptStreams, signal),
     screen: terminal.screen,
+    colours: terminal.colours,
     askUntil: until => promptsOn(terminal.promptStreams, AbortSignal.any([signal, until])),
     flowFor:
       ({name, flow, browser}) =>

@@ -80,7 +80,7 @@ export abstract class AwsOidcCommand extends Command {
 
   /** Whether a result for people may have colours (https://no-color.org). */
   protected get colours(): boolean {
-    return process.stdout.isTTY === true && !process.env.NO_COLOR
+    return process.stdout.isTTY === true && process.env.TERM !== 'dumb' && !process.env.NO_COLOR
   }
 
   /** Rows in aligned columns, as wide as the terminal. */

@@ -32,6 +32,8 @@ export interface Parts {
   readonly tell: (text: string) => void
   /** The terminal that `tell` writes to, where it is one that can show more than plain text. */
   readonly screen: () => Screen | undefined
+  /** Whether `tell` may use colours. */
+  readonly colours: boolean
   readonly ask: Ask
   /** All that comes from stdin, where that is no terminal. */
   readonly readStdin: () => Promise<string>

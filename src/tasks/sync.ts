@@ -83,8 +83,8 @@ function warnOfRefused(files: Read, {log}: Parts): void {
   }
 }
 
-async function agreed({changes}: SyncPlan, places: AwsPlaces, {asking, ask, tell, screen}: Parts): Promise<boolean> {
-  tell(differenceLines(changes, places, screen()?.colours ?? false).join('\n'))
+async function agreed({changes}: SyncPlan, places: AwsPlaces, {asking, ask, tell, colours}: Parts): Promise<boolean> {
+  tell(shortened(differenceLines(changes, places, colours)).join('\n'))
   if (asking.interactive && asking.mayRead) {
     return ask.select('Write this?', [
       {label: 'Yes', value: true},
@@ -94,6 +94,19 @@ async function agreed({changes}: SyncPlan, places: AwsPlaces, {asking, ask, tell
   throw new AwsOidcError('USAGE', 'Nobody may be asked whether to write this; nothing was changed.', {
     hint: 'aws-oidc profiles sync --yes',
   })
+}
+
+// What is said at once must not reach the limit of all that a command says on stderr, which would swallow it.
+const mostCharacters = 20_000
+
+function shortened(lines: readonly string[]): readonly string[] {
+  let characters = 0
+  const fit = lines.filter(line => {
+    characters += line.length + 1
+    return characters <= mostCharacters
+  })
+  const more = lines.length - fit.length
+  return more === 0 ? lines : [...fit, `... and ${more} lines more; "aws-oidc profiles sync --dry-run" shows all.`]
 }
 
 /** Writes both files; tells the copies of what they said, or `undefined` where another program was faster. */

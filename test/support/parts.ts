@@ -110,6 +110,7 @@ export function makeStage(configuration = usual): Stage {
       signal: new AbortController().signal,
       tell: text => void told.push(text),
       screen: () => undefined,
+      colours: false,
       askUntil: () => nobodyReads,
       flowFor: () => () => ({flow: 'browser', opens: true}),
       ask: nobodyReads,

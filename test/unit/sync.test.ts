@@ -255,6 +255,13 @@ describe('the question of profiles sync', () => {
     expect(aws.config).to.equal(`[profile other]\n\n${bothWritten}`)
   })
 
+  it('shows of a difference that nobody would read the beginning, and how to see all', async () => {
+    const many = Array.from({length: 300}, (_, index) => `  p${index}: {provider: corp, region: eu-central-1}\n`)
+    const {told} = await call(makeAwsFolder(), {configuration: usual + many.join(''), write: 'ask', answers: [false]})
+    expect(told.length).to.be.lessThan(21_000)
+    expect(told).to.match(/\n\.\.\. and \d+ lines more; "aws-oidc profiles sync --dry-run" shows all\.$/)
+  })
+
   it('is not asked where there is nothing to write, and is an error where nobody can answer', async () => {
     expect(await call(makeAwsFolder(bothWritten), {write: 'ask', answers: []})).to.include({upToDate: true})
     const aws = makeAwsFolder()
