@@ -1,10 +1,10 @@
 import {randomBytes} from 'node:crypto'
 import {constants, type Stats} from 'node:fs'
-import {access, link, lstat, open, readFile, readlink, realpath, rename, rm, stat} from 'node:fs/promises'
-import {dirname, resolve} from 'node:path'
+import {access, lstat, open, readFile, readlink, realpath, rename, rm, stat} from 'node:fs/promises'
+import {basename, dirname, resolve} from 'node:path'
 import {TextDecoder} from 'node:util'
 import {AwsOidcError} from '../errors.ts'
-import {makeFolder} from './files.ts'
+import {dropStale, makeFolder} from './files.ts'
 
 /** Files that other programs and people write too. They keep their owner, permissions and place behind a link. */
 export interface SharedFiles {
@@ -15,7 +15,8 @@ export interface SharedFiles {
   read(path: string): Promise<string | undefined>
   /**
    * Replaces as a whole a file that still says `before`, and leaves it alone where somebody has changed it meanwhile.
-   * What it said is kept at `backup`, unless there is such a file already. Rejects with OUTPUT_FAILED, nothing changed.
+   * What it said is kept at `backup`, unless there is such a file already. Call it while holding a lock for it.
+   * Rejects with OUTPUT_FAILED, nothing changed.
    */
   replace(path: string, before: string | undefined, after: string, backup: string): Promise<'replaced' | 'changed'>
 }
@@ -65,6 +66,7 @@ async function replaceReal(
     if (!(await says(path, before))) return 'changed'
     await keepBefore()
     await rename(temporary, path)
+    await dropStale(path, name => `${name}.`.startsWith(`${basename(path)}.`)).catch(() => undefined)
     return 'replaced'
   } finally {
     await rm(temporary, {force: true})
@@ -95,14 +97,13 @@ async function writeNew(path: string, text: string, kept?: Stats): Promise<void>
   }
 }
 
-/** Whole or not at all, closed to others: there may be keys in it. */
+/** Whole or not at all, closed to others: there may be keys in it. Only the holder of the lock comes here. */
 async function keepOnce(path: string, text: string): Promise<void> {
+  if (await lstat(path).catch(() => undefined)) return
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
   try {
     await writeNew(temporary, text)
-    await link(temporary, path)
-  } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error
+    await rename(temporary, path)
   } finally {
     await rm(temporary, {force: true})
   }

@@ -1,6 +1,10 @@
-import {chmod, chown, lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile} from 'node:fs/promises'
+import {spawn} from 'node:child_process'
+import {once} from 'node:events'
+import {chmod, chown, lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {setTimeout as delay} from 'node:timers/promises'
+import {pathToFileURL} from 'node:url'
 import {expect} from 'chai'
 import {findAwsPlaces} from '../../src/outside/aws-places.ts'
 import {systemSharedFiles} from '../../src/outside/shared-files.ts'
@@ -65,6 +69,36 @@ describe('a file that is not ours alone', () => {
     expect(await readFile(inHome('config.backup'), 'utf8')).to.equal('a')
     expect((await lstat(inHome('config.backup'))).mode & 0o777).to.equal(0o600)
     expect(await readdir(home)).to.have.members(['config', 'config.backup'])
+  })
+
+  it('says the old or the new text whole, whenever the writer is killed, and what that leaves behind goes an hour later', async () => {
+    const [old, other] = ['a'.repeat(2_000_000), 'b'.repeat(2_000_000)]
+    await writeFile(inHome('config'), old)
+    const script = `
+      const {systemSharedFiles} = await import(process.argv[1])
+      const [path, old, other] = [process.argv[2], 'a'.repeat(2_000_000), 'b'.repeat(2_000_000)]
+      console.log('ready')
+      for (;;) {
+        await systemSharedFiles.replace(path, old, other, path + '.backup')
+        await systemSharedFiles.replace(path, other, old, path + '.backup')
+      }`
+    const module = pathToFileURL(join(import.meta.dirname, '../../src/outside/shared-files.ts')).href
+    for (let round = 0; round < 8; round++) {
+      const child = spawn(process.execPath, ['--input-type=module', '-e', script, module, inHome('config')])
+      await once(child.stdout, 'data')
+      await delay(Math.random() * 40)
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+      const text = await readFile(inHome('config'), 'utf8')
+      expect([old, other].includes(text), `${text.length} characters`).to.equal(true)
+      await writeFile(inHome('config'), old)
+    }
+    await writeFile(inHome('config.0123456789ab.tmp'), 'half')
+    await writeFile(inHome('config.mine.tmp'), '')
+    const anHourAgo = new Date(Date.now() - 3_700_000)
+    for (const name of await readdir(home)) await utimes(inHome(name), anHourAgo, anHourAgo)
+    await replace(inHome('config'), old, 'c')
+    expect(await readdir(home)).to.have.members(['config', 'config.backup', 'config.mine.tmp'])
   })
 
   it('that can not be written is as it was, and nothing lies beside it', async () => {

@@ -1,6 +1,9 @@
 import {expect} from 'chai'
+import {AwsOidcError} from '../../src/errors.ts'
 import type {Ask} from '../../src/plugin.ts'
 import {type SyncWish, sync} from '../../src/tasks/sync.ts'
+import {diceFrom, randomFile} from '../support/aws-config-dice.ts'
+import {javascriptReader} from '../support/aws-config-rounds.ts'
 import {type AwsFolder, makeAwsFolder, ownLine} from '../support/aws-files.ts'
 import {makeStage} from '../support/parts.ts'
 
@@ -237,6 +240,36 @@ describe('profiles sync', () => {
       message: "/aws/config:2: Expected an '=' sign defining a property.",
     })
     expect(aws.config).to.equal('[default]\nregion')
+  })
+})
+
+describe('profiles sync on random files', () => {
+  it('has nothing to do the second time, and AWS tools read what was wanted', async () => {
+    const first = Math.floor(Math.random() * 2 ** 31)
+    const configuration = usual.replace('  admin:', '  dev: {provider: corp, output: text}\n  admin:')
+    let written = 0
+    for (let seed = first; seed < first + 200; seed++) {
+      const aws = makeAwsFolder(randomFile(diceFrom(seed)))
+      const before = aws.config
+      const result = await call(aws, {configuration, profiles: seed % 2 ? [] : ['dev', 'admin', 'developer']}).catch(
+        (error: unknown) => {
+          if (error instanceof AwsOidcError) return undefined
+          throw new Error(`seed ${seed}: ${before}`, {cause: error})
+        },
+      )
+      if (!result) continue
+      const about = `seed ${seed}\n${before}\n---\n${aws.config}`
+      expect((await call(aws, {configuration})).changes, about).to.deep.equal([])
+      const left = result.left.map(({profile}) => profile)
+      const content = (await javascriptReader(aws.config ?? '')) ?? {}
+      for (const profile of ['dev', 'developer', 'admin'].filter(name => !left.includes(name))) {
+        const {credential_process: line, role_arn: arn} = content[profile] ?? {}
+        const wanted = ownLine(`creds --profile ${profile}`)
+        expect([`credential_process = ${line}`, arn], about).to.include.oneOf([wanted, role('admin')])
+        written++
+      }
+    }
+    expect(written, `profiles from seed ${first} on`).to.be.greaterThan(300)
   })
 })
 
