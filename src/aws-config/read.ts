@@ -134,7 +134,7 @@ export function isKey(key: string): boolean {
 
 function takeContinuation(line: string, at: number, section: Draft, drafts: Drafts): string | undefined {
   const property = section.properties.at(-1)
-  if (!property) return 'Expected a property definition, found continuation'
+  if (!property) return 'Expected a property definition, found continuation: the line is indented'
   const content = trim(line)
   const nested = property.value === '' || property.value.startsWith('\n')
   property.until = at + 1
@@ -156,7 +156,7 @@ function trim(text: string): string {
 
 function damaged(place: string, problem: string): AwsOidcError {
   return new AwsOidcError('CONFIG_INVALID', `${place}: ${problem}.`, {
-    hint: 'Mend that line: AWS tools refuse the file as it is.',
+    hint: 'Mend that line: some AWS tools refuse the whole file.',
   })
 }
 

@@ -35,10 +35,11 @@ export async function awsConfiguration(
  */
 async function lastingNode({PATH = ''}: Env): Promise<string> {
   const name = process.platform === 'win32' ? 'node.exe' : 'node'
+  const running = await realpath(process.execPath)
   for (const folder of PATH.split(delimiter)) {
     if (folder === '' || /node_modules[\\/]\.bin[\\/]?$/.test(folder)) continue
     const candidate = join(folder, name)
-    if ((await realpath(candidate).catch(() => undefined)) === process.execPath) return candidate
+    if ((await realpath(candidate).catch(() => undefined)) === running) return candidate
   }
   return process.execPath
 }

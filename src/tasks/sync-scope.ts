@@ -24,7 +24,13 @@ export async function planner(
   {ownProgram, platform}: AwsConfiguration,
   parts: Parts,
 ): Promise<(files: AwsFiles) => SyncPlan> {
-  const {configuration} = parts
+  const {configuration, log} = parts
+  // https://docs.npmjs.com/cli/v11/commands/npx : what it fetches may be gone tomorrow.
+  if (/[\\/]_npx[\\/]/.test(ownProgram[1])) {
+    log.warn(
+      'This aws-oidc runs from the cache of npx, and AWS tools would be told to start it there: install it first.',
+    )
+  }
   const offered = wish.fromRoles && (await offeredProfiles(wish.fromRoles, parts))
   const named = new Set(wish.profiles)
   const known = new Set(offered?.profiles.map(({name}) => name))

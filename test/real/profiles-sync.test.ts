@@ -65,6 +65,23 @@ describe('What profiles sync writes', () => {
     })
   }
 
+  it('stays ours when the AWS CLI has written into the file, and keeps what that wrote', async () => {
+    await sync('--yes')
+    const set = async (...args: string[]) => {
+      const {exitCode, stderr} = await tools.start(installed('python/bin/aws'), ['configure', 'set', ...args]).ended
+      expect({exitCode, stderr}).to.deep.equal({exitCode: 0, stderr: ''})
+    }
+    await set('cli_pager', 'less', '--profile', 'developer')
+    await set('region', 'eu-west-3', '--profile', 'admin')
+    await set('region', 'eu-west-1', '--profile', 'theirs')
+    expect(await sync('--check')).to.include({exitCode: 7})
+    const {stdout} = await sync('--yes', '--prune')
+    expect(stdout).to.include('  [profile admin]\n- region = eu-west-3\n+ region = us-east-1\n\n1 profile written.')
+    const text = await readFile(path(), 'utf8')
+    expect(text).to.include('cli_pager = less\n').and.include('[profile theirs]\nregion = eu-west-1\n')
+    expect(await sync('--check')).to.include({exitCode: 0})
+  })
+
   it('is asked about on a terminal, in colours, and written after a yes only', async () => {
     const env = {...variablesOf(tools.home, tools.sandbox), AWS_CONFIG_FILE: path(), LANG: 'C.UTF-8'}
     const session = (keys: string) =>

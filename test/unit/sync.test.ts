@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 import {AwsOidcError} from '../../src/errors.ts'
-import type {Ask} from '../../src/plugin.ts'
+import type {Ask, FederationStrategy, Role} from '../../src/plugin.ts'
 import {type SyncWish, sync} from '../../src/tasks/sync.ts'
 import {diceFrom, randomFile} from '../support/aws-config-dice.ts'
 import {javascriptReader} from '../support/aws-config-rounds.ts'
@@ -30,12 +30,14 @@ aws_oidc_profile = admin
 interface Call extends Partial<SyncWish> {
   readonly configuration?: string
   readonly roles?: readonly string[]
+  /** Instead of those, with all that a strategy may say of them. */
+  readonly offered?: readonly Role[]
   /** What the person says to each question. */
   readonly answers?: boolean[]
 }
 
 /** A call on these files, and what was said to the person. */
-async function call(aws: AwsFolder, {configuration = usual, roles, answers, ...wish}: Call = {}) {
+async function call(aws: AwsFolder, {configuration = usual, roles, offered, answers, ...wish}: Call = {}) {
   const stage = makeStage(configuration)
   stage.provider.roles = roles
   const ask: Ask = {
@@ -48,10 +50,18 @@ async function call(aws: AwsFolder, {configuration = usual, roles, answers, ...w
     text: () => Promise.reject(new Error('not asked')),
     secret: () => Promise.reject(new Error('not asked')),
   }
-  const parts = {...stage.call({mayRead: answers !== undefined}), ask, awsConfiguration: async () => aws}
+  const usualParts = stage.call({mayRead: answers !== undefined})
+  const strategy = offered ? async () => strategyOffering(offered) : usualParts.registry.strategy
+  const registry = {...usualParts.registry, strategy}
+  const parts = {...usualParts, registry, ask, awsConfiguration: async () => aws}
   const all: SyncWish = {profiles: [], chain: 'source', prune: false, fromRoles: undefined, write: 'yes', ...wish}
   const result = await sync(all, parts)
   return {...result, told: stage.told.join('\n'), said: stage.said, calls: stage.provider.calls}
+}
+
+function strategyOffering(roles: readonly Role[]): FederationStrategy<Record<string, unknown>> {
+  const proofFor = () => Promise.reject(new Error('no proof is needed'))
+  return {settings: {}, signIn: async () => ({subject: 'alice', roles: async () => roles, proofFor})}
 }
 
 const refusal = (promise: Promise<unknown>) =>
@@ -233,6 +243,13 @@ describe('profiles sync', () => {
     expect(aws.config).to.include('[profile developer]')
   })
 
+  it('warns of a program that will not be there tomorrow', async () => {
+    const aws = makeAwsFolder()
+    const script = '/home/me/.npm/_npx/0123/node_modules/aws-oidc/bin/run.js'
+    const {said} = await call({...aws, ownProgram: ['/opt/node', script]}, {write: 'no'})
+    expect(said.join()).to.include('from the cache of npx')
+  })
+
   it('leaves a damaged file alone, naming the line', async () => {
     const aws = makeAwsFolder('[default]\nregion')
     expect(await refusal(call(aws))).to.include({
@@ -372,6 +389,28 @@ describe('profiles sync --from-roles', () => {
       expect(aws.config).to.equal(undefined)
     })
   }
+
+  it('keeps apart a role that comes through two SAML providers, and calls an account by its name', async () => {
+    const [one, two] = ['one', 'two'].map(name => `arn:aws:iam::123456789012:saml-provider/${name}`)
+    const developer = {accountId: '123456789012', accountName: 'Prod (EU)', name: 'developer', arn: role('developer')}
+    const offered = [one, two].flatMap(principalArn => (principalArn ? [{...developer, principalArn}] : []))
+    const aws = makeAwsFolder()
+    const wish = {
+      configuration: none,
+      offered,
+      fromRoles: {...offer, nameTemplate: '{accountName}/{role}@{samlProvider}'},
+    }
+    await call(aws, wish)
+    expect(aws.config).to.equal(
+      `${forRole('Prod-EU-/developer@one', `${developer.arn},${one}`)}\n${forRole('Prod-EU-/developer@two', `${developer.arn},${two}`)}`,
+    )
+    expect(await call(aws, wish)).to.include({written: false, upToDate: true})
+    const same = await refusal(call(makeAwsFolder(), {...wish, fromRoles: offer}))
+    expect(same?.message).to.include(`${developer.arn} (${one}) and ${developer.arn} (${two})`)
+    const single = makeAwsFolder()
+    await call(single, {...wish, offered: offered.slice(0, 1), fromRoles: offer})
+    expect(single.config).to.equal(forRole('123456789012-developer', developer.arn))
+  })
 
   it('refuses a name that is configured, and a provider that names no roles', async () => {
     const fromRoles = {...offer, nameTemplate: '{role}'}
