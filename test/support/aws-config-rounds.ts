@@ -1,7 +1,7 @@
 import {externalDataInterceptor, loadSharedConfigFiles} from '@smithy/core/config'
 import {expect} from 'chai'
 import {editedText, obstacleTo, type ProfileEdit, sectionsByProfile} from '../../src/aws-config/edit.ts'
-import {propertiesIn, readSharedFile} from '../../src/aws-config/read.ts'
+import {type FileKind, propertiesIn, readSharedFile} from '../../src/aws-config/read.ts'
 import {AwsOidcError} from '../../src/errors.ts'
 import {diceFrom, randomEdits, randomFile} from './aws-config-dice.ts'
 
@@ -18,12 +18,13 @@ export interface Round {
 }
 
 /** A random file and what random edits make of it; `undefined` where the file is damaged. */
-export function playRound(seed: number): Round | undefined {
+export function playRound(seed: number, kind: FileKind = 'config'): Round | undefined {
   const dice = diceFrom(seed)
-  const before = randomFile(dice)
+  const random = randomFile(dice)
+  const before = kind === 'config' ? random : random.replaceAll(/^\[profile[ \t]+/gm, '[')
   const wanted = randomEdits(dice)
   try {
-    const file = readSharedFile('config', 'config', before)
+    const file = readSharedFile('file', kind, before)
     const sections = sectionsByProfile(file)
     const edits = wanted.filter(edit => !obstacleTo(edit, sections.get(edit.profile) ?? []))
     return {seed, before, after: editedText(file, edits), edits}
@@ -68,21 +69,32 @@ function withoutEmpty(content: Content | undefined): Content {
 }
 
 /** Our own reader; the names of other sections are those of the file. */
-export const ownReader: Reader = async text => {
-  const file = readSharedFile('config', 'config', text)
-  const kinds = (['profile', 'sso-session', 'services', 'other'] as const).map(kind =>
-    [...propertiesIn(file, kind)].map(([name, values]) => [
-      kind === 'profile' ? name : `${kind}.${name}`,
-      Object.fromEntries(values),
-    ]),
-  )
-  return Object.fromEntries(kinds.flat())
+export const ownReader = ownReaderOf('config')
+
+export function ownReaderOf(fileKind: FileKind): Reader {
+  return async text => {
+    const file = readSharedFile('file', fileKind, text)
+    const kinds = (['profile', 'sso-session', 'services', 'other'] as const).map(kind =>
+      [...propertiesIn(file, kind)].map(([name, values]) => [
+        kind === 'profile' ? name : `${kind}.${name}`,
+        Object.fromEntries(values),
+      ]),
+    )
+    return Object.fromEntries(kinds.flat())
+  }
 }
 
 /** The reader of the AWS SDK for JavaScript. It drops what is empty, and never refuses a file. */
-export const javascriptReader: Reader = async text => {
-  externalDataInterceptor.interceptFile('config', text)
-  externalDataInterceptor.interceptFile('credentials', '')
-  const {configFile} = await loadSharedConfigFiles({configFilepath: 'config', filepath: 'credentials'})
-  return JSON.parse(JSON.stringify(configFile))
+export const javascriptReader = javascriptReaderOf('config')
+
+export function javascriptReaderOf(kind: FileKind): Reader {
+  return async text => {
+    externalDataInterceptor.interceptFile('config', kind === 'config' ? text : '')
+    externalDataInterceptor.interceptFile('credentials', kind === 'config' ? '' : text)
+    const {configFile, credentialsFile} = await loadSharedConfigFiles({
+      configFilepath: 'config',
+      filepath: 'credentials',
+    })
+    return JSON.parse(JSON.stringify(kind === 'config' ? configFile : credentialsFile))
+  }
 }
