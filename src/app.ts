@@ -24,6 +24,7 @@ import type {Asking, Parts} from './tasks/parts.ts'
 import type {SetSecretResult, SetSecretWish} from './tasks/set-secret.ts'
 import {announcedLocks, announcedNetwork} from './tasks/stages.ts'
 import type {Status, StatusWish} from './tasks/status.ts'
+import type {SyncResult, SyncWish} from './tasks/sync.ts'
 import {promptsOn} from './terminal/prompts.ts'
 
 /** What was said on the command line that concerns the whole call. */
@@ -46,6 +47,8 @@ export interface App {
   logout(wish: LogoutWish): Promise<readonly LogoutResult[]>
   status(wish: StatusWish): Promise<Status>
   setSecret(wish: SetSecretWish): Promise<SetSecretResult>
+  /** Writes profiles for the AWS tools. */
+  sync(wish: SyncWish): Promise<SyncResult>
   whoami(wish: CredentialsWish): Promise<CallerIdentity>
   cacheInfo(): Promise<CacheInfo>
   clearCache(provider: string | undefined): Promise<void>
@@ -64,6 +67,7 @@ export function createApp(outside: Outside, packages: readonly InstalledPackage[
       return (await import('./tasks/status.ts')).status(wish, cache.id, wired)
     },
     setSecret: async wish => (await import('./tasks/set-secret.ts')).setSecret(wish, (await parts()).parts),
+    sync: async wish => (await import('./tasks/sync.ts')).sync(wish, (await parts()).parts),
     whoami: async wish => (await import('./tasks/whoami.ts')).whoami(wish, (await parts()).parts),
     async cacheInfo() {
       const {parts: wired, cache} = await parts()
@@ -163,6 +167,7 @@ async function wire(outside: Outside, packages: readonly InstalledPackage[], cho
     readStdin: terminal.readStdin,
     ask: promptsOn(terminal.promptStreams, signal),
     screen: terminal.screen,
+    colours: terminal.colours,
     askUntil: until => promptsOn(terminal.promptStreams, AbortSignal.any([signal, until])),
     flowFor:
       ({name, flow, browser}) =>
@@ -183,6 +188,7 @@ async function wire(outside: Outside, packages: readonly InstalledPackage[], cho
         variables: {[waiting]: [...waitedFor, providerId].join()},
       }),
     makeBrowserFolder: providerId => files.makePrivateFolder(join(places.data ?? '', 'browser', providerId)),
+    awsConfiguration: () => outside.awsConfiguration(join(packages[0]?.root ?? '', 'bin/run.js')),
     removeBrowserFolder: async providerId => {
       const folder = under(places.data, 'browser')
       if (folder !== undefined) await files.removeFolder(join(folder, providerId))

@@ -183,13 +183,13 @@ function readProfile(name: string, node: Node): ProfileConfiguration {
     if (misplaced) throw misplaced.complain('needs a profile with a "source": AWS takes it when switching roles only')
   }
   if (source && !members.has('role')) throw node.complain('has a source but no role to switch to')
-  members.get('output')?.text()
   return {
     name,
     providers: provider === undefined ? [] : Array.isArray(provider.value) ? provider.texts() : [provider.text()],
     source: source?.text(),
     role: members.get('role')?.text(),
     region: members.get('region')?.text(),
+    output: members.get('output')?.text(),
     durationSeconds: readSessionDuration(members.get('duration')),
     sessionName: members.get('sessionName')?.text(),
     externalId: members.get('externalId')?.text(),

@@ -1,4 +1,5 @@
 import type {Keyring} from '../plugin.ts'
+import type {AwsConfiguration} from './aws-configuration.ts'
 import {readProviderTls} from './client-certificate.ts'
 import {type Clock, systemClock} from './clock.ts'
 import {inContainer} from './container.ts'
@@ -19,6 +20,8 @@ export interface Outside {
   readonly places: Places
   readonly clock: Clock
   readonly files: Files
+  /** Loaded by those who need it. */
+  readonly awsConfiguration: (script: string) => Promise<AwsConfiguration>
   readonly processes: Processes
   readonly terminal: Terminal
   readonly network: Network
@@ -38,11 +41,14 @@ export function realOutside(): Outside {
   delete env.AWS_DEFAULT_PROFILE
   const processes = systemProcesses()
   const terminal = systemTerminal(env, platform)
+  const places = findPlaces(env, platform)
   return {
     env,
     awsProfile,
     platform,
-    places: findPlaces(env, platform),
+    places,
+    awsConfiguration: async script =>
+      (await import('./aws-configuration.ts')).awsConfiguration(script, env, platform, places.home),
     clock: systemClock,
     files: systemFiles,
     processes,
