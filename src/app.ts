@@ -1,6 +1,8 @@
 import {dirname, isAbsolute, join} from 'node:path'
 import type {CallerIdentity} from './aws/sts.ts'
 import {chooseCache} from './cache-choice.ts'
+import {nearest} from './config/nearest.ts'
+import {allowsPlugin} from './config/plugin-names.ts'
 import {readConfiguration} from './config/read.ts'
 import type {Configuration, Interactive, NamedFile, Program} from './config/schema.ts'
 import {Secrets} from './errors.ts'
@@ -15,6 +17,7 @@ import {fileStates} from './state.ts'
 import {storeOver} from './store.ts'
 import {type CacheInfo, cacheInfo, clearCache} from './tasks/cache.ts'
 import {type CredentialsWish, credentialsFor} from './tasks/credentials.ts'
+import {installedPlugins} from './tasks/installed-plugins.ts'
 import type {Issued} from './tasks/issued.ts'
 import type {LoginFailure, LoginResult, LoginWish} from './tasks/login.ts'
 import type {LogoutResult, LogoutWish} from './tasks/logout.ts'
@@ -49,8 +52,15 @@ export interface App {
   clearCache(provider: string | undefined): Promise<void>
 }
 
-export function createApp(outside: Outside, packages: readonly InstalledPackage[], choices: Choices): App {
-  const parts = () => wire(outside, packages, choices)
+/** This program as it is installed. */
+export interface Installation {
+  readonly own: InstalledPackage
+  /** Where oclif keeps plugins. */
+  readonly dataFolder: string
+}
+
+export function createApp(outside: Outside, installation: Installation, choices: Choices): App {
+  const parts = () => wire(outside, installation, choices)
   return {
     credentials: async wish => credentialsFor(wish, (await parts()).parts),
     // What only some calls need is loaded by those: a call from the cache has no time for it.
@@ -74,13 +84,18 @@ export function createApp(outside: Outside, packages: readonly InstalledPackage[
 /** The text of an error or of a line on stderr, with every secret of this process masked. */
 export const secrets = new Secrets()
 
-async function wire(outside: Outside, packages: readonly InstalledPackage[], choices: Choices) {
+async function wire(outside: Outside, {own, dataFolder}: Installation, choices: Choices) {
   const {env, places, clock, files, processes, terminal} = outside
   const network = announcedNetwork(outside.network, terminal.waitingFor)
   const path = places.configFile ?? 'config.yaml'
   const configuration = readConfiguration(path, await files.readText(path))
-  const registry = registryOf(packages)
   const log = logTo(text => terminal.say(secrets.mask(text)), choices.debug)
+  const registry = registryOf(own, await installedPlugins(dataFolder, files), {
+    allows: plugin => allowsPlugin(configuration.allowedPlugins, plugin),
+    admit: plugin => outside.plugins.admit(plugin, text => log.debug(`printed by a plugin: ${text.trimEnd()}`)),
+    loading: outside.plugins.loading,
+    nearest,
+  })
   const tell = (text: string) => terminal.tell(secrets.mask(text))
   const around = {
     env,

@@ -38,17 +38,20 @@ export abstract class AwsOidcCommand extends Command {
     flags: {readonly 'no-interactive': boolean; readonly debug: boolean},
     choices: Partial<Choices> = {},
   ): App {
-    const packages = this.config.getPluginsList().map(({name, root, pjson}) => ({name, root, manifest: {...pjson}}))
-    const own = packages.toSorted((a, b) => Number(b.name === this.config.name) - Number(a.name === this.config.name))
+    const {name, root, pjson, dataDir} = this.config
     this.#outside ??= realOutside()
-    return createApp(this.#outside, own, {
-      interactive: flags['no-interactive'] ? 'never' : undefined,
-      debug: flags.debug,
-      browser: undefined,
-      device: false,
-      login: false,
-      ...choices,
-    })
+    return createApp(
+      this.#outside,
+      {own: {name, root, manifest: {...pjson}}, dataFolder: dataDir},
+      {
+        interactive: flags['no-interactive'] ? 'never' : undefined,
+        debug: flags.debug,
+        browser: undefined,
+        device: false,
+        login: false,
+        ...choices,
+      },
+    )
   }
 
   /** The profile that `-p` means. */
@@ -81,6 +84,7 @@ export abstract class AwsOidcCommand extends Command {
 
   /** Everything is written by now; where something hangs, nobody waits for it. */
   protected override async finally(error: Interfaces.CommandError | undefined): Promise<void> {
+    this.#outside?.plugins.lift()
     await super.finally(error)
     const exitCode = error && isOclifExit(error) ? (error.oclif?.exit ?? 1) : this.#exitCode
     if (this.#outside?.processes.abandoned()) this.#outside.processes.end(exitCode)

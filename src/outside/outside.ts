@@ -6,6 +6,7 @@ import {type Files, systemFiles} from './files.ts'
 import {systemKeyring} from './keyring.ts'
 import {type Network, systemNetwork} from './network.ts'
 import {findPlaces, type Places} from './places.ts'
+import {type PluginGuard, systemPluginGuard} from './plugin-guard.ts'
 import {type Processes, systemProcesses} from './processes.ts'
 import {systemTerminal, type Terminal} from './terminal.ts'
 
@@ -22,6 +23,7 @@ export interface Outside {
   /** Reads the files of a provider's TLS. Throws CONFIG_INVALID. */
   readonly readTls: typeof readProviderTls
   readonly keyring: Keyring
+  readonly plugins: PluginGuard
   readonly inContainer: () => boolean
 }
 
@@ -38,6 +40,7 @@ export function realOutside(): Outside {
     processes,
     terminal,
     inContainer,
+    plugins: systemPluginGuard({clock: systemClock, interruption: processes.interruption}),
     readTls: readProviderTls,
     network: systemNetwork({env, clock: systemClock, signal: processes.interruption}),
     keyring: systemKeyring({
