@@ -25,9 +25,19 @@ async function run() {
   const {execute, settings} = await import('@oclif/core')
   // NODE_ENV=development in somebody's shell must not make oclif look for TypeScript.
   settings.enableAutoTranspile = false
+  if (/^plugins\b/.test(process.argv[2] ?? '')) confineNpm()
   const {fileURLToPath} = process.getBuiltinModule('node:url')
   const root = fileURLToPath(new URL('..', import.meta.url))
   await execute({loadOptions: {root, userPlugins: mayBeOfPlugin(process.argv.slice(2))}})
+}
+
+/** What npm installs is the person's alone, and no package's install script runs: oclif starts it with our environment. */
+function confineNpm() {
+  process.umask(0o077)
+  for (const name of Object.keys(process.env)) {
+    if (/^npm_config_ignore[-_]scripts$/i.test(name)) delete process.env[name]
+  }
+  process.env.npm_config_ignore_scripts = 'true'
 }
 
 /**

@@ -17,6 +17,7 @@ import {fileStates} from './state.ts'
 import {storeOver} from './store.ts'
 import {type CacheInfo, cacheInfo, clearCache} from './tasks/cache.ts'
 import {type CredentialsWish, credentialsFor} from './tasks/credentials.ts'
+import type {InstalledPlugin, InstallWish} from './tasks/install-plugin.ts'
 import {installedPlugins} from './tasks/installed-plugins.ts'
 import type {Issued} from './tasks/issued.ts'
 import type {LoginFailure, LoginResult, LoginWish} from './tasks/login.ts'
@@ -50,6 +51,7 @@ export interface App {
   whoami(wish: CredentialsWish): Promise<CallerIdentity>
   cacheInfo(): Promise<CacheInfo>
   clearCache(provider: string | undefined): Promise<void>
+  installPlugin(wish: InstallWish): Promise<InstalledPlugin>
 }
 
 /** This program as it is installed. */
@@ -78,6 +80,19 @@ export function createApp(outside: Outside, installation: Installation, choices:
       return cacheInfo(cache, wired)
     },
     clearCache: async provider => clearCache(provider, (await parts()).parts),
+    async installPlugin(wish) {
+      // Without the other parts: what they need may come with this plugin.
+      const {env, files, npm, places, processes, terminal} = outside
+      const path = places.configFile ?? 'config.yaml'
+      return (await import('./tasks/install-plugin.ts')).installPlugin(wish, {
+        ...installation,
+        configuration: readConfiguration(path, await files.readText(path)),
+        files,
+        npm,
+        npmOptions: {registry: env.AWS_OIDC_NPM_REGISTRY, signal: processes.interruption},
+        log: logTo(text => terminal.say(secrets.mask(text)), choices.debug),
+      })
+    },
   }
 }
 

@@ -5,6 +5,7 @@ import {inContainer} from './container.ts'
 import {type Files, systemFiles} from './files.ts'
 import {systemKeyring} from './keyring.ts'
 import {type Network, systemNetwork} from './network.ts'
+import {type Npm, systemNpm} from './npm.ts'
 import {findPlaces, type Places} from './places.ts'
 import {type PluginGuard, systemPluginGuard} from './plugin-guard.ts'
 import {type Processes, systemProcesses} from './processes.ts'
@@ -23,6 +24,7 @@ export interface Outside {
   /** Reads the files of a provider's TLS. Throws CONFIG_INVALID. */
   readonly readTls: typeof readProviderTls
   readonly keyring: Keyring
+  readonly npm: Npm
   readonly plugins: PluginGuard
   readonly inContainer: () => boolean
 }
@@ -40,6 +42,7 @@ export function realOutside(): Outside {
     processes,
     terminal,
     inContainer,
+    npm: systemNpm,
     plugins: systemPluginGuard({clock: systemClock, interruption: processes.interruption}),
     readTls: readProviderTls,
     network: systemNetwork({env, clock: systemClock, signal: processes.interruption}),
