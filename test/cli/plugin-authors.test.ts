@@ -42,7 +42,9 @@ describe('docs/plugin-authors.md', function () {
     await writePackage(folder, JSON.parse(manifest), files)
     await registry.npm(['install', '--ignore-scripts'], folder)
     await registry.npm(['run', 'build'], folder)
-    expect(await registry.npm(['test'], folder)).to.match(/pass 11\n/).and.to.match(/fail 0\n/)
+    expect(await registry.npm(['test'], folder))
+      .to.match(/pass 11\n/)
+      .and.to.match(/fail 0\n/)
     await registry.publish(folder)
 
     const installed = await scene.home.run(['plugins', 'install', 'aws-oidc-example'], registry.env)

@@ -1,10 +1,12 @@
+import {spawn} from 'node:child_process'
+import {once} from 'node:events'
 import {existsSync} from 'node:fs'
-import {lstat, mkdtemp, readdir, readFile, rm} from 'node:fs/promises'
+import {copyFile, lstat, mkdtemp, readdir, readFile, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect} from 'chai'
 import {isOneDocument} from '../support/document.ts'
-import type {Ending} from '../support/home.ts'
+import {bin, type Ending} from '../support/home.ts'
 import {hookWith} from '../support/planted-plugin.ts'
 import {startRegistry, type TestRegistry} from '../support/registry.ts'
 import {root} from '../support/sandbox.ts'
@@ -124,8 +126,8 @@ describe('plugins', function () {
     await works('pang')
     expect(existsSync(mark), 'a script ran').to.equal(false)
 
-    const {filename} = await copied(tarball)
-    const again = await scene.home.run(['plugins', 'install', filename, '--json'], env)
+    await copyFile(tarball, join(scene.home.folder, 'plugin.tgz'))
+    const again = await scene.home.run(['plugins', 'install', 'plugin.tgz', '--json'], env)
     expect(JSON.parse(again.stdout)).to.deep.equal({
       name: 'aws-oidc-pang',
       version: '1.0.0',
@@ -135,12 +137,6 @@ describe('plugins', function () {
     })
     await works('pang')
   })
-
-  async function copied(tarball: string): Promise<{filename: string}> {
-    const {copyFile} = await import('node:fs/promises')
-    await copyFile(tarball, join(scene.home.folder, 'plugin.tgz'))
-    return {filename: 'plugin.tgz'}
-  }
 
   it('may bring commands: our own sandbox, linked, and from the registry as packed', async () => {
     const sandbox = join(root, 'plugins/sandbox')
@@ -152,11 +148,21 @@ describe('plugins', function () {
     const ended = await plugins('install', 'aws-oidc-sandbox')
     expect(ended, ended.stderr).to.include({exitCode: 0})
     expect(ended.stdout).to.include('which brings "aws-oidc sandbox"')
-    const running = scene.home.start(['sandbox', 'start', '--json'])
-    const line = await new Promise(resolve => running.child.stdout?.once('data', resolve))
+    // Not by way of the home, which takes the passwords that the sandbox prints for leaked ones.
+    const env = {
+      HOME: scene.home.folder,
+      XDG_DATA_HOME: join(scene.home.folder, '.local/share'),
+      PATH: process.env.PATH,
+    }
+    const child = spawn(process.execPath, [bin, 'sandbox', 'start', '--json'], {
+      env,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    const line = await new Promise(resolve => child.stdout.once('data', resolve))
+    child.kill('SIGTERM')
+    await once(child, 'exit')
     expect(JSON.parse(String(line))).to.have.property('issuer')
-    running.child.kill('SIGTERM')
-    await running.ended
+    expect(await plugins('uninstall', 'aws-oidc-sandbox')).to.include({exitCode: 0})
   })
 
   it('must be allowed where the configuration lists those that are', async () => {

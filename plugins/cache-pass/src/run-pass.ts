@@ -65,5 +65,8 @@ function tookTooLong(milliseconds: number): Error {
 
 function notStarted(cause: Error): Error {
   const message = `pass could not be started: ${'code' in cause ? cause.code : cause.message}.`
-  return Object.assign(new Error(message, {cause}), {code: 'UNAVAILABLE', hint: 'Install pass (https://www.passwordstore.org).'})
+  return Object.assign(new Error(message, {cause}), {
+    code: 'UNAVAILABLE',
+    hint: 'Install pass (https://www.passwordstore.org).',
+  })
 }
