@@ -95,7 +95,7 @@ describe('plugins', function () {
 
     expect(await plugins('uninstall', 'aws-oidc-ping')).to.include({exitCode: 0})
     await isGone('aws-oidc-ping')
-    expect((await scene.home.run(creds)).stderr).to.include('There is no strategy "ping". Installed: oidc.')
+    expect((await scene.home.run(creds)).stderr).to.include('There is no strategy "ping". Installed: oidc, saml2.')
   })
 
   it('do not disturb one another: by name, and the second of two from addresses', async () => {

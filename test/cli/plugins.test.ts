@@ -155,7 +155,7 @@ describe('a strategy that is not there', () => {
   it('nor known: the error lists those that are, with the one that may be meant, and makes up no name', async () => {
     await plantPlugin(scene.home, {hook: broken})
     expect(await complaintOf({}, {strategy: 'oidcc'})).to.equal(
-      'Error: There is no strategy "oidcc". Installed: oidc, ping.\nTry: Write "strategy: oidc", if that is what you mean.\n',
+      'Error: There is no strategy "oidcc". Installed: oidc, ping, saml2.\nTry: Write "strategy: oidc", if that is what you mean.\n',
     )
     expect(await complaintOf({}, {strategy: 'keycloack'})).to.include('Write "strategy: keycloak"')
     const stranger = await complaintOf({}, {strategy: 'shibboleth'})
