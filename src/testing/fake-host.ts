@@ -125,7 +125,13 @@ export function fakeHost(script: Script = {}, options: FakeHostOptions = {}): Fa
       return tokens
     },
 
-    grant: (client, form) => next('grants', left.grants, {client, form}, `a grant "${form.grant_type}"`),
+    async grant(client, form) {
+      const answer = await next('grants', left.grants, {client, form}, `a grant "${form.grant_type}"`)
+      for (const [name, value] of Object.entries(answer.body)) {
+        if (name.endsWith('_token') && typeof value === 'string') secrets.add(value)
+      }
+      return answer
+    },
 
     async revoke({issuer, clientId}) {
       await memory.delete(`tokens ${issuer.href} ${clientId}`)

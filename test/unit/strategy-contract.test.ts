@@ -172,6 +172,14 @@ describe('the contract of strategies', () => {
     expect(await failedBy(token)).to.deep.equal([check])
     const secret = strategyWith({before: async ({clientSecret}, host) => host.log.debug(`secret ${clientSecret}`)})
     expect(await failedBy(secret)).to.deep.equal([check])
+    const granted = strategyWith({
+      async before(settings, host) {
+        const {body} = await host.grant(clientOf(settings), {grant_type: 'x'})
+        host.log.debug(`was given ${body.access_token}`)
+      },
+    })
+    const grants = [{status: 200, body: {access_token: 'what-was-exchanged'}}]
+    expect(await failedBy(granted, {idp: () => ({...idp(), grants}), idpAgain: () => ({grants})})).to.include(check)
   })
 
   it('finds secrets in an error, in its causes and in what hangs on it', async () => {
