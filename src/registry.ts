@@ -37,9 +37,9 @@ export type Kind = 'strategies' | 'caches'
 
 const apiVersion = 1
 
-/** Plugins that are ours, or that we have looked at. A name that we made up from an id might be anybody's. */
+/** Plugins of ours. A name that we made up from an id might be anybody's. */
 const known: Readonly<Record<Kind, Readonly<Record<string, string>>>> = {
-  strategies: {keycloak: 'aws-oidc-keycloak', okta: 'aws-oidc-okta', entra: 'aws-oidc-entra'},
+  strategies: {keycloak: 'aws-oidc-keycloak'},
   caches: {pass: 'aws-oidc-cache-pass'},
 }
 
