@@ -22,8 +22,8 @@ describe('docs/plugin-authors.md', function () {
   let folder: string
 
   before(async () => {
-    registry = await startRegistry()
     folder = await mkdtemp(join(tmpdir(), 'aws-oidc-example-'))
+    registry = await startRegistry()
     await registry.publish(root)
   })
   after(async () => {

@@ -39,10 +39,10 @@ describe('plugins', function () {
   let sources: string
 
   before(async () => {
+    sources = await mkdtemp(join(tmpdir(), 'aws-oidc-sources-'))
     registry = await startRegistry()
     const ours = (await readdir(join(root, 'plugins'))).map(name => join(root, 'plugins', name))
     for (const folder of ours) await registry.publish(folder)
-    sources = await mkdtemp(join(tmpdir(), 'aws-oidc-sources-'))
     for (const [name, id] of [
       ['aws-oidc-ping', 'ping'],
       ['aws-oidc-pong', 'pong'],

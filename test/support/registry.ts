@@ -48,12 +48,15 @@ log: {type: stdout, format: pretty, level: fatal}
   await writeFile(join(folder, 'npmrc'), '')
   const args = [program, '-l', `127.0.0.1:${port}`, '-c', join(folder, 'config.yaml')]
   const child = spawn(process.execPath, args, {cwd: folder, stdio: 'ignore'})
-  await until('the registry answers', () =>
+  const answers = () =>
     fetch(`${url}-/ping`).then(
       ({ok}) => ok,
       () => false,
-    ),
-  )
+    )
+  await until('the registry answers', answers).catch(error => {
+    child.kill()
+    throw error
+  })
 
   const env = {
     npm_config_userconfig: join(folder, 'npmrc'),
@@ -110,9 +113,12 @@ async function verdaccio(): Promise<string> {
   // Two test files may come here at the same time: each makes its own, and the first to be done wins.
   const own = await mkdtemp(join(root, '.cache/verdaccio-new-'))
   await cp(source, own, {recursive: true})
-  await run(process.execPath, [npmProgram, 'ci', '--ignore-scripts', '--loglevel=error'], {cwd: own}).catch(cause => {
-    throw new Error(`npm could not install the registry of the tests, verdaccio: ${cause.stderr}`, {cause})
-  })
+  await run(process.execPath, [npmProgram, 'ci', '--ignore-scripts', '--loglevel=error'], {cwd: own}).catch(
+    async ({stderr}) => {
+      await rm(own, {recursive: true, force: true})
+      throw new Error(`npm could not install the registry of the tests, verdaccio:\n${stderr}`)
+    },
+  )
   await rename(own, folder).catch(() => rm(own, {recursive: true, force: true}))
   return folder
 }
