@@ -59,6 +59,8 @@ describe('docs/plugin-authors.md', function () {
       provider: {strategy: 'example', url: issuer, team: 'dev', issuer: undefined, rolesClaim: undefined, clientId},
       profiles: {only: {provider: 'sandbox'}},
     })
+    const login = await scene.home.run(['login', '--provider', 'sandbox'], {}, program)
+    expect(login, login.stderr).to.include({exitCode: 0})
     isOneDocument(await scene.home.run(['creds', '--profile', 'only'], {}, program))
     expect((await scene.home.run(['whoami', '--profile', 'only'], {}, program)).stdout).to.include(
       'assumed-role/developer/',
