@@ -1,6 +1,8 @@
 import {dirname, isAbsolute, join} from 'node:path'
 import type {CallerIdentity} from './aws/sts.ts'
 import {chooseCache} from './cache-choice.ts'
+import {nearest} from './config/nearest.ts'
+import {allowsPlugin} from './config/plugin-names.ts'
 import {readConfiguration} from './config/read.ts'
 import type {Configuration, Interactive, NamedFile, Program} from './config/schema.ts'
 import {AwsOidcError, Secrets} from './errors.ts'
@@ -17,6 +19,8 @@ import {fileStates} from './state.ts'
 import {storeOver} from './store.ts'
 import {type CacheInfo, cacheInfo, clearCache} from './tasks/cache.ts'
 import {type CredentialsWish, credentialsFor} from './tasks/credentials.ts'
+import type {InstalledPlugin, InstallParts, InstallWish} from './tasks/install-plugin.ts'
+import {installedPlugins} from './tasks/installed-plugins.ts'
 import type {Issued} from './tasks/issued.ts'
 import type {LoginFailure, LoginResult, LoginWish} from './tasks/login.ts'
 import type {LogoutResult, LogoutWish} from './tasks/logout.ts'
@@ -25,6 +29,7 @@ import type {SetSecretResult, SetSecretWish} from './tasks/set-secret.ts'
 import {announcedLocks, announcedNetwork} from './tasks/stages.ts'
 import type {Status, StatusWish} from './tasks/status.ts'
 import type {SyncResult, SyncWish} from './tasks/sync.ts'
+import type {PluginUpdate} from './tasks/update-plugins.ts'
 import {promptsOn} from './terminal/prompts.ts'
 
 /** What was said on the command line that concerns the whole call. */
@@ -52,10 +57,20 @@ export interface App {
   whoami(wish: CredentialsWish): Promise<CallerIdentity>
   cacheInfo(): Promise<CacheInfo>
   clearCache(provider: string | undefined): Promise<void>
+  installPlugin(wish: InstallWish): Promise<InstalledPlugin>
+  /** Takes the commands that are built in. */
+  updatePlugins(builtIn: readonly string[]): Promise<readonly PluginUpdate[]>
 }
 
-export function createApp(outside: Outside, packages: readonly InstalledPackage[], choices: Choices): App {
-  const parts = () => wire(outside, packages, choices)
+/** This program as it is installed. */
+export interface Installation {
+  readonly own: InstalledPackage
+  /** Where oclif keeps plugins. */
+  readonly dataFolder: string
+}
+
+export function createApp(outside: Outside, installation: Installation, choices: Choices): App {
+  const parts = () => wire(outside, installation, choices)
   return {
     credentials: async wish => credentialsFor(wish, (await parts()).parts),
     // What only some calls need is loaded by those: a call from the cache has no time for it.
@@ -74,6 +89,30 @@ export function createApp(outside: Outside, packages: readonly InstalledPackage[
       return cacheInfo(cache, wired)
     },
     clearCache: async provider => clearCache(provider, (await parts()).parts),
+    installPlugin: async wish =>
+      (await import('./tasks/install-plugin.ts')).installPlugin(
+        wish,
+        await installParts(outside, installation, choices),
+      ),
+    updatePlugins: async builtIn =>
+      (await import('./tasks/update-plugins.ts')).updatePlugins(
+        builtIn,
+        await installParts(outside, installation, choices),
+      ),
+  }
+}
+
+/** Without the other parts: what they need may come with a plugin that is to be installed. */
+async function installParts(outside: Outside, installation: Installation, {debug}: Choices): Promise<InstallParts> {
+  const {env, files, npm, places, processes, terminal} = outside
+  const path = places.configFile ?? 'config.yaml'
+  return {
+    ...installation,
+    configuration: readConfiguration(path, await files.readText(path)),
+    files,
+    npm: await npm(),
+    npmOptions: {registry: env.AWS_OIDC_NPM_REGISTRY, signal: processes.interruption},
+    log: logTo(text => terminal.say(secrets.mask(text)), debug),
   }
 }
 
@@ -88,13 +127,18 @@ export const secrets = new Secrets()
 /** Tells a command for a secret, and the aws-oidc that it may start, at which providers a sign-in waits for it. */
 const waiting = 'AWS_OIDC_WAITING'
 
-async function wire(outside: Outside, packages: readonly InstalledPackage[], choices: Choices) {
+async function wire(outside: Outside, {own, dataFolder}: Installation, choices: Choices) {
   const {env, places, clock, files, processes, terminal} = outside
   const network = announcedNetwork(outside.network, terminal.waitingFor)
   const path = places.configFile ?? 'config.yaml'
   const configuration = readConfiguration(path, await files.readText(path))
-  const registry = registryOf(packages)
   const log = logTo(text => terminal.say(secrets.mask(text)), choices.debug)
+  const registry = registryOf(own, await installedPlugins(dataFolder, files), {
+    allows: plugin => allowsPlugin(configuration.allowedPlugins, plugin),
+    guard: (plugin, work) =>
+      outside.plugins.load(plugin, text => log.debug(`printed by a plugin: ${text.trimEnd()}`), work),
+    nearest,
+  })
   const tell = (text: string) => terminal.tell(secrets.mask(text))
   const around = {
     env,
@@ -188,7 +232,7 @@ async function wire(outside: Outside, packages: readonly InstalledPackage[], cho
         variables: {[waiting]: [...waitedFor, providerId].join()},
       }),
     makeBrowserFolder: providerId => files.makePrivateFolder(join(places.data ?? '', 'browser', providerId)),
-    awsConfiguration: () => outside.awsConfiguration(join(packages[0]?.root ?? '', 'bin/run.js')),
+    awsConfiguration: () => outside.awsConfiguration(join(own.root, 'bin/run.js')),
     removeBrowserFolder: async providerId => {
       const folder = under(places.data, 'browser')
       if (folder !== undefined) await files.removeFolder(join(folder, providerId))
