@@ -18,6 +18,7 @@ export default class PluginsInstall extends AwsOidcCommand {
     plugin: Args.string({
       description: 'name, with a version where that matters, path of a tarball, or address',
       required: true,
+      ignoreStdin: true,
     }),
   }
 

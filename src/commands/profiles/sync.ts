@@ -16,7 +16,7 @@ export default class ProfilesSync extends AwsOidcCommand {
     {description: 'in a job that watches', command: '<%= config.bin %> profiles sync --check'},
   ]
   static override args = {
-    profile: Args.string({description: 'only these, also where they are not ours', multiple: true}),
+    profile: Args.string({description: 'only these, also where they are not ours', multiple: true, ignoreStdin: true}),
   }
   static override flags = {
     yes: Flags.boolean({char: 'y', description: 'write without asking', exclusive: ['dry-run', 'check']}),
