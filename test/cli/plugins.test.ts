@@ -77,6 +77,13 @@ describe('a plugin that brings a strategy', () => {
     expect((await scene.home.run([...creds, '--force'])).stderr).not.to.include('PRINTED')
   })
 
+  it('holds up nobody by what it leaves running', async function () {
+    this.timeout(20_000)
+    await plantPlugin(scene.home, {hook: hookWith({atImport: 'setInterval(() => {}, 1000)'})})
+    await usePing()
+    isOneDocument(await scene.home.run(creds))
+  })
+
   const misdeeds: readonly (readonly [string, Parameters<typeof plantPlugin>[1], string])[] = [
     ['throws at import', {hook: "throw new Error('broken inside')"}, 'broken inside'],
     ['throws in its hook', {hook: hookWith({atHook: "throw new Error('broken inside')"})}, 'broken inside'],
