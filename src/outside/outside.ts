@@ -5,7 +5,9 @@ import {inContainer} from './container.ts'
 import {type Files, systemFiles} from './files.ts'
 import {systemKeyring} from './keyring.ts'
 import {type Network, systemNetwork} from './network.ts'
+import {type Npm, systemNpm} from './npm.ts'
 import {findPlaces, type Places} from './places.ts'
+import {type PluginGuard, systemPluginGuard} from './plugin-guard.ts'
 import {type Processes, systemProcesses} from './processes.ts'
 import {programOutput} from './program-output.ts'
 import {systemTerminal, type Terminal} from './terminal.ts'
@@ -26,6 +28,8 @@ export interface Outside {
   readonly readTls: typeof readProviderTls
   readonly programOutput: typeof programOutput
   readonly keyring: Keyring
+  readonly npm: Npm
+  readonly plugins: PluginGuard
   readonly inContainer: () => boolean
 }
 
@@ -48,6 +52,8 @@ export function realOutside(): Outside {
     processes,
     terminal,
     inContainer,
+    npm: systemNpm,
+    plugins: systemPluginGuard({clock: systemClock, interruption: processes.interruption}),
     readTls: readProviderTls,
     programOutput,
     network: systemNetwork({env, clock: systemClock, signal: processes.interruption}),
