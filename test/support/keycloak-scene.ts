@@ -1,0 +1,150 @@
+import {mkdir, writeFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import {stringify} from 'yaml'
+import {type Home, makeHome} from './home.ts'
+import {administrator, type Keycloak, type KeycloakOptions, startKeycloak} from './keycloak.ts'
+import {root, type Sandbox, startSandbox} from './sandbox.ts'
+
+type Settings = Readonly<Record<string, unknown>>
+
+/** A Keycloak, the sandbox's STS for an account that trusts it, and a person with the plugin installed. */
+export interface KeycloakScene {
+  readonly keycloak: Keycloak
+  readonly sandbox: Sandbox
+  readonly home: Home
+  readonly realm: string
+  /** The person signs in at Keycloak with these settings over the usual ones; roles may be named per profile. */
+  configure(provider: Settings, profile?: Settings): Promise<void>
+  /** Changes a client of the realm `aws`, until the scene ends. */
+  changeClient(clientId: string, change: Settings): Promise<void>
+  changeUser(name: string, change: Settings): Promise<void>
+  /** Ends all sessions of a user, as an administrator does. */
+  endSessions(name: string): Promise<void>
+}
+
+export const developerArn = 'arn:aws:iam::123456789012:role/Developer'
+
+export function useKeycloak(options: KeycloakOptions = {}): KeycloakScene {
+  let keycloak: Keycloak | undefined
+  let sandbox: Sandbox | undefined
+  let home: Home | undefined
+  const there = <Thing>(thing: Thing | undefined): Thing => {
+    if (thing === undefined) throw new Error('it is there during a test')
+    return thing
+  }
+
+  before(async function () {
+    this.timeout(600_000)
+    ;[keycloak, sandbox] = await Promise.all([startKeycloak(options), startSandbox()])
+    for (const realm of ['aws', 'aws-strict']) await trust(realm, keycloak.url, sandbox)
+    for (const name of ['Developer', 'ReadOnly']) {
+      const trusting = {audiences: clients, samlAudiences: ['https://signin.aws.amazon.com/saml']}
+      await sandbox.steer('PUT', `/roles/${name}`, {...trusting, maxSessionDurationSeconds: 43_200})
+    }
+  })
+  beforeEach(async () => {
+    home = await makeHome(there(sandbox))
+    await installPlugin(home)
+    await scene.configure({})
+  })
+  afterEach(() => home?.close())
+  after(() => Promise.all([keycloak?.stop(), sandbox?.stop()]))
+
+  const scene: KeycloakScene = {
+    realm: 'aws',
+    get keycloak() {
+      return there(keycloak)
+    },
+    get sandbox() {
+      return there(sandbox)
+    },
+    get home() {
+      return there(home)
+    },
+    async configure(provider, profile = {}) {
+      const usual = {strategy: 'keycloak', url: scene.keycloak.url, realm: scene.realm, clientId: 'aws-oidc'}
+      await scene.home.writeConfig(
+        stringify({
+          browser: [process.execPath, join(root, 'test/support/keycloak-browser.ts')],
+          cache: 'file',
+          providers: {corp: {...usual, ...provider}},
+          profiles: {developer: {provider: 'corp', role: developerArn, ...profile}},
+        }),
+      )
+    },
+    async changeClient(clientId, change) {
+      const [client] = await administer('GET', `/clients?clientId=${encodeURIComponent(clientId)}`)
+      await administer('PUT', `/clients/${client?.id}`, merged(client, change))
+    },
+    async changeUser(name, change) {
+      const user = await userNamed(name)
+      await administer('PUT', `/users/${user.id}`, merged(user, change))
+    },
+    async endSessions(name) {
+      await administer('POST', `/users/${(await userNamed(name)).id}/logout`)
+    },
+  }
+
+  async function userNamed(name: string): Promise<Settings> {
+    const [user] = await administer('GET', `/users?exact=true&username=${name}`)
+    return there(user)
+  }
+
+  async function administer(method: string, path: string, body?: Settings): Promise<readonly Settings[]> {
+    const response = await fetch(`${scene.keycloak.url}/admin/realms/${scene.realm}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${await administratorToken(scene.keycloak.url)}`,
+        'content-type': 'application/json',
+      },
+      ...(body && {body: JSON.stringify(body)}),
+    })
+    const text = await response.text()
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`)
+    return text === '' ? [] : JSON.parse(text)
+  }
+
+  return scene
+}
+
+const clients = ['aws-oidc', 'aws-oidc-confidential', 'aws-oidc-short', 'aws-oidc-tags', 'aws-oidc-v2']
+
+/** Makes the account know the realm, by its keys and by its certificate. */
+async function trust(realm: string, url: string, sandbox: Sandbox): Promise<void> {
+  const issuer = `${url}/realms/${realm}`
+  const keys = await (await fetch(`${issuer}/protocol/openid-connect/certs`)).json()
+  await sandbox.steer('PUT', `/openid-providers/${realm}`, {issuer, keys, audiences: clients})
+  const metadata = await (await fetch(`${issuer}/protocol/saml/descriptor`)).text()
+  const [, certificate] = /<\w*:?X509Certificate>([^<]+)/.exec(metadata) ?? []
+  // Its assertions name the provider "keycloak".
+  const name = realm === 'aws' ? 'keycloak' : realm
+  await sandbox.steer('PUT', `/saml-providers/${name}`, {issuer, certificate})
+}
+
+/** As `aws-oidc plugins link` leaves it, without a package manager. */
+async function installPlugin(home: Home): Promise<void> {
+  const data = join(home.folder, '.local/share/aws-oidc')
+  await mkdir(data, {recursive: true})
+  const plugins = [{name: 'aws-oidc-keycloak', type: 'link', root: join(root, 'plugins/keycloak')}]
+  await writeFile(join(data, 'package.json'), JSON.stringify({private: true, oclif: {schema: 1, plugins}}))
+}
+
+async function administratorToken(url: string): Promise<string> {
+  const response = await fetch(`${url}/realms/master/protocol/openid-connect/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'password',
+      client_id: 'admin-cli',
+      username: administrator.name,
+      password: administrator.password,
+    }),
+  })
+  const {access_token: token} = Object(await response.json())
+  return String(token)
+}
+
+/** The `attributes` of a client are laid over one by one. */
+function merged(before: Settings | undefined, change: Settings): Settings {
+  const attributes = {...Object(before?.attributes), ...Object(change.attributes)}
+  return {...before, ...change, ...(change.attributes !== undefined && {attributes})}
+}
