@@ -12,19 +12,29 @@ export interface KeycloakScene {
   readonly keycloak: Keycloak
   readonly sandbox: Sandbox
   readonly home: Home
-  readonly realm: string
-  /** The person signs in at Keycloak with these settings over the usual ones; roles may be named per profile. */
+  /** The address of the realm: its issuer. */
+  readonly issuer: string
+  /** Writes a configuration with these settings over the usual ones of the provider and of the one profile. */
   configure(provider: Settings, profile?: Settings): Promise<void>
-  /** Changes a client of the realm `aws`, until the scene ends. */
+  /** Changes a client as an administrator does, until the end of the test. */
   changeClient(clientId: string, change: Settings): Promise<void>
+  /** Changes a user, until the end of the test. */
   changeUser(name: string, change: Settings): Promise<void>
+  /** The sessions that Keycloak has of a user. */
+  sessionsOf(name: string): Promise<readonly Settings[]>
   /** Ends all sessions of a user, as an administrator does. */
   endSessions(name: string): Promise<void>
 }
 
+export interface KeycloakSceneOptions extends KeycloakOptions {
+  readonly realm?: 'aws' | 'aws-strict'
+}
+
 export const developerArn = 'arn:aws:iam::123456789012:role/Developer'
 
-export function useKeycloak(options: KeycloakOptions = {}): KeycloakScene {
+/** One Keycloak and one sandbox for the tests of a `describe`, and a new home for each of them. */
+export function useKeycloak({realm = 'aws', ...options}: KeycloakSceneOptions = {}): KeycloakScene {
+  const undo: (() => Promise<unknown>)[] = []
   let keycloak: Keycloak | undefined
   let sandbox: Sandbox | undefined
   let home: Home | undefined
@@ -47,11 +57,16 @@ export function useKeycloak(options: KeycloakOptions = {}): KeycloakScene {
     await installPlugin(home)
     await scene.configure({})
   })
-  afterEach(() => home?.close())
+  afterEach(async () => {
+    for (const work of undo.splice(0).reverse()) await work()
+    await home?.close()
+  })
   after(() => Promise.all([keycloak?.stop(), sandbox?.stop()]))
 
   const scene: KeycloakScene = {
-    realm: 'aws',
+    get issuer() {
+      return `${scene.keycloak.url}/realms/${realm}`
+    },
     get keycloak() {
       return there(keycloak)
     },
@@ -62,7 +77,7 @@ export function useKeycloak(options: KeycloakOptions = {}): KeycloakScene {
       return there(home)
     },
     async configure(provider, profile = {}) {
-      const usual = {strategy: 'keycloak', url: scene.keycloak.url, realm: scene.realm, clientId: 'aws-oidc'}
+      const usual = {strategy: 'keycloak', url: scene.keycloak.url, realm, clientId: 'aws-oidc'}
       await scene.home.writeConfig(
         stringify({
           browser: [process.execPath, join(root, 'test/support/keycloak-browser.ts')],
@@ -74,15 +89,21 @@ export function useKeycloak(options: KeycloakOptions = {}): KeycloakScene {
     },
     async changeClient(clientId, change) {
       const [client] = await administer('GET', `/clients?clientId=${encodeURIComponent(clientId)}`)
-      await administer('PUT', `/clients/${client?.id}`, merged(client, change))
+      await changeAt(`/clients/${client?.id}`, there(client), change)
     },
     async changeUser(name, change) {
       const user = await userNamed(name)
-      await administer('PUT', `/users/${user.id}`, merged(user, change))
+      await changeAt(`/users/${user.id}`, user, change)
     },
+    sessionsOf: async name => administer('GET', `/users/${(await userNamed(name)).id}/sessions`),
     async endSessions(name) {
       await administer('POST', `/users/${(await userNamed(name)).id}/logout`)
     },
+  }
+
+  async function changeAt(path: string, before: Settings, change: Settings): Promise<void> {
+    undo.push(() => administer('PUT', path, before))
+    await administer('PUT', path, merged(before, change))
   }
 
   async function userNamed(name: string): Promise<Settings> {
@@ -91,7 +112,7 @@ export function useKeycloak(options: KeycloakOptions = {}): KeycloakScene {
   }
 
   async function administer(method: string, path: string, body?: Settings): Promise<readonly Settings[]> {
-    const response = await fetch(`${scene.keycloak.url}/admin/realms/${scene.realm}${path}`, {
+    const response = await fetch(`${scene.keycloak.url}/admin/realms/${realm}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${await administratorToken(scene.keycloak.url)}`,
@@ -144,7 +165,7 @@ async function administratorToken(url: string): Promise<string> {
 }
 
 /** The `attributes` of a client are laid over one by one. */
-function merged(before: Settings | undefined, change: Settings): Settings {
-  const attributes = {...Object(before?.attributes), ...Object(change.attributes)}
+function merged(before: Settings, change: Settings): Settings {
+  const attributes = {...Object(before.attributes), ...Object(change.attributes)}
   return {...before, ...change, ...(change.attributes !== undefined && {attributes})}
 }

@@ -25,7 +25,7 @@ export const features = '--features=token-exchange:v1,admin-fine-grained-authz:v
 
 const clientUnknown = ({realm, clientId}: Names): Meaning => ({
   usually: `The realm "${realm}" has no client "${clientId}", it is disabled, or it is confidential and has another secret.`,
-  hint: `Check "clientId" and "clientSecret" of the provider against Clients > ${clientId} > Credentials in the admin console.`,
+  hint: 'Compare "clientId" of the provider with Clients in the admin console, and "clientSecret" with Credentials there.',
 })
 
 const switchedToStandard = ({clientId}: Names): Meaning => ({

@@ -85,7 +85,7 @@ describe('keycloak that refuses an exchange', () => {
 
 describe('keycloak that refuses a sign-in', () => {
   for (const [error, description, hint] of [
-    ['invalid_client', 'Invalid client or Invalid client credentials', 'Clients > aws-oidc > Credentials'],
+    ['invalid_client', 'Invalid client or Invalid client credentials', '"clientId" of the provider with Clients'],
     ['unauthorized_client', 'Invalid client or Invalid client credentials', '"clientSecret"'],
     [
       'unauthorized_client',
