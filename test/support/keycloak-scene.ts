@@ -27,7 +27,7 @@ export interface KeycloakScene {
 }
 
 export interface KeycloakSceneOptions extends KeycloakOptions {
-  readonly realm?: 'aws' | 'aws-strict'
+  readonly realm?: string
 }
 
 export const developerArn = 'arn:aws:iam::123456789012:role/Developer'
@@ -46,11 +46,7 @@ export function useKeycloak({realm = 'aws', ...options}: KeycloakSceneOptions = 
   before(async function () {
     this.timeout(600_000)
     ;[keycloak, sandbox] = await Promise.all([startKeycloak(options), startSandbox()])
-    for (const realm of ['aws', 'aws-strict']) await trust(realm, keycloak.url, sandbox)
-    for (const name of ['Developer', 'ReadOnly']) {
-      const trusting = {audiences: clients, samlAudiences: ['https://signin.aws.amazon.com/saml']}
-      await sandbox.steer('PUT', `/roles/${name}`, {...trusting, maxSessionDurationSeconds: 43_200})
-    }
+    if (options.realms !== 'none') await trust(scene.issuer, sandbox)
   })
   beforeEach(async () => {
     home = await makeHome(there(sandbox))
@@ -128,18 +124,17 @@ export function useKeycloak({realm = 'aws', ...options}: KeycloakSceneOptions = 
   return scene
 }
 
-const clients = ['aws-oidc', 'aws-oidc-confidential', 'aws-oidc-short', 'aws-oidc-tags', 'aws-oidc-v2']
+const clients = ['aws-oidc', 'aws-oidc-confidential', 'aws-oidc-short', 'aws-oidc-v2']
 
-/** Makes the account know the realm, by its keys and by its certificate. */
-async function trust(realm: string, url: string, sandbox: Sandbox): Promise<void> {
-  const issuer = `${url}/realms/${realm}`
+/** Makes the account know a realm, by its keys and by its certificate, and lets whoever comes from there be a Developer. */
+export async function trust(issuer: string, sandbox: Sandbox): Promise<void> {
   const keys = await (await fetch(`${issuer}/protocol/openid-connect/certs`)).json()
-  await sandbox.steer('PUT', `/openid-providers/${realm}`, {issuer, keys, audiences: clients})
+  await sandbox.steer('PUT', '/openid-providers/keycloak', {issuer, keys, audiences: clients})
   const metadata = await (await fetch(`${issuer}/protocol/saml/descriptor`)).text()
   const [, certificate] = /<\w*:?X509Certificate>([^<]+)/.exec(metadata) ?? []
-  // Its assertions name the provider "keycloak".
-  const name = realm === 'aws' ? 'keycloak' : realm
-  await sandbox.steer('PUT', `/saml-providers/${name}`, {issuer, certificate})
+  await sandbox.steer('PUT', '/saml-providers/keycloak', {issuer, certificate})
+  const trusting = {audiences: clients, samlAudiences: ['https://signin.aws.amazon.com/saml']}
+  await sandbox.steer('PUT', '/roles/Developer', {...trusting, maxSessionDurationSeconds: 43_200})
 }
 
 /** As `aws-oidc plugins link` leaves it, without a package manager. */
