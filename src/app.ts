@@ -90,7 +90,7 @@ export function createApp(outside: Outside, installation: Installation, choices:
         ...installation,
         configuration: readConfiguration(path, await files.readText(path)),
         files,
-        npm,
+        npm: await npm(),
         npmOptions: {registry: env.AWS_OIDC_NPM_REGISTRY, signal: processes.interruption},
         log: logTo(text => terminal.say(secrets.mask(text)), choices.debug),
       })
@@ -117,8 +117,8 @@ async function wire(outside: Outside, {own, dataFolder}: Installation, choices: 
   const log = logTo(text => terminal.say(secrets.mask(text)), choices.debug)
   const registry = registryOf(own, await installedPlugins(dataFolder, files), {
     allows: plugin => allowsPlugin(configuration.allowedPlugins, plugin),
-    admit: plugin => outside.plugins.admit(plugin, text => log.debug(`printed by a plugin: ${text.trimEnd()}`)),
-    loading: outside.plugins.loading,
+    guard: (plugin, work) =>
+      outside.plugins.load(plugin, text => log.debug(`printed by a plugin: ${text.trimEnd()}`), work),
     nearest,
   })
   const tell = (text: string) => terminal.tell(secrets.mask(text))

@@ -26,10 +26,8 @@ export interface Registry {
 export interface RegistryParts {
   /** Whether the configuration lets a plugin be used. */
   readonly allows: (plugin: string) => boolean
-  /** Told before the first line of a plugin's code runs. */
-  readonly admit: (plugin: string) => void
   /** Loads code of a plugin within limits. */
-  readonly loading: <Result>(plugin: string, work: () => Promise<Result>) => Promise<Result>
+  readonly guard: <Result>(plugin: string, work: () => Promise<Result>) => Promise<Result>
   readonly nearest: (name: string, known: readonly string[]) => string | undefined
 }
 
@@ -37,9 +35,9 @@ export type Kind = 'strategies' | 'caches'
 
 const apiVersion = 1
 
-/** Plugins that are ours, or that we have looked at. A name that we made up from an id might be anybody's. */
+/** Plugins of ours. A name that we made up from an id might be anybody's. */
 const known: Readonly<Record<Kind, Readonly<Record<string, string>>>> = {
-  strategies: {keycloak: 'aws-oidc-keycloak', okta: 'aws-oidc-okta', entra: 'aws-oidc-entra'},
+  strategies: {keycloak: 'aws-oidc-keycloak'},
   caches: {pass: 'aws-oidc-cache-pass'},
 }
 
@@ -80,8 +78,7 @@ export function registryOf(
     if (holder === own) return work(holder)
     const reason = await whyUnfit(holder.manifest, String(own.manifest.version))
     if (reason) throw reason.newer ? tooNew(holder, reason.text) : failed(holder, reason.text)
-    parts.admit(holder.name)
-    return parts.loading(holder.name, () =>
+    return parts.guard(holder.name, () =>
       work(holder).catch((error: unknown) => {
         throw failed(holder, reasonOf(error), error)
       }),

@@ -10,25 +10,26 @@ import {complain} from './output.ts'
  * holding it up while it is loaded. No protection against ill will: a plugin has all rights of the person who runs it.
  */
 export interface PluginGuard {
-  /** From now on, until `lift`, what is printed goes to `printed`, and the end of the process is laid at its door. */
-  admit(plugin: string, printed: (text: string) => void): void
-  /** The result of loading; rejects with PLUGIN_FAILED, or ends the process where nothing else can, when it takes long. */
-  loading<Result>(plugin: string, work: () => Promise<Result>): Promise<Result>
+  /**
+   * Loads code of a plugin. Rejects with PLUGIN_FAILED, or ends the process where nothing else can, when it takes long.
+   * From then on, until `lift`, what is printed goes to `printed`, and the end of the process is laid at its door.
+   */
+  load<Result>(plugin: string, printed: (text: string) => void, work: () => Promise<Result>): Promise<Result>
   /** The rest of the call is ours. */
   lift(): void
 }
 
-interface GuardParts {
+export interface GuardParts {
   readonly clock: Clock
   /** Aborted when somebody else ends the process. */
   readonly interruption: AbortSignal
-  readonly limitMilliseconds?: number
 }
 
 // Loading reads files and runs nothing that waits for a network or a person; the slowest disk needs a second or two.
-const usualLimit = 10_000
+const limitMilliseconds = 10_000
+const stillBusy = `it was not loaded within ${limitMilliseconds / 1000} seconds`
 
-export function systemPluginGuard({clock, interruption, limitMilliseconds = usualLimit}: GuardParts): PluginGuard {
+export function systemPluginGuard({clock, interruption}: GuardParts): PluginGuard {
   const admitted = new Set<string>()
   let restore: (() => void) | undefined
   let waitsForNothing = false
@@ -45,19 +46,18 @@ export function systemPluginGuard({clock, interruption, limitMilliseconds = usua
   }
 
   return {
-    admit(plugin, printed) {
+    async load(plugin, printed, work) {
       if (!restore) {
         restore = divertStdout(printed)
         process.once('beforeExit', onBeforeExit)
         process.once('exit', onExit)
       }
       admitted.add(plugin)
-    },
-
-    async loading(plugin, work) {
-      const {message, hint} = tooLong(plugin, limitMilliseconds)
-      const limit = clock.limit(limitMilliseconds, new AwsOidcError('PLUGIN_FAILED', message, {hint}))
-      const stopWatching = endWhenBlocked(lineOf([plugin], stillBusy(limitMilliseconds)), limitMilliseconds + 1000)
+      const tooLong = new AwsOidcError('PLUGIN_FAILED', `The plugin ${plugin} failed: ${stillBusy}.`, {
+        hint: `aws-oidc plugins uninstall ${plugin}`,
+      })
+      const limit = clock.limit(limitMilliseconds, tooLong)
+      const stopWatching = endWhenBlocked(lineOf([plugin], stillBusy), limitMilliseconds + 1000)
       try {
         return await Promise.race([work(), rejectionOf(limit.signal)])
       } finally {
@@ -73,17 +73,6 @@ export function systemPluginGuard({clock, interruption, limitMilliseconds = usua
       process.removeListener('exit', onExit)
     },
   }
-}
-
-function tooLong(plugin: string, milliseconds: number) {
-  return {
-    message: `The plugin ${plugin} failed: ${stillBusy(milliseconds)}.`,
-    hint: `aws-oidc plugins uninstall ${plugin}`,
-  }
-}
-
-function stillBusy(milliseconds: number): string {
-  return `it was not loaded within ${milliseconds / 1000} seconds`
 }
 
 function lineOf(plugins: readonly string[], what: string): string {

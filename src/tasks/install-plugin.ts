@@ -7,6 +7,7 @@ import type {Files} from '../outside/files.ts'
 import type {Npm, NpmOptions} from '../outside/npm.ts'
 import type {Log} from '../plugin.ts'
 import {declaredBy, type InstalledPackage, whyUnfit} from '../registry.ts'
+import {openPluginFolder} from './plugin-folder.ts'
 import {type PluginSource, readPluginSource} from './plugin-source.ts'
 
 export interface InstallWish {
@@ -47,7 +48,7 @@ interface Offer {
  * plugins from addresses for the first (oclif/plugin-plugins#1294).
  */
 export async function installPlugin({plugin, builtIn}: InstallWish, parts: InstallParts): Promise<InstalledPlugin> {
-  const {own, dataFolder, files, npm, npmOptions, log} = parts
+  const {dataFolder, files, npm, npmOptions, log} = parts
   const source = readPluginSource(plugin)
   await files.makePrivateFolder(dataFolder)
   const offer = readOffer(await npm.run(['pack', '--dry-run', source.spec], dataFolder, npmOptions), source)
@@ -56,45 +57,16 @@ export async function installPlugin({plugin, builtIn}: InstallWish, parts: Insta
   log.info(`Publisher: ${await publisherOf(offer, source, parts)}`)
   log.info(`Integrity: ${offer.integrity}`)
 
-  const list = pluginList(parts)
-  await list.make()
-  await npm.run(['install', '--omit=dev', source.spec], dataFolder, npmOptions)
+  const folder = await openPluginFolder(parts)
   try {
+    await folder.npm(['install', '--omit=dev', source.spec])
     await checkOffer(offer, parts)
     const installed = await checkInstalled(offer.name, builtIn, parts)
-    await list.add(offer.name, source)
+    await folder.list(offer.name, source)
     return installed
   } catch (error) {
-    await npm.run(['uninstall', offer.name], dataFolder, npmOptions).catch(() => undefined)
-    await list.remove(offer.name)
+    await folder.restore()
     throw error
-  }
-
-  function pluginList({dataFolder}: InstallParts) {
-    const path = join(dataFolder, 'package.json')
-    const read = async () => parseObject((await files.readText(path)) ?? '')
-    async function change(name: string, entries: readonly object[]): Promise<void> {
-      const before = await read()
-      const oclif = readObject(before.oclif)
-      const others = (Array.isArray(oclif.plugins) ? oclif.plugins : []).filter(
-        entry => entry !== name && readObject(entry).name !== name,
-      )
-      const after = {...before, oclif: {schema: 1, ...oclif, plugins: [...others, ...entries]}}
-      await files.replacePrivate(path, `${JSON.stringify(after, null, 2)}\n`)
-    }
-    return {
-      /** npm would look for another folder to install into where there is no package.json. */
-      async make() {
-        if ((await files.readText(path)) !== undefined) return
-        await files.replacePrivate(
-          path,
-          JSON.stringify({name: own.name, private: true, oclif: {schema: 1, plugins: []}}),
-        )
-      },
-      add: (name: string, from: PluginSource) =>
-        change(name, [{name, type: 'user', ...(from.kind === 'registry' ? {tag: from.tag} : {url: from.spec})}]),
-      remove: (name: string) => change(name, []),
-    }
   }
 }
 

@@ -22,8 +22,8 @@ describe('docs/plugin-authors.md', function () {
   let folder: string
 
   before(async () => {
-    registry = await startRegistry()
     folder = await mkdtemp(join(tmpdir(), 'aws-oidc-example-'))
+    registry = await startRegistry()
     await registry.publish(root)
   })
   after(async () => {
@@ -47,7 +47,9 @@ describe('docs/plugin-authors.md', function () {
       .and.to.match(/fail 0\n/)
     await registry.publish(folder)
 
-    const installed = await scene.home.run(['plugins', 'install', 'aws-oidc-example'], registry.env)
+    // By the aws-oidc that came from the registry, as it was packed.
+    const program = join(folder, 'node_modules/aws-oidc/bin/run.js')
+    const installed = await scene.home.run(['plugins', 'install', 'aws-oidc-example'], registry.env, program)
     expect(installed, installed.stderr).to.include({
       exitCode: 0,
       stdout: 'Installed aws-oidc-example 1.0.0, which brings "strategy: example".\n',
@@ -57,7 +59,11 @@ describe('docs/plugin-authors.md', function () {
       provider: {strategy: 'example', url: issuer, team: 'dev', issuer: undefined, rolesClaim: undefined, clientId},
       profiles: {only: {provider: 'sandbox'}},
     })
-    isOneDocument(await scene.home.run(['creds', '--profile', 'only']))
-    expect((await scene.home.run(['whoami', '--profile', 'only'])).stdout).to.include('assumed-role/developer/')
+    const login = await scene.home.run(['login', '--provider', 'sandbox'], {}, program)
+    expect(login, login.stderr).to.include({exitCode: 0})
+    isOneDocument(await scene.home.run(['creds', '--profile', 'only'], {}, program))
+    expect((await scene.home.run(['whoami', '--profile', 'only'], {}, program)).stdout).to.include(
+      'assumed-role/developer/',
+    )
   })
 })

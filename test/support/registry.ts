@@ -18,6 +18,8 @@ export interface TestRegistry {
   pack(folder: string): Promise<string>
   /** Packs a folder and publishes the tarball. */
   publish(folder: string): Promise<void>
+  /** Notes for each version of a package who published it, as npm's own registry does. */
+  notePublisher(name: string, user: object): Promise<void>
   npm(args: readonly string[], folder: string): Promise<string>
   stop(): Promise<void>
 }
@@ -46,12 +48,15 @@ log: {type: stdout, format: pretty, level: fatal}
   await writeFile(join(folder, 'npmrc'), '')
   const args = [program, '-l', `127.0.0.1:${port}`, '-c', join(folder, 'config.yaml')]
   const child = spawn(process.execPath, args, {cwd: folder, stdio: 'ignore'})
-  await until('the registry answers', () =>
+  const answers = () =>
     fetch(`${url}-/ping`).then(
       ({ok}) => ok,
       () => false,
-    ),
-  )
+    )
+  await until('the registry answers', answers).catch(error => {
+    child.kill()
+    throw error
+  })
 
   const env = {
     npm_config_userconfig: join(folder, 'npmrc'),
@@ -79,6 +84,12 @@ log: {type: stdout, format: pretty, level: fatal}
       // npm wants some token; the registry doesn't.
       await npm(['publish', await pack(source), `--//127.0.0.1:${port}/:_authToken=none`], folder)
     },
+    async notePublisher(name, user) {
+      const path = join(folder, 'storage', name, 'package.json')
+      const document = JSON.parse(await readFile(path, 'utf8'))
+      for (const version of Object.values<object>(document.versions)) Object.assign(version, {_npmUser: user})
+      await writeFile(path, JSON.stringify(document))
+    },
     async stop() {
       await ended(child)
       await rm(folder, {recursive: true, force: true})
@@ -102,7 +113,12 @@ async function verdaccio(): Promise<string> {
   // Two test files may come here at the same time: each makes its own, and the first to be done wins.
   const own = await mkdtemp(join(root, '.cache/verdaccio-new-'))
   await cp(source, own, {recursive: true})
-  await run(process.execPath, [npmProgram, 'ci', '--ignore-scripts', '--loglevel=error'], {cwd: own})
+  await run(process.execPath, [npmProgram, 'ci', '--ignore-scripts', '--loglevel=error'], {cwd: own}).catch(
+    async ({stderr}) => {
+      await rm(own, {recursive: true, force: true})
+      throw new Error(`npm could not install the registry of the tests, verdaccio:\n${stderr}`)
+    },
+  )
   await rename(own, folder).catch(() => rm(own, {recursive: true, force: true}))
   return folder
 }

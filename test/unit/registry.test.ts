@@ -15,10 +15,10 @@ const own: InstalledPackage = {
 
 describe('the registry of strategies', () => {
   let folder = ''
-  let admitted: string[] = []
+  let guarded: string[] = []
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'aws-oidc-plugin-'))
-    admitted = []
+    guarded = []
   })
   afterEach(() => rm(folder, {recursive: true, force: true}))
 
@@ -35,8 +35,10 @@ describe('the registry of strategies', () => {
   const registryWith = (...plugins: readonly InstalledPackage[]) =>
     registryOf(own, plugins, {
       allows: () => true,
-      admit: name => void admitted.push(name),
-      loading: (_, work) => work(),
+      guard(name, work) {
+        guarded.push(name)
+        return work()
+      },
       nearest,
     })
 
@@ -46,9 +48,9 @@ describe('the registry of strategies', () => {
   it('loads the strategy that a package declares and registers, under guard', async () => {
     const registry = registryWith(await plugin(good))
     expect(registry.ownerOf('ping')).to.equal('aws-oidc-ping')
-    expect(admitted).to.deep.equal([])
+    expect(guarded).to.deep.equal([])
     expect(await registry.strategy('ping')).to.have.keys('settings', 'signIn')
-    expect(admitted).to.deep.equal(['aws-oidc-ping'])
+    expect(guarded).to.deep.equal(['aws-oidc-ping'])
   })
 
   it('takes a strategy that is an instance of a class', async () => {
@@ -65,9 +67,9 @@ describe('the registry of strategies', () => {
       .cacheSummary('file')
       .catch(error => error)
     expect(String(failure), 'ours was asked').to.include('it declares "file" but no hook')
-    expect(admitted).to.deep.equal([])
+    expect(guarded).to.deep.equal([])
     await registryWith(namesake).strategy('ping')
-    expect(admitted, 'and is guarded like any').to.deep.equal(['aws-oidc'])
+    expect(guarded, 'and is guarded like any').to.deep.equal(['aws-oidc'])
   })
 
   for (const [range, fits] of [
@@ -81,7 +83,7 @@ describe('the registry of strategies', () => {
       const registry = registryWith(await plugin(good, {engines: {'aws-oidc': range}}))
       const outcome = await registry.strategy('ping').catch(error => error)
       if (fits) return expect(outcome).to.have.property('signIn')
-      expect(admitted, 'nothing of it ran').to.deep.equal([])
+      expect(guarded, 'nothing of it ran').to.deep.equal([])
       return expect(outcome).to.include({
         code: 'PLUGIN_FAILED',
         message: `The plugin aws-oidc-ping can't be used: it needs aws-oidc ${range}, this is 1.2.3.`,

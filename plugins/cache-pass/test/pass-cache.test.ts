@@ -1,3 +1,4 @@
+import {execFileSync} from 'node:child_process'
 import {chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
@@ -9,7 +10,7 @@ import {passCache} from '../src/pass-cache.ts'
 const program = `#!/bin/sh
 echo "$PASSWORD_STORE_GPG_OPTS: $*" >> "$PASSWORD_STORE_DIR/../calls"
 case "$(cat "$PASSWORD_STORE_DIR/../mood" 2>/dev/null)" in
-  waits) sleep 1000; exit 0 ;;
+  waits) exec 3> "$PASSWORD_STORE_DIR/../alive"; sleep 1000; exit 0 ;;
   locked) echo '[GNUPG:] DECRYPTION_FAILED' >&2; echo 'gpg: decryption failed: No secret key' >&2; exit 2 ;;
   changed) printf '[GNUPG:] DECRYPTION_KEY 66 66 u\\n[GNUPG:] BADMDC\\n' >&2; exit 2 ;;
   spoilt) echo '[GNUPG:] NODATA 1' >&2; echo 'gpg: no valid OpenPGP data found.' >&2; exit 2 ;;
@@ -104,6 +105,13 @@ describe('the cache "pass"', function () {
     expect(await cache().read('provider/b')).to.equal(undefined)
   })
 
+  it('writes while no other process does', async () => {
+    const own = cache({exclusively: () => Promise.reject(new Error('held up'))})
+    const failure = await own.write('provider/a', entry).catch(error => error)
+    expect(failure).to.have.property('message', 'held up')
+    expect(await cache().read('provider/a')).to.equal(undefined)
+  })
+
   it('lets no window open where nobody can be asked', async () => {
     await cache({interactive: false}).write('provider/a', entry)
     await cache().write('provider/a', entry)
@@ -115,6 +123,9 @@ describe('the cache "pass"', function () {
   it('gives up a pass that never answers, kills all of it, and does not wait for it again', async () => {
     await cache().write('provider/a', entry)
     await mood('waits')
+    // It ends when the last process that writes into it has ended.
+    execFileSync('mkfifo', [join(folder, 'alive')])
+    const allDead = readFile(join(folder, 'alive'))
     const own = cache({milliseconds: 300})
     const before = performance.now()
     for (const work of [() => own.read('provider/a'), () => own.write('provider/b', entry)]) {
@@ -124,6 +135,7 @@ describe('the cache "pass"', function () {
     }
     expect(performance.now() - before).to.be.lessThan(10_000)
     expect(await calls(), 'the second call did not start it').to.have.length(2)
+    await allDead
   })
 
   it('stops when the signal aborts', async () => {
