@@ -28,7 +28,8 @@ describe('A server that is set up as the README of the plugin says', () => {
   /** Runs commands of the README at our server; they log in as the administrator first. */
   async function shell(script: string): Promise<void> {
     const {PATH, JAVA_HOME} = process.env
-    await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script.replaceAll(address, scene.keycloak.url)], {
+    const commands = script.replaceAll(address, scene.keycloak.url).replace('the-first-password', 'alice-password')
+    await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', commands], {
       cwd: folder,
       env: {
         PATH: `${installed('keycloak/usual/bin')}:${PATH}`,

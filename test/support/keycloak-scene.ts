@@ -128,13 +128,22 @@ const clients = ['aws-oidc', 'aws-oidc-confidential', 'aws-oidc-short', 'aws-oid
 
 /** Makes the account know a realm, by its keys and by its certificate, and lets whoever comes from there be a Developer. */
 export async function trust(issuer: string, sandbox: Sandbox): Promise<void> {
-  const keys = await (await fetch(`${issuer}/protocol/openid-connect/certs`)).json()
-  await sandbox.steer('PUT', '/openid-providers/keycloak', {issuer, keys, audiences: clients})
+  await trustKeys(issuer, sandbox)
   const metadata = await (await fetch(`${issuer}/protocol/saml/descriptor`)).text()
   const [, certificate] = /<\w*:?X509Certificate>([^<]+)/.exec(metadata) ?? []
   await sandbox.steer('PUT', '/saml-providers/keycloak', {issuer, certificate})
   const trusting = {audiences: clients, samlAudiences: ['https://signin.aws.amazon.com/saml']}
   await sandbox.steer('PUT', '/roles/Developer', {...trusting, maxSessionDurationSeconds: 43_200})
+}
+
+/** Makes the account know one more realm, for its ID tokens alone. */
+export async function trustKeys(issuer: string, sandbox: Sandbox): Promise<void> {
+  const keys = await (await fetch(`${issuer}/protocol/openid-connect/certs`)).json()
+  await sandbox.steer('PUT', `/openid-providers${new URL(issuer).pathname.replace(/^.*\//, '/')}`, {
+    issuer,
+    keys,
+    audiences: clients,
+  })
 }
 
 /** As `aws-oidc plugins link` leaves it, without a package manager. */

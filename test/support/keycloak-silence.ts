@@ -23,8 +23,7 @@ export async function signInInVain(
   const network = {...usual.network, fetch, withTls: () => network}
   const registry = registryOf(await packageAt(root), [await packageAt(join(root, 'plugins/keycloak'))], {
     allows: () => true,
-    admit: () => undefined,
-    loading: (_plugin, work) => work(),
+    guard: (_plugin, work) => work(),
     nearest: () => undefined,
   })
   let page = ''
