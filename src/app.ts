@@ -19,7 +19,7 @@ import {fileStates} from './state.ts'
 import {storeOver} from './store.ts'
 import {type CacheInfo, cacheInfo, clearCache} from './tasks/cache.ts'
 import {type CredentialsWish, credentialsFor} from './tasks/credentials.ts'
-import type {InstalledPlugin, InstallWish} from './tasks/install-plugin.ts'
+import type {InstalledPlugin, InstallParts, InstallWish} from './tasks/install-plugin.ts'
 import {installedPlugins} from './tasks/installed-plugins.ts'
 import type {Issued} from './tasks/issued.ts'
 import type {LoginFailure, LoginResult, LoginWish} from './tasks/login.ts'
@@ -28,6 +28,7 @@ import type {Asking, Parts} from './tasks/parts.ts'
 import type {SetSecretResult, SetSecretWish} from './tasks/set-secret.ts'
 import {announcedLocks, announcedNetwork} from './tasks/stages.ts'
 import type {Status, StatusWish} from './tasks/status.ts'
+import type {PluginUpdate} from './tasks/update-plugins.ts'
 import {promptsOn} from './terminal/prompts.ts'
 
 /** What was said on the command line that concerns the whole call. */
@@ -54,6 +55,8 @@ export interface App {
   cacheInfo(): Promise<CacheInfo>
   clearCache(provider: string | undefined): Promise<void>
   installPlugin(wish: InstallWish): Promise<InstalledPlugin>
+  /** Takes the commands that are built in. */
+  updatePlugins(builtIn: readonly string[]): Promise<readonly PluginUpdate[]>
 }
 
 /** This program as it is installed. */
@@ -82,19 +85,30 @@ export function createApp(outside: Outside, installation: Installation, choices:
       return cacheInfo(cache, wired)
     },
     clearCache: async provider => clearCache(provider, (await parts()).parts),
-    async installPlugin(wish) {
-      // Without the other parts: what they need may come with this plugin.
-      const {env, files, npm, places, processes, terminal} = outside
-      const path = places.configFile ?? 'config.yaml'
-      return (await import('./tasks/install-plugin.ts')).installPlugin(wish, {
-        ...installation,
-        configuration: readConfiguration(path, await files.readText(path)),
-        files,
-        npm: await npm(),
-        npmOptions: {registry: env.AWS_OIDC_NPM_REGISTRY, signal: processes.interruption},
-        log: logTo(text => terminal.say(secrets.mask(text)), choices.debug),
-      })
-    },
+    installPlugin: async wish =>
+      (await import('./tasks/install-plugin.ts')).installPlugin(
+        wish,
+        await installParts(outside, installation, choices),
+      ),
+    updatePlugins: async builtIn =>
+      (await import('./tasks/update-plugins.ts')).updatePlugins(
+        builtIn,
+        await installParts(outside, installation, choices),
+      ),
+  }
+}
+
+/** Without the other parts: what they need may come with a plugin that is to be installed. */
+async function installParts(outside: Outside, installation: Installation, {debug}: Choices): Promise<InstallParts> {
+  const {env, files, npm, places, processes, terminal} = outside
+  const path = places.configFile ?? 'config.yaml'
+  return {
+    ...installation,
+    configuration: readConfiguration(path, await files.readText(path)),
+    files,
+    npm: await npm(),
+    npmOptions: {registry: env.AWS_OIDC_NPM_REGISTRY, signal: processes.interruption},
+    log: logTo(text => terminal.say(secrets.mask(text)), debug),
   }
 }
 

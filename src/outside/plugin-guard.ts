@@ -15,7 +15,7 @@ export interface PluginGuard {
    * From then on, until `lift`, what is printed goes to `printed`, and the end of the process is laid at its door.
    */
   load<Result>(plugin: string, printed: (text: string) => void, work: () => Promise<Result>): Promise<Result>
-  /** The rest of the call is ours. */
+  /** The rest of the call is ours, and everything is written: what a plugin has left running is not waited for. */
   lift(): void
 }
 
@@ -27,6 +27,8 @@ export interface GuardParts {
 
 // Loading reads files and runs nothing that waits for a network or a person; the slowest disk needs a second or two.
 const limitMilliseconds = 10_000
+// For a page that is still on its way to the browser; without a plugin the process ends by itself.
+const momentMilliseconds = 1000
 const stillBusy = `it was not loaded within ${limitMilliseconds / 1000} seconds`
 
 export function systemPluginGuard({clock, interruption}: GuardParts): PluginGuard {
@@ -67,6 +69,7 @@ export function systemPluginGuard({clock, interruption}: GuardParts): PluginGuar
     },
 
     lift() {
+      if (restore) setTimeout(() => process.exit(), momentMilliseconds).unref()
       restore?.()
       restore = undefined
       process.removeListener('beforeExit', onBeforeExit)

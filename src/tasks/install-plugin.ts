@@ -36,10 +36,22 @@ export interface InstallParts {
 }
 
 /** What is known of a package before it is installed. */
-interface Offer {
+export interface Offer {
   readonly name: string
   readonly version: string
   readonly integrity: string
+}
+
+/** Installs what somebody has typed: see `installOffer`. */
+export async function installPlugin({plugin, builtIn}: InstallWish, parts: InstallParts): Promise<InstalledPlugin> {
+  const source = readPluginSource(plugin)
+  return installOffer(await lookAt(source, parts), source, builtIn, parts)
+}
+
+/** What a source offers now; nothing is installed. */
+export async function lookAt(source: PluginSource, {dataFolder, files, npm, npmOptions}: InstallParts): Promise<Offer> {
+  await files.makePrivateFolder(dataFolder)
+  return readOffer(await npm.run(['pack', '--dry-run', source.spec], dataFolder, npmOptions), source)
 }
 
 /**
@@ -47,11 +59,13 @@ interface Offer {
  * code runs. oclif's own command would run the code of a plugin without a manifest, and mistakes the second of two
  * plugins from addresses for the first (oclif/plugin-plugins#1294).
  */
-export async function installPlugin({plugin, builtIn}: InstallWish, parts: InstallParts): Promise<InstalledPlugin> {
-  const {dataFolder, files, npm, npmOptions, log} = parts
-  const source = readPluginSource(plugin)
-  await files.makePrivateFolder(dataFolder)
-  const offer = readOffer(await npm.run(['pack', '--dry-run', source.spec], dataFolder, npmOptions), source)
+export async function installOffer(
+  offer: Offer,
+  source: PluginSource,
+  builtIn: readonly string[],
+  parts: InstallParts,
+): Promise<InstalledPlugin> {
+  const {log} = parts
   refuseByName(offer.name, parts)
   log.info(`Package:   ${offer.name} ${offer.version}`)
   log.info(`Publisher: ${await publisherOf(offer, source, parts)}`)

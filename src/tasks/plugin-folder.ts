@@ -22,6 +22,24 @@ interface FolderParts {
   readonly npmOptions: NpmOptions
 }
 
+/** The plugins that npm keeps there, and where each came from; not those that are linked. */
+export async function pluginsByNpm(
+  dataFolder: string,
+  {readText}: Pick<Files, 'readText'>,
+): Promise<readonly {readonly name: string; readonly version: string; readonly source: PluginSource}[]> {
+  const read = async (folder: string) => parseObject((await readText(join(folder, 'package.json'))) ?? '')
+  const listed = readObject((await read(dataFolder)).oclif).plugins
+  const found = (Array.isArray(listed) ? listed : []).map(async entry => {
+    const {name, type, tag = 'latest', url} = readObject(entry)
+    if (typeof name !== 'string' || typeof tag !== 'string' || type !== 'user') return []
+    const {version} = await read(join(dataFolder, 'node_modules', name))
+    const source: PluginSource =
+      typeof url === 'string' ? {kind: 'elsewhere', spec: url} : {kind: 'registry', spec: `${name}@${tag}`, tag}
+    return [{name, version: typeof version === 'string' ? version : 'none', source}]
+  })
+  return (await Promise.all(found)).flat()
+}
+
 export async function openPluginFolder({own, dataFolder, files, npm, npmOptions}: FolderParts): Promise<PluginFolder> {
   const [path, lock] = [join(dataFolder, 'package.json'), join(dataFolder, 'package-lock.json')]
   const run = (args: readonly string[]) => npm.run(args, dataFolder, npmOptions)

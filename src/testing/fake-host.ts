@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import type {Ask, Host, Log, TokenSet} from '../plugin.ts'
+import type {Host, TokenSet} from '../plugin.ts'
+import {askWith, logInto, memoryUntil} from './fake-members.ts'
 import type {Answer, Asked, FakeHostOptions, FakeMemory, LogLine, Question, Script} from './script.ts'
 
 /** A `Host` without a world: it answers from a script, and remembers what was done with it. */
@@ -184,48 +185,6 @@ export function fakeHost(script: Script = {}, options: FakeHostOptions = {}): Fa
 
 const errorWith: Host['error'] = (code, message, {hint, cause} = {}) =>
   Object.assign(new Error(message, cause === undefined ? undefined : {cause}), {code, hint})
-
-function memoryUntil(now: () => number, before: FakeMemory | undefined, note: (value: string) => void): FakeMemory {
-  const entries = new Map(before?.entries)
-  for (const {value} of entries.values()) note(value)
-  return {
-    entries,
-    async get(name) {
-      const entry = entries.get(name)
-      return entry && entry.expiresAt.getTime() > now() ? entry.value : undefined
-    },
-    async set(name, value, expiresAt) {
-      note(value)
-      entries.set(name, {value, expiresAt})
-    },
-    async delete(name) {
-      entries.delete(name)
-    },
-    directory: () => Promise.reject(new assert.AssertionError({message: 'The fake host has no folder.'})),
-  }
-}
-
-function logInto(lines: LogLine[]): Log {
-  const at = (level: keyof Log) => (message: string) => void lines.push({level, message})
-  return {debug: at('debug'), info: at('info'), warn: at('warn')}
-}
-
-function askWith(ask: (question: Question) => Promise<string | number>, keep: (answer: string) => void): Ask {
-  return {
-    async select(question, choices) {
-      const answer = await ask({kind: 'select', question, choices: choices.map(({label}) => label)})
-      const choice = typeof answer === 'number' ? choices[answer] : choices.find(({label}) => label === answer)
-      assert.ok(choice, `There is no choice "${answer}" for "${question}".`)
-      return choice.value
-    },
-    text: async question => String(await ask({kind: 'text', question, choices: []})),
-    async secret(question) {
-      const answer = String(await ask({kind: 'secret', question, choices: []}))
-      keep(answer)
-      return answer
-    },
-  }
-}
 
 /** What was written by `tokens` itself. */
 function readTokens(text: string): TokenSet {

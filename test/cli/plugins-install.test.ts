@@ -93,7 +93,17 @@ describe('plugins', function () {
     const newer = manifestOf('aws-oidc-ping', 'ping', '1.1.0')
     await registry.publish(await source(newer, {'strategies.js': hookOf('ping')}))
     await rm(mark, {force: true})
-    expect(await plugins('update')).to.include({exitCode: 0})
+    const update = await plugins('update')
+    expect(update, update.stderr).to.include({
+      exitCode: 0,
+      stdout: 'Updated aws-oidc-ping from 1.0.0 to 1.1.0.\n',
+    })
+    expect(update.stderr).to.match(/^Package: {3}aws-oidc-ping 1\.1\.0\nPublisher: .+\nIntegrity: sha512-\S+==\n$/)
+    expect(await plugins('update')).to.include({
+      exitCode: 0,
+      stdout: 'aws-oidc-ping 1.1.0 is up to date.\n',
+      stderr: '',
+    })
     expect((await plugins()).stdout).to.include('aws-oidc-ping 1.1.0')
     await works('ping')
     expect(existsSync(mark), 'a script ran').to.equal(false)
@@ -141,6 +151,22 @@ describe('plugins', function () {
       commands: [],
     })
     await works('pang')
+
+    await rm(tarball)
+    await rm(join(scene.home.folder, 'plugin.tgz'))
+    expect(await plugins('install', 'aws-oidc-pong'), 'it is not fetched again').to.include({exitCode: 0})
+    expect((await plugins('update')).stdout).to.include('aws-oidc-pang 1.0.0 is up to date.\n')
+    await works('pang')
+  })
+
+  it('run no scripts when they are linked, either', async () => {
+    const manifest = manifestOf('aws-oidc-peng', 'peng')
+    const lock = {name: manifest.name, lockfileVersion: 3, packages: {'': {name: manifest.name, version: '1.0.0'}}}
+    const files = {'strategies.js': hookOf('peng'), 'package-lock.json': JSON.stringify(lock)}
+    const linked = await plugins('link', await source(manifest, files))
+    expect(linked, linked.stderr).to.include({exitCode: 0})
+    await works('peng')
+    expect(existsSync(mark), 'a script ran').to.equal(false)
   })
 
   it('may bring commands: our own sandbox, linked, and from the registry as packed', async () => {
@@ -212,10 +238,12 @@ describe('plugins', function () {
     expect(await plugins('install', 'aws-oidc-ping')).to.include({exitCode: 0})
   })
 
-  it('that can not be used are taken back, and an earlier version comes back; none of their code has run', async () => {
+  it('that can not be used are taken back, an earlier version comes back, and none of their code has run', async () => {
     const older = manifestOf('aws-oidc-bad', 'bad')
     await registry.publish(await source(older, {'strategies.js': hookOf('bad')}))
-    expect(await plugins('install', 'aws-oidc-bad')).to.include({exitCode: 0})
+    for (const name of ['aws-oidc-bad', 'aws-oidc-pong']) {
+      expect(await plugins('install', name)).to.include({exitCode: 0})
+    }
     const newer = {...older, version: '1.1.0', engines: {'aws-oidc': '>=9'}}
     await registry.publish(
       await source(
@@ -226,11 +254,19 @@ describe('plugins', function () {
         },
       ),
     )
+    const pong = manifestOf('aws-oidc-pong', 'pong', '1.1.0')
+    await registry.publish(await source(pong, {'strategies.js': hookOf('pong')}))
     await rm(mark, {force: true})
-    const told = 'aws-oidc-bad was not installed: it needs aws-oidc >=9'
-    refused(await plugins('install', 'aws-oidc-bad'), 1, told)
+    const told = 'aws-oidc-bad was not installed: it needs aws-oidc >=9, this is 1.0.0.'
+    const update = await plugins('update')
+    expect(update, update.stderr).to.include({
+      exitCode: 1,
+      stdout: `aws-oidc-bad stays at 1.0.0: ${told}
+Try: npm install --global aws-oidc@latest
+Updated aws-oidc-pong from 1.0.0 to 1.1.0.\n`,
+    })
     await works('bad')
-    expect((await plugins()).stdout).to.include('aws-oidc-bad 1.0.0')
+    await works('pong')
 
     expect(await plugins('uninstall', 'aws-oidc-bad')).to.include({exitCode: 0})
     refused(await plugins('install', 'aws-oidc-bad'), 1, told)

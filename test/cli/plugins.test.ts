@@ -9,7 +9,7 @@ import {useScene} from '../support/scene.ts'
 const creds = ['creds', '--profile', 'developer']
 const broken = 'while (true) {}'
 
-describe('a plugin that brings a strategy', () => {
+describe('a plugin', () => {
   const scene = useScene()
   const usePing = () => scene.home.configure({provider: {strategy: 'ping'}})
 
@@ -75,6 +75,31 @@ describe('a plugin that brings a strategy', () => {
     isOneDocument(ended)
     for (const way of '123456789AB') expect(ended.stderr.split(`PRINTED-${way}`), way).to.have.length(4)
     expect((await scene.home.run([...creds, '--force'])).stderr).not.to.include('PRINTED')
+  })
+
+  it('holds up nobody by what it leaves running', async function () {
+    this.timeout(20_000)
+    await plantPlugin(scene.home, {hook: hookWith({atImport: 'setInterval(() => {}, 1000)'})})
+    await usePing()
+    isOneDocument(await scene.home.run(creds))
+  })
+
+  it('is named where it is a cache that never answers', async () => {
+    const never = '({read: () => new Promise(() => {}), write() {}, remove() {}, clear() {}})'
+    await plantPlugin(scene.home, {
+      hook: entryGiving(never),
+      manifest: {
+        'aws-oidc': {apiVersion: 1, caches: ['ping']},
+        oclif: {hooks: {'aws-oidc:caches': './strategies.js'}},
+      },
+    })
+    await scene.home.configure({top: {cache: 'ping'}})
+    expect(await scene.home.run(creds)).to.include({
+      exitCode: 1,
+      stdout: '',
+      stderr:
+        'Error: The plugin aws-oidc-ping failed: it waits for what never comes.\nTry: aws-oidc plugins uninstall aws-oidc-ping\n',
+    })
   })
 
   const misdeeds: readonly (readonly [string, Parameters<typeof plantPlugin>[1], string])[] = [

@@ -1,0 +1,36 @@
+import {AwsOidcCommand} from '../../command.ts'
+import {exitCodeOf} from '../../errors.ts'
+import type {PluginUpdate} from '../../tasks/update-plugins.ts'
+
+export default class PluginsUpdate extends AwsOidcCommand {
+  static override summary = 'Install newer versions of the plugins.'
+  static override description =
+    'Looks where each plugin came from, and installs another version that is offered there as "plugins install" does. One that was installed from a tarball stays as it is, and so does one that is linked.'
+  static override enableJsonFlag = true
+
+  /** Ends with the exit code of the first failure. */
+  async run(): Promise<void> {
+    const {flags} = await this.parse(PluginsUpdate)
+    const updates = await this.app(flags).updatePlugins(this.config.commandIDs)
+    this.report(
+      {plugins: updates.map(documentOf)},
+      updates.length ? updates.flatMap(describe) : ['No plugins are installed.'],
+    )
+    const failed = updates.find(({error}) => error)?.error
+    if (failed) this.exit(exitCodeOf(failed.code))
+  }
+}
+
+function documentOf({error, ...update}: PluginUpdate) {
+  if (!error) return update
+  const {code, message, hint} = error
+  return {...update, error: {code, message, ...(hint !== undefined && {hint}), exitCode: exitCodeOf(code)}}
+}
+
+function describe({name, before, now, error}: PluginUpdate): readonly string[] {
+  if (error) {
+    const {message, hint} = error
+    return [`${name} stays at ${before}: ${message}`, ...(hint === undefined ? [] : [`Try: ${hint}`])]
+  }
+  return [now ? `Updated ${name} from ${before} to ${now.version}.` : `${name} ${before} is up to date.`]
+}
