@@ -25,7 +25,7 @@ describe('A real Keycloak with the standard token exchange alone, as it comes', 
   })
 })
 
-describe('A real Keycloak with the second version of fine-grained permissions', () => {
+describe('A real Keycloak with the second version of fine-grained permissions, and its realms below /auth,', () => {
   const scene = useKeycloak({mode: 'wrong-flag'})
 
   it('gives no assertion, and the version is named besides the permission', async () => {
@@ -34,5 +34,11 @@ describe('A real Keycloak with the second version of fine-grained permissions', 
     expect(exitCode, stderr).to.equal(4)
     expect(stderr).to.include('Client not allowed to exchange')
     expect(stderr).to.include('or the server runs admin-fine-grained-authz:v2').and.to.include(features)
+  })
+
+  it('is found without /auth in the configuration, and gives the ID token', async () => {
+    const {exitCode, stderr} = await scene.home.run(creds)
+    expect(exitCode, stderr).to.equal(0)
+    expect(stderr).to.include(`${scene.keycloak.url}/auth/realms/aws/protocol/openid-connect/auth?`)
   })
 })

@@ -52,6 +52,17 @@ describe('A real Keycloak', () => {
     })
   }
 
+  it('may give somebody forty roles, of which the one asked for is taken or none', async () => {
+    await scene.configure({federation: 'saml2'}, {role: undefined})
+    const {exitCode, stderr} = await scene.home.run(creds, {KEYCLOAK_USER: 'dave'})
+    expect(exitCode, stderr).to.equal(2)
+    expect(stderr).to.include('"corp" offers 40 roles: arn:aws:iam::3000000000').and.to.include('and 35 more')
+    await scene.configure({federation: 'saml2'})
+    const other = await scene.home.run(creds, {KEYCLOAK_USER: 'dave'})
+    expect(other.exitCode, other.stderr).to.equal(5)
+    expect(other.stderr).to.include(`does not offer the role ${developerArn}`)
+  })
+
   describe('keeps a session, which', () => {
     beforeEach(() => scene.endSessions('alice'))
 

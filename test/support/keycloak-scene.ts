@@ -61,7 +61,7 @@ export function useKeycloak({realm = 'aws', ...options}: KeycloakSceneOptions = 
 
   const scene: KeycloakScene = {
     get issuer() {
-      return `${scene.keycloak.url}/realms/${realm}`
+      return `${scene.keycloak.base}/realms/${realm}`
     },
     get keycloak() {
       return there(keycloak)
@@ -108,10 +108,10 @@ export function useKeycloak({realm = 'aws', ...options}: KeycloakSceneOptions = 
   }
 
   async function administer(method: string, path: string, body?: Settings): Promise<readonly Settings[]> {
-    const response = await fetch(`${scene.keycloak.url}/admin/realms/${realm}${path}`, {
+    const response = await fetch(`${scene.keycloak.base}/admin/realms/${realm}${path}`, {
       method,
       headers: {
-        authorization: `Bearer ${await administratorToken(scene.keycloak.url)}`,
+        authorization: `Bearer ${await administratorToken(scene.keycloak.base)}`,
         'content-type': 'application/json',
       },
       ...(body && {body: JSON.stringify(body)}),
@@ -154,8 +154,8 @@ async function installPlugin(home: Home): Promise<void> {
   await writeFile(join(data, 'package.json'), JSON.stringify({private: true, oclif: {schema: 1, plugins}}))
 }
 
-async function administratorToken(url: string): Promise<string> {
-  const response = await fetch(`${url}/realms/master/protocol/openid-connect/token`, {
+async function administratorToken(base: string): Promise<string> {
+  const response = await fetch(`${base}/realms/master/protocol/openid-connect/token`, {
     method: 'POST',
     body: new URLSearchParams({
       grant_type: 'password',
