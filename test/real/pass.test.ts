@@ -19,7 +19,7 @@ async function makeStore(passphrase: string, pinentry: string) {
   const folder = await mkdtemp(join(tmpdir(), 'pass-'))
   const gnupg = join(folder, 'gnupg')
   await mkdir(gnupg, {mode: 0o700})
-  await writeFile(join(folder, 'pinentry'), `#!/bin/sh\necho asked >> ${folder}/asked\n${pinentry}\n`)
+  await writeFile(join(folder, 'pinentry'), `#!/bin/sh\necho $$ >> ${folder}/asked\n${pinentry}\n`)
   await chmod(join(folder, 'pinentry'), 0o755)
   await writeFile(join(gnupg, 'gpg-agent.conf'), `pinentry-program ${folder}/pinentry\n`)
   const env = {
@@ -31,15 +31,19 @@ async function makeStore(passphrase: string, pinentry: string) {
   const generate = ['--batch', '--pinentry-mode=loopback', '--passphrase', passphrase, '--quick-generate-key']
   await run('gpg', [...generate, 'alice@example.com', 'future-default', 'default', 'never'], {env})
   await run('pass', ['init', 'alice@example.com'], {env})
+  const pinentries = async () =>
+    (await readFile(join(folder, 'asked'), 'utf8').catch(() => '')).split('\n').filter(pid => pid !== '')
   const forgetPassphrase = () => run('gpgconf', ['--kill', 'gpg-agent'], {env})
   await forgetPassphrase()
   return {
     env,
     store: env.PASSWORD_STORE_DIR,
     forgetPassphrase,
-    asked: async () => (await readdir(folder)).includes('asked'),
+    asked: async () => (await pinentries()).length > 0,
     async remove() {
       await forgetPassphrase()
+      // The agent leaves behind one that does not answer.
+      for (const pid of await pinentries()) await run('kill', [pid]).catch(() => undefined)
       await rm(folder, {recursive: true, force: true})
     },
   }
