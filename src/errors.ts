@@ -1,11 +1,10 @@
-import type {StrategyErrorCode} from './plugin.ts'
+import type {ProviderRefusal, StrategyErrorCode} from './plugin.ts'
 
 /** Why a command ended without its result. Stable: scripts and other programs may rely on it. */
 export type ErrorCode =
   | StrategyErrorCode
   | 'USAGE'
   | 'ROLE_REQUIRED'
-  | 'AWS_REFUSED'
   | 'PLUGIN_FAILED'
   | 'OUTPUT_FAILED'
   | 'CHECK_FAILED'
@@ -36,6 +35,8 @@ export interface ErrorDetail {
   /** One thing the person can type or do now. */
   readonly hint?: string | undefined
   readonly cause?: unknown
+  /** What the provider said, for a strategy that knows what it means there. */
+  readonly refusal?: ProviderRefusal
 }
 
 /** An expected failure: what went wrong, about which thing, and what to do. A plain `Error` is a bug of ours. */
@@ -43,11 +44,13 @@ export class AwsOidcError extends Error {
   override readonly name = 'AwsOidcError'
   readonly code: ErrorCode
   readonly hint: string | undefined
+  readonly refusal: ProviderRefusal | undefined
 
   constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
     super(message, detail.cause === undefined ? undefined : {cause: detail.cause})
     this.code = code
     this.hint = detail.hint
+    this.refusal = detail.refusal
   }
 }
 

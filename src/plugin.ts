@@ -111,7 +111,8 @@ export interface Host {
   }): Promise<void>
   /**
    * Tokens for an OIDC client: remembered, refreshed, or from a new sign-in, in that order.
-   * `fresh` when the provider has refused the remembered ones.
+   * `fresh` when the provider has refused the remembered ones. Where the provider says no to this client, the error it
+   * rejects with has the provider's own words as `refusal`.
    */
   tokens(client: OidcClient, options?: {readonly fresh?: boolean}): Promise<TokenSet>
   /**
@@ -141,12 +142,14 @@ export interface Host {
   error(code: StrategyErrorCode, message: string, detail?: {hint?: string; cause?: unknown}): Error
 }
 
+/** AWS_REFUSED is for what AWS would surely refuse, where the strategy can say more of it than AWS. */
 export type StrategyErrorCode =
   | 'CONFIG_INVALID'
   | 'NOT_APPLICABLE'
   | 'SIGN_IN_REQUIRED'
   | 'SIGN_IN_REFUSED'
   | 'ROLE_NOT_OFFERED'
+  | 'AWS_REFUSED'
   | 'TIMED_OUT'
   | 'UNAVAILABLE'
   | 'BAD_RESPONSE'
@@ -250,6 +253,12 @@ export interface Finding {
 export interface GrantAnswer {
   readonly status: number
   readonly body: Readonly<Record<string, unknown>>
+}
+
+/** How a provider says no: RFC 6749, 4.1.2.1 and 5.2. */
+export interface ProviderRefusal {
+  readonly error: string
+  readonly description?: string
 }
 
 export interface Log {

@@ -1,8 +1,8 @@
 import type {Configuration} from 'openid-client'
 import type {ProviderConfiguration} from '../config/schema.ts'
-import {AwsOidcError, type Secrets} from '../errors.ts'
+import {AwsOidcError, expectedFailure, type Secrets} from '../errors.ts'
 import {signInByBrowser} from '../oauth/browser-sign-in.ts'
-import {signInByDevice} from '../oauth/device-sign-in.ts'
+import {type DeviceFlowRefused, signInByDevice} from '../oauth/device-sign-in.ts'
 import type {TokenClock, Tokens} from '../oauth/tokens.ts'
 import type {Ask, Host, OidcClient} from '../plugin.ts'
 import type {Screen} from '../terminal/qr.ts'
@@ -54,7 +54,7 @@ export async function signInAnew(
 
   parts.beforeAsking(client.issuer.host)
   const {provider, secrets, fetch, signal} = parts
-  const tokens = await signInByDevice(configuration, client, {
+  const answer = await signInByDevice(configuration, client, {
     remember: provider.rememberSignIn,
     fetch,
     signal,
@@ -70,9 +70,19 @@ export async function signInAnew(
       })
     },
   })
-  if (!tokens) return inBrowser(configuration, client, clock, parts.chooseFlow('not-to-this-client'), parts)
-  await parts.keep(tokens)
-  return tokens
+  if ('refusal' in answer) return inBrowser(configuration, client, clock, browserInstead(answer, parts), parts)
+  await parts.keep(answer)
+  return answer
+}
+
+/** Where a code is insisted on, the failure has what the provider said. */
+function browserInstead({refusal}: DeviceFlowRefused, {chooseFlow}: NewSignInParts): FlowChoice {
+  try {
+    return chooseFlow('not-to-this-client')
+  } catch (error) {
+    const known = expectedFailure(error)
+    throw known ? new AwsOidcError(known.code, known.message, {hint: known.hint, refusal}) : error
+  }
 }
 
 async function inBrowser(

@@ -5,7 +5,7 @@ import {AwsOidcError, printable} from '../errors.ts'
  * Whether the provider has the device flow, but not for this client: 400 `unauthorized_client` from Keycloak, where
  * each client has to be allowed; 401 is about the client's secret instead.
  */
-export function isDeviceFlowRefused(error: unknown): boolean {
+export function isDeviceFlowRefused(error: unknown): error is openid.ResponseBodyError {
   return error instanceof openid.ResponseBodyError && error.error === 'unauthorized_client' && error.status !== 401
 }
 

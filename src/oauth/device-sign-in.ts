@@ -1,11 +1,11 @@
 import * as openid from 'openid-client'
 import {type AwsOidcError, expectedFailure} from '../errors.ts'
-import type {OidcClient} from '../plugin.ts'
+import type {OidcClient, ProviderRefusal} from '../plugin.ts'
 import {scopesOf} from './browser-sign-in.ts'
 import {type DeviceAddresses, deviceAddresses} from './device-addresses.ts'
 import {codeEnded, deviceRefusal, isDeviceFlowRefused} from './device-refusals.ts'
 import {fetchKeys} from './discovery.ts'
-import {explainOAuthFailure, isOAuthError, retryAfterSeconds} from './problems.ts'
+import {explainOAuthFailure, isOAuthError, refusalOf, retryAfterSeconds} from './problems.ts'
 import {type TokenClock, type Tokens, tokensOf} from './tokens.ts'
 
 export interface DeviceSignIn {
@@ -28,6 +28,11 @@ export interface DeviceCode extends DeviceAddresses {
   readonly expiresAt: Date
 }
 
+/** The provider has the device flow, but not for this client. */
+export interface DeviceFlowRefused {
+  readonly refusal: ProviderRefusal
+}
+
 const grantType = 'urn:ietf:params:oauth:grant-type:device_code'
 // RFC 8628, 3.2 and 3.5.
 const usualIntervalSeconds = 5
@@ -38,14 +43,14 @@ const longestPauseMilliseconds = 60_000
  * Device authorization grant, RFC 8628, with PKCE in the device request and in each poll: Keycloak demands it of a
  * client that has PKCE set, and RFC 8628, 3.1 has all others ignore what they don't know.
  *
- * `undefined` when the provider gives this client no code, before anything was shown. Rejects with SIGN_IN_REFUSED
+ * A refusal when the provider gives this client no code, before anything was shown. Rejects with SIGN_IN_REFUSED
  * when the person says no, with TIMED_OUT when the code ends, and with the signal's reason.
  */
 export async function signInByDevice(
   configuration: openid.Configuration,
   client: OidcClient,
   {remember, show, keepSecret, fetch, sleep, signal, clock}: DeviceSignIn,
-): Promise<Tokens | undefined> {
+): Promise<Tokens | DeviceFlowRefused> {
   const provider = client.issuer.host
   const verifier = openid.randomPKCECodeVerifier()
   const parameters = {
@@ -55,8 +60,9 @@ export async function signInByDevice(
     code_challenge_method: 'S256',
   }
   try {
-    const answer = await requestCode(configuration, parameters)
-    if (!answer) return undefined
+    const requested = await requestCode(configuration, parameters)
+    if ('refusal' in requested) return requested
+    const {answer} = requested
     keepSecret(answer.device_code)
     // Beforehand: nothing that takes time or may fail should stand between the tokens and their saving.
     await fetchKeys(configuration, {fetch, now: clock.now})
@@ -79,11 +85,11 @@ export async function signInByDevice(
 async function requestCode(
   configuration: openid.Configuration,
   parameters: Record<string, string>,
-): Promise<openid.DeviceAuthorizationResponse | undefined> {
+): Promise<{readonly answer: openid.DeviceAuthorizationResponse} | DeviceFlowRefused> {
   try {
-    return await openid.initiateDeviceAuthorization(configuration, parameters)
+    return {answer: await openid.initiateDeviceAuthorization(configuration, parameters)}
   } catch (error) {
-    if (isDeviceFlowRefused(error)) return undefined
+    if (isDeviceFlowRefused(error)) return {refusal: refusalOf(error)}
     throw error
   }
 }

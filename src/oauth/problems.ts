@@ -1,5 +1,6 @@
 import * as openid from 'openid-client'
 import {AwsOidcError, expectedFailure, printable} from '../errors.ts'
+import type {ProviderRefusal} from '../plugin.ts'
 
 /**
  * What a failure of the OAuth library means to a person. Its causes are left behind: they hold answers of the
@@ -55,6 +56,7 @@ function refusedAuthorization(error: openid.AuthorizationResponseError, provider
       error.error === 'access_denied'
         ? 'aws-oidc login'
         : 'Check "clientId", "scopes" and "parameters" of the provider.',
+    refusal: refusalOf(error),
   })
 }
 
@@ -67,6 +69,7 @@ function refusedTokens(error: openid.ResponseBodyError, provider: string): AwsOi
   const client = error.error === 'invalid_client' || error.error === 'unauthorized_client'
   return new AwsOidcError('SIGN_IN_REFUSED', `${provider} gave no tokens: ${inWords(error)}.`, {
     hint: client ? 'Check "clientId" and "clientSecret" of the provider.' : 'aws-oidc login --force',
+    refusal: refusalOf(error),
   })
 }
 
@@ -85,9 +88,18 @@ function isOfLibrary(error: unknown): error is Error {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('OAUTH_')
 }
 
-function inWords(error: {readonly error: string; readonly error_description?: string | undefined}): string {
-  const code = printable(error.error, 80)
-  return error.error_description ? `${code} (${printable(error.error_description)})` : code
+interface OAuthError {
+  readonly error: string
+  readonly error_description?: string | undefined
+}
+
+export function refusalOf({error, error_description: description}: OAuthError): ProviderRefusal {
+  return {error: printable(error, 80), ...(description && {description: printable(description)})}
+}
+
+function inWords(oauthError: OAuthError): string {
+  const {error, description} = refusalOf(oauthError)
+  return description === undefined ? error : `${error} (${description})`
 }
 
 function statusOf(error: Error): number | undefined {

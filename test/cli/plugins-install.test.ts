@@ -207,6 +207,19 @@ describe('plugins', function () {
     expect(ran.stderr).to.include('There is no password store in')
   })
 
+  it('may know a provider well: ours for Keycloak, from the registry as packed', async () => {
+    const ended = await plugins('install', 'aws-oidc-keycloak')
+    expect(ended, ended.stderr).to.include({
+      exitCode: 0,
+      stdout: 'Installed aws-oidc-keycloak 1.0.0, which brings "strategy: keycloak".\n',
+    })
+    const {origin} = new URL(scene.sandbox.issuer)
+    await scene.home.configure({
+      provider: {strategy: 'keycloak', url: origin, realm: 'example', issuer: undefined, rolesClaim: undefined},
+    })
+    refused(await scene.home.run(creds), 2, `There is no realm "example" at ${origin}/.`)
+  })
+
   it('must be allowed where the configuration lists those that are', async () => {
     await scene.home.configure({top: {plugins: {allow: ['aws-oidc-pong', '@example/*']}}})
     refused(

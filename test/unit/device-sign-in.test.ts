@@ -230,13 +230,17 @@ describe('a sign-in with a code', () => {
 
   it('is not to be had where the provider gives this client no code, and nothing is shown', async () => {
     const stage = stageWith([], {error: 'unauthorized_client', error_description: 'disabled for the client'}, 400)
-    expect(await stage.run()).to.equal(undefined)
+    const refusal = {error: 'unauthorized_client', description: 'disabled for the client'}
+    expect(await stage.run()).to.deep.equal({refusal})
     expect(stage.shown).to.deep.equal([])
   })
 
-  it('is refused, and nothing is shown, where the client has the wrong secret', async () => {
+  it('is refused in the words of the provider, and nothing is shown, where the client has the wrong secret', async () => {
     const stage = stageWith([], {error: 'unauthorized_client', error_description: 'wrong secret'}, 401)
-    expect(await failureOf(stage.run())).to.include({code: 'SIGN_IN_REFUSED'})
+    const failure = await failureOf(stage.run())
+    expect(failure).to.include({code: 'SIGN_IN_REFUSED'})
+    const refusal = {error: 'unauthorized_client', description: 'wrong secret'}
+    expect(failure).to.have.property('refusal').that.deep.equals(refusal)
     expect(stage.shown).to.deep.equal([])
   })
 

@@ -8,6 +8,7 @@ import {OpenIdStore} from './openid/store.ts'
 import {createSamlIdentity, type SamlIdentity} from './saml/identity.ts'
 import {type SamlOrder, usualOrder} from './saml/order.ts'
 import {IssuedCredentials} from './sts/issued-credentials.ts'
+import type {ForeignProviders} from './sts/providers.ts'
 
 export interface Lifetimes {
   idTokenSeconds: number
@@ -31,6 +32,8 @@ export interface SandboxState {
   readonly devices: DeviceRequests
   readonly credentials: IssuedCredentials
   readonly saml: SamlState
+  /** Whom the account trusts besides the sandbox's own two. */
+  readonly foreign: ForeignProviders
   keys: SigningKeys
 }
 
@@ -65,6 +68,7 @@ export async function createState(issuers: Issuers): Promise<SandboxState> {
     devices: new DeviceRequests(),
     credentials: new IssuedCredentials(),
     saml: {issuer: issuers.saml, identity, order: usualOrder},
+    foreign: {openId: new Map(), saml: new Map()},
     keys,
   }
 }

@@ -7,6 +7,7 @@ import {usualOrder} from '../saml/order.ts'
 import type {SandboxState} from '../state.ts'
 import type {ControlContext} from './context.ts'
 import {readFault, requireKey, signingMembers} from './read-fault.ts'
+import {readOpenIdProvider, readSamlProvider} from './read-provider.ts'
 import {readSamlMint, readSamlOrder} from './read-saml.ts'
 import {flag, integer, list, members, nullable, text, wrong} from './readers.ts'
 
@@ -33,7 +34,7 @@ const roleMembers = members({
 })
 
 export function createOperations({state, rotateKeys}: ControlContext): Readonly<Record<string, Operation>> {
-  const {clock, devices, faults, journal, lifetimes, roles, saml, store} = state
+  const {clock, devices, faults, foreign, journal, lifetimes, roles, saml, store} = state
   return {
     'GET /journal': () => journal.entries(),
     'DELETE /journal': () => journal.clear(),
@@ -62,6 +63,8 @@ export function createOperations({state, rotateKeys}: ControlContext): Readonly<
     'DELETE /roles/NAME': (_body, name) => {
       if (!roles.delete(name)) throw new HttpError(404, `There is no role ${name}.`)
     },
+    'PUT /openid-providers/NAME': (body, name) => void foreign.openId.set(name, readOpenIdProvider(body)),
+    'PUT /saml-providers/NAME': (body, name) => void foreign.saml.set(name, readSamlProvider(body)),
     'PUT /saml': body => {
       saml.order = readSamlOrder(body)
     },

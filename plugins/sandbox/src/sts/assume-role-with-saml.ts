@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto'
-import {accountId, type Role, samlProviderArn, samlProviderName} from '../account.ts'
+import {accountId, type Role} from '../account.ts'
 import type {SandboxState} from '../state.ts'
 import type {StsCall} from './call.ts'
 import {accessDenied, invalidIdentityToken} from './errors.ts'
@@ -11,6 +11,7 @@ import {
   policyConstraint,
   roleArnConstraint,
 } from './parameters.ts'
+import {samlProvider} from './providers.ts'
 import {checkMaximum, findRole, issueSession} from './roles.ts'
 import {type AssertedIdentity, verifySamlAssertion} from './saml/assertion.ts'
 import {checkSessionPolicy} from './session-policy.ts'
@@ -29,15 +30,14 @@ export async function assumeRoleWithSaml({parameters, state}: StsCall): Promise<
   const packed = checkSessionPolicy(parameters)
   const [roleArn, principalArn] = [parameters.get('RoleArn') ?? '', parameters.get('PrincipalArn') ?? '']
   const role = findRole(roleArn, state.roles)
-  if (principalArn !== samlProviderArn(samlProviderName)) {
-    throw invalidIdentityToken("Specified provider doesn't exist")
-  }
-  const identity = verifySamlAssertion(parameters.get('SAMLAssertion') ?? '', state)
+  const provider = samlProvider(principalArn, state)
+  if (!provider) throw invalidIdentityToken("Specified provider doesn't exist")
+  const identity = verifySamlAssertion(parameters.get('SAMLAssertion') ?? '', provider, state.clock.now())
   if (!role || !offers(identity, roleArn, principalArn) || !trusts(role, identity)) {
     throw accessDenied('Not authorized to perform sts:AssumeRoleWithSAML')
   }
   checkMaximum(role, durationOf(parameters))
-  const {issuer} = state.saml
+  const {issuer, name} = provider
   return {
     ...issueSession(role, identity.roleSessionName, secondsOf(identity, durationOf(parameters), state), state),
     ...packed,
@@ -45,7 +45,7 @@ export async function assumeRoleWithSaml({parameters, state}: StsCall): Promise<
     SubjectType: identity.subject.type,
     Issuer: issuer,
     Audience: identity.subject.recipient,
-    NameQualifier: createHash('sha1').update(`${issuer}${accountId}/${samlProviderName}`).digest('base64'),
+    NameQualifier: createHash('sha1').update(`${issuer}${accountId}/${name}`).digest('base64'),
   }
 }
 

@@ -34,7 +34,7 @@ export async function assumeRoleWithWebIdentity({parameters, state}: StsCall): P
   return {
     ...session,
     ...packed,
-    Provider: `arn:aws:iam::${accountId}:oidc-provider/${state.issuer.replace(/^https?:\/\//, '')}`,
+    Provider: `arn:aws:iam::${accountId}:oidc-provider/${identity.issuer.replace(/^https?:\/\//, '')}`,
     Audience: identity.audience,
     SubjectFromWebIdentityToken: identity.subject,
   }

@@ -1,14 +1,14 @@
 import {compactVerify, createLocalJWKSet, decodeJwt, decodeProtectedHeader} from 'jose'
-import {registeredAudiences} from '../account.ts'
 import {isJsonObject, type JsonObject} from '../json.ts'
-import {publicKeys} from '../openid/signing-keys.ts'
 import type {SandboxState} from '../state.ts'
 import {invalidIdentityToken, StsError} from './errors.ts'
+import {type OpenIdTrust, openIdProvider} from './providers.ts'
 
 const acceptedAlgorithms = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512']
 const timeClaims = ['iat', 'exp', 'nbf', 'auth_time']
 
 export interface WebIdentity {
+  readonly issuer: string
   readonly subject: string
   readonly audience: string
 }
@@ -16,14 +16,15 @@ export interface WebIdentity {
 /** Verifies a token as STS does, in its order: form, issuer, signature, times, audience. */
 export async function verifyWebIdentityToken(token: string, state: SandboxState): Promise<WebIdentity> {
   const claims = readClaims(token)
-  if (claims.iss !== state.issuer) {
+  const provider = openIdProvider(claims.iss, state)
+  if (!provider) {
     throw invalidIdentityToken(`No OpenIDConnect provider found in your account for ${String(claims.iss)}`)
   }
-  await verifySignature(token, state)
+  await verifySignature(token, provider)
   checkTimes(claims, state.clock.epochSeconds())
   const subject = claims.sub
   if (typeof subject !== 'string' || subject === '') throw invalidIdentityToken('Missing a required claim: sub')
-  return {subject, audience: audienceOf(claims)}
+  return {issuer: provider.issuer, subject, audience: audienceOf(claims, provider)}
 }
 
 function readClaims(token: string): JsonObject {
@@ -42,9 +43,9 @@ function readClaims(token: string): JsonObject {
   )
 }
 
-async function verifySignature(token: string, state: SandboxState): Promise<void> {
+async function verifySignature(token: string, {keys}: OpenIdTrust): Promise<void> {
   try {
-    await compactVerify(token, createLocalJWKSet(publicKeys(state.keys)), {algorithms: acceptedAlgorithms})
+    await compactVerify(token, createLocalJWKSet(keys), {algorithms: acceptedAlgorithms})
   } catch (cause) {
     throw Object.assign(invalidIdentityToken('The signature of the ID Token could not be verified.'), {cause})
   }
@@ -64,11 +65,9 @@ function checkTimes(claims: JsonObject, now: number): void {
 }
 
 /** The value of the condition key `aud`: that is `azp` when the token has one, and its own `aud` is then `oaud`. */
-function audienceOf({aud, azp}: JsonObject): string {
+function audienceOf({aud, azp}: JsonObject, {audiences}: OpenIdTrust): string {
   const candidates = azp === undefined ? [aud].flat() : [azp]
-  const audience = candidates.find(
-    candidate => typeof candidate === 'string' && registeredAudiences.includes(candidate),
-  )
+  const audience = candidates.find(candidate => typeof candidate === 'string' && audiences.includes(candidate))
   if (typeof audience !== 'string') throw invalidIdentityToken('Incorrect token audience')
   return audience
 }

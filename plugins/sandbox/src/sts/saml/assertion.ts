@@ -1,6 +1,6 @@
 import {namespaces} from '../../saml/names.ts'
-import type {SandboxState} from '../../state.ts'
 import {invalidIdentityToken} from '../errors.ts'
+import type {SamlTrust} from '../providers.ts'
 import {readAttributes, type SamlAttributes} from './attributes.ts'
 import {checkConditions, sessionEnd} from './conditions.ts'
 import {childrenOf, textOf} from './elements.ts'
@@ -15,16 +15,12 @@ export interface AssertedIdentity extends SamlAttributes {
 }
 
 /** Verifies a response as STS does: form, signature, issuer, times, audience, subject, attributes. */
-export function verifySamlAssertion(base64: string, {saml, clock}: SandboxState): AssertedIdentity {
-  const now = clock.now()
+export function verifySamlAssertion(base64: string, {issuer, certificate}: SamlTrust, now: Date): AssertedIdentity {
   const response = readResponse(base64)
-  const assertion = signedAssertion(response, saml.identity.certificate)
+  const assertion = signedAssertion(response, certificate)
   const named = [response.root, assertion].flatMap(element => childrenOf(element, namespaces.assertion, 'Issuer'))
   const issuers = named.map(textOf)
-  if (
-    childrenOf(assertion, namespaces.assertion, 'Issuer').length !== 1 ||
-    issuers.some(name => name !== saml.issuer)
-  ) {
+  if (childrenOf(assertion, namespaces.assertion, 'Issuer').length !== 1 || issuers.some(name => name !== issuer)) {
     throw invalidIdentityToken('Issuer not present in specified provider')
   }
   checkConditions(assertion, now)

@@ -1,0 +1,165 @@
+import type {ProviderRefusal} from 'aws-oidc/plugin'
+
+/** What is needed to say where something is to be changed. */
+export interface Names {
+  readonly realm: string
+  readonly clientId: string
+  readonly audience: string
+}
+
+/** What an answer of Keycloak means, and which switch to flip. */
+export interface Meaning {
+  readonly usually: string
+  readonly hint: string
+}
+
+interface Row {
+  readonly error: string
+  /** Keycloak has few codes for many reasons: only its descriptions tell them apart. Those of 26.7.4. */
+  readonly description: RegExp
+  readonly meaning: (names: Names) => Meaning
+}
+
+/** The features without which a server gives no assertion for a token. */
+export const features = '--features=token-exchange:v1,admin-fine-grained-authz:v1'
+
+const clientUnknown = ({realm, clientId}: Names): Meaning => ({
+  usually: `The realm "${realm}" has no client "${clientId}", it is disabled, or it is confidential and has another secret.`,
+  hint: 'Compare "clientId" of the provider with Clients in the admin console, and "clientSecret" with Credentials there.',
+})
+
+const switchedToStandard = ({clientId}: Names): Meaning => ({
+  usually: `The client "${clientId}" uses the standard token exchange, which gives no SAML assertions.`,
+  hint: `Turn "Standard Token Exchange" off at Clients > ${clientId} > Settings > Capability config. The server needs ${features}.`,
+})
+
+const atSignIn: readonly Row[] = [
+  {error: 'invalid_client', description: /^Invalid client or /, meaning: clientUnknown},
+  {
+    error: 'unauthorized_client',
+    description: /^Invalid client or /,
+    meaning: ({clientId}) => ({
+      usually: `The client "${clientId}" is confidential, and its secret is another one, or none was sent.`,
+      hint: `Set "clientSecret" of the provider to what Clients > ${clientId} > Credentials has.`,
+    }),
+  },
+  {
+    error: 'unauthorized_client',
+    description: /Standard flow is disabled/,
+    meaning: ({clientId}) => ({
+      usually: `The client "${clientId}" may not sign people in by the browser.`,
+      hint: `Turn "Standard flow" on at Clients > ${clientId} > Settings > Capability config.`,
+    }),
+  },
+  {
+    error: 'unauthorized_client',
+    description: /Device Authorization Grant/,
+    meaning: ({clientId}) => ({
+      usually: `The client "${clientId}" may not sign people in with a code.`,
+      hint: `Turn "OAuth 2.0 Device Authorization Grant" on at Clients > ${clientId} > Settings > Capability config.`,
+    }),
+  },
+  {
+    error: 'invalid_request',
+    description: /code challenge method/,
+    meaning: ({clientId}) => ({
+      usually: `The client "${clientId}" is set to another PKCE method than S256.`,
+      hint: `Set "PKCE Method" to S256 at Clients > ${clientId} > Settings > Capability config.`,
+    }),
+  },
+  {
+    error: 'invalid_request',
+    description: /^Pushed Authorization Request/,
+    meaning: ({clientId}) => ({
+      usually: `The client "${clientId}" demands pushed authorization requests, which aws-oidc does not send.`,
+      hint: `Turn "Pushed authorization request required" off at Clients > ${clientId} > Advanced.`,
+    }),
+  },
+  {
+    error: 'invalid_request',
+    description: /^DPoP proof/,
+    meaning: ({clientId}) => ({
+      usually: `The client "${clientId}" demands DPoP, which aws-oidc does not speak.`,
+      hint: `Turn "Require DPoP bound tokens" off at Clients > ${clientId} > Settings > Capability config.`,
+    }),
+  },
+  {
+    error: 'invalid_scope',
+    description: /^Invalid scopes/,
+    meaning: ({clientId}) => ({
+      usually: `The client "${clientId}" lacks one of these scopes.`,
+      hint: `Add it at Clients > ${clientId} > Client scopes.`,
+    }),
+  },
+]
+
+const atExchange: readonly Row[] = [
+  {
+    error: 'invalid_request',
+    description: /^Standard token exchange is not enabled/,
+    meaning: () => ({
+      usually: 'The server lacks the legacy token exchange, the only one that gives SAML assertions.',
+      hint: `Start Keycloak with ${features}, or set "federation: oidc" of the provider.`,
+    }),
+  },
+  {error: 'invalid_client', description: /^Public client is not allowed/, meaning: switchedToStandard},
+  {error: 'invalid_request', description: /^requested_token_type unsupported/, meaning: switchedToStandard},
+  {
+    error: 'access_denied',
+    description: /^Client not allowed to exchange/,
+    meaning: ({clientId, audience}) => ({
+      usually: `The client "${clientId}" has no permission to exchange tokens for "${audience}", or the server runs admin-fine-grained-authz:v2, which knows no such permission.`,
+      hint: `Give it at Clients > ${audience} > Permissions > token-exchange, by a client policy with "${clientId}". Where there is no such tab, start Keycloak with ${features}.`,
+    }),
+  },
+  {
+    error: 'invalid_client',
+    description: /^Audience not found/,
+    meaning: ({realm, audience}) => ({
+      usually: `The realm "${realm}" has no client "${audience}".`,
+      hint: 'Set "audience" of the provider to the Client ID that the SAML client for AWS has under Clients.',
+    }),
+  },
+  {
+    error: 'invalid_client',
+    description: /^Client requires assertion consumer url/,
+    meaning: ({audience}) => ({
+      usually: `The SAML client "${audience}" does not say where assertions go.`,
+      hint: `Set "Assertion Consumer Service POST Binding URL" to https://signin.aws.amazon.com/saml at Clients > ${audience} > Advanced > Fine Grain SAML Endpoint Configuration.`,
+    }),
+  },
+  {
+    error: 'invalid_client',
+    description: /^Client requires user consent/,
+    meaning: ({audience}) => ({
+      usually: `The SAML client "${audience}" asks people for consent, which an exchange can't.`,
+      hint: `Turn "Consent required" off at Clients > ${audience} > Settings > Login settings.`,
+    }),
+  },
+  {error: 'invalid_client', description: /^Invalid client or /, meaning: clientUnknown},
+  {
+    error: 'invalid_request',
+    description: /^Invalid token$/,
+    meaning: () => ({
+      usually: 'It does not take the token of this sign-in: the session has ended, or the user is disabled.',
+      hint: 'aws-oidc login --force',
+    }),
+  },
+]
+
+export function meaningAtSignIn(refusal: ProviderRefusal, names: Names): Meaning | undefined {
+  return meaningIn(atSignIn, refusal, names)
+}
+
+export function meaningAtExchange(refusal: ProviderRefusal, names: Names): Meaning | undefined {
+  return meaningIn(atExchange, refusal, names)
+}
+
+function meaningIn(rows: readonly Row[], {error, description = ''}: ProviderRefusal, names: Names) {
+  return rows.find(row => row.error === error && row.description.test(description))?.meaning(names)
+}
+
+/** In its own words. */
+export function inWords({error, description}: ProviderRefusal): string {
+  return description ? `${error} (${description})` : error
+}

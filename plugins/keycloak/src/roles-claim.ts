@@ -1,0 +1,27 @@
+import type {Role} from 'aws-oidc/plugin'
+
+const roleArn = /^arn:aws[a-z-]*:iam::(\d{12}):role\/(?:.+\/)?([^/]+)$/
+
+/** The role ARNs in a claim: one of that very name, else by its dots, as Keycloak's own `resource_access.CLIENT.roles`. */
+export function rolesAt(claim: string, claims: Readonly<Record<string, unknown>>): readonly Role[] {
+  const value = within(claims, claim.split('.'))
+  const roles: Role[] = []
+  for (const arn of [value].flat()) {
+    const [, accountId, name] = roleArn.exec(typeof arn === 'string' ? arn : '') ?? []
+    if (accountId && name) roles.push({accountId, name, arn: String(arn)})
+  }
+  return roles
+}
+
+/** A client ID may have dots itself, so the longest name that fits comes first. */
+function within(value: unknown, path: readonly string[]): unknown {
+  if (path.length === 0) return value
+  if (value === null || typeof value !== 'object') return undefined
+  const members: ReadonlyMap<string, unknown> = new Map(Object.entries(value))
+  for (let length = path.length; length > 0; length--) {
+    const name = path.slice(0, length).join('.')
+    const found = members.has(name) ? within(members.get(name), path.slice(length)) : undefined
+    if (found !== undefined) return found
+  }
+  return undefined
+}

@@ -1,0 +1,43 @@
+import type {Host, ProviderRefusal} from 'aws-oidc/plugin'
+import {inWords, meaningAtSignIn} from './refusals.ts'
+import type {KeycloakSettings} from './settings.ts'
+
+/** A failure of the sign-in, with what it means at Keycloak where that is known. */
+export function signInFailed(error: unknown, settings: KeycloakSettings, host: Host): unknown {
+  if (codeOf(error) === 'TIMED_OUT') return timedOut(error, settings, host)
+  const refusal = refusalIn(error)
+  const meaning = refusal && meaningAtSignIn(refusal, settings)
+  if (!meaning) return error
+  const {url} = settings
+  return host.error('SIGN_IN_REFUSED', `${url.host} refused the sign-in: ${inWords(refusal)}. ${meaning.usually}`, {
+    hint: meaning.hint,
+    cause: error,
+  })
+}
+
+/** Some mistakes Keycloak shows in the browser alone, and then nobody comes back. */
+function timedOut(error: unknown, {realm, clientId}: KeycloakSettings, host: Host): Error {
+  const said = error instanceof Error ? error.message : ''
+  const pages = [
+    `"Invalid parameter: redirect_uri": "Valid redirect URIs" at Clients > ${clientId} > Settings > Access settings lacks http://127.0.0.1/callback, or what "redirect" of the provider makes of it`,
+    `"Client not found.": the realm "${realm}" has no client "${clientId}"`,
+    '"Client disabled.": it is turned off at the top of its page',
+    '"Account is disabled": so is the user, under Users',
+  ]
+  return host.error('TIMED_OUT', `${said} If Keycloak's page said ${pages.join('; ')}.`, {
+    hint: 'aws-oidc login',
+    cause: error,
+  })
+}
+
+export function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
+}
+
+function refusalIn(error: unknown): ProviderRefusal | undefined {
+  const refusal: unknown = error instanceof Error && 'refusal' in error ? error.refusal : undefined
+  if (refusal === null || typeof refusal !== 'object' || !('error' in refusal)) return undefined
+  const description = 'description' in refusal ? refusal.description : undefined
+  if (typeof refusal.error !== 'string') return undefined
+  return {error: refusal.error, ...(typeof description === 'string' && {description})}
+}

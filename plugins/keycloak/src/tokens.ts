@@ -1,0 +1,32 @@
+import type {Host, OidcClient, TokenSet} from 'aws-oidc/plugin'
+import {findIssuer, issuerOf} from './issuer.ts'
+import {clientOf, type KeycloakSettings} from './settings.ts'
+import {codeOf, signInFailed} from './sign-in-failures.ts'
+
+export interface SignedIn {
+  readonly client: OidcClient
+  readonly tokens: TokenSet
+}
+
+/** Tokens of the realm; `fresh` ones where it has refused those that were remembered. */
+export async function signInAt(settings: KeycloakSettings, host: Host, fresh = false): Promise<SignedIn> {
+  const {issuer, remembered} = await issuerOf(settings, host)
+  try {
+    return await tokensOf(issuer, settings, host, fresh)
+  } catch (error) {
+    const moved = remembered && codeOf(error) === 'BAD_RESPONSE' ? await findIssuer(settings, host) : issuer
+    if (moved.href === issuer.href) throw signInFailed(error, settings, host)
+    return await tokensOf(moved, settings, host, fresh)
+  }
+}
+
+async function tokensOf(issuer: URL, settings: KeycloakSettings, host: Host, fresh: boolean): Promise<SignedIn> {
+  const client = clientOf(settings, issuer)
+  return {client, tokens: await host.tokens(client, {fresh})}
+}
+
+/** Who signed in, and how long that serves. */
+export function personOf({claims, expiresAt, renewable}: TokenSet) {
+  const subject = [claims.email, claims.preferred_username, claims.sub].find(name => typeof name === 'string')
+  return {claims, expiresAt, renewable, ...(subject !== undefined && {subject})}
+}

@@ -1,0 +1,25 @@
+import type {JSONWebKeySet} from 'jose'
+import type {OpenIdTrust, SamlTrust} from '../sts/providers.ts'
+import {anyObject, list, members, type Reader, text, wrong} from './readers.ts'
+
+// What is in a key is judged by the library that verifies with it.
+const keySet: Reader<JSONWebKeySet> = (value, place) => ({
+  keys: [...list(anyObject)(anyObject(value, place).keys, `${place}.keys`)] as JSONWebKeySet['keys'],
+})
+
+const openIdMembers = members({issuer: text, keys: keySet, audiences: list(text)})
+const samlMembers = members({issuer: text, certificate: text})
+
+export function readOpenIdProvider(body: unknown): OpenIdTrust {
+  const {issuer, keys, audiences} = openIdMembers(body, 'provider')
+  if (issuer && keys && audiences) return {issuer, keys, audiences}
+  throw wrong('provider.issuer, provider.keys and provider.audiences are needed.')
+}
+
+/** The certificate as SAML metadata has it, or PEM. */
+export function readSamlProvider(body: unknown): SamlTrust {
+  const {issuer, certificate} = samlMembers(body, 'provider')
+  if (!issuer || !certificate) throw wrong('provider.issuer and provider.certificate are needed.')
+  const base64 = certificate.replace(/-----[^-]+-----|\s/g, '')
+  return {issuer, certificate: `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`}
+}

@@ -1,0 +1,48 @@
+import {readFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import {stringify} from 'yaml'
+import {type InstalledPackage, registryOf} from '../../src/registry.ts'
+import {credentialsFor} from '../../src/tasks/credentials.ts'
+import {visitKeycloak} from './keycloak-person.ts'
+import {makeStage} from './parts.ts'
+import {root} from './sandbox.ts'
+
+/** A sign-in from which nobody comes back: what stands on Keycloak's page, and what is said when five minutes are over. */
+export async function signInInVain(
+  provider: Readonly<Record<string, unknown>>,
+  name: string,
+): Promise<{readonly page: string; readonly failure: unknown}> {
+  const role = 'arn:aws:iam::123456789012:role/Developer'
+  const stage = makeStage(
+    stringify({
+      providers: {corp: {strategy: 'keycloak', ...provider}},
+      profiles: {developer: {provider: 'corp', role}},
+    }),
+  )
+  const usual = stage.call()
+  const network = {...usual.network, fetch, withTls: () => network}
+  const registry = registryOf(await packageAt(root), [await packageAt(join(root, 'plugins/keycloak'))], {
+    allows: () => true,
+    guard: (_plugin, work) => work(),
+    nearest: () => undefined,
+  })
+  let page = ''
+  const parts = {
+    ...usual,
+    networkOf: () => network,
+    registry,
+    async openBrowser(address: URL) {
+      ;({page} = await visitKeycloak(address, {name}))
+      stage.clock.advance(5 * 60_000)
+    },
+  }
+  const failure = await credentialsFor({profile: 'developer', force: false, lasting: false}, parts).catch(
+    (error: unknown) => error,
+  )
+  return {page, failure}
+}
+
+async function packageAt(folder: string): Promise<InstalledPackage> {
+  const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
+  return {name: manifest.name, root: folder, manifest}
+}

@@ -1,0 +1,24 @@
+import {readdir, readFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import type {Home} from './home.ts'
+
+/** The refresh token that the person's cache, in plain text, has now. */
+export async function refreshTokenIn(home: Home): Promise<string | undefined> {
+  const folder = join(home.cache, 'v1')
+  for (const name of await readdir(folder).catch(() => [])) {
+    const text = (await readFile(join(folder, name), 'utf8')).replaceAll('\\"', '"')
+    const [, token] = /"refreshToken":"([^"]+)"/.exec(text) ?? []
+    if (token !== undefined) return token
+  }
+  return undefined
+}
+
+/** What Keycloak says to somebody who comes with that refresh token. */
+export async function presented(refreshToken: string | undefined, issuer: string, clientId: string): Promise<string> {
+  const response = await fetch(`${issuer}/protocol/openid-connect/token`, {
+    method: 'POST',
+    body: new URLSearchParams({grant_type: 'refresh_token', client_id: clientId, refresh_token: refreshToken ?? ''}),
+  })
+  const {error_description: description} = Object(await response.json())
+  return response.ok ? 'taken' : String(description)
+}
