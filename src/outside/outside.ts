@@ -2,6 +2,7 @@ import type {Keyring} from '../plugin.ts'
 import {readProviderTls} from './client-certificate.ts'
 import {type Clock, systemClock} from './clock.ts'
 import {inContainer} from './container.ts'
+import {type EditedFiles, editedFiles} from './edited-file.ts'
 import {type Files, systemFiles} from './files.ts'
 import {systemKeyring} from './keyring.ts'
 import {type Network, systemNetwork} from './network.ts'
@@ -19,6 +20,7 @@ export interface Outside {
   readonly places: Places
   readonly clock: Clock
   readonly files: Files
+  readonly editedFiles: EditedFiles
   readonly processes: Processes
   readonly terminal: Terminal
   readonly network: Network
@@ -45,6 +47,7 @@ export function realOutside(): Outside {
     places: findPlaces(env, platform),
     clock: systemClock,
     files: systemFiles,
+    editedFiles,
     processes,
     terminal,
     inContainer,
