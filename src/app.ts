@@ -21,6 +21,8 @@ import type {Issued} from './tasks/issued.ts'
 import type {LoginFailure, LoginResult, LoginWish} from './tasks/login.ts'
 import type {LogoutResult, LogoutWish} from './tasks/logout.ts'
 import type {Asking, Parts} from './tasks/parts.ts'
+import type {AddedProfile, AddProfileWish, ProfileDetails, ProfileList} from './tasks/profiles.ts'
+import type {ProviderDetails, ProviderList, RemovedProvider} from './tasks/providers.ts'
 import type {SetSecretResult, SetSecretWish} from './tasks/set-secret.ts'
 import {announcedLocks, announcedNetwork} from './tasks/stages.ts'
 import type {Status, StatusWish} from './tasks/status.ts'
@@ -46,6 +48,13 @@ export interface App {
   logout(wish: LogoutWish): Promise<readonly LogoutResult[]>
   status(wish: StatusWish): Promise<Status>
   setSecret(wish: SetSecretWish): Promise<SetSecretResult>
+  listProfiles(): Promise<ProfileList>
+  showProfile(name: string): Promise<ProfileDetails>
+  addProfile(wish: AddProfileWish): Promise<AddedProfile>
+  removeProfile(name: string): Promise<void>
+  listProviders(): Promise<ProviderList>
+  showProvider(name: string): Promise<ProviderDetails>
+  removeProvider(name: string): Promise<RemovedProvider>
   whoami(wish: CredentialsWish): Promise<CallerIdentity>
   cacheInfo(): Promise<CacheInfo>
   clearCache(provider: string | undefined): Promise<void>
@@ -64,6 +73,13 @@ export function createApp(outside: Outside, packages: readonly InstalledPackage[
       return (await import('./tasks/status.ts')).status(wish, cache.id, wired)
     },
     setSecret: async wish => (await import('./tasks/set-secret.ts')).setSecret(wish, (await parts()).parts),
+    listProfiles: async () => (await import('./tasks/profiles.ts')).listProfiles((await parts()).parts),
+    showProfile: async name => (await import('./tasks/profiles.ts')).showProfile(name, (await parts()).parts),
+    addProfile: async wish => (await import('./tasks/profiles.ts')).addProfile(wish, (await parts()).parts),
+    removeProfile: async name => (await import('./tasks/profiles.ts')).removeProfile(name, (await parts()).parts),
+    listProviders: async () => (await import('./tasks/providers.ts')).listProviders((await parts()).parts),
+    showProvider: async name => (await import('./tasks/providers.ts')).showProvider(name, (await parts()).parts),
+    removeProvider: async name => (await import('./tasks/providers.ts')).removeProvider(name, (await parts()).parts),
     whoami: async wish => (await import('./tasks/whoami.ts')).whoami(wish, (await parts()).parts),
     async cacheInfo() {
       const {parts: wired, cache} = await parts()
@@ -143,6 +159,10 @@ async function wire(outside: Outside, packages: readonly InstalledPackage[], cho
 
   const parts: Parts = {
     configuration,
+    editConfiguration: async edit => {
+      const {editConfiguration} = await import('./tasks/edit-configuration.ts')
+      return editConfiguration(edit, {path: places.configFile, files: outside.editedFiles, locks: ownLocks, signal})
+    },
     registry,
     store: storeOver(chosen.cache, chosen.id, log, clock.now, {
       strict: chosen.byHand,

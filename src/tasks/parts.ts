@@ -1,4 +1,5 @@
 import type {Configuration, Program, ProviderConfiguration} from '../config/schema.ts'
+import type {Edit} from '../config/write.ts'
 import type {Secrets} from '../errors.ts'
 import type {DeviceOffer, FlowChoice} from '../host/flow.ts'
 import type {Opening} from '../host/new-sign-in.ts'
@@ -14,6 +15,8 @@ import type {Screen} from '../terminal/qr.ts'
 /** What the tasks work with; put together in app.ts. */
 export interface Parts {
   readonly configuration: Configuration
+  /** Changes the configuration's file, as tasks/edit-configuration.ts says; `configuration` here stays what was read. */
+  readonly editConfiguration: (edit: (now: Configuration) => readonly Edit[]) => Promise<void>
   readonly registry: Registry
   readonly store: Store
   readonly states: States

@@ -69,8 +69,13 @@ export function findProvider(
   return find('provider', name, configuration.providers, configuration, hintFor)
 }
 
-function findProfile(name: string, configuration: Configuration): ProfileConfiguration {
-  return find('profile', name, configuration.profiles, configuration, name => `--profile ${name}`)
+/** `hintFor` is what to type with the name of a profile that is there. */
+export function findProfile(
+  name: string,
+  configuration: Configuration,
+  hintFor: (name: string) => string = name => `--profile ${name}`,
+): ProfileConfiguration {
+  return find('profile', name, configuration.profiles, configuration, hintFor)
 }
 
 function find<Value>(

@@ -93,6 +93,7 @@ export function makeStage(configuration = usual): Stage {
     takeLocks: locks.take,
     call: asking => ({
       configuration: readConfiguration('config.yaml', configuration),
+      editConfiguration: () => Promise.reject(new Error('no file')),
       registry: registryWith(fakeStrategy(provider, clock)),
       store: storeOver(cache, 'memory', log, clock.now),
       states: fileStates({
