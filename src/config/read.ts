@@ -162,6 +162,7 @@ const profileKeys = [
   'sessionName',
   'externalId',
   'tags',
+  'transitiveTags',
   'sourceIdentity',
   'policy',
   'policyArns',
@@ -170,7 +171,7 @@ const profileKeys = [
 ]
 
 /** AWS STS knows these for AssumeRole only, not for the federated calls a profile with a `provider` makes. */
-const sourceOnly = ['externalId', 'tags', 'sourceIdentity']
+const sourceOnly = ['externalId', 'tags', 'transitiveTags', 'sourceIdentity']
 
 function readProfile(name: string, node: Node): ProfileConfiguration {
   const members = node.members(profileKeys)
@@ -184,6 +185,7 @@ function readProfile(name: string, node: Node): ProfileConfiguration {
   }
   if (source && !members.has('role')) throw node.complain('has a source but no role to switch to')
   members.get('output')?.text()
+  const tags = members.get('tags')?.textMap()
   return {
     name,
     providers: provider === undefined ? [] : Array.isArray(provider.value) ? provider.texts() : [provider.text()],
@@ -193,12 +195,21 @@ function readProfile(name: string, node: Node): ProfileConfiguration {
     durationSeconds: readSessionDuration(members.get('duration')),
     sessionName: members.get('sessionName')?.text(),
     externalId: members.get('externalId')?.text(),
-    tags: members.get('tags')?.textMap(),
+    tags,
+    transitiveTags: readTransitiveTags(members.get('transitiveTags'), tags),
     sourceIdentity: members.get('sourceIdentity')?.text(),
     policy: members.get('policy')?.text(),
     policyArns: members.get('policyArns')?.texts(),
     sts: readSts(members.get('sts')),
   }
+}
+
+function readTransitiveTags(node: Node | undefined, tags: ProfileConfiguration['tags']): readonly string[] | undefined {
+  const known = Object.keys(tags ?? {})
+  for (const item of node?.list() ?? []) {
+    if (!known.includes(item.text())) throw item.complain('must be the name of one of the "tags"', known.join(', '))
+  }
+  return node?.texts()
 }
 
 function readSts(node: Node | undefined): StsConfiguration {
@@ -220,11 +231,12 @@ function checkReferences(
   for (const provider of profile?.providers ?? []) {
     if (!Object.hasOwn(providers, provider)) throw node.complain(`names a provider "${provider}" that isn't there`)
   }
-  const visited = new Set<string>()
+  const way: string[] = []
   for (let at = profile; at?.source !== undefined; at = profiles[at.source]) {
     if (!Object.hasOwn(profiles, at.source)) throw node.complain(`names a source "${at.source}" that isn't there`)
-    if (visited.has(at.name)) throw node.complain('is its own source, directly or by way of others')
-    visited.add(at.name)
+    const ring = way.includes(at.name) ? [...way.slice(way.indexOf(at.name)), at.name].join(' > ') : undefined
+    if (ring !== undefined) throw node.complain(`has sources that lead back to themselves: ${ring}`, 'provider: NAME')
+    way.push(at.name)
   }
 }
 

@@ -165,6 +165,7 @@ function stepOf(
     policy: profile?.policy,
     policyArns: profile?.policyArns,
     tags: profile?.tags,
+    transitiveTags: profile?.transitiveTags,
     externalId: profile?.externalId,
     sourceIdentity: profile?.sourceIdentity,
     endpoint: endpointOf(role, profile, env).url.href,
