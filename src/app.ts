@@ -24,8 +24,10 @@ import type {Asking, Parts} from './tasks/parts.ts'
 import type {AddedProfile, AddProfileWish, ProfileDetails, ProfileList} from './tasks/profiles.ts'
 import type {ProviderDetails, ProviderList, RemovedProvider} from './tasks/providers.ts'
 import type {SetSecretResult, SetSecretWish} from './tasks/set-secret.ts'
+import type {SetupResult, SetupWish} from './tasks/setup-result.ts'
 import {announcedLocks, announcedNetwork} from './tasks/stages.ts'
 import type {Status, StatusWish} from './tasks/status.ts'
+import {dialogueOn} from './terminal/dialogue.ts'
 import {promptsOn} from './terminal/prompts.ts'
 
 /** What was said on the command line that concerns the whole call. */
@@ -55,6 +57,7 @@ export interface App {
   listProviders(): Promise<ProviderList>
   showProvider(name: string): Promise<ProviderDetails>
   removeProvider(name: string): Promise<RemovedProvider>
+  setup(wish: SetupWish): Promise<SetupResult>
   whoami(wish: CredentialsWish): Promise<CallerIdentity>
   cacheInfo(): Promise<CacheInfo>
   clearCache(provider: string | undefined): Promise<void>
@@ -80,6 +83,7 @@ export function createApp(outside: Outside, packages: readonly InstalledPackage[
     listProviders: async () => (await import('./tasks/providers.ts')).listProviders((await parts()).parts),
     showProvider: async name => (await import('./tasks/providers.ts')).showProvider(name, (await parts()).parts),
     removeProvider: async name => (await import('./tasks/providers.ts')).removeProvider(name, (await parts()).parts),
+    setup: async wish => (await import('./tasks/setup.ts')).setup(wish, (await parts()).parts),
     whoami: async wish => (await import('./tasks/whoami.ts')).whoami(wish, (await parts()).parts),
     async cacheInfo() {
       const {parts: wired, cache} = await parts()
@@ -163,6 +167,10 @@ async function wire(outside: Outside, packages: readonly InstalledPackage[], cho
       const {editConfiguration} = await import('./tasks/edit-configuration.ts')
       return editConfiguration(edit, {path: places.configFile, files: outside.editedFiles, locks: ownLocks, signal})
     },
+    draftConfiguration: async edit => {
+      const {draftConfiguration} = await import('./tasks/edit-configuration.ts')
+      return draftConfiguration(edit, {path: places.configFile, files: outside.editedFiles})
+    },
     registry,
     store: storeOver(chosen.cache, chosen.id, log, clock.now, {
       strict: chosen.byHand,
@@ -174,6 +182,7 @@ async function wire(outside: Outside, packages: readonly InstalledPackage[], cho
     clock,
     network,
     networkOf: networksOf(network, outside, places.home, dirname(configuration.path), log),
+    silentNetworkOf: networksOf(outside.network, outside, places.home, dirname(configuration.path), log),
     env,
     log,
     secrets,
@@ -182,6 +191,7 @@ async function wire(outside: Outside, packages: readonly InstalledPackage[], cho
     asking,
     readStdin: terminal.readStdin,
     ask: promptsOn(terminal.promptStreams, signal),
+    dialogue: dialogueOn(terminal.promptStreams, signal),
     screen: terminal.screen,
     askUntil: until => promptsOn(terminal.promptStreams, AbortSignal.any([signal, until])),
     flowFor:
@@ -248,8 +258,10 @@ function networksOf(
   return ({name, tls}) => {
     if (!tls) return network
     const files = {ca: resolve(tls.ca), cert: resolve(tls.cert), key: resolve(tls.key)}
-    const own = made.get(name) ?? network.withTls(readTls(files, {now: clock.now(), warn: log.warn}))
-    made.set(name, own)
+    // While a provider is set up, its settings change.
+    const key = JSON.stringify([name, files])
+    const own = made.get(key) ?? network.withTls(readTls(files, {now: clock.now(), warn: log.warn}))
+    made.set(key, own)
     return own
   }
 }

@@ -16,6 +16,10 @@ export interface InstalledPackage {
 export interface Registry {
   /** The package that owns a strategy, without importing it. Throws CONFIG_INVALID when nobody does. */
   ownerOf(strategy: string): string
+  /** The strategies that are there, in no order; of none of them the code is loaded. */
+  strategies(): readonly {readonly id: string; readonly package: string}[]
+  /** What a strategy says of itself, in one line. */
+  strategySummary(id: string): Promise<string>
   strategy(id: string): Promise<FederationStrategy<Record<string, unknown>>>
   cache(id: string, home: CacheHome): Promise<CredentialCache>
   /** What a cache says of itself, in one line. */
@@ -39,6 +43,12 @@ export function registryOf(packages: readonly InstalledPackage[]): Registry {
 
   return {
     ownerOf: strategy => owner('strategies', strategy).name,
+    strategies: () =>
+      packages.flatMap(candidate => declared(candidate, 'strategies').map(id => ({id, package: candidate.name}))),
+    async strategySummary(id) {
+      const owned = owner('strategies', id)
+      return (await load<FederationStrategy<Record<string, unknown>>, void>(owned, 'strategies', id)).summary
+    },
     async strategy(id) {
       const entry = await load<FederationStrategy<Record<string, unknown>>, void>(
         owner('strategies', id),

@@ -15,18 +15,24 @@ export interface EditParts {
 
 const tries = 5
 
+/** The configuration as an edit would leave it; nothing is written. Rejects as `editConfiguration` does. */
+export async function draftConfiguration(
+  edit: (now: Configuration) => readonly Edit[],
+  {path, files}: Pick<EditParts, 'path' | 'files'>,
+): Promise<Configuration> {
+  const known = demandPath(path)
+  const before = await files.read(known)
+  return readConfiguration(known, editText(known, before ?? '', edit(readConfiguration(known, before))))
+}
+
 /**
  * Changes the configuration: `edit` says how, from what stands there at that moment. Rejects with CONFIG_INVALID where
  * the configuration is damaged, or would be afterwards, and with OUTPUT_FAILED where it can't be written; either way
  * nothing has changed.
  */
 export function editConfiguration(edit: (now: Configuration) => readonly Edit[], parts: EditParts): Promise<void> {
-  const {path, files, locks, signal} = parts
-  if (path === undefined) {
-    throw new AwsOidcError('CONFIG_INVALID', 'There is no home folder in which the configuration could be.', {
-      hint: 'export AWS_OIDC_CONFIG_FILE=/path/to/config.yaml',
-    })
-  }
+  const {files, locks, signal} = parts
+  const path = demandPath(parts.path)
   return locks.hold('configuration', signal, async () => {
     for (let left = tries; left > 0; left--) {
       const before = await files.read(path)
@@ -36,5 +42,12 @@ export function editConfiguration(edit: (now: Configuration) => readonly Edit[],
       if (await files.replace(path, before, after)) return
     }
     throw new AwsOidcError('OUTPUT_FAILED', `Another program keeps changing ${path}; nothing was written.`)
+  })
+}
+
+function demandPath(path: string | undefined): string {
+  if (path !== undefined) return path
+  throw new AwsOidcError('CONFIG_INVALID', 'There is no home folder in which the configuration could be.', {
+    hint: 'export AWS_OIDC_CONFIG_FILE=/path/to/config.yaml',
   })
 }

@@ -10,6 +10,7 @@ import type {Ask, Host, Keyring, Log} from '../plugin.ts'
 import type {Registry} from '../registry.ts'
 import type {States} from '../state.ts'
 import type {Store} from '../store.ts'
+import type {Dialogue} from '../terminal/dialogue.ts'
 import type {Screen} from '../terminal/qr.ts'
 
 /** What the tasks work with; put together in app.ts. */
@@ -17,6 +18,8 @@ export interface Parts {
   readonly configuration: Configuration
   /** Changes the configuration's file, as tasks/edit-configuration.ts says; `configuration` here stays what was read. */
   readonly editConfiguration: (edit: (now: Configuration) => readonly Edit[]) => Promise<void>
+  /** The configuration as an edit would leave it; nothing is written. */
+  readonly draftConfiguration: (edit: (now: Configuration) => readonly Edit[]) => Promise<Configuration>
   readonly registry: Registry
   readonly store: Store
   readonly states: States
@@ -25,6 +28,8 @@ export interface Parts {
   readonly network: Network
   /** The network as that provider is reached: with its own authorities and our certificate for it. */
   readonly networkOf: (provider: ProviderConfiguration) => Network
+  /** The same, for requests that nobody waits for: the person is not told of them. */
+  readonly silentNetworkOf: (provider: ProviderConfiguration) => Network
   readonly env: Host['env']
   readonly log: Log
   readonly secrets: Secrets
@@ -35,6 +40,8 @@ export interface Parts {
   /** The terminal that `tell` writes to, where it is one that can show more than plain text. */
   readonly screen: () => Screen | undefined
   readonly ask: Ask
+  /** Questions of a wizard, which may be gone back from. */
+  readonly dialogue: Dialogue
   /** All that comes from stdin, where that is no terminal. */
   readonly readStdin: () => Promise<string>
   /** Questions that end when the signal aborts too. */

@@ -1,0 +1,56 @@
+import {Flags} from '@oclif/core'
+import {AwsOidcCommand, flowFlags} from '../command.ts'
+import {printable} from '../errors.ts'
+import type {SetupResult} from '../tasks/setup-result.ts'
+
+export default class Setup extends AwsOidcCommand {
+  static override summary = 'Set up a provider and a profile, and try them before anything is saved.'
+  static override description =
+    'Asks on the terminal for what no flag says. With --yes nothing is asked there: what is missing is listed, with exit code 2; the browser still opens for the sign-in, unless --no-test leaves it out.'
+  static override enableJsonFlag = true
+  static override examples = [
+    '<%= config.bin %> setup',
+    '<%= config.bin %> setup --provider corp --strategy oidc --set issuer=https://sso.example.com --set clientId=aws-oidc --yes',
+  ]
+  static override flags = {
+    provider: Flags.string({description: 'what the provider is to be called here', helpValue: 'NAME'}),
+    strategy: Flags.string({description: 'how to sign in there', helpValue: 'ID'}),
+    set: Flags.string({
+      description: 'a setting of the provider, such as tls.cert=~/me.pem or parameters.prompt=login',
+      helpValue: 'NAME=VALUE',
+      multiple: true,
+    }),
+    profile: Flags.string({char: 'p', description: 'what the profile is to be called', helpValue: 'NAME'}),
+    role: Flags.string({description: 'role of the profile', helpValue: 'ARN'}),
+    region: Flags.string({description: 'AWS region of the profile', helpValue: 'REGION'}),
+    yes: Flags.boolean({description: 'ask nothing on the terminal'}),
+    test: Flags.boolean({description: 'save only after a sign-in that worked', default: true, allowNo: true}),
+    ...flowFlags,
+  }
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(Setup)
+    const {provider, strategy, set = [], profile, role, region, yes, test, browser, device} = flags
+    const app = this.app(flags, {browser, device, login: true})
+    const result = await app.setup({provider, strategy, set, profile, role, region, yes, test})
+    this.report(result, describe(result, this.config.findCommand('profiles:sync') !== undefined))
+  }
+}
+
+function describe({path, provider, profile, subject, role, offered}: SetupResult, syncs: boolean): readonly string[] {
+  const who = subject === undefined ? [] : [`Signed in as ${printable(subject, 100)}.`]
+  const credentials = role === undefined ? [] : [`AWS gives credentials of ${role}.`]
+  const offers = offered === undefined ? [] : [`Roles offered: ${offered}.`]
+  if (profile === undefined) {
+    const next = `Try: aws-oidc profiles add NAME --provider ${provider} --role ARN`
+    return [...who, ...offers, `The provider "${provider}" is in ${path}.`, next]
+  }
+  return [
+    ...who,
+    ...offers,
+    ...credentials,
+    `The provider "${provider}" and the profile "${profile}" are in ${path}.`,
+    ...(syncs ? ['For the AWS CLI and the SDKs: aws-oidc profiles sync'] : []),
+    `Try: aws-oidc whoami --profile ${profile}`,
+  ]
+}
