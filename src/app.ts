@@ -27,6 +27,7 @@ import type {SetSecretResult, SetSecretWish} from './tasks/set-secret.ts'
 import type {SetupResult, SetupWish} from './tasks/setup-result.ts'
 import {announcedLocks, announcedNetwork} from './tasks/stages.ts'
 import type {Status, StatusWish} from './tasks/status.ts'
+import type {SyncResult, SyncWish} from './tasks/sync.ts'
 import {dialogueOn} from './terminal/dialogue.ts'
 import {promptsOn} from './terminal/prompts.ts'
 
@@ -58,6 +59,8 @@ export interface App {
   showProvider(name: string): Promise<ProviderDetails>
   removeProvider(name: string): Promise<RemovedProvider>
   setup(wish: SetupWish): Promise<SetupResult>
+  /** Writes profiles for the AWS tools. */
+  sync(wish: SyncWish): Promise<SyncResult>
   whoami(wish: CredentialsWish): Promise<CallerIdentity>
   cacheInfo(): Promise<CacheInfo>
   clearCache(provider: string | undefined): Promise<void>
@@ -84,6 +87,7 @@ export function createApp(outside: Outside, packages: readonly InstalledPackage[
     showProvider: async name => (await import('./tasks/providers.ts')).showProvider(name, (await parts()).parts),
     removeProvider: async name => (await import('./tasks/providers.ts')).removeProvider(name, (await parts()).parts),
     setup: async wish => (await import('./tasks/setup.ts')).setup(wish, (await parts()).parts),
+    sync: async wish => (await import('./tasks/sync.ts')).sync(wish, (await parts()).parts),
     whoami: async wish => (await import('./tasks/whoami.ts')).whoami(wish, (await parts()).parts),
     async cacheInfo() {
       const {parts: wired, cache} = await parts()
@@ -193,6 +197,7 @@ async function wire(outside: Outside, packages: readonly InstalledPackage[], cho
     ask: promptsOn(terminal.promptStreams, signal),
     dialogue: dialogueOn(terminal.promptStreams, signal),
     screen: terminal.screen,
+    colours: terminal.colours,
     askUntil: until => promptsOn(terminal.promptStreams, AbortSignal.any([signal, until])),
     flowFor:
       ({name, flow, browser}) =>
@@ -213,6 +218,7 @@ async function wire(outside: Outside, packages: readonly InstalledPackage[], cho
         variables: {[waiting]: [...waitedFor, providerId].join()},
       }),
     makeBrowserFolder: providerId => files.makePrivateFolder(join(places.data ?? '', 'browser', providerId)),
+    awsConfiguration: () => outside.awsConfiguration(join(packages[0]?.root ?? '', 'bin/run.js')),
     removeBrowserFolder: async providerId => {
       const folder = under(places.data, 'browser')
       if (folder !== undefined) await files.removeFolder(join(folder, providerId))

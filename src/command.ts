@@ -78,6 +78,11 @@ export abstract class AwsOidcCommand extends Command {
     this.deliver(this.jsonEnabled() ? `${JSON.stringify(json, null, 2)}\n` : withoutControls(`${lines.join('\n')}\n`))
   }
 
+  /** Whether a result for people may have colours (https://no-color.org). */
+  protected get colours(): boolean {
+    return process.stdout.isTTY === true && process.env.TERM !== 'dumb' && !process.env.NO_COLOR
+  }
+
   /** Rows in aligned columns, as wide as the terminal. */
   protected table(rows: readonly (readonly string[])[]): readonly string[] {
     return tableLines(rows, process.stdout.columns ?? 120)

@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'AWS_REFUSED'
   | 'PLUGIN_FAILED'
   | 'OUTPUT_FAILED'
+  | 'CHECK_FAILED'
   | 'INTERRUPTED'
   | 'TERMINATED'
 
@@ -26,6 +27,7 @@ const exitCodes: Readonly<Record<ErrorCode, number>> = {
   UNAVAILABLE: 6,
   TIMED_OUT: 6,
   BAD_RESPONSE: 6,
+  CHECK_FAILED: 7,
   INTERRUPTED: 130,
   TERMINATED: 143,
 }

@@ -184,7 +184,6 @@ function readProfile(name: string, node: Node): ProfileConfiguration {
     if (misplaced) throw misplaced.complain('needs a profile with a "source": AWS takes it when switching roles only')
   }
   if (source && !members.has('role')) throw node.complain('has a source but no role to switch to')
-  members.get('output')?.text()
   const tags = members.get('tags')?.textMap()
   return {
     name,
@@ -192,6 +191,7 @@ function readProfile(name: string, node: Node): ProfileConfiguration {
     source: source?.text(),
     role: members.get('role')?.text(),
     region: members.get('region')?.text(),
+    output: members.get('output')?.text(),
     durationSeconds: readSessionDuration(members.get('duration')),
     sessionName: members.get('sessionName')?.text(),
     externalId: members.get('externalId')?.text(),

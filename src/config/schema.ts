@@ -68,6 +68,8 @@ export interface ProfileConfiguration {
   readonly source: string | undefined
   readonly role: string | undefined
   readonly region: string | undefined
+  /** Of the AWS tools; nothing to us. */
+  readonly output: string | undefined
   readonly durationSeconds: number | undefined
   readonly sessionName: string | undefined
   readonly externalId: string | undefined

@@ -52,7 +52,7 @@ export const systemFiles: Files = {
       throw error
     }
     // The file is saved; tidying up that fails is no reason to say otherwise.
-    await dropStale(path).catch(() => undefined)
+    await dropStale(path, name => name.endsWith('.json')).catch(() => undefined)
   },
 
   async touchPrivate(path) {
@@ -80,14 +80,17 @@ export const systemFiles: Files = {
   makePrivateFolder,
 }
 
-const temporaryName = /\.json\.[0-9a-f]{12}\.tmp$/
 const staleMilliseconds = 60 * 60 * 1000
 
-/** Removes what processes that were killed an hour or more before `newest` was written have left beside it. */
-async function dropStale(newest: string): Promise<void> {
+/**
+ * Removes what processes that were killed an hour or more before `newest` was written have left beside it of files with
+ * such names.
+ */
+export async function dropStale(newest: string, isMeant: (final: string) => boolean): Promise<void> {
   const {mtimeMs: now} = await lstat(newest)
   for (const name of await readdir(dirname(newest))) {
-    if (!temporaryName.test(name)) continue
+    const [, final] = /^(.*)\.[0-9a-f]{12}\.tmp$/s.exec(name) ?? []
+    if (final === undefined || !isMeant(final)) continue
     const path = join(dirname(newest), name)
     const left = await lstat(path).catch(() => undefined)
     if (left && now - left.mtimeMs > staleMilliseconds) await rm(path, {force: true})

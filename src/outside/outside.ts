@@ -1,4 +1,5 @@
 import type {Keyring} from '../plugin.ts'
+import type {AwsConfiguration} from './aws-configuration.ts'
 import {readProviderTls} from './client-certificate.ts'
 import {type Clock, systemClock} from './clock.ts'
 import {inContainer} from './container.ts'
@@ -21,6 +22,8 @@ export interface Outside {
   readonly clock: Clock
   readonly files: Files
   readonly editedFiles: EditedFiles
+  /** Loaded by those who need it. */
+  readonly awsConfiguration: (script: string) => Promise<AwsConfiguration>
   readonly processes: Processes
   readonly terminal: Terminal
   readonly network: Network
@@ -40,11 +43,14 @@ export function realOutside(): Outside {
   delete env.AWS_DEFAULT_PROFILE
   const processes = systemProcesses()
   const terminal = systemTerminal(env, platform)
+  const places = findPlaces(env, platform)
   return {
     env,
     awsProfile,
     platform,
-    places: findPlaces(env, platform),
+    places,
+    awsConfiguration: async script =>
+      (await import('./aws-configuration.ts')).awsConfiguration(script, env, platform, places.home),
     clock: systemClock,
     files: systemFiles,
     editedFiles,

@@ -10,6 +10,8 @@ import {writeToTerminal} from './tty.ts'
 export interface Terminal extends Pick<Progress, 'waitingFor'> {
   readonly stdinIsTerminal: boolean
   readonly stderrIsTerminal: boolean
+  /** Whether what is said to the person may have colours (https://no-color.org). */
+  readonly colours: boolean
   /** To stderr, for whoever started the command. Never throws. */
   say(text: string): void
   /** To the person: the terminal itself where there is one, because botocore and the JS SDK swallow stderr. */
@@ -56,6 +58,7 @@ export function systemTerminal(env: Env, platform: NodeJS.Platform): Terminal {
   return {
     stdinIsTerminal: isatty(0),
     stderrIsTerminal,
+    colours: stderrIsTerminal && smart && !env.NO_COLOR,
     say,
     tell(text) {
       reachable &&= !stderrIsTerminal && writeToTerminal(`${withoutControls(text)}\n`, platform)

@@ -4,6 +4,7 @@ import type {Secrets} from '../errors.ts'
 import type {DeviceOffer, FlowChoice} from '../host/flow.ts'
 import type {Opening} from '../host/new-sign-in.ts'
 import type {Locks} from '../lock.ts'
+import type {AwsConfiguration} from '../outside/aws-configuration.ts'
 import type {Clock} from '../outside/clock.ts'
 import type {Network} from '../outside/network.ts'
 import type {Ask, Host, Keyring, Log} from '../plugin.ts'
@@ -39,6 +40,8 @@ export interface Parts {
   readonly tell: (text: string) => void
   /** The terminal that `tell` writes to, where it is one that can show more than plain text. */
   readonly screen: () => Screen | undefined
+  /** Whether `tell` may use colours. */
+  readonly colours: boolean
   readonly ask: Ask
   /** Questions of a wizard, which may be gone back from. */
   readonly dialogue: Dialogue
@@ -61,6 +64,7 @@ export interface Parts {
   /** Makes the folder for a provider's browser profile. */
   readonly makeBrowserFolder: (providerId: string) => Promise<string>
   readonly removeBrowserFolder: (providerId: string) => Promise<void>
+  readonly awsConfiguration: () => Promise<AwsConfiguration>
   readonly asking: Asking
 }
 

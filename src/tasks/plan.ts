@@ -38,7 +38,7 @@ export type PlanParts = {readonly configuration: Configuration; readonly registr
 
 const defaultSeconds = 3600
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining
-const longestChainedSeconds = 3600
+export const longestChainedSeconds = 3600
 
 /** One plan for each provider that may serve the wish, in the order to try them. Throws CONFIG_INVALID. */
 export function plansFor(wish: Wish, parts: PlanParts): readonly Plan[] {

@@ -6,7 +6,7 @@ import {root} from './sandbox.ts'
 
 /** What a client is to ask: who it is, as a profile of the AWS configuration. */
 export interface Question {
-  readonly profile: 'developer' | 'admin' | 'switched'
+  readonly profile: 'developer' | 'admin' | 'switched' | 'saml-developer'
   /** Calls on one client, one after the other. */
   readonly calls?: number
   /** Clients at once, each with credentials of its own. */

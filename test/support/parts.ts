@@ -113,6 +113,7 @@ export function makeStage(configuration = usual): Stage {
       signal: new AbortController().signal,
       tell: text => void told.push(text),
       screen: () => undefined,
+      colours: false,
       askUntil: () => nobodyReads,
       flowFor: () => () => ({flow: 'browser', opens: true}),
       ask: nobodyReads,
@@ -127,6 +128,7 @@ export function makeStage(configuration = usual): Stage {
       output: () => Promise.reject(new Error('no program')),
       makeBrowserFolder: () => Promise.reject(new Error('no folder')),
       removeBrowserFolder: async () => undefined,
+      awsConfiguration: () => Promise.reject(new Error('no AWS tools')),
       asking: {interactive: true, ignoresBrake: false, attended: false, mayRead: false, ...asking},
     }),
   }

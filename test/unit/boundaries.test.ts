@@ -15,7 +15,7 @@ const leaves = ['src/errors.ts', 'src/plugin.ts']
 const below = ['src/aws/sts.ts', 'src/browser/open.ts', 'src/oauth/grant.ts', 'src/terminal/prompts.ts']
 const config = ['src/config/duration.ts', 'src/config/nearest.ts', 'src/config/schema.ts']
 const outside = ['src/outside/clock.ts', 'src/outside/outside.ts', 'src/outside/output.ts']
-const middle = [...config, 'src/formats/env.ts', 'src/host/host.ts']
+const middle = [...config, 'src/aws-config/read.ts', 'src/formats/env.ts', 'src/host/host.ts']
 const npm = ['@aws-sdk/client-sts', 'openid-client']
 const free = ['node:buffer', 'node:crypto', 'node:path', 'node:url', 'node:util']
 const world = [
@@ -57,6 +57,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'plugins/keycloak/src/planted.ts': ['openid-client', ...free],
   'plugins/sandbox/src/planted.ts': everything,
   'src/aws/planted.ts': [...edge, 'src/aws/sts.ts'],
+  'src/aws-config/planted.ts': [...edge, 'src/aws-config/read.ts'],
   'src/aws/container-server.ts': [...edge, 'src/aws/sts.ts', 'node:http'],
   'src/browser/planted.ts': [...edge, 'src/browser/open.ts'],
   'src/config/planted.ts': [...edge, ...config],

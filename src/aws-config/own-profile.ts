@@ -1,0 +1,43 @@
+import {splitCommandLine} from './command-line.ts'
+import type {Section} from './read.ts'
+
+/** A key that no AWS tool knows, with the name of the profile: it tells ours where the other keys can't. */
+export const markKey = 'aws_oidc_profile'
+
+/** How a profile of the AWS tools came from us. */
+export type Origin =
+  /** It calls us for the profile of our configuration that has its name. */
+  | {readonly kind: 'profile'}
+  /** It calls us for a role that a provider offers. */
+  | {readonly kind: 'role'; readonly provider: string; readonly role: string}
+  /** The tool itself switches the role, as our configuration says. */
+  | {readonly kind: 'switch'}
+
+/** How a section came from us; `undefined` for one that others wrote, or that was copied to another name. */
+export function originOf(
+  {name, properties}: Section,
+  ownScript: string,
+  platform: NodeJS.Platform,
+): Origin | undefined {
+  const textOf = (wanted: string) => properties.find(({key}) => key === wanted)?.value
+  const marked = textOf(markKey) === name
+  const command = textOf('credential_process')
+  if (command === undefined) return marked && textOf('role_arn') !== undefined ? {kind: 'switch'} : undefined
+  const [word, first, value, second, role, ...more] = ownArguments(command, ownScript, platform) ?? []
+  if (word !== 'creds' || value === undefined || more.length > 0) return undefined
+  if (first === '--profile') return value === name && second === undefined ? {kind: 'profile'} : undefined
+  const forRole = first === '--provider' && second === '--role' && role !== undefined
+  return marked && forRole ? {kind: 'role', provider: value, role} : undefined
+}
+
+/** What follows our program in a command; `undefined` where it is another program. */
+function ownArguments(command: string, ownScript: string, platform: NodeJS.Platform): readonly string[] | undefined {
+  const [program = '', script, ...args] = splitCommandLine(command, platform) ?? []
+  if (baseName(program) === 'aws-oidc') return script === undefined ? [] : [script, ...args]
+  if (baseName(program) !== 'node' || script === undefined) return undefined
+  return script === ownScript || /[\\/]aws-oidc[\\/]bin[\\/]run\.js$/.test(script) ? args : undefined
+}
+
+function baseName(path: string): string {
+  return (path.split(/[\\/]/).at(-1) ?? '').replace(/\.(?:cmd|exe|ps1)$/i, '')
+}

@@ -1,0 +1,22 @@
+import type {SharedFile} from './read.ts'
+
+/**
+ * Why Python's parser, and with it the AWS CLI and boto3, refuses a file that the SDKs read; `undefined` where it
+ * doesn't. Every `aws` command fails then.
+ */
+export function refusedByBotocore({lines, sections}: SharedFile): string | undefined {
+  if (lines[0]?.text.startsWith('\uFEFF')) return 'it begins with a byte order mark'
+  const headers = new Set<string>()
+  for (const {at, properties} of sections) {
+    const header = /^\[(.+)\]/.exec(lines[at]?.text ?? '')?.[1] ?? ''
+    if (headers.has(header)) return `[${header}] in line ${at + 1} is there for the second time`
+    headers.add(header)
+    const keys = new Set<string>()
+    for (const property of properties) {
+      const key = (/^(.*?)\s*[=:]/.exec(lines[property.at]?.text ?? '')?.[1] ?? '').toLowerCase()
+      if (keys.has(key)) return `"${key}" in line ${property.at + 1} is there for the second time`
+      keys.add(key)
+    }
+  }
+  return undefined
+}

@@ -1,0 +1,61 @@
+import {Args, Flags} from '@oclif/core'
+import {AwsOidcCommand} from '../../command.ts'
+import {exitCodeOf} from '../../errors.ts'
+import {differenceLines} from '../../formats/difference.ts'
+import type {SyncResult} from '../../tasks/sync.ts'
+
+export default class ProfilesSync extends AwsOidcCommand {
+  static override summary = 'Write the profiles of our configuration for the AWS tools.'
+  static override description =
+    'Into ~/.aws/config, or where AWS_CONFIG_FILE says: shows the difference, asks, and writes nothing else. A profile that is there already and not ours is changed only where it is named; so are keys in ~/.aws/credentials that would win over it.'
+  static override enableJsonFlag = true
+  static override examples = [
+    '<%= config.bin %> profiles sync',
+    '<%= config.bin %> profiles sync developer --yes',
+    '<%= config.bin %> profiles sync --from-roles --provider corp --name-template "{accountName}-{role}"',
+    {description: 'in a job that watches', command: '<%= config.bin %> profiles sync --check'},
+  ]
+  static override args = {
+    profile: Args.string({description: 'only these, also where they are not ours', multiple: true}),
+  }
+  static override flags = {
+    yes: Flags.boolean({char: 'y', description: 'write without asking', exclusive: ['dry-run', 'check']}),
+    'dry-run': Flags.boolean({description: 'show the difference only'}),
+    check: Flags.boolean({description: 'exit code 7 where something is out of date; writes nothing'}),
+    prune: Flags.boolean({description: 'remove what is ours and no longer configured'}),
+    chain: Flags.option({
+      options: ['source', 'process'] as const,
+      description: 'who switches the role of a profile with a source: the AWS tool, or aws-oidc',
+      default: 'source' as const,
+    })(),
+    'from-roles': Flags.boolean({description: 'a profile for each role that a provider offers, too'}),
+    provider: Flags.string({description: 'that provider', helpValue: 'NAME', dependsOn: ['from-roles']}),
+    'name-template': Flags.string({
+      description: 'names of those profiles, of {account} {accountName} {role} {provider} {samlProvider}',
+      default: '{account}-{role}',
+    }),
+  }
+
+  async run(): Promise<void> {
+    const {flags, args} = await this.parse(ProfilesSync)
+    const {yes, check, prune, chain, provider, 'name-template': nameTemplate} = flags
+    const write = yes ? 'yes' : check || flags['dry-run'] ? 'no' : 'ask'
+    const fromRoles = flags['from-roles'] ? {provider, nameTemplate} : undefined
+    const profiles = args.profile ?? []
+    const result = await this.app(flags, {login: true}).sync({profiles, chain, prune, fromRoles, write})
+    this.report(result, [
+      ...(write === 'ask' ? [] : differenceLines(result.changes, result.files, this.colours)),
+      ...result.left.flatMap(({why, hint}) => [why, ...(hint === undefined ? [] : [`Try: ${hint}`])]),
+      ...summaryOf(result),
+    ])
+    if (check && !result.upToDate) this.exit(exitCodeOf('CHECK_FAILED'))
+  }
+}
+
+function summaryOf({changes, files, written, backups}: SyncResult): readonly string[] {
+  const profiles = new Set(changes.map(({profile}) => profile)).size
+  const count = profiles === 1 ? '1 profile' : `${profiles} profiles`
+  if (profiles === 0) return [`${files.config} is up to date.`]
+  if (!written) return [`Nothing was changed; ${count} would be.`]
+  return [`${count} written.`, ...backups.map(backup => `What was there before today is in ${backup}.`)]
+}

@@ -1,0 +1,59 @@
+/** What changes in one section of a configuration file of the AWS tools. */
+export interface Change {
+  readonly profile: string
+  readonly file: 'config' | 'credentials'
+  readonly action: 'add' | 'change' | 'remove'
+  readonly keys: readonly ChangedKey[]
+}
+
+export interface ChangedKey {
+  readonly key: string
+  /** Secrets are masked. */
+  readonly from?: string
+  readonly to?: string
+}
+
+/** A profile that is not written, and why. */
+export interface LeftAlone {
+  readonly profile: string
+  readonly kind: 'foreign' | 'shadowed' | 'stale' | 'unwritable'
+  readonly why: string
+  readonly hint?: string
+}
+
+/** The difference for people: what goes with a minus, what comes with a plus, in colours where they are wanted. */
+export function differenceLines(
+  changes: readonly Change[],
+  paths: Readonly<Record<Change['file'], string>>,
+  colours: boolean,
+): readonly string[] {
+  const [gone, come] = colours ? [paint(31), paint(32)] : [unchanged, unchanged]
+  return (['config', 'credentials'] as const).flatMap(file => {
+    const own = changes.filter(change => change.file === file)
+    if (own.length === 0) return []
+    const sections = own.flatMap(({profile, action, keys}) => [
+      {add: come, change: unchanged, remove: gone}[action](`${signs[action]} ${headerOf(profile, file)}`),
+      ...keys.flatMap(({key, from, to}) => [
+        ...(from === undefined ? [] : [gone(`- ${key} = ${from.replaceAll('\n', ' ')}`)]),
+        ...(to === undefined ? [] : [come(`+ ${key} = ${to}`)]),
+      ]),
+      '',
+    ])
+    return [paths[file], ...sections]
+  })
+}
+
+const signs = {add: '+', change: ' ', remove: '-'} as const
+
+function headerOf(profile: string, file: Change['file']): string {
+  return file === 'credentials' || profile === 'default' ? `[${profile}]` : `[profile ${profile}]`
+}
+
+/** ECMA-48, "Select graphic rendition". */
+function paint(colour: number): (text: string) => string {
+  return text => `\u001B[${colour}m${text}\u001B[39m`
+}
+
+function unchanged(text: string): string {
+  return text
+}

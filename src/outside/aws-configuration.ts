@@ -1,0 +1,45 @@
+import {realpath} from 'node:fs/promises'
+import {delimiter, join} from 'node:path'
+import {type AwsPlaces, findAwsPlaces} from './aws-places.ts'
+import {type SharedFiles, systemSharedFiles} from './shared-files.ts'
+
+/** The configuration of the AWS tools on this machine. */
+export interface AwsConfiguration {
+  /** `undefined` where nobody could tell where its files are. */
+  readonly places: AwsPlaces | undefined
+  readonly files: SharedFiles
+  /** What the tools are to run: absolute paths of Node and of our script. */
+  readonly ownProgram: readonly [node: string, script: string]
+  readonly platform: NodeJS.Platform
+}
+
+type Env = Readonly<Record<string, string | undefined>>
+
+export async function awsConfiguration(
+  script: string,
+  env: Env,
+  platform: NodeJS.Platform,
+  home: string | undefined,
+): Promise<AwsConfiguration> {
+  return {
+    places: findAwsPlaces(env, platform, home),
+    files: systemSharedFiles,
+    ownProgram: [await lastingNode(env), script],
+    platform,
+  }
+}
+
+/**
+ * The Node that runs this program, by the name that lasts longest: on PATH it is often a link that stays, to a folder
+ * that goes with the next update. What npm puts there for a script is of that script's folder.
+ */
+async function lastingNode({PATH = ''}: Env): Promise<string> {
+  const name = process.platform === 'win32' ? 'node.exe' : 'node'
+  const running = await realpath(process.execPath)
+  for (const folder of PATH.split(delimiter)) {
+    if (folder === '' || /node_modules[\\/]\.bin[\\/]?$/.test(folder)) continue
+    const candidate = join(folder, name)
+    if ((await realpath(candidate).catch(() => undefined)) === running) return candidate
+  }
+  return process.execPath
+}

@@ -1,0 +1,34 @@
+import {posix, win32} from 'node:path'
+
+/** The two shared configuration files of the AWS tools. */
+export interface AwsPlaces {
+  readonly config: string
+  readonly credentials: string
+}
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/**
+ * Where the AWS SDKs look for them; `undefined` where there is no home and no variable says it.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/file-location.html
+ */
+export function findAwsPlaces(
+  env: Env,
+  platform: NodeJS.Platform,
+  systemHome: string | undefined,
+): AwsPlaces | undefined {
+  const {join, resolve} = platform === 'win32' ? win32 : posix
+  const home = platform === 'win32' ? (windowsHome(env) ?? systemHome) : env.HOME || systemHome
+  const place = (said: string | undefined, name: string) => {
+    const fromHome = (platform === 'win32' ? /^~[/\\](.*)$/s : /^~\/(.*)$/s).exec(said ?? '')?.[1]
+    if (fromHome !== undefined && home !== undefined) return join(home, fromHome)
+    return said ? resolve(said) : home === undefined ? undefined : join(home, '.aws', name)
+  }
+  const config = place(env.AWS_CONFIG_FILE, 'config')
+  const credentials = place(env.AWS_SHARED_CREDENTIALS_FILE, 'credentials')
+  return config === undefined || credentials === undefined ? undefined : {config, credentials}
+}
+
+function windowsHome({HOME, USERPROFILE, HOMEDRIVE = '', HOMEPATH}: Env): string | undefined {
+  return HOME || USERPROFILE || (HOMEPATH ? HOMEDRIVE + HOMEPATH : undefined)
+}

@@ -1,0 +1,154 @@
+import {randomBytes} from 'node:crypto'
+import {constants, type Stats} from 'node:fs'
+import {access, lstat, open, readFile, readlink, realpath, rename, rm, stat} from 'node:fs/promises'
+import {basename, dirname, resolve} from 'node:path'
+import {TextDecoder} from 'node:util'
+import {AwsOidcError} from '../errors.ts'
+import {dropStale, makeFolder} from './files.ts'
+
+/** Files that other programs and people write too. They keep their owner, permissions and place behind a link. */
+export interface SharedFiles {
+  /**
+   * The text of a file, a byte order mark included, or `undefined` where there is none. Rejects with CONFIG_INVALID
+   * when it can't be read or is not UTF-8.
+   */
+  read(path: string): Promise<string | undefined>
+  /**
+   * Replaces as a whole a file that still says `before`, and leaves it alone where somebody has changed it meanwhile.
+   * What it said is kept at `backup`, unless there is such a file already. Call it while holding a lock for it.
+   * Rejects with OUTPUT_FAILED, nothing changed.
+   */
+  replace(path: string, before: string | undefined, after: string, backup: string): Promise<'replaced' | 'changed'>
+}
+
+export const systemSharedFiles: SharedFiles = {
+  async read(path) {
+    try {
+      return decoded(path, await readFile(path))
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return undefined
+      if (error instanceof AwsOidcError) throw error
+      throw new AwsOidcError('CONFIG_INVALID', `${path} can't be read: ${codeOf(error)}.`, {
+        hint: `ls -ld ${path}`,
+        cause: error,
+      })
+    }
+  },
+
+  async replace(path, before, after, backup) {
+    try {
+      const real = await behindLinks(path)
+      if (before === undefined) await makeFolder(dirname(real))
+      else await access(real, constants.W_OK)
+      const kept = before === undefined ? undefined : await stat(real)
+      return await replaceReal(real, kept, before, after, async () => {
+        if (before !== undefined) await keepOnce(backup, before)
+      })
+    } catch (error) {
+      throw new AwsOidcError('OUTPUT_FAILED', `${path} could not be written: ${codeOf(error)}. It is as it was.`, {
+        hint: codeOf(error) === 'ENOSPC' ? `df ${dirname(path)}` : `ls -ld ${dirname(path)} ${path}`,
+        cause: error,
+      })
+    }
+  },
+}
+
+async function replaceReal(
+  path: string,
+  kept: Stats | undefined,
+  before: string | undefined,
+  after: string,
+  keepBefore: () => Promise<void>,
+): Promise<'replaced' | 'changed'> {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
+  try {
+    await writeNew(temporary, after, kept)
+    if (!(await says(path, before))) return 'changed'
+    await keepBefore()
+    await rename(temporary, path)
+    await dropStale(path, name => `${name}.`.startsWith(`${basename(path)}.`)).catch(() => undefined)
+    return 'replaced'
+  } finally {
+    await rm(temporary, {force: true})
+  }
+}
+
+async function says(path: string, text: string | undefined): Promise<boolean> {
+  const bytes = await readFile(path).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw error
+  })
+  return text === undefined || bytes === undefined ? text === bytes : bytes.equals(Buffer.from(text))
+}
+
+/** A file that is on the disk when this returns, with the owner and the permissions of another one. */
+async function writeNew(path: string, text: string, kept?: Stats): Promise<void> {
+  const file = await open(path, 'wx', 0o600)
+  try {
+    await file.writeFile(text)
+    if (kept && process.platform !== 'win32') {
+      const own = await file.stat()
+      if (own.uid !== kept.uid || own.gid !== kept.gid) await file.chown(kept.uid, kept.gid)
+      await file.chmod(kept.mode & 0o7777)
+    }
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** Whole or not at all, closed to others: there may be keys in it. Only the holder of the lock comes here. */
+async function keepOnce(path: string, text: string): Promise<void> {
+  if (await lstat(path).catch(() => undefined)) return
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
+  try {
+    await writeNew(temporary, text)
+    await rename(temporary, path)
+  } finally {
+    await rm(temporary, {force: true})
+  }
+}
+
+/** Where a file is that need not exist yet, though a link to it does. */
+async function behindLinks(path: string): Promise<string> {
+  try {
+    return await realpath(path)
+  } catch (error) {
+    const isLink = codeOf(error) === 'ENOENT' && (await lstat(path).catch(() => undefined))?.isSymbolicLink()
+    return isLink ? resolve(dirname(path), await readlink(path)) : path
+  }
+}
+
+function decoded(path: string, bytes: Buffer): string {
+  try {
+    return strictly(bytes)
+  } catch (error) {
+    throw new AwsOidcError('CONFIG_INVALID', `${path}:${firstBadLine(bytes)}: the line is not UTF-8.`, {
+      hint: 'Save the file as UTF-8.',
+      cause: error,
+    })
+  }
+}
+
+function firstBadLine(bytes: Buffer): number {
+  let line = 1
+  for (let from = 0; from <= bytes.length; line++) {
+    const end = bytes.indexOf('\n', from)
+    const until = end < 0 ? bytes.length : end
+    try {
+      strictly(bytes.subarray(from, until))
+    } catch {
+      break
+    }
+    from = until + 1
+  }
+  return line
+}
+
+function strictly(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(bytes)
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
+}

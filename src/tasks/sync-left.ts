@@ -1,0 +1,48 @@
+import type {Origin} from '../aws-config/own-profile.ts'
+import type {FileKind, Section, SharedFile} from '../aws-config/read.ts'
+import {shadowsIn} from '../aws-config/shadows.ts'
+import type {LeftAlone} from '../formats/difference.ts'
+
+export type AwsFiles = Readonly<Record<FileKind, SharedFile>>
+
+/** Of one profile. */
+export type Sections = Readonly<Record<FileKind, readonly Section[]>>
+
+/** What somebody else has written is not ours to change. */
+export function foreign(
+  name: string,
+  section: Section | undefined,
+  file: SharedFile,
+  origin: Origin | undefined,
+): LeftAlone | undefined {
+  if (!section || origin) return undefined
+  const why = `${placeOf(file, section.at)}: the profile "${name}" is there already and not ours.`
+  return {profile: name, kind: 'foreign', why, hint: takeOver(name)}
+}
+
+/** Beside other credentials ours would not be asked for, by some of the tools. */
+export function shadowed(
+  name: string,
+  sections: Sections,
+  files: AwsFiles,
+  origin: Origin | undefined,
+): LeftAlone | undefined {
+  for (const kind of ['config', 'credentials'] as const) {
+    for (const section of sections[kind]) {
+      const [key] = shadowsIn(section, kind, origin)
+      const at = section.properties.find(property => property.key === key)?.at
+      if (key === undefined) continue
+      const why = `${placeOf(files[kind], at)}: "${key}" of the profile "${name}" would win over aws-oidc.`
+      return {profile: name, kind: 'shadowed', why, hint: takeOver(name)}
+    }
+  }
+  return undefined
+}
+
+function takeOver(name: string): string {
+  return `aws-oidc profiles sync ${name}`
+}
+
+export function placeOf({path}: SharedFile, at: number | undefined): string {
+  return at === undefined ? path : `${path}:${at + 1}`
+}

@@ -1,0 +1,72 @@
+import {commandLine} from '../aws-config/command-line.ts'
+import {AwsOidcError} from '../errors.ts'
+import type {AwsConfiguration} from '../outside/aws-configuration.ts'
+import {configuredProfiles, type WantedProfile} from './aws-profiles.ts'
+import {type OfferedProfiles, type OfferWish, offeredProfiles} from './offered-profiles.ts'
+import type {Parts} from './parts.ts'
+import {findProfile} from './plan.ts'
+import type {AwsFiles} from './sync-left.ts'
+import {planSync, type Scope, type SyncPlan} from './sync-plan.ts'
+
+export interface SyncScope {
+  /** Only these, also where they are not ours; all of ours where none is named. */
+  readonly profiles: readonly string[]
+  readonly chain: 'source' | 'process'
+  /** Whether what is ours and no longer configured goes. */
+  readonly prune: boolean
+  /** Also a profile for each role that a provider offers. */
+  readonly fromRoles: OfferWish | undefined
+}
+
+/** What is to be done to the files as they are; what does not depend on them is found out once. */
+export async function planner(
+  wish: SyncScope,
+  {ownProgram, platform}: AwsConfiguration,
+  parts: Parts,
+): Promise<(files: AwsFiles) => SyncPlan> {
+  const {configuration, log} = parts
+  // https://docs.npmjs.com/cli/v11/commands/npx : what it fetches may be gone tomorrow.
+  if (/[\\/]_npx[\\/]/.test(ownProgram[1])) {
+    log.warn(
+      'This aws-oidc runs from the cache of npx, and AWS tools would be told to start it there: install it first.',
+    )
+  }
+  const offered = wish.fromRoles && (await offeredProfiles(wish.fromRoles, parts))
+  const named = new Set(wish.profiles)
+  const known = new Set(offered?.profiles.map(({name}) => name))
+  if (!configuration.found) findProfile('', configuration)
+  const inScope = (name: string) => named.size === 0 || named.has(name)
+  const configured = configuredProfiles(Object.keys(configuration.profiles).filter(inScope), wish.chain, configuration)
+  const wanted = merged(configured, offered?.profiles.filter(({name}) => inScope(name)) ?? [])
+  const scope: Scope = {
+    named,
+    ownScript: ownProgram[1],
+    platform,
+    command: args => commandLine(ownProgram, args, platform),
+    prune: wish.prune,
+    includes: inScope,
+    isStale: (name, origin) => {
+      if (origin.kind !== 'role') return !Object.hasOwn(configuration.profiles, name)
+      const gone = origin.provider === offered?.provider && !known.has(name)
+      return gone || !Object.hasOwn(configuration.providers, origin.provider)
+    },
+  }
+  return files => {
+    const plan = planSync(wanted, files, scope)
+    const met = new Set([
+      ...wanted.map(({name}) => name),
+      ...[...plan.changes, ...plan.left].map(({profile}) => profile),
+    ])
+    for (const name of named)
+      if (!met.has(name)) findProfile(name, configuration, other => `aws-oidc profiles sync ${other}`)
+    return plan
+  }
+}
+
+function merged(configured: readonly WantedProfile[], offered: OfferedProfiles['profiles']): readonly WantedProfile[] {
+  const names = new Set(configured.map(({name}) => name))
+  const twice = offered.find(({name}) => names.has(name))
+  if (!twice) return [...configured, ...offered]
+  const message = `A role that is offered would become the profile "${twice.name}", which is configured otherwise.`
+  throw new AwsOidcError('USAGE', message, {hint: "--name-template '{provider}-{account}-{role}'"})
+}

@@ -1,0 +1,135 @@
+import {createHash} from 'node:crypto'
+import {editedText} from '../aws-config/edit.ts'
+import {type FileKind, readSharedFile, type SharedFile} from '../aws-config/read.ts'
+import {refusedByBotocore} from '../aws-config/refused.ts'
+import {AwsOidcError} from '../errors.ts'
+import {differenceLines} from '../formats/difference.ts'
+import type {AwsConfiguration} from '../outside/aws-configuration.ts'
+import type {AwsPlaces} from '../outside/aws-places.ts'
+import type {Parts} from './parts.ts'
+import {editsFor, type SyncPlan} from './sync-plan.ts'
+import {planner, type SyncScope} from './sync-scope.ts'
+
+export interface SyncWish extends SyncScope {
+  /** Whether to write: without a question, after one, or not at all. */
+  readonly write: 'yes' | 'ask' | 'no'
+}
+
+export interface SyncResult extends SyncPlan {
+  readonly files: AwsPlaces
+  readonly written: boolean
+  /** Copies of what was there before the first change of this day. */
+  readonly backups: readonly string[]
+  /** Whether the files are as they should be after this. */
+  readonly upToDate: boolean
+}
+
+/** Brings the configuration of the AWS tools up to ours: shows the difference, asks, writes. */
+export async function sync(wish: SyncWish, parts: Parts): Promise<SyncResult> {
+  const aws = await parts.awsConfiguration()
+  const places = demandPlaces(aws)
+  const planFor = await planner(wish, aws, parts)
+  const found = await readFiles(places, aws)
+  warnOfRefused(found, parts)
+  let shown = planFor(found)
+  for (;;) {
+    if (shown.changes.length === 0 || wish.write === 'no') return resultOf(shown, places, [])
+    if (wish.write === 'ask' && !(await agreed(shown, places, parts))) return resultOf(shown, places, [])
+    const meant = wish.write === 'ask' ? JSON.stringify(shown.changes) : undefined
+    const lock = `aws-config-${createHash('sha256').update(places.config).digest('hex').slice(0, 16)}`
+    const {plan, backups} = await parts.locks.hold(lock, parts.signal, async () => {
+      for (;;) {
+        parts.signal.throwIfAborted()
+        // Another program may have written meanwhile: what it wrote is kept, and what was not shown is not done.
+        const files = await readFiles(places, aws)
+        const plan = planFor(files)
+        if (meant !== undefined && JSON.stringify(plan.changes) !== meant) return {plan, backups: undefined}
+        const backups = await write(files, plan, aws, parts)
+        if (backups) return {plan, backups}
+      }
+    })
+    if (backups) return resultOf(plan, places, backups, true)
+    shown = plan
+  }
+}
+
+function resultOf(plan: SyncPlan, files: AwsPlaces, backups: readonly string[], written = false): SyncResult {
+  const broken = plan.left.some(({kind}) => kind === 'shadowed' || kind === 'unwritable')
+  return {...plan, files, written, backups, upToDate: (written || plan.changes.length === 0) && !broken}
+}
+
+function demandPlaces({places}: AwsConfiguration): AwsPlaces {
+  if (places) return places
+  throw new AwsOidcError('CONFIG_INVALID', 'There is no home folder, and so no place for the AWS configuration.', {
+    hint: 'Set HOME, or AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE.',
+  })
+}
+
+/** With what they say; `undefined` for a file that is not there. */
+type Read = Readonly<Record<FileKind, SharedFile & {readonly text: string | undefined}>>
+
+async function readFiles(places: AwsPlaces, aws: AwsConfiguration): Promise<Read> {
+  const read = async (kind: FileKind) => {
+    const text = await aws.files.read(places[kind])
+    return {...readSharedFile(places[kind], kind, text ?? ''), text}
+  }
+  return {config: await read('config'), credentials: await read('credentials')}
+}
+
+function warnOfRefused(files: Read, {log}: Parts): void {
+  for (const file of Object.values(files)) {
+    const problem = refusedByBotocore(file)
+    if (problem) log.warn(`The AWS CLI refuses ${file.path}: ${problem}. It is kept as it is.`)
+  }
+}
+
+async function agreed({changes}: SyncPlan, places: AwsPlaces, {asking, ask, tell, colours}: Parts): Promise<boolean> {
+  tell(shortened(differenceLines(changes, places, colours)).join('\n'))
+  if (asking.interactive && asking.mayRead) {
+    return ask.select('Write this?', [
+      {label: 'Yes', value: true},
+      {label: 'No', value: false},
+    ])
+  }
+  throw new AwsOidcError('USAGE', 'Nobody may be asked whether to write this; nothing was changed.', {
+    hint: 'aws-oidc profiles sync --yes',
+  })
+}
+
+// What is said at once must not reach the limit of all that a command says on stderr, which would swallow it.
+const mostCharacters = 20_000
+
+function shortened(lines: readonly string[]): readonly string[] {
+  let characters = 0
+  const fit = lines.filter(line => {
+    characters += line.length + 1
+    return characters <= mostCharacters
+  })
+  const more = lines.length - fit.length
+  return more === 0 ? lines : [...fit, `... and ${more} lines more; "aws-oidc profiles sync --dry-run" shows all.`]
+}
+
+/** Writes both files; tells the copies of what they said, or `undefined` where another program was faster. */
+async function write(
+  files: Read,
+  plan: SyncPlan,
+  aws: AwsConfiguration,
+  {clock}: Parts,
+): Promise<readonly string[] | undefined> {
+  const backups: string[] = []
+  // Keys go from the credentials file only when there is something in their place.
+  for (const kind of ['config', 'credentials'] as const) {
+    const {path, text} = files[kind]
+    const edits = editsFor(kind, plan)
+    if (edits.length === 0) continue
+    const backup = `${path}.${dayOf(clock.now())}.aws-oidc-backup`
+    if ((await aws.files.replace(path, text, editedText(files[kind], edits), backup)) === 'changed') return undefined
+    if (text !== undefined) backups.push(backup)
+  }
+  return backups
+}
+
+/** As the person's calendar says. */
+function dayOf(now: Date): string {
+  return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map(part => String(part).padStart(2, '0')).join('-')
+}

@@ -1,0 +1,135 @@
+import {execFile} from 'node:child_process'
+import {lstat, mkdir, readdir, readFile, writeFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import {promisify} from 'node:util'
+import {expect} from 'chai'
+import {parse} from 'yaml'
+import {onReadOnlyHome, root, runAs, variablesOf} from '../support/machine.ts'
+import {useScene} from '../support/scene.ts'
+
+const run = promisify(execFile)
+
+describe('profiles sync', () => {
+  const scene = useScene()
+  const inHome = (...names: string[]) => join(scene.home.folder, ...names)
+  const config = () => readFile(inHome('.aws/config'), 'utf8')
+  const sync = (...args: string[]) => scene.home.run(['profiles', 'sync', ...args])
+
+  async function writeAws(name: 'config' | 'credentials', text: string): Promise<void> {
+    await mkdir(inHome('.aws'), {recursive: true})
+    await writeFile(inHome('.aws', name), text)
+  }
+
+  it('writes profiles whose command gives credentials, in a file closed to others', async () => {
+    const {exitCode, stdout, stderr} = await sync('--yes')
+    expect({exitCode, stderr}).to.deep.equal({exitCode: 0, stderr: ''})
+    expect(stdout)
+      .to.include('+ [profile developer]\n')
+      .and.match(/\n2 profiles written\.\n$/)
+    expect((await lstat(inHome('.aws/config'))).mode & 0o777).to.equal(0o600)
+    const [, command = ''] = /^credential_process = (.*)$/m.exec(await config()) ?? []
+    const env = variablesOf(scene.home, scene.sandbox)
+    const answer = await run('sh', ['-c', command], {env: {...env, PATH: '/usr/bin:/bin'}})
+    expect(JSON.parse(answer.stdout)).to.include({Version: 1})
+    await scene.home.run(['status'])
+  })
+
+  it('with --check is exit 7 until everything is written, and writes nothing', async () => {
+    const {exitCode, stdout} = await sync('--check')
+    expect(exitCode).to.equal(7)
+    expect(stdout).to.match(/Nothing was changed; 2 profiles would be\.\n$/)
+    expect((await sync('--dry-run')).exitCode).to.equal(0)
+    expect(await readdir(scene.home.folder)).to.not.include('.aws')
+    await sync('--yes')
+    expect(await sync('--check')).to.include({exitCode: 0, stdout: `${inHome('.aws/config')} is up to date.\n`})
+  })
+
+  it('without a terminal to ask at shows the difference, changes nothing and is exit 2', async () => {
+    const {exitCode, stdout, stderr} = await sync()
+    expect({exitCode, stdout}).to.deep.equal({exitCode: 2, stdout: ''})
+    expect(stderr).to.match(
+      /\+ \[profile developer\]\n.*Error: Nobody may be asked.*Try: aws-oidc profiles sync --yes\n$/s,
+    )
+  })
+
+  it('reports as JSON what is written, and shows no key that it takes away', async () => {
+    await writeAws('credentials', '[developer]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = s3cret-key\n')
+    const {exitCode, stdout} = await sync('developer', '--yes', '--json')
+    expect(exitCode).to.equal(0)
+    expect(stdout).to.not.match(/AKIAEXAMPLE|s3cret-key/)
+    const {changes, written, backups} = JSON.parse(stdout)
+    expect(changes.map(({file, action, profile}: Record<string, string>) => [file, action, profile])).to.deep.equal([
+      ['config', 'add', 'developer'],
+      ['credentials', 'remove', 'developer'],
+    ])
+    expect({written, backups: backups.length}).to.deep.equal({written: true, backups: 1})
+    expect(await readFile(backups[0], 'utf8')).to.include('s3cret-key')
+    expect(await readFile(inHome('.aws/credentials'), 'utf8')).to.equal('')
+  })
+
+  it('follows AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE, with ~', async () => {
+    const env = {AWS_CONFIG_FILE: '~/elsewhere/config', AWS_SHARED_CREDENTIALS_FILE: inHome('keys')}
+    await writeFile(inHome('keys'), '[admin]\nsso_session = x\n')
+    const {stdout} = await scene.home.run(['profiles', 'sync', '--yes'], env)
+    expect(stdout).to.include(`${inHome('keys')}:2: "sso_session" of the profile "admin"`)
+    expect(await readFile(inHome('elsewhere/config'), 'utf8')).to.include('[profile developer]')
+    expect(await readdir(scene.home.folder)).to.not.include('.aws')
+  })
+
+  it('writes a profile for each role in the claim of the person who signs in', async () => {
+    const {exitCode, stderr} = await sync('--from-roles', '--yes', '--name-template', '{role}.{account}')
+    expect({exitCode}, stderr).to.deep.equal({exitCode: 0})
+    const written = await config()
+    const [, command = ''] =
+      /\[profile readonly\.123456789012\]\n[^[]*credential_process = ([^\n]*)/.exec(written) ?? []
+    expect(command).to.match(/ creds --provider sandbox --role arn:aws:iam::123456789012:role\/readonly$/)
+    expect(await scene.sandbox.signIns()).to.equal(1)
+    expect(await sync('--from-roles', '--check', '--name-template', '{role}.{account}')).to.include({exitCode: 0})
+    expect(await scene.sandbox.signIns()).to.equal(1)
+  })
+
+  it('loses nothing where many write at once', async () => {
+    const configuration = parse(await readFile(inHome('.config/aws-oidc/config.yaml'), 'utf8'))
+    const names = Array.from({length: 6}, (_, index) => `role-${index}`)
+    const profiles = Object.fromEntries(names.map(name => [name, {provider: 'sandbox', region: 'us-east-1'}]))
+    await scene.home.configure({profiles, top: {browser: configuration.browser}})
+    await writeAws('config', '# mine\n')
+    const endings = await Promise.all(names.map(name => sync(name, '--yes')))
+    expect(endings.map(({exitCode}) => exitCode)).to.deep.equal(names.map(() => 0))
+    const written = await config()
+    expect(written).to.match(/^# mine\n\n\[profile/)
+    for (const name of names) expect(written.split(`[profile ${name}]`), name).to.have.length(2)
+    expect((await readdir(inHome('.aws'))).filter(name => name.endsWith('.tmp'))).to.deep.equal([])
+  })
+
+  it('leaves a damaged file as it is, byte for byte, and names the line', async () => {
+    const damaged = '[profile x]\r\nregion = y\r\n  oops\r\n[profile z'
+    await writeAws('config', damaged)
+    const {exitCode, stdout, stderr} = await sync('--yes')
+    expect({exitCode, stdout}).to.deep.equal({exitCode: 2, stdout: ''})
+    expect(stderr).to.match(/^Error: \S+\.aws\/config:4: Profile definition must end with '\]'\.\nTry: /)
+    expect(await config()).to.equal(damaged)
+  })
+
+  for (const [what, shell] of [
+    ['in a place that is read-only', onReadOnlyHome],
+    [
+      'on a full disk',
+      'exec unshare --mount sh -c \'mount -t tmpfs -o size=8k none "$HOME/.aws" && printf "[profile x]\\n" >"$HOME/.aws/config" && head -c 4k /dev/zero >"$HOME/.aws/zero"; "$@"; code=$?; cat "$HOME/.aws/config"; ls "$HOME/.aws"; exit $code\' sh "$@"',
+    ],
+  ] as const) {
+    it(`${what} says so, is exit 1, and changes nothing`, async function () {
+      if (!root) return this.skip()
+      await writeAws('config', '[profile x]\n')
+      await scene.home.run(['status'])
+      const env = variablesOf(scene.home, scene.sandbox)
+      const {exitCode, stdout, stderr} = await runAs(['profiles', 'sync', '--yes'], {env, shell})
+      expect({exitCode}, stderr + stdout).to.deep.equal({exitCode: 1})
+      expect(stderr).to.match(
+        /Error: \S+\.aws\/config could not be written: (?:EROFS|ENOSPC)\. It is as it was\.\nTry: /,
+      )
+      expect(stdout).to.be.oneOf(['', '[profile x]\nconfig\nzero\n'])
+      expect(await config()).to.equal('[profile x]\n')
+    })
+  }
+})

@@ -1,0 +1,69 @@
+import {readFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import {expect} from 'chai'
+import {propertiesIn, readSharedFile} from '../../src/aws-config/read.ts'
+import {javascriptReader, judge, ownReader, playRound} from '../support/aws-config-rounds.ts'
+import {startBotocore} from '../support/botocore-reader.ts'
+import {root} from '../support/sandbox.ts'
+
+describe('random edits of random AWS configuration files', () => {
+  it('change what is meant and nothing else, for our reader, botocore and the AWS SDK for JavaScript', async function () {
+    this.timeout(300_000)
+    const first = Math.floor(Math.random() * 2 ** 31)
+    const botocore = startBotocore()
+    const readers = {ours: ownReader, botocore: botocore.read, 'AWS SDK for JavaScript': javascriptReader}
+    let [made, readable] = [0, 0]
+    for (let seed = first; seed < first + 10_000; seed++) {
+      const round = playRound(seed)
+      if (!round) continue
+      await judge(round, readers)
+      if (round.before === round.after) continue
+      made++
+      if (await botocore.read(round.after)) readable++
+    }
+    botocore.stop()
+    expect(made, `of 10,000 rounds from seed ${first} on`).to.be.greaterThan(5000)
+    expect(readable, `of them for botocore, from seed ${first} on`).to.be.greaterThan(4000)
+  })
+})
+
+interface Case {
+  readonly name: string
+  readonly input: {readonly configFile?: string; readonly credentialsFile?: string}
+  readonly output: {
+    readonly config?: Readonly<
+      Record<'profiles' | 'sso_sessions', Readonly<Record<string, Readonly<Record<string, string>>>>>
+    >
+    readonly errorContaining?: string
+  }
+}
+
+const suite = join(root, '../shared/data/shared-config/profile-parser-tests.json')
+
+describe('the grammar that the AWS SDKs share', () => {
+  it('is ours, in each of the 65 cases of their suite', async function () {
+    const text = await readFile(suite, 'utf8').catch(() => undefined)
+    if (text === undefined) {
+      process.stdout.write(`      left out: ${suite} is not there\n`)
+      return this.skip()
+    }
+    const {tests} = JSON.parse(text) as {readonly tests: readonly Case[]}
+    expect(tests).to.have.length(65)
+    for (const {name, input, output} of tests) {
+      const read = () => merged(input)
+      if (output.errorContaining === undefined) expect(read(), name).to.deep.equal({sso_sessions: {}, ...output.config})
+      else expect(read, name).to.throw(output.errorContaining)
+    }
+  })
+})
+
+/** Both files together; the credentials file wins. */
+function merged({configFile = '', credentialsFile = ''}: Case['input']) {
+  const config = readSharedFile('config', 'config', configFile)
+  const profiles: Record<string, Record<string, string>> = {}
+  for (const file of [config, readSharedFile('credentials', 'credentials', credentialsFile)]) {
+    for (const [name, values] of propertiesIn(file)) profiles[name] = {...profiles[name], ...Object.fromEntries(values)}
+  }
+  const sessions = [...propertiesIn(config, 'sso-session')].map(([name, values]) => [name, Object.fromEntries(values)])
+  return {profiles, sso_sessions: Object.fromEntries(sessions)}
+}

@@ -1,0 +1,113 @@
+import {execFile} from 'node:child_process'
+import {readFile, rm} from 'node:fs/promises'
+import {join} from 'node:path'
+import {promisify} from 'node:util'
+import {expect} from 'chai'
+import {stringify} from 'yaml'
+import {commandLine} from '../../src/aws-config/command-line.ts'
+import {ask, awsClients} from '../support/aws-clients.ts'
+import {installed, useAwsTools} from '../support/aws-tools.ts'
+import {bin} from '../support/home.ts'
+import {variablesOf} from '../support/machine.ts'
+import {sandboxBin} from '../support/sandbox.ts'
+import {onTerminal} from '../support/terminal.ts'
+
+const run = promisify(execFile)
+const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`
+const sessionOf = (name: string) => RegExp(`^arn:aws:sts::123456789012:assumed-role/${name}/.+`)
+
+describe('What profiles sync writes', () => {
+  const tools = useAwsTools()
+  const path = () => join(tools.home.folder, 'aws-config')
+  const sync = (...args: string[]) => tools.home.run(['profiles', 'sync', ...args], {AWS_CONFIG_FILE: path()})
+
+  beforeEach(async () => {
+    const {issuer, clientId} = tools.sandbox
+    const provider = {issuer, clientId}
+    await tools.home.writeConfig(
+      stringify({
+        browser: [process.execPath, sandboxBin, 'browse'],
+        cache: 'file',
+        providers: {
+          sandbox: {strategy: 'oidc', ...provider, rolesClaim: 'aws_roles'},
+          'sandbox-saml': {strategy: 'saml2', via: 'token-exchange', ...provider},
+        },
+        profiles: {
+          developer: {provider: 'sandbox', role: role('developer'), region: 'us-east-1'},
+          admin: {source: 'developer', role: role('admin'), sessionName: 'by-the-tool'},
+          'saml-developer': {provider: 'sandbox-saml', role: role('developer'), region: 'us-east-1'},
+        },
+      }),
+    )
+    await rm(path())
+  })
+
+  for (const client of awsClients.filter(({switchesInTheSandbox}) => switchesInTheSandbox)) {
+    it(`gives ${client.name} each profile: a role, one it switches to itself, and one by SAML`, async () => {
+      expect(await sync('--yes')).to.include({exitCode: 0, stderr: ''})
+      expect(await readFile(path(), 'utf8')).to.match(/\[profile admin\][^[]*source_profile = developer/)
+      for (const profile of ['developer', 'admin', 'saml-developer'] as const) {
+        const {arns, errors, stderr} = await ask(client, tools, {profile})
+        expect(errors, stderr).to.deep.equal([])
+        expect(arns[0], profile).to.match(sessionOf(profile === 'admin' ? 'admin' : 'developer'))
+        if (profile === 'admin') expect(arns[0]).to.match(/\/by-the-tool$/)
+      }
+    })
+  }
+
+  for (const client of awsClients) {
+    it(`gives ${client.name} with --chain process a role that we switch to`, async () => {
+      expect(await sync('--yes', '--chain', 'process')).to.include({exitCode: 0, stderr: ''})
+      expect(await readFile(path(), 'utf8')).to.not.include('role_arn')
+      const {arns, errors, stderr} = await ask(client, tools, {profile: 'admin'})
+      expect(errors, stderr).to.deep.equal([])
+      expect(arns[0]).to.match(sessionOf('admin'))
+    })
+  }
+
+  it('stays ours when the AWS CLI has written into the file, and keeps what that wrote', async () => {
+    await sync('--yes')
+    const set = async (...args: string[]) => {
+      const {exitCode, stderr} = await tools.start(installed('python/bin/aws'), ['configure', 'set', ...args]).ended
+      expect({exitCode, stderr}).to.deep.equal({exitCode: 0, stderr: ''})
+    }
+    await set('cli_pager', 'less', '--profile', 'developer')
+    await set('region', 'eu-west-3', '--profile', 'admin')
+    await set('region', 'eu-west-1', '--profile', 'theirs')
+    expect(await sync('--check')).to.include({exitCode: 7})
+    const {stdout} = await sync('--yes', '--prune')
+    expect(stdout).to.include('  [profile admin]\n- region = eu-west-3\n+ region = us-east-1\n\n1 profile written.')
+    const text = await readFile(path(), 'utf8')
+    expect(text).to.include('cli_pager = less\n').and.include('[profile theirs]\nregion = eu-west-1\n')
+    expect(await sync('--check')).to.include({exitCode: 0})
+  })
+
+  it('is asked about on a terminal, in colours, and written after a yes only', async () => {
+    const env = {...variablesOf(tools.home, tools.sandbox), AWS_CONFIG_FILE: path(), LANG: 'C.UTF-8'}
+    const session = (keys: string) =>
+      onTerminal([process.execPath, bin, 'profiles', 'sync'], {env, type: {keys, when: 'Write this?'}})
+    const refused = await session('\u001b[B\r')
+    expect({exitCode: refused.exitCode, restored: refused.restored}).to.deep.equal({exitCode: 0, restored: true})
+    expect(refused.shown).to.include('\u001b[32m+ [profile developer]\u001b[39m').and.include('Nothing was changed')
+    expect(await readFile(path(), 'utf8').catch(() => undefined)).to.equal(undefined)
+    const left = await session('\u0003')
+    expect({exitCode: left.exitCode, restored: left.restored}).to.deep.equal({exitCode: 130, restored: true})
+    const agreed = await session('\r')
+    expect(agreed.shown).to.include('3 profiles written.')
+    expect(await readFile(path(), 'utf8')).to.include('[profile saml-developer]')
+  })
+
+  it('is taken apart by botocore into what it was made of, on Windows too', async () => {
+    const args = ['creds', '--provider', 'corp & co', '--role', role('a+b=c,d.@-e')]
+    for (const [platform, program] of [
+      ['linux', "/home/o'neil/#1 *?[x] ~/{a,b}/<no>|de;&(1)!/node"],
+      ['win32', 'C:\\Program Files (x86)\\no & de^!\\node.exe'],
+    ] as const) {
+      const line = commandLine([program, program], args, platform)
+      const script =
+        'import json, sys; from botocore.compat import compat_shell_split as split; print(json.dumps(split(*sys.argv[1:])))'
+      const {stdout} = await run(installed('python/bin/python'), ['-c', script, line, platform])
+      expect(JSON.parse(stdout)).to.deep.equal([program, program, ...args])
+    }
+  })
+})

@@ -1,0 +1,152 @@
+import {spawn} from 'node:child_process'
+import {once} from 'node:events'
+import {chmod, chown, lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {setTimeout as delay} from 'node:timers/promises'
+import {pathToFileURL} from 'node:url'
+import {expect} from 'chai'
+import {findAwsPlaces} from '../../src/outside/aws-places.ts'
+import {systemSharedFiles} from '../../src/outside/shared-files.ts'
+import {nobody, root} from '../support/machine.ts'
+
+describe('a file that is not ours alone', () => {
+  let home = ''
+  const inHome = (...names: string[]) => join(home, ...names)
+  const replace = (path: string, before: string | undefined, after: string) =>
+    systemSharedFiles.replace(path, before, after, `${path}.backup`)
+  beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), 'aws-oidc-shared-'))
+  })
+  afterEach(() => rm(home, {recursive: true, force: true}))
+
+  it('is made, closed to others, with the folder it needs', async () => {
+    expect(await replace(inHome('.aws/config'), undefined, 'a')).to.equal('replaced')
+    expect(await readFile(inHome('.aws/config'), 'utf8')).to.equal('a')
+    expect((await lstat(inHome('.aws/config'))).mode & 0o777).to.equal(0o600)
+    expect((await lstat(inHome('.aws'))).mode & 0o777).to.equal(0o700)
+    expect(await readdir(inHome('.aws'))).to.deep.equal(['config'])
+  })
+
+  it('keeps its permissions and its owner', async () => {
+    await writeFile(inHome('config'), 'a')
+    await chmod(inHome('config'), 0o640)
+    if (root) await chown(inHome('config'), nobody, nobody)
+    const before = await lstat(inHome('config'))
+    await replace(inHome('config'), 'a', 'b')
+    const after = await lstat(inHome('config'))
+    expect([after.mode, after.uid, after.gid]).to.deep.equal([before.mode, before.uid, before.gid])
+    expect(after.ino, 'another file').not.to.equal(before.ino)
+  })
+
+  it('stays behind the links that lead to it, also before it exists', async () => {
+    await mkdir(inHome('dotfiles'))
+    await symlink('dotfiles/config', inHome('link'))
+    await symlink(inHome('link'), inHome('config'))
+    await writeFile(inHome('dotfiles/config'), 'a')
+    await replace(inHome('config'), 'a', 'b')
+    await symlink('dotfiles/new', inHome('new'))
+    await replace(inHome('new'), undefined, 'c')
+    expect(await readFile(inHome('dotfiles/config'), 'utf8')).to.equal('b')
+    expect(await readFile(inHome('dotfiles/new'), 'utf8')).to.equal('c')
+    for (const name of ['link', 'config', 'new'])
+      expect((await lstat(inHome(name))).isSymbolicLink(), name).to.equal(true)
+    expect(await readdir(inHome('dotfiles'))).to.have.members(['config', 'new'])
+  })
+
+  it('is left alone where another program has changed it meanwhile', async () => {
+    await writeFile(inHome('config'), 'theirs')
+    expect(await replace(inHome('config'), 'a', 'b')).to.equal('changed')
+    expect(await replace(inHome('config'), undefined, 'b')).to.equal('changed')
+    expect(await readFile(inHome('config'), 'utf8')).to.equal('theirs')
+    expect(await readdir(home)).to.deep.equal(['config'])
+  })
+
+  it('is kept as it was before the first change, in a copy closed to others that later changes leave alone', async () => {
+    await writeFile(inHome('config'), 'a', {mode: 0o644})
+    await replace(inHome('config'), 'a', 'b')
+    await replace(inHome('config'), 'b', 'c')
+    expect(await readFile(inHome('config.backup'), 'utf8')).to.equal('a')
+    expect((await lstat(inHome('config.backup'))).mode & 0o777).to.equal(0o600)
+    expect(await readdir(home)).to.have.members(['config', 'config.backup'])
+  })
+
+  it('says the old or the new text whole, whenever the writer is killed, and what that leaves behind goes an hour later', async () => {
+    const [old, other] = ['a'.repeat(2_000_000), 'b'.repeat(2_000_000)]
+    await writeFile(inHome('config'), old)
+    const script = `
+      const {systemSharedFiles} = await import(process.argv[1])
+      const [path, old, other] = [process.argv[2], 'a'.repeat(2_000_000), 'b'.repeat(2_000_000)]
+      console.log('ready')
+      for (;;) {
+        await systemSharedFiles.replace(path, old, other, path + '.backup')
+        await systemSharedFiles.replace(path, other, old, path + '.backup')
+      }`
+    const module = pathToFileURL(join(import.meta.dirname, '../../src/outside/shared-files.ts')).href
+    for (let round = 0; round < 8; round++) {
+      const child = spawn(process.execPath, ['--input-type=module', '-e', script, module, inHome('config')])
+      await once(child.stdout, 'data')
+      await delay(Math.random() * 40)
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+      const text = await readFile(inHome('config'), 'utf8')
+      expect([old, other].includes(text), `${text.length} characters`).to.equal(true)
+      await writeFile(inHome('config'), old)
+    }
+    await writeFile(inHome('config.0123456789ab.tmp'), 'half')
+    await writeFile(inHome('config.mine.tmp'), '')
+    const anHourAgo = new Date(Date.now() - 3_700_000)
+    for (const name of await readdir(home)) await utimes(inHome(name), anHourAgo, anHourAgo)
+    await replace(inHome('config'), old, 'c')
+    expect(await readdir(home)).to.have.members(['config', 'config.backup', 'config.mine.tmp'])
+  })
+
+  it('that can not be written is as it was, and nothing lies beside it', async () => {
+    await mkdir(inHome('config'))
+    const failure = await replace(inHome('config'), 'a', 'b').catch((error: unknown) => error)
+    expect(failure).to.include({code: 'OUTPUT_FAILED', hint: `ls -ld ${home} ${inHome('config')}`})
+    expect(failure)
+      .property('message')
+      .to.equal(`${inHome('config')} could not be written: EISDIR. It is as it was.`)
+    expect(await readdir(home)).to.deep.equal(['config'])
+  })
+
+  it('that is not UTF-8 is refused with its line, and a byte order mark is a part of it', async () => {
+    await writeFile(inHome('config'), Buffer.from('[default]\nregion = ü\n', 'latin1'))
+    const failure = await systemSharedFiles.read(inHome('config')).catch((error: unknown) => error)
+    expect(failure).to.include({code: 'CONFIG_INVALID', message: `${inHome('config')}:2: the line is not UTF-8.`})
+    await writeFile(inHome('config'), '\uFEFF[default]')
+    expect(await systemSharedFiles.read(inHome('config'))).to.equal('\uFEFF[default]')
+    expect(await systemSharedFiles.read(inHome('absent'))).to.equal(undefined)
+  })
+})
+
+describe('the place of the AWS configuration', () => {
+  const configOf = (env: Readonly<Record<string, string>>, platform: NodeJS.Platform, home?: string) =>
+    findAwsPlaces(env, platform, home)?.config
+
+  it('is where the AWS SDKs look', () => {
+    expect(findAwsPlaces({HOME: '/home/me'}, 'linux', '/other')).to.deep.equal({
+      config: '/home/me/.aws/config',
+      credentials: '/home/me/.aws/credentials',
+    })
+    expect(configOf({}, 'linux', '/home/me')).to.equal('/home/me/.aws/config')
+    expect(configOf({HOME: '/home/me', AWS_CONFIG_FILE: '~/x'}, 'linux')).to.equal('/home/me/x')
+    expect(configOf({HOME: '/home/me', AWS_CONFIG_FILE: '/~/x'}, 'darwin')).to.equal('/~/x')
+    expect(configOf({}, 'linux')).to.equal(undefined)
+    expect(
+      findAwsPlaces({HOME: '/home/me', AWS_SHARED_CREDENTIALS_FILE: '/keys'}, 'linux', undefined)?.credentials,
+    ).to.equal('/keys')
+  })
+
+  it('is under HOME, USERPROFILE, or drive and path on Windows, in this order', () => {
+    const all = {HOME: 'C:\\h', USERPROFILE: 'C:\\u', HOMEDRIVE: 'D:', HOMEPATH: '\\p'}
+    const {HOME, ...noHome} = all
+    const {USERPROFILE, ...driveOnly} = noHome
+    expect(configOf(all, 'win32')).to.equal(`${HOME}\\.aws\\config`)
+    expect(configOf(noHome, 'win32')).to.equal(`${USERPROFILE}\\.aws\\config`)
+    expect(configOf(driveOnly, 'win32')).to.equal('D:\\p\\.aws\\config')
+    expect(configOf({}, 'win32', 'C:\\s')).to.equal('C:\\s\\.aws\\config')
+    expect(configOf({USERPROFILE: 'C:\\u', AWS_CONFIG_FILE: '~\\x'}, 'win32')).to.equal('C:\\u\\x')
+  })
+})

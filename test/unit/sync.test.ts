@@ -1,0 +1,420 @@
+import {expect} from 'chai'
+import {AwsOidcError} from '../../src/errors.ts'
+import type {Ask, FederationStrategy, Role} from '../../src/plugin.ts'
+import {type SyncWish, sync} from '../../src/tasks/sync.ts'
+import {diceFrom, randomFile} from '../support/aws-config-dice.ts'
+import {javascriptReader} from '../support/aws-config-rounds.ts'
+import {type AwsFolder, makeAwsFolder, ownLine} from '../support/aws-files.ts'
+import {makeStage} from '../support/parts.ts'
+
+const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`
+
+const usual = `
+providers:
+  corp: {strategy: fake}
+profiles:
+  admin: {source: developer, role: 123456789012/admin}
+  developer: {provider: corp, role: '${role('developer')}', region: eu-central-1}
+`
+const bothWritten = `[profile developer]
+region = eu-central-1
+${ownLine('creds --profile developer')}
+
+[profile admin]
+region = eu-central-1
+role_arn = ${role('admin')}
+source_profile = developer
+aws_oidc_profile = admin
+`
+
+interface Call extends Partial<SyncWish> {
+  readonly configuration?: string
+  readonly roles?: readonly string[]
+  /** Instead of those, with all that a strategy may say of them. */
+  readonly offered?: readonly Role[]
+  /** What the person says to each question. */
+  readonly answers?: boolean[]
+}
+
+/** A call on these files, and what was said to the person. */
+async function call(aws: AwsFolder, {configuration = usual, roles, offered, answers, ...wish}: Call = {}) {
+  const stage = makeStage(configuration)
+  stage.provider.roles = roles
+  const ask: Ask = {
+    select: async (_question, choices) => {
+      const said = answers?.shift()
+      const choice = choices.find(({value}) => said !== undefined && String(value) === String(said))
+      if (!choice) throw new Error('nobody answers')
+      return choice.value
+    },
+    text: () => Promise.reject(new Error('not asked')),
+    secret: () => Promise.reject(new Error('not asked')),
+  }
+  const usualParts = stage.call({mayRead: answers !== undefined})
+  const strategy = offered ? async () => strategyOffering(offered) : usualParts.registry.strategy
+  const registry = {...usualParts.registry, strategy}
+  const parts = {...usualParts, registry, ask, awsConfiguration: async () => aws}
+  const all: SyncWish = {profiles: [], chain: 'source', prune: false, fromRoles: undefined, write: 'yes', ...wish}
+  const result = await sync(all, parts)
+  return {...result, told: stage.told.join('\n'), said: stage.said, calls: stage.provider.calls}
+}
+
+function strategyOffering(roles: readonly Role[]): FederationStrategy<Record<string, unknown>> {
+  const proofFor = () => Promise.reject(new Error('no proof is needed'))
+  return {settings: {}, signIn: async () => ({subject: 'alice', roles: async () => roles, proofFor})}
+}
+
+const refusal = (promise: Promise<unknown>) =>
+  promise.then(
+    () => undefined,
+    ({code, message, hint}) => ({code, message, hint}),
+  )
+
+const leftOf = ({left}: Awaited<ReturnType<typeof call>>) =>
+  left.map(({profile, kind, why}) => `${profile} ${kind}: ${why}`)
+
+describe('profiles sync', () => {
+  it('writes each profile: by us, or with a source by the switch of the AWS tools, the source first', async () => {
+    const aws = makeAwsFolder()
+    const {written, backups, upToDate} = await call(aws)
+    expect(aws.config).to.equal(bothWritten)
+    expect({written, backups, upToDate}).to.deep.equal({written: true, backups: [], upToDate: true})
+    expect(aws.credentials).to.equal(undefined)
+  })
+
+  it('changes nothing the second time, and says that all is up to date', async () => {
+    const aws = makeAwsFolder(bothWritten)
+    const {changes, written, upToDate} = await call(aws)
+    expect({changes, written, upToDate}).to.deep.equal({changes: [], written: false, upToDate: true})
+    expect([aws.config, aws.backups.size]).to.deep.equal([bothWritten, 0])
+  })
+
+  it('without writing tells what it would do, and that it is not done', async () => {
+    const aws = makeAwsFolder('# mine\n')
+    const {changes, written, upToDate} = await call(aws, {write: 'no'})
+    expect(changes.map(({profile, action}) => `${action} ${profile}`)).to.deep.equal(['add developer', 'add admin'])
+    expect({written, upToDate}).to.deep.equal({written: false, upToDate: false})
+    expect(aws.config).to.equal('# mine\n')
+  })
+
+  it('brings up to date what is ours, keeps what a person has added to it, and a copy of what was there', async () => {
+    const before = `[profile developer] # of the team\nregion = us-east-1 ; near\n${ownLine('creds --profile developer')}\ncli_pager =\n`
+    const aws = makeAwsFolder(before.replace('/opt/node', '/old/node'))
+    const {backups} = await call(aws, {profiles: ['developer']})
+    expect(aws.config).to.equal(
+      `[profile developer] # of the team\n; near\nregion = eu-central-1\n${ownLine('creds --profile developer')}\ncli_pager =\n`,
+    )
+    expect(backups).to.deep.equal(['/aws/config.2026-11-23.aws-oidc-backup'])
+    expect([...aws.backups.values()]).to.deep.equal([before.replace('/opt/node', '/old/node')])
+  })
+
+  it('switches by itself what the AWS tools have no key for, and all with --chain process', async () => {
+    const chained = (settings: string) =>
+      usual.replace('role: 123456789012/admin', `role: 123456789012/admin, ${settings}`)
+    for (const settings of ['tags: {a: b}', "sessionName: '{email}'", 'policyArns: [x]', 'sts: {region: eu-west-1}']) {
+      const aws = makeAwsFolder()
+      await call(aws, {configuration: chained(settings)})
+      expect(aws.config, settings).to.include(ownLine('creds --profile admin')).and.not.include('role_arn')
+    }
+    const aws = makeAwsFolder()
+    await call(aws, {configuration: chained('externalId: x, duration: 2h, sessionName: me')})
+    expect(aws.config).to.include('external_id = x\nduration_seconds = 3600\nrole_session_name = me\n')
+    await call(aws, {configuration: chained('region: eu-west-1'), chain: 'process'})
+    expect(aws.config).to.match(/\[profile admin\]\nregion = eu-west-1\ncredential_process = [^\n]*--profile admin\n$/)
+  })
+
+  it('leaves alone a profile that is not ours, until it is named', async () => {
+    const theirs = '[profile developer]\nregion = x\ncredential_process = saml2aws login\nmfa_serial = y\n'
+    const aws = makeAwsFolder(theirs)
+    const unnamed = await call(aws)
+    expect(leftOf(unnamed)).to.deep.equal([
+      'developer foreign: /aws/config:1: the profile "developer" is there already and not ours.',
+    ])
+    expect(unnamed.left[0]?.hint).to.equal('aws-oidc profiles sync developer')
+    expect(aws.config, 'the role is switched by us, as its source is not ours').to.equal(
+      `${theirs}\n[profile admin]\nregion = eu-central-1\n${ownLine('creds --profile admin')}\n`,
+    )
+    await call(aws, {profiles: ['developer']})
+    expect(aws.config).to.match(
+      RegExp(`^\\[profile developer\\]\nregion = eu-central-1\n${ownLine('creds --profile developer')}\n\n`),
+    )
+  })
+
+  for (const [where, config, credentials, place] of [
+    [
+      'static keys',
+      `[profile developer]\n${ownLine('creds --profile developer')}\naws_access_key_id = AKIA\n`,
+      undefined,
+      'config:3: "aws_access_key_id"',
+    ],
+    [
+      'static keys in the other file',
+      undefined,
+      '[developer]\naws_secret_access_key = s3cret\n',
+      'credentials:2: "aws_secret_access_key"',
+    ],
+    [
+      'a sign-in of AWS',
+      `[profile developer]\n${ownLine('creds --profile developer')}\nsso_session = x\n`,
+      undefined,
+      'config:3: "sso_session"',
+    ],
+    [
+      'a role beside it',
+      `[profile developer]\n${ownLine('creds --profile developer')}\nrole_arn = x\n`,
+      undefined,
+      'config:3: "role_arn"',
+    ],
+    ['a second process', undefined, '[developer]\ncredential_process = x\n', 'credentials:2: "credential_process"'],
+  ] as const) {
+    it(`does not write what ${where} would shadow, until it is named: then the shadow goes`, async () => {
+      const aws = makeAwsFolder(config, credentials)
+      const unnamed = await call(aws)
+      expect(leftOf(unnamed)[0]).to.equal(
+        `developer shadowed: /aws/${place} of the profile "developer" would win over aws-oidc.`,
+      )
+      expect(unnamed.upToDate).to.equal(false)
+      expect(aws.credentials).to.equal(credentials)
+      const named = await call(aws, {profiles: ['developer']})
+      expect(JSON.stringify(named), 'secrets').to.not.match(/AKIA|s3cret/)
+      expect(await call(aws)).to.include({upToDate: true})
+      expect(aws.credentials ?? '').to.equal('')
+    })
+  }
+
+  it('removes with --prune what is ours and no longer configured, and never anything else', async () => {
+    const theirs = `[profile theirs]\nrole_arn = x\n\n[profile copied]\n${ownLine('creds --profile developer')}`
+    const gone = `[profile gone]\nregion = x\n${ownLine('creds --profile gone')}\n`
+    const used = `[profile used]\nregion = y\n${ownLine('creds --profile used')}\ns3 =\n  max = 1\n`
+    const aws = makeAwsFolder(`${bothWritten}\n${gone}\n${used}\n${theirs}\n`)
+    const kept = await call(aws)
+    expect(leftOf(kept)).to.deep.equal([
+      'gone stale: /aws/config:11: [profile gone] of ours is no longer configured.',
+      'used stale: /aws/config:15: [profile used] of ours is no longer configured.',
+    ])
+    await call(aws, {prune: true})
+    expect(aws.config).to.equal(`${bothWritten}\n[profile used]\nregion = y\ns3 =\n  max = 1\n\n${theirs}\n`)
+  })
+
+  it('is about the named profiles only, also with --prune', async () => {
+    const others = [`[profile gone]\n${ownLine('creds --profile gone')}`, bothWritten.replace('/opt/node', '/old/node')]
+    const aws = makeAwsFolder(others.join('\n\n'))
+    expect(
+      (await call(aws, {profiles: ['admin'], write: 'no', prune: true})).changes.map(({profile}) => profile),
+    ).to.deep.equal(['developer'])
+    await call(aws, {profiles: ['gone'], prune: true})
+    expect(aws.config).to.equal(others[1])
+  })
+
+  it('writes again what the AWS tools read differently, although we read what is wanted', async () => {
+    const aws = makeAwsFolder(bothWritten.replace('region = eu-central-1', 'Region = eu-central-1 # near'))
+    await call(aws)
+    expect(aws.config).to.equal(bothWritten.replace('region', '# near\nregion'))
+  })
+
+  it('removes nothing where there is no configuration to compare with', async () => {
+    const aws = makeAwsFolder(bothWritten)
+    const parts = {...makeStage().call(), awsConfiguration: async () => aws}
+    const configuration = {...parts.configuration, found: false, profiles: {}}
+    const wish = {profiles: [], chain: 'source', prune: true, fromRoles: undefined, write: 'yes'} as const
+    expect(await refusal(sync(wish, {...parts, configuration}))).to.include({code: 'CONFIG_INVALID'})
+    expect(aws.config).to.equal(bothWritten)
+  })
+
+  it('knows only names that are configured, and offers the nearest', async () => {
+    expect(await refusal(call(makeAwsFolder(), {profiles: ['develper']}))).to.include({
+      code: 'CONFIG_INVALID',
+      hint: 'aws-oidc profiles sync developer',
+    })
+  })
+
+  it('names a profile whose name or value the AWS tools would not read alike, and writes the others', async () => {
+    const aws = makeAwsFolder('[profile dup]\n[profile dup]\n')
+    const configuration = `${usual}  my own: {provider: corp}\n  dup: {provider: corp}\n  odd: {provider: corp, region: 'a #b'}\n`
+    const result = await call(aws, {configuration, profiles: ['my own', 'dup', 'odd', 'developer']})
+    expect(leftOf(result)).to.deep.equal([
+      `my own unwritable: The profile "my own" can't be written: its name holds characters that not all AWS tools know; they know A-Z a-z 0-9 and _-/.%@:+.`,
+      `dup unwritable: /aws/config:2: the profile "dup" can't be written: the profile stands there for the second time.`,
+      `odd unwritable: /aws/config: the profile "odd" can't be written: a value holds what AWS tools take for the beginning of a comment.`,
+    ])
+    expect(result.said).to.deep.equal([
+      'The AWS CLI refuses /aws/config: [profile dup] in line 2 is there for the second time. It is kept as it is.',
+    ])
+    expect(aws.config).to.include('[profile developer]')
+  })
+
+  it('warns of a program that will not be there tomorrow', async () => {
+    const aws = makeAwsFolder()
+    const script = '/home/me/.npm/_npx/0123/node_modules/aws-oidc/bin/run.js'
+    const {said} = await call({...aws, ownProgram: ['/opt/node', script]}, {write: 'no'})
+    expect(said.join()).to.include('from the cache of npx')
+  })
+
+  it('leaves a damaged file alone, naming the line', async () => {
+    const aws = makeAwsFolder('[default]\nregion')
+    expect(await refusal(call(aws))).to.include({
+      code: 'CONFIG_INVALID',
+      message: "/aws/config:2: Expected an '=' sign defining a property.",
+    })
+    expect(aws.config).to.equal('[default]\nregion')
+  })
+})
+
+describe('profiles sync on random files', () => {
+  it('has nothing to do the second time, and AWS tools read what was wanted', async () => {
+    const first = Math.floor(Math.random() * 2 ** 31)
+    const configuration = usual.replace('  admin:', '  dev: {provider: corp, output: text}\n  admin:')
+    let written = 0
+    for (let seed = first; seed < first + 200; seed++) {
+      const aws = makeAwsFolder(randomFile(diceFrom(seed)))
+      const before = aws.config
+      const result = await call(aws, {configuration, profiles: seed % 2 ? [] : ['dev', 'admin', 'developer']}).catch(
+        (error: unknown) => {
+          if (error instanceof AwsOidcError) return undefined
+          throw new Error(`seed ${seed}: ${before}`, {cause: error})
+        },
+      )
+      if (!result) continue
+      const about = `seed ${seed}\n${before}\n---\n${aws.config}`
+      expect((await call(aws, {configuration})).changes, about).to.deep.equal([])
+      const left = result.left.map(({profile}) => profile)
+      const content = (await javascriptReader(aws.config ?? '')) ?? {}
+      for (const profile of ['dev', 'developer', 'admin'].filter(name => !left.includes(name))) {
+        const {credential_process: line, role_arn: arn} = content[profile] ?? {}
+        const wanted = ownLine(`creds --profile ${profile}`)
+        expect([`credential_process = ${line}`, arn], about).to.include.oneOf([wanted, role('admin')])
+        written++
+      }
+    }
+    expect(written, `profiles from seed ${first} on`).to.be.greaterThan(300)
+  })
+})
+
+describe('the question of profiles sync', () => {
+  it('comes after the difference, and no means no', async () => {
+    const aws = makeAwsFolder('[profile other]\n')
+    const {told, written} = await call(aws, {write: 'ask', answers: [false]})
+    expect(told.split('\n').slice(0, 4)).to.deep.equal([
+      '/aws/config',
+      '+ [profile developer]',
+      '+ region = eu-central-1',
+      `+ ${ownLine('creds --profile developer')}`,
+    ])
+    expect([written, aws.config]).to.deep.equal([false, '[profile other]\n'])
+    await call(aws, {write: 'ask', answers: [true]})
+    expect(aws.config).to.equal(`[profile other]\n\n${bothWritten}`)
+  })
+
+  it('shows of a difference that nobody would read the beginning, and how to see all', async () => {
+    const many = Array.from({length: 300}, (_, index) => `  p${index}: {provider: corp, region: eu-central-1}\n`)
+    const {told} = await call(makeAwsFolder(), {configuration: usual + many.join(''), write: 'ask', answers: [false]})
+    expect(told.length).to.be.lessThan(21_000)
+    expect(told).to.match(/\n\.\.\. and \d+ lines more; "aws-oidc profiles sync --dry-run" shows all\.$/)
+  })
+
+  it('is not asked where there is nothing to write, and is an error where nobody can answer', async () => {
+    expect(await call(makeAwsFolder(bothWritten), {write: 'ask', answers: []})).to.include({upToDate: true})
+    const aws = makeAwsFolder()
+    expect(await refusal(call(aws, {write: 'ask'}))).to.include({code: 'USAGE', hint: 'aws-oidc profiles sync --yes'})
+    expect(aws.config).to.equal(undefined)
+  })
+
+  it('is asked again where another program has changed what it is about; what that wrote is kept', async () => {
+    const aws = makeAwsFolder('[profile other]\n')
+    const answers = [true, true]
+    aws.meanwhile = () => {
+      aws.config = '[profile other]\nregion = x\n[profile developer]\nregion = y\n'
+    }
+    const {left} = await call(aws, {write: 'ask', answers})
+    expect(answers).to.deep.equal([])
+    expect(left.map(({profile, kind}) => `${profile} ${kind}`)).to.deep.equal(['developer foreign'])
+    expect(aws.config).to.match(
+      /^\[profile other\]\nregion = x\n\[profile developer\]\nregion = y\n\n\[profile admin\]\n/,
+    )
+  })
+
+  it('is not needed twice for a change that has nothing to do with it', async () => {
+    const aws = makeAwsFolder('[profile other]\n')
+    aws.meanwhile = () => {
+      aws.config = '[profile other]\nregion = x\n'
+    }
+    await call(aws, {write: 'yes'})
+    expect(aws.config).to.equal(`[profile other]\nregion = x\n\n${bothWritten}`)
+  })
+})
+
+describe('profiles sync --from-roles', () => {
+  const offer = {provider: undefined, nameTemplate: '{account}-{role}'}
+  const none = 'providers:\n  corp: {strategy: fake}\n'
+  const roles = [role('developer'), role('path/re=ad,er')]
+  const forRole = (name: string, arn: string) =>
+    `[profile ${name}]\naws_oidc_profile = ${name}\n${ownLine(`creds --provider corp --role ${arn}`)}\n`
+
+  it('writes a profile for each role, by a name that AWS tools know, and again only what has changed', async () => {
+    const aws = makeAwsFolder()
+    await call(aws, {configuration: none, roles, fromRoles: offer})
+    const [developer, reader] = roles
+    expect(aws.config).to.equal(
+      `${forRole('123456789012-developer', developer ?? '')}\n${forRole('123456789012-re-ad-er', reader ?? '')}`,
+    )
+    expect(await call(aws, {configuration: none, roles, fromRoles: offer})).to.include({written: false, upToDate: true})
+  })
+
+  it('prunes a role that is no longer offered, and only then; a call without it follows a program that moved', async () => {
+    const aws = makeAwsFolder()
+    await call(aws, {configuration: none, roles, fromRoles: offer})
+    aws.config = aws.config?.replaceAll('/opt/node', '/old/node')
+    const plain = await call(aws, {configuration: none, prune: true})
+    expect(plain.calls).to.equal(0)
+    expect(plain.changes.map(({profile, action}) => `${action} ${profile}`)).to.deep.equal([
+      'change 123456789012-developer',
+      'change 123456789012-re-ad-er',
+    ])
+    await call(aws, {configuration: none, roles: roles.slice(0, 1), fromRoles: offer, prune: true})
+    expect(aws.config).to.equal(forRole('123456789012-developer', roles[0] ?? ''))
+    await call(aws, {configuration: 'providers:\n  other: {strategy: fake}\n', prune: true})
+    expect(aws.config).to.equal('')
+  })
+
+  for (const [what, nameTemplate, why] of [
+    ['gives two roles one name', '{account}', 'Two roles would both become the profile "123456789012"'],
+    ['holds what is not known', '{acount}', 'There is no "{acount}"'],
+    ['makes names that AWS tools do not know', 'a b {role}', 'makes no names for AWS profiles'],
+  ] as const) {
+    it(`refuses a template that ${what}`, async () => {
+      const aws = makeAwsFolder()
+      const failure = await refusal(call(aws, {configuration: none, roles, fromRoles: {...offer, nameTemplate}}))
+      expect(failure).to.include({code: 'USAGE', hint: "--name-template '{account}-{role}'"})
+      expect(failure?.message).to.include(why)
+      expect(aws.config).to.equal(undefined)
+    })
+  }
+
+  it('keeps apart a role that comes through two SAML providers, and calls an account by its name', async () => {
+    const [one, two] = ['one', 'two'].map(name => `arn:aws:iam::123456789012:saml-provider/${name}`)
+    const developer = {accountId: '123456789012', accountName: 'Prod (EU)', name: 'developer', arn: role('developer')}
+    const offered = [one, two].flatMap(principalArn => (principalArn ? [{...developer, principalArn}] : []))
+    const aws = makeAwsFolder()
+    const wish = {
+      configuration: none,
+      offered,
+      fromRoles: {...offer, nameTemplate: '{accountName}/{role}@{samlProvider}'},
+    }
+    await call(aws, wish)
+    expect(aws.config).to.equal(
+      `${forRole('Prod-EU-/developer@one', `${developer.arn},${one}`)}\n${forRole('Prod-EU-/developer@two', `${developer.arn},${two}`)}`,
+    )
+    expect(await call(aws, wish)).to.include({written: false, upToDate: true})
+    const same = await refusal(call(makeAwsFolder(), {...wish, fromRoles: offer}))
+    expect(same?.message).to.include(`${developer.arn} (${one}) and ${developer.arn} (${two})`)
+    const single = makeAwsFolder()
+    await call(single, {...wish, offered: offered.slice(0, 1), fromRoles: offer})
+    expect(single.config).to.equal(forRole('123456789012-developer', developer.arn))
+  })
+
+  it('refuses a name that is configured, and a provider that names no roles', async () => {
+    const fromRoles = {...offer, nameTemplate: '{role}'}
+    expect(await refusal(call(makeAwsFolder(), {roles, fromRoles}))).to.include({code: 'USAGE'})
+    expect(await refusal(call(makeAwsFolder(), {configuration: none, fromRoles}))).to.include({code: 'CONFIG_INVALID'})
+  })
+})
