@@ -33,11 +33,11 @@ export default class Setup extends AwsOidcCommand {
     const {provider, strategy, set = [], profile, role, region, yes, test, browser, device} = flags
     const app = this.app(flags, {browser, device, login: true})
     const result = await app.setup({provider, strategy, set, profile, role, region, yes, test})
-    this.report(result, describe(result, this.config.findCommand('profiles:sync') !== undefined))
+    this.report(result, describe(result))
   }
 }
 
-function describe({path, provider, profile, subject, role, offered}: SetupResult, syncs: boolean): readonly string[] {
+function describe({path, provider, profile, subject, role, offered, synced}: SetupResult): readonly string[] {
   const who = subject === undefined ? [] : [`Signed in as ${printable(subject, 100)}.`]
   const credentials = role === undefined ? [] : [`AWS gives credentials of ${role}.`]
   const offers = offered === undefined ? [] : [`Roles offered: ${offered}.`]
@@ -50,7 +50,8 @@ function describe({path, provider, profile, subject, role, offered}: SetupResult
     ...offers,
     ...credentials,
     `The provider "${provider}" and the profile "${profile}" are in ${path}.`,
-    ...(syncs ? ['For the AWS CLI and the SDKs: aws-oidc profiles sync'] : []),
-    `Try: aws-oidc whoami --profile ${profile}`,
+    ...(synced === undefined
+      ? ['For the AWS CLI and the SDKs: aws-oidc profiles sync', `Try: aws-oidc whoami --profile ${profile}`]
+      : [`The AWS tools find the profile in ${synced}.`, `Try: aws sts get-caller-identity --profile ${profile}`]),
   ]
 }

@@ -24,6 +24,8 @@ export interface SetupResult {
   readonly subject?: string
   /** Whose credentials AWS gave. */
   readonly role?: string
+  /** The file of the AWS tools into which the profile was written too. */
+  readonly synced?: string
   /** How many roles the provider offers; absent where it does not say. */
   readonly offered?: number
 }

@@ -17,9 +17,19 @@ export async function runWizard(wish: SetupWish, parts: Parts): Promise<SetupRes
     if (draft === back) await form.fill()
     else {
       const result = await tried(draft, wish, parts)
-      if (result !== back) return result
+      if (result !== back) return result.profile === undefined ? result : synced(result, parts)
     }
   }
+}
+
+/** Offers to tell the AWS tools; what keeps it from that is said, and takes nothing back. */
+async function synced(result: SetupResult, parts: Parts): Promise<SetupResult> {
+  const {sync} = await import('./sync.ts')
+  const configuration = await parts.draftConfiguration(() => [])
+  const wish = {profiles: [], chain: 'source', prune: false, fromRoles: undefined, write: 'ask'} as const
+  const ended = await sync(wish, {...parts, configuration}).catch((error: unknown) => told(error, parts))
+  for (const {why, hint} of ended?.left ?? []) parts.tell(hint === undefined ? why : `${why}\nTry: ${hint}`)
+  return ended?.written ? {...result, synced: ended.files.config} : result
 }
 
 /** Signs in and saves; `back` leads to the settings. */

@@ -58,10 +58,11 @@ describe('setup, on a terminal', () => {
     await person.answer('offers 2 roles', down + enter)
     await person.answer('Name of the profile (readonly)', enter)
     await person.answer('AWS region', `eu-central-1${enter}`)
+    await person.answer('Write this?', enter)
     expect(await person.ended).to.deep.equal({exitCode: 0, restored: true})
     expect(person.seen())
       .to.include('Signed in as alice@example.com.')
-      .and.include('Try: aws-oidc whoami --profile readonly')
+      .and.include('Try: aws sts get-caller-identity --profile readonly')
     expect(await text()).to.equal(`${before}providers:
   corp:
     strategy: oidc
@@ -74,6 +75,10 @@ profiles:
     role: ${arn('readonly')}
     region: eu-central-1
 `)
+    const aws = await readFile(join(scene.home.folder, '.aws/config'), 'utf8')
+    expect(aws)
+      .to.match(/^\[profile readonly\]$/m)
+      .and.match(/^credential_process = .* creds --profile readonly$/m)
     const whoami = await scene.home.run(['whoami', '-p', 'readonly', '--no-interactive'])
     expect(whoami.stdout, whoami.stderr).to.include('assumed-role/readonly/alice')
     expect(await scene.sandbox.signIns(), 'nobody is asked again').to.equal(1)
@@ -114,7 +119,9 @@ profiles:
     await person.answer('Role for the profile', `${arn('developer')}${enter}`)
     await person.answer('Name of the profile', enter)
     await person.answer('AWS region', enter)
+    await person.answer('Write this?', down + enter)
     expect(await person.ended).to.include({exitCode: 0})
+    expect(person.seen()).to.include('aws-oidc profiles sync')
     expect(Object.keys(parse(await text()).providers)).to.deep.equal(['other'])
   })
 
@@ -167,6 +174,7 @@ profiles:
     await person.answer('What now?', enter)
     await person.answer('Role for the profile', `${arn('developer')}${enter}`)
     await person.answer('Name of the profile (developer)', enter)
+    await person.answer('Write this?', enter)
     expect(await person.ended).to.include({exitCode: 0})
     expect(Object.keys(parse(await text()).profiles)).to.deep.equal(['developer'])
   })
