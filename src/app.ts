@@ -28,6 +28,7 @@ import type {SetupResult, SetupWish} from './tasks/setup-result.ts'
 import {announcedLocks, announcedNetwork} from './tasks/stages.ts'
 import type {Status, StatusWish} from './tasks/status.ts'
 import type {SyncResult, SyncWish} from './tasks/sync.ts'
+import type {TakeoverResult, TakeoverWish} from './tasks/takeover.ts'
 import {dialogueOn} from './terminal/dialogue.ts'
 import {promptsOn} from './terminal/prompts.ts'
 
@@ -59,6 +60,8 @@ export interface App {
   showProvider(name: string): Promise<ProviderDetails>
   removeProvider(name: string): Promise<RemovedProvider>
   setup(wish: SetupWish): Promise<SetupResult>
+  /** Takes over the configuration of another tool. */
+  takeOver(wish: TakeoverWish): Promise<TakeoverResult>
   /** Writes profiles for the AWS tools. */
   sync(wish: SyncWish): Promise<SyncResult>
   whoami(wish: CredentialsWish): Promise<CallerIdentity>
@@ -86,6 +89,7 @@ export function createApp(outside: Outside, packages: readonly InstalledPackage[
     listProviders: async () => (await import('./tasks/providers.ts')).listProviders((await parts()).parts),
     showProvider: async name => (await import('./tasks/providers.ts')).showProvider(name, (await parts()).parts),
     removeProvider: async name => (await import('./tasks/providers.ts')).removeProvider(name, (await parts()).parts),
+    takeOver: async wish => (await import('./tasks/takeover.ts')).takeOver(wish, (await parts()).parts),
     setup: async wish => (await import('./tasks/setup.ts')).setup(wish, (await parts()).parts),
     sync: async wish => (await import('./tasks/sync.ts')).sync(wish, (await parts()).parts),
     whoami: async wish => (await import('./tasks/whoami.ts')).whoami(wish, (await parts()).parts),
@@ -194,6 +198,8 @@ async function wire(outside: Outside, packages: readonly InstalledPackage[], cho
     tell,
     asking,
     readStdin: terminal.readStdin,
+    home: places.home,
+    readText: files.readText,
     ask: promptsOn(terminal.promptStreams, signal),
     dialogue: dialogueOn(terminal.promptStreams, signal),
     screen: terminal.screen,

@@ -2,6 +2,7 @@ import {Flags} from '@oclif/core'
 import {AwsOidcCommand, flowFlags} from '../command.ts'
 import {printable} from '../errors.ts'
 import type {SetupResult} from '../tasks/setup-result.ts'
+import type {TakeoverResult} from '../tasks/takeover.ts'
 
 export default class Setup extends AwsOidcCommand {
   static override summary = 'Set up a provider and a profile, and try them before anything is saved.'
@@ -10,9 +11,15 @@ export default class Setup extends AwsOidcCommand {
   static override enableJsonFlag = true
   static override examples = [
     '<%= config.bin %> setup',
+    '<%= config.bin %> setup --from aws-cli-oidc',
     '<%= config.bin %> setup --provider corp --strategy oidc --set issuer=https://sso.example.com --set clientId=aws-oidc --yes',
   ]
   static override flags = {
+    from: Flags.option({
+      options: ['aws-cli-oidc'] as const,
+      description: 'take over the configuration of another tool instead, and have the AWS tools call us',
+      exclusive: ['provider', 'strategy', 'set', 'profile', 'role', 'region'],
+    })(),
     provider: Flags.string({description: 'what the provider is to be called here', helpValue: 'NAME'}),
     strategy: Flags.string({description: 'how to sign in there', helpValue: 'ID'}),
     set: Flags.string({
@@ -32,8 +39,12 @@ export default class Setup extends AwsOidcCommand {
     const {flags} = await this.parse(Setup)
     const {provider, strategy, set = [], profile, role, region, yes, test, browser, device} = flags
     const app = this.app(flags, {browser, device, login: true})
+    if (flags.from) {
+      const taken = await app.takeOver({from: flags.from, yes})
+      return this.report(taken, describeTakeover(taken))
+    }
     const result = await app.setup({provider, strategy, set, profile, role, region, yes, test})
-    this.report(result, describe(result))
+    return this.report(result, describe(result))
   }
 }
 
@@ -53,5 +64,16 @@ function describe({path, provider, profile, subject, role, offered, synced}: Set
     ...(synced === undefined
       ? ['For the AWS CLI and the SDKs: aws-oidc profiles sync', `Try: aws-oidc whoami --profile ${profile}`]
       : [`The AWS tools find the profile in ${synced}.`, `Try: aws sts get-caller-identity --profile ${profile}`]),
+  ]
+}
+
+function describeTakeover({path, providers, profiles, left, written, synced}: TakeoverResult): readonly string[] {
+  const what = [...providers.map(name => `provider "${name}"`), ...profiles.map(name => `profile "${name}"`)]
+  const count = what.length === 0 ? 'Nothing could be taken over.' : 'Nothing was written.'
+  return [
+    ...(written ? [`Into ${path}: ${what.join(', ')}.`] : [count]),
+    ...(synced === undefined ? [] : [`In ${synced} these profiles call aws-oidc now.`]),
+    ...(left.length === 0 ? [] : ['Not taken over:', ...left.map(reason => `  ${reason}`)]),
+    ...(written && profiles[0] !== undefined ? [`Try: aws-oidc whoami --profile ${profiles[0]}`] : []),
   ]
 }

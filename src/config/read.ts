@@ -17,20 +17,29 @@ import type {
  * column, on anything it does not understand: a misspelt setting that were ignored would be found in production.
  */
 export function readConfiguration(path: string, text: string | undefined): Configuration {
+  const {document, at} = parsed(path, text ?? '')
+  const locate = (where: readonly string[]) => {
+    const offset = offsetOf(document, where)
+    return offset === undefined ? path : at(offset)
+  }
+  return {...readRoot(path, new Node(plainValue(document, path), [], locate)), locate, found: text !== undefined}
+}
+
+/** What stands in another YAML file. Throws CONFIG_INVALID, naming line and column, where it is damaged. */
+export function readYaml(path: string, text: string): unknown {
+  return plainValue(parsed(path, text).document, path)
+}
+
+function parsed(path: string, text: string) {
   const lines = new LineCounter()
-  const document = parseDocument(text ?? '', {lineCounter: lines, prettyErrors: false})
+  const document = parseDocument(text, {lineCounter: lines, prettyErrors: false})
   const at = (offset: number) => {
     const {line, col} = lines.linePos(offset)
     return `${path}:${line}:${col}`
   }
   const [problem] = document.errors
   if (problem) throw new AwsOidcError('CONFIG_INVALID', `${at(problem.pos[0])}: ${problem.message}.`)
-
-  const locate = (where: readonly string[]) => {
-    const offset = offsetOf(document, where)
-    return offset === undefined ? path : at(offset)
-  }
-  return {...readRoot(path, new Node(plainValue(document, path), [], locate)), locate, found: text !== undefined}
+  return {document, at}
 }
 
 /** Where the name of a setting begins, or an item of a list. */

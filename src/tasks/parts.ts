@@ -42,6 +42,9 @@ export interface Parts {
   readonly screen: () => Screen | undefined
   /** Whether `tell` may use colours. */
   readonly colours: boolean
+  readonly home: string | undefined
+  /** The text of a file of another program, or `undefined` where there is none. Rejects with CONFIG_INVALID. */
+  readonly readText: (path: string) => Promise<string | undefined>
   readonly ask: Ask
   /** Questions of a wizard, which may be gone back from. */
   readonly dialogue: Dialogue

@@ -1,4 +1,4 @@
-import {readFile} from 'node:fs/promises'
+import {mkdir, readFile, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {expect} from 'chai'
 import {parse} from 'yaml'
@@ -213,5 +213,47 @@ profiles:
     await person.sees('no strategy "ping"')
     await person.answer('How do you sign in there?', ctrlC)
     expect(await person.ended).to.include({exitCode: 130})
+  })
+
+  describe('--from aws-cli-oidc', () => {
+    const theirs = `corp:
+  aws_federation_type: oidc
+  client_id: aws
+  oidc_provider_metadata_url: https://sso.example.com
+  insecure_skip_verify: "true"
+`
+    const line = 'credential_process=aws-cli-oidc get-cred -p corp -j'
+    const aws = () => join(scene.home.folder, '.aws/config')
+
+    beforeEach(async () => {
+      for (const name of ['.aws', '.aws-cli-oidc']) await mkdir(join(scene.home.folder, name))
+      await writeFile(join(scene.home.folder, '.aws-cli-oidc/config.yaml'), theirs)
+      await writeFile(aws(), `[profile dev]\n${line}\n`)
+    })
+
+    it('shows what it would make, and what not, and writes each file after a yes', async () => {
+      const person = begin(['--from', 'aws-cli-oidc'])
+      await person.sees('issuer: https://sso.example.com')
+      await person.sees('insecure_skip_verify: certificates are always checked')
+      await person.answer('Write it?', enter)
+      await person.sees(line.replace('=', ' = '))
+      await person.answer('Write this?', enter)
+      expect(await person.ended).to.deep.equal({exitCode: 0, restored: true})
+      expect(parse(await text()).profiles).to.deep.equal({dev: {provider: 'corp'}})
+      expect(await readFile(aws(), 'utf8')).to.match(/^credential_process=.* creds --profile dev$/m)
+    })
+
+    for (const [words, keys, exitCode] of [
+      ['no', down + enter, 0],
+      ['Ctrl-C', ctrlC, 130],
+    ] as const) {
+      it(`writes nothing after ${words}`, async () => {
+        const person = begin(['--from', 'aws-cli-oidc'])
+        await person.answer('Write it?', keys)
+        expect(await person.ended).to.deep.equal({exitCode, restored: true})
+        expect(await text()).to.equal(before)
+        expect(await readFile(aws(), 'utf8')).to.include(line)
+      })
+    }
   })
 })

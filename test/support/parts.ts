@@ -116,6 +116,8 @@ export function makeStage(configuration = usual): Stage {
       colours: false,
       askUntil: () => nobodyReads,
       flowFor: () => () => ({flow: 'browser', opens: true}),
+      home: '/home',
+      readText: async () => undefined,
       ask: nobodyReads,
       dialogue: {
         text: () => Promise.reject(new Error('nobody reads')),
