@@ -105,11 +105,11 @@ async function inBrowser(
     signal,
     clock,
     paste: choice.elsewhere === undefined ? undefined : paste,
-    async show(url, redirect) {
+    async show(url, redirect, over) {
       if (parts.probe) await demandSignInPage(url, client, redirect, fetch)
       if (choice.note !== undefined) tell(choice.note)
       await parts.openBrowser(url, {opens: choice.opens, shown: false})
-      if (choice.elsewhere === undefined) return
+      if (choice.elsewhere === undefined || over.aborted) return
       if (ports.length > 0 && isSsh(parts)) tell(forwarding(redirect, parts))
       tell(
         paste
