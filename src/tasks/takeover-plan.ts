@@ -1,5 +1,5 @@
 import {join} from 'node:path'
-import {readSharedFile} from '../aws-config/read.ts'
+import {type FileKind, readSharedFile} from '../aws-config/read.ts'
 import {durationText} from '../config/duration.ts'
 import {readYaml} from '../config/read.ts'
 import {AwsOidcError} from '../errors.ts'
@@ -31,10 +31,11 @@ export async function planTakeover(parts: Parts): Promise<TakeoverPlan> {
   }
   const names = new Map(providers.map(({name}) => [name.toLowerCase(), name]))
   const profiles: TakeoverPlan['profiles'][number][] = []
-  for (const {path, calls} of await readCalls(parts)) {
+  for (const {kind, path, calls} of await readCalls(parts)) {
     for (const call of calls) {
       const place = `${path}:${call.line}: [${call.profile}]`
-      const outcome = planProfile(call, names, parts)
+      const outcome: Outcome =
+        kind === 'config' ? planProfile(call, names, parts) : {left: [`is not in the file "config"`]}
       left.push(...outcome.left.map(reason => `${place} ${reason}`))
       if (outcome.entry) profiles.push({name: call.profile, entry: outcome.entry})
     }
@@ -59,9 +60,11 @@ async function readProviders({env, home, readText, secrets}: Parts): Promise<rea
 async function readCalls({awsConfiguration}: Parts) {
   const {places, files, platform} = await awsConfiguration()
   if (!places) return []
-  const text = await files.read(places.config)
-  const file = readSharedFile(places.config, 'config', text ?? '')
-  return [{path: places.config, calls: foreignCalls(file, platform)}]
+  const read = async (kind: FileKind) => {
+    const path = places[kind]
+    return {kind, path, calls: foreignCalls(readSharedFile(path, kind, (await files.read(path)) ?? ''), platform)}
+  }
+  return [await read('config'), await read('credentials')]
 }
 
 interface Outcome {

@@ -17,10 +17,19 @@ import {expect} from 'chai'
 import {giveTo, nobody, onReadOnlyHome, root, runAs, variablesOf} from '../support/machine.ts'
 import {useScene} from '../support/scene.ts'
 
+const settings = ['--set', 'issuer=https://sso.example.com', '--set', 'clientId=aws']
+const foreign = `old:
+  aws_federation_type: oidc
+  client_id: aws
+  oidc_provider_metadata_url: https://sso.example.com
+`
+
 const changes: readonly (readonly string[])[] = [
   ['profiles', 'add', 'another', '--provider', 'sandbox'],
   ['profiles', 'remove', 'admin'],
   ['providers', 'remove', 'spare'],
+  ['setup', '--yes', '--no-test', '--provider', 'new', '--strategy', 'oidc', ...settings],
+  ['setup', '--from', 'aws-cli-oidc', '--yes'],
 ]
 const [add = []] = changes
 const spare = '\nproviders:\n  spare: {strategy: oidc}\n'
@@ -30,7 +39,11 @@ describe('a command that changes the configuration', () => {
   const folder = () => join(scene.home.folder, '.config/aws-oidc')
   const path = () => join(folder(), 'config.yaml')
   const text = () => readFile(path(), 'utf8')
-  beforeEach(async () => scene.home.writeConfig((await text()).replace('\nproviders:\n', spare)))
+  beforeEach(async () => {
+    await scene.home.writeConfig((await text()).replace('\nproviders:\n', spare))
+    await mkdir(join(scene.home.folder, '.aws-cli-oidc'))
+    await writeFile(join(scene.home.folder, '.aws-cli-oidc/config.yaml'), foreign)
+  })
 
   for (const command of changes) {
     const words = command.slice(0, 2).join(' ')

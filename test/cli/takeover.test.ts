@@ -161,6 +161,7 @@ describe('setup --from aws-cli-oidc', () => {
     }
     const ini = `[profile lost]\n${call('-p nobody -j')}[profile long]\n${call('-p corp -d 99999 -j')}`
     await withFiles(`corp:\n${written(odd)}none:\n${written({...usual, aws_federation_type: 'x'})}`, ini)
+    await writeFile(join(scene.home.folder, '.aws/credentials'), `[older]\n${call('-p corp -j')}`)
     const {exitCode, stdout} = await scene.home.run([...takeOver, '--yes'])
     expect(exitCode).to.equal(0)
     for (const reason of [
@@ -172,6 +173,7 @@ describe('setup --from aws-cli-oidc', () => {
       'parameters must be names with values',
       'none: aws_federation_type is neither oidc nor saml2',
       `${aws()}:2: [lost] names the provider "nobody"`,
+      '.aws/credentials:2: [older] is not in the file "config"',
       `[long] -d 99999: AWS gives role sessions of 900`,
     ]) {
       expect(stdout).to.include(reason)
