@@ -1,7 +1,7 @@
 import {readRole} from '../aws/role.ts'
 import {durationText} from '../config/duration.ts'
 import type {Configuration, ProfileConfiguration} from '../config/schema.ts'
-import {AwsOidcError, printable} from '../errors.ts'
+import {AwsOidcError, expectedFailure, printable} from '../errors.ts'
 import type {Parts} from './parts.ts'
 import {endpointOf, findProfile, findProvider, plansFor} from './plan.ts'
 
@@ -28,6 +28,15 @@ export interface ProfileDetails extends ListedProfile {
   readonly stsEndpoint: string
   /** The profiles that switch from this one. */
   readonly usedBy: readonly string[]
+  readonly awsTools: SeenByAwsTools
+}
+
+/** How the AWS tools see a profile. */
+export interface SeenByAwsTools {
+  readonly upToDate: boolean
+  /** What they have otherwise, or what keeps it from them. */
+  readonly why?: string
+  readonly hint?: string
 }
 
 /** The profiles of our configuration, in its order. */
@@ -51,6 +60,23 @@ export async function showProfile(name: string, parts: Parts): Promise<ProfileDe
     sessionName: step.sessionName,
     stsEndpoint: endpointOf(step.role, profile, env).url.href,
     usedBy: switchingFrom(name, configuration),
+    awsTools: await seenByAwsTools(name, parts),
+  }
+}
+
+async function seenByAwsTools(name: string, parts: Parts): Promise<SeenByAwsTools> {
+  const {sync} = await import('./sync.ts')
+  const wish = {profiles: [], chain: 'source', prune: false, fromRoles: undefined, write: 'no'} as const
+  try {
+    const {changes, left} = await sync(wish, parts)
+    const kept = left.find(({profile}) => profile === name)
+    if (kept) return {upToDate: false, why: kept.why, hint: kept.hint ?? `aws-oidc profiles sync ${name}`}
+    if (!changes.some(({profile}) => profile === name)) return {upToDate: true}
+    return {upToDate: false, why: 'They have it otherwise, or not at all.', hint: 'aws-oidc profiles sync'}
+  } catch (error) {
+    const failure = expectedFailure(error)
+    if (!failure) throw error
+    return {upToDate: false, why: failure.message, ...(failure.hint !== undefined && {hint: failure.hint})}
   }
 }
 

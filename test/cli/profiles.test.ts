@@ -44,6 +44,22 @@ describe('profiles', () => {
     expect(stdout).to.match(/^Place +\S+config\.yaml:\d+:\d+$/m)
   })
 
+  it('show says how the AWS tools see it', async () => {
+    const seen = async () =>
+      JSON.parse((await scene.home.run(['profiles', 'show', 'developer', '--json'])).stdout).awsTools
+    expect(await seen()).to.include({upToDate: false, hint: 'aws-oidc profiles sync'})
+    await scene.home.run(['profiles', 'sync', '--yes'])
+    expect(await seen()).to.deep.equal({upToDate: true})
+    await writeFile(
+      join(scene.home.folder, '.aws/config'),
+      '[profile developer]\nregion = us-east-1\nsso_session = x\n',
+    )
+    expect(await seen()).to.include({upToDate: false, hint: 'aws-oidc profiles sync developer'})
+    await writeFile(join(scene.home.folder, '.aws/config'), '[profile developer\n')
+    expect((await seen()).why).to.include('.aws/config:1')
+    expect((await scene.home.run(['profiles', 'show', 'developer'])).stdout).to.match(/^AWS tools +\S+\.aws\/config:1/m)
+  })
+
   it('add writes one that works, and nothing else', async () => {
     const before = await text()
     const {exitCode, stderr} = await scene.home.run([

@@ -17,7 +17,8 @@ export default class ProfilesShow extends AwsOidcCommand {
 }
 
 function rows(details: ProfileDetails): readonly (readonly string[])[] {
-  const {profile, place, providers, chain, role, region, durationSeconds, sessionName, stsEndpoint, usedBy} = details
+  const {profile, place, providers, chain, role, region, durationSeconds, sessionName, stsEndpoint, usedBy, awsTools} =
+    details
   return [
     ['Profile', profile],
     ['Place', place],
@@ -28,5 +29,9 @@ function rows(details: ProfileDetails): readonly (readonly string[])[] {
     ['Session name', sessionName ?? 'who signed in'],
     ['STS', stsEndpoint],
     ['Source of', usedBy.join(', ')],
+    [
+      'AWS tools',
+      awsTools.upToDate ? 'have it as it is here' : [awsTools.why, awsTools.hint].filter(Boolean).join(' Try: '),
+    ],
   ]
 }
