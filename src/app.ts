@@ -25,11 +25,16 @@ import type {Issued} from './tasks/issued.ts'
 import type {LoginFailure, LoginResult, LoginWish} from './tasks/login.ts'
 import type {LogoutResult, LogoutWish} from './tasks/logout.ts'
 import type {Asking, Parts} from './tasks/parts.ts'
+import type {AddedProfile, AddProfileWish, ProfileDetails, ProfileList} from './tasks/profiles.ts'
+import type {ProviderDetails, ProviderList, RemovedProvider} from './tasks/providers.ts'
 import type {SetSecretResult, SetSecretWish} from './tasks/set-secret.ts'
+import type {SetupResult, SetupWish} from './tasks/setup-result.ts'
 import {announcedLocks, announcedNetwork} from './tasks/stages.ts'
 import type {Status, StatusWish} from './tasks/status.ts'
 import type {SyncResult, SyncWish} from './tasks/sync.ts'
+import type {TakeoverResult, TakeoverWish} from './tasks/takeover.ts'
 import type {PluginUpdate} from './tasks/update-plugins.ts'
+import {dialogueOn} from './terminal/dialogue.ts'
 import {promptsOn} from './terminal/prompts.ts'
 
 /** What was said on the command line that concerns the whole call. */
@@ -52,6 +57,16 @@ export interface App {
   logout(wish: LogoutWish): Promise<readonly LogoutResult[]>
   status(wish: StatusWish): Promise<Status>
   setSecret(wish: SetSecretWish): Promise<SetSecretResult>
+  listProfiles(): Promise<ProfileList>
+  showProfile(name: string): Promise<ProfileDetails>
+  addProfile(wish: AddProfileWish): Promise<AddedProfile>
+  removeProfile(name: string): Promise<void>
+  listProviders(): Promise<ProviderList>
+  showProvider(name: string): Promise<ProviderDetails>
+  removeProvider(name: string): Promise<RemovedProvider>
+  setup(wish: SetupWish): Promise<SetupResult>
+  /** Takes over the configuration of another tool. */
+  takeOver(wish: TakeoverWish): Promise<TakeoverResult>
   /** Writes profiles for the AWS tools. */
   sync(wish: SyncWish): Promise<SyncResult>
   whoami(wish: CredentialsWish): Promise<CallerIdentity>
@@ -82,6 +97,15 @@ export function createApp(outside: Outside, installation: Installation, choices:
       return (await import('./tasks/status.ts')).status(wish, cache.id, wired)
     },
     setSecret: async wish => (await import('./tasks/set-secret.ts')).setSecret(wish, (await parts()).parts),
+    listProfiles: async () => (await import('./tasks/profiles.ts')).listProfiles((await parts()).parts),
+    showProfile: async name => (await import('./tasks/profiles.ts')).showProfile(name, (await parts()).parts),
+    addProfile: async wish => (await import('./tasks/profiles.ts')).addProfile(wish, (await parts()).parts),
+    removeProfile: async name => (await import('./tasks/profiles.ts')).removeProfile(name, (await parts()).parts),
+    listProviders: async () => (await import('./tasks/providers.ts')).listProviders((await parts()).parts),
+    showProvider: async name => (await import('./tasks/providers.ts')).showProvider(name, (await parts()).parts),
+    removeProvider: async name => (await import('./tasks/providers.ts')).removeProvider(name, (await parts()).parts),
+    takeOver: async wish => (await import('./tasks/takeover.ts')).takeOver(wish, (await parts()).parts),
+    setup: async wish => (await import('./tasks/setup.ts')).setup(wish, (await parts()).parts),
     sync: async wish => (await import('./tasks/sync.ts')).sync(wish, (await parts()).parts),
     whoami: async wish => (await import('./tasks/whoami.ts')).whoami(wish, (await parts()).parts),
     async cacheInfo() {
@@ -191,6 +215,14 @@ async function wire(outside: Outside, {own, dataFolder}: Installation, choices: 
 
   const parts: Parts = {
     configuration,
+    editConfiguration: async edit => {
+      const {editConfiguration} = await import('./tasks/edit-configuration.ts')
+      return editConfiguration(edit, {path: places.configFile, files: outside.editedFiles, locks: ownLocks, signal})
+    },
+    draftConfiguration: async edit => {
+      const {draftConfiguration} = await import('./tasks/edit-configuration.ts')
+      return draftConfiguration(edit, {path: places.configFile, files: outside.editedFiles})
+    },
     registry,
     store: storeOver(chosen.cache, chosen.id, log, clock.now, {
       strict: chosen.byHand,
@@ -202,6 +234,7 @@ async function wire(outside: Outside, {own, dataFolder}: Installation, choices: 
     clock,
     network,
     networkOf: networksOf(network, outside, places.home, dirname(configuration.path), log),
+    silentNetworkOf: networksOf(outside.network, outside, places.home, dirname(configuration.path), log),
     env,
     log,
     secrets,
@@ -209,7 +242,10 @@ async function wire(outside: Outside, {own, dataFolder}: Installation, choices: 
     tell,
     asking,
     readStdin: terminal.readStdin,
+    home: places.home,
+    readText: files.readText,
     ask: promptsOn(terminal.promptStreams, signal),
+    dialogue: dialogueOn(terminal.promptStreams, signal),
     screen: terminal.screen,
     colours: terminal.colours,
     askUntil: until => promptsOn(terminal.promptStreams, AbortSignal.any([signal, until])),
@@ -278,8 +314,10 @@ function networksOf(
   return ({name, tls}) => {
     if (!tls) return network
     const files = {ca: resolve(tls.ca), cert: resolve(tls.cert), key: resolve(tls.key)}
-    const own = made.get(name) ?? network.withTls(readTls(files, {now: clock.now(), warn: log.warn}))
-    made.set(name, own)
+    // While a provider is set up, its settings change.
+    const key = JSON.stringify([name, files])
+    const own = made.get(key) ?? network.withTls(readTls(files, {now: clock.now(), warn: log.warn}))
+    made.set(key, own)
     return own
   }
 }

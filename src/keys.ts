@@ -19,6 +19,7 @@ export interface CredentialKeyParts {
   readonly policy?: string | undefined
   readonly policyArns?: readonly string[] | undefined
   readonly tags?: Readonly<Record<string, string>> | undefined
+  readonly transitiveTags?: readonly string[] | undefined
   readonly externalId?: string | undefined
   readonly sourceIdentity?: string | undefined
   readonly endpoint: string

@@ -18,6 +18,12 @@ export interface FederationStrategy<Settings extends object = object> {
    */
   signIn(settings: Settings, host: Host): Promise<Identity>
 
+  /**
+   * The issuer of the provider, or the address of its metadata, as soon as the settings say it. `setup` calls it after each
+   * answer, to look there while the person goes on.
+   */
+  issuer?(settings: Partial<Settings>): URL | undefined
+
   /** What `doctor` can't know: is everything on the provider's side as it must be? */
   check?(settings: Settings, host: Host): Promise<readonly Finding[]>
 

@@ -17,6 +17,10 @@ export interface InstalledPackage {
 export interface Registry {
   /** The package that owns a strategy, without importing it. Throws CONFIG_INVALID when nobody does. */
   ownerOf(strategy: string): string
+  /** The ids of the strategies that may be used, in no order; of none of them the code is loaded. */
+  strategies(): readonly string[]
+  /** What a strategy says of itself, in one line. */
+  strategySummary(id: string): Promise<string>
   strategy(id: string): Promise<FederationStrategy<Record<string, unknown>>>
   cache(id: string, home: CacheHome): Promise<CredentialCache>
   /** What a cache says of itself, in one line. */
@@ -70,6 +74,10 @@ export function registryOf(
     })
   }
 
+  function summary(kind: Kind, id: string): Promise<string> {
+    return within(owner(kind, id), async holder => (await entryOf(holder, kind, id)).summary)
+  }
+
   /** Runs code of a package; whatever goes wrong is laid at its door. */
   async function within<Result>(
     holder: InstalledPackage,
@@ -87,9 +95,14 @@ export function registryOf(
 
   return {
     ownerOf: strategy => owner('strategies', strategy).name,
+    strategies: () =>
+      [own, ...plugins.filter(({name}) => parts.allows(name))].flatMap(({manifest}) =>
+        declaredBy(manifest, 'strategies'),
+      ),
+    strategySummary: id => summary('strategies', id),
     strategy: id => load('strategies', id, undefined, isStrategy),
     cache: (id, home) => load('caches', id, home, isCache),
-    cacheSummary: id => within(owner('caches', id), async holder => (await entryOf(holder, 'caches', id)).summary),
+    cacheSummary: id => summary('caches', id),
   }
 }
 

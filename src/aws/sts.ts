@@ -40,6 +40,8 @@ export interface SamlRequest extends RoleRequest {
 export interface SwitchRequest extends NamedRequest {
   readonly externalId?: string | undefined
   readonly tags?: Readonly<Record<string, string>> | undefined
+  /** Names of those tags that sessions of roles switched to from this one have too. */
+  readonly transitiveTags?: readonly string[] | undefined
   readonly sourceIdentity?: string | undefined
 }
 
@@ -86,7 +88,7 @@ export function assumeRoleWithSaml(request: SamlRequest, response: string, sts: 
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 export function assumeRole(request: SwitchRequest, source: AwsCredentials, sts: StsParts): Promise<AwsCredentials> {
-  const {externalId, tags, sourceIdentity} = request
+  const {externalId, tags, transitiveTags, sourceIdentity} = request
   return call(sts, {credentials: source}, async client => {
     const answer = await client.send(
       new AssumeRoleCommand({
@@ -95,6 +97,7 @@ export function assumeRole(request: SwitchRequest, source: AwsCredentials, sts: 
         ExternalId: externalId,
         SourceIdentity: sourceIdentity,
         Tags: tags && Object.entries(tags).map(([Key, Value]) => ({Key, Value})),
+        TransitiveTagKeys: transitiveTags && [...transitiveTags],
       }),
     )
     return checked(request.role, answer.AssumedRoleUser?.Arn, answer.Credentials)

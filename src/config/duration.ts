@@ -23,3 +23,9 @@ export function checkSessionDuration(seconds: number, where: string): number {
     },
   )
 }
+
+/** Seconds as they are written into the configuration: `12h`, `90m`, or a plain number. */
+export function durationText(seconds: number): string | number {
+  if (seconds % 3600 === 0) return `${seconds / 3600}h`
+  return seconds % 60 === 0 ? `${seconds / 60}m` : seconds
+}

@@ -17,20 +17,29 @@ import type {
  * column, on anything it does not understand: a misspelt setting that were ignored would be found in production.
  */
 export function readConfiguration(path: string, text: string | undefined): Configuration {
+  const {document, at} = parsed(path, text ?? '')
+  const locate = (where: readonly string[]) => {
+    const offset = offsetOf(document, where)
+    return offset === undefined ? path : at(offset)
+  }
+  return {...readRoot(path, new Node(plainValue(document, path), [], locate)), locate, found: text !== undefined}
+}
+
+/** What stands in another YAML file. Throws CONFIG_INVALID, naming line and column, where it is damaged. */
+export function readYaml(path: string, text: string): unknown {
+  return plainValue(parsed(path, text).document, path)
+}
+
+function parsed(path: string, text: string) {
   const lines = new LineCounter()
-  const document = parseDocument(text ?? '', {lineCounter: lines, prettyErrors: false})
+  const document = parseDocument(text, {lineCounter: lines, prettyErrors: false})
   const at = (offset: number) => {
     const {line, col} = lines.linePos(offset)
     return `${path}:${line}:${col}`
   }
   const [problem] = document.errors
   if (problem) throw new AwsOidcError('CONFIG_INVALID', `${at(problem.pos[0])}: ${problem.message}.`)
-
-  const locate = (where: readonly string[]) => {
-    const offset = offsetOf(document, where)
-    return offset === undefined ? path : at(offset)
-  }
-  return {...readRoot(path, new Node(plainValue(document, path), [], locate)), locate, found: text !== undefined}
+  return {document, at}
 }
 
 /** Where the name of a setting begins, or an item of a list. */
@@ -163,6 +172,7 @@ const profileKeys = [
   'sessionName',
   'externalId',
   'tags',
+  'transitiveTags',
   'sourceIdentity',
   'policy',
   'policyArns',
@@ -171,7 +181,7 @@ const profileKeys = [
 ]
 
 /** AWS STS knows these for AssumeRole only, not for the federated calls a profile with a `provider` makes. */
-const sourceOnly = ['externalId', 'tags', 'sourceIdentity']
+const sourceOnly = ['externalId', 'tags', 'transitiveTags', 'sourceIdentity']
 
 function readProfile(name: string, node: Node): ProfileConfiguration {
   const members = node.members(profileKeys)
@@ -184,6 +194,7 @@ function readProfile(name: string, node: Node): ProfileConfiguration {
     if (misplaced) throw misplaced.complain('needs a profile with a "source": AWS takes it when switching roles only')
   }
   if (source && !members.has('role')) throw node.complain('has a source but no role to switch to')
+  const tags = members.get('tags')?.textMap()
   return {
     name,
     providers: provider === undefined ? [] : Array.isArray(provider.value) ? provider.texts() : [provider.text()],
@@ -194,12 +205,21 @@ function readProfile(name: string, node: Node): ProfileConfiguration {
     durationSeconds: readSessionDuration(members.get('duration')),
     sessionName: members.get('sessionName')?.text(),
     externalId: members.get('externalId')?.text(),
-    tags: members.get('tags')?.textMap(),
+    tags,
+    transitiveTags: readTransitiveTags(members.get('transitiveTags'), tags),
     sourceIdentity: members.get('sourceIdentity')?.text(),
     policy: members.get('policy')?.text(),
     policyArns: members.get('policyArns')?.texts(),
     sts: readSts(members.get('sts')),
   }
+}
+
+function readTransitiveTags(node: Node | undefined, tags: ProfileConfiguration['tags']): readonly string[] | undefined {
+  const known = Object.keys(tags ?? {})
+  for (const item of node?.list() ?? []) {
+    if (!known.includes(item.text())) throw item.complain('must be the name of one of the "tags"', known.join(', '))
+  }
+  return node?.texts()
 }
 
 function readSts(node: Node | undefined): StsConfiguration {
@@ -221,11 +241,12 @@ function checkReferences(
   for (const provider of profile?.providers ?? []) {
     if (!Object.hasOwn(providers, provider)) throw node.complain(`names a provider "${provider}" that isn't there`)
   }
-  const visited = new Set<string>()
+  const way: string[] = []
   for (let at = profile; at?.source !== undefined; at = profiles[at.source]) {
     if (!Object.hasOwn(profiles, at.source)) throw node.complain(`names a source "${at.source}" that isn't there`)
-    if (visited.has(at.name)) throw node.complain('is its own source, directly or by way of others')
-    visited.add(at.name)
+    const ring = way.includes(at.name) ? [...way.slice(way.indexOf(at.name)), at.name].join(' > ') : undefined
+    if (ring !== undefined) throw node.complain(`has sources that lead back to themselves: ${ring}`, 'provider: NAME')
+    way.push(at.name)
   }
 }
 

@@ -76,6 +76,8 @@ export interface ProfileConfiguration {
   readonly sessionName: string | undefined
   readonly externalId: string | undefined
   readonly tags: Readonly<Record<string, string>> | undefined
+  /** Names of those tags that go on to the roles switched to from this one. */
+  readonly transitiveTags: readonly string[] | undefined
   readonly sourceIdentity: string | undefined
   readonly policy: string | undefined
   readonly policyArns: readonly string[] | undefined

@@ -47,8 +47,14 @@ export async function readSettings(
   return settings
 }
 
-function applies(spec: SettingSpec, written: Readonly<Record<string, unknown>>): boolean {
+/** Whether a setting is asked for beside the others. */
+export function applies(spec: SettingSpec, written: Readonly<Record<string, unknown>>): boolean {
   return Object.entries(spec.when ?? {}).every(([name, value]) => written[name] === value)
+}
+
+/** One setting as it is written, checked against what the strategy says it takes. Throws CONFIG_INVALID. */
+export function readSetting(name: string, value: unknown, spec: SettingSpec, where: string): unknown {
+  return readValue(new Node(value, [name], () => where), spec)
 }
 
 function readValue(node: Node, spec: SettingSpec): unknown {

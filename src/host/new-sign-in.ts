@@ -3,6 +3,7 @@ import type {ProviderConfiguration} from '../config/schema.ts'
 import {AwsOidcError, expectedFailure, type Secrets} from '../errors.ts'
 import {signInByBrowser} from '../oauth/browser-sign-in.ts'
 import {type DeviceFlowRefused, signInByDevice} from '../oauth/device-sign-in.ts'
+import {demandSignInPage} from '../oauth/sign-in-page.ts'
 import type {TokenClock, Tokens} from '../oauth/tokens.ts'
 import type {Ask, Host, OidcClient} from '../plugin.ts'
 import type {Screen} from '../terminal/qr.ts'
@@ -39,6 +40,8 @@ export interface NewSignInParts {
   readonly keep: (tokens: Tokens) => Promise<void>
   /** What to type to sign in by hand. */
   readonly loginCommand: string
+  /** Whether to look first if the provider has a page to sign in at for this client. */
+  readonly probe?: boolean | undefined
 }
 
 /** Asks the person: with a code or in the browser, as the surroundings and the provider allow. */
@@ -112,10 +115,11 @@ async function inBrowser(
     signal,
     clock,
     paste: choice.elsewhere === undefined ? undefined : paste,
-    async show(url, redirect) {
+    async show(url, redirect, over) {
+      if (parts.probe) await demandSignInPage(url, client, redirect, fetch)
       if (choice.note !== undefined) tell(choice.note)
       await parts.openBrowser(url, {opens: choice.opens, shown: false})
-      if (choice.elsewhere === undefined) return
+      if (choice.elsewhere === undefined || over.aborted) return
       if (ports.length > 0 && isSsh(parts)) tell(forwarding(redirect, parts))
       tell(
         paste

@@ -11,8 +11,11 @@ export interface BrowserSignIn {
   readonly pages: Pages
   /** Whether a refresh token is wanted. */
   readonly remember: boolean
-  /** Shows the address to the person and opens it where it can. The browser will come back to `redirect`. */
-  readonly show: (url: URL, redirect: URL) => Promise<void>
+  /**
+   * Shows the address to the person and opens it where it can. The browser will come back to `redirect`; when `over` is
+   * aborted it has, and there is nothing more to say.
+   */
+  readonly show: (url: URL, redirect: URL, over: AbortSignal) => Promise<void>
   /** Where the browser may be on another machine, which our listener can't hear. */
   readonly paste: PasteBack | undefined
   /** Saves the tokens: called before the browser is told that it is over. */
@@ -54,7 +57,7 @@ export async function signInByBrowser(
     const pasted = () =>
       paste && !arrived.signal.aborted ? pastedRedirect(expected, paste, arrived.signal) : redirected
     // The browser may be back before the program that opens it has ended, and waits for our answer.
-    const redirect = await Promise.race([redirected, show(url, listener.url).then(pasted)])
+    const redirect = await Promise.race([redirected, show(url, listener.url, arrived.signal).then(pasted)])
     // A question that still stood there would take Ctrl-C for itself.
     arrived.abort()
     return await settle(redirect, issuer, async () => {

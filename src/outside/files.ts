@@ -106,7 +106,10 @@ async function makePrivateFolder(path: string): Promise<string> {
   return path
 }
 
-/** With `recursive`, Node's own never ends where a file system answers ENOENT to what can't be made, as /proc does. */
+/**
+ * Makes a folder closed to others (0700) where there is none, with those above it. With `recursive`, Node's own never
+ * ends where a file system answers ENOENT to what can't be made, as /proc does.
+ */
 export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, {mode: 0o700})

@@ -3,6 +3,7 @@ import type {AwsConfiguration} from './aws-configuration.ts'
 import {readProviderTls} from './client-certificate.ts'
 import {type Clock, systemClock} from './clock.ts'
 import {inContainer} from './container.ts'
+import {type EditedFiles, editedFiles} from './edited-file.ts'
 import {type Files, systemFiles} from './files.ts'
 import {systemKeyring} from './keyring.ts'
 import {type Network, systemNetwork} from './network.ts'
@@ -22,6 +23,7 @@ export interface Outside {
   readonly places: Places
   readonly clock: Clock
   readonly files: Files
+  readonly editedFiles: EditedFiles
   /** Loaded by those who need it. */
   readonly awsConfiguration: (script: string) => Promise<AwsConfiguration>
   readonly processes: Processes
@@ -56,6 +58,7 @@ export function realOutside(): Outside {
       (await import('./aws-configuration.ts')).awsConfiguration(script, env, platform, places.home),
     clock: systemClock,
     files: systemFiles,
+    editedFiles,
     processes,
     terminal,
     inContainer,

@@ -14,6 +14,8 @@ export const oidc: FederationStrategy<OidcSettings> = {
     rolesClaim: {type: 'string', description: 'claim of the ID token that lists role ARNs'},
   },
 
+  issuer: ({issuer}) => issuer,
+
   async signIn(settings, host) {
     const tokens = await host.tokens(withScopes(settings))
     const token = idTokenOf(tokens, 'is what AWS takes', host)

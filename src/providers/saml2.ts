@@ -27,6 +27,8 @@ export const saml2: FederationStrategy<Saml2Settings> = {
     },
   },
 
+  issuer: ({issuer}) => issuer,
+
   async signIn(settings, host) {
     const first = await exchangeAnew(await host.tokens(clientOf(settings)), settings, host)
     let latest = first

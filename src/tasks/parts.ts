@@ -1,4 +1,5 @@
 import type {Configuration, Program, ProviderConfiguration} from '../config/schema.ts'
+import type {Edit} from '../config/write.ts'
 import type {Secrets} from '../errors.ts'
 import type {DeviceOffer, FlowChoice} from '../host/flow.ts'
 import type {Opening} from '../host/new-sign-in.ts'
@@ -10,11 +11,16 @@ import type {Ask, Host, Keyring, Log} from '../plugin.ts'
 import type {Registry} from '../registry.ts'
 import type {States} from '../state.ts'
 import type {Store} from '../store.ts'
+import type {Dialogue} from '../terminal/dialogue.ts'
 import type {Screen} from '../terminal/qr.ts'
 
 /** What the tasks work with; put together in app.ts. */
 export interface Parts {
   readonly configuration: Configuration
+  /** Changes the configuration's file, as tasks/edit-configuration.ts says; `configuration` here stays what was read. */
+  readonly editConfiguration: (edit: (now: Configuration) => readonly Edit[]) => Promise<void>
+  /** The configuration as an edit would leave it; nothing is written. */
+  readonly draftConfiguration: (edit: (now: Configuration) => readonly Edit[]) => Promise<Configuration>
   readonly registry: Registry
   readonly store: Store
   readonly states: States
@@ -23,6 +29,8 @@ export interface Parts {
   readonly network: Network
   /** The network as that provider is reached: with its own authorities and our certificate for it. */
   readonly networkOf: (provider: ProviderConfiguration) => Network
+  /** The same, for requests that nobody waits for: the person is not told of them. */
+  readonly silentNetworkOf: (provider: ProviderConfiguration) => Network
   readonly env: Host['env']
   readonly log: Log
   readonly secrets: Secrets
@@ -34,7 +42,12 @@ export interface Parts {
   readonly screen: () => Screen | undefined
   /** Whether `tell` may use colours. */
   readonly colours: boolean
+  readonly home: string | undefined
+  /** The text of a file of another program, or `undefined` where there is none. Rejects with CONFIG_INVALID. */
+  readonly readText: (path: string) => Promise<string | undefined>
   readonly ask: Ask
+  /** Questions of a wizard, which may be gone back from. */
+  readonly dialogue: Dialogue
   /** All that comes from stdin, where that is no terminal. */
   readonly readStdin: () => Promise<string>
   /** Questions that end when the signal aborts too. */

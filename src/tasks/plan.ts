@@ -69,7 +69,7 @@ export function findProvider(
   return find('provider', name, configuration.providers, configuration, hintFor)
 }
 
-/** Likewise. */
+/** `hintFor` is what to type with the name of a profile that is there. */
 export function findProfile(
   name: string,
   configuration: Configuration,
@@ -165,6 +165,7 @@ function stepOf(
     policy: profile?.policy,
     policyArns: profile?.policyArns,
     tags: profile?.tags,
+    transitiveTags: profile?.transitiveTags,
     externalId: profile?.externalId,
     sourceIdentity: profile?.sourceIdentity,
     endpoint: endpointOf(role, profile, env).url.href,

@@ -60,8 +60,9 @@ export async function switchRole(source: Issued, step: Step, plan: Plan, parts: 
   if (!step.role) throw new Error('a switch names its role')
   const sts = stsFor(step.role, step.profile, parts)
   const request = requestFor(step.role, await rememberedPerson(plan.providerId, parts), step)
-  const {externalId, tags, sourceIdentity} = step.profile ?? {}
-  const credentials = await assumeRole({...request, externalId, tags, sourceIdentity}, source.credentials, sts)
+  const {externalId, tags, transitiveTags, sourceIdentity} = step.profile ?? {}
+  const switching = {...request, externalId, tags, transitiveTags, sourceIdentity}
+  const credentials = await assumeRole(switching, source.credentials, sts)
   return issuedFor(credentials, step.role, sts.offset(), parts)
 }
 

@@ -49,7 +49,8 @@ export function nameOf(role: Role): string {
   return role.arn ?? `${role.accountId}/${role.name}`
 }
 
-function labelOf(role: Role, all: readonly Role[]): string {
+/** A role as a person chooses it among others. */
+export function labelOf(role: Role, all: readonly Role[]): string {
   const label = `${role.name} in ${role.accountName ? `${role.accountName} (${role.accountId})` : role.accountId}`
   const twice = all.some(other => other !== role && nameOf(other) === nameOf(role))
   return twice && role.principalArn !== undefined ? `${label} through ${role.principalArn}` : label

@@ -18,6 +18,8 @@ export interface SignInOptions {
   /** A renewal that nobody waits for: its failure concerns nobody else. */
   readonly quiet: boolean
   readonly signal: AbortSignal
+  /** Whether to look first if the provider would let anybody sign in so, as when its settings have never been tried. */
+  readonly probe?: boolean
 }
 
 export interface SignedIn {
@@ -60,6 +62,7 @@ export async function signIn(plan: Plan, options: SignInOptions, parts: Parts): 
       memory,
       signal: limit.signal,
       fresh: options.fresh,
+      probe: options.probe ?? false,
       deadline,
       onAsking: () => {
         asked = true

@@ -40,7 +40,7 @@ function matching<Option extends {readonly name: string}>(options: readonly Opti
 }
 
 /** While a question is open the terminal is raw: Ctrl-C arrives as a key, and the library reports it by this name. */
-async function interruptible<Answer>(signal: AbortSignal, ask: () => Promise<Answer>): Promise<Answer> {
+export async function interruptible<Answer>(signal: AbortSignal, ask: () => Promise<Answer>): Promise<Answer> {
   try {
     return await ask()
   } catch (error) {

@@ -156,14 +156,18 @@ describe('a chained role', () => {
   })
 
   it('that is its own source is refused, also by way of others', async () => {
-    for (const profiles of [
-      {loop: {source: 'loop', role: arn('admin')}},
-      {loop: {source: 'other', role: arn('admin')}, other: {source: 'loop', role: arn('admin')}},
-    ]) {
+    const from = (source: string) => ({source, role: arn('admin')})
+    for (const [profiles, ring] of [
+      [{loop: from('loop')}, 'loop > loop'],
+      [{loop: from('other'), other: from('third'), third: from('loop')}, 'loop > other > third > loop'],
+      [{outside: from('loop'), loop: from('other'), other: from('loop')}, 'loop > other > loop'],
+    ] as const) {
       await scene.home.configure({profiles})
       const {exitCode, stderr} = await scene.home.run(['creds', '-p', 'loop'])
       expect(exitCode).to.equal(2)
-      expect(stderr).to.include('its own source')
+      expect(stderr)
+        .to.include(`lead back to themselves: ${ring}.`)
+        .and.match(/config\.yaml:\d+:\d+: profiles\./)
     }
   })
 })

@@ -13,6 +13,15 @@ const onPosix = process.platform === 'win32' ? it.skip : it
 describe('opening the browser', () => {
   const scene = useScene()
 
+  onPosix('says nothing of a browser elsewhere once it has come back, however long its program goes on', async () => {
+    const lingering = `"${process.execPath}" "${sandboxBin}" browse "$1"; sleep 0.3`
+    await scene.home.configure({top: {browser: ['sh', '-c', lingering, 'sh']}})
+    await scene.sandbox.fault({on: 'sts', delayMs: 1500})
+    const {exitCode, stderr} = await scene.home.run(creds, {SSH_CONNECTION: '192.0.2.1 5000 192.0.2.2 22'})
+    expect(exitCode, stderr).to.equal(0)
+    expect(stderr).to.include('Opening your browser').and.not.include('another machine')
+  })
+
   it('hands the address to the configured program as one argument, with no shell in between', async () => {
     const args = [
       'a b',

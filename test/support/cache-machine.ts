@@ -73,6 +73,8 @@ export async function makeCacheMachine(): Promise<CacheMachine> {
     },
   }
   const registry: Registry = {
+    strategies: () => [],
+    strategySummary: () => Promise.reject(new Error('no strategy')),
     ownerOf: () => 'aws-oidc',
     strategy: () => Promise.reject(new Error('no strategy')),
     cacheSummary: async id => id,

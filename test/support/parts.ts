@@ -93,6 +93,8 @@ export function makeStage(configuration = usual): Stage {
     takeLocks: locks.take,
     call: asking => ({
       configuration: readConfiguration('config.yaml', configuration),
+      editConfiguration: () => Promise.reject(new Error('no file')),
+      draftConfiguration: () => Promise.reject(new Error('no file')),
       registry: registryWith(fakeStrategy(provider, clock)),
       store: storeOver(cache, 'memory', log, clock.now),
       states: fileStates({
@@ -104,6 +106,7 @@ export function makeStage(configuration = usual): Stage {
       clock,
       network,
       networkOf: () => network,
+      silentNetworkOf: () => network,
       env: {},
       log,
       secrets: new Secrets(),
@@ -113,7 +116,14 @@ export function makeStage(configuration = usual): Stage {
       colours: false,
       askUntil: () => nobodyReads,
       flowFor: () => () => ({flow: 'browser', opens: true}),
+      home: '/home',
+      readText: async () => undefined,
       ask: nobodyReads,
+      dialogue: {
+        text: () => Promise.reject(new Error('nobody reads')),
+        choose: () => Promise.reject(new Error('nobody reads')),
+        secret: () => Promise.reject(new Error('nobody reads')),
+      },
       readStdin: () => Promise.reject(new Error('nobody reads')),
       keyring: memoryKeyring(),
       openBrowser: async () => void provider.asked++,
@@ -226,6 +236,8 @@ function tokenFor(subject: string, now: Date): string {
 function registryWith(strategy: FederationStrategy<Record<string, unknown>>): Registry {
   return {
     ownerOf: () => 'aws-oidc-fake',
+    strategies: () => ['fake'],
+    strategySummary: async () => 'a strategy of tests',
     strategy: async () => strategy,
     cache: async () => memoryCache(),
     cacheSummary: async () => 'nothing is kept',

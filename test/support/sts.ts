@@ -15,6 +15,8 @@ export interface Sts {
   refusal: readonly [code: string, message: string] | undefined
   /** The parameters of each request. */
   readonly requests: URLSearchParams[]
+  /** The access key that signed each request, where one did. */
+  readonly signedWith: (string | undefined)[]
 }
 
 export function makeSts(clock: MovableClock): Sts {
@@ -27,9 +29,11 @@ export function makeSts(clock: MovableClock): Sts {
     longestSeconds: 43_200,
     refusal: undefined,
     requests: [],
+    signedWith: [],
     async fetch(_url, init) {
       const parameters = new URLSearchParams(String(init?.body))
       sts.requests.push(parameters)
+      sts.signedWith.push(/Credential=(\w+)\//.exec(new Headers(init?.headers).get('authorization') ?? '')?.[1])
       clock.advance(sts.milliseconds)
       init?.signal?.throwIfAborted()
       const seconds = Number(parameters.get('DurationSeconds'))

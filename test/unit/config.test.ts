@@ -49,6 +49,11 @@ describe('the configuration', () => {
     ['a source that is not there', '  a: {source: b, role: 123456789012/x}', /"b" that isn't there/],
     ['a source without a role', '  a: {source: developer}', /no role/],
     ['what only a switched role takes', '  a: {provider: corp, externalId: x}', /"source"/],
+    [
+      'a transitive tag that the session does not get',
+      '  a: {source: developer, role: 123456789012/x, tags: {Team: b}, transitiveTags: [team]}',
+      /transitiveTags\.0 must be the name of one of the "tags"/,
+    ],
     ['an interactive that is none', 'interactive: sometimes', /auto, always, never/],
     ['a port that is none', 'providers: {x: {strategy: oidc, redirect: {ports: [0]}}}', /1 to 65535/],
     ['a redirect path that is none', 'providers: {x: {strategy: oidc, redirect: {path: callback}}}', /\/callback/],

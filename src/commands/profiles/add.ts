@@ -1,0 +1,45 @@
+import {Args, Flags} from '@oclif/core'
+import {AwsOidcCommand} from '../../command.ts'
+import {durationFlag} from '../../duration-flag.ts'
+
+export default class ProfilesAdd extends AwsOidcCommand {
+  static override summary = 'Add a profile to our configuration.'
+  static override description =
+    'It takes a role at a provider, or switches from another profile to a role. Everything else in the file stays as it is.'
+  static override enableJsonFlag = true
+  static override examples = [
+    '<%= config.bin %> profiles add developer --provider corp --role arn:aws:iam::123456789012:role/developer',
+    '<%= config.bin %> profiles add admin --source developer --role arn:aws:iam::123456789012:role/admin',
+  ]
+  static override args = {
+    profile: Args.string({description: 'name of the new profile', required: true, ignoreStdin: true}),
+  }
+  static override flags = {
+    provider: Flags.string({
+      description: 'provider to sign in at; with several the first that applies',
+      helpValue: 'NAME',
+      multiple: true,
+      exactlyOne: ['provider', 'source'],
+    }),
+    source: Flags.string({description: 'profile whose credentials take the role', helpValue: 'NAME'}),
+    role: Flags.string({description: 'role to take', helpValue: 'ARN'}),
+    region: Flags.string({description: 'AWS region', helpValue: 'REGION'}),
+    duration: durationFlag,
+    'session-name': Flags.string({description: 'name of the role session', helpValue: "'{email}'"}),
+    'external-id': Flags.string({
+      description: 'what the role to switch to asks for',
+      helpValue: 'ID',
+      dependsOn: ['source'],
+    }),
+    output: Flags.string({description: 'output format of the AWS CLI', helpValue: 'json'}),
+  }
+
+  async run(): Promise<void> {
+    const {flags, args} = await this.parse(ProfilesAdd)
+    const {provider: providers = [], source, role, region, duration: durationSeconds, output} = flags
+    const [sessionName, externalId] = [flags['session-name'], flags['external-id']]
+    const wish = {name: args.profile, providers, source, role, region, durationSeconds, sessionName, externalId, output}
+    const added = await this.app(flags).addProfile(wish)
+    this.report(added, [`The profile "${added.profile}" is in ${added.path}.`])
+  }
+}

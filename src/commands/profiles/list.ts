@@ -1,0 +1,20 @@
+import {AwsOidcCommand} from '../../command.ts'
+import type {ListedProfile} from '../../tasks/profiles.ts'
+
+export default class ProfilesList extends AwsOidcCommand {
+  static override summary = 'List the profiles of our configuration.'
+  static override enableJsonFlag = true
+  static override flags = {}
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(ProfilesList)
+    const list = await this.app(flags).listProfiles()
+    const none = `There is no profile in ${list.path}.`
+    const rows = [['PROFILE', 'FROM', 'REGION', 'ROLE'], ...list.profiles.map(row)]
+    this.report(list, list.profiles.length === 0 ? [none] : this.table(rows))
+  }
+}
+
+function row({profile, providers, source, region, role}: ListedProfile): readonly string[] {
+  return [profile, source === undefined ? providers.join(', ') : `profile ${source}`, region ?? '', role ?? '']
+}

@@ -1,0 +1,20 @@
+import {Args} from '@oclif/core'
+import {AwsOidcCommand} from '../../command.ts'
+
+export default class ProfilesRemove extends AwsOidcCommand {
+  static override summary = 'Remove a profile from our configuration.'
+  static override description =
+    'One that other profiles switch from stays. Credentials that it got are forgotten with "logout", or when they expire.'
+  static override enableJsonFlag = true
+  static override examples = ['<%= config.bin %> profiles remove developer']
+  static override args = {
+    profile: Args.string({description: 'profile of our configuration', required: true, ignoreStdin: true}),
+  }
+  static override flags = {}
+
+  async run(): Promise<void> {
+    const {flags, args} = await this.parse(ProfilesRemove)
+    await this.app(flags).removeProfile(args.profile)
+    this.report({removed: args.profile}, [`The profile "${args.profile}" is removed.`])
+  }
+}

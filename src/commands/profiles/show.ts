@@ -1,0 +1,39 @@
+import {Args} from '@oclif/core'
+import {AwsOidcCommand} from '../../command.ts'
+import type {ProfileDetails} from '../../tasks/profiles.ts'
+
+export default class ProfilesShow extends AwsOidcCommand {
+  static override summary = 'Show a profile as it would be used, with what its provider and sources add.'
+  static override enableJsonFlag = true
+  static override examples = ['<%= config.bin %> profiles show developer']
+  static override args = {
+    profile: Args.string({description: 'profile of our configuration', required: true, ignoreStdin: true}),
+  }
+  static override flags = {}
+
+  async run(): Promise<void> {
+    const {flags, args} = await this.parse(ProfilesShow)
+    const details = await this.app(flags).showProfile(args.profile)
+    this.report(details, this.table(rows(details)))
+  }
+}
+
+function rows(details: ProfileDetails): readonly (readonly string[])[] {
+  const {profile, place, providers, chain, role, region, durationSeconds, sessionName, stsEndpoint, usedBy, awsTools} =
+    details
+  return [
+    ['Profile', profile],
+    ['Place', place],
+    ['From', providers.length > 0 ? providers.join(', ') : chain.join(' > ')],
+    ['Role', role ?? 'the only one that is offered, or the one chosen'],
+    ['Region', region ?? ''],
+    ['Duration', `${durationSeconds} s`],
+    ['Session name', sessionName ?? 'who signed in'],
+    ['STS', stsEndpoint],
+    ['Source of', usedBy.join(', ')],
+    [
+      'AWS tools',
+      awsTools.upToDate ? 'have it as it is here' : [awsTools.why, awsTools.hint].filter(Boolean).join(' Try: '),
+    ],
+  ]
+}

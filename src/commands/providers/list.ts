@@ -1,0 +1,15 @@
+import {AwsOidcCommand} from '../../command.ts'
+
+export default class ProvidersList extends AwsOidcCommand {
+  static override summary = 'List the providers of our configuration.'
+  static override enableJsonFlag = true
+  static override flags = {}
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(ProvidersList)
+    const list = await this.app(flags).listProviders()
+    const rows = list.providers.map(({provider, strategy, profiles}) => [provider, strategy, profiles.join(', ')])
+    const none = `There is no provider in ${list.path}.`
+    this.report(list, rows.length === 0 ? [none] : this.table([['PROVIDER', 'STRATEGY', 'PROFILES'], ...rows]))
+  }
+}

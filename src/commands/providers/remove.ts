@@ -1,0 +1,31 @@
+import {Args} from '@oclif/core'
+import {AwsOidcCommand} from '../../command.ts'
+import type {RemovedProvider} from '../../tasks/providers.ts'
+
+export default class ProvidersRemove extends AwsOidcCommand {
+  static override summary = 'Remove a provider from our configuration, and sign out of it.'
+  static override description =
+    'One that profiles name stays. What it keeps here would be reached by nothing afterwards, so that tokens, credentials and secrets go with it.'
+  static override enableJsonFlag = true
+  static override examples = ['<%= config.bin %> providers remove corp']
+  static override args = {
+    provider: Args.string({description: 'provider of our configuration', required: true, ignoreStdin: true}),
+  }
+  static override flags = {}
+
+  async run(): Promise<void> {
+    const {flags, args} = await this.parse(ProvidersRemove)
+    const removed = await this.app(flags, {login: true}).removeProvider(args.provider)
+    this.report(removed, describe(removed))
+  }
+}
+
+function describe({provider, signedOut, left}: RemovedProvider): readonly string[] {
+  const problems = signedOut?.problem ? [signedOut.problem.message, ...left] : left
+  return [
+    `The provider "${provider}" is removed.`,
+    ...(signedOut?.wasSignedIn ? [`${signedOut.subject ?? 'Somebody without a name'} is signed out of it.`] : []),
+    ...problems,
+    ...(left.length > 0 ? ['Try: aws-oidc cache clear'] : []),
+  ]
+}

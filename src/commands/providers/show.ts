@@ -1,0 +1,32 @@
+import {Args} from '@oclif/core'
+import {AwsOidcCommand} from '../../command.ts'
+import type {ProviderDetails} from '../../tasks/providers.ts'
+
+export default class ProvidersShow extends AwsOidcCommand {
+  static override summary = 'Show the settings of a provider, without its secrets.'
+  static override enableJsonFlag = true
+  static override examples = ['<%= config.bin %> providers show corp']
+  static override args = {
+    provider: Args.string({description: 'provider of our configuration', required: true, ignoreStdin: true}),
+  }
+  static override flags = {}
+
+  async run(): Promise<void> {
+    const {flags, args} = await this.parse(ProvidersShow)
+    const details = await this.app(flags).showProvider(args.provider)
+    this.report(details, this.table(rows(details)))
+  }
+}
+
+function rows({provider, place, strategy, package: owner, settings, profiles}: ProviderDetails) {
+  return [
+    ['Provider', provider],
+    ['Place', place],
+    ['Strategy', owner === undefined ? `${strategy}, which is not installed` : `${strategy} of ${owner}`],
+    ...Object.entries(settings).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]),
+    ['Profiles', profiles.join(', ')],
+  ]
+}

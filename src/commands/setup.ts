@@ -1,0 +1,79 @@
+import {Flags} from '@oclif/core'
+import {AwsOidcCommand, flowFlags} from '../command.ts'
+import {printable} from '../errors.ts'
+import type {SetupResult} from '../tasks/setup-result.ts'
+import type {TakeoverResult} from '../tasks/takeover.ts'
+
+export default class Setup extends AwsOidcCommand {
+  static override summary = 'Set up a provider and a profile, and try them before anything is saved.'
+  static override description =
+    'Asks on the terminal for what no flag says. With --yes nothing is asked there: what is missing is listed, with exit code 2; the browser still opens for the sign-in, unless --no-test leaves it out.'
+  static override enableJsonFlag = true
+  static override examples = [
+    '<%= config.bin %> setup',
+    '<%= config.bin %> setup --from aws-cli-oidc',
+    '<%= config.bin %> setup --provider corp --strategy oidc --set issuer=https://sso.example.com --set clientId=aws-oidc --yes',
+  ]
+  static override flags = {
+    from: Flags.option({
+      options: ['aws-cli-oidc'] as const,
+      description: 'take over the configuration of another tool instead, and have the AWS tools call us',
+      exclusive: ['provider', 'strategy', 'set', 'profile', 'role', 'region'],
+    })(),
+    provider: Flags.string({description: 'what the provider is to be called here', helpValue: 'NAME'}),
+    strategy: Flags.string({description: 'how to sign in there', helpValue: 'ID'}),
+    set: Flags.string({
+      description: 'a setting of the provider, such as tls.cert=~/me.pem or parameters.prompt=login',
+      helpValue: 'NAME=VALUE',
+      multiple: true,
+    }),
+    profile: Flags.string({char: 'p', description: 'what the profile is to be called', helpValue: 'NAME'}),
+    role: Flags.string({description: 'role of the profile', helpValue: 'ARN'}),
+    region: Flags.string({description: 'AWS region of the profile', helpValue: 'REGION'}),
+    yes: Flags.boolean({description: 'ask nothing on the terminal'}),
+    test: Flags.boolean({description: 'save only after a sign-in that worked', default: true, allowNo: true}),
+    ...flowFlags,
+  }
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(Setup)
+    const {provider, strategy, set = [], profile, role, region, yes, test, browser, device} = flags
+    const app = this.app(flags, {browser, device, login: true})
+    if (flags.from) {
+      const taken = await app.takeOver({from: flags.from, yes})
+      return this.report(taken, describeTakeover(taken))
+    }
+    const result = await app.setup({provider, strategy, set, profile, role, region, yes, test})
+    return this.report(result, describe(result))
+  }
+}
+
+function describe({path, provider, profile, subject, role, offered, synced}: SetupResult): readonly string[] {
+  const who = subject === undefined ? [] : [`Signed in as ${printable(subject, 100)}.`]
+  const credentials = role === undefined ? [] : [`AWS gives credentials of ${role}.`]
+  const offers = offered === undefined ? [] : [`Roles offered: ${offered}.`]
+  if (profile === undefined) {
+    const next = `Try: aws-oidc profiles add NAME --provider ${provider} --role ARN`
+    return [...who, ...offers, `The provider "${provider}" is in ${path}.`, next]
+  }
+  return [
+    ...who,
+    ...offers,
+    ...credentials,
+    `The provider "${provider}" and the profile "${profile}" are in ${path}.`,
+    ...(synced === undefined
+      ? ['For the AWS CLI and the SDKs: aws-oidc profiles sync', `Try: aws-oidc whoami --profile ${profile}`]
+      : [`The AWS tools find the profile in ${synced}.`, `Try: aws sts get-caller-identity --profile ${profile}`]),
+  ]
+}
+
+function describeTakeover({path, providers, profiles, left, written, synced}: TakeoverResult): readonly string[] {
+  const what = [...providers.map(name => `provider "${name}"`), ...profiles.map(name => `profile "${name}"`)]
+  const count = what.length === 0 ? 'Nothing could be taken over.' : 'Nothing was written.'
+  return [
+    ...(written ? [`Into ${path}: ${what.join(', ')}.`] : [count]),
+    ...(synced === undefined ? [] : [`In ${synced} these profiles call aws-oidc now.`]),
+    ...(left.length === 0 ? [] : ['Not taken over:', ...left.map(reason => `  ${reason}`)]),
+    ...(written && profiles[0] !== undefined ? [`Try: aws-oidc whoami --profile ${profiles[0]}`] : []),
+  ]
+}

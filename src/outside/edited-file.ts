@@ -1,0 +1,96 @@
+import {randomBytes} from 'node:crypto'
+import {type FileHandle, open, readFile, readlink, realpath, rename, rm, stat} from 'node:fs/promises'
+import {dirname, resolve} from 'node:path'
+import {AwsOidcError} from '../errors.ts'
+import {makeFolder} from './files.ts'
+
+/** Files that a person writes too, and that we change here and there. */
+export interface EditedFiles {
+  /** The text, or `undefined` where there is none. Rejects with CONFIG_INVALID what can't be read, or is not UTF-8. */
+  read(path: string): Promise<string | undefined>
+  /**
+   * Replaces the file as a whole, in mode 0600 and with its owner, if it still holds `before`; false where another
+   * program has changed it meanwhile. A link stays one. Rejects with OUTPUT_FAILED, and then nothing has changed.
+   */
+  replace(path: string, before: string | undefined, after: string): Promise<boolean>
+}
+
+export const editedFiles: EditedFiles = {
+  async read(path) {
+    const bytes = await bytesOf(path)
+    try {
+      return bytes && new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(bytes)
+    } catch (error) {
+      throw new AwsOidcError('CONFIG_INVALID', `${path} is not UTF-8.`, {hint: `file ${path}`, cause: error})
+    }
+  },
+
+  async replace(path, before, after) {
+    try {
+      const target = await targetOf(path)
+      await makeFolder(dirname(target))
+      const temporary = `${target}.${randomBytes(6).toString('hex')}.tmp`
+      try {
+        await writeBeside(target, temporary, after)
+        if ((await bytesOf(target))?.toString() !== before) return false
+        await rename(temporary, target)
+        return true
+      } finally {
+        await rm(temporary, {force: true})
+      }
+    } catch (error) {
+      throw unwritable(path, error)
+    }
+  },
+}
+
+async function bytesOf(path: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(path)
+  } catch (error) {
+    const code = codeOf(error)
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    throw new AwsOidcError('CONFIG_INVALID', `${path} can't be read: ${code}.`, {hint: `ls -ld ${path}`, cause: error})
+  }
+}
+
+/** The file behind links, also where it does not exist yet. */
+async function targetOf(path: string): Promise<string> {
+  try {
+    return await realpath(path)
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error
+    const link = await readlink(path).catch(() => undefined)
+    return link === undefined ? path : targetOf(resolve(dirname(path), link))
+  }
+}
+
+/** All of it rests on the disk before it takes the other's name. */
+async function writeBeside(target: string, temporary: string, text: string): Promise<void> {
+  const file = await open(temporary, 'wx', 0o600)
+  try {
+    await file.writeFile(text)
+    await keepOwner(file, target)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** `sudo aws-oidc` must not take the file away from its owner. */
+async function keepOwner(file: FileHandle, target: string): Promise<void> {
+  const [old, own] = [await stat(target).catch(() => undefined), await file.stat()]
+  if (old && old.uid !== own.uid) await file.chown(old.uid, old.gid)
+}
+
+function unwritable(path: string, error: unknown): AwsOidcError {
+  if (error instanceof AwsOidcError) return error
+  return new AwsOidcError('OUTPUT_FAILED', `${path} can't be written: ${codeOf(error)}. It is as it was.`, {
+    hint: `ls -ld ${dirname(path)}; df ${dirname(path)}`,
+    cause: error,
+  })
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
+}

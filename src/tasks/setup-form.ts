@@ -1,0 +1,180 @@
+import {AwsOidcError, expectedFailure} from '../errors.ts'
+import {type Back, back} from '../terminal/dialogue.ts'
+import type {Parts} from './parts.ts'
+import {type Draft, type KnownStrategy, knownStrategy, problemOfProviderName} from './setup-draft.ts'
+import type {Field} from './setup-fields.ts'
+import {givenAnswers, possibleFields, requiredFields} from './setup-given.ts'
+import {askField, textOf} from './setup-questions.ts'
+import type {SetupWish} from './setup-result.ts'
+import {type Watch, watchIssuer} from './setup-watch.ts'
+
+/** The questions about a provider, with the answers so far. */
+export interface Form {
+  /** Asks what must be answered, one after the other; the last one only where all are answered already. */
+  fill(): Promise<Draft>
+  /** Lets anything be set or changed, until the person wants to go on. */
+  review(): Promise<Draft | Back>
+}
+
+interface Step {
+  readonly name: string
+  ask(): Promise<Back | undefined>
+}
+
+export async function formFor(wish: SetupWish, parts: Parts): Promise<Form> {
+  const {dialogue, configuration, tell} = parts
+  const answers = new Map<string, unknown>()
+  const secrets = new Map<string, string>()
+  let provider = wish.provider
+  let chosen: (KnownStrategy & {readonly id: string; readonly watch: Watch}) | undefined
+  let filled = false
+  // The step whose answer told where the provider's metadata is.
+  let issuerStep: string | undefined
+
+  async function choose(id: string): Promise<void> {
+    if (chosen?.id === id) return
+    const known = await knownStrategy(id, parts)
+    answers.clear()
+    chosen = {...known, id, watch: watchIssuer(known.strategy, parts)}
+  }
+
+  function draft(): Draft {
+    if (!chosen || provider === undefined) throw new Error('a draft has a name and a strategy')
+    return {provider, strategy: chosen.id, fields: chosen.fields, answers, secrets}
+  }
+
+  async function askName(): Promise<Back | undefined> {
+    const answer = await dialogue.text('Name of the provider here', {
+      default: provider ?? 'corp',
+      check: name => problemOfProviderName(name, configuration),
+    })
+    if (answer === back) return back
+    provider = answer
+    return undefined
+  }
+
+  async function askStrategy(): Promise<Back | undefined> {
+    const ids = parts.registry.strategies()
+    const choices = await Promise.all(ids.map(async id => ({label: await describe(id), value: id})))
+    const other = {label: 'another one, which a plugin brings', value: ''}
+    const answer = await dialogue.choose('How do you sign in there?', [...choices, other], chosen?.id)
+    if (answer === back) return back
+    if (answer === '') return askForPlugin()
+    await choose(answer)
+    return undefined
+  }
+
+  async function describe(id: string): Promise<string> {
+    const summary = await parts.registry.strategySummary(id).catch((error: unknown) => expectedFailure(error)?.message)
+    return `${id}: ${summary ?? 'a plugin that fails'}`
+  }
+
+  async function askForPlugin(): Promise<Back | undefined> {
+    const id = await dialogue.text('Its name, such as keycloak', {
+      check: name => (name === '' ? 'This is needed.' : undefined),
+    })
+    if (id === back) return askStrategy()
+    try {
+      await choose(id)
+      return undefined
+    } catch (error) {
+      complain(error)
+      return askStrategy()
+    }
+  }
+
+  async function answer(field: Field, required: boolean): Promise<Back | undefined> {
+    const given = await askField(field, draft(), required, parts)
+    if (given === back) return back
+    if (given.kind === 'none') answers.delete(field.name)
+    else answers.set(field.name, given.value)
+    if (given.kind === 'value' && given.secret) secrets.set(...given.secret)
+    look(field.name)
+    return undefined
+  }
+
+  function look(step: string | undefined): void {
+    if (chosen?.watch.look(draft())) issuerStep = step
+  }
+
+  function steps(): readonly Step[] {
+    const fields = chosen ? requiredFields(chosen.strategy.settings, chosen.fields, answers) : []
+    return [
+      ...(wish.provider === undefined ? [{name: '', ask: askName}] : []),
+      ...(wish.strategy === undefined ? [{name: '', ask: askStrategy}] : []),
+      ...fields
+        .filter(({name}) => !given.answers.has(name))
+        .map(field => ({name: field.name, ask: () => answer(field, true)})),
+    ]
+  }
+
+  function complain(error: unknown): void {
+    const failure = expectedFailure(error)
+    if (!failure || parts.signal.aborted) throw error
+    tell(`${failure.message}${failure.hint === undefined ? '' : `\nTry: ${failure.hint}`}`)
+  }
+
+  /** What was found out meanwhile, and the step to ask again for it. */
+  function discovered(): number | undefined {
+    const problem = chosen?.watch.problem()
+    if (!problem) return undefined
+    const at = steps().findIndex(({name}) => name !== '' && name === issuerStep)
+    if (at < 0) throw problem
+    complain(problem)
+    return at
+  }
+
+  if (provider !== undefined) {
+    const problem = problemOfProviderName(provider, configuration)
+    if (problem !== undefined) throw new AwsOidcError('USAGE', problem, {hint: '--provider NAME'})
+  }
+  if (wish.strategy !== undefined) await choose(wish.strategy)
+  const given = givenAnswers(chosen ? wish.set : [], chosen?.fields ?? [])
+  if (given.problems.length > 0) {
+    throw new AwsOidcError('USAGE', given.problems.join('\n'), {hint: 'aws-oidc setup --help'})
+  }
+  for (const [name, value] of given.answers) answers.set(name, value)
+
+  return {
+    async fill() {
+      let at = filled ? steps().length - 1 : 0
+      for (;;) {
+        const step = steps()[at]
+        if (!step && chosen) {
+          look(undefined)
+          await chosen.watch.settled()
+        }
+        const again = discovered()
+        if (again !== undefined) at = again
+        else if (!step) break
+        else at = (await step.ask()) === back ? Math.max(0, at - 1) : at + 1
+      }
+      filled = true
+      return draft()
+    },
+
+    async review() {
+      const go = {label: 'Go on: sign in to try it', value: undefined}
+      for (;;) {
+        if (!chosen) throw new Error('what is reviewed has a strategy')
+        const {strategy, fields, watch} = chosen
+        const required = new Set(requiredFields(strategy.settings, fields, answers))
+        const changes = possibleFields(strategy.settings, fields, answers).map(field => ({
+          label: labelOf(field, answers.get(field.name)),
+          value: field,
+        }))
+        const next = await dialogue.choose('Anything else to set or change?', [go, ...changes])
+        if (next === back) return back
+        if (!next) return draft()
+        await answer(next, required.has(next))
+        await watch.settled()
+        const problem = watch.problem()
+        if (problem) complain(problem)
+      }
+    },
+  }
+}
+
+function labelOf({name, spec}: Field, value: unknown): string {
+  return value === undefined ? `${name} (${spec.description})` : `${name} = ${textOf(value)}`
+}

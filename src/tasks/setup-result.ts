@@ -1,0 +1,53 @@
+import type {Parts} from './parts.ts'
+import type {Draft, DraftProfile} from './setup-draft.ts'
+import type {Trial} from './setup-trial.ts'
+
+export interface SetupWish {
+  readonly provider: string | undefined
+  readonly strategy: string | undefined
+  /** Settings of the provider: `name=value`. */
+  readonly set: readonly string[]
+  readonly profile: string | undefined
+  readonly role: string | undefined
+  readonly region: string | undefined
+  /** Whether nothing is asked on the terminal. */
+  readonly yes: boolean
+  /** Whether it is saved only after a sign-in that worked. */
+  readonly test: boolean
+}
+
+export interface SetupResult {
+  readonly path: string
+  readonly provider: string
+  readonly profile?: string
+  /** Who signed in; absent where nobody did. */
+  readonly subject?: string
+  /** Whose credentials AWS gave. */
+  readonly role?: string
+  /** The file of the AWS tools into which the profile was written too. */
+  readonly synced?: string
+  /** How many roles the provider offers; absent where it does not say. */
+  readonly offered?: number
+}
+
+/** How it ended, once it is saved. */
+export function resultOf(
+  {provider}: Draft,
+  profile: DraftProfile | undefined,
+  trial: Trial | undefined,
+  {configuration}: Parts,
+): SetupResult {
+  const subject = trial?.signedIn.identity.subject
+  return {
+    path: configuration.path,
+    provider,
+    ...(profile && {profile: profile.name}),
+    ...(subject !== undefined && {subject}),
+    ...(trial?.roles && {offered: trial.roles.length}),
+  }
+}
+
+/** The name of the role without account and path. */
+export function profileNameOf(role: string): string {
+  return role.replace(/,.*$/, '').split('/').at(-1) ?? role
+}

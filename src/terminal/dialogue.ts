@@ -1,0 +1,65 @@
+import {printable} from '../errors.ts'
+import {interruptible, type PromptStreams} from './prompts.ts'
+
+/** What a person answers who wants to see the question before this one again. */
+export const back = Symbol('back')
+export type Back = typeof back
+
+/** The questions of a wizard: with defaults, looked at as soon as they are answered, each of which can be gone back from. */
+export interface Dialogue {
+  /** `check` tells what is wrong with an answer; the question then stays. */
+  text(message: string, options: TextOptions): Promise<string | Back>
+  choose<Value>(message: string, choices: readonly Choice<Value>[], preferred?: Value): Promise<Value | Back>
+  secret(message: string): Promise<string>
+}
+
+export interface TextOptions {
+  readonly default?: string | undefined
+  readonly check: (answer: string) => string | undefined
+}
+
+export interface Choice<Value> {
+  readonly label: string
+  readonly value: Value
+}
+
+const goBack = '<'
+const longestList = 12
+
+export function dialogueOn(streams: () => PromptStreams, signal: AbortSignal): Dialogue {
+  const context = () => ({...streams(), signal})
+  return {
+    async text(message, {default: usual, check}) {
+      const {input} = await import('@inquirer/prompts')
+      const validate = (typed: string) => typed.trim() === goBack || (check(typed.trim()) ?? true)
+      const question = {message, validate, ...(usual !== undefined && {default: usual})}
+      const answer = (await interruptible(signal, () => input(question, context()))).trim()
+      return answer === goBack ? back : answer
+    },
+    async choose(message, choices, preferred) {
+      const {select} = await import('@inquirer/prompts')
+      const options = choices.map(({label}, index) => ({name: printable(label, 200), value: index}))
+      const chosen = await interruptible(signal, () =>
+        select(
+          {
+            message,
+            choices: [...options, {name: `${goBack} back`, value: -1}],
+            default: Math.max(
+              0,
+              choices.findIndex(({value}) => preferred !== undefined && value === preferred),
+            ),
+            loop: false,
+            pageSize: longestList,
+          },
+          context(),
+        ),
+      )
+      const choice = choices[chosen]
+      return choice ? choice.value : back
+    },
+    async secret(message) {
+      const {password} = await import('@inquirer/prompts')
+      return interruptible(signal, () => password({message}, context()))
+    },
+  }
+}

@@ -1,0 +1,259 @@
+import {mkdir, readFile, writeFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import {expect} from 'chai'
+import {parse} from 'yaml'
+import {variablesOf} from '../support/machine.ts'
+import {sandboxBin} from '../support/sandbox.ts'
+import {useScene} from '../support/scene.ts'
+import {startOnTerminal} from '../support/terminal-session.ts'
+import {clear, ctrlC, down, enter, last, respondentAt} from '../support/wizard.ts'
+
+const arn = (name: string) => `arn:aws:iam::123456789012:role/${name}`
+
+describe('setup, on a terminal', () => {
+  const scene = useScene()
+  const text = () => readFile(join(scene.home.folder, '.config/aws-oidc/config.yaml'), 'utf8')
+  let before: string
+
+  beforeEach(async () => {
+    before = `# mine\ncache: file\nbrowser: ["${process.execPath}", "${sandboxBin}", browse]\n`
+    await scene.home.writeConfig(before)
+  })
+
+  // A test that fails would leave the wizard waiting for an answer.
+  let leave: (() => Promise<unknown>) | undefined
+  afterEach(() => leave?.())
+
+  function begin(args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
+    const session = startOnTerminal(['setup', ...args], {env: {...variablesOf(scene.home, scene.sandbox), ...env}})
+    let running = true
+    const ended = session.ended.finally(() => {
+      running = false
+    })
+    leave = async () => {
+      if (running) session.type(ctrlC)
+      await ended
+    }
+    return {...respondentAt(session), ended}
+  }
+  type Person = ReturnType<typeof begin>
+
+  /** Answers up to the review, after which the sign-in begins. */
+  async function answerAll({answer}: Person, issuer = scene.sandbox.issuer): Promise<void> {
+    await answer('Name of the provider', enter)
+    await answer('How do you sign in there?', enter)
+    await answer('issuer (', `${issuer}${enter}`)
+    await answer('clientId (', `aws-oidc${enter}`)
+  }
+
+  /** Down to that line of the review, and Enter. */
+  const chooses = (lines: number) => down.repeat(lines) + enter
+
+  it('leads in a minute to a profile that works, and touches nothing else in the file', async () => {
+    const person = begin()
+    await answerAll(person)
+    await person.answer('Anything else', chooses(5))
+    await person.answer('rolesClaim (', `aws_roles${enter}`)
+    await person.answer('Anything else', enter)
+    await person.answer('offers 2 roles', down + enter)
+    await person.answer('Name of the profile (readonly)', enter)
+    await person.answer('AWS region', `eu-central-1${enter}`)
+    await person.answer('Write this?', enter)
+    expect(await person.ended).to.deep.equal({exitCode: 0, restored: true})
+    expect(person.seen())
+      .to.include('Signed in as alice@example.com.')
+      .and.include('Try: aws sts get-caller-identity --profile readonly')
+    expect(await text()).to.equal(`${before}providers:
+  corp:
+    strategy: oidc
+    issuer: ${scene.sandbox.issuer}
+    clientId: aws-oidc
+    rolesClaim: aws_roles
+profiles:
+  readonly:
+    provider: corp
+    role: ${arn('readonly')}
+    region: eu-central-1
+`)
+    const aws = await readFile(join(scene.home.folder, '.aws/config'), 'utf8')
+    expect(aws)
+      .to.match(/^\[profile readonly\]$/m)
+      .and.match(/^credential_process = .* creds --profile readonly$/m)
+    const whoami = await scene.home.run(['whoami', '-p', 'readonly', '--no-interactive'])
+    expect(whoami.stdout, whoami.stderr).to.include('assumed-role/readonly/alice')
+    expect(await scene.sandbox.signIns(), 'nobody is asked again').to.equal(1)
+  })
+
+  it('says that an issuer is wrong while the next question stands there, and asks for it again', async () => {
+    const person = begin()
+    await answerAll(person, `${scene.sandbox.issuer}/wrong`)
+    await person.sees('HTTP 404')
+    await person.answer('/wrong)', `${clear}${scene.sandbox.issuer}${enter}`)
+    await person.answer('clientId (', enter)
+    await person.answer('Anything else', ctrlC)
+    expect(await person.ended).to.include({exitCode: 130})
+  })
+
+  it('says at once what is no answer, and waits for another one', async () => {
+    const person = begin(['--provider', 'corp', '--strategy', 'oidc'])
+    await person.answer('issuer (', `http://sso.example.com${enter}`)
+    await person.answer('must start with https://', `${clear}${scene.sandbox.issuer}${enter}`)
+    await person.answer('clientId (', ctrlC)
+    await person.ended
+  })
+
+  it('goes back from each question to the one before', async () => {
+    const person = begin()
+    await answerAll(person)
+    await person.answer('Anything else', last)
+    await person.answer('clientId (', `<${enter}`)
+    await person.answer('issuer (', `<${enter}`)
+    await person.answer('How do you sign in there?', last)
+    await person.answer('Name of the provider', `other${enter}`)
+    await person.answer('How do you sign in there?', enter)
+    await person.answer('issuer (', enter)
+    await person.answer('clientId (', enter)
+    await person.answer('Anything else', enter)
+    await person.answer('Role for the profile', `${arn('developer')}${enter}`)
+    await person.answer('Name of the profile', `<${enter}`)
+    await person.answer('Role for the profile', `${arn('developer')}${enter}`)
+    await person.answer('Name of the profile', enter)
+    await person.answer('AWS region', enter)
+    await person.answer('Write this?', down + enter)
+    expect(await person.ended).to.include({exitCode: 0})
+    expect(person.seen()).to.include('aws-oidc profiles sync')
+    expect(Object.keys(parse(await text()).providers)).to.deep.equal(['other'])
+  })
+
+  for (const [words, until] of [
+    ['at the first question', 'Name of the provider'],
+    ['in the review', 'Anything else'],
+    ['after the sign-in', 'Role for the profile'],
+  ] as const) {
+    it(`leaves no trace when Ctrl-C is pressed ${words}`, async () => {
+      const person = begin()
+      if (until !== 'Name of the provider') await answerAll(person)
+      if (until === 'Role for the profile') await person.answer('Anything else', enter)
+      await person.answer(until, ctrlC)
+      expect(await person.ended).to.deep.equal({exitCode: 130, restored: true})
+      expect(await text()).to.equal(before)
+      expect(await scene.home.entries()).to.deep.equal([])
+    })
+  }
+
+  it('says what a provider has against the client, and lets the settings be changed', async () => {
+    const person = begin(['--provider', 'corp', '--strategy', 'oidc', '--set', `issuer=${scene.sandbox.issuer}`])
+    await person.answer('clientId (', `nobody${enter}`)
+    await person.answer('Anything else', enter)
+    await person.sees('no page to sign in at for the client "nobody"')
+    await person.answer('What now?', enter)
+    await person.answer('clientId = nobody', chooses(2))
+    await person.answer('clientId (', `${clear}aws-oidc${enter}`)
+    await person.answer('clientId = aws-oidc', enter)
+    await person.answer('Role for the profile', enter)
+    expect(await person.ended).to.include({exitCode: 0})
+    expect(parse(await text()).providers.corp.clientId).to.equal('aws-oidc')
+  })
+
+  it('says what AWS has against a role, and lets another one be chosen', async () => {
+    const set = [`issuer=${scene.sandbox.issuer}`, 'clientId=aws-oidc'].flatMap(pair => ['--set', pair])
+    const person = begin([
+      '--provider',
+      'corp',
+      '--strategy',
+      'oidc',
+      ...set,
+      '--role',
+      arn('locked'),
+      '--region',
+      'us-east-1',
+    ])
+    await person.answer('Anything else', enter)
+    await person.answer('Name of the profile (locked)', enter)
+    await person.sees('AccessDenied')
+    await person.answer('What now?', enter)
+    await person.answer('Role for the profile', `${arn('developer')}${enter}`)
+    await person.answer('Name of the profile (developer)', enter)
+    await person.answer('Write this?', enter)
+    expect(await person.ended).to.include({exitCode: 0})
+    expect(Object.keys(parse(await text()).profiles)).to.deep.equal(['developer'])
+  })
+
+  it('saves a provider at which nobody could sign in only if that is said', async () => {
+    const person = begin(['--provider', 'corp', '--strategy', 'oidc', '--set', 'clientId=aws-oidc'])
+    await person.answer('issuer (', `${scene.sandbox.issuer}${enter}`)
+    await person.sees('Anything else')
+    await scene.sandbox.fault({on: 'token', status: 500, times: 10})
+    await person.answer('Anything else', enter)
+    await person.answer('What now?', down + down + enter)
+    expect(await person.ended).to.include({exitCode: 0})
+    expect(parse(await text()))
+      .to.have.property('providers')
+      .and.not.have.property('profiles')
+  })
+
+  it('knows a secret for the sign-in and puts it, without a keyring to put it into, nowhere', async () => {
+    const set = [`issuer=${scene.sandbox.issuer}`, 'clientId=aws-oidc-confidential'].flatMap(pair => ['--set', pair])
+    const person = begin(['--provider', 'corp', '--strategy', 'oidc', ...set, '--role', arn('developer')])
+    await person.answer('Anything else', chooses(3))
+    await person.answer('where is it?', enter)
+    await person.answer('clientSecret', `sandbox-client-secret${enter}`)
+    await person.answer('clientSecret = keyring=corp', enter)
+    await person.answer('Name of the profile', enter)
+    await person.answer('AWS region', enter)
+    expect((await person.ended).exitCode).to.equal(6)
+    expect(person.seen()).to.include('Signed in as alice@example.com.').and.not.include('sandbox-client-secret')
+    expect(await text()).to.equal(before)
+  })
+
+  it('asks again for a strategy that nobody has installed, and says how to get it', async () => {
+    const person = begin(['--provider', 'corp'])
+    await person.answer('How do you sign in there?', down + down + enter)
+    await person.answer('Its name', `ping${enter}`)
+    await person.sees('no strategy "ping"')
+    await person.answer('How do you sign in there?', ctrlC)
+    expect(await person.ended).to.include({exitCode: 130})
+  })
+
+  describe('--from aws-cli-oidc', () => {
+    const theirs = `corp:
+  aws_federation_type: oidc
+  client_id: aws
+  oidc_provider_metadata_url: https://sso.example.com
+  insecure_skip_verify: "true"
+`
+    const line = 'credential_process=aws-cli-oidc get-cred -p corp -j'
+    const aws = () => join(scene.home.folder, '.aws/config')
+
+    beforeEach(async () => {
+      for (const name of ['.aws', '.aws-cli-oidc']) await mkdir(join(scene.home.folder, name))
+      await writeFile(join(scene.home.folder, '.aws-cli-oidc/config.yaml'), theirs)
+      await writeFile(aws(), `[profile dev]\n${line}\n`)
+    })
+
+    it('shows what it would make, and what not, and writes each file after a yes', async () => {
+      const person = begin(['--from', 'aws-cli-oidc'])
+      await person.sees('issuer: https://sso.example.com')
+      await person.sees('insecure_skip_verify: certificates are always checked')
+      await person.answer('Write it?', enter)
+      await person.sees(line.replace('=', ' = '))
+      await person.answer('Write this?', enter)
+      expect(await person.ended).to.deep.equal({exitCode: 0, restored: true})
+      expect(parse(await text()).profiles).to.deep.equal({dev: {provider: 'corp'}})
+      expect(await readFile(aws(), 'utf8')).to.match(/^credential_process=.* creds --profile dev$/m)
+    })
+
+    for (const [words, keys, exitCode] of [
+      ['no', down + enter, 0],
+      ['Ctrl-C', ctrlC, 130],
+    ] as const) {
+      it(`writes nothing after ${words}`, async () => {
+        const person = begin(['--from', 'aws-cli-oidc'])
+        await person.answer('Write it?', keys)
+        expect(await person.ended).to.deep.equal({exitCode, restored: true})
+        expect(await text()).to.equal(before)
+        expect(await readFile(aws(), 'utf8')).to.include(line)
+      })
+    }
+  })
+})

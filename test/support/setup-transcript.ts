@@ -1,0 +1,41 @@
+import {makeHome} from './home.ts'
+import {variablesOf} from './machine.ts'
+import {sandboxBin, startSandbox} from './sandbox.ts'
+import {screenOf} from './screen.ts'
+import {startOnTerminal} from './terminal-session.ts'
+import {down, enter, respondentAt} from './wizard.ts'
+
+/** What stands on the terminal of somebody who has set up a provider, with addresses and paths as people have them. */
+export async function setupTranscript(): Promise<string> {
+  const sandbox = await startSandbox()
+  const home = await makeHome(sandbox)
+  try {
+    await home.writeConfig(`cache: file\nbrowser: ["${process.execPath}", "${sandboxBin}", browse]\n`)
+    const session = startOnTerminal(['setup'], {env: variablesOf(home, sandbox), columns: 110})
+    const {answer} = respondentAt(session)
+    await answer('Name of the provider', enter)
+    await answer('How do you sign in there?', enter)
+    await answer('issuer (', `${sandbox.issuer}${enter}`)
+    await answer('clientId (', `aws-oidc${enter}`)
+    await answer('Anything else', down.repeat(5) + enter)
+    await answer('rolesClaim (', `aws_roles${enter}`)
+    await answer('Anything else', enter)
+    await answer('offers 2 roles', enter)
+    await answer('Name of the profile', enter)
+    await answer('AWS region', `eu-central-1${enter}`)
+    await answer('Write this?', enter)
+    await session.ended
+    const lines = screenOf(session.shown()).filter(line => !line.startsWith('Asking the STS at'))
+    return lines
+      .join('\n')
+      .replaceAll(sandbox.issuer, 'https://sso.example.com')
+      .replaceAll(home.folder, '~')
+      .replace(/"\S*node" "\S*run\.js"/g, '"/usr/bin/node" "/usr/lib/node_modules/aws-oidc/bin/run.js"')
+      .replace(/(\/auth\?)\S+/, '$1...')
+      .replace(/\n{3,}/g, '\n\n')
+      .trim()
+  } finally {
+    await home.close()
+    await sandbox.stop()
+  }
+}

@@ -1,0 +1,43 @@
+import {stripVTControlCharacters} from 'node:util'
+import type {TerminalSession} from './terminal-session.ts'
+import {until} from './until.ts'
+
+export const enter = '\r'
+export const down = '\u001b[B'
+/** The last of a list, which is to go back. */
+export const last = down.repeat(40) + enter
+export const ctrlC = '\u0003'
+/** Removes what was typed so far. */
+export const clear = '\u0015'
+
+/** A person who answers the questions of a wizard. */
+export interface Respondent {
+  /** Types once a text has appeared that was not there when they typed last. */
+  answer(text: string, keys: string): Promise<void>
+  /** Comes when a text has appeared since they typed last. */
+  sees(text: string): Promise<void>
+  /** All that stood on the terminal, without control sequences. */
+  seen(): string
+}
+
+export function respondentAt(session: TerminalSession): Respondent {
+  let from = 0
+  const seen = () => stripVTControlCharacters(session.shown())
+  async function sees(text: string): Promise<void> {
+    try {
+      await until(`"${text}" is seen`, () => seen().slice(from).includes(text), 20_000)
+    } catch (error) {
+      throw new Error(`instead of "${text}" this is seen: ${seen().slice(from)}`, {cause: error})
+    }
+  }
+
+  return {
+    seen,
+    sees,
+    async answer(text, keys) {
+      await sees(text)
+      from = seen().length
+      session.type(keys)
+    },
+  }
+}

@@ -1,0 +1,67 @@
+import {mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {expect} from 'chai'
+import {editedFiles} from '../../src/outside/edited-file.ts'
+import {editConfiguration} from '../../src/tasks/edit-configuration.ts'
+import {makeStage} from '../support/parts.ts'
+
+describe('a file that a person edits too', () => {
+  let folder: string
+  const path = () => join(folder, 'config.yaml')
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'aws-oidc-edited-'))
+  })
+  afterEach(() => rm(folder, {recursive: true}))
+
+  it('is not replaced when it has changed since it was read, or came or went', async () => {
+    await writeFile(path(), 'theirs\n')
+    expect(await editedFiles.replace(path(), 'old\n', 'ours\n')).to.equal(false)
+    expect(await editedFiles.replace(path(), undefined, 'ours\n')).to.equal(false)
+    expect(await readFile(path(), 'utf8')).to.equal('theirs\n')
+    expect(await editedFiles.replace(join(folder, 'gone'), 'old\n', 'ours\n')).to.equal(false)
+    expect(await readdir(folder)).to.deep.equal(['config.yaml'])
+  })
+
+  it('is made where a link leads that leads nowhere yet', async () => {
+    await symlink('other.yaml', path())
+    expect(await editedFiles.replace(path(), undefined, 'ours\n')).to.equal(true)
+    expect(await readlink(path())).to.equal('other.yaml')
+    expect(await readFile(join(folder, 'other.yaml'), 'utf8')).to.equal('ours\n')
+  })
+
+  it('keeps what another program writes between our reading and our writing, and gets our change too', async () => {
+    await writeFile(path(), 'cache: file\n')
+    let reads = 0
+    const files = {
+      ...editedFiles,
+      async read(name: string) {
+        const text = await editedFiles.read(name)
+        if (++reads === 1) await writeFile(path(), 'cache: memory # theirs\n')
+        return text
+      },
+    }
+    const {locks, signal} = makeStage().call()
+    const entry = {strategy: 'oidc'}
+    await editConfiguration(() => [{kind: 'add', list: 'providers', name: 'corp', entry}], {
+      path: path(),
+      files,
+      locks,
+      signal,
+    })
+    expect(await readFile(path(), 'utf8')).to.equal('cache: memory # theirs\nproviders:\n  corp:\n    strategy: oidc\n')
+  })
+
+  it('is given up when another program changes it again and again', async () => {
+    const {locks, signal} = makeStage().call()
+    const files = {...editedFiles, replace: async () => false}
+    const change = editConfiguration(() => [{kind: 'add', list: 'providers', name: 'a', entry: {strategy: 'oidc'}}], {
+      path: path(),
+      files,
+      locks,
+      signal,
+    })
+    const failure = await change.catch((error: unknown) => error)
+    expect(failure).to.have.property('code', 'OUTPUT_FAILED')
+  })
+})
