@@ -1,32 +1,34 @@
 // Shows the main job on the sandbox, with the real commands, unattended: `npm run demo`.
 // With `npm run demo -- --browser` the sign-in page opens in your own browser (alice, alice-password).
 import {spawn, spawnSync} from 'node:child_process'
-import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
 import {createInterface} from 'node:readline'
 import {fileURLToPath} from 'node:url'
 import {parseArgs, styleText} from 'node:util'
-import {parseDocument} from 'yaml'
+import {stringify} from 'yaml'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const run = join(root, 'bin/run.js')
 const sandboxBin = join(root, 'plugins/sandbox/bin/run.js')
 const {values: options} = parseArgs({options: {browser: {type: 'boolean', default: false}}})
 const folder = mkdtempSync(join(tmpdir(), 'aws-oidc-demo-'))
-const config = join(folder, 'config')
+const config = join(folder, 'config.yaml')
+const account = '123456789012'
 const began = performance.now()
 
 print('An OpenID provider and an STS of AWS start on this machine. Nothing leaves it; no AWS account is needed.')
-const sandbox = spawn(
-  process.execPath,
-  [sandboxBin, 'start', '--json', '--write-config', config, '--aws-oidc', `"${process.execPath}" "${run}"`],
-  {stdio: ['ignore', 'pipe', 'inherit']},
-)
+const sandbox = spawn(process.execPath, [sandboxBin, 'start', '--json'], {stdio: ['ignore', 'pipe', 'inherit']})
 try {
-  const {sts, control} = JSON.parse(await firstLine(sandbox.stdout))
-  if (!options.browser) useScriptedBrowser(join(config, 'config.yaml'))
-  await show(sts, control)
+  const {issuer, clientId, sts, control} = JSON.parse(await firstLine(sandbox.stdout))
+  // The sandbox's own "person" takes the place of a browser.
+  if (!options.browser) {
+    writeFileSync(config, stringify({browser: [process.execPath, sandboxBin, 'browse']}), {mode: 0o600})
+  }
+  const env = environment(sts)
+  await firstDay([`issuer=${issuer}`, `clientId=${clientId}`], sts, env)
+  await everyDay(control, env)
   print(
     `Done in ${seconds(began)}. To try it at your own provider, see "Any OpenID provider in ten lines" in the README.`,
   )
@@ -39,25 +41,52 @@ try {
 }
 
 /**
+ * @param {readonly string[]} provider its settings
  * @param {string} sts
- * @param {string} control
+ * @param {NodeJS.ProcessEnv} env
  */
-async function show(sts, control) {
-  const env = environment(sts)
+async function firstDay(provider, sts, env) {
+  const settings = provider.flatMap(setting => ['--set', setting])
 
-  title('Sign in. Your browser opens at your own identity provider; aws-oidc never sees the password.')
-  await command(['login', '--profile', 'developer'], env)
+  title('Set up. Your browser opens at your own identity provider; aws-oidc never sees the password.')
+  print('(`aws-oidc setup` alone asks for all of this on the terminal.)')
+  await command([...setup('corp', 'oidc', 'developer'), ...settings], env)
 
-  title('Credentials, as the AWS CLI and every SDK ask for them through credential_process.')
-  await command(['creds', '--profile', 'developer'], env)
+  title('A role to switch to, and the same provider by SAML: the sign-in is exchanged for an assertion (RFC 8693).')
+  await command(['profiles', 'add', 'admin', '--source', 'developer', '--role', role('admin')], env)
+  await command([...setup('corp-saml', 'saml2', 'saml-developer'), '--set', 'via=token-exchange', ...settings], env)
 
-  title('Again: from the cache, without a network.')
+  title('Let the AWS CLI and every SDK know. What else stands in ~/.aws/config stays as it is.')
+  await command(['profiles', 'sync', '--yes'], env)
+
+  title('Who AWS says this is.')
+  for (const profile of ['developer', 'admin', 'saml-developer']) await showCaller(profile, sts, env)
+}
+
+/**
+ * @param {string} provider
+ * @param {string} strategy
+ * @param {string} profile
+ */
+function setup(provider, strategy, profile) {
+  const named = ['--provider', provider, '--strategy', strategy, '--profile', profile]
+  return ['setup', '--yes', ...named, '--role', role('developer'), '--region', 'us-east-1']
+}
+
+/** @param {string} name */
+function role(name) {
+  return `arn:aws:iam::${account}:role/${name}`
+}
+
+/**
+ * @param {string} control
+ * @param {NodeJS.ProcessEnv} env
+ */
+async function everyDay(control, env) {
+  title('Credentials, as the AWS CLI and every SDK ask for them through credential_process: from the cache.')
   const start = performance.now()
   await command(['creds', '--profile', 'developer'], env)
   print(`(${Math.round(performance.now() - start)} ms, of which Node itself takes about ${nodeAlone()})`)
-
-  title('Who AWS says this is.')
-  await command(['whoami', '--profile', 'developer'], env)
 
   title('Ten programs ask at once and nobody is signed in: one sign-in serves them all.')
   await command(['cache', 'clear'], env)
@@ -68,17 +97,11 @@ async function show(sts, control) {
   print(`${served} of 10 got the same credentials; sign-ins: ${signIns}`)
   if (served !== 10 || signIns !== 1) throw new Error('ten parallel calls did not end in one sign-in')
 
-  await showAwsCli(sts, env)
-
   title('Where things stand: no network, nobody asked.')
   await command(['status'], env)
 
   title('On a machine without a browser: a code, which is typed in a browser anywhere.')
   await command(['login', '--profile', 'developer', '--device', '--force'], env)
-
-  title('The same role through SAML: the sign-in is exchanged for an assertion (RFC 8693), which AWS takes.')
-  await command(['login', '--profile', 'saml-developer'], env)
-  await command(['whoami', '--profile', 'saml-developer'], env)
 
   title('Sign out: tokens are revoked at the provider, credentials and tokens removed here.')
   await command(['logout', '--all'], env)
@@ -86,16 +109,17 @@ async function show(sts, control) {
 }
 
 /**
+ * By the AWS CLI, which asks aws-oidc by itself, where there is one.
+ * @param {string} profile
  * @param {string} sts
  * @param {NodeJS.ProcessEnv} env
  */
-async function showAwsCli(sts, env) {
-  const args = ['sts', 'get-caller-identity', '--profile', 'developer', '--endpoint-url', sts]
+async function showCaller(profile, sts, env) {
   const aws = process.platform === 'win32' ? 'aws.exe' : 'aws'
   if (spawnSync(aws, ['--version'], {env, stdio: 'ignore'}).status !== 0) {
-    return title('There is no AWS CLI here; with one, `aws sts get-caller-identity` would now work.')
+    return command(['whoami', '--profile', profile], env)
   }
-  title('The AWS CLI, which asks aws-oidc by itself.')
+  const args = ['sts', 'get-caller-identity', '--profile', profile, '--endpoint-url', sts]
   print(`$ aws ${args.join(' ')}`)
   const {status, stdout, stderr} = await ended(spawn(aws, args, {env}))
   print((stdout + stderr).trimEnd())
@@ -112,8 +136,8 @@ function environment(sts) {
   return {
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name))),
     XDG_CACHE_HOME: join(folder, 'cache'),
-    AWS_OIDC_CONFIG_FILE: join(config, 'config.yaml'),
-    AWS_CONFIG_FILE: join(config, 'aws-config'),
+    AWS_OIDC_CONFIG_FILE: config,
+    AWS_CONFIG_FILE: join(folder, 'aws-config'),
     AWS_SHARED_CREDENTIALS_FILE: join(folder, 'no-credentials'),
     AWS_ENDPOINT_URL_STS: sts,
     AWS_EC2_METADATA_DISABLED: 'true',
@@ -121,16 +145,6 @@ function environment(sts) {
     // The keyring of whoever watches is none of the demo's business.
     AWS_OIDC_CACHE: 'file',
   }
-}
-
-/**
- * Puts the sandbox's own "person" in the place of a browser.
- * @param {string} path
- */
-function useScriptedBrowser(path) {
-  const document = parseDocument(readFileSync(path, 'utf8'))
-  document.set('browser', [process.execPath, sandboxBin, 'browse'])
-  writeFileSync(path, document.toString(), {mode: 0o600})
 }
 
 /**
