@@ -121,7 +121,8 @@ async function showCaller(profile, sts, env) {
   }
   const args = ['sts', 'get-caller-identity', '--profile', profile, '--endpoint-url', sts]
   print(`$ aws ${args.join(' ')}`)
-  const {status, stdout, stderr} = await ended(spawn(aws, args, {env}))
+  // It keeps credentials of switched roles in the home, and would take those of an earlier sandbox.
+  const {status, stdout, stderr} = await ended(spawn(aws, args, {env: {...env, HOME: folder, USERPROFILE: folder}}))
   print((stdout + stderr).trimEnd())
   if (status !== 0) throw new Error(`aws ended with ${status}`)
   return undefined
