@@ -6,6 +6,7 @@ import {expect} from 'chai'
 import {type KeyringParts, systemKeyring} from '../../src/outside/keyring.ts'
 import {keyringCache} from '../../src/providers/keyring-cache.ts'
 import {behavesAsCache} from '../support/cache-suite.ts'
+import {inTurn} from '../support/in-turn.ts'
 import {killed} from '../support/keyring-scene.ts'
 import {type MovableClock, movableClock} from '../support/parts.ts'
 import {type SessionBus, startSessionBus} from '../support/session-bus.ts'
@@ -89,7 +90,7 @@ describe('the real gnome-keyring, asked by this process', () => {
       keyringCache({
         directory: join(folder, 'v1'),
         keyring: keyring(),
-        exclusively: work => work(),
+        exclusively: inTurn(),
         log: {debug: () => undefined, info: () => undefined, warn: () => undefined},
         interactive: false,
         signal: new AbortController().signal,

@@ -6,6 +6,7 @@ import caches from '../../src/hooks/caches.ts'
 import type {CacheHome, CredentialCache, Keyring} from '../../src/plugin.ts'
 import {memoryCache} from '../../src/providers/memory-cache.ts'
 import type {Registry} from '../../src/registry.ts'
+import {inTurn} from './in-turn.ts'
 import {memoryKeyring} from './keyring.ts'
 
 /** A machine with a keyring that can be locked, on which calls choose their cache. What rests on it rests in real files. */
@@ -47,7 +48,7 @@ export async function makeCacheMachine(): Promise<CacheMachine> {
   const {items, ...working} = memoryKeyring()
   const pass = memoryCache()
   let [time, locked, asked] = [Date.parse('2026-11-24T09:00:00Z'), false, 0]
-  let inTurn: Promise<unknown> = Promise.resolve()
+  const exclusively = inTurn()
 
   function answer<Result>(work: () => Promise<Result>): Promise<Result> {
     asked++
@@ -65,12 +66,7 @@ export async function makeCacheMachine(): Promise<CacheMachine> {
     signal: new AbortController().signal,
     env: desktop,
     keyring,
-    // One after the other, as the lock between processes has it.
-    exclusively: work => {
-      const done = inTurn.then(work)
-      inTurn = done.catch(() => undefined)
-      return done
-    },
+    exclusively,
   }
   const registry: Registry = {
     strategies: () => [],

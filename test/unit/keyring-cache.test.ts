@@ -6,6 +6,7 @@ import type {CacheHome} from '../../src/plugin.ts'
 import {fileCache} from '../../src/providers/file-cache.ts'
 import {keyringCache} from '../../src/providers/keyring-cache.ts'
 import {behavesAsCache, entry} from '../support/cache-suite.ts'
+import {inTurn} from '../support/in-turn.ts'
 import {memoryKeyring} from '../support/keyring.ts'
 
 type Envelope = Record<string, unknown>
@@ -13,7 +14,7 @@ type Envelope = Record<string, unknown>
 describe('the cache "keyring"', () => {
   let directory = ''
   let keyring = memoryKeyring()
-  let inTurn: Promise<unknown> = Promise.resolve()
+  const exclusively = inTurn()
 
   beforeEach(async () => {
     directory = join(await mkdtemp(join(tmpdir(), 'aws-oidc-cache-')), 'v1')
@@ -24,12 +25,7 @@ describe('the cache "keyring"', () => {
   const home = (changes: Partial<CacheHome> = {}): CacheHome => ({
     directory,
     keyring,
-    // One after the other, as the lock between processes has it.
-    exclusively: work => {
-      const done = inTurn.then(work)
-      inTurn = done.catch(() => undefined)
-      return done
-    },
+    exclusively,
     log: {debug: () => undefined, info: () => undefined, warn: () => undefined},
     interactive: false,
     signal: new AbortController().signal,
