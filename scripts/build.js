@@ -1,6 +1,6 @@
 // Compiles the host and every plugin, and writes oclif.manifest.json from what was compiled.
 import {execFileSync} from 'node:child_process'
-import {existsSync, readdirSync, rmSync} from 'node:fs'
+import {existsSync, readdirSync, readFileSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import {writeManifest} from './manifest.js'
 import {markDone, root} from './marker.js'
@@ -12,8 +12,13 @@ for (const folder of [root, ...plugins()]) {
   rmSync(join(folder, 'dist'), {recursive: true, force: true})
   execFileSync(process.execPath, [tsc, '-p', join(folder, 'tsconfig.json')], {stdio: 'inherit'})
 }
-await writeManifest(root)
+for (const folder of [root, ...plugins().filter(hasCommands)]) await writeManifest(folder)
 markDone('built')
+
+/** @param {string} folder */
+function hasCommands(folder) {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).oclif?.commands !== undefined
+}
 
 function plugins() {
   return readdirSync(join(root, 'plugins'))

@@ -1,6 +1,8 @@
 import {dirname, isAbsolute, join} from 'node:path'
 import type {CallerIdentity} from './aws/sts.ts'
 import {chooseCache} from './cache-choice.ts'
+import {nearest} from './config/nearest.ts'
+import {allowsPlugin} from './config/plugin-names.ts'
 import {readConfiguration} from './config/read.ts'
 import type {Configuration, Interactive, NamedFile, Program} from './config/schema.ts'
 import {AwsOidcError, Secrets} from './errors.ts'
@@ -17,6 +19,8 @@ import {fileStates} from './state.ts'
 import {storeOver} from './store.ts'
 import {type CacheInfo, cacheInfo, clearCache} from './tasks/cache.ts'
 import {type CredentialsWish, credentialsFor} from './tasks/credentials.ts'
+import type {InstalledPlugin, InstallWish} from './tasks/install-plugin.ts'
+import {installedPlugins} from './tasks/installed-plugins.ts'
 import type {Issued} from './tasks/issued.ts'
 import type {LoginFailure, LoginResult, LoginWish} from './tasks/login.ts'
 import type {LogoutResult, LogoutWish} from './tasks/logout.ts'
@@ -49,10 +53,18 @@ export interface App {
   whoami(wish: CredentialsWish): Promise<CallerIdentity>
   cacheInfo(): Promise<CacheInfo>
   clearCache(provider: string | undefined): Promise<void>
+  installPlugin(wish: InstallWish): Promise<InstalledPlugin>
 }
 
-export function createApp(outside: Outside, packages: readonly InstalledPackage[], choices: Choices): App {
-  const parts = () => wire(outside, packages, choices)
+/** This program as it is installed. */
+export interface Installation {
+  readonly own: InstalledPackage
+  /** Where oclif keeps plugins. */
+  readonly dataFolder: string
+}
+
+export function createApp(outside: Outside, installation: Installation, choices: Choices): App {
+  const parts = () => wire(outside, installation, choices)
   return {
     credentials: async wish => credentialsFor(wish, (await parts()).parts),
     // What only some calls need is loaded by those: a call from the cache has no time for it.
@@ -70,6 +82,19 @@ export function createApp(outside: Outside, packages: readonly InstalledPackage[
       return cacheInfo(cache, wired)
     },
     clearCache: async provider => clearCache(provider, (await parts()).parts),
+    async installPlugin(wish) {
+      // Without the other parts: what they need may come with this plugin.
+      const {env, files, npm, places, processes, terminal} = outside
+      const path = places.configFile ?? 'config.yaml'
+      return (await import('./tasks/install-plugin.ts')).installPlugin(wish, {
+        ...installation,
+        configuration: readConfiguration(path, await files.readText(path)),
+        files,
+        npm: await npm(),
+        npmOptions: {registry: env.AWS_OIDC_NPM_REGISTRY, signal: processes.interruption},
+        log: logTo(text => terminal.say(secrets.mask(text)), choices.debug),
+      })
+    },
   }
 }
 
@@ -84,13 +109,18 @@ export const secrets = new Secrets()
 /** Tells a command for a secret, and the aws-oidc that it may start, at which providers a sign-in waits for it. */
 const waiting = 'AWS_OIDC_WAITING'
 
-async function wire(outside: Outside, packages: readonly InstalledPackage[], choices: Choices) {
+async function wire(outside: Outside, {own, dataFolder}: Installation, choices: Choices) {
   const {env, places, clock, files, processes, terminal} = outside
   const network = announcedNetwork(outside.network, terminal.waitingFor)
   const path = places.configFile ?? 'config.yaml'
   const configuration = readConfiguration(path, await files.readText(path))
-  const registry = registryOf(packages)
   const log = logTo(text => terminal.say(secrets.mask(text)), choices.debug)
+  const registry = registryOf(own, await installedPlugins(dataFolder, files), {
+    allows: plugin => allowsPlugin(configuration.allowedPlugins, plugin),
+    guard: (plugin, work) =>
+      outside.plugins.load(plugin, text => log.debug(`printed by a plugin: ${text.trimEnd()}`), work),
+    nearest,
+  })
   const tell = (text: string) => terminal.tell(secrets.mask(text))
   const around = {
     env,

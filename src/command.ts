@@ -43,9 +43,9 @@ export abstract class AwsOidcCommand extends Command {
     flags: {readonly 'no-interactive': boolean; readonly debug: boolean},
     choices: Partial<Choices> = {},
   ): App {
-    const packages = this.config.getPluginsList().map(({name, root, pjson}) => ({name, root, manifest: {...pjson}}))
-    const own = packages.toSorted((a, b) => Number(b.name === this.config.name) - Number(a.name === this.config.name))
-    return createApp(this.outside, own, {
+    const {name, root, pjson, dataDir} = this.config
+    const installation = {own: {name, root, manifest: {...pjson}}, dataFolder: dataDir}
+    return createApp(this.outside, installation, {
       interactive: flags['no-interactive'] ? 'never' : undefined,
       debug: flags.debug,
       browser: undefined,
@@ -85,6 +85,7 @@ export abstract class AwsOidcCommand extends Command {
 
   /** Everything is written by now; where something hangs, nobody waits for it. */
   protected override async finally(error: Interfaces.CommandError | undefined): Promise<void> {
+    this.#outside?.plugins.lift()
     await super.finally(error)
     const exitCode = error && isOclifExit(error) ? (error.oclif?.exit ?? 1) : this.#exitCode
     if (this.#outside?.processes.abandoned()) this.#outside.processes.end(exitCode)

@@ -1,11 +1,12 @@
 import {join} from 'node:path'
 import {pathToFileURL} from 'node:url'
-import {AwsOidcError} from './errors.ts'
+import {AwsOidcError, printable} from './errors.ts'
 import {readObject} from './json.ts'
 import type {CacheHome, CredentialCache, Entry, FederationStrategy} from './plugin.ts'
 
 /** A package whose declarations count: the host itself, or a plugin that somebody installed. */
 export interface InstalledPackage {
+  /** The name under which it was installed. */
   readonly name: string
   readonly root: string
   /** The parsed package.json; data, so that looking at it runs nothing. */
@@ -22,76 +23,110 @@ export interface Registry {
   cacheSummary(id: string): Promise<string>
 }
 
-type Kind = 'strategies' | 'caches'
+export interface RegistryParts {
+  /** Whether the configuration lets a plugin be used. */
+  readonly allows: (plugin: string) => boolean
+  /** Loads code of a plugin within limits. */
+  readonly guard: <Result>(plugin: string, work: () => Promise<Result>) => Promise<Result>
+  readonly nearest: (name: string, known: readonly string[]) => string | undefined
+}
+
+export type Kind = 'strategies' | 'caches'
 
 const apiVersion = 1
 
-export function registryOf(packages: readonly InstalledPackage[]): Registry {
-  const owner = (kind: Kind, id: string): InstalledPackage => {
-    const found = packages.find(candidate => declared(candidate, kind).includes(id))
-    if (found) return found
-    const known = packages.flatMap(candidate => declared(candidate, kind)).toSorted()
-    const what = kind === 'strategies' ? 'strategy' : 'cache'
-    throw new AwsOidcError('CONFIG_INVALID', `There is no ${what} "${id}". Installed: ${known.join(', ')}.`, {
-      hint: 'aws-oidc plugins',
+/** Plugins of ours. A name that we made up from an id might be anybody's. */
+const known: Readonly<Record<Kind, Readonly<Record<string, string>>>> = {
+  strategies: {keycloak: 'aws-oidc-keycloak'},
+  caches: {pass: 'aws-oidc-cache-pass'},
+}
+
+/** What is built in wins over what a plugin declares under the same id: nobody may take the place of `oidc`. */
+export function registryOf(
+  own: InstalledPackage,
+  plugins: readonly InstalledPackage[],
+  parts: RegistryParts,
+): Registry {
+  function owner(kind: Kind, id: string): InstalledPackage {
+    if (declaredBy(own.manifest, kind).includes(id)) return own
+    const [first, second] = plugins.filter(({manifest}) => declaredBy(manifest, kind).includes(id))
+    if (!first) throw unknown(kind, id, [own, ...plugins], parts)
+    if (second) throw disputed(kind, id, first, second)
+    if (!parts.allows(first.name)) throw notAllowed(first.name)
+    return first
+  }
+
+  async function load<Contract, Input>(
+    kind: Kind,
+    id: string,
+    input: Input,
+    isContract: (value: unknown) => value is Contract,
+  ): Promise<Contract> {
+    return within(owner(kind, id), async holder => {
+      const entry = await entryOf<Contract, Input>(holder, kind, id)
+      const loaded: unknown = await entry.load(input)
+      if (!isContract(loaded)) throw new Error(`what it gives for "${id}" is none of the ${kind}`)
+      return loaded
     })
+  }
+
+  /** Runs code of a package; whatever goes wrong is laid at its door. */
+  async function within<Result>(
+    holder: InstalledPackage,
+    work: (holder: InstalledPackage) => Promise<Result>,
+  ): Promise<Result> {
+    if (holder === own) return work(holder)
+    const reason = await whyUnfit(holder.manifest, String(own.manifest.version))
+    if (reason) throw reason.newer ? tooNew(holder, reason.text) : failed(holder, reason.text)
+    return parts.guard(holder.name, () =>
+      work(holder).catch((error: unknown) => {
+        throw failed(holder, reasonOf(error), error)
+      }),
+    )
   }
 
   return {
     ownerOf: strategy => owner('strategies', strategy).name,
-    async strategy(id) {
-      const entry = await load<FederationStrategy<Record<string, unknown>>, void>(
-        owner('strategies', id),
-        'strategies',
-        id,
-      )
-      return entry.load()
-    },
-    async cache(id, home) {
-      const holder = owner('caches', id)
-      const entry = await load<CredentialCache, CacheHome>(holder, 'caches', id)
-      return entry.load(home).catch((error: unknown) => {
-        throw failed(holder, reasonOf(error), error)
-      })
-    },
-    async cacheSummary(id) {
-      const entry = await load<CredentialCache, CacheHome>(owner('caches', id), 'caches', id)
-      return entry.summary
-    },
+    strategy: id => load('strategies', id, undefined, isStrategy),
+    cache: (id, home) => load('caches', id, home, isCache),
+    cacheSummary: id => within(owner('caches', id), async holder => (await entryOf(holder, 'caches', id)).summary),
   }
 }
 
-function declared(candidate: InstalledPackage, kind: Kind): readonly string[] {
-  const declaration = readObject(candidate.manifest['aws-oidc'])
-  const ids = declaration[kind]
+/** The ids that a package declares. */
+export function declaredBy(manifest: InstalledPackage['manifest'], kind: Kind): readonly string[] {
+  const ids = readObject(manifest['aws-oidc'])[kind]
   return Array.isArray(ids) ? ids.filter(id => typeof id === 'string') : []
 }
 
-async function load<Contract, Input>(owner: InstalledPackage, kind: Kind, id: string): Promise<Entry<Contract, Input>> {
-  const hooks = readObject(readObject(owner.manifest.oclif).hooks)
-  const hook = hooks[`aws-oidc:${kind}`]
-  if (typeof hook !== 'string') throw failed(owner, `it declares "${id}" but no hook "aws-oidc:${kind}"`)
-  const registration = await register(owner, hook)
-  if (registration.apiVersion !== apiVersion) {
-    throw failed(
-      owner,
-      `it was built for version ${String(registration.apiVersion)} of the contract, this is ${apiVersion}`,
-    )
+/** Why this version of aws-oidc can't serve a plugin, as far as its package.json tells. */
+export async function whyUnfit(
+  manifest: InstalledPackage['manifest'],
+  hostVersion: string,
+): Promise<{readonly text: string; readonly newer: boolean} | undefined> {
+  const range = readObject(manifest.engines)['aws-oidc']
+  if (typeof range === 'string') {
+    const {satisfies} = (await import('semver')).default
+    const fits = satisfies(hostVersion, range, {includePrerelease: true})
+    if (!fits) return {text: `it needs aws-oidc ${printable(range, 50)}, this is ${hostVersion}`, newer: true}
   }
-  const entries = Array.isArray(registration.entries) ? registration.entries : []
-  const entry = entries.find(candidate => readObject(candidate).id === id)
-  if (!isEntry<Contract, Input>(entry)) throw failed(owner, `its hook does not register "${id}", which it declares`)
-  return entry
+  const {apiVersion: built} = readObject(manifest['aws-oidc'])
+  if (built === undefined || built === apiVersion) return undefined
+  return {text: ofOtherVersion(built), newer: typeof built === 'number' && built > apiVersion}
 }
 
-async function register(owner: InstalledPackage, hook: string): Promise<Readonly<Record<string, unknown>>> {
-  try {
-    const module: unknown = await import(pathToFileURL(join(owner.root, hook)).href)
-    const {default: run} = readObject(module)
-    return readObject(typeof run === 'function' ? await run() : undefined)
-  } catch (error) {
-    throw failed(owner, reasonOf(error), error)
-  }
+async function entryOf<Contract, Input>(holder: InstalledPackage, kind: Kind, id: string) {
+  const hook = readObject(readObject(holder.manifest.oclif).hooks)[`aws-oidc:${kind}`]
+  if (typeof hook !== 'string') throw new Error(`it declares "${id}" but no hook "aws-oidc:${kind}"`)
+  const module: unknown = await import(pathToFileURL(join(holder.root, hook)).href)
+  const {default: run} = readObject(module)
+  if (typeof run !== 'function') throw new Error(`${hook} has no function as its default export`)
+  const registration = readObject(await run())
+  if (registration.apiVersion !== apiVersion) throw new Error(ofOtherVersion(registration.apiVersion))
+  const entries = Array.isArray(registration.entries) ? registration.entries : []
+  const entry = entries.find(candidate => readObject(candidate).id === id)
+  if (!isEntry<Contract, Input>(entry)) throw new Error(`its hook does not register "${id}", which it declares`)
+  return entry
 }
 
 /** What a plugin hands over is checked as far as data can be; the rest is its promise by the contract's types. */
@@ -100,13 +135,75 @@ function isEntry<Contract, Input>(value: unknown): value is Entry<Contract, Inpu
   return typeof id === 'string' && typeof summary === 'string' && typeof load === 'function'
 }
 
-function failed(owner: InstalledPackage, reason: string, cause?: unknown): AwsOidcError {
-  return new AwsOidcError('PLUGIN_FAILED', `The plugin ${owner.name} failed: ${reason}.`, {
-    hint: `aws-oidc plugins uninstall ${owner.name}`,
+function isStrategy(value: unknown): value is FederationStrategy<Record<string, unknown>> {
+  return has(value, ['signIn']) && 'settings' in value && typeof value.settings === 'object' && value.settings !== null
+}
+
+function isCache(value: unknown): value is CredentialCache {
+  return has(value, ['read', 'write', 'remove', 'clear'])
+}
+
+/** It may be an instance of a class, whose methods are not its own members. */
+function has(value: unknown, methods: readonly string[]): value is object {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    methods.every(method => method in value && typeof Reflect.get(value, method) === 'function')
+  )
+}
+
+function unknown(
+  kind: Kind,
+  id: string,
+  packages: readonly InstalledPackage[],
+  {nearest}: RegistryParts,
+): AwsOidcError {
+  const [word, setting] = kind === 'strategies' ? ['strategy', 'strategy'] : ['cache', 'cache']
+  const plugin = Object.hasOwn(known[kind], id) ? known[kind][id] : undefined
+  if (plugin !== undefined) {
+    const hint = `aws-oidc plugins install ${plugin}`
+    return new AwsOidcError('CONFIG_INVALID', `The ${word} "${id}" comes with a plugin, which is not installed.`, {
+      hint,
+    })
+  }
+  const there = packages.flatMap(({manifest}) => declaredBy(manifest, kind)).toSorted()
+  const near = nearest(id, [...new Set([...there, ...Object.keys(known[kind])])])
+  const message = `There is no ${word} "${printable(id, 100)}". Installed: ${there.join(', ')}.`
+  const hint = near === undefined ? 'aws-oidc plugins' : `Write "${setting}: ${near}", if that is what you mean.`
+  return new AwsOidcError('CONFIG_INVALID', message, {hint})
+}
+
+function disputed(kind: Kind, id: string, first: InstalledPackage, second: InstalledPackage): AwsOidcError {
+  const what = kind === 'strategies' ? 'strategy' : 'cache'
+  return new AwsOidcError('CONFIG_INVALID', `Both ${first.name} and ${second.name} bring the ${what} "${id}".`, {
+    hint: `aws-oidc plugins uninstall ${second.name}`,
+  })
+}
+
+function notAllowed(plugin: string): AwsOidcError {
+  return new AwsOidcError('CONFIG_INVALID', `"plugins.allow" in the configuration does not list ${plugin}.`, {
+    hint: `Add "${plugin}" to "plugins: {allow: [...]}".`,
+  })
+}
+
+function tooNew({name}: InstalledPackage, reason: string): AwsOidcError {
+  return new AwsOidcError('PLUGIN_FAILED', `The plugin ${name} can't be used: ${reason}.`, {
+    hint: 'npm install --global aws-oidc@latest',
+  })
+}
+
+function failed({name}: InstalledPackage, reason: string, cause?: unknown): AwsOidcError {
+  return new AwsOidcError('PLUGIN_FAILED', `The plugin ${name} failed: ${reason.replace(/\.$/, '')}.`, {
+    hint: `aws-oidc plugins uninstall ${name}`,
     cause,
   })
 }
 
+function ofOtherVersion(version: unknown): string {
+  return `it was built for version ${printable(String(version), 50)} of the contract, this is ${apiVersion}`
+}
+
+/** One line, however many a parser's complaint has. */
 function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  return printable(error instanceof Error ? error.message : String(error))
 }

@@ -54,7 +54,7 @@ function plainValue(document: Document, path: string): unknown {
   }
 }
 
-const rootKeys = ['cache', 'hotCopies', 'interactive', 'browser', 'providers', 'profiles']
+const rootKeys = ['cache', 'hotCopies', 'interactive', 'browser', 'plugins', 'providers', 'profiles']
 
 function readRoot(path: string, root: Node): Omit<Configuration, 'found' | 'locate'> {
   const members = root.members(rootKeys)
@@ -69,6 +69,7 @@ function readRoot(path: string, root: Node): Omit<Configuration, 'found' | 'loca
     cache: members.get('cache')?.text() ?? 'auto',
     interactive: members.get('interactive')?.oneOf(['auto', 'always', 'never']) ?? 'auto',
     browser: readProgram(members.get('browser')),
+    allowedPlugins: members.get('plugins')?.members(['allow']).get('allow')?.texts(),
     providers,
     profiles,
   }

@@ -9,6 +9,8 @@ export interface Configuration {
   readonly cache: string
   readonly interactive: Interactive
   readonly browser: Program | undefined
+  /** Names of plugins, or patterns with `*`; without it, any may be installed and used. */
+  readonly allowedPlugins: readonly string[] | undefined
   readonly providers: Readonly<Record<string, ProviderConfiguration>>
   readonly profiles: Readonly<Record<string, ProfileConfiguration>>
 }

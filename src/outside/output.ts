@@ -6,6 +6,9 @@ import {writeToStderrFromBackground, writeToTerminal} from './tty.ts'
 /** What became of a result written to stdout. */
 export type Delivery = 'written' | 'reader-gone'
 
+// While code of plugins runs, writing to stdout by fs goes elsewhere: plugin-guard.ts.
+const writeToDescriptor = writeSync
+
 const waitForReader = new Int32Array(new SharedArrayBuffer(4))
 
 /**
@@ -16,7 +19,7 @@ export function writeResult(text: string): Delivery {
   const bytes = Buffer.from(text)
   for (let from = 0; from < bytes.length; ) {
     try {
-      from += writeSync(1, bytes, from)
+      from += writeToDescriptor(1, bytes, from)
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : undefined
       if (code === 'EPIPE') return 'reader-gone'

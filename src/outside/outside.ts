@@ -5,7 +5,9 @@ import {inContainer} from './container.ts'
 import {type Files, systemFiles} from './files.ts'
 import {systemKeyring} from './keyring.ts'
 import {type Network, systemNetwork} from './network.ts'
+import type {Npm} from './npm.ts'
 import {findPlaces, type Places} from './places.ts'
+import type {GuardParts, PluginGuard} from './plugin-guard.ts'
 import {type Processes, systemProcesses} from './processes.ts'
 import {programOutput} from './program-output.ts'
 import {systemTerminal, type Terminal} from './terminal.ts'
@@ -26,6 +28,9 @@ export interface Outside {
   readonly readTls: typeof readProviderTls
   readonly programOutput: typeof programOutput
   readonly keyring: Keyring
+  /** Loaded by those who need it: a call from the cache has no time for it. */
+  readonly npm: () => Promise<Npm>
+  readonly plugins: PluginGuard
   readonly inContainer: () => boolean
 }
 
@@ -48,6 +53,8 @@ export function realOutside(): Outside {
     processes,
     terminal,
     inContainer,
+    npm: async () => (await import('./npm.ts')).systemNpm,
+    plugins: guardFromFirstUse({clock: systemClock, interruption: processes.interruption}),
     readTls: readProviderTls,
     programOutput,
     network: systemNetwork({env, clock: systemClock, signal: processes.interruption}),
@@ -58,5 +65,17 @@ export function realOutside(): Outside {
       interruption: processes.interruption,
       onGivenUp: processes.abandon,
     }),
+  }
+}
+
+function guardFromFirstUse(parts: GuardParts): PluginGuard {
+  let guard: PluginGuard | undefined
+  return {
+    async load(...wanted) {
+      const {systemPluginGuard} = await import('./plugin-guard.ts')
+      guard ??= systemPluginGuard(parts)
+      return guard.load(...wanted)
+    },
+    lift: () => guard?.lift(),
   }
 }

@@ -66,7 +66,7 @@ export async function signIn(plan: Plan, options: SignInOptions, parts: Parts): 
       },
     }
     const {strategy, settings, host} = await openProvider(plan, use, parts)
-    const identity = await strategy.signIn(settings, host)
+    const identity = await withGrace(strategy.signIn(settings, host), limit.signal, parts)
     await forgetOthers(plan, identity, () => memory.restore(), parts)
     if (asked && state.signInFailures.length > 0) await states.change(providerId, afterSignIn)
     return {identity: guarded(identity, error => asOurs(error, plan, parts)), asked}
@@ -78,6 +78,27 @@ export async function signIn(plan: Plan, options: SignInOptions, parts: Parts): 
     throw failure
   } finally {
     limit.cancel()
+  }
+}
+
+// A refresh that is on its way when the time is over still gets its answer, and keeps it.
+const graceMilliseconds = 20_000
+
+/** Work that does not heed its signal is left alone, a little later. */
+async function withGrace<Result>(work: Promise<Result>, signal: AbortSignal, {clock}: Parts): Promise<Result> {
+  const {promise: overstayed, reject} = Promise.withResolvers<never>()
+  let end: () => void = () => undefined
+  const begin = () => {
+    const grace = clock.limit(graceMilliseconds, signal.reason)
+    grace.signal.addEventListener('abort', () => reject(grace.signal.reason), {once: true})
+    end = grace.cancel
+  }
+  signal.addEventListener('abort', begin, {once: true})
+  try {
+    return await Promise.race([work, overstayed])
+  } finally {
+    signal.removeEventListener('abort', begin)
+    end()
   }
 }
 

@@ -27,8 +27,8 @@ type Settings = Readonly<Record<string, unknown>>
 export interface Home {
   readonly folder: string
   readonly cache: string
-  /** Runs aws-oidc to its end. */
-  run(args: readonly string[], env?: Variables): Promise<Ending>
+  /** Runs aws-oidc to its end: the one built here, or another one. */
+  run(args: readonly string[], env?: Variables, program?: string): Promise<Ending>
   /** Starts aws-oidc without waiting. */
   start(args: readonly string[], env?: Variables): Running
   /** Writes config.yaml anew: the sandbox's provider with changes, and further profiles or top settings. */
@@ -64,9 +64,9 @@ export async function makeHome(sandbox: Sandbox): Promise<Home> {
     SANDBOX_USER: 'alice',
   }
 
-  function start(args: readonly string[], env: Variables = {}): Running {
+  function start(args: readonly string[], env: Variables = {}, program = bin): Running {
     // A session of its own has no terminal: what a person must see then goes to stderr, where the test reads it.
-    const child = spawn(process.execPath, [bin, ...args], {
+    const child = spawn(process.execPath, [program, ...args], {
       cwd: folder,
       env: {...usual, ...env},
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -102,7 +102,7 @@ export async function makeHome(sandbox: Sandbox): Promise<Home> {
     folder,
     cache,
     start,
-    run: (args, env) => start(args, env).ended,
+    run: (...wanted) => start(...wanted).ended,
     async configure({provider, profiles, top}) {
       await home.writeConfig(
         stringify({

@@ -55,6 +55,10 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     ...['node:fs', 'node:fs/promises', 'node:timers/promises'],
   ],
   'plugins/keycloak/src/planted.ts': ['openid-client', ...free],
+  'plugins/cache-pass/src/planted.ts': [
+    ...['openid-client', ...free],
+    ...['node:child_process', 'node:fs', 'node:fs/promises'],
+  ],
   'plugins/sandbox/src/planted.ts': everything,
   'src/aws/planted.ts': [...edge, 'src/aws/sts.ts'],
   'src/aws/container-server.ts': [...edge, 'src/aws/sts.ts', 'node:http'],
@@ -128,6 +132,11 @@ const plantings: Readonly<Record<string, Lines>> = {
     ...worldButProcess,
     [cacheProcess]: ['f(process.env)', 'const {env} = process', "f(process['exit'])", 'f(process)'],
     [allowed]: ['f(process.platform)', 'f(process.geteuid?.())', ...timeless],
+  },
+  'plugins/cache-pass/src/world.ts': {
+    [global]: ['console.log(1)', "fetch('https://example.com')", 'global.process.exit()', 'setInterval(work, 1)'],
+    [moment]: moments,
+    [allowed]: ['process.kill(1)', 'setTimeout(work, 1)', 'clearTimeout(timer)', ...timeless],
   },
   'src/outside/world.ts': mayTouchWorld,
   'plugins/sandbox/src/world.ts': mayTouchWorld,

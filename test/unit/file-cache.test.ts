@@ -37,7 +37,17 @@ describe('the cache "file"', () => {
     expect(await cache().read('provider/a')).to.deep.equal(entry('healed'))
   }
 
-  behavesAsCache(async () => cache())
+  behavesAsCache(async () => cache(), {
+    again: async () => cache(),
+    async spoil() {
+      const [name = ''] = await readdir(directory)
+      await writeFile(join(directory, name), 'garbage')
+    },
+    strangers: {
+      plant: () => writeFile(join(directory, 'notes.txt'), 'mine'),
+      remain: async () => (await readdir(directory)).includes('notes.txt'),
+    },
+  })
 
   it('writes an envelope with exactly these members', async () => {
     expect(JSON.parse(await readFile(await fileOfA(), 'utf8'))).to.deep.equal({

@@ -56,7 +56,12 @@ describe('the cache "keyring"', () => {
     await writeFile(only.path, JSON.stringify(change(only.envelope)), {mode: 0o600})
   }
 
-  behavesAsCache(async () => cache())
+  behavesAsCache(async () => cache(), {
+    again: async () => cache(),
+    async spoil() {
+      for (const {path} of await files()) await writeFile(path, 'garbage')
+    },
+  })
 
   it('writes nothing of an entry in clear but its key, its end, and what opening it needs', async () => {
     await cache().write('provider/a', entry('the secret value'))

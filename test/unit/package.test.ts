@@ -1,6 +1,6 @@
 import {execFileSync} from 'node:child_process'
 import {readdirSync, readFileSync} from 'node:fs'
-import {join} from 'node:path'
+import {basename, join} from 'node:path'
 import {expect} from 'chai'
 import {manifestText} from '../../scripts/manifest.js'
 import {root} from '../support/sandbox.ts'
@@ -14,11 +14,12 @@ interface Manifest {
 const manifest = JSON.parse(readFileSync(join(root, 'oclif.manifest.json'), 'utf8')) as Manifest
 
 describe('the package', () => {
-  it('has an oclif.manifest.json that is not stale', async () => {
-    expect(readFileSync(join(root, 'oclif.manifest.json'), 'utf8'), 'run `npm run build`').to.equal(
-      await manifestText(root),
-    )
-  })
+  for (const folder of [root, join(root, 'plugins/sandbox')]) {
+    it(`has an oclif.manifest.json that is not stale (${basename(folder)})`, async () => {
+      const committed = readFileSync(join(folder, 'oclif.manifest.json'), 'utf8')
+      expect(committed, 'run `npm run build`').to.equal(await manifestText(folder))
+    })
+  }
 
   it('lets plugins have the types of the contract and nothing else', () => {
     const attempt = (code: string) => {

@@ -2,63 +2,151 @@ import {mkdtemp, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect} from 'chai'
+import {nearest} from '../../src/config/nearest.ts'
+import {allowsPlugin} from '../../src/config/plugin-names.ts'
 import {type InstalledPackage, registryOf} from '../../src/registry.ts'
+import {installedPlugins} from '../../src/tasks/installed-plugins.ts'
+
+const own: InstalledPackage = {
+  name: 'aws-oidc',
+  root: '/nowhere',
+  manifest: {name: 'aws-oidc', version: '1.2.3', 'aws-oidc': {strategies: ['oidc'], caches: ['file']}},
+}
 
 describe('the registry of strategies', () => {
   let folder = ''
+  let guarded: string[] = []
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'aws-oidc-plugin-'))
+    guarded = []
   })
   afterEach(() => rm(folder, {recursive: true, force: true}))
 
   /** A plugin that declares the strategy "ping" and whose hook is this code. */
-  async function plugin(hook: string): Promise<InstalledPackage> {
+  async function plugin(hook: string, manifest: object = {}, name = 'aws-oidc-ping'): Promise<InstalledPackage> {
     await writeFile(join(folder, 'strategies.mjs'), hook)
-    const manifest = {
+    const usual = {
       'aws-oidc': {apiVersion: 1, strategies: ['ping']},
       oclif: {hooks: {'aws-oidc:strategies': './strategies.mjs'}},
     }
-    return {name: 'aws-oidc-ping', root: folder, manifest}
+    return {name, root: folder, manifest: {...usual, ...manifest}}
   }
+
+  const registryWith = (...plugins: readonly InstalledPackage[]) =>
+    registryOf(own, plugins, {
+      allows: () => true,
+      guard(name, work) {
+        guarded.push(name)
+        return work()
+      },
+      nearest,
+    })
 
   const entry = "{id: 'ping', summary: 'Ping', load: async () => ({settings: {}, signIn: async () => ({})})}"
+  const good = `export default async () => ({apiVersion: 1, entries: [${entry}]})`
 
-  async function failureOf(hook: string): Promise<unknown> {
-    return registryOf([await plugin(hook)])
-      .strategy('ping')
-      .catch((error: unknown) => error)
-  }
-
-  it('loads the strategy that a package declares and registers', async () => {
-    const registry = registryOf([await plugin(`export default async () => ({apiVersion: 1, entries: [${entry}]})`)])
+  it('loads the strategy that a package declares and registers, under guard', async () => {
+    const registry = registryWith(await plugin(good))
     expect(registry.ownerOf('ping')).to.equal('aws-oidc-ping')
+    expect(guarded).to.deep.equal([])
     expect(await registry.strategy('ping')).to.have.keys('settings', 'signIn')
+    expect(guarded).to.deep.equal(['aws-oidc-ping'])
   })
 
-  it('lists what is there when nobody declares the strategy, and imports nothing', async () => {
-    const registry = registryOf([await plugin("throw new Error('imported')")])
-    expect(() => registry.ownerOf('pong')).to.throw('There is no strategy "pong". Installed: ping.')
+  it('takes a strategy that is an instance of a class', async () => {
+    const hook = `class Ping { settings = {}; async signIn() {} }
+      export default async () => ({apiVersion: 1, entries: [{id: 'ping', summary: '', load: async () => new Ping()}]})`
+    expect(await registryWith(await plugin(hook)).strategy('ping')).to.have.property('signIn')
   })
 
-  for (const [what, hook, told] of [
-    [
-      'was built for another version of the contract',
-      `export default async () => ({apiVersion: 2, entries: [${entry}]})`,
-      'version 2',
-    ],
-    [
-      'does not register what it declares',
-      'export default async () => ({apiVersion: 1, entries: []})',
-      'does not register "ping"',
-    ],
-    ['throws', "export default async () => { throw new Error('broken inside') }", 'broken inside'],
-    ['can not be imported', "import 'nowhere-to-be-found'", 'nowhere-to-be-found'],
-    ['registers nonsense', 'export default async () => 42', 'version undefined'],
+  it('gives what is built in, whatever a plugin declares under the same name or calls itself', async () => {
+    const imposter = await plugin("throw new Error('imported')", {'aws-oidc': {strategies: ['oidc', 'ping']}})
+    expect(registryWith(imposter).ownerOf('oidc')).to.equal('aws-oidc')
+    const namesake = await plugin(good, {'aws-oidc': {strategies: ['ping'], caches: ['file']}}, 'aws-oidc')
+    const failure = await registryWith(namesake)
+      .cacheSummary('file')
+      .catch(error => error)
+    expect(String(failure), 'ours was asked').to.include('it declares "file" but no hook')
+    expect(guarded).to.deep.equal([])
+    await registryWith(namesake).strategy('ping')
+    expect(guarded, 'and is guarded like any').to.deep.equal(['aws-oidc'])
+  })
+
+  for (const [range, fits] of [
+    ['>=1', true],
+    ['^1.2.0', true],
+    ['^1.3.0', false],
+    ['>=2', false],
+    ['nonsense', false],
   ] as const) {
-    it(`names the package when it ${what}`, async () => {
-      const failure = await failureOf(hook)
-      expect(failure).to.include({code: 'PLUGIN_FAILED', hint: 'aws-oidc plugins uninstall aws-oidc-ping'})
-      expect(String(failure)).to.include('aws-oidc-ping').and.to.include(told)
+    it(`${fits ? 'loads' : 'refuses'} a plugin for aws-oidc ${range}`, async () => {
+      const registry = registryWith(await plugin(good, {engines: {'aws-oidc': range}}))
+      const outcome = await registry.strategy('ping').catch(error => error)
+      if (fits) return expect(outcome).to.have.property('signIn')
+      expect(guarded, 'nothing of it ran').to.deep.equal([])
+      return expect(outcome).to.include({
+        code: 'PLUGIN_FAILED',
+        message: `The plugin aws-oidc-ping can't be used: it needs aws-oidc ${range}, this is 1.2.3.`,
+      })
     })
   }
+
+  it('says in one line what a plugin complained of in many', async () => {
+    const failure = await registryWith(await plugin("throw new Error('first\\n  second\\u001b[2J')"))
+      .strategy('ping')
+      .catch(error => error)
+    expect(failure).to.include({
+      message: 'The plugin aws-oidc-ping failed: first   second [2J.',
+      hint: 'aws-oidc plugins uninstall aws-oidc-ping',
+    })
+  })
+})
+
+describe('the list of installed plugins', () => {
+  const read = (files: Readonly<Record<string, unknown>>) =>
+    installedPlugins('/data', {
+      readText: async path => (path in files ? JSON.stringify(files[path]) : undefined),
+    })
+
+  it('has those that were installed and those that were linked, under the names they were installed by', async () => {
+    const plugins = [
+      {name: 'a', type: 'user', tag: 'latest'},
+      {name: '@s/b', type: 'link', root: '/src/b'},
+      'c',
+      {name: 'd', type: 'link'},
+      7,
+      {name: 'gone', type: 'user'},
+    ]
+    const found = await read({
+      '/data/package.json': {oclif: {plugins}},
+      '/data/node_modules/a/package.json': {name: 'aws-oidc'},
+      '/src/b/package.json': {name: '@s/b'},
+      '/data/node_modules/c/package.json': {name: 'c'},
+    })
+    expect(found.map(({name, root}) => [name, root])).to.deep.equal([
+      ['a', '/data/node_modules/a'],
+      ['@s/b', '/src/b'],
+      ['c', '/data/node_modules/c'],
+    ])
+  })
+
+  it('is empty where there is none, or what is there is no list', async () => {
+    expect(await read({})).to.deep.equal([])
+    expect(await read({'/data/package.json': {oclif: {plugins: 'a'}}})).to.deep.equal([])
+    expect(await installedPlugins('/data', {readText: () => Promise.reject(new Error('no'))})).to.deep.equal([])
+  })
+})
+
+describe('plugins.allow', () => {
+  it('takes names and patterns of them, a star for any part but never for a scope', () => {
+    expect(allowsPlugin(undefined, 'anything')).to.equal(true)
+    expect(allowsPlugin([], 'anything')).to.equal(false)
+    const allows = (plugin: string) => allowsPlugin(['aws-oidc-*', '@example/*', 'exact.name'], plugin)
+    for (const plugin of ['aws-oidc-keycloak', '@example/aws-oidc-x', 'exact.name']) {
+      expect(allows(plugin), plugin).to.equal(true)
+    }
+    for (const plugin of ['xaws-oidc-keycloak', '@other/aws-oidc-x', '@example', 'exactxname', 'aws-oidc-a/b']) {
+      expect(allows(plugin), plugin).to.equal(false)
+    }
+  })
 })

@@ -1,12 +1,21 @@
 import {expect} from 'chai'
-import {AwsOidcError} from '../../src/errors.ts'
-import type {GrantAnswer, Host, Role, TokenSet} from '../../src/plugin.ts'
+import type {GrantAnswer, Role} from '../../src/plugin.ts'
 import {type Saml2Settings, saml2} from '../../src/providers/saml2.ts'
+import {
+  type FakeHost,
+  type FakeHostOptions,
+  fakeHost,
+  fakeTokens,
+  type GrantRequest,
+  type Script,
+  strategyContract,
+} from '../../src/testing/index.ts'
 
 const settings: Saml2Settings = {
   via: 'token-exchange',
   issuer: new URL('https://sso.example.com'),
   clientId: 'aws-oidc',
+  clientSecret: 'the-secret-of-the-client',
   audience: 'urn:amazon:webservices',
   subjectTokenType: 'access_token',
 }
@@ -14,66 +23,25 @@ const role: Role = {accountId: '123456789012', name: 'developer'}
 const saml = 'urn:ietf:params:oauth:token-type:saml2'
 
 interface Desk {
-  readonly host: Host
-  /** The tokens that were asked for: whether fresh ones. */
-  readonly tokens: boolean[]
-  readonly forms: Readonly<Record<string, string>>[]
-  advance(seconds: number): void
+  readonly host: FakeHost
+  readonly forms: GrantRequest['form'][]
 }
 
-/** A host whose token endpoint gives these answers in turn, and then the last one again. */
-function deskWith(answers: readonly GrantAnswer[], change: (fresh: boolean) => Partial<TokenSet> = () => ({})): Desk {
-  let time = Date.parse('2026-11-23T09:00:00Z')
-  const [tokens, forms]: [boolean[], Readonly<Record<string, string>>[]] = [[], []]
-  const unused = () => {
-    throw new Error('the strategy has no use for this')
-  }
-  const host: Host = {
-    interactive: true,
-    signal: new AbortController().signal,
-    env: {},
-    fetch: unused,
-    log: {debug: unused, info: unused, warn: unused},
-    memory: {get: unused, set: unused, delete: unused, directory: unused},
-    ask: {select: unused, text: unused, secret: unused},
-    flow: 'browser',
-    now: () => new Date(time),
-    sleep: unused,
-    showCode: unused,
-    async tokens(_client, {fresh = false} = {}) {
-      tokens.push(fresh)
-      return {
-        accessToken: `access token ${tokens.length}`,
-        idToken: `id token ${tokens.length}`,
-        claims: {sub: '1', email: 'alice@example.com'},
-        expiresAt: new Date(time + 300_000),
-        remembered: !fresh,
-        renewable: true,
-        ...change(fresh),
-      }
-    },
-    async grant(_client, form) {
-      forms.push(form)
-      const answer = answers[Math.min(forms.length, answers.length) - 1]
-      if (!answer) throw new Error('no answer')
-      return answer
-    },
-    revoke: unused,
-    endSession: unused,
-    samlFromBrowser: unused,
-    listen: unused,
-    openBrowser: unused,
-    rolesIn: async document => [{...role, ref: document}],
-    error: (code, message, detail) => new AwsOidcError(code, message, detail),
-  }
-  return {
-    host,
-    tokens,
-    forms,
-    advance: seconds => {
-      time += seconds * 1000
-    },
-  }
+/** A host whose token endpoint gives these answers in turn, and the forms that it was handed. */
+function deskWith(answers: readonly GrantAnswer[], script: Script = {}, options?: FakeHostOptions): Desk {
+  const forms: GrantRequest['form'][] = []
+  const grants = answers.map(answer => ({form}: GrantRequest) => {
+    forms.push(form)
+    return answer
+  })
+  return {forms, host: fakeHost({tokens: [fakeTokens()], grants, ...script}, options)}
+}
+
+/** What a command leaves behind that has signed somebody in. */
+async function signedInBefore(tokens = fakeTokens()) {
+  const {host} = deskWith([given('an-assertion')], {tokens: [tokens]})
+  await saml2.signIn(settings, host)
+  return {memory: host.memory}
 }
 
 function given(document: string, change: object = {}): GrantAnswer {
@@ -91,9 +59,17 @@ async function failureOf(work: Promise<unknown>): Promise<unknown> {
   )
 }
 
+describe('the strategy "saml2"', () => {
+  const idp = () => ({tokens: [fakeTokens()], grants: [given('an-assertion')]})
+  const idpAgain = () => ({grants: [given('another-assertion')]})
+  for (const {name, run} of strategyContract(saml2, {settings, idp, idpAgain})) it(name, run)
+})
+
 describe('the exchange of a token for an assertion', () => {
   it('asks for SAML 2.0 at the audience, and gives what comes as the proof', async () => {
-    const {host, forms} = deskWith([given('an-assertion')])
+    const tokens = fakeTokens()
+    const samlRoles = [(document: string) => [{...role, ref: document}]]
+    const {host, forms} = deskWith([given('an-assertion')], {tokens: [tokens], samlRoles})
     const identity = await saml2.signIn(settings, host)
     expect(identity.subject).to.equal('alice@example.com')
     expect(await identity.proofFor(role)).to.deep.equal({kind: 'saml', document: 'an-assertion'})
@@ -101,7 +77,7 @@ describe('the exchange of a token for an assertion', () => {
     expect(forms).to.deep.equal([
       {
         grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
-        subject_token: 'access token 1',
+        subject_token: tokens.accessToken,
         subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
         requested_token_type: saml,
         audience: 'urn:amazon:webservices',
@@ -110,10 +86,11 @@ describe('the exchange of a token for an assertion', () => {
   })
 
   it('may begin with the ID token', async () => {
-    const {host, forms} = deskWith([given('an-assertion')])
+    const tokens = fakeTokens()
+    const {host, forms} = deskWith([given('an-assertion')], {tokens: [tokens]})
     await saml2.signIn({...settings, subjectTokenType: 'id_token'}, host)
     expect(forms[0]).to.include({
-      subject_token: 'id token 1',
+      subject_token: tokens.idToken,
       subject_token_type: 'urn:ietf:params:oauth:token-type:id_token',
     })
   })
@@ -135,9 +112,9 @@ describe('one assertion', () => {
   it('serves several roles while it lives, and then another one is got', async () => {
     const desk = deskWith([given('first'), given('second')])
     const identity = await saml2.signIn(settings, desk.host)
-    desk.advance(44)
+    desk.host.advance(44_000)
     expect(await identity.proofFor(role)).to.include({document: 'first'})
-    desk.advance(2)
+    desk.host.advance(2_000)
     expect(await identity.proofFor(role)).to.include({document: 'second'})
     expect(desk.forms).to.have.lengthOf(2)
   })
@@ -145,41 +122,43 @@ describe('one assertion', () => {
   it('serves five minutes at most, however long the provider lets it live', async () => {
     const desk = deskWith([given('first', {expires_in: 36_000}), given('second')])
     const identity = await saml2.signIn(settings, desk.host)
-    desk.advance(284)
+    desk.host.advance(284_000)
     expect(await identity.proofFor(role)).to.include({document: 'first'})
-    desk.advance(2)
+    desk.host.advance(2_000)
     expect(await identity.proofFor(role)).to.include({document: 'second'})
   })
 
   it("is never another person's", async () => {
-    let subject = '1'
-    const desk = deskWith([given('first')], () => ({claims: {sub: subject}}))
-    const identity = await saml2.signIn(settings, desk.host)
-    desk.advance(60)
-    subject = '2'
+    const end = new Date('2026-01-01T00:00:30Z')
+    const tokens = [fakeTokens({sub: '1'}, end), fakeTokens({sub: '2'})]
+    const {host} = deskWith([given('first'), given('second')], {tokens})
+    const identity = await saml2.signIn(settings, host)
+    host.advance(60_000)
     expect(await failureOf(identity.proofFor(role))).to.include({code: 'SIGN_IN_REFUSED'})
   })
 })
 
 describe('a provider that refuses the exchange', () => {
   it('is asked once more with fresh tokens, where those were remembered', async () => {
-    const {host, tokens, forms} = deskWith([refusal('invalid_request', 400, 'Invalid token'), given('an-assertion')])
+    const [first, second] = [fakeTokens(), fakeTokens()]
+    const answers = [refusal('invalid_request', 400, 'Invalid token'), given('an-assertion')]
+    const {host, forms} = deskWith(answers, {tokens: [second]}, await signedInBefore(first))
     const identity = await saml2.signIn(settings, host)
     expect(await identity.proofFor(role)).to.include({document: 'an-assertion'})
-    expect(tokens).to.deep.equal([false, true])
-    expect(forms.map(form => form.subject_token)).to.deep.equal(['access token 1', 'access token 2'])
+    expect(forms.map(form => form.subject_token)).to.deep.equal([first.accessToken, second.accessToken])
   })
 
   it('is not asked a third time', async () => {
-    const {host, tokens} = deskWith([refusal('invalid_request')])
+    const answers = [refusal('invalid_request'), refusal('invalid_request')]
+    const {host} = deskWith(answers, {}, await signedInBefore())
     expect(await failureOf(saml2.signIn(settings, host))).to.include({code: 'SIGN_IN_REFUSED'})
-    expect(tokens).to.deep.equal([false, true])
+    host.verify()
   })
 
   it('is not asked again where the person has just signed in', async () => {
-    const {host, tokens} = deskWith([refusal('invalid_request')], () => ({remembered: false}))
+    const {host} = deskWith([refusal('invalid_request')])
     expect(await failureOf(saml2.signIn(settings, host))).to.include({code: 'SIGN_IN_REFUSED'})
-    expect(tokens).to.deep.equal([false])
+    host.verify()
   })
 
   for (const [error, status, words, hint] of [
@@ -191,12 +170,12 @@ describe('a provider that refuses the exchange', () => {
     ['server_says_no', 400, 'server_says_no (as it says)', 'whoever runs the provider'],
   ] as const) {
     it(`with ${error} is quoted and explained, and not asked again`, async () => {
-      const {host, tokens} = deskWith([refusal(error, status)])
+      const {host} = deskWith([refusal(error, status)], {}, await signedInBefore())
       const failure = await failureOf(saml2.signIn(settings, host))
       expect(failure).to.include({code: 'SIGN_IN_REFUSED'})
       expect(String(failure)).to.include(`${error} (as it says)`).and.include(words)
       expect(failure).to.have.property('hint').that.includes(hint)
-      expect(tokens).to.deep.equal([false])
+      expect(host.asked, 'somebody was asked').to.deep.equal([])
     })
   }
 

@@ -66,6 +66,25 @@ describe('a strategy that breaks after the sign-in', () => {
   })
 })
 
+describe('a strategy that does not heed its signal', () => {
+  it('is left alone soon after the time for a sign-in is over', async () => {
+    const stage = makeStage()
+    const parts = stage.call()
+    const strategy = async (id: string) => ({
+      ...(await parts.registry.strategy(id)),
+      signIn: () => {
+        queueMicrotask(() => {
+          stage.clock.advance(5 * 60_000)
+          stage.clock.advance(20_000)
+        })
+        return new Promise<Identity>(() => undefined)
+      },
+    })
+    const failure = await failureOf(credentialsFor(wish, {...parts, registry: {...parts.registry, strategy}}))
+    expect(failure).to.include({code: 'TIMED_OUT'})
+  })
+})
+
 describe('an identity that is an object with methods of its own', () => {
   it('keeps what it refers to as "this"', async () => {
     class Person implements Identity {

@@ -1,0 +1,39 @@
+import {Args} from '@oclif/core'
+import {AwsOidcCommand} from '../../command.ts'
+import type {InstalledPlugin} from '../../tasks/install-plugin.ts'
+
+export default class PluginsInstall extends AwsOidcCommand {
+  static override summary = 'Install a plugin.'
+  static override description =
+    'Shows name, version, publisher and integrity of the package, then installs it for you alone. Its install scripts do not run, but once installed it runs with all your rights: install only what you trust. "plugins: {allow: [...]}" in the configuration lists the only ones that may be installed and used. Packages come from the registry that npm is set to, or from AWS_OIDC_NPM_REGISTRY.'
+  static override aliases = ['plugins:add']
+  static override enableJsonFlag = true
+  static override examples = [
+    '<%= config.bin %> plugins install aws-oidc-keycloak',
+    '<%= config.bin %> plugins install aws-oidc-keycloak@1.2.3',
+    '<%= config.bin %> plugins install ./aws-oidc-ping-1.0.0.tgz',
+    '<%= config.bin %> plugins install https://example.com/aws-oidc-ping-1.0.0.tgz',
+  ]
+  static override args = {
+    plugin: Args.string({
+      description: 'name, with a version where that matters, path of a tarball, or address',
+      required: true,
+    }),
+  }
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(PluginsInstall)
+    const builtIn = this.config.commandIDs
+    const installed = await this.app(flags).installPlugin({plugin: args.plugin, builtIn})
+    this.report(installed, [`Installed ${installed.name} ${installed.version}${whatOf(installed)}.`])
+  }
+}
+
+function whatOf({strategies, caches, commands}: InstalledPlugin): string {
+  const parts = [
+    ...strategies.map(id => `"strategy: ${id}"`),
+    ...caches.map(id => `"cache: ${id}"`),
+    ...commands.map(command => `"aws-oidc ${command}"`),
+  ]
+  return parts.length === 0 ? '' : `, which brings ${parts.join(', ')}`
+}

@@ -1,0 +1,71 @@
+import {execFile} from 'node:child_process'
+import {readFileSync} from 'node:fs'
+import {createRequire} from 'node:module'
+import {dirname, join} from 'node:path'
+import {AwsOidcError, printable} from '../errors.ts'
+import {parseObject, readObject} from '../json.ts'
+
+/** The npm that comes with oclif's plugin of plugins, whatever npm this machine has. */
+export interface Npm {
+  /**
+   * Runs npm in a folder and gives the JSON that it prints. Install scripts never run. Rejects with USAGE for a package
+   * that is not there, else with UNAVAILABLE and npm's own reason.
+   */
+  run(args: readonly string[], folder: string, options: NpmOptions): Promise<unknown>
+}
+
+export interface NpmOptions {
+  /** Instead of the registry that the person's npm is set to. */
+  readonly registry: string | undefined
+  readonly signal: AbortSignal
+}
+
+// What a git server or a large package may take; a registry that answers at all is much faster.
+const limitMilliseconds = 5 * 60_000
+// npm would go on for over a minute where there is no network.
+const patience = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000']
+
+export const systemNpm: Npm = {
+  async run([command = '', ...args], folder, {registry, signal}) {
+    const all = [
+      ...[npmProgram(), command, '--json', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=silent'],
+      ...patience,
+      ...(registry ? [`--registry=${registry}`] : []),
+      ...args,
+    ]
+    const {failed, stdout} = await output(all, folder, signal)
+    if (!failed) return stdout.trim() === '' ? undefined : JSON.parse(stdout)
+    signal.throwIfAborted()
+    throw refusal(readObject(parseObject(stdout).error), args.at(-1) ?? '', failed)
+  },
+}
+
+function output(
+  args: readonly string[],
+  cwd: string,
+  signal: AbortSignal,
+): Promise<{readonly failed: Error | null; readonly stdout: string}> {
+  const options = {cwd, signal, timeout: limitMilliseconds, maxBuffer: 64 * 1024 * 1024, windowsHide: true}
+  return new Promise(resolve => {
+    const child = execFile(process.execPath, [...args], options, (failed, stdout) => resolve({failed, stdout}))
+    // git might ask for a password.
+    child.stdin?.end()
+  })
+}
+
+function npmProgram(): string {
+  const folder = dirname(createRequire(import.meta.resolve('@oclif/plugin-plugins')).resolve('npm/package.json'))
+  const {npm} = readObject(parseObject(readFileSync(join(folder, 'package.json'), 'utf8')).bin)
+  return join(folder, typeof npm === 'string' ? npm : 'bin/npm-cli.js')
+}
+
+function refusal({code, summary}: Readonly<Record<string, unknown>>, what: string, cause: Error): AwsOidcError {
+  if (code === 'E404' || code === 'ETARGET' || code === 'ENOENT' || code === 'EINVALIDPACKAGENAME') {
+    return new AwsOidcError('USAGE', `There is no package ${printable(what)}.`, {cause})
+  }
+  const reason = printable(typeof summary === 'string' ? summary : cause.message).replace(/\.$/, '')
+  return new AwsOidcError('UNAVAILABLE', `npm could not get ${printable(what)}: ${reason}.`, {
+    hint: 'npm config get registry (AWS_OIDC_NPM_REGISTRY names another registry)',
+    cause,
+  })
+}

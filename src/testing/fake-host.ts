@@ -1,0 +1,240 @@
+import assert from 'node:assert/strict'
+import type {Ask, Host, Log, TokenSet} from '../plugin.ts'
+import type {Answer, Asked, FakeHostOptions, FakeMemory, LogLine, Question, Script} from './script.ts'
+
+/** A `Host` without a world: it answers from a script, and remembers what was done with it. */
+export interface FakeHost extends Host {
+  readonly memory: FakeMemory
+  readonly logged: readonly LogLine[]
+  /** How a person was asked, in order. */
+  readonly asked: readonly Asked[]
+  /** What may not stand in a log or an error: tokens given, secrets typed, what is in the memory. */
+  readonly secrets: readonly string[]
+  advance(milliseconds: number): void
+  /** Ends every wait, as Ctrl-C does. */
+  abort(reason?: Error): void
+  /** Throws an AssertionError where an answer of the script was never asked for, or was missing. Call it last. */
+  verify(): void
+}
+
+// A strategy that goes on after `abort` would spin without end: each wait of the fake ends at once.
+const mostWaitsAfterAbort = 100
+
+export function fakeHost(script: Script = {}, options: FakeHostOptions = {}): FakeHost {
+  const {interactive = true, flow = 'browser', env = {}} = options
+  let time = (options.now ?? new Date('2026-01-01T00:00:00Z')).getTime()
+  let waitsAfterAbort = 0
+  const controller = new AbortController()
+  const {signal} = controller
+  const logged: LogLine[] = []
+  const asked: Asked[] = []
+  const secrets = new Set<string>()
+  const missing: string[] = []
+  const left: {[Kind in keyof Script]-?: NonNullable<Script[Kind]>[number][]} = {
+    tokens: [...(script.tokens ?? [])],
+    grants: [...(script.grants ?? [])],
+    responses: [...(script.responses ?? [])],
+    answers: [...(script.answers ?? [])],
+    redirects: [...(script.redirects ?? [])],
+    samlDocuments: [...(script.samlDocuments ?? [])],
+    samlRoles: [...(script.samlRoles ?? [])],
+  }
+  const memory = memoryUntil(
+    () => time,
+    options.memory,
+    value => secrets.add(value),
+  )
+
+  async function next<Request, Value>(
+    kind: keyof Script,
+    answers: Answer<Request, Value>[],
+    request: Request,
+    words: string,
+  ): Promise<Value> {
+    if (signal.aborted && ++waitsAfterAbort > mostWaitsAfterAbort) return new Promise(() => undefined)
+    signal.throwIfAborted()
+    if (options.hangs) return untilAborted()
+    const answer = answers.shift()
+    if (answer === undefined) {
+      missing.push(words)
+      throw new assert.AssertionError({message: `The script has no answer in "${kind}" for ${words}.`})
+    }
+    if (answer instanceof Error) throw answer
+    return isFunction(answer) ? Promise.race([answer(request), untilAborted()]) : answer
+  }
+
+  function untilAborted(): Promise<never> {
+    return new Promise((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), {once: true})
+    })
+  }
+
+  function reach(where: string): void {
+    signal.throwIfAborted()
+    if (!interactive) throw errorWith('SIGN_IN_REQUIRED', `A sign-in at ${where} is needed.`, {hint: 'aws-oidc login'})
+  }
+
+  async function ask(question: Question): Promise<string | number> {
+    asked.push({by: 'question', ...question})
+    reach(`"${question.question}"`)
+    return next('answers', left.answers, question, `the question "${question.question}"`)
+  }
+
+  const host: FakeHost = {
+    interactive,
+    flow,
+    env,
+    signal,
+    memory,
+    logged,
+    asked,
+    get secrets() {
+      return [...secrets]
+    },
+    log: logInto(logged),
+    ask: askWith(ask, answer => secrets.add(answer)),
+    now: () => new Date(time),
+    error: errorWith,
+    advance(milliseconds) {
+      time += milliseconds
+    },
+    abort: (reason = new Error('aborted')) => controller.abort(reason),
+
+    async sleep(milliseconds) {
+      if (signal.aborted && ++waitsAfterAbort > mostWaitsAfterAbort) return untilAborted()
+      signal.throwIfAborted()
+      if (options.hangs) return untilAborted()
+      time += milliseconds
+    },
+
+    fetch(input, init) {
+      const request = new Request(input, init)
+      return next('responses', left.responses, request, `${request.method} ${request.url}`)
+    },
+
+    async tokens(client, {fresh = false} = {}) {
+      const name = `tokens ${client.issuer.href} ${client.clientId}`
+      const remembered = fresh ? undefined : await memory.get(name)
+      if (remembered !== undefined) return readTokens(remembered)
+      reach(client.issuer.host)
+      asked.push({by: 'sign-in', client})
+      const tokens = await next('tokens', left.tokens, {client, fresh}, `tokens of ${client.issuer.href}`)
+      secrets.add(tokens.accessToken)
+      if (tokens.idToken !== undefined) secrets.add(tokens.idToken)
+      await memory.set(name, JSON.stringify(tokens), tokens.expiresAt)
+      return tokens
+    },
+
+    async grant(client, form) {
+      const answer = await next('grants', left.grants, {client, form}, `a grant "${form.grant_type}"`)
+      for (const [name, value] of Object.entries(answer.body)) {
+        if (name.endsWith('_token') && typeof value === 'string') secrets.add(value)
+      }
+      return answer
+    },
+
+    async revoke({issuer, clientId}) {
+      await memory.delete(`tokens ${issuer.href} ${clientId}`)
+    },
+
+    async endSession({issuer}) {
+      asked.push({by: 'browser', url: issuer})
+    },
+
+    async showCode({url, code}) {
+      reach(url.host)
+      asked.push({by: 'code', url, code})
+    },
+
+    async openBrowser(url) {
+      reach(url.host)
+      asked.push({by: 'browser', url})
+    },
+
+    async listen({host: name = '127.0.0.1', ports: [port = 49_152] = [], path = '/callback'} = {}) {
+      const url = new URL(`http://${name}:${port}${path}`)
+      return {url, received: state => next('redirects', left.redirects, {url, state}, `a redirect to ${url.href}`)}
+    },
+
+    async samlFromBrowser(start) {
+      const session = `browser ${start.host}`
+      if ((await memory.get(session)) === undefined) {
+        reach(start.host)
+        asked.push({by: 'browser', url: start})
+      }
+      const document = await next('samlDocuments', left.samlDocuments, start, `a SAML response from ${start.href}`)
+      secrets.add(document)
+      await memory.set(session, 'the session of the browser', new Date(time + 8 * 3_600_000))
+      return document
+    },
+
+    rolesIn: document => next('samlRoles', left.samlRoles, document, 'the roles of a SAML response'),
+
+    verify() {
+      const unused = Object.entries(left).flatMap(([kind, {length}]) => (length ? [`${length} of "${kind}"`] : []))
+      const problems = [
+        ...missing.map(words => `The script has no answer for ${words}.`),
+        ...(unused.length ? [`Never asked for: ${unused.join(', ')}.`] : []),
+      ]
+      assert.equal(problems.join('\n'), '')
+    },
+  }
+  return host
+}
+
+const errorWith: Host['error'] = (code, message, {hint, cause} = {}) =>
+  Object.assign(new Error(message, cause === undefined ? undefined : {cause}), {code, hint})
+
+function memoryUntil(now: () => number, before: FakeMemory | undefined, note: (value: string) => void): FakeMemory {
+  const entries = new Map(before?.entries)
+  for (const {value} of entries.values()) note(value)
+  return {
+    entries,
+    async get(name) {
+      const entry = entries.get(name)
+      return entry && entry.expiresAt.getTime() > now() ? entry.value : undefined
+    },
+    async set(name, value, expiresAt) {
+      note(value)
+      entries.set(name, {value, expiresAt})
+    },
+    async delete(name) {
+      entries.delete(name)
+    },
+    directory: () => Promise.reject(new assert.AssertionError({message: 'The fake host has no folder.'})),
+  }
+}
+
+function logInto(lines: LogLine[]): Log {
+  const at = (level: keyof Log) => (message: string) => void lines.push({level, message})
+  return {debug: at('debug'), info: at('info'), warn: at('warn')}
+}
+
+function askWith(ask: (question: Question) => Promise<string | number>, keep: (answer: string) => void): Ask {
+  return {
+    async select(question, choices) {
+      const answer = await ask({kind: 'select', question, choices: choices.map(({label}) => label)})
+      const choice = typeof answer === 'number' ? choices[answer] : choices.find(({label}) => label === answer)
+      assert.ok(choice, `There is no choice "${answer}" for "${question}".`)
+      return choice.value
+    },
+    text: async question => String(await ask({kind: 'text', question, choices: []})),
+    async secret(question) {
+      const answer = String(await ask({kind: 'secret', question, choices: []}))
+      keep(answer)
+      return answer
+    },
+  }
+}
+
+/** What was written by `tokens` itself. */
+function readTokens(text: string): TokenSet {
+  const {expiresAt, ...others}: TokenSet & {readonly expiresAt: string | Date} = JSON.parse(text)
+  return {...others, expiresAt: new Date(expiresAt), remembered: true}
+}
+
+function isFunction<Request, Value>(
+  answer: Answer<Request, Value>,
+): answer is (request: Request) => Value | Promise<Value> {
+  return typeof answer === 'function'
+}

@@ -1,0 +1,237 @@
+import {spawn} from 'node:child_process'
+import {once} from 'node:events'
+import {existsSync} from 'node:fs'
+import {copyFile, lstat, mkdtemp, readdir, readFile, rm} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {expect} from 'chai'
+import {isOneDocument} from '../support/document.ts'
+import {bin, type Ending} from '../support/home.ts'
+import {hookWith} from '../support/planted-plugin.ts'
+import {startRegistry, type TestRegistry} from '../support/registry.ts'
+import {root} from '../support/sandbox.ts'
+import {useScene} from '../support/scene.ts'
+import {writePackage} from '../support/written-package.ts'
+
+const creds = ['creds', '--profile', 'developer']
+const mark = join(tmpdir(), `aws-oidc-mark-${process.pid}`)
+const leavesMark = `${JSON.stringify(process.execPath)} -e "require('fs').writeFileSync('${mark}', '')"`
+
+/** The package.json of a plugin whose strategy has this id. */
+function manifestOf(name: string, id: string, version = '1.0.0') {
+  return {
+    name,
+    version,
+    type: 'module',
+    'aws-oidc': {apiVersion: 1, strategies: [id]},
+    oclif: {hooks: {'aws-oidc:strategies': './strategies.js'}},
+    scripts: {preinstall: leavesMark, install: leavesMark, postinstall: leavesMark, prepare: leavesMark},
+  }
+}
+
+const hookOf = (id: string) => hookWith({}).replace("id: 'ping'", `id: '${id}'`)
+
+describe('plugins', function () {
+  // The first run on a machine installs the registry.
+  this.timeout(300_000)
+  const scene = useScene()
+  let registry: TestRegistry
+  let sources: string
+
+  before(async () => {
+    sources = await mkdtemp(join(tmpdir(), 'aws-oidc-sources-'))
+    registry = await startRegistry()
+    const ours = (await readdir(join(root, 'plugins'))).map(name => join(root, 'plugins', name))
+    for (const folder of ours) await registry.publish(folder)
+    for (const [name, id] of [
+      ['aws-oidc-ping', 'ping'],
+      ['aws-oidc-pong', 'pong'],
+    ] as const) {
+      await registry.publish(await source(manifestOf(name, id), {'strategies.js': hookOf(id)}))
+    }
+    await registry.notePublisher('aws-oidc-ping', {name: 'alice', email: 'alice@example.com'})
+    await rm(mark, {force: true})
+  })
+  after(async () => {
+    await registry?.stop()
+    await rm(sources, {recursive: true, force: true})
+    await rm(mark, {force: true})
+  })
+
+  const dataFolder = () => join(scene.home.folder, '.local/share/aws-oidc')
+  const plugins = (...args: readonly string[]) => scene.home.run(['plugins', ...args], registry.env)
+  const source = async (manifest: Readonly<Record<string, unknown>>, files?: Readonly<Record<string, string>>) =>
+    writePackage(await mkdtemp(join(sources, 'source-')), manifest, files)
+
+  async function works(strategy: string): Promise<void> {
+    await scene.home.configure({provider: {strategy}})
+    isOneDocument(await scene.home.run([...creds, '--force']))
+  }
+
+  async function isGone(name: string): Promise<void> {
+    expect(existsSync(join(dataFolder(), 'node_modules', name)), name).to.equal(false)
+    expect(await readFile(join(dataFolder(), 'package.json'), 'utf8')).not.to.include(name)
+  }
+
+  function refused({exitCode, stdout, stderr}: Ending, code: number, ...told: readonly string[]): void {
+    expect({exitCode, stdout}, stderr).to.deep.equal({exitCode: code, stdout: ''})
+    for (const text of told) expect(stderr).to.include(text)
+  }
+
+  it('are shown, installed by name, used, updated and uninstalled, and their install scripts never run', async () => {
+    const {exitCode, stdout, stderr} = await plugins('install', 'aws-oidc-ping')
+    expect({exitCode, stdout}, stderr).to.deep.equal({
+      exitCode: 0,
+      stdout: 'Installed aws-oidc-ping 1.0.0, which brings "strategy: ping".\n',
+    })
+    expect(stderr).to.match(
+      /^Package: {3}aws-oidc-ping 1\.0\.0\nPublisher: alice <alice@example\.com>\nIntegrity: sha512-\S+==\n$/,
+    )
+    await works('ping')
+    if (process.platform !== 'win32') expect(((await lstat(dataFolder())).mode & 0o777).toString(8)).to.equal('700')
+
+    const newer = manifestOf('aws-oidc-ping', 'ping', '1.1.0')
+    await registry.publish(await source(newer, {'strategies.js': hookOf('ping')}))
+    await rm(mark, {force: true})
+    expect(await plugins('update')).to.include({exitCode: 0})
+    expect((await plugins()).stdout).to.include('aws-oidc-ping 1.1.0')
+    await works('ping')
+    expect(existsSync(mark), 'a script ran').to.equal(false)
+
+    expect(await plugins('uninstall', 'aws-oidc-ping')).to.include({exitCode: 0})
+    await isGone('aws-oidc-ping')
+    expect((await scene.home.run(creds)).stderr).to.include('There is no strategy "ping". Installed: oidc, saml2.')
+  })
+
+  it('do not disturb one another: by name, and the second of two from addresses', async () => {
+    expect(await plugins('install', 'aws-oidc-ping@1.0.0')).to.include({exitCode: 0})
+    expect(await plugins('add', 'aws-oidc-pong')).to.include({exitCode: 0})
+    await works('ping')
+    await works('pong')
+    for (const name of ['aws-oidc-ping', 'aws-oidc-pong']) {
+      expect(await plugins('uninstall', name)).to.include({exitCode: 0})
+    }
+    for (const name of ['aws-oidc-ping', 'aws-oidc-pong']) {
+      const ended = await plugins('install', `${registry.url}${name}/-/${name}-1.0.0.tgz`)
+      expect(ended, ended.stderr).to.include({exitCode: 0})
+    }
+    await works('ping')
+    await works('pong')
+  })
+
+  it('are installed from the path of a tarball, also a relative one, and with an unreachable registry', async () => {
+    const tarball = await registry.pack(
+      await source(manifestOf('aws-oidc-pang', 'pang'), {'strategies.js': hookOf('pang')}),
+    )
+    await rm(mark, {force: true})
+    const env = {...registry.env, AWS_OIDC_NPM_REGISTRY: 'http://127.0.0.1:9/'}
+    const ended = await scene.home.run(['plugins', 'install', tarball], env)
+    expect(ended, ended.stderr).to.include({exitCode: 0})
+    expect(ended.stderr).to.include('Publisher: unknown: it does not come from a registry')
+    await works('pang')
+    expect(existsSync(mark), 'a script ran').to.equal(false)
+
+    await copyFile(tarball, join(scene.home.folder, 'plugin.tgz'))
+    const again = await scene.home.run(['plugins', 'install', 'plugin.tgz', '--json'], env)
+    expect(JSON.parse(again.stdout)).to.deep.equal({
+      name: 'aws-oidc-pang',
+      version: '1.0.0',
+      strategies: ['pang'],
+      caches: [],
+      commands: [],
+    })
+    await works('pang')
+  })
+
+  it('may bring commands: our own sandbox, linked, and from the registry as packed', async () => {
+    const sandbox = join(root, 'plugins/sandbox')
+    expect(await plugins('link', sandbox, '--no-install')).to.include({exitCode: 0})
+    expect((await scene.home.run(['sandbox', '--help'])).stdout).to.include('for trying aws-oidc without an account')
+    expect(await plugins('uninstall', 'aws-oidc-sandbox')).to.include({exitCode: 0})
+
+    const ended = await plugins('install', 'aws-oidc-sandbox')
+    expect(ended, ended.stderr).to.include({exitCode: 0})
+    expect(ended.stdout).to.include('which brings "aws-oidc sandbox"')
+    // Not by way of the home, which takes the passwords that the sandbox prints for leaked ones.
+    const env = {
+      HOME: scene.home.folder,
+      XDG_DATA_HOME: join(scene.home.folder, '.local/share'),
+      PATH: process.env.PATH,
+    }
+    const child = spawn(process.execPath, [bin, 'sandbox', 'start', '--json'], {
+      env,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    const line = await new Promise(resolve => child.stdout.once('data', resolve))
+    child.kill('SIGTERM')
+    await once(child, 'exit')
+    expect(JSON.parse(String(line))).to.have.property('issuer')
+    expect(await plugins('uninstall', 'aws-oidc-sandbox')).to.include({exitCode: 0})
+  })
+
+  it('may bring caches: ours for pass, from the registry as packed', async () => {
+    const ended = await plugins('install', 'aws-oidc-cache-pass')
+    expect(ended, ended.stderr).to.include({
+      exitCode: 0,
+      stdout: 'Installed aws-oidc-cache-pass 1.0.0, which brings "cache: pass".\n',
+    })
+    expect(ended.stderr).to.include('Publisher: unknown: the registry does not say')
+    await scene.home.configure({top: {cache: 'pass'}})
+    const ran = await scene.home.run(creds, {PASSWORD_STORE_DIR: join(scene.home.folder, 'nowhere')})
+    expect(ran.stderr).to.include('There is no password store in')
+  })
+
+  it('must be allowed where the configuration lists those that are', async () => {
+    await scene.home.configure({top: {plugins: {allow: ['aws-oidc-pong', '@example/*']}}})
+    refused(
+      await plugins('install', 'aws-oidc-ping'),
+      2,
+      '"plugins.allow" in',
+      'does not list aws-oidc-ping',
+      'Try: Add',
+    )
+    expect(existsSync(join(dataFolder(), 'node_modules'))).to.equal(false)
+    expect(await plugins('install', 'aws-oidc-pong')).to.include({exitCode: 0})
+  })
+
+  it('can be installed while the configuration uses what they bring', async () => {
+    await scene.home.configure({top: {cache: 'not-there-yet'}})
+    expect(await plugins('install', 'aws-oidc-ping')).to.include({exitCode: 0})
+  })
+
+  it('that can not be used are taken back, and an earlier version comes back; none of their code has run', async () => {
+    const older = manifestOf('aws-oidc-bad', 'bad')
+    await registry.publish(await source(older, {'strategies.js': hookOf('bad')}))
+    expect(await plugins('install', 'aws-oidc-bad')).to.include({exitCode: 0})
+    const newer = {...older, version: '1.1.0', engines: {'aws-oidc': '>=9'}}
+    await registry.publish(
+      await source(
+        {...newer, oclif: {...newer.oclif, commands: './commands'}},
+        {
+          'strategies.js': "import 'node:fs'; throw 1",
+          'commands/good.cjs': `require('fs').writeFileSync('${mark}', '')`,
+        },
+      ),
+    )
+    await rm(mark, {force: true})
+    const told = 'aws-oidc-bad was not installed: it needs aws-oidc >=9'
+    refused(await plugins('install', 'aws-oidc-bad'), 1, told)
+    await works('bad')
+    expect((await plugins()).stdout).to.include('aws-oidc-bad 1.0.0')
+
+    expect(await plugins('uninstall', 'aws-oidc-bad')).to.include({exitCode: 0})
+    refused(await plugins('install', 'aws-oidc-bad'), 1, told)
+    await isGone('aws-oidc-bad')
+    expect(existsSync(mark), 'code ran').to.equal(false)
+  })
+
+  it('that are not there are told from a registry that can not be reached', async () => {
+    refused(await plugins('install', 'aws-oidc-nowhere'), 2, 'There is no package aws-oidc-nowhere@latest.')
+    refused(await plugins('install', 'aws-oidc-ping@77'), 2, 'There is no package aws-oidc-ping@77.')
+    refused(await plugins('install', './nowhere.tgz'), 2, 'There is no package')
+    refused(await plugins('install', root), 2, `Try: aws-oidc plugins link ${root}`)
+    const env = {...registry.env, AWS_OIDC_NPM_REGISTRY: 'http://127.0.0.1:9/'}
+    const offline = await scene.home.run(['plugins', 'install', 'aws-oidc-ping'], env)
+    refused(offline, 6, 'npm could not get aws-oidc-ping@latest', 'ECONNREFUSED', 'AWS_OIDC_NPM_REGISTRY')
+  })
+})

@@ -1,0 +1,67 @@
+import {mkdir, readFile, writeFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import type {Home} from './home.ts'
+
+export interface Planted {
+  /** `aws-oidc-ping` when left out; it declares the strategy `ping`. */
+  readonly name?: string
+  /** The text of the file that its hook is in. */
+  readonly hook: string
+  /** Over what its package.json has anyway. */
+  readonly manifest?: Readonly<Record<string, unknown>>
+  readonly files?: Readonly<Record<string, string>>
+}
+
+/** Puts a plugin where `plugins link` would have it, without a package manager. */
+export async function plantPlugin(home: Home, {name = 'aws-oidc-ping', hook, manifest, files}: Planted): Promise<void> {
+  const root = join(home.folder, 'plugins', name)
+  const data = join(home.folder, '.local/share/aws-oidc')
+  await mkdir(root, {recursive: true})
+  await mkdir(data, {recursive: true})
+  const usual = {
+    name,
+    version: '1.0.0',
+    type: 'module',
+    'aws-oidc': {apiVersion: 1, strategies: ['ping']},
+    oclif: {hooks: {'aws-oidc:strategies': './strategies.js'}},
+  }
+  await writeFile(join(root, 'package.json'), JSON.stringify({...usual, ...manifest}))
+  await writeFile(join(root, 'strategies.js'), hook)
+  for (const [path, text] of Object.entries(files ?? {})) {
+    await mkdir(join(root, path, '..'), {recursive: true})
+    await writeFile(join(root, path), text)
+  }
+  const list = join(data, 'package.json')
+  const before: {oclif: {plugins: object[]}} = await readFile(list, 'utf8').then(
+    text => JSON.parse(text),
+    () => ({oclif: {plugins: []}}),
+  )
+  const plugins = [...before.oclif.plugins, {name, type: 'link', root}]
+  await writeFile(list, JSON.stringify({private: true, oclif: {schema: 1, plugins}}))
+}
+
+/** A hook whose strategy signs in as the built-in one does, with these lines before each step. */
+export function hookWith(lines: {readonly atImport?: string; readonly atHook?: string; readonly atSignIn?: string}) {
+  return `
+    import fs from 'node:fs'
+    import {writeSync} from 'node:fs'
+    ${lines.atImport ?? ''}
+    const ping = {
+      settings: {
+        issuer: {type: 'url', description: 'the issuer', required: true},
+        clientId: {type: 'string', description: 'the client', required: true},
+        rolesClaim: {type: 'string', description: 'not used'},
+      },
+      async signIn({issuer, clientId}, host) {
+        ${lines.atSignIn ?? ''}
+        const {idToken} = await host.tokens({issuer, clientId})
+        return {subject: 'alice', proofFor: async () => ({kind: 'web-identity', token: idToken})}
+      },
+    }
+    export default async () => {
+      ${lines.atHook ?? ''}
+      return {apiVersion: 1, entries: [{id: 'ping', summary: 'Ping', load: async () => ping}]}
+    }
+    void fs, writeSync
+  `
+}

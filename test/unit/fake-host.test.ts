@@ -1,0 +1,131 @@
+import {expect} from 'chai'
+import {fakeHost, fakeTokens} from '../../src/testing/index.ts'
+
+const client = {issuer: new URL('https://idp.example'), clientId: 'aws-oidc'}
+
+async function failureOf(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
+    () => 'it worked',
+    (error: unknown) => error,
+  )
+}
+
+describe('the fake host', () => {
+  it('answers in the order of the script, and shows each request to an answer that is a function', async () => {
+    const seen: string[] = []
+    const host = fakeHost({
+      responses: [
+        request => {
+          seen.push(`${request.method} ${request.url}`)
+          return Response.json({first: true})
+        },
+        Response.json({second: true}),
+        new Error('unplugged'),
+      ],
+    })
+    const first = await host.fetch('https://idp.example/a', {method: 'POST', body: 'x'})
+    expect(await first.json()).to.deep.equal({first: true})
+    expect(await (await host.fetch('https://idp.example/b')).json()).to.deep.equal({second: true})
+    expect(await failureOf(host.fetch('https://idp.example/c'))).to.have.property('message', 'unplugged')
+    expect(seen).to.deep.equal(['POST https://idp.example/a'])
+    host.verify()
+  })
+
+  it('complains of a request that was expected and not made, and of one that was not expected', async () => {
+    expect(() => fakeHost({responses: [Response.json({})], answers: ['x', 'y']}).verify()).to.throw(
+      'Never asked for: 1 of "responses", 2 of "answers".',
+    )
+    const host = fakeHost()
+    await failureOf(host.fetch('https://idp.example/surprise'))
+    expect(() => host.verify()).to.throw('no answer for GET https://idp.example/surprise')
+  })
+
+  it('remembers tokens until they end, for the next command too, and asks anew for fresh ones', async () => {
+    const tokens = fakeTokens()
+    const fresh = fakeTokens()
+    const host = fakeHost({tokens: [tokens, fresh]})
+    const remembered = {...tokens, remembered: true}
+    expect(await host.tokens(client)).to.deep.equal(tokens)
+    expect(await host.tokens(client)).to.deep.equal(remembered)
+    expect(await fakeHost({}, {memory: host.memory, interactive: false}).tokens(client)).to.deep.equal(remembered)
+    expect(await host.tokens(client, {fresh: true})).to.deep.equal(fresh)
+    expect(host.asked.map(({by}) => by)).to.deep.equal(['sign-in', 'sign-in'])
+    host.advance(3_600_000)
+    const later = fakeHost({}, {memory: host.memory, interactive: false, now: host.now()})
+    expect(await failureOf(later.tokens(client))).to.include({code: 'SIGN_IN_REQUIRED'})
+  })
+
+  it('moves its clock by sleeping, and never really sleeps', async () => {
+    const host = fakeHost()
+    const before = host.now().getTime()
+    await host.sleep(86_400_000)
+    expect(host.now().getTime() - before).to.equal(86_400_000)
+  })
+
+  it('ends every wait when it is aborted, with the reason', async () => {
+    const reason = new Error('Interrupted.')
+    const host = fakeHost({}, {hangs: true})
+    const callback = await host.listen()
+    const waits = [
+      host.fetch('https://idp.example'),
+      host.tokens(client),
+      host.grant(client, {}),
+      host.sleep(1000),
+      host.ask.text('Who?'),
+      host.samlFromBrowser(new URL('https://idp.example')),
+      host.rolesIn('document'),
+      callback.received(),
+    ].map(failureOf)
+    host.abort(reason)
+    for (const failure of await Promise.all(waits)) expect(failure).to.equal(reason)
+    expect(await failureOf(host.fetch('https://idp.example'))).to.equal(reason)
+  })
+
+  it('reaches nobody where nobody may be asked', async () => {
+    const host = fakeHost({tokens: [fakeTokens()], answers: ['x'], samlDocuments: ['x']}, {interactive: false})
+    const url = new URL('https://idp.example/sign-in')
+    for (const work of [
+      host.tokens(client),
+      host.openBrowser(url),
+      host.showCode({url, code: 'ABCD', expiresAt: host.now()}),
+      host.samlFromBrowser(url),
+      host.ask.secret('Password?'),
+    ]) {
+      expect(await failureOf(work)).to.include({code: 'SIGN_IN_REQUIRED'})
+    }
+    expect(host.asked, 'asking is the mistake of a strategy').to.deep.equal([
+      {by: 'question', kind: 'secret', question: 'Password?', choices: []},
+    ])
+  })
+
+  it('captures SAML without a person once the browser has a session', async () => {
+    const start = new URL('https://idp.example/start')
+    const host = fakeHost({samlDocuments: ['Zmlyc3Q=']})
+    expect(await host.samlFromBrowser(start)).to.equal('Zmlyc3Q=')
+    const again = fakeHost({samlDocuments: ['c2Vjb25k']}, {memory: host.memory, interactive: false})
+    expect(await again.samlFromBrowser(start)).to.equal('c2Vjb25k')
+    expect(again.asked).to.deep.equal([])
+  })
+
+  it('answers questions, and knows what was secret', async () => {
+    const host = fakeHost({answers: [1, 'auditor', 'alice', 'correct horse']})
+    const choices = [
+      {label: 'developer', value: {id: 1}},
+      {label: 'auditor', value: {id: 2}},
+    ]
+    expect(await host.ask.select('Which role?', choices)).to.deep.equal({id: 2})
+    expect(await host.ask.select('Which role?', choices)).to.deep.equal({id: 2})
+    expect(await host.ask.text('Name?')).to.equal('alice')
+    expect(await host.ask.secret('Password?')).to.equal('correct horse')
+    expect(host.secrets).to.deep.equal(['correct horse'])
+    expect(host.asked).to.have.length(4)
+    host.verify()
+  })
+
+  it('hands out the redirect address and what comes back to it', async () => {
+    const host = fakeHost({redirects: [({state}) => new URLSearchParams({code: 'c', state: state ?? ''})]})
+    const callback = await host.listen({host: 'localhost', ports: [8400], path: '/done'})
+    expect(callback.url.href).to.equal('http://localhost:8400/done')
+    expect((await callback.received('s')).toString()).to.equal('code=c&state=s')
+  })
+})

@@ -1,0 +1,203 @@
+import {expect} from 'chai'
+import type {FederationStrategy, Host, Identity, OidcClient} from '../../src/plugin.ts'
+import {oidc} from '../../src/providers/oidc.ts'
+import {fakeTokens, type StrategyContractOptions, strategyContract} from '../../src/testing/index.ts'
+
+const issuer = new URL('https://idp.example')
+const settings = {issuer, clientId: 'aws-oidc', clientSecret: 'the-secret-of-the-client'}
+type Settings = typeof settings
+const idp = () => ({tokens: [fakeTokens()]})
+
+describe('the strategy "oidc"', () => {
+  for (const {name, run} of strategyContract(oidc, {settings, idp})) it(name, run)
+})
+
+/** A strategy that keeps the contract, in the steps that a broken one does differently. */
+function strategyWith(change: {
+  readonly settings?: FederationStrategy<Settings>['settings']
+  readonly before?: (settings: Settings, host: Host) => Promise<unknown>
+  readonly identity?: (identity: Identity, settings: Settings, host: Host) => Identity
+  readonly signIn?: FederationStrategy<Settings>['signIn']
+}): FederationStrategy<Settings> {
+  return {
+    settings: change.settings ?? {
+      issuer: {type: 'url', description: 'the issuer', required: true},
+      clientId: {type: 'string', description: 'the client', required: true},
+      clientSecret: {type: 'string', description: 'its secret', secret: true},
+    },
+    async signIn(settings, host) {
+      await change.before?.(settings, host)
+      if (change.signIn) return change.signIn(settings, host)
+      const {idToken = ''} = await host.tokens(clientOf(settings))
+      const identity: Identity = {subject: 'alice', proofFor: async () => ({kind: 'web-identity', token: idToken})}
+      return change.identity?.(identity, settings, host) ?? identity
+    },
+  }
+}
+
+function clientOf({issuer, clientId}: Settings): OidcClient {
+  return {issuer, clientId}
+}
+
+/** The names of the checks that a strategy fails. */
+async function failedBy(
+  strategy: FederationStrategy<Settings>,
+  options: Partial<StrategyContractOptions<Settings>> = {},
+): Promise<readonly string[]> {
+  const failed: string[] = []
+  for (const {name, run} of strategyContract(strategy, {settings, idp, ...options})) {
+    await run().catch(() => failed.push(name))
+  }
+  return failed
+}
+
+describe('the contract of strategies', () => {
+  it('is kept by a strategy that does what it says', async () => {
+    expect(await failedBy(strategyWith({}))).to.deep.equal([])
+  })
+
+  it('finds a setting that is not described, has no words, or an unknown type', async () => {
+    const {issuer, clientId, clientSecret} = strategyWith({}).settings
+    const described = {issuer, clientId, clientSecret}
+    for (const broken of [
+      {...described, clientId: {...clientId, description: ' '}},
+      {...described, clientId: {...clientId, default: 'aws-oidc'}},
+      {...described, clientSecret: {...clientSecret, default: 'changeme'}},
+      {...described, 'client-id': clientId},
+      JSON.parse(JSON.stringify({...described, issuer: {...issuer, type: 'address'}})),
+      JSON.parse(JSON.stringify({issuer, clientId})),
+    ]) {
+      expect(await failedBy(strategyWith({settings: broken}))).to.deep.equal(['describes each of its settings'])
+    }
+  })
+
+  it('finds a strategy that asks although nobody may be asked', async () => {
+    const asks = strategyWith({before: (_, host) => host.ask.text('Who are you?').catch(() => 'nobody')})
+    expect(await failedBy(asks, {idp: () => ({...idp(), answers: ['alice']})})).to.include(
+      'rejects with SIGN_IN_REQUIRED, and asks nobody, where nobody may be asked and nothing is remembered',
+    )
+  })
+
+  it('finds a strategy that has another code where nobody may be asked', async () => {
+    const wrong = strategyWith({
+      before: async (_, host) => {
+        if (!host.interactive && host.memory && (await host.memory.get('x')) === undefined) throw new Error('nobody')
+      },
+    })
+    expect(await failedBy(wrong)).to.include(
+      'rejects with SIGN_IN_REQUIRED, and asks nobody, where nobody may be asked and nothing is remembered',
+    )
+  })
+
+  it('finds a strategy that goes on after the signal has aborted', async () => {
+    const stubborn = strategyWith({
+      signIn: async (settings, host) => {
+        const {idToken = 'none'} = await host.tokens(clientOf(settings)).catch(error => {
+          if (host.interactive) return fakeTokens()
+          throw error
+        })
+        return {subject: 'alice', proofFor: async () => ({kind: 'web-identity', token: idToken})}
+      },
+    })
+    expect(await failedBy(stubborn)).to.deep.equal([
+      'stops when the signal aborts, whatever it waits for',
+      'does not begin when the signal has aborted',
+    ])
+  })
+
+  it('finds a strategy that remembers nothing', async () => {
+    const forgetful = strategyWith({
+      signIn: async (settings, host) => {
+        const {idToken = ''} = await host.tokens(clientOf(settings), {fresh: true})
+        return {subject: 'alice', proofFor: async () => ({kind: 'web-identity', token: idToken})}
+      },
+    })
+    expect(await failedBy(forgetful)).to.deep.equal(['asks nobody the second time'])
+  })
+
+  it('finds a strategy that has another subject the second time', async () => {
+    let calls = 0
+    const changing = strategyWith({identity: identity => ({...identity, subject: `person ${calls++}`})})
+    expect(await failedBy(changing)).to.deep.equal(['asks nobody the second time'])
+  })
+
+  it('finds a strategy that asks for each role', async () => {
+    const asking = strategyWith({
+      identity: (identity, settings, host) => ({
+        ...identity,
+        async proofFor(role) {
+          await host.openBrowser(new URL(`/${role.name}`, settings.issuer))
+          return identity.proofFor(role)
+        },
+      }),
+    })
+    expect(await failedBy(asking)).to.include('gives proofs for two roles from one sign-in')
+  })
+
+  it('finds proofs that AWS does not take', async () => {
+    for (const proof of [
+      {kind: 'web-identity', token: ''},
+      {kind: 'saml', document: '<samlp:Response>'},
+      {kind: 'credentials', credentials: {accessKeyId: 'A', secretAccessKey: 'b', sessionToken: ''}},
+      {kind: 'credentials', credentials: {accessKeyId: 'A', secretAccessKey: 'b', sessionToken: 'c', expiration: 1}},
+      {kind: 'password'},
+    ]) {
+      const broken = strategyWith({
+        identity: identity => ({...identity, proofFor: async () => JSON.parse(JSON.stringify(proof))}),
+      })
+      expect(await failedBy(broken), proof.kind).to.include('gives proofs for two roles from one sign-in')
+    }
+  })
+
+  it('finds a strategy that leaves an answer of the provider unused, or wants one that is not there', async () => {
+    const all = 'asks a person, and takes from the provider all that it was to answer'
+    const response = () => Response.json({})
+    expect(await failedBy(strategyWith({}), {idp: () => ({...idp(), responses: [response]})})).to.include(all)
+    const curious = strategyWith({before: (_, host) => host.fetch('https://idp.example/me').catch(() => undefined)})
+    expect(await failedBy(curious)).to.include(all)
+  })
+
+  it('finds secrets in the log: of the provider, and of the settings', async () => {
+    const check = 'leaks no secret to its log'
+    const token = strategyWith({
+      identity: (identity, _, host) => ({
+        ...identity,
+        async proofFor(role) {
+          const proof = await identity.proofFor(role)
+          host.log.debug(`shows ${JSON.stringify(proof)}`)
+          return proof
+        },
+      }),
+    })
+    expect(await failedBy(token)).to.deep.equal([check])
+    const secret = strategyWith({before: async ({clientSecret}, host) => host.log.debug(`secret ${clientSecret}`)})
+    expect(await failedBy(secret)).to.deep.equal([check])
+    const granted = strategyWith({
+      async before(settings, host) {
+        const {body} = await host.grant(clientOf(settings), {grant_type: 'x'})
+        host.log.debug(`was given ${body.access_token}`)
+      },
+    })
+    const grants = [{status: 200, body: {access_token: 'what-was-exchanged'}}]
+    expect(await failedBy(granted, {idp: () => ({...idp(), grants}), idpAgain: () => ({grants})})).to.include(check)
+  })
+
+  it('finds secrets in an error, in its causes and in what hangs on it', async () => {
+    const script = () => ({...idp(), grants: [{status: 200, body: {}}]})
+    for (const attach of [
+      (secret: string) => new Error(`refused: ${secret}`),
+      (secret: string) => new Error('refused', {cause: new Error(secret)}),
+      (secret: string) => Object.assign(new Error('refused'), {form: {client_secret: secret}}),
+    ]) {
+      const leaking = strategyWith({
+        before: (settings, host) =>
+          host.grant(clientOf(settings), {grant_type: 'x'}).catch(error => {
+            throw host.interactive && !host.signal.aborted ? attach(settings.clientSecret) : error
+          }),
+      })
+      expect(await failedBy(leaking, {idp: script, idpAgain: () => ({grants: [{status: 200, body: {}}]})})).to.include(
+        'leaks no secret to an error, whichever answer of the provider fails',
+      )
+    }
+  })
+})
