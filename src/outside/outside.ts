@@ -4,6 +4,7 @@ import {type Clock, systemClock} from './clock.ts'
 import {inContainer} from './container.ts'
 import {type Files, systemFiles} from './files.ts'
 import {systemKeyring} from './keyring.ts'
+import {type MemoryFolders, systemMemoryFolders} from './memory-folder.ts'
 import {type Network, systemNetwork} from './network.ts'
 import type {Npm} from './npm.ts'
 import {findPlaces, type Places} from './places.ts'
@@ -21,6 +22,7 @@ export interface Outside {
   readonly places: Places
   readonly clock: Clock
   readonly files: Files
+  readonly memoryFolders: MemoryFolders
   readonly processes: Processes
   readonly terminal: Terminal
   readonly network: Network
@@ -50,6 +52,7 @@ export function realOutside(): Outside {
     places: findPlaces(env, platform),
     clock: systemClock,
     files: systemFiles,
+    memoryFolders: systemMemoryFolders(env, platform),
     processes,
     terminal,
     inContainer,

@@ -10,12 +10,14 @@ import type {Registry} from '../registry.ts'
 import type {States} from '../state.ts'
 import type {Store} from '../store.ts'
 import type {Screen} from '../terminal/qr.ts'
+import type {HotCopies} from './hot-copies.ts'
 
 /** What the tasks work with; put together in app.ts. */
 export interface Parts {
   readonly configuration: Configuration
   readonly registry: Registry
   readonly store: Store
+  readonly hotCopies: HotCopies
   readonly states: States
   readonly locks: Locks
   readonly clock: Clock
