@@ -50,8 +50,9 @@ export function hotCopiesOf(parts: HotParts): HotCopies {
     },
 
     async keep(plan, issued) {
-      if (unwanted !== undefined) return
       try {
+        if (isForbidden(parts)) return await folders.removeAll()
+        if (unwanted !== undefined) return
         const {key, profile} = plan.steps.at(-1) ?? plan.steps[0]
         const path = entryIn(cache.directory, key)
         const state = await folders.look(path)
@@ -97,7 +98,12 @@ function entryIn(directory: string, key: string): string {
   return join(directory, `${createHash('sha256').update(key).digest('hex')}.json`)
 }
 
-function whyNone({configuration, cache, plugins}: Pick<HotParts, 'configuration' | 'cache' | 'plugins'>) {
+/** Whether somebody has said that nothing may rest unsealed; what does from before is removed. */
+function isForbidden({configuration, cache}: Pick<HotParts, 'configuration' | 'cache'>): boolean {
+  return configuration.hotCopies === 'never' || (cache.byHand && cache.id === 'keyring')
+}
+
+function whyNone({configuration, cache, plugins}: HotParts): string | undefined {
   if (configuration.hotCopies === 'never') return 'The configuration says "hotCopies: never".'
   if (cache.byHand && cache.id === 'keyring') return 'The cache "keyring" was chosen: nothing rests unsealed.'
   if (cache.id !== 'keyring' && cache.id !== 'file') return `The cache "${cache.id}" is used.`

@@ -1,17 +1,4 @@
-import {
-  chmod,
-  chown,
-  cp,
-  mkdir,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  symlink,
-  utimes,
-  writeFile,
-} from 'node:fs/promises'
+import {chown, cp, mkdir, readFile, rename, rm, stat, symlink, utimes, writeFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {expect} from 'chai'
 import {decisiveVariables} from '../../src/hot-copy.ts'
@@ -173,20 +160,6 @@ export function readsHotCopies(reader: Reader): void {
     }
   })
 
-  it('finds none after logout and after cache clear, which remove all of them', async () => {
-    for (const args of [
-      ['logout', '--provider', 'sandbox'],
-      ['logout', '--all'],
-      ['cache', 'clear'],
-      ['cache', 'clear', '--provider', 'sandbox'],
-    ]) {
-      await scene.callWhole()
-      expect(await readdir(scene.folder)).to.include('developer:')
-      await scene.callWhole(args)
-      expect(await readdir(scene.runtime), args.join(' ')).to.deep.equal([])
-    }
-  })
-
   it('prints it from a home that nobody can write to', async function () {
     if (!root) this.skip()
     const ended = await scene.call({around: onReadOnlyHome})
@@ -216,15 +189,6 @@ export function readsHotCopies(reader: Reader): void {
       expect({exitCode, stdout}, around).to.deep.equal({exitCode: 1, stdout: ''})
       expect(stderr, around).to.match(/^Error: .*\n$/)
     }
-  })
-
-  it('closes a folder and a copy that were open to others, with the next whole call', async () => {
-    await chmod(scene.folder, 0o755)
-    await chmod(scene.copy, 0o644)
-    await scene.callWhole()
-    expect((await stat(scene.folder)).mode & 0o777).to.equal(0o700)
-    for (const name of await readdir(scene.folder))
-      expect((await stat(join(scene.folder, name))).mode & 0o777).to.equal(0o600)
   })
 }
 

@@ -109,7 +109,7 @@ export function useHotScene(reader: Reader): HotScene {
     const dataFolder = join(home.folder, '.local/share/aws-oidc')
     const log = {debug: () => undefined, info: () => undefined, warn: () => undefined}
     const parts = {platform: process.platform, dataFolder, files: systemFiles, log}
-    const launcher = await installLauncher([process.execPath, installation.program], parts)
+    const launcher = await installLauncher([await nodeWithoutLane(home.folder), installation.program], parts)
     all = {home, sandbox, installation, runtime, launcher: launcher ?? ''}
   })
   beforeEach(async () => {
@@ -130,6 +130,14 @@ export function useHotScene(reader: Reader): HotScene {
     await rm(all.runtime, {recursive: true, force: true})
   })
   return scene
+}
+
+/** A Node for the launcher to start: with one more argument, so that its own lane can't take what the launcher has not. */
+async function nodeWithoutLane(folder: string): Promise<string> {
+  const path = join(folder, 'node')
+  const code = `#!/bin/sh\nscript=$1\nshift\nexec '${process.execPath}' "$script" "$@" --browser\n`
+  await writeFile(path, code, {mode: 0o700})
+  return path
 }
 
 function ending([program = '', ...args]: readonly string[], env: Call['env'] = {}, cwd: string): Promise<Ending> {
