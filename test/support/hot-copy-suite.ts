@@ -126,10 +126,10 @@ export function readsHotCopies(reader: Reader): void {
     ],
   ]
   for (const [words, spoil] of spoilers) {
+    // It compares whole seconds. That is why no copy is made of a configuration younger than two.
+    if (words.includes('same second') && reader[0] === 'busybox') continue
     it(`does not take it where it ${words}`, async function () {
       if (words.includes('another user') && !root) this.skip()
-      // It compares whole seconds. That is why no copy is made of a configuration younger than two.
-      if (words.includes('same second') && reader[0] === 'busybox') this.skip()
       try {
         await spoil(scene)
         const ended = await scene.call()
