@@ -3,6 +3,7 @@ import {join} from 'node:path'
 import {pathToFileURL} from 'node:url'
 import {expect} from 'chai'
 import {isOneDocument} from '../support/document.ts'
+import {fillsPipe} from '../support/full-pipe.ts'
 import {isHit, mark, useHotScene} from '../support/hot.ts'
 import {readsHotCopies} from '../support/hot-copy-suite.ts'
 
@@ -64,13 +65,7 @@ describe('the lane of Node', () => {
   }
 
   it('waits for its reader where the pipe is full and does not block, and prints once', async () => {
-    // Another program fills the pipe before.
-    const filled = `node -e '
-      const fs = require("node:fs")
-      const fd = fs.openSync("/proc/self/fd/1", fs.constants.O_WRONLY | fs.constants.O_NONBLOCK)
-      try { for (;;) fs.writeSync(fd, "x".repeat(4096)) } catch {}
-      '`
-    const ended = await scene.call({around: `{ ${filled}; "$@"; } | { sleep 0.5; cat; }`})
+    const ended = await scene.call({around: `{ ${fillsPipe}; "$@"; } | { sleep 0.5; cat; }`})
     expect(isHit(ended), ended.stderr).to.equal(true)
     isOneDocument({...ended, stdout: ended.stdout.replace(/^x+/, '')})
   })
