@@ -17,7 +17,7 @@ import {proxyPasswords} from './outside/proxy.ts'
 import type {CacheHome, Log} from './plugin.ts'
 import {type InstalledPackage, registryOf} from './registry.ts'
 import {fileStates} from './state.ts'
-import {notCleared, storeOver} from './store.ts'
+import {notCleared, type Store, storeOver} from './store.ts'
 import {type CacheInfo, cacheInfo, clearCache} from './tasks/cache.ts'
 import {type CredentialsWish, credentialsFor} from './tasks/credentials.ts'
 import {decisiveFiles, hotCopiesOf} from './tasks/hot-copies.ts'
@@ -178,16 +178,21 @@ async function wire(outside: Outside, {own, dataFolder}: Installation, choices: 
     byPerson: choices.login,
   })
 
-  const store = storeOver(chosen.cache, chosen.id, log, clock.now, {
+  const cached = storeOver(chosen.cache, chosen.id, log, clock.now, {
     strict: chosen.byHand,
-    async clearOthers(prefix) {
+    clearOthers: chosen.clearOthers,
+  })
+  const store: Store = {
+    ...cached,
+    async clear(prefix) {
       try {
-        await chosen.clearOthers(prefix)
+        await cached.clear(prefix)
       } finally {
+        // After the entries: whoever makes a copy meanwhile looks whether its entry is still there.
         await outside.memoryFolders.removeAll().catch(error => Promise.reject(notCleared('hot copies', error)))
       }
     },
-  })
+  }
 
   const parts: Parts = {
     configuration,

@@ -65,11 +65,11 @@ export function isSettled({state}: Watched, now: Date): boolean {
   return age(state.modifiedAt) >= settledMilliseconds.modified && age(state.changedAt) >= settledMilliseconds.changed
 }
 
-/** Puts a copy into its place. `false` where it has no form that the readers would take. */
-export async function putHotCopy(copy: HotCopy, folder: HotFolder, now: Date): Promise<boolean> {
+/** Puts a copy into its place, and tells its name; `undefined` where it has no form that the readers would take. */
+export async function putHotCopy(copy: HotCopy, folder: HotFolder, now: Date): Promise<string | undefined> {
   const name = nameOf(copy)
   const text = textOf(copy)
-  if (name === undefined || text === undefined) return false
+  if (name === undefined || text === undefined) return undefined
   const stamps = copy.watched.flatMap(({state}) => (state ? stampsOf(state) : []))
   const others = await leftovers(name, folder, now)
   // The copy names its stamps, so a reader never sees those of another one.
@@ -77,7 +77,7 @@ export async function putHotCopy(copy: HotCopy, folder: HotFolder, now: Date): P
   await folder.put(name, text, copy.serveUntil)
   const current = new Set([name, ...stamps.map(stamp => stamp.name)])
   await Promise.all(others.filter(other => !current.has(other)).map(other => folder.remove(other)))
-  return true
+  return name
 }
 
 /** A region is a part of the name, so that two terminals with different ones don't drive out each other's copy. */

@@ -58,7 +58,7 @@ export function hotCopiesOf(parts: HotParts): HotCopies {
         const state = await folders.look(path)
         // Whoever signs in or out meanwhile has replaced the entry by now, or will do so after this look.
         const kept = state && (await readIssued(store, key, secrets))
-        if (!profile || kept?.credentials.accessKeyId !== issued.credentials.accessKeyId) return
+        if (!profile || !state || kept?.credentials.accessKeyId !== issued.credentials.accessKeyId) return
         const folder = watched.every(file => isSettled(file, lookedAt)) ? await folders.open() : undefined
         if (!folder) return
         const copy = {
@@ -69,7 +69,10 @@ export function hotCopiesOf(parts: HotParts): HotCopies {
           document: processDocument(issued.credentials, issued.accountId).trimEnd(),
           serveUntil: servedUntil(issued),
         }
-        await putHotCopy(copy, folder, clock.now())
+        const name = await putHotCopy(copy, folder, clock.now())
+        // It would serve nobody, but what was to be removed must not lie there.
+        const isOver = (await folders.look(path))?.id !== state.id
+        if (name !== undefined && isOver) await folder.remove(name)
       } catch (error) {
         log.debug(`there is no hot copy: ${error instanceof Error ? error.message : String(error)}`)
       }
