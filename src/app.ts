@@ -8,6 +8,7 @@ import type {Configuration, Interactive, NamedFile, Program} from './config/sche
 import {AwsOidcError, Secrets} from './errors.ts'
 import {chooseFlow} from './host/flow.ts'
 import {isSet, mayAsk, personCanSee, type Surroundings} from './host/interactive.ts'
+import type {Watched} from './hot-copy.ts'
 import {fileLocks} from './lock.ts'
 import {within} from './outside/clock.ts'
 import type {Network} from './outside/network.ts'
@@ -16,9 +17,10 @@ import {proxyPasswords} from './outside/proxy.ts'
 import type {CacheHome, Log} from './plugin.ts'
 import {type InstalledPackage, registryOf} from './registry.ts'
 import {fileStates} from './state.ts'
-import {storeOver} from './store.ts'
+import {notCleared, type Store, storeOver} from './store.ts'
 import {type CacheInfo, cacheInfo, clearCache} from './tasks/cache.ts'
 import {type CredentialsWish, credentialsFor} from './tasks/credentials.ts'
+import {decisiveFiles, hotCopiesOf} from './tasks/hot-copies.ts'
 import type {InstalledPlugin, InstallParts, InstallWish} from './tasks/install-plugin.ts'
 import {installedPlugins} from './tasks/installed-plugins.ts'
 import type {Issued} from './tasks/issued.ts'
@@ -155,9 +157,14 @@ async function wire(outside: Outside, {own, dataFolder}: Installation, choices: 
   const {env, places, clock, files, processes, terminal} = outside
   const network = announcedNetwork(outside.network, terminal.waitingFor)
   const path = places.configFile ?? 'config.yaml'
+  const lookedAt = clock.now()
+  // Looked at before they are read: a change in between is taken for one afterwards.
+  const watched = await watch(decisiveFiles(path, own, dataFolder), outside)
   const configuration = readConfiguration(path, await files.readText(path))
   const log = logTo(text => terminal.say(secrets.mask(text)), choices.debug)
-  const registry = registryOf(own, await installedPlugins(dataFolder, files), {
+  const plugins = await installedPlugins(dataFolder, files)
+  const manifests = plugins.map(({root}) => join(root, 'package.json'))
+  const registry = registryOf(own, plugins, {
     allows: plugin => allowsPlugin(configuration.allowedPlugins, plugin),
     guard: (plugin, work) =>
       outside.plugins.load(plugin, text => log.debug(`printed by a plugin: ${text.trimEnd()}`), work),
@@ -213,6 +220,22 @@ async function wire(outside: Outside, {own, dataFolder}: Installation, choices: 
     byPerson: choices.login,
   })
 
+  const cached = storeOver(chosen.cache, chosen.id, log, clock.now, {
+    strict: chosen.byHand,
+    clearOthers: chosen.clearOthers,
+  })
+  const store: Store = {
+    ...cached,
+    async clear(prefix) {
+      try {
+        await cached.clear(prefix)
+      } finally {
+        // After the entries: whoever makes a copy meanwhile looks whether its entry is still there.
+        await outside.memoryFolders.removeAll().catch(error => Promise.reject(notCleared('hot copies', error)))
+      }
+    },
+  }
+
   const parts: Parts = {
     configuration,
     editConfiguration: async edit => {
@@ -224,9 +247,20 @@ async function wire(outside: Outside, {own, dataFolder}: Installation, choices: 
       return draftConfiguration(edit, {path: places.configFile, files: outside.editedFiles})
     },
     registry,
-    store: storeOver(chosen.cache, chosen.id, log, clock.now, {
-      strict: chosen.byHand,
-      clearOthers: chosen.clearOthers,
+    store,
+    hotCopies: hotCopiesOf({
+      configuration,
+      cache: {...chosen, directory: home.directory},
+      own,
+      plugins,
+      watched: [...watched, ...(await watch(manifests, outside))],
+      lookedAt,
+      folders: outside.memoryFolders,
+      env,
+      store,
+      secrets,
+      clock,
+      log,
     }),
     states: fileStates({folder: under(places.cache, 'state'), readText: files.readText, replace: files.replacePrivate}),
     locks,
@@ -275,6 +309,10 @@ async function wire(outside: Outside, {own, dataFolder}: Installation, choices: 
     },
   }
   return {parts, cache: {...chosen, folder: chosen.id === 'memory' ? undefined : home.directory}}
+}
+
+function watch(paths: readonly string[], {memoryFolders}: Outside): Promise<readonly Watched[]> {
+  return Promise.all(paths.map(async path => ({path, state: await memoryFolders.look(path)})))
 }
 
 function askingOf(choices: Choices, {interactive}: Configuration, around: Surroundings): Asking {

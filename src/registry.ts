@@ -11,6 +11,8 @@ export interface InstalledPackage {
   readonly root: string
   /** The parsed package.json; data, so that looking at it runs nothing. */
   readonly manifest: Readonly<Record<string, unknown>>
+  /** Whether it lies in a folder that somebody works on. */
+  readonly linked?: boolean
 }
 
 /** What the installed packages declare. Only the package that owns a wanted id is ever imported. */

@@ -67,7 +67,6 @@ const rootKeys = ['cache', 'hotCopies', 'interactive', 'browser', 'plugins', 'pr
 
 function readRoot(path: string, root: Node): Omit<Configuration, 'found' | 'locate'> {
   const members = root.members(rootKeys)
-  members.get('hotCopies')?.oneOf(['auto', 'never'])
   const providers = readNamed(members.get('providers'), readProvider)
   const profiles = readNamed(members.get('profiles'), readProfile)
   for (const [name, node] of members.get('profiles')?.members() ?? []) {
@@ -76,6 +75,7 @@ function readRoot(path: string, root: Node): Omit<Configuration, 'found' | 'loca
   return {
     path,
     cache: members.get('cache')?.text() ?? 'auto',
+    hotCopies: members.get('hotCopies')?.oneOf(['auto', 'never']) ?? 'auto',
     interactive: members.get('interactive')?.oneOf(['auto', 'always', 'never']) ?? 'auto',
     browser: readProgram(members.get('browser')),
     allowedPlugins: members.get('plugins')?.members(['allow']).get('allow')?.texts(),

@@ -7,6 +7,8 @@ export interface Configuration {
   /** Whether there is a file at all. */
   readonly found: boolean
   readonly cache: string
+  /** Whether role credentials may rest in memory, unsealed, for calls that start nothing. */
+  readonly hotCopies: 'auto' | 'never'
   readonly interactive: Interactive
   readonly browser: Program | undefined
   /** Names of plugins, or patterns with `*`; without it, any may be installed and used. */

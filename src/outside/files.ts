@@ -1,6 +1,6 @@
 import {randomBytes} from 'node:crypto'
 import {constants, type Stats} from 'node:fs'
-import {chmod, lstat, mkdir, open, readdir, readFile, rename, rm, stat} from 'node:fs/promises'
+import {access, chmod, lstat, mkdir, open, readdir, readFile, rename, rm, stat} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {AwsOidcError} from '../errors.ts'
 
@@ -10,6 +10,8 @@ export interface Files {
   readText(path: string): Promise<string | undefined>
   /** Replaces a file as a whole (0600, in a folder closed to others): a reader sees the old text or the new one. */
   replacePrivate(path: string, text: string): Promise<void>
+  /** Likewise, for a program (0700). `false` where the system would not start it, as on a disk mounted so; it is gone then. */
+  replaceProgram(path: string, text: string): Promise<boolean>
   /** Makes sure that an empty file (0600, in a folder closed to others) exists, and tells which one it is. */
   touchPrivate(path: string): Promise<FileIdentity>
   identify(path: string): Promise<FileIdentity | undefined>
@@ -37,22 +39,19 @@ export const systemFiles: Files = {
   },
 
   async replacePrivate(path, text) {
-    await makePrivateFolder(dirname(path))
-    const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
-    try {
-      const file = await open(temporary, 'wx', 0o600)
-      try {
-        await file.writeFile(text)
-      } finally {
-        await file.close()
-      }
-      await rename(temporary, path)
-    } catch (error) {
-      await rm(temporary, {force: true})
-      throw error
-    }
+    await replace(path, text, 0o600)
     // The file is saved; tidying up that fails is no reason to say otherwise.
     await dropStale(path, name => name.endsWith('.json')).catch(() => undefined)
+  },
+
+  async replaceProgram(path, text) {
+    await replace(path, text, 0o700)
+    const starts = await access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    )
+    if (!starts) await rm(path, {force: true})
+    return starts
   },
 
   async touchPrivate(path) {
@@ -80,6 +79,23 @@ export const systemFiles: Files = {
   removeFolder: path => rm(path, {recursive: true, force: true}),
 
   makePrivateFolder,
+}
+
+async function replace(path: string, text: string, mode: number): Promise<void> {
+  await makePrivateFolder(dirname(path))
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
+  try {
+    const file = await open(temporary, 'wx', mode)
+    try {
+      await file.writeFile(text)
+    } finally {
+      await file.close()
+    }
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, {force: true})
+    throw error
+  }
 }
 
 const staleMilliseconds = 60 * 60 * 1000

@@ -6,6 +6,7 @@ import {inContainer} from './container.ts'
 import {type EditedFiles, editedFiles} from './edited-file.ts'
 import {type Files, systemFiles} from './files.ts'
 import {systemKeyring} from './keyring.ts'
+import {type MemoryFolders, systemMemoryFolders} from './memory-folder.ts'
 import {type Network, systemNetwork} from './network.ts'
 import type {Npm} from './npm.ts'
 import {findPlaces, type Places} from './places.ts'
@@ -26,6 +27,7 @@ export interface Outside {
   readonly editedFiles: EditedFiles
   /** Loaded by those who need it. */
   readonly awsConfiguration: (script: string) => Promise<AwsConfiguration>
+  readonly memoryFolders: MemoryFolders
   readonly processes: Processes
   readonly terminal: Terminal
   readonly network: Network
@@ -59,6 +61,7 @@ export function realOutside(): Outside {
     clock: systemClock,
     files: systemFiles,
     editedFiles,
+    memoryFolders: systemMemoryFolders(env, platform),
     processes,
     terminal,
     inContainer,

@@ -1,3 +1,4 @@
+import type {HotPlace} from './hot-copies.ts'
 import type {Parts} from './parts.ts'
 import {findProvider, plansFor} from './plan.ts'
 
@@ -9,6 +10,7 @@ export interface CacheInfo {
   readonly byHand: boolean
   /** Why it is not the keyring, where nobody has chosen. */
   readonly insteadOfKeyring: string | undefined
+  readonly hotCopies: HotPlace
   readonly profiles: readonly {readonly profile: string; readonly credentialsUntil: Date | undefined}[]
 }
 
@@ -26,7 +28,9 @@ export async function cacheInfo({id, folder, byHand, insteadOfKeyring}: CachePla
     }
     profiles.push({profile, credentialsUntil})
   }
-  return {cache: id, protection: await registry.cacheSummary(id), folder, byHand, insteadOfKeyring, profiles}
+  const protection = await registry.cacheSummary(id)
+  const hotCopies = await parts.hotCopies.place()
+  return {cache: id, protection, folder, byHand, insteadOfKeyring, hotCopies, profiles}
 }
 
 /** Removes credentials and tokens: all of them, or those of one provider. */

@@ -1,5 +1,6 @@
 import {failureMeanwhile} from '../brake.ts'
 import {AwsOidcError, expectedFailure, printable} from '../errors.ts'
+import {isPlain} from './hot-copies.ts'
 import {type Issued, isFresh, isUsable, readIssued} from './issued.ts'
 import {noting} from './last-problem.ts'
 import type {Obtained, ObtainOptions} from './obtain.ts'
@@ -22,9 +23,13 @@ const quietPause = 60_000
  */
 export async function credentialsFor(wish: CredentialsWish, parts: Parts): Promise<Issued> {
   let notApplicable: AwsOidcError | undefined
-  for (const plan of plansFor(wish, parts)) {
+  const plans = plansFor(wish, parts)
+  for (const plan of plans) {
     try {
-      return await fromPlan(plan, wish, parts)
+      const issued = await fromPlan(plan, wish, parts)
+      // Which of several providers applies is found out anew each time.
+      if (plans.length === 1 && isPlain(wish)) await parts.hotCopies.keep(plan, issued)
+      return issued
     } catch (error) {
       if (!(error instanceof AwsOidcError)) throw error
       const failure = withTarget(error, plan)

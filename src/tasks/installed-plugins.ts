@@ -24,6 +24,6 @@ export async function installedPlugins(
 function placeOf(entry: unknown, dataFolder: string): readonly Omit<InstalledPackage, 'manifest'>[] {
   const {name = entry, type = 'user', root} = readObject(entry)
   if (typeof name !== 'string') return []
-  if (type === 'link') return typeof root === 'string' ? [{name, root}] : []
+  if (type === 'link') return typeof root === 'string' ? [{name, root, linked: true}] : []
   return [{name, root: join(dataFolder, 'node_modules', name)}]
 }

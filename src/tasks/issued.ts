@@ -18,9 +18,14 @@ const longestSoftMargin = 15 * 60_000
 const hardMargin = 60_000
 
 /** Whether they can be handed out without a thought: botocore asks again below 15 minutes. */
-export function isFresh({expiresAt, obtainedAt}: Issued, now: Date): boolean {
+export function isFresh(issued: Issued, now: Date): boolean {
+  return servedUntil(issued) > now
+}
+
+/** When their soft margin begins. */
+export function servedUntil({expiresAt, obtainedAt}: Issued): Date {
   const life = expiresAt.getTime() - obtainedAt.getTime()
-  return expiresAt.getTime() - now.getTime() > Math.max(hardMargin, Math.min(longestSoftMargin, life / 4))
+  return new Date(expiresAt.getTime() - Math.max(hardMargin, Math.min(longestSoftMargin, life / 4)))
 }
 
 /** Whether they still work for a moment. */

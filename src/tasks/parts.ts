@@ -13,6 +13,7 @@ import type {States} from '../state.ts'
 import type {Store} from '../store.ts'
 import type {Dialogue} from '../terminal/dialogue.ts'
 import type {Screen} from '../terminal/qr.ts'
+import type {HotCopies} from './hot-copies.ts'
 
 /** What the tasks work with; put together in app.ts. */
 export interface Parts {
@@ -23,6 +24,7 @@ export interface Parts {
   readonly draftConfiguration: (edit: (now: Configuration) => readonly Edit[]) => Promise<Configuration>
   readonly registry: Registry
   readonly store: Store
+  readonly hotCopies: HotCopies
   readonly states: States
   readonly locks: Locks
   readonly clock: Clock

@@ -51,7 +51,7 @@ describe('cache info', () => {
     const {stdout: document} = await home.run(creds)
     const {stdout} = await home.run(['cache', 'info', '--json'])
     const info = JSON.parse(stdout)
-    expect(Object.keys(info)).to.deep.equal(['cache', 'protection', 'folder', 'byHand', 'profiles'])
+    expect(Object.keys(info)).to.deep.equal(['cache', 'protection', 'folder', 'byHand', 'hotCopies', 'profiles'])
     expect(info).to.include({cache: 'file', byHand: true, folder: join(home.cache, 'v1')})
     expect(info.profiles[0].profile).to.equal('developer')
     const until = Date.parse(info.profiles[0].credentialsUntil)

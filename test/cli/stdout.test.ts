@@ -3,6 +3,7 @@ import {writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {expect} from 'chai'
 import {isOneDocument} from '../support/document.ts'
+import {fillsPipe} from '../support/full-pipe.ts'
 import {isLocked, onlyFileIn, runAs, variablesOf} from '../support/machine.ts'
 import {useScene} from '../support/scene.ts'
 import {until} from '../support/until.ts'
@@ -47,16 +48,9 @@ describe('creds with a stdout that takes nothing', () => {
     expect(await through('"$@" 2>/dev/full', ['creds', '-p', 'nobody'])).to.include({exitCode: 2, stdout: ''})
   })
 
-  // The pipe is made non-blocking and filled by another program before ours writes into it.
-  const filled = `node -e '
-    const fs = require("node:fs")
-    const fd = fs.openSync("/proc/self/fd/1", fs.constants.O_WRONLY | fs.constants.O_NONBLOCK)
-    try { for (;;) fs.writeSync(fd, "x".repeat(4096)) } catch {}
-    '`
-
   it('because nobody reads for a while (a pipe that does not block) waits for the reader', async function () {
     if (process.platform !== 'linux') this.skip()
-    const {stdout, stderr} = await through(`{ ${filled}; "$@"; } | { sleep 1.5; cat; }`)
+    const {stdout, stderr} = await through(`{ ${fillsPipe}; "$@"; } | { sleep 1.5; cat; }`)
     expect(stderr).to.equal('')
     isOneDocument({exitCode: 0, signal: null, stdout: stdout.replace(/^x+/, ''), stderr})
   })
@@ -68,7 +62,7 @@ describe('creds with a stdout that takes nothing', () => {
     await sandbox.reset()
     const go = join(home.folder, 'go')
     const ended = through(
-      `{ ${filled}; "$@"; echo "exit $?" >&2; } | { until [ -e "${go}" ]; do sleep 0.1; done; cat; }`,
+      `{ ${fillsPipe}; "$@"; echo "exit $?" >&2; } | { until [ -e "${go}" ]; do sleep 0.1; done; cat; }`,
     )
     try {
       await until('it has kept the credentials', async () => (await home.entries()).length >= 3)

@@ -5,6 +5,7 @@ import {root} from './sandbox.ts'
 
 /** aws-oidc as it lies on another machine, where some packages came along otherwise, or not at all. */
 export interface Installation {
+  readonly folder: string
   readonly program: string
   /** The folder of packages of one scope, for a test to change. */
   readonly scope: string
@@ -23,6 +24,7 @@ export async function installWithout(scope: string): Promise<Installation> {
     if (name !== scope) await symlink(join(packages, name), join(folder, 'node_modules', name), 'junction')
   }
   return {
+    folder,
     program: join(folder, 'bin/run.js'),
     scope: join(folder, 'node_modules', scope),
     remove: () => rm(folder, {recursive: true, force: true}),

@@ -97,6 +97,7 @@ export function makeStage(configuration = usual): Stage {
       draftConfiguration: () => Promise.reject(new Error('no file')),
       registry: registryWith(fakeStrategy(provider, clock)),
       store: storeOver(cache, 'memory', log, clock.now),
+      hotCopies: {place: async () => ({none: 'This is a test.'}), keep: async () => undefined},
       states: fileStates({
         folder: '/state',
         readText: async path => files.get(path),

@@ -48,6 +48,7 @@ describe('the package', () => {
     )
     const files = packed.files.map(({path}: {path: string}) => path)
     expect(files).to.include.members([
+      'bin/launcher.sh',
       'bin/run.js',
       'dist/app.js',
       'dist/plugin.d.ts',

@@ -1,5 +1,7 @@
 import {AwsOidcCommand} from '../../command.ts'
 
+const inMemory = 'role credentials, in memory only, in plain text and readable by you only:'
+
 export default class CacheInfoCommand extends AwsOidcCommand {
   static override summary = 'Say where secrets rest, how protected, and what for.'
   static override enableJsonFlag = true
@@ -12,6 +14,7 @@ export default class CacheInfoCommand extends AwsOidcCommand {
       `Cache    ${info.cache}: ${info.protection}`,
       `Folder   ${info.folder ?? 'none'}`,
       ...(info.insteadOfKeyring === undefined ? [] : [`Why      ${info.insteadOfKeyring}`]),
+      `Copies   ${'folder' in info.hotCopies ? `${inMemory} ${info.hotCopies.folder}` : `none. ${info.hotCopies.none}`}`,
       ...info.profiles.map(
         ({profile, credentialsUntil}) =>
           `Profile  ${profile}: ${credentialsUntil ? `until ${credentialsUntil.toLocaleString()}` : 'nothing'}`,

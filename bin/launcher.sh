@@ -1,0 +1,89 @@
+#!/bin/sh
+# aws-oidc for programs that ask often. `creds` of a profile is printed from its hot copy without starting a process,
+# where nothing has changed since that was made (src/hot-copy.ts); anything else is left to aws-oidc itself.
+# shellcheck disable=SC3013,SC3067 # -nt, -ef and -O: dash, bash, ksh and busybox have them, and POSIX has since 2024.
+
+node='@NODE@'
+run='@RUN@'
+
+aws_oidc() {
+  if [ -x "$node" ] && [ -f "$run" ]; then exec "$node" "$run" "$@"; fi
+  # They have moved, as with another version of Node.
+  set -f
+  IFS=:
+  for folder in $PATH; do
+    if [ -x "$folder/aws-oidc" ] && ! [ "$folder/aws-oidc" -ef "$0" ]; then exec "$folder/aws-oidc" "$@"; fi
+  done
+  echo "Error: aws-oidc is neither where it was ($run) nor on the PATH." >&2
+  echo 'Try: npm install --global aws-oidc' >&2
+  exit 1
+}
+
+hot_profile() {
+  [ "${1-}" = creds ] || return
+  case $#:${2-} in
+    1:) profile=${AWS_OIDC_PROFILE:-${AWS_PROFILE:-default}} ;;
+    2:--profile=*) profile=${2#--profile=} ;;
+    3:--profile | 3:-p) profile=$3 ;;
+    *) return 1 ;;
+  esac
+  region=${AWS_REGION:-${AWS_DEFAULT_REGION:-}}
+  case $profile in '' | *[!A-Za-z0-9_.@+-]*) return 1 ;; esac
+  case $region in *[!a-z0-9-]*) return 1 ;; esac
+}
+
+# `date` would be a process. A pipe that has just been made is stamped with the time; the copy, with its end.
+# Not $copy against /proc/self/stat: that bears the time at which somebody first looked at this process.
+is_in_time() {
+  [ -e /dev/fd/9 ] && [ "$copy" -nt /dev/fd/9 ] && ! [ "$folder" -nt /dev/fd/9 ]
+} 9<<'now'
+
+now
+
+# Takes pairs: how a file was, and its path.
+are_unchanged() {
+  while [ "$#" -gt 1 ]; do
+    if [ "$1" = - ]; then
+      ! [ -e "$2" ] || return
+    else
+      [ -e "$2" ] && [ -O "$folder/$1.low" ] && [ -O "$folder/$1.high" ] || return
+      ! [ "$folder/$1.low" -nt "$2" ] && ! [ "$2" -nt "$folder/$1.high" ] || return
+    fi
+    shift 2
+  done
+  [ "$#" -eq 0 ]
+}
+
+is_mine() { [ -O "$1" ] && ! [ -h "$1" ]; }
+
+is_hot() {
+  tab='	'
+  folder=${XDG_RUNTIME_DIR-}/aws-oidc
+  copy=$folder/$profile:$region
+  case $folder in /*/aws-oidc) ;; *) return 1 ;; esac
+  is_mine "$folder" && is_mine "$copy" && [ -f "$copy" ] && is_in_time || return
+  {
+    IFS= read -r who && IFS= read -r what && IFS= read -r document || return
+    if IFS= read -r more || [ -n "$more" ]; then return 1; fi
+  } <"$copy"
+  [ "${#document}" -le 16384 ] || return
+  set -- 'aws-oidc 1' "$run" "$profile" "${HOME-}" "${XDG_CONFIG_HOME-}" "${XDG_CACHE_HOME-}" "${XDG_DATA_HOME-}" \
+    "${AWS_OIDC_DATA_DIR-}" "${AWS_OIDC_CONFIG_FILE-}" "${AWS_OIDC_CACHE-}" "${AWS_REGION-}" "${AWS_DEFAULT_REGION-}" \
+    "${AWS_ENDPOINT_URL_STS-}" "${AWS_CA_BUNDLE-}" "${CI-}"
+  IFS=$tab
+  [ "$who" = "$*" ] || return
+  set -f
+  # shellcheck disable=SC2086 # It is to be split.
+  are_unchanged $what
+}
+
+# As a program of its own, printf would show the credentials to everybody who lists processes.
+prints_itself() { PATH=/dev/null printf ''; }
+
+if hot_profile "$@" && prints_itself 2>/dev/null && is_hot 2>/dev/null; then
+  trap 'exit 1' PIPE
+  printf '%s\n' "$document" 2>/dev/null && exit
+  echo 'Error: The result could not be written.' >&2
+  exit 1
+fi
+aws_oidc "$@"

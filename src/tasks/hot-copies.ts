@@ -1,0 +1,135 @@
+import {createHash} from 'node:crypto'
+import {join} from 'node:path'
+import type {Configuration} from '../config/schema.ts'
+import type {Secrets} from '../errors.ts'
+import {processDocument} from '../formats/process.ts'
+import {isSettled, putHotCopy, type Watched} from '../hot-copy.ts'
+import {readObject} from '../json.ts'
+import type {Clock} from '../outside/clock.ts'
+import type {MemoryFolders} from '../outside/memory-folder.ts'
+import type {Host, Log} from '../plugin.ts'
+import type {InstalledPackage} from '../registry.ts'
+import type {Store} from '../store.ts'
+import {type Issued, readIssued, servedUntil} from './issued.ts'
+import type {Plan, Wish} from './plan.ts'
+
+/** Where hot copies are kept, or why there are none. */
+export type HotPlace = {readonly folder: string} | {readonly none: string}
+
+/** What makes hot copies of this call's credentials. */
+export interface HotCopies {
+  place(): Promise<HotPlace>
+  /** Makes one of what a profile alone has led to. Never fails: whoever finds none takes the long way. */
+  keep(plan: Plan, issued: Issued): Promise<void>
+}
+
+export interface HotParts {
+  readonly configuration: Pick<Configuration, 'hotCopies'>
+  readonly cache: {readonly id: string; readonly byHand: boolean; readonly directory: string}
+  readonly own: InstalledPackage
+  readonly plugins: readonly InstalledPackage[]
+  /** What the answer depends on, looked at before it was read. */
+  readonly watched: readonly Watched[]
+  readonly lookedAt: Date
+  readonly folders: MemoryFolders
+  readonly env: Host['env']
+  readonly store: Store
+  readonly secrets: Secrets
+  readonly clock: Clock
+  readonly log: Log
+}
+
+export function hotCopiesOf(parts: HotParts): HotCopies {
+  const {folders, watched, lookedAt, own, env, cache, store, secrets, clock, log} = parts
+  const unwanted = whyNone(parts)
+  return {
+    async place() {
+      if (unwanted !== undefined) return {none: unwanted}
+      const folder = await folders.place()
+      return folder === undefined ? {none: 'There is no folder of yours in memory here (XDG_RUNTIME_DIR).'} : {folder}
+    },
+
+    async keep(plan, issued) {
+      try {
+        if (isForbidden(parts)) return await folders.removeAll()
+        if (unwanted !== undefined) return
+        const {key, profile} = plan.steps.at(-1) ?? plan.steps[0]
+        const path = entryIn(cache.directory, key)
+        const state = await folders.look(path)
+        // Whoever signs in or out meanwhile has replaced the entry by now, or will do so after this look.
+        const kept = state && (await readIssued(store, key, secrets))
+        if (!profile || !state || kept?.credentials.accessKeyId !== issued.credentials.accessKeyId) return
+        const folder = watched.every(file => isSettled(file, lookedAt)) ? await folders.open() : undefined
+        if (!folder) return
+        const copy = {
+          profile: profile.name,
+          run: join(own.root, 'bin/run.js'),
+          env,
+          watched: [...watched, {path, state}],
+          document: processDocument(issued.credentials, issued.accountId).trimEnd(),
+          serveUntil: servedUntil(issued),
+        }
+        const name = await putHotCopy(copy, folder, clock.now())
+        // It would serve nobody, but what was to be removed must not lie there.
+        const isOver = (await folders.look(path))?.id !== state.id
+        if (name !== undefined && isOver) await folder.remove(name)
+      } catch (error) {
+        log.debug(`there is no hot copy: ${error instanceof Error ? error.message : String(error)}`)
+      }
+    },
+  }
+}
+
+/** Whether a wish is what the readers of hot copies serve: a profile, and nothing else said of the credentials. */
+export function isPlain({profile, provider, role, durationSeconds}: Wish): boolean {
+  return profile !== undefined && provider === undefined && role === undefined && durationSeconds === undefined
+}
+
+/** The files that decide what a call answers: another configuration, version of this program or set of plugins ends all copies. */
+export function decisiveFiles(configFile: string, {root}: InstalledPackage, dataFolder: string): readonly string[] {
+  return [
+    configFile,
+    root,
+    join(root, 'package.json'),
+    join(dataFolder, 'package.json'),
+    join(dataFolder, 'node_modules/.package-lock.json'),
+  ]
+}
+
+/** Named as the caches that keep files name it. Whoever replaces or removes the entry ends the copy, whatever did it. */
+function entryIn(directory: string, key: string): string {
+  return join(directory, `${createHash('sha256').update(key).digest('hex')}.json`)
+}
+
+/** Whether somebody has said that nothing may rest unsealed; what does from before is removed. */
+function isForbidden({configuration, cache}: Pick<HotParts, 'configuration' | 'cache'>): boolean {
+  return configuration.hotCopies === 'never' || (cache.byHand && cache.id === 'keyring')
+}
+
+function whyNone({configuration, cache, plugins}: HotParts): string | undefined {
+  if (configuration.hotCopies === 'never') return 'The configuration says "hotCopies: never".'
+  if (cache.byHand && cache.id === 'keyring') return 'The cache "keyring" was chosen: nothing rests unsealed.'
+  if (cache.id !== 'keyring' && cache.id !== 'file') return `The cache "${cache.id}" is used.`
+  const watching = plugins.find(plugin => plugin.linked || watchesCalls(plugin))
+  if (!watching) return undefined
+  return watching.linked
+    ? `The plugin ${watching.name} is linked: its files may change at any time.`
+    : `The plugin ${watching.name} has hooks that must see each call.`
+}
+
+// These say what there is, or are about something else than a call of ours.
+const harmlessHooks = [
+  'aws-oidc:strategies',
+  'aws-oidc:caches',
+  'command_not_found',
+  'command_incomplete',
+  'jit_plugin_not_installed',
+  'plugins:preinstall',
+  'preupdate',
+  'update',
+]
+
+function watchesCalls({manifest}: InstalledPackage): boolean {
+  const hooks = readObject(readObject(manifest.oclif).hooks)
+  return Object.keys(hooks).some(hook => !harmlessHooks.includes(hook))
+}

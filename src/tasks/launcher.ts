@@ -1,0 +1,40 @@
+import {dirname, join} from 'node:path'
+import type {Files} from '../outside/files.ts'
+import type {Log} from '../plugin.ts'
+
+export interface LauncherParts {
+  readonly platform: NodeJS.Platform
+  /** Where this program keeps what lasts; `undefined` where there is no place for it. */
+  readonly dataFolder: string | undefined
+  readonly files: Pick<Files, 'readText' | 'replaceProgram'>
+  readonly log: Log
+}
+
+/**
+ * Writes the launcher: what a `credential_process` is to name, because it prints hot copies without starting Node, and
+ * still finds aws-oidc when Node or npm have put it elsewhere. `undefined` where it can't be used and `ownProgram` is to
+ * be named itself.
+ */
+export async function installLauncher(
+  ownProgram: readonly [node: string, script: string],
+  {platform, dataFolder, files, log}: LauncherParts,
+): Promise<string | undefined> {
+  if (platform !== 'linux' || dataFolder === undefined) return undefined
+  const [node, script] = ownProgram
+  const template = await files.readText(join(dirname(script), 'launcher.sh'))
+  if (template === undefined) throw new Error(`launcher.sh is missing beside ${script}`)
+  const text = template.replace("'@NODE@'", () => quoted(node)).replace("'@RUN@'", () => quoted(script))
+  const path = join(dataFolder, 'bin/aws-oidc')
+  try {
+    if (await files.replaceProgram(path, text)) return path
+    log.debug(`${path} could not be started`)
+  } catch (error) {
+    log.debug(`${path} could not be written: ${error instanceof Error ? error.message : String(error)}`)
+  }
+  return undefined
+}
+
+/** As a word of sh. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`
+}

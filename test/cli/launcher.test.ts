@@ -1,0 +1,120 @@
+import {chmod, chown, mkdir, readdir, rm, stat, utimes, writeFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import {expect} from 'chai'
+import {systemFiles} from '../../src/outside/files.ts'
+import {installLauncher} from '../../src/tasks/launcher.ts'
+import {isHit, mark, useHotScene} from '../support/hot.ts'
+import {readsHotCopies} from '../support/hot-copy-suite.ts'
+import {nobody, root, runAs} from '../support/machine.ts'
+
+describe('a hot copy and the launcher', () => readsHotCopies(['sh']))
+
+describe('the launcher', () => {
+  const scene = useHotScene(['sh'])
+  for (const kind of ['low', 'high']) {
+    it(`takes no copy whose stamps (${kind}) are missing or somebody else’s`, async () => {
+      const stamp = join(scene.folder, (await readdir(scene.folder)).find(name => name.endsWith(kind)) ?? '')
+      const {mtime} = await stat(stamp)
+      await rm(stamp)
+      expect(isHit(await scene.call())).to.equal(false)
+      // That has made all of it anew.
+      await scene.rewrite(text => text.replace(/"AccountId":"\d+"/, `"AccountId":"${mark}"`))
+      expect(isHit(await scene.call())).to.equal(true)
+      if (!root) return
+      await chown(stamp, nobody, nobody)
+      expect((await stat(stamp)).mtime).to.deep.equal(mtime)
+      expect(isHit(await scene.call())).to.equal(false)
+    })
+  }
+
+  it('takes no copy that was made later than now', async () => {
+    await utimes(scene.folder, new Date(), new Date(Date.now() + 60_000))
+    expect(isHit(await scene.call())).to.equal(false)
+  })
+
+  it('hands all arguments on as they are', async () => {
+    const {exitCode, stderr} = await scene.call({args: ['creds', '--profile', '  two  words; $(exit) *']})
+    expect(exitCode).to.equal(2)
+    expect(stderr).to.include('There is no profile "  two  words; $(exit) *"')
+  })
+})
+
+describe('what installs the launcher', () => {
+  const scene = useHotScene(['sh'])
+  const parts = () => ({
+    platform: 'linux' as const,
+    dataFolder: join(scene.home.folder, 'data'),
+    files: systemFiles,
+    log: {debug: () => undefined, info: () => undefined, warn: () => undefined},
+  })
+
+  /** Programs that say by which name and with which arguments they were started. */
+  async function plantProgram(folder: string, name: string): Promise<string> {
+    await mkdir(folder, {recursive: true})
+    const path = join(folder, name)
+    await writeFile(path, '#!/bin/sh\nprintf "%s|" "$0" "$@"\n')
+    await chmod(path, 0o755)
+    return path
+  }
+
+  async function installed(folder: string): Promise<{launcher: string; node: string; script: string}> {
+    const node = await plantProgram(folder, 'node')
+    const script = join(folder, 'run.js')
+    await writeFile(script, '')
+    await writeFile(
+      join(folder, 'launcher.sh'),
+      (await systemFiles.readText(join(scene.installation.folder, 'bin/launcher.sh'))) ?? '',
+    )
+    return {launcher: (await installLauncher([node, script], parts())) ?? '', node, script}
+  }
+
+  const start = (launcher: string, PATH: string, args = 'status') =>
+    runAs([], {env: {PATH: process.env.PATH}, shell: `PATH='${PATH}' exec '${launcher}' ${args}`})
+
+  it('writes a program for its owner alone, which starts the Node and the script that were named, whatever their names', async () => {
+    const {launcher, node, script} = await installed(join(scene.home.folder, `it's "$HOME" $& \`x\` \\ é`))
+    expect(launcher).to.equal(join(parts().dataFolder, 'bin/aws-oidc'))
+    expect((await stat(launcher)).mode & 0o777).to.equal(0o700)
+    expect(await start(launcher, '/nowhere')).to.include({exitCode: 0, stderr: '', stdout: `${node}|${script}|status|`})
+  })
+
+  it('makes one that finds aws-oidc on the PATH where those have moved, and never starts itself', async () => {
+    const {launcher, node, script} = await installed(join(scene.home.folder, 'first'))
+    const other = await plantProgram(join(scene.home.folder, 'other'), 'aws-oidc')
+    const PATH = `${join(parts().dataFolder, 'bin')}:/nowhere:${join(scene.home.folder, 'other')}`
+    for (const moved of [script, node]) {
+      await rm(moved)
+      expect(await start(launcher, PATH, "creds -p 'a  b'")).to.include({
+        exitCode: 0,
+        stdout: `${other}|creds|-p|a  b|`,
+      })
+    }
+    const {exitCode, stdout, stderr} = await start(launcher, join(parts().dataFolder, 'bin'))
+    expect({exitCode, stdout}).to.deep.equal({exitCode: 1, stdout: ''})
+    expect(stderr).to.match(/^Error: .*run\.js.*\nTry: npm install --global aws-oidc\n$/)
+  })
+
+  it('writes none where it could not be used: elsewhere than on Linux, without a folder, or where that can not be written', async () => {
+    const own = [process.execPath, scene.installation.program] as const
+    expect(await installLauncher(own, {...parts(), platform: 'darwin'})).to.equal(undefined)
+    expect(await installLauncher(own, {...parts(), dataFolder: undefined})).to.equal(undefined)
+    expect(await installLauncher(own, {...parts(), dataFolder: '/proc/aws-oidc'})).to.equal(undefined)
+  })
+
+  it('leaves none where the disk is mounted so that no program is started from it', async function () {
+    if (!root) this.skip()
+    const code = `
+      import {installLauncher} from '${join(scene.installation.folder, 'dist/tasks/launcher.js')}'
+      import {systemFiles as files} from '${join(scene.installation.folder, 'dist/outside/files.js')}'
+      import {readdirSync} from 'node:fs'
+      const log = {debug: console.log}
+      const parts = {platform: 'linux', dataFolder: '/mnt/data', files, log}
+      console.log(await installLauncher([process.execPath, '${scene.installation.program}'], parts), readdirSync('/mnt/data/bin'))`
+    const script = join(scene.home.folder, 'install.mjs')
+    await writeFile(script, code)
+    const shell = `exec unshare --mount sh -c 'mount -t tmpfs -o noexec none /mnt && exec "$@"' sh "$@"`
+    const {stdout, stderr} = await runAs([], {env: {PATH: process.env.PATH}, shell, program: script})
+    if (/unshare|mount:/.test(stderr)) this.skip()
+    expect(stdout, stderr).to.equal('/mnt/data/bin/aws-oidc could not be started\nundefined []\n')
+  })
+})

@@ -1,0 +1,48 @@
+import {spawnSync} from 'node:child_process'
+import {join} from 'node:path'
+import {expect} from 'chai'
+import {isHit, useHotScene} from '../support/hot.ts'
+import {readsHotCopies} from '../support/hot-copy-suite.ts'
+import {root} from '../support/sandbox.ts'
+
+const bash = ['bash', '--norc'] as const
+const busybox = ['busybox', 'ash'] as const
+
+for (const shell of [bash, busybox]) {
+  describe(`a hot copy and the launcher in ${shell.join(' ')}`, () => readsHotCopies(shell))
+}
+
+for (const shell of [['dash'], bash, ['bash', '--posix'], busybox] as const) {
+  describe(`the launcher in ${shell.join(' ')}`, () => {
+    const scene = useHotScene(shell)
+
+    it('starts no process', async () => {
+      const log = join(scene.home.folder, 'calls')
+      const around = `exec strace --follow-forks --trace=process --output='${log}' "$@"`
+      expect(isHit(await scene.call({around}))).to.equal(true)
+      const {stdout} = spawnSync('grep', ['-cE', '(execve|fork|clone[3]?)\\(', log], {encoding: 'utf8'})
+      expect(stdout, 'the shell itself').to.equal('1\n')
+    })
+  })
+}
+
+describe('the launcher in a shell whose printf is a program of its own (mksh)', () => {
+  const scene = useHotScene(['mksh'])
+
+  it('leaves the copy alone: arguments of programs are for all to see', async () => {
+    const log = `${scene.home.folder}/calls`
+    const ended = await scene.call({
+      around: `exec strace --follow-forks --trace=execve --string-limit=9999 --output='${log}' "$@"`,
+    })
+    expect(ended.exitCode, ended.stderr).to.equal(0)
+    const {SecretAccessKey} = JSON.parse(ended.stdout)
+    expect(spawnSync('grep', ['-cF', SecretAccessKey, log], {encoding: 'utf8'}).stdout).to.equal('0\n')
+  })
+})
+
+describe('the launcher', () => {
+  it('is what shellcheck takes for a script of sh', () => {
+    const {status, stdout} = spawnSync('shellcheck', [join(root, 'bin/launcher.sh')], {encoding: 'utf8'})
+    expect({status, stdout}).to.deep.equal({status: 0, stdout: ''})
+  })
+})

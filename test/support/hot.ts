@@ -1,0 +1,156 @@
+import {spawn} from 'node:child_process'
+import {mkdtemp, readdir, readFile, rm, stat, utimes, writeFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import {systemFiles} from '../../src/outside/files.ts'
+import {installLauncher} from '../../src/tasks/launcher.ts'
+import {type Ending, type Home, makeHome} from './home.ts'
+import {type Installation, installWithout} from './installation.ts'
+import {variablesOf} from './machine.ts'
+import {type Sandbox, startSandbox} from './sandbox.ts'
+
+/** Who reads hot copies: `node` is the lane in bin/run.js; anything else is a shell that runs the launcher. */
+export type Reader = readonly ['node'] | readonly [shell: string, ...options: string[]]
+
+export interface Call {
+  readonly args?: readonly string[]
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** A shell line in which `"$@"` is the call. */
+  readonly around?: string
+}
+
+/** A machine with a hot copy of the profile `developer`, whose document is marked so that it shows who has printed it. */
+export interface HotScene {
+  readonly home: Home
+  readonly sandbox: Sandbox
+  readonly installation: Installation
+  /** XDG_RUNTIME_DIR. */
+  readonly runtime: string
+  readonly folder: string
+  readonly copy: string
+  readonly launcher: string
+  readonly config: string
+  /** By the reader that is tested. */
+  call(call?: Call): Promise<Ending>
+  /** By the whole program, which makes copies; none is read. */
+  callWhole(args?: readonly string[], env?: Call['env']): Promise<Ending>
+  /** Changes the copy and leaves its times as far as anybody can. */
+  rewrite(change: (text: string) => string): Promise<void>
+  /** Writes files long enough ago for a copy to be made. */
+  settle(...paths: readonly string[]): Promise<void>
+}
+
+export const mark = 'PRINTED FROM THE COPY'
+const creds = ['creds', '--profile', 'developer']
+
+export function isHit({stdout}: Ending): boolean {
+  return stdout.includes(mark)
+}
+
+/** In memory, and ours. */
+export const makeRuntimeFolder = () => mkdtemp('/dev/shm/aws-oidc-test-')
+
+export function useHotScene(reader: Reader): HotScene {
+  let all: {home: Home; sandbox: Sandbox; installation: Installation; runtime: string; launcher: string} | undefined
+  const there = () => {
+    if (!all) throw new Error('the scene is there from the first test on')
+    return all
+  }
+  const scene: HotScene = {
+    get home() {
+      return there().home
+    },
+    get sandbox() {
+      return there().sandbox
+    },
+    get installation() {
+      return there().installation
+    },
+    get runtime() {
+      return there().runtime
+    },
+    get launcher() {
+      return there().launcher
+    },
+    get folder() {
+      return join(there().runtime, 'aws-oidc')
+    },
+    get copy() {
+      return join(scene.folder, 'developer:')
+    },
+    get config() {
+      return join(there().home.folder, '.config/aws-oidc/config.yaml')
+    },
+    call: ({args = creds, env, around} = {}) => {
+      const {home, sandbox, installation, runtime, launcher} = there()
+      const program = reader[0] === 'node' ? [process.execPath, installation.program] : [...reader, launcher]
+      const words = [...(around === undefined ? [] : ['sh', '-c', around, 'sh']), ...program, ...args]
+      return ending(words, {...variablesOf(home, sandbox), XDG_RUNTIME_DIR: runtime, ...env}, home.folder)
+    },
+    callWhole: (args = [...creds, '--debug'], env) => {
+      const {home, installation, runtime} = there()
+      return home.run(args, {XDG_RUNTIME_DIR: runtime, ...env}, installation.program)
+    },
+    async rewrite(change) {
+      const {mtime} = await stat(scene.copy)
+      await writeFile(scene.copy, change(await readFile(scene.copy, 'utf8')))
+      await utimes(scene.copy, mtime, mtime)
+    },
+    async settle(...paths) {
+      const before = new Date(Date.now() - 60_000)
+      for (const path of paths) await utimes(path, before, before)
+    },
+  }
+
+  before(async function () {
+    if (process.platform !== 'linux') return this.skip()
+    const sandbox = await startSandbox()
+    const home = await makeHome(sandbox)
+    const [installation, runtime] = [await installWithout('@napi-rs'), await makeRuntimeFolder()]
+    const dataFolder = join(home.folder, '.local/share/aws-oidc')
+    const log = {debug: () => undefined, info: () => undefined, warn: () => undefined}
+    const parts = {platform: process.platform, dataFolder, files: systemFiles, log}
+    const launcher = await installLauncher([await nodeWithoutLane(home.folder), installation.program], parts)
+    all = {home, sandbox, installation, runtime, launcher: launcher ?? ''}
+  })
+  beforeEach(async () => {
+    await rm(scene.folder, {recursive: true, force: true})
+    await scene.home.configure({})
+    const {folder} = there().installation
+    await scene.settle(scene.config, folder, join(folder, 'package.json'))
+    const {exitCode, stderr} = await scene.callWhole()
+    const made = await readdir(scene.folder).catch((): string[] => [])
+    if (!made.includes('developer:')) throw new Error(`no copy was made, exit ${exitCode}: ${stderr}`)
+    await scene.rewrite(text => text.replace('"AccountId":"123456789012"', `"AccountId":"${mark}"`))
+  })
+  after(async () => {
+    if (!all) return
+    await all.home.close()
+    await all.sandbox.stop()
+    await all.installation.remove()
+    await rm(all.runtime, {recursive: true, force: true})
+  })
+  return scene
+}
+
+/** A Node for the launcher to start: with one more argument, so that its own lane can't take what the launcher has not. */
+async function nodeWithoutLane(folder: string): Promise<string> {
+  const path = join(folder, 'node')
+  const code = `#!/bin/sh\nscript=$1\nshift\nexec '${process.execPath}' "$script" "$@" --browser\n`
+  await writeFile(path, code, {mode: 0o700})
+  return path
+}
+
+function ending([program = '', ...args]: readonly string[], env: Call['env'] = {}, cwd: string): Promise<Ending> {
+  const child = spawn(program, args, {cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true})
+  let [stdout, stderr] = ['', '']
+  child.stdout.setEncoding('utf8').on('data', text => {
+    stdout += text
+  })
+  child.stderr.setEncoding('utf8').on('data', text => {
+    stderr += text
+  })
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (exitCode, signal) => resolve({exitCode, signal, stdout, stderr}))
+  })
+}
