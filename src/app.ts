@@ -10,6 +10,7 @@ import {chooseFlow} from './host/flow.ts'
 import {isSet, mayAsk, personCanSee, type Surroundings} from './host/interactive.ts'
 import {fileLocks} from './lock.ts'
 import {within} from './outside/clock.ts'
+import type {ForegroundEnding} from './outside/foreground.ts'
 import type {Network} from './outside/network.ts'
 import type {Outside} from './outside/outside.ts'
 import {proxyPasswords} from './outside/proxy.ts'
@@ -19,6 +20,7 @@ import {fileStates} from './state.ts'
 import {storeOver} from './store.ts'
 import {type CacheInfo, cacheInfo, clearCache} from './tasks/cache.ts'
 import {type CredentialsWish, credentialsFor} from './tasks/credentials.ts'
+import type {ExecWish} from './tasks/exec.ts'
 import type {InstalledPlugin, InstallParts, InstallWish} from './tasks/install-plugin.ts'
 import {installedPlugins} from './tasks/installed-plugins.ts'
 import type {Issued} from './tasks/issued.ts'
@@ -47,6 +49,7 @@ export interface Choices {
 /** The use cases, wired to a world. Nothing is read before one of them is called. */
 export interface App {
   credentials(wish: CredentialsWish): Promise<Issued>
+  exec(wish: ExecWish): Promise<ForegroundEnding>
   login(wish: LoginWish): Promise<LoginResult>
   loginEverywhere(wish: Pick<LoginWish, 'force' | 'ifNeeded'>): Promise<readonly (LoginResult | LoginFailure)[]>
   logout(wish: LogoutWish): Promise<readonly LogoutResult[]>
@@ -74,6 +77,7 @@ export function createApp(outside: Outside, installation: Installation, choices:
   return {
     credentials: async wish => credentialsFor(wish, (await parts()).parts),
     // What only some calls need is loaded by those: a call from the cache has no time for it.
+    exec: async wish => (await import('./tasks/exec.ts')).exec(wish, (await parts()).parts),
     login: async wish => (await import('./tasks/login.ts')).login(wish, (await parts()).parts),
     loginEverywhere: async wish => (await import('./tasks/login.ts')).loginEverywhere(wish, (await parts()).parts),
     logout: async wish => (await import('./tasks/logout.ts')).logout(wish, (await parts()).parts),
@@ -224,6 +228,10 @@ async function wire(outside: Outside, {own, dataFolder}: Installation, choices: 
       const opened = openInBrowser(url, {program: programOf(program), launch, mayOpen: opens, shown, toSignOut, tell})
       if (!toSignOut) terminal.waitingFor('Waiting for your sign-in in the browser.')
       return opened
+    },
+    runInForeground(...wanted) {
+      terminal.waitingFor(undefined)
+      return processes.runInForeground(...wanted)
     },
     output: (program, args, {providerId, ...limits}) =>
       outside.programOutput(program, args, {
