@@ -133,7 +133,9 @@ const waiting = 'AWS_OIDC_WAITING'
 
 async function wire(outside: Outside, {own, dataFolder}: Installation, choices: Choices) {
   const {env, places, clock, files, processes, terminal} = outside
-  const network = announcedNetwork(outside.network, terminal.waitingFor)
+  let terminalIsOurs = true
+  const waitingFor: Outside['terminal']['waitingFor'] = what => terminal.waitingFor(terminalIsOurs ? what : undefined)
+  const network = announcedNetwork(outside.network, waitingFor)
   const path = places.configFile ?? 'config.yaml'
   const configuration = readConfiguration(path, await files.readText(path))
   const log = logTo(text => terminal.say(secrets.mask(text)), choices.debug)
@@ -166,7 +168,7 @@ async function wire(outside: Outside, {own, dataFolder}: Installation, choices: 
     sleep: clock.sleep,
     log,
   })
-  const locks = announcedLocks(ownLocks, terminal.waitingFor)
+  const locks = announcedLocks(ownLocks, waitingFor)
   const home: CacheHome = {
     directory: under(places.cache, 'v1') ?? '',
     log,
@@ -229,8 +231,21 @@ async function wire(outside: Outside, {own, dataFolder}: Installation, choices: 
       if (!toSignOut) terminal.waitingFor('Waiting for your sign-in in the browser.')
       return opened
     },
+    async makeAwsFiles(name, config) {
+      const folder = under(under(places.cache, 'exec'), name)
+      if (folder === undefined)
+        throw new AwsOidcError('CONFIG_INVALID', 'There is no home for private AWS files.', {hint: '--keep-aws-files'})
+      const variables = {
+        AWS_CONFIG_FILE: join(folder, 'config'),
+        AWS_SHARED_CREDENTIALS_FILE: join(folder, 'credentials'),
+      }
+      await files.replacePrivate(variables.AWS_CONFIG_FILE, config)
+      await files.replacePrivate(variables.AWS_SHARED_CREDENTIALS_FILE, '')
+      return {variables, remove: () => files.removeFolder(folder)}
+    },
     runInForeground(...wanted) {
-      terminal.waitingFor(undefined)
+      waitingFor(undefined)
+      terminalIsOurs = false
       return processes.runInForeground(...wanted)
     },
     output: (program, args, {providerId, ...limits}) =>

@@ -11,6 +11,7 @@ export default class Exec extends AwsOidcCommand {
   static override examples = [
     '<%= config.bin %> exec --profile developer -- terraform plan',
     '<%= config.bin %> exec --profile developer --duration 8h -- bash',
+    {description: 'for hours', command: '<%= config.bin %> exec --profile developer --serve -- ./long-job'},
     '<%= config.bin %> exec --profile developer --region eu-west-1 -- aws s3 ls',
   ]
   static override flags = {
@@ -18,6 +19,11 @@ export default class Exec extends AwsOidcCommand {
     region: Flags.string({description: 'region for the program', helpValue: 'REGION'}),
     duration: durationFlag,
     nested: Flags.boolean({description: 'also inside an exec with another account'}),
+    serve: Flags.boolean({description: 'from an endpoint that renews them as long as the program runs'}),
+    'keep-aws-files': Flags.boolean({
+      description: 'with your own files of the AWS tools, whose keys may win',
+      dependsOn: ['serve'],
+    }),
     ...flowFlags,
   }
 
@@ -37,6 +43,8 @@ export default class Exec extends AwsOidcCommand {
       durationSeconds: flags.duration,
       region: flags.region,
       nested: flags.nested,
+      serve: flags.serve,
+      keepAwsFiles: flags['keep-aws-files'],
     })
     this.endLike(ending)
   }

@@ -50,6 +50,22 @@ export function environmentWith(credentials: AwsCredentials, setting: ChildSetti
   return {...withoutSources(env), ...Object.fromEntries(variablesOf(credentials, setting.accountId)), ...about(setting)}
 }
 
+/** The same with an endpoint that serves them; `awsFiles` name the files of the AWS tools, where those are private ones. */
+export function environmentServedBy(
+  {url, token}: {readonly url: URL; readonly token: string},
+  awsFiles: Readonly<Record<string, string>> | undefined,
+  setting: ChildSetting,
+  env: Env,
+): Record<string, string> {
+  return {
+    ...withoutSources(env),
+    ...awsFiles,
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: url.href,
+    AWS_CONTAINER_AUTHORIZATION_TOKEN: token,
+    ...about(setting),
+  }
+}
+
 function about({profile, accountId, region}: ChildSetting): Record<string, string> {
   return {AWS_REGION: region, AWS_DEFAULT_REGION: region, AWS_OIDC_PROFILE: profile, [enclosingAccount]: accountId}
 }

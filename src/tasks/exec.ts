@@ -5,6 +5,7 @@ import {credentialsFor} from './credentials.ts'
 import type {Parts} from './parts.ts'
 import {plansFor} from './plan.ts'
 import {workingRegion} from './region.ts'
+import {runServed} from './served-program.ts'
 
 export interface ExecWish {
   readonly profile: string
@@ -13,6 +14,9 @@ export interface ExecWish {
   readonly region: string | undefined
   /** Whether it may be inside another `exec`, with credentials of another account. */
   readonly nested: boolean
+  /** Whether an endpoint that renews is to give the credentials, instead of fixed values. */
+  readonly serve: boolean
+  readonly keepAwsFiles: boolean
 }
 
 /** Runs a program with the credentials of a profile in its environment, and those of nobody else. */
@@ -23,9 +27,11 @@ export async function exec(wish: ExecWish, parts: Parts): Promise<ForegroundEndi
   const known = plansFor(wanted, parts)[0]?.steps.at(-1)?.role
   if (known) settingFor({role: known.arn, accountId: known.accountId}, wish, parts)
   const issued = await credentialsFor(wanted, parts)
-  const env = environmentWith(issued.credentials, settingFor(issued, wish, parts), parts.env)
+  const setting = settingFor(issued, wish, parts)
   parts.signal.throwIfAborted()
-  const ending = await parts.runInForeground(command, env)
+  const ending = wish.serve
+    ? await runServed({command, setting, keepAwsFiles: wish.keepAwsFiles}, issued, wanted, parts)
+    : await parts.runInForeground(command, environmentWith(issued.credentials, setting, parts.env))
   if (ending.problem !== undefined) parts.log.info(`aws-oidc exec: ${ending.problem}`)
   return ending
 }

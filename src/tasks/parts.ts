@@ -46,6 +46,11 @@ export interface Parts {
   readonly keyring: Keyring
   /** Shows an address and opens it, each where it is to be. */
   readonly openBrowser: (url: URL, how: Opening & {readonly program: Program | undefined}) => Promise<void>
+  /** Makes private files for the AWS tools of one program: that `config`, and no credentials. */
+  readonly makeAwsFiles: (
+    name: string,
+    config: string,
+  ) => Promise<{readonly variables: Readonly<Record<string, string>>; remove(): Promise<void>}>
   readonly runInForeground: Processes['runInForeground']
   /** What a program prints, for a secret of that provider named as `{command: [...]}`. Rejects in words that hold nothing of that. */
   readonly output: (
