@@ -11,6 +11,7 @@ import {isSet, mayAsk, personCanSee, type Surroundings} from './host/interactive
 import type {Watched} from './hot-copy.ts'
 import {fileLocks} from './lock.ts'
 import {within} from './outside/clock.ts'
+import type {ForegroundEnding} from './outside/foreground.ts'
 import type {Network} from './outside/network.ts'
 import type {Outside} from './outside/outside.ts'
 import {proxyPasswords} from './outside/proxy.ts'
@@ -20,6 +21,7 @@ import {fileStates} from './state.ts'
 import {notCleared, type Store, storeOver} from './store.ts'
 import {type CacheInfo, cacheInfo, clearCache} from './tasks/cache.ts'
 import {type CredentialsWish, credentialsFor} from './tasks/credentials.ts'
+import type {ExecWish} from './tasks/exec.ts'
 import {decisiveFiles, hotCopiesOf} from './tasks/hot-copies.ts'
 import type {InstalledPlugin, InstallParts, InstallWish} from './tasks/install-plugin.ts'
 import {installedPlugins} from './tasks/installed-plugins.ts'
@@ -54,6 +56,7 @@ export interface Choices {
 /** The use cases, wired to a world. Nothing is read before one of them is called. */
 export interface App {
   credentials(wish: CredentialsWish): Promise<Issued>
+  exec(wish: ExecWish): Promise<ForegroundEnding>
   login(wish: LoginWish): Promise<LoginResult>
   loginEverywhere(wish: Pick<LoginWish, 'force' | 'ifNeeded'>): Promise<readonly (LoginResult | LoginFailure)[]>
   logout(wish: LogoutWish): Promise<readonly LogoutResult[]>
@@ -91,6 +94,7 @@ export function createApp(outside: Outside, installation: Installation, choices:
   return {
     credentials: async wish => credentialsFor(wish, (await parts()).parts),
     // What only some calls need is loaded by those: a call from the cache has no time for it.
+    exec: async wish => (await import('./tasks/exec.ts')).exec(wish, (await parts()).parts),
     login: async wish => (await import('./tasks/login.ts')).login(wish, (await parts()).parts),
     loginEverywhere: async wish => (await import('./tasks/login.ts')).loginEverywhere(wish, (await parts()).parts),
     logout: async wish => (await import('./tasks/logout.ts')).logout(wish, (await parts()).parts),
@@ -155,7 +159,9 @@ const waiting = 'AWS_OIDC_WAITING'
 
 async function wire(outside: Outside, {own, dataFolder}: Installation, choices: Choices) {
   const {env, places, clock, files, processes, terminal} = outside
-  const network = announcedNetwork(outside.network, terminal.waitingFor)
+  let terminalIsOurs = true
+  const waitingFor: Outside['terminal']['waitingFor'] = what => terminal.waitingFor(terminalIsOurs ? what : undefined)
+  const network = announcedNetwork(outside.network, waitingFor)
   const path = places.configFile ?? 'config.yaml'
   const lookedAt = clock.now()
   // Looked at before they are read: a change in between is taken for one afterwards.
@@ -193,7 +199,7 @@ async function wire(outside: Outside, {own, dataFolder}: Installation, choices: 
     sleep: clock.sleep,
     log,
   })
-  const locks = announcedLocks(ownLocks, terminal.waitingFor)
+  const locks = announcedLocks(ownLocks, waitingFor)
   const home: CacheHome = {
     directory: under(places.cache, 'v1') ?? '',
     log,
@@ -294,6 +300,23 @@ async function wire(outside: Outside, {own, dataFolder}: Installation, choices: 
       const opened = openInBrowser(url, {program: programOf(program), launch, mayOpen: opens, shown, toSignOut, tell})
       if (!toSignOut) terminal.waitingFor('Waiting for your sign-in in the browser.')
       return opened
+    },
+    async makeAwsFiles(name, config) {
+      const folder = under(under(places.cache, 'exec'), name)
+      if (folder === undefined)
+        throw new AwsOidcError('CONFIG_INVALID', 'There is no home for private AWS files.', {hint: '--keep-aws-files'})
+      const variables = {
+        AWS_CONFIG_FILE: join(folder, 'config'),
+        AWS_SHARED_CREDENTIALS_FILE: join(folder, 'credentials'),
+      }
+      await files.replacePrivate(variables.AWS_CONFIG_FILE, config)
+      await files.replacePrivate(variables.AWS_SHARED_CREDENTIALS_FILE, '')
+      return {variables, remove: () => files.removeFolder(folder)}
+    },
+    runInForeground(...wanted) {
+      waitingFor(undefined)
+      terminalIsOurs = false
+      return processes.runInForeground(...wanted)
     },
     output: (program, args, {providerId, ...limits}) =>
       outside.programOutput(program, args, {

@@ -73,6 +73,12 @@ export abstract class AwsOidcCommand extends Command {
     if (writeResult(text) === 'reader-gone') this.exit(1)
   }
 
+  /** Ends as that program did. */
+  protected endLike({exitCode, signal}: {readonly exitCode: number; readonly signal: string | undefined}): never {
+    if (signal === 'SIGINT') return this.outside.processes.endByInterrupt()
+    return this.exit(exitCode)
+  }
+
   /** A result for people, or for programs with `--json`. */
   protected report(json: object, lines: readonly string[]): void {
     this.deliver(this.jsonEnabled() ? `${JSON.stringify(json, null, 2)}\n` : withoutControls(`${lines.join('\n')}\n`))

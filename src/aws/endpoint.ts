@@ -67,6 +67,27 @@ export function stsEndpoint(
   return {url: custom, region, aws: isAwsHost(custom.hostname)}
 }
 
+/**
+ * The region in which somebody works with a role of a partition. A usual one of another partition is passed over. Throws
+ * USAGE for a demanded one of another partition: the role's credentials are worth nothing there.
+ */
+export function regionIn(
+  partitionName: string,
+  {demanded, usual}: {readonly demanded: string | undefined; readonly usual: string | undefined},
+): string {
+  const home = partitions[partitionName] ?? commercial
+  const wanted = checkRegion(demanded ?? usual)
+  if (wanted !== undefined && home.regions.test(wanted)) return wanted
+  if (demanded === undefined) return home.region
+  throw new AwsOidcError(
+    'USAGE',
+    `--region: "${demanded}" is no region of the partition ${partitionName} of this role.`,
+    {
+      hint: `--region ${home.region}`,
+    },
+  )
+}
+
 /** The region becomes a part of the host that is handed the ID token: nothing but a region's name may stand there. */
 function checkRegion(region: string | undefined): string | undefined {
   if (region === undefined || /^[a-z]{2,}(-[a-z0-9]+)+$/.test(region))

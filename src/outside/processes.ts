@@ -1,6 +1,7 @@
 import {spawn} from 'node:child_process'
 import {existsSync} from 'node:fs'
 import {AwsOidcError} from '../errors.ts'
+import {type Command, type ForegroundEnding, runInForeground} from './foreground.ts'
 
 export interface Processes {
   /** Aborts when the person presses Ctrl-C or the system asks the process to end. */
@@ -10,11 +11,15 @@ export interface Processes {
    * Rejects when it can't be started or ends with a failure within a moment.
    */
   launch(program: string, args: readonly string[]): Promise<void>
+  /** Runs a program in our place, with our terminal. Until it ends, no signal is meant for us. */
+  runInForeground(command: Command, env: Readonly<Record<string, string>>): Promise<ForegroundEnding>
   /** From now on this process ends without waiting for what still runs in it: a native call hangs. */
   abandon(): void
   readonly abandoned: () => boolean
   /** Ends this process. */
   end(exitCode: number): never
+  /** Ends this process by SIGINT: a shell that runs a script then ends too, where with an exit code it would go on. */
+  endByInterrupt(): never
 }
 
 // A browser that can't start says so at once; one that runs stays, or hands over to a running one and ends with 0.
@@ -23,13 +28,23 @@ const momentMilliseconds = 1500
 export function systemProcesses(): Processes {
   let abandoned = false
   const end = (exitCode: number) => (abandoned ? leave(exitCode) : process.exit(exitCode))
+  const {signal, deafTo} = interruption(end)
   return {
-    interruption: interruption(end),
+    interruption: signal,
     abandon() {
       abandoned = true
     },
     abandoned: () => abandoned,
     end,
+
+    endByInterrupt() {
+      if (process.platform === 'win32') return end(130)
+      process.removeAllListeners('SIGINT')
+      process.kill(process.pid, 'SIGINT')
+      return end(130)
+    },
+
+    runInForeground: (command, env) => deafTo(() => runInForeground(command, env, process.platform)),
 
     launch(program, args) {
       return new Promise((resolve, reject) => {
@@ -58,7 +73,13 @@ function leave(exitCode: number): never {
   throw new Error('killed')
 }
 
-function interruption(end: (exitCode: number) => never): AbortSignal {
+interface Interruption {
+  readonly signal: AbortSignal
+  /** Does the work, during which signals do not interrupt us. */
+  deafTo<Result>(work: () => Promise<Result>): Promise<Result>
+}
+
+function interruption(end: (exitCode: number) => never): Interruption {
   const controller = new AbortController()
   const stop = (error: AwsOidcError) => {
     // A second signal, or work that doesn't heed the first one, ends the process all the same.
@@ -67,7 +88,19 @@ function interruption(end: (exitCode: number) => never): AbortSignal {
     setTimeout(() => end(error.code === 'INTERRUPTED' ? 130 : 143), 3000).unref()
     controller.abort(error)
   }
-  process.once('SIGINT', () => stop(new AwsOidcError('INTERRUPTED', 'Interrupted.')))
-  process.once('SIGTERM', () => stop(new AwsOidcError('TERMINATED', 'Terminated.')))
-  return controller.signal
+  const onInterrupt = () => stop(new AwsOidcError('INTERRUPTED', 'Interrupted.'))
+  const onTerminate = () => stop(new AwsOidcError('TERMINATED', 'Terminated.'))
+  const listen = () => void process.once('SIGINT', onInterrupt).once('SIGTERM', onTerminate)
+  listen()
+  return {
+    signal: controller.signal,
+    async deafTo(work) {
+      process.off('SIGINT', onInterrupt).off('SIGTERM', onTerminate)
+      try {
+        return await work()
+      } finally {
+        listen()
+      }
+    },
+  }
 }

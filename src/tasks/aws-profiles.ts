@@ -2,6 +2,7 @@ import {readRole} from '../aws/role.ts'
 import {markKey} from '../aws-config/own-profile.ts'
 import type {Configuration, ProfileConfiguration} from '../config/schema.ts'
 import {longestChainedSeconds} from './plan.ts'
+import {regionOf} from './region.ts'
 
 export type Keys = Readonly<Record<string, string>>
 
@@ -41,6 +42,7 @@ function wantedFrom(
   configuration: Configuration,
 ): WantedProfile {
   const {name, output} = profile
+  // AWS tools take no region over from a source profile.
   const region = regionOf(profile, configuration)
   return {
     name,
@@ -48,12 +50,6 @@ function wantedFrom(
     beside: {...(region !== undefined && {region}), ...(output !== undefined && {output})},
     bySource: chain === 'source' ? switchOf(profile, configuration) : undefined,
   }
-}
-
-/** AWS tools take no region over from a source profile. */
-function regionOf({region, source}: ProfileConfiguration, {profiles, ...rest}: Configuration): string | undefined {
-  const from = source === undefined ? undefined : profiles[source]
-  return region ?? (from && regionOf(from, {...rest, profiles}))
 }
 
 const plainSessionName = /^[\w+=,.@-]{2,64}$/

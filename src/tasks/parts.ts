@@ -7,6 +7,7 @@ import type {Locks} from '../lock.ts'
 import type {AwsConfiguration} from '../outside/aws-configuration.ts'
 import type {Clock} from '../outside/clock.ts'
 import type {Network} from '../outside/network.ts'
+import type {Processes} from '../outside/processes.ts'
 import type {Ask, Host, Keyring, Log} from '../plugin.ts'
 import type {Registry} from '../registry.ts'
 import type {States} from '../state.ts'
@@ -60,6 +61,12 @@ export interface Parts {
   readonly keyring: Keyring
   /** Shows an address and opens it, each where it is to be. */
   readonly openBrowser: (url: URL, how: Opening & {readonly program: Program | undefined}) => Promise<void>
+  /** Makes private files for the AWS tools of one program: that `config`, and no credentials. */
+  readonly makeAwsFiles: (
+    name: string,
+    config: string,
+  ) => Promise<{readonly variables: Readonly<Record<string, string>>; remove(): Promise<void>}>
+  readonly runInForeground: Processes['runInForeground']
   /** What a program prints, for a secret of that provider named as `{command: [...]}`. Rejects in words that hold nothing of that. */
   readonly output: (
     program: string,

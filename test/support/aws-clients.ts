@@ -119,6 +119,13 @@ export const explicitClients: readonly AwsClient[] = [
   ),
 ]
 
+/** Programs that call again and again: `CALLS` and `CLIENTS` follow. */
+export const longPrograms: Readonly<Record<string, Command>> = {
+  boto3: [installed('python/bin/python'), join(root, 'test/real/clients/python/client.py')],
+  'the AWS SDK for JavaScript': [process.execPath, installed('js/client.js')],
+  'the AWS SDK for Java': ['java', '-cp', `${installed('java/classes')}:${installed('java/lib')}/*`, 'Client'],
+}
+
 /** Runs a client to its end. */
 export async function ask(client: AwsClient, tools: AwsTools, question: Question): Promise<Answers> {
   return client.read(await Promise.all(client.start(tools, question).map(({ended}) => ended)))

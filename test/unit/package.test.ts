@@ -87,7 +87,8 @@ function commandLines(text: string): readonly string[] {
 const fromOclif = ['plugins', 'autocomplete', 'help', 'version']
 
 function problemOf(line: string): string | undefined {
-  const words = line.replaceAll('"', '').split(/\s+/)
+  // What follows "--" is another program's.
+  const words = line.replaceAll('"', '').split(/ -- /)[0]?.split(/\s+/) ?? []
   const name = [2, 1].map(count => words.slice(0, count).join(':')).find(id => Object.hasOwn(manifest.commands, id))
   if (name === undefined)
     return fromOclif.includes(words[0] ?? '') || words[0] === 'sandbox' ? undefined : 'no such command'

@@ -1,3 +1,5 @@
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -10,8 +12,9 @@ import software.amazon.awssdk.services.sts.StsClient;
 
 /**
  * Asks AWS who it is, as any program with the AWS SDK for Java does: each of CLIENTS clients at once, CALLS times one
- * after the other. Prints one line of JSON, {"arns": [...], "errors": [...]}; exits 1 where there is an error. With a
- * third argument the credentials come from a ProfileCredentialsProvider instead of the default chain.
+ * after the other. With WAIT_FOR each call but the first waits until the file of that name is there. Prints one line of
+ * JSON, {"arns": [...], "errors": [...]}; exits 1 where there is an error. With a third argument the credentials come
+ * from a ProfileCredentialsProvider instead of the default chain.
  */
 public final class Client {
   private record Answers(List<String> arns, List<String> errors) {}
@@ -37,11 +40,25 @@ public final class Client {
     var builder = StsClient.builder();
     if (explicit) builder.credentialsProvider(ProfileCredentialsProvider.create());
     try (var sts = builder.build()) {
-      for (int call = 0; call < calls; call++) answers.arns().add(sts.getCallerIdentity().arn());
+      for (int call = 0; call < calls; call++) {
+        if (call > 0) waitUntilAllowed();
+        answers.arns().add(sts.getCallerIdentity().arn());
+      }
     } catch (SdkException | IllegalStateException error) {
       answers.errors().add(withCauses(error));
     }
     return answers;
+  }
+
+  private static void waitUntilAllowed() {
+    var file = Path.of(System.getenv().getOrDefault("WAIT_FOR", "/"));
+    while (!Files.exists(file)) {
+      try {
+        Thread.sleep(50);
+      } catch (InterruptedException interrupted) {
+        throw new IllegalStateException(interrupted);
+      }
+    }
   }
 
   private static String withCauses(Throwable error) {

@@ -1,0 +1,95 @@
+import {createHash, randomBytes, timingSafeEqual} from 'node:crypto'
+import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http'
+import type {AwsCredentials} from '../plugin.ts'
+
+/** What AWS SDKs ask for credentials where AWS_CONTAINER_CREDENTIALS_FULL_URI names it. */
+export interface ContainerServer {
+  readonly url: URL
+  /** Whoever shows it gets the credentials. */
+  readonly token: string
+  close(): Promise<void>
+}
+
+export interface Served {
+  readonly credentials: AwsCredentials
+  readonly accountId: string
+  readonly role: string
+}
+
+/** Why there are no credentials at the moment, as the SDKs repeat it. */
+export interface NotServed {
+  readonly code: string
+  readonly message: string
+}
+
+/**
+ * Serves on loopback, on a port that the system chooses. botocore gives up on an answer after two seconds, so `answer`
+ * must not take as long. https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
+ */
+export async function serveCredentials(answer: () => Promise<Served | NotServed>): Promise<ContainerServer> {
+  const token = randomBytes(32).toString('base64url')
+  const server = createServer()
+  const port = await listen(server)
+  const host = `127.0.0.1:${port}`
+  server.on('request', (request, response) => {
+    const refusal = refusalOf(request, host, token)
+    if (refusal) return send(response, refusal.status, refusal)
+    answer().then(
+      given => ('credentials' in given ? send(response, 200, documentOf(given)) : send(response, 503, given)),
+      () => send(response, 500, {code: 'InternalServerError', message: 'This is a bug in aws-oidc.'}),
+    )
+  })
+  return {
+    url: new URL(`http://${host}/credentials`),
+    token,
+    close: () =>
+      new Promise(resolve => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+function refusalOf({method, url, headers}: IncomingMessage, host: string, token: string) {
+  // A page in a browser reaches this machine too: by a name that its owner lets point here (DNS rebinding), or directly.
+  if (headers.host !== host) return {status: 403, code: 'AccessDenied', message: 'This is asked by another name.'}
+  if (headers.origin !== undefined) return {status: 403, code: 'AccessDenied', message: 'Pages get nothing here.'}
+  if (!isSame(headers.authorization ?? '', token))
+    return {status: 403, code: 'AccessDenied', message: 'The token is not that of this endpoint.'}
+  if (url !== '/credentials') return {status: 404, code: 'NotFound', message: 'There is nothing at this address.'}
+  if (method !== 'GET') return {status: 405, code: 'MethodNotAllowed', message: 'Only GET is answered.'}
+  return undefined
+}
+
+/** Takes the same time whatever differs, the length included. */
+function isSame(shown: string, token: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(shown), digest(token))
+}
+
+function documentOf({credentials, accountId, role}: Served) {
+  const {accessKeyId, secretAccessKey, sessionToken, expiration} = credentials
+  return {
+    AccessKeyId: accessKeyId,
+    SecretAccessKey: secretAccessKey,
+    Token: sessionToken,
+    Expiration: expiration.toISOString().replace(/\.\d+Z$/, 'Z'),
+    AccountId: accountId,
+    ...(role.startsWith('arn:') && {RoleArn: role}),
+  }
+}
+
+function send(response: ServerResponse, status: number, document: object): void {
+  response.writeHead(status, {'Content-Type': 'application/json', 'Cache-Control': 'no-store'})
+  response.end(JSON.stringify(document))
+}
+
+function listen(server: Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      resolve(address !== null && typeof address === 'object' ? address.port : 0)
+    })
+  })
+}

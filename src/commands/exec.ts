@@ -1,0 +1,51 @@
+import {Flags} from '@oclif/core'
+import {AwsOidcCommand, flowFlags, profileFlag} from '../command.ts'
+import {durationFlag} from '../duration-flag.ts'
+import {AwsOidcError} from '../errors.ts'
+
+export default class Exec extends AwsOidcCommand {
+  static override summary = 'Run a program with the credentials of a profile.'
+  static override description =
+    'In its environment, from which every other source of AWS credentials is taken out. The program has the terminal as if it were started without us, and its exit code is ours.'
+  static override usage = 'exec [FLAGS] -- COMMAND [ARGUMENTS]'
+  static override examples = [
+    '<%= config.bin %> exec --profile developer -- terraform plan',
+    '<%= config.bin %> exec --profile developer --duration 8h -- bash',
+    {description: 'for hours', command: '<%= config.bin %> exec --profile developer --serve -- ./long-job'},
+    '<%= config.bin %> exec --profile developer --region eu-west-1 -- aws s3 ls',
+  ]
+  static override flags = {
+    profile: profileFlag,
+    region: Flags.string({description: 'region for the program', helpValue: 'REGION'}),
+    duration: durationFlag,
+    nested: Flags.boolean({description: 'also inside an exec with another account'}),
+    serve: Flags.boolean({description: 'from an endpoint that renews them as long as the program runs'}),
+    'keep-aws-files': Flags.boolean({
+      description: 'with your own files of the AWS tools, whose keys may win',
+      dependsOn: ['serve'],
+    }),
+    ...flowFlags,
+  }
+
+  async run(): Promise<void> {
+    // What follows is the program's alone, flags and a second "--" included.
+    const end = this.argv.indexOf('--')
+    const [program, ...args] = end === -1 ? [] : this.argv.slice(end + 1)
+    if (program === undefined) {
+      throw new AwsOidcError('USAGE', 'What is to be run stands after "--".', {
+        hint: 'aws-oidc exec --profile NAME -- COMMAND',
+      })
+    }
+    const {flags} = await this.parse(Exec, this.argv.slice(0, end))
+    const ending = await this.app(flags, {browser: flags.browser, device: flags.device}).exec({
+      profile: this.profileOf(flags.profile),
+      command: [program, ...args],
+      durationSeconds: flags.duration,
+      region: flags.region,
+      nested: flags.nested,
+      serve: flags.serve,
+      keepAwsFiles: flags['keep-aws-files'],
+    })
+    this.endLike(ending)
+  }
+}

@@ -1,0 +1,60 @@
+import {win32} from 'node:path'
+
+/** What to hand to the system so that it starts a program with exactly these arguments. */
+export interface WindowsCommand {
+  readonly program: string
+  readonly args: readonly string[]
+  /** Whether the arguments are quoted already. */
+  readonly verbatim: boolean
+}
+
+export interface NotStarted {
+  readonly exitCode: number
+  readonly problem: string
+}
+
+type Env = Readonly<Record<string, string>>
+
+/** What can be started at all, whatever else stands in PATHEXT. */
+const startable = ['.com', '.exe', '.bat', '.cmd']
+
+/**
+ * Windows finds only `.exe` by itself, but what npm and other package managers install is a `.cmd`: a batch file, which
+ * cmd.exe runs. The current folder is not searched, so that a file in a cloned repository can't pose as a program.
+ */
+export function windowsCommand(
+  [name, ...args]: readonly [string, ...string[]],
+  env: Env,
+  isFile: (path: string) => boolean,
+): WindowsCommand | NotStarted {
+  const program = candidates(name, env).find(isFile)
+  if (program === undefined) return {exitCode: 127, problem: `${name}: command not found`}
+  if (!/\.(bat|cmd)$/i.test(program)) return {program, args, verbatim: false}
+  // cmd.exe has no way to write these that every batch file hands on unharmed (CVE-2024-24576).
+  const harmful = [program, ...args].find(text => /["%\r\n]/.test(text))
+  if (harmful !== undefined)
+    return {exitCode: 126, problem: `${name} is a batch file, which can't be given an argument with ", % or a line end`}
+  const line = [program, ...args].map(quoted).join(' ')
+  return {program: variable(env, 'COMSPEC') ?? 'cmd.exe', args: ['/d', '/s', '/c', `"${line}"`], verbatim: true}
+}
+
+function candidates(name: string, env: Env): readonly string[] {
+  const allowed = (variable(env, 'PATHEXT') ?? startable.join(';')).toLowerCase().split(';')
+  const extensions = allowed.filter(extension => startable.includes(extension))
+  const names = [
+    ...(startable.includes(win32.extname(name).toLowerCase()) ? [name] : []),
+    ...extensions.map(e => name + e),
+  ]
+  if (/[\\/:]/.test(name)) return names
+  const folders = (variable(env, 'PATH') ?? '').split(';').map(folder => folder.replaceAll('"', ''))
+  return folders.filter(folder => folder !== '').flatMap(folder => names.map(each => win32.join(folder, each)))
+}
+
+/** Backslashes before the closing quote are doubled, for the program that the batch file starts. */
+function quoted(text: string): string {
+  return `"${text.replace(/\\+$/, '$&$&')}"`
+}
+
+function variable(env: Env, name: string): string | undefined {
+  return Object.entries(env).find(([key]) => key.toUpperCase() === name)?.[1]
+}

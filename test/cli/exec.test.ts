@@ -1,0 +1,217 @@
+import {createHash} from 'node:crypto'
+import {chmod, writeFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import {expect} from 'chai'
+import {useScene} from '../support/scene.ts'
+
+const exec = ['exec', '--profile', 'developer']
+
+/** A program that tells the AWS variables it got, values as fingerprints: they are secrets. */
+const tellVariables = [
+  process.execPath,
+  '-e',
+  `const {createHash} = require('node:crypto')
+  const own = Object.entries(process.env).filter(([name]) => name.startsWith('AWS_'))
+  const tell = ([name, value]) => [name, /KEY|TOKEN/.test(name) ? createHash('sha256').update(value).digest('hex') : value]
+  console.log(JSON.stringify(Object.fromEntries(own.map(tell))))`,
+]
+
+const node = (code: string) => [process.execPath, '-e', code]
+
+describe('aws-oidc exec', () => {
+  const scene = useScene()
+
+  it('runs a program with the credentials of the profile, its region, and whose they are', async () => {
+    const ending = await scene.home.run([...exec, '--', ...tellVariables])
+    expect(ending).to.include({exitCode: 0})
+    const {stdout} = await scene.home.run(['creds', '--profile', 'developer'])
+    const document = JSON.parse(stdout)
+    const fingerprint = (text: string) => createHash('sha256').update(text).digest('hex')
+    const {AWS_ENDPOINT_URL_STS, AWS_OIDC_INTERACTIVE, ...variables} = JSON.parse(ending.stdout)
+    expect(variables).to.deep.equal({
+      AWS_ACCESS_KEY_ID: fingerprint(document.AccessKeyId),
+      AWS_SECRET_ACCESS_KEY: fingerprint(document.SecretAccessKey),
+      AWS_SESSION_TOKEN: fingerprint(document.SessionToken),
+      AWS_CREDENTIAL_EXPIRATION: document.Expiration,
+      AWS_ACCOUNT_ID: '123456789012',
+      AWS_REGION: 'us-east-1',
+      AWS_DEFAULT_REGION: 'us-east-1',
+      AWS_OIDC_PROFILE: 'developer',
+      AWS_OIDC_EXEC: '123456789012',
+    })
+  })
+
+  it('takes every other source of AWS credentials out of the environment', async () => {
+    const others = {
+      AWS_PROFILE: 'other',
+      AWS_DEFAULT_PROFILE: 'other',
+      AWS_SECURITY_TOKEN: 'stale',
+      AWS_ACCESS_KEY: 'stale',
+      AWS_SECRET_KEY: 'stale',
+      AWS_CREDENTIAL_FILE: '/other',
+      AWS_WEB_IDENTITY_TOKEN_FILE: '/other',
+      AWS_ROLE_ARN: 'other',
+      AWS_ROLE_SESSION_NAME: 'other',
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:1/',
+      AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/other',
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: 'stale',
+      AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '/other',
+      AWS_BEARER_TOKEN_BEDROCK: 'stale',
+      AWS_VAULT: 'other',
+      AWS_SESSION_EXPIRATION: 'other',
+    }
+    const {stdout} = await scene.home.run([...exec, '--', ...tellVariables], {...others, AWS_MAX_ATTEMPTS: '7'})
+    const variables = JSON.parse(stdout)
+    expect(variables).not.to.have.any.keys(Object.keys(others))
+    expect(variables).to.include({AWS_MAX_ATTEMPTS: '7'})
+  })
+
+  for (const [said, args, env, region] of [
+    ['a flag', ['--region', 'eu-west-1'], {AWS_REGION: 'eu-north-1'}, 'eu-west-1'],
+    ['AWS_REGION', [], {AWS_REGION: 'eu-north-1', AWS_DEFAULT_REGION: 'eu-south-1'}, 'eu-north-1'],
+    ['AWS_DEFAULT_REGION', [], {AWS_DEFAULT_REGION: 'eu-south-1'}, 'eu-south-1'],
+    ['the profile it takes its role from', [], {AWS_OIDC_PROFILE: 'admin'}, 'us-east-1'],
+  ] as const) {
+    it(`hands on the region of ${said}, in both variables`, async () => {
+      const {stdout} = await scene.home.run(['exec', ...args, '--', ...tellVariables], {
+        AWS_OIDC_PROFILE: 'developer',
+        ...env,
+      })
+      expect(JSON.parse(stdout)).to.include({AWS_REGION: region, AWS_DEFAULT_REGION: region})
+    })
+  }
+
+  it("refuses a region in which the role's credentials are worth nothing, before anybody is asked", async () => {
+    const ending = await scene.home.run([...exec, '--region', 'cn-north-1', '--', 'true'])
+    expect(ending).to.include({exitCode: 2, stdout: ''})
+    expect(ending.stderr).to.include('"cn-north-1" is no region of the partition aws')
+    expect(await scene.sandbox.signIns()).to.equal(0)
+  })
+
+  it('asks for the duration that was said', async () => {
+    await scene.home.run([...exec, '--duration', '2h', '--', 'true'])
+    const [call] = (await scene.sandbox.journal()).filter(({action}) => action === 'AssumeRoleWithWebIdentity')
+    expect(call).to.include({durationSeconds: 7200})
+  })
+
+  it('leaves all that follows "--" to the program, flags of ours and another "--" too', async () => {
+    const args = ['--profile', 'x', '--help', '--', '-p', 'a b', '', '"']
+    const tell = node('console.log(JSON.stringify(process.argv.slice(1)))')
+    const {stdout} = await scene.home.run([...exec, '--', ...tell, '--', ...args])
+    expect(JSON.parse(stdout)).to.deep.equal(args)
+  })
+
+  for (const args of [[], ['true'], ['--']]) {
+    it(`says what to type where no program stands after "--" (${args.join() || 'nothing'})`, async () => {
+      const ending = await scene.home.run([...exec, ...args])
+      expect(ending).to.include({exitCode: 2, stdout: ''})
+      expect(ending.stderr).to.include('Try: aws-oidc exec --profile NAME -- COMMAND')
+    })
+  }
+
+  it('starts nothing where the sign-in needs somebody who may not be asked', async () => {
+    const ending = await scene.home.run([...exec, '--no-interactive', '--', 'touch', 'started'])
+    expect(ending).to.include({exitCode: 3, stdout: ''})
+    expect((await scene.home.run(['exec', '-p', 'developer', '--', 'cat', 'started'])).exitCode).to.equal(1)
+  })
+
+  it('shows the address instead of opening it with --no-browser', async () => {
+    const {child, ended} = scene.home.start([...exec, '--no-browser', '--', 'true'])
+    const shown = await new Promise<string>(resolve => child.stderr?.once('data', text => resolve(String(text))))
+    child.kill('SIGTERM')
+    expect(await ended).to.include({exitCode: 143})
+    expect(shown).to.include('Open this address in a browser to sign in')
+  })
+
+  describe('in place of the program', () => {
+    beforeEach(() => scene.home.run(['creds', '--profile', 'developer']))
+
+    it('ends with its exit code and says nothing', async () => {
+      const ending = await scene.home.run([...exec, '--', 'sh', '-c', 'exit 42'])
+      expect(ending).to.include({exitCode: 42, stdout: '', stderr: ''})
+    })
+
+    it('ends with 128 and the number of the signal that ended it', async () => {
+      expect(await scene.home.run([...exec, '--', 'sh', '-c', 'kill -KILL $$'])).to.include({exitCode: 137})
+      expect(await scene.home.run([...exec, '--', 'sh', '-c', 'kill -SEGV $$'])).to.include({exitCode: 139})
+    })
+
+    it('ends by SIGINT where the program did, so that a script ends too', async () => {
+      const ending = await scene.home.run([...exec, '--', 'sh', '-c', 'kill -INT $$'])
+      expect(ending).to.include({exitCode: null, signal: 'SIGINT'})
+    })
+
+    it('ends with 127 where there is no such program', async () => {
+      const ending = await scene.home.run([...exec, '--', 'no-such-program'])
+      expect(ending).to.include({
+        exitCode: 127,
+        stdout: '',
+        stderr: 'aws-oidc exec: no-such-program: command not found\n',
+      })
+    })
+
+    it('ends with 126 where it may not be started', async () => {
+      const file = join(scene.home.folder, 'not-a-program')
+      await writeFile(file, '')
+      const ending = await scene.home.run([...exec, '--', file])
+      expect(ending).to.include({exitCode: 126, stdout: '', stderr: `aws-oidc exec: ${file}: permission denied\n`})
+    })
+
+    it('runs a script without "#!" as a shell does', async () => {
+      const file = join(scene.home.folder, 'script')
+      await writeFile(file, 'echo "in $AWS_REGION"\n')
+      await chmod(file, 0o700)
+      expect(await scene.home.run([...exec, '--', file])).to.include({exitCode: 0, stdout: 'in us-east-1\n'})
+    })
+
+    for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const) {
+      it(`hands ${signal} on, and waits for what the program makes of it`, async () => {
+        const program = node(`process.once('${signal}', () => {
+          process.once('${signal}', () => process.exit(9))
+          console.log('heard')
+        })
+        setInterval(() => undefined, 1000)
+        console.log('ready')`)
+        const {child, ended} = scene.home.start([...exec, '--', ...program])
+        await new Promise(resolve => child.stdout?.once('data', resolve))
+        child.kill(signal)
+        await new Promise(resolve => child.stdout?.once('data', resolve))
+        child.kill(signal)
+        expect(await ended).to.include({exitCode: 9, stdout: 'ready\nheard\n', stderr: ''})
+      })
+    }
+  })
+
+  describe('inside another one', () => {
+    const inside = {AWS_OIDC_EXEC: '210987654321'}
+
+    it('is the same profile where none is said', async () => {
+      const {stdout} = await scene.home.run([
+        ...['exec', '--profile', 'admin', '--', process.execPath],
+        ...[join(import.meta.dirname, '../../bin/run.js'), 'exec', '--', ...tellVariables],
+      ])
+      expect(JSON.parse(stdout)).to.include({AWS_OIDC_PROFILE: 'admin'})
+    })
+
+    it('refuses another account before anybody is asked', async () => {
+      const ending = await scene.home.run([...exec, '--', 'true'], inside)
+      expect(ending).to.include({exitCode: 2, stdout: ''})
+      expect(ending.stderr).to.equal(
+        'Error: This is inside an "aws-oidc exec" with the account 210987654321; the profile "developer" is of the account 123456789012.\nTry: aws-oidc exec --nested --profile developer -- true, or leave the other one first\n',
+      )
+      expect(await scene.sandbox.signIns()).to.equal(0)
+    })
+
+    it('refuses it also where only the provider says which role it is', async () => {
+      await scene.home.configure({profiles: {any: {provider: 'sandbox'}}})
+      const ending = await scene.home.run(['exec', '--profile', 'any', '--', 'true'], {...inside, SANDBOX_USER: 'bob'})
+      expect(ending).to.include({exitCode: 2})
+      expect(ending.stderr).to.include('inside an "aws-oidc exec"')
+    })
+
+    it('runs with --nested', async () => {
+      const {stdout} = await scene.home.run([...exec, '--nested', '--', ...tellVariables], inside)
+      expect(JSON.parse(stdout)).to.include({AWS_OIDC_EXEC: '123456789012'})
+    })
+  })
+})

@@ -1,0 +1,69 @@
+import {expect} from 'chai'
+import {credentialsFor} from '../../src/tasks/credentials.ts'
+import {type Renewing, renewing} from '../../src/tasks/renewing.ts'
+import {makeStage, type Stage, unavailable} from '../support/parts.ts'
+import {until} from '../support/until.ts'
+
+const wish = {profile: 'developer', force: false, lasting: true}
+const minutes = (count: number) => count * 60_000
+
+describe('credentials that renew themselves', () => {
+  let stage: Stage
+  let credentials: Renewing
+  let first: string
+
+  beforeEach(async () => {
+    stage = makeStage()
+    const issued = await credentialsFor(wish, stage.call())
+    first = issued.credentials.accessKeyId
+    credentials = renewing(issued, wish, stage.call())
+  })
+
+  const current = async () => {
+    const given = await credentials.current()
+    return 'credentials' in given ? given.credentials.accessKeyId : given
+  }
+
+  const messageNow = async () => {
+    const given = await credentials.current()
+    return 'message' in given ? given.message : undefined
+  }
+
+  it('are those they began with while these are fresh, and no others are asked for', async () => {
+    stage.clock.advance(minutes(40))
+    expect(await current()).to.equal(first)
+    expect(stage.provider.calls).to.equal(1)
+  })
+
+  it('are the old ones while they still work, at once, although another process renews', async () => {
+    stage.clock.advance(minutes(50))
+    stage.takeLocks()
+    expect(await current()).to.equal(first)
+  })
+
+  it('are none after a moment, with a reason, when the old ones have ended and another process renews', async () => {
+    stage.clock.advance(minutes(60))
+    stage.takeLocks()
+    const asked = stage.clock.now().getTime()
+    expect(await current()).to.deep.include({code: 'UNAVAILABLE'})
+    expect(stage.clock.now().getTime() - asked).to.be.within(1, 1_900)
+  })
+
+  it('are new ones when the old ones have ended', async () => {
+    stage.clock.advance(minutes(60))
+    await until('there are new ones', async () => typeof (await current()) === 'string')
+    expect(await current()).not.to.equal(first)
+    expect(stage.provider.asked).to.equal(1)
+  })
+
+  it('are none while the provider fails, which is said to the program alone, and come back when it does not', async () => {
+    stage.clock.advance(minutes(60))
+    stage.provider.failure = unavailable()
+    await until('the reason is known', async () => (await messageNow())?.startsWith('idp.example') ?? false)
+    expect(await messageNow()).to.equal('idp.example could not be reached.')
+    expect([...stage.said, ...stage.told].filter(text => text.includes('idp.example'))).to.deep.equal([])
+    stage.provider.failure = undefined
+    await until('there are new ones', async () => typeof (await current()) === 'string')
+    expect(await current()).not.to.equal(first)
+  })
+})
