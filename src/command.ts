@@ -1,9 +1,11 @@
 import {Command, Flags, type Interfaces} from '@oclif/core'
-import {type App, type Choices, createApp, secrets} from './app.ts'
+import {type App, createApp} from './app.ts'
 import {AwsOidcError, exitCodeOf, expectedFailure, withoutControls} from './errors.ts'
 import {complain, complainAloud, demandStdout, writeResult} from './outside/output.ts'
 import {type Outside, realOutside} from './outside/outside.ts'
 import {tableLines} from './terminal/table.ts'
+import type {Choices} from './wiring/asking.ts'
+import {secrets} from './wiring/said.ts'
 
 /** Flags of every command of ours. */
 const baseFlags = {

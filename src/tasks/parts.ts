@@ -16,7 +16,7 @@ import type {Dialogue} from '../terminal/dialogue.ts'
 import type {Screen} from '../terminal/qr.ts'
 import type {HotCopies} from './hot-copies.ts'
 
-/** What the tasks work with; put together in app.ts. */
+/** What the tasks work with; put together in wiring/. */
 export interface Parts {
   readonly configuration: Configuration
   /** Changes the configuration's file, as tasks/edit-configuration.ts says; `configuration` here stays what was read. */

@@ -1,0 +1,34 @@
+import {isAbsolute, join} from 'node:path'
+import type {NamedFile} from '../config/schema.ts'
+import type {Network} from '../outside/network.ts'
+import type {Outside} from '../outside/outside.ts'
+import type {Log} from '../plugin.ts'
+import type {Parts} from '../tasks/parts.ts'
+
+/** The network of each provider; those with TLS settings of their own have one of their own, made when it is needed. */
+export function networksOf(
+  network: Network,
+  {readTls, clock}: Outside,
+  home: string | undefined,
+  folder: string,
+  log: Log,
+): Parts['networkOf'] {
+  const made = new Map<string, Network>()
+  const resolve = (file: NamedFile | undefined) => file && {...file, path: fileFrom(file.path, home, folder)}
+  return ({name, tls}) => {
+    if (!tls) return network
+    const files = {ca: resolve(tls.ca), cert: resolve(tls.cert), key: resolve(tls.key)}
+    // While a provider is set up, its settings change.
+    const key = JSON.stringify([name, files])
+    const own = made.get(key) ?? network.withTls(readTls(files, {now: clock.now(), warn: log.warn}))
+    made.set(key, own)
+    return own
+  }
+}
+
+/** A path in the configuration: from the home with `~`, else from the configuration's folder. */
+function fileFrom(path: string, home: string | undefined, folder: string): string {
+  const fromHome = /^~[/\\](.*)$/s.exec(path)?.[1]
+  if (fromHome !== undefined && home !== undefined) return join(home, fromHome)
+  return isAbsolute(path) ? path : join(folder, path)
+}

@@ -1,0 +1,218 @@
+import {dirname, join} from 'node:path'
+import {chooseCache} from '../cache-choice.ts'
+import {nearest} from '../config/nearest.ts'
+import {allowsPlugin} from '../config/plugin-names.ts'
+import {readConfiguration} from '../config/read.ts'
+import type {Program} from '../config/schema.ts'
+import {AwsOidcError} from '../errors.ts'
+import {chooseFlow} from '../host/flow.ts'
+import {isSet} from '../host/interactive.ts'
+import type {Watched} from '../hot-copy.ts'
+import {fileLocks} from '../lock.ts'
+import {within} from '../outside/clock.ts'
+import type {Outside} from '../outside/outside.ts'
+import {proxyPasswords} from '../outside/proxy.ts'
+import type {CacheHome} from '../plugin.ts'
+import {type InstalledPackage, registryOf} from '../registry.ts'
+import {fileStates} from '../state.ts'
+import {notCleared, type Store, storeOver} from '../store.ts'
+import {decisiveFiles, hotCopiesOf} from '../tasks/hot-copies.ts'
+import {installedPlugins} from '../tasks/installed-plugins.ts'
+import type {Parts} from '../tasks/parts.ts'
+import {announcedLocks, announcedNetwork} from '../tasks/stages.ts'
+import {dialogueOn} from '../terminal/dialogue.ts'
+import {promptsOn} from '../terminal/prompts.ts'
+
+import {askingOf, type Choices, programFrom} from './asking.ts'
+import {awsFilesIn} from './aws-files.ts'
+import {networksOf} from './networks.ts'
+import {logTo, secrets} from './said.ts'
+
+/** This program as it is installed. */
+export interface Installation {
+  readonly own: InstalledPackage
+  /** Where oclif keeps plugins. */
+  readonly dataFolder: string
+}
+
+// A process that was stopped while it made the key must not hold up the others for as long as a sign-in may take. It is
+// longer than a person is waited for who types the keyring's password.
+const keyringMilliseconds = 40_000
+const keyringBusy = new AwsOidcError('UNAVAILABLE', 'Another aws-oidc has been waiting for the keyring for too long.')
+
+/** Tells a command for a secret, and the aws-oidc that it may start, at which providers a sign-in waits for it. */
+const waiting = 'AWS_OIDC_WAITING'
+
+export async function wire(outside: Outside, {own, dataFolder}: Installation, choices: Choices) {
+  const {env, places, clock, files, processes, terminal} = outside
+  let terminalIsOurs = true
+  const waitingFor: Outside['terminal']['waitingFor'] = what => terminal.waitingFor(terminalIsOurs ? what : undefined)
+  const network = announcedNetwork(outside.network, waitingFor)
+  const path = places.configFile ?? 'config.yaml'
+  const lookedAt = clock.now()
+  // Looked at before they are read: a change in between is taken for one afterwards.
+  const watched = await watch(decisiveFiles(path, own, dataFolder), outside)
+  const configuration = readConfiguration(path, await files.readText(path))
+  const log = logTo(text => terminal.say(secrets.mask(text)), choices.debug)
+  const plugins = await installedPlugins(dataFolder, files)
+  const manifests = plugins.map(({root}) => join(root, 'package.json'))
+  const registry = registryOf(own, plugins, {
+    allows: plugin => allowsPlugin(configuration.allowedPlugins, plugin),
+    guard: (plugin, work) =>
+      outside.plugins.load(plugin, text => log.debug(`printed by a plugin: ${text.trimEnd()}`), work),
+    nearest,
+  })
+  const tell = (text: string) => terminal.tell(secrets.mask(text))
+  const around = {
+    env,
+    platform: outside.platform,
+    stdinIsTerminal: terminal.stdinIsTerminal,
+    stderrIsTerminal: terminal.stderrIsTerminal,
+  }
+  const asking = askingOf(choices, configuration, around)
+  const place = {env, platform: outside.platform, inContainer: outside.inContainer}
+  const programOf = (own: Program | undefined) => programFrom(env) ?? own ?? configuration.browser
+  const signal = processes.interruption
+  for (const password of proxyPasswords(env)) secrets.add(password)
+
+  const waitedFor = env[waiting]?.split(',') ?? []
+  const ownLocks = fileLocks({
+    folder: under(places.cache, 'locks'),
+    waitedFor,
+    touch: files.touchPrivate,
+    identify: files.identify,
+    now: clock.now,
+    sleep: clock.sleep,
+    log,
+  })
+  const locks = announcedLocks(ownLocks, waitingFor)
+  const home: CacheHome = {
+    directory: under(places.cache, 'v1') ?? '',
+    log,
+    interactive: asking.interactive,
+    signal,
+    env,
+    keyring: outside.keyring,
+    exclusively: work =>
+      within(clock, keyringMilliseconds, keyringBusy, signal, soon => locks.hold('cache', soon, work)),
+  }
+  const notePath = under(places.cache, 'cache.json')
+  const chosen = await chooseCache(env.AWS_OIDC_CACHE || configuration.cache, {
+    home,
+    registry,
+    platform: outside.platform,
+    now: clock.now,
+    note: {
+      read: async () => (notePath === undefined ? undefined : files.readText(notePath)),
+      write: async text => (notePath === undefined ? undefined : files.replacePrivate(notePath, text)),
+    },
+    // What may not be looked at, such as the folder of the user who called `su`, is of no use either.
+    exists: async path => (await files.identify(path).catch(() => undefined)) !== undefined,
+    inCi: isSet(env.CI),
+    byPerson: choices.login,
+  })
+
+  const cached = storeOver(chosen.cache, chosen.id, log, clock.now, {
+    strict: chosen.byHand,
+    clearOthers: chosen.clearOthers,
+  })
+  const store: Store = {
+    ...cached,
+    async clear(prefix) {
+      try {
+        await cached.clear(prefix)
+      } finally {
+        // After the entries: whoever makes a copy meanwhile looks whether its entry is still there.
+        await outside.memoryFolders.removeAll().catch(error => Promise.reject(notCleared('hot copies', error)))
+      }
+    },
+  }
+
+  const parts: Parts = {
+    configuration,
+    editConfiguration: async edit => {
+      const {editConfiguration} = await import('../tasks/edit-configuration.ts')
+      return editConfiguration(edit, {path: places.configFile, files: outside.editedFiles, locks: ownLocks, signal})
+    },
+    draftConfiguration: async edit => {
+      const {draftConfiguration} = await import('../tasks/edit-configuration.ts')
+      return draftConfiguration(edit, {path: places.configFile, files: outside.editedFiles})
+    },
+    registry,
+    store,
+    hotCopies: hotCopiesOf({
+      configuration,
+      cache: {...chosen, directory: home.directory},
+      own,
+      plugins,
+      watched: [...watched, ...(await watch(manifests, outside))],
+      lookedAt,
+      folders: outside.memoryFolders,
+      env,
+      store,
+      secrets,
+      clock,
+      log,
+    }),
+    states: fileStates({folder: under(places.cache, 'state'), readText: files.readText, replace: files.replacePrivate}),
+    locks,
+    keyring: outside.keyring,
+    clock,
+    network,
+    networkOf: networksOf(network, outside, places.home, dirname(configuration.path), log),
+    silentNetworkOf: networksOf(outside.network, outside, places.home, dirname(configuration.path), log),
+    env,
+    log,
+    secrets,
+    signal,
+    tell,
+    asking,
+    readStdin: terminal.readStdin,
+    home: places.home,
+    readText: files.readText,
+    ask: promptsOn(terminal.promptStreams, signal),
+    dialogue: dialogueOn(terminal.promptStreams, signal),
+    screen: terminal.screen,
+    colours: terminal.colours,
+    askUntil: until => promptsOn(terminal.promptStreams, AbortSignal.any([signal, until])),
+    flowFor:
+      ({name, flow, browser}) =>
+      offer =>
+        chooseFlow({...choices, provider: name, configured: flow, program: programOf(browser)}, place, offer),
+    openBrowser: async (url, {opens, shown, toSignOut = false, program}) => {
+      const {openInBrowser} = await import('../browser/open.ts')
+      const {launch} = processes
+      terminal.waitingFor(undefined)
+      const opened = openInBrowser(url, {program: programOf(program), launch, mayOpen: opens, shown, toSignOut, tell})
+      if (!toSignOut) terminal.waitingFor('Waiting for your sign-in in the browser.')
+      return opened
+    },
+    makeAwsFiles: awsFilesIn(under(places.cache, 'exec'), files),
+    runInForeground(...wanted) {
+      waitingFor(undefined)
+      terminalIsOurs = false
+      return processes.runInForeground(...wanted)
+    },
+    output: (program, args, {providerId, ...limits}) =>
+      outside.programOutput(program, args, {
+        clock,
+        ...limits,
+        variables: {[waiting]: [...waitedFor, providerId].join()},
+      }),
+    makeBrowserFolder: providerId => files.makePrivateFolder(join(places.data ?? '', 'browser', providerId)),
+    awsConfiguration: () => outside.awsConfiguration(join(own.root, 'bin/run.js')),
+    removeBrowserFolder: async providerId => {
+      const folder = under(places.data, 'browser')
+      if (folder !== undefined) await files.removeFolder(join(folder, providerId))
+    },
+  }
+  return {parts, cache: {...chosen, folder: chosen.id === 'memory' ? undefined : home.directory}}
+}
+
+function watch(paths: readonly string[], {memoryFolders}: Outside): Promise<readonly Watched[]> {
+  return Promise.all(paths.map(async path => ({path, state: await memoryFolders.look(path)})))
+}
+
+function under(folder: string | undefined, name: string): string | undefined {
+  return folder === undefined ? undefined : join(folder, name)
+}
