@@ -1,4 +1,4 @@
-import type {Configuration} from '../config/schema.ts'
+import type {Configuration, Interactive} from '../config/schema.ts'
 import {mayAsk, personCanSee, type Surroundings} from '../host/interactive.ts'
 import type {Outside} from '../outside/outside.ts'
 import type {Asking} from '../tasks/parts.ts'

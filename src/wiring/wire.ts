@@ -22,7 +22,6 @@ import type {Parts} from '../tasks/parts.ts'
 import {announcedLocks, announcedNetwork} from '../tasks/stages.ts'
 import {dialogueOn} from '../terminal/dialogue.ts'
 import {promptsOn} from '../terminal/prompts.ts'
-
 import {askingOf, type Choices, programFrom} from './asking.ts'
 import {awsFilesIn} from './aws-files.ts'
 import {networksOf} from './networks.ts'
