@@ -133,17 +133,18 @@ async function showCaller(profile, sts, env) {
  * @param {string} sts
  */
 function environment(sts) {
-  const foreign = options.browser ? /^AWS_/ : /^(AWS_|BROWSER$)/
+  // Hot copies are of whoever watches, as the keyring is.
+  const foreign = options.browser ? /^(AWS_|XDG_RUNTIME_DIR$)/ : /^(AWS_|BROWSER$|XDG_RUNTIME_DIR$)/
   return {
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name))),
     XDG_CACHE_HOME: join(folder, 'cache'),
+    XDG_DATA_HOME: join(folder, 'data'),
     AWS_OIDC_CONFIG_FILE: config,
     AWS_CONFIG_FILE: join(folder, 'aws-config'),
     AWS_SHARED_CREDENTIALS_FILE: join(folder, 'no-credentials'),
     AWS_ENDPOINT_URL_STS: sts,
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_OIDC_INTERACTIVE: 'always',
-    // The keyring of whoever watches is none of the demo's business.
     AWS_OIDC_CACHE: 'file',
   }
 }

@@ -10,6 +10,11 @@ export interface LauncherParts {
   readonly log: Log
 }
 
+/** Where the launcher is, or is to be; `undefined` where there can be none. */
+export function launcherPath({platform, dataFolder}: Pick<LauncherParts, 'platform' | 'dataFolder'>) {
+  return platform === 'linux' && dataFolder !== undefined ? join(dataFolder, 'bin/aws-oidc') : undefined
+}
+
 /**
  * Writes the launcher: what a `credential_process` is to name, because it prints hot copies without starting Node, and
  * still finds aws-oidc when Node or npm have put it elsewhere. `undefined` where it can't be used and `ownProgram` is to
@@ -19,12 +24,12 @@ export async function installLauncher(
   ownProgram: readonly [node: string, script: string],
   {platform, dataFolder, files, log}: LauncherParts,
 ): Promise<string | undefined> {
-  if (platform !== 'linux' || dataFolder === undefined) return undefined
+  const path = launcherPath({platform, dataFolder})
+  if (path === undefined) return undefined
   const [node, script] = ownProgram
   const template = await files.readText(join(dirname(script), 'launcher.sh'))
   if (template === undefined) throw new Error(`launcher.sh is missing beside ${script}`)
   const text = template.replace("'@NODE@'", () => quoted(node)).replace("'@RUN@'", () => quoted(script))
-  const path = join(dataFolder, 'bin/aws-oidc')
   try {
     if (await files.replaceProgram(path, text)) return path
     log.debug(`${path} could not be started`)

@@ -77,6 +77,11 @@ export interface Parts {
   readonly makeBrowserFolder: (providerId: string) => Promise<string>
   readonly removeBrowserFolder: (providerId: string) => Promise<void>
   readonly awsConfiguration: () => Promise<AwsConfiguration>
+  /** The launcher that AWS tools are to start instead of our program, and whether it is to be there or only named. */
+  readonly launcher: (
+    ownProgram: AwsConfiguration['ownProgram'],
+    how: {readonly written: boolean},
+  ) => Promise<string | undefined>
   readonly asking: Asking
 }
 

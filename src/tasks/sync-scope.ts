@@ -18,10 +18,11 @@ export interface SyncScope {
   readonly fromRoles: OfferWish | undefined
 }
 
-/** What is to be done to the files as they are; what does not depend on them is found out once. */
+/** What is to be done to the files as they are, for tools that start `program`; what does not depend on them is found out once. */
 export async function planner(
   wish: SyncScope,
   {ownProgram, platform}: AwsConfiguration,
+  program: readonly string[],
   parts: Parts,
 ): Promise<(files: AwsFiles) => SyncPlan> {
   const {configuration, log} = parts
@@ -42,7 +43,7 @@ export async function planner(
     named,
     ownScript: ownProgram[1],
     platform,
-    command: args => commandLine(ownProgram, args, platform),
+    command: args => commandLine(program, args, platform),
     prune: wish.prune,
     includes: inScope,
     isStale: (name, origin) => {

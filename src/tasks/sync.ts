@@ -28,7 +28,8 @@ export interface SyncResult extends SyncPlan {
 export async function sync(wish: SyncWish, parts: Parts): Promise<SyncResult> {
   const aws = await parts.awsConfiguration()
   const places = demandPlaces(aws)
-  const planFor = await planner(wish, aws, parts)
+  const launcher = await parts.launcher(aws.ownProgram, {written: wish.write !== 'no'})
+  const planFor = await planner(wish, aws, launcher === undefined ? aws.ownProgram : [launcher], parts)
   const found = await readFiles(places, aws)
   warnOfRefused(found, parts)
   let shown = planFor(found)

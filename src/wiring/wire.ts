@@ -199,6 +199,11 @@ export async function wire(outside: Outside, {own, dataFolder}: Installation, ch
         variables: {[waiting]: [...waitedFor, providerId].join()},
       }),
     makeBrowserFolder: providerId => files.makePrivateFolder(join(places.data ?? '', 'browser', providerId)),
+    launcher: async (ownProgram, {written}) => {
+      const {installLauncher, launcherPath} = await import('../tasks/launcher.ts')
+      const place = {platform: outside.platform, dataFolder: places.data, files, log}
+      return written ? installLauncher(ownProgram, place) : launcherPath(place)
+    },
     awsConfiguration: () => outside.awsConfiguration(join(own.root, 'bin/run.js')),
     removeBrowserFolder: async providerId => {
       const folder = under(places.data, 'browser')

@@ -40,8 +40,28 @@ describe('profiles sync', () => {
     expect(stdout).to.match(/Nothing was changed; 2 profiles would be\.\n$/)
     expect((await sync('--dry-run')).exitCode).to.equal(0)
     expect(await readdir(scene.home.folder)).to.not.include('.aws')
+    expect(await readdir(inHome('.local/share')).catch(() => [])).to.deep.equal([])
     await sync('--yes')
     expect(await sync('--check')).to.include({exitCode: 0, stdout: `${inHome('.aws/config')} is up to date.\n`})
+  })
+
+  it('has the AWS tools start the launcher, which it puts into our data folder', async function () {
+    if (process.platform !== 'linux') this.skip()
+    await sync('--yes')
+    const launcher = inHome('.local/share/aws-oidc/bin/aws-oidc')
+    expect(await config()).to.include(`credential_process = "${launcher}" creds --profile developer\n`)
+    expect((await lstat(launcher)).mode & 0o777).to.equal(0o700)
+  })
+
+  it('has them start Node where the launcher can not be put', async function () {
+    if (process.platform !== 'linux') this.skip()
+    await mkdir(inHome('.local'))
+    await writeFile(inHome('.local/share'), '')
+    await sync('--yes')
+    const before = await config()
+    expect(before).to.match(/^credential_process = "[^"]*node[^"]*" "[^"]*bin\/run\.js" creds --profile developer$/m)
+    expect((await sync('--yes')).stdout).to.include('is up to date')
+    expect(await config()).to.equal(before)
   })
 
   it('without a terminal to ask at shows the difference, changes nothing and is exit 2', async () => {

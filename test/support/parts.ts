@@ -133,6 +133,7 @@ export function makeStage(configuration = usual): Stage {
       output: () => Promise.reject(new Error('no program')),
       makeBrowserFolder: () => Promise.reject(new Error('no folder')),
       removeBrowserFolder: async () => undefined,
+      launcher: async () => undefined,
       awsConfiguration: () => Promise.reject(new Error('no AWS tools')),
       asking: {interactive: true, ignoresBrake: false, attended: false, mayRead: false, ...asking},
     }),

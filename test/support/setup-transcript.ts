@@ -29,8 +29,8 @@ export async function setupTranscript(): Promise<string> {
     return lines
       .join('\n')
       .replaceAll(sandbox.issuer, 'https://sso.example.com')
+      .replaceAll(`"${home.folder}`, '"/home/me')
       .replaceAll(home.folder, '~')
-      .replace(/"\S*node" "\S*run\.js"/g, '"/usr/bin/node" "/usr/lib/node_modules/aws-oidc/bin/run.js"')
       .replace(/(\/auth\?)\S+/, '$1...')
       .replace(/\n{3,}/g, '\n\n')
       .trim()
