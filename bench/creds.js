@@ -2,12 +2,13 @@
 // cold: nobody is signed in; a scripted browser signs in (its own process counts too). forced: new credentials of AWS from
 // a sign-in that is remembered. warm: from the cache. The cache "keyring" wants a keyring in this session.
 // All kinds run in turn, so that a slow moment of the machine hits each; ratios are taken round by round.
-import {spawn, spawnSync} from 'node:child_process'
+import {spawn} from 'node:child_process'
 import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
 import {createInterface} from 'node:readline'
 import {fileURLToPath} from 'node:url'
+import {milliseconds, print} from './figures.js'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const [rounds = '20', ...named] = process.argv.slice(2)
@@ -19,7 +20,7 @@ const sandbox = spawn(process.execPath, [sandboxBin, 'start', '--json', '--write
 })
 const {PATH, DBUS_SESSION_BUS_ADDRESS, XDG_RUNTIME_DIR} = process.env
 const run = join(root, 'bin/run.js')
-const creds = [run, 'creds', '--profile', 'developer']
+const creds = [process.execPath, run, 'creds', '--profile', 'developer']
 
 try {
   const ready = await new Promise(resolve => createInterface({input: sandbox.stdout}).once('line', resolve))
@@ -28,10 +29,7 @@ try {
     const figures = []
     for (let round = 0; round < Number(rounds); round++) figures.push(measured(environment(cache, ready)))
     process.stdout.write(`cache ${cache}, ${rounds} rounds: milliseconds, and ratio to an empty Node process\n`)
-    for (const kind of Object.keys(figures[0] ?? {})) {
-      const ratios = figures.map(figure => (figure[kind] ?? 0) / (figure.empty ?? 1))
-      process.stdout.write(`  ${kind.padEnd(7)} ${row(figures.map(figure => figure[kind] ?? 0))}   ${row(ratios)}\n`)
-    }
+    print(figures, 7)
   }
 } finally {
   sandbox.kill()
@@ -44,9 +42,9 @@ try {
  * @returns {Record<string, number>}
  */
 function measured(env) {
-  milliseconds([run, 'cache', 'clear'], env)
+  milliseconds([process.execPath, run, 'cache', 'clear'], env)
   return {
-    empty: milliseconds(['-e', '0'], env),
+    empty: milliseconds([process.execPath, '-e', '0'], env),
     cold: milliseconds(creds, env),
     forced: milliseconds([...creds, '--force'], env),
     warm: milliseconds(creds, env),
@@ -70,26 +68,4 @@ function environment(cache, ready) {
     AWS_OIDC_INTERACTIVE: 'always',
     AWS_OIDC_BROWSER: sandboxBin,
   }
-}
-
-/**
- * @param {string[]} args
- * @param {NodeJS.ProcessEnv} env
- */
-function milliseconds(args, env) {
-  const start = performance.now()
-  const {status, stderr} = spawnSync(process.execPath, args, {env, encoding: 'utf8'})
-  if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}: ${stderr}`)
-  return performance.now() - start
-}
-
-/**
- * Least, median and most.
- * @param {number[]} figures
- */
-function row(figures) {
-  const sorted = figures.toSorted((a, b) => a - b)
-  return [sorted[0], sorted[Math.floor(sorted.length / 2)], sorted.at(-1)]
-    .map(figure => (figure ?? 0).toFixed(1).padStart(7))
-    .join(' ')
 }

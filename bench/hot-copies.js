@@ -2,7 +2,7 @@
 // `node bench/hot-copies.js [rounds]` after a build, on Linux. XDG_RUNTIME_DIR must be a folder in memory, else /dev/shm is taken.
 // All kinds run in turn, so that a slow moment of the machine hits each; ratios are taken round by round. Starting a
 // process from here costs as much as the launcher needs; `true` and `sh` tell how much that is.
-import {spawn, spawnSync} from 'node:child_process'
+import {spawn} from 'node:child_process'
 import {appendFileSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
@@ -10,6 +10,7 @@ import {createInterface} from 'node:readline'
 import {fileURLToPath} from 'node:url'
 import {systemFiles} from '../dist/outside/files.js'
 import {installLauncher} from '../dist/tasks/launcher.js'
+import {milliseconds, print} from './figures.js'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const rounds = Number(process.argv[2] ?? 20)
@@ -83,15 +84,7 @@ function report(title, kinds, count) {
     figures.push(Object.fromEntries(Object.entries(kinds).map(([kind, measure]) => [kind, measure()])))
   }
   process.stdout.write(`${title}: milliseconds (least, median, most), and ratio to an empty Node process\n`)
-  for (const kind of Object.keys(kinds)) {
-    const ratios = figures.map(figure => (figure[kind] ?? 0) / (figure.empty ?? 1))
-    process.stdout.write(
-      `  ${kind.padEnd(26)} ${row(
-        figures.map(figure => figure[kind] ?? 0),
-        1,
-      )}   ${row(ratios, 2)}\n`,
-    )
-  }
+  print(figures, 26, 2)
 }
 
 /** @param {number} index */
@@ -125,27 +118,4 @@ function environment(ready, config) {
     AWS_OIDC_INTERACTIVE: 'always',
     AWS_OIDC_BROWSER: sandboxBin,
   }
-}
-
-/**
- * @param {string[]} command
- * @param {NodeJS.ProcessEnv} env
- */
-function milliseconds([program = '', ...args], env) {
-  const start = performance.now()
-  const {status, stderr} = spawnSync(program, args, {env, encoding: 'utf8'})
-  if (status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${status}: ${stderr}`)
-  return performance.now() - start
-}
-
-/**
- * Least, median and most.
- * @param {number[]} figures
- * @param {number} digits
- */
-function row(figures, digits) {
-  const sorted = figures.toSorted((a, b) => a - b)
-  return [sorted[0], sorted[Math.floor(sorted.length / 2)], sorted.at(-1)]
-    .map(figure => (figure ?? 0).toFixed(digits).padStart(7))
-    .join(' ')
 }

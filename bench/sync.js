@@ -1,11 +1,11 @@
 // What `profiles sync` costs for 10 and for 1,000 profiles, the first time and when all is written already, as ratios to
 // an empty Node process: `node bench/sync.js [rounds]` after a build. The file of the AWS tools holds as many profiles of
 // others before. All kinds run in turn, so that a slow moment of the machine hits each; ratios are taken round by round.
-import {spawnSync} from 'node:child_process'
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
+import {milliseconds, print} from './figures.js'
 
 const run = join(dirname(fileURLToPath(import.meta.url)), '../bin/run.js')
 const [rounds = '10'] = process.argv.slice(2)
@@ -17,10 +17,7 @@ try {
   const figures = []
   for (let round = 0; round < Number(rounds); round++) figures.push(measured())
   process.stdout.write(`profiles sync, ${rounds} rounds: milliseconds, and ratio to an empty Node process\n`)
-  for (const kind of Object.keys(figures[0] ?? {})) {
-    const ratios = figures.map(figure => (figure[kind] ?? 0) / (figure.empty ?? 1))
-    process.stdout.write(`  ${kind.padEnd(12)} ${row(figures.map(figure => figure[kind] ?? 0))}   ${row(ratios)}\n`)
-  }
+  print(figures, 12)
 } finally {
   rmSync(folder, {recursive: true, force: true})
 }
@@ -31,15 +28,15 @@ try {
  */
 function measured() {
   /** @type {Record<string, number>} */
-  const figures = {empty: milliseconds(['-e', '0'], folder)}
+  const figures = {empty: milliseconds([process.execPath, '-e', '0'], environment(folder))}
   for (const size of sizes) {
     const home = join(folder, String(size))
     rmSync(home, {recursive: true, force: true})
     mkdirSync(join(home, '.aws'), {recursive: true})
     writeFileSync(join(home, 'config.yaml'), configuration(size))
     writeFileSync(join(home, '.aws/config'), others(size))
-    figures[`${size} first`] = milliseconds([run, 'profiles', 'sync', '--yes'], home)
-    figures[`${size} second`] = milliseconds([run, 'profiles', 'sync', '--yes'], home)
+    figures[`${size} first`] = milliseconds([process.execPath, run, 'profiles', 'sync', '--yes'], environment(home))
+    figures[`${size} second`] = milliseconds([process.execPath, run, 'profiles', 'sync', '--yes'], environment(home))
   }
   return figures
 }
@@ -63,24 +60,9 @@ function others(size) {
 }
 
 /**
- * @param {string[]} args
  * @param {string} home
+ * @returns {NodeJS.ProcessEnv}
  */
-function milliseconds(args, home) {
-  const env = {PATH: process.env.PATH, HOME: home, AWS_OIDC_CONFIG_FILE: join(home, 'config.yaml')}
-  const start = performance.now()
-  const {status, stderr} = spawnSync(process.execPath, args, {env, encoding: 'utf8'})
-  if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}: ${stderr}`)
-  return performance.now() - start
-}
-
-/**
- * Least, median and most.
- * @param {number[]} figures
- */
-function row(figures) {
-  const sorted = figures.toSorted((a, b) => a - b)
-  return [sorted[0], sorted[Math.floor(sorted.length / 2)], sorted.at(-1)]
-    .map(figure => (figure ?? 0).toFixed(1).padStart(7))
-    .join(' ')
+function environment(home) {
+  return {PATH: process.env.PATH, HOME: home, AWS_OIDC_CONFIG_FILE: join(home, 'config.yaml')}
 }
