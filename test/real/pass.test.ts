@@ -7,6 +7,7 @@ import {expect} from 'chai'
 import {passCache} from '../../plugins/cache-pass/src/pass-cache.ts'
 import {cacheContract} from '../../src/testing/index.ts'
 import {isOneDocument} from '../support/document.ts'
+import {inTurn} from '../support/in-turn.ts'
 import {root} from '../support/sandbox.ts'
 import {useScene} from '../support/scene.ts'
 
@@ -53,7 +54,7 @@ type Store = Awaited<ReturnType<typeof makeStore>>
 
 describe('the real pass', () => {
   let store: Store
-  let inTurn: Promise<unknown> = Promise.resolve()
+  const exclusively = inTurn()
   before(async () => {
     store = await makeStore('', 'exit 1')
   })
@@ -65,11 +66,7 @@ describe('the real pass', () => {
       interactive: false,
       signal: new AbortController().signal,
       log: {debug: () => undefined, info: () => undefined, warn: () => undefined},
-      exclusively(work) {
-        const done = inTurn.then(work)
-        inTurn = done.catch(() => undefined)
-        return done
-      },
+      exclusively,
     })
   const checks = cacheContract(
     async () => {
