@@ -1,8 +1,8 @@
 import {randomBytes} from 'node:crypto'
-import {type FileHandle, open, readFile, readlink, realpath, rename, rm, stat} from 'node:fs/promises'
-import {dirname, resolve} from 'node:path'
+import {type FileHandle, open, readFile, rename, rm, stat} from 'node:fs/promises'
+import {dirname} from 'node:path'
 import {AwsOidcError} from '../errors.ts'
-import {makeFolder} from './files.ts'
+import {codeOf, makeFolder, targetOf} from './files.ts'
 
 /** Files that a person writes too, and that we change here and there. */
 export interface EditedFiles {
@@ -54,17 +54,6 @@ async function bytesOf(path: string): Promise<Buffer | undefined> {
   }
 }
 
-/** The file behind links, also where it does not exist yet. */
-async function targetOf(path: string): Promise<string> {
-  try {
-    return await realpath(path)
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error
-    const link = await readlink(path).catch(() => undefined)
-    return link === undefined ? path : targetOf(resolve(dirname(path), link))
-  }
-}
-
 /** All of it rests on the disk before it takes the other's name. */
 async function writeBeside(target: string, temporary: string, text: string): Promise<void> {
   const file = await open(temporary, 'wx', 0o600)
@@ -89,8 +78,4 @@ function unwritable(path: string, error: unknown): AwsOidcError {
     hint: `ls -ld ${dirname(path)}; df ${dirname(path)}`,
     cause: error,
   })
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
 }

@@ -1,7 +1,20 @@
 import {randomBytes} from 'node:crypto'
 import {constants, type Stats} from 'node:fs'
-import {access, chmod, lstat, mkdir, open, readdir, readFile, rename, rm, stat} from 'node:fs/promises'
-import {dirname, join} from 'node:path'
+import {
+  access,
+  chmod,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises'
+import {dirname, join, resolve} from 'node:path'
 import {AwsOidcError} from '../errors.ts'
 
 /** The file system as the host needs it. Caches bring their own: what they keep is secret. */
@@ -30,8 +43,7 @@ export const systemFiles: Files = {
       return await readFile(path, 'utf8')
     } catch (error) {
       if (isMissing(error)) return undefined
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
-      throw new AwsOidcError('CONFIG_INVALID', `${path} can't be read: ${code}.`, {
+      throw new AwsOidcError('CONFIG_INVALID', `${path} can't be read: ${codeOf(error)}.`, {
         hint: `ls -ld ${path}`,
         cause: error,
       })
@@ -140,6 +152,17 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
+/** The file behind links, also where it does not exist yet. */
+export async function targetOf(path: string): Promise<string> {
+  try {
+    return await realpath(path)
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error
+    const link = await readlink(path).catch(() => undefined)
+    return link === undefined ? path : targetOf(resolve(dirname(path), link))
+  }
+}
+
 async function isFolder(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isDirectory() ?? false
 }
@@ -150,4 +173,9 @@ function identityOf(stats: Stats): FileIdentity {
 
 function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+}
+
+/** The system's own word for why a file could not be used. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
 }

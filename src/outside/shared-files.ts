@@ -1,10 +1,10 @@
 import {randomBytes} from 'node:crypto'
 import {constants, type Stats} from 'node:fs'
-import {access, lstat, open, readFile, readlink, realpath, rename, rm, stat} from 'node:fs/promises'
-import {basename, dirname, resolve} from 'node:path'
+import {access, lstat, open, readFile, rename, rm, stat} from 'node:fs/promises'
+import {basename, dirname} from 'node:path'
 import {TextDecoder} from 'node:util'
 import {AwsOidcError} from '../errors.ts'
-import {dropStale, makeFolder} from './files.ts'
+import {codeOf, dropStale, makeFolder, targetOf} from './files.ts'
 
 /** Files that other programs and people write too. They keep their owner, permissions and place behind a link. */
 export interface SharedFiles {
@@ -37,7 +37,7 @@ export const systemSharedFiles: SharedFiles = {
 
   async replace(path, before, after, backup) {
     try {
-      const real = await behindLinks(path)
+      const real = await targetOf(path)
       if (before === undefined) await makeFolder(dirname(real))
       else await access(real, constants.W_OK)
       const kept = before === undefined ? undefined : await stat(real)
@@ -109,16 +109,6 @@ async function keepOnce(path: string, text: string): Promise<void> {
   }
 }
 
-/** Where a file is that need not exist yet, though a link to it does. */
-async function behindLinks(path: string): Promise<string> {
-  try {
-    return await realpath(path)
-  } catch (error) {
-    const isLink = codeOf(error) === 'ENOENT' && (await lstat(path).catch(() => undefined))?.isSymbolicLink()
-    return isLink ? resolve(dirname(path), await readlink(path)) : path
-  }
-}
-
 function decoded(path: string, bytes: Buffer): string {
   try {
     return strictly(bytes)
@@ -147,8 +137,4 @@ function firstBadLine(bytes: Buffer): number {
 
 function strictly(bytes: Uint8Array): string {
   return new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(bytes)
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
 }
