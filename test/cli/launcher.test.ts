@@ -3,7 +3,7 @@ import {join} from 'node:path'
 import {expect} from 'chai'
 import {systemFiles} from '../../src/outside/files.ts'
 import {installLauncher} from '../../src/tasks/launcher.ts'
-import {isHit, mark, useHotScene} from '../support/hot.ts'
+import {isHit, useHotScene} from '../support/hot.ts'
 import {readsHotCopies} from '../support/hot-copy-suite.ts'
 import {nobody, root, runAs} from '../support/machine.ts'
 
@@ -18,7 +18,7 @@ describe('the launcher', () => {
       await rm(stamp)
       expect(isHit(await scene.call())).to.equal(false)
       // That has made all of it anew.
-      await scene.rewrite(text => text.replace(/"AccountId":"\d+"/, `"AccountId":"${mark}"`))
+      await scene.markCopy()
       expect(isHit(await scene.call())).to.equal(true)
       if (!root) return
       await chown(stamp, nobody, nobody)

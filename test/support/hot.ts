@@ -35,11 +35,13 @@ export interface HotScene {
   callWhole(args?: readonly string[], env?: Call['env']): Promise<Ending>
   /** Changes the copy and leaves its times as far as anybody can. */
   rewrite(change: (text: string) => string): Promise<void>
+  /** Puts something into the copy that nothing else has. */
+  markCopy(): Promise<void>
   /** Writes files long enough ago for a copy to be made. */
   settle(...paths: readonly string[]): Promise<void>
 }
 
-export const mark = 'PRINTED FROM THE COPY'
+const mark = 'PRINTED FROM THE COPY'
 const creds = ['creds', '--profile', 'developer']
 
 export function isHit({stdout}: Ending): boolean {
@@ -95,6 +97,7 @@ export function useHotScene(reader: Reader): HotScene {
       await writeFile(scene.copy, change(await readFile(scene.copy, 'utf8')))
       await utimes(scene.copy, mtime, mtime)
     },
+    markCopy: () => scene.rewrite(text => text.replace('"AccountId":"123456789012"', `"AccountId":"${mark}"`)),
     async settle(...paths) {
       const before = new Date(Date.now() - 60_000)
       for (const path of paths) await utimes(path, before, before)
@@ -120,7 +123,7 @@ export function useHotScene(reader: Reader): HotScene {
     const {exitCode, stderr} = await scene.callWhole()
     const made = await readdir(scene.folder).catch((): string[] => [])
     if (!made.includes('developer:')) throw new Error(`no copy was made, exit ${exitCode}: ${stderr}`)
-    await scene.rewrite(text => text.replace('"AccountId":"123456789012"', `"AccountId":"${mark}"`))
+    await scene.markCopy()
   })
   after(async () => {
     if (!all) return
