@@ -12,7 +12,7 @@ export default class Setup extends AwsOidcCommand {
   static override examples = [
     '<%= config.bin %> setup',
     '<%= config.bin %> setup --from aws-cli-oidc',
-    '<%= config.bin %> setup --provider corp --strategy oidc --set issuer=https://sso.example.com --set clientId=aws-oidc --yes',
+    '<%= config.bin %> setup --provider corp --strategy oidc --set issuer=https://sso.example.com --set clientId=aws-oidc --role arn:aws:iam::123456789012:role/developer --yes',
   ]
   static override flags = {
     from: Flags.option({

@@ -3,7 +3,11 @@ import {AwsOidcCommand, profileFlag} from '../command.ts'
 export default class Whoami extends AwsOidcCommand {
   static override summary = 'Ask AWS who the credentials of a profile are.'
   static override enableJsonFlag = true
-  static override examples = ['<%= config.bin %> whoami --profile developer']
+  static override examples = [
+    '<%= config.bin %> whoami',
+    '<%= config.bin %> whoami --profile developer',
+    {description: 'the account alone', command: '<%= config.bin %> whoami --profile developer --json | jq -r .account'},
+  ]
   static override flags = {profile: profileFlag}
 
   async run(): Promise<void> {

@@ -7,6 +7,7 @@ import {demandFit, printableOnly, staleVariable, type Variables} from './variabl
 export function fishLines(variables: Variables): string {
   demandFit(variables, printableOnly, 'fish')
   const lines = variables.map(([name, value]) => `set -gx ${name} '${value.replace(/['\\]/g, '\\$&')}'\n`)
-  // It fails where there is none; the last line decides what `source` says. Universal variables are the person's own.
-  return [`set -ge ${staleVariable}\n`, ...lines].join('')
+  // It fails where there is none, and `set -gx` leaves the status of what came before, so that `source` would have failed.
+  // Universal variables are the person's own.
+  return [`set -ge ${staleVariable}; or true\n`, ...lines].join('')
 }

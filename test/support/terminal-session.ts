@@ -21,20 +21,20 @@ export interface TerminalStart {
   readonly rows?: number
   /** `1>FILE`, `2>FILE`. */
   readonly redirects?: readonly string[]
+  /** What is started with the command as its arguments: aws-oidc, if nothing is said. */
+  readonly program?: readonly string[]
+  readonly cwd?: string
 }
 
 export function startOnTerminal(command: readonly string[], start: TerminalStart): TerminalSession {
-  const {env, columns = 100, rows = 50, redirects = []} = start
+  const {env, columns = 100, rows = 50, redirects = [], program = [process.execPath, bin], cwd} = start
   const size = [String(columns), String(rows)]
-  const child = spawn(
-    python,
-    [join(root, 'test/real/at_terminal.py'), ...size, ...redirects, process.execPath, bin, ...command],
-    {
-      // Python would otherwise give its child a locale with UTF-8 where there is none.
-      env: {TERM: 'xterm-256color', LANG: 'C.UTF-8', PYTHONCOERCECLOCALE: '0', ...env},
-      stdio: ['pipe', 'pipe', 'pipe'],
-    },
-  )
+  const child = spawn(python, [join(root, 'test/real/at_terminal.py'), ...size, ...redirects, ...program, ...command], {
+    ...(cwd !== undefined && {cwd}),
+    // Python would otherwise give its child a locale with UTF-8 where there is none.
+    env: {TERM: 'xterm-256color', LANG: 'C.UTF-8', PYTHONCOERCECLOCALE: '0', ...env},
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
   let [shown, report] = ['', '']
   child.stdout.setEncoding('utf8').on('data', text => {
     shown += text

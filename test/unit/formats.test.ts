@@ -77,7 +77,7 @@ describe('What creds prints in the format', () => {
 
   it('fish has single quotes around it, with a backslash before each quote and backslash', async () => {
     expect(await written('fish', ['a', String.raw`it's \ "$x"`, '(c)'])).to.equal(
-      String.raw`set -ge AWS_SECURITY_TOKEN
+      String.raw`set -ge AWS_SECURITY_TOKEN; or true
 set -gx AWS_ACCESS_KEY_ID 'a'
 set -gx AWS_SECRET_ACCESS_KEY 'it\'s \\ "$x"'
 set -gx AWS_SESSION_TOKEN '(c)'

@@ -5,6 +5,11 @@ export default class CacheClear extends AwsOidcCommand {
   static override summary = 'Remove tokens and credentials from the cache.'
   static override description = 'What the provider has issued stays valid until it expires; it is only forgotten here.'
   static override enableJsonFlag = true
+  static override examples = [
+    '<%= config.bin %> cache clear',
+    '<%= config.bin %> cache clear --provider corp',
+    '<%= config.bin %> cache clear --json',
+  ]
   static override flags = {
     provider: Flags.string({description: 'only those of this provider', helpValue: 'NAME'}),
   }

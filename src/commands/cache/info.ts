@@ -5,6 +5,11 @@ const inMemory = 'role credentials, in memory only, in plain text and readable b
 export default class CacheInfoCommand extends AwsOidcCommand {
   static override summary = 'Say where secrets rest, how protected, and what for.'
   static override enableJsonFlag = true
+  static override examples = [
+    '<%= config.bin %> cache info',
+    {description: 'without a keyring', command: 'AWS_OIDC_CACHE=memory <%= config.bin %> cache info'},
+    {description: 'for a script', command: '<%= config.bin %> cache info --json'},
+  ]
   static override flags = {}
 
   async run(): Promise<void> {

@@ -10,9 +10,12 @@ export default class PluginsInstall extends AwsOidcCommand {
   static override enableJsonFlag = true
   static override examples = [
     '<%= config.bin %> plugins install aws-oidc-keycloak',
-    '<%= config.bin %> plugins install aws-oidc-keycloak@1.2.3',
-    '<%= config.bin %> plugins install ./aws-oidc-ping-1.0.0.tgz',
-    '<%= config.bin %> plugins install https://example.com/aws-oidc-ping-1.0.0.tgz',
+    '<%= config.bin %> plugins install aws-oidc-keycloak@1.0.0',
+    {
+      description: 'a package that lies here',
+      command: '<%= config.bin %> plugins install ./aws-oidc-keycloak-1.0.0.tgz',
+    },
+    '<%= config.bin %> plugins install https://example.com/aws-oidc-keycloak-1.0.0.tgz',
   ]
   static override args = {
     plugin: Args.string({

@@ -7,6 +7,14 @@ export default class PluginsUpdate extends AwsOidcCommand {
   static override description =
     'Looks where each plugin came from, and installs another version that is offered there as "plugins install" does. One that was installed from a tarball stays as it is, and so does one that is linked.'
   static override enableJsonFlag = true
+  static override examples = [
+    '<%= config.bin %> plugins update',
+    {description: 'for a script', command: '<%= config.bin %> plugins update --json'},
+    {
+      description: 'where packages come from another registry',
+      command: 'AWS_OIDC_NPM_REGISTRY=https://npm.example.com/ <%= config.bin %> plugins update',
+    },
+  ]
 
   /** Ends with the exit code of the first failure. */
   async run(): Promise<void> {

@@ -9,7 +9,11 @@ export default class ProfilesAdd extends AwsOidcCommand {
   static override enableJsonFlag = true
   static override examples = [
     '<%= config.bin %> profiles add developer --provider corp --role arn:aws:iam::123456789012:role/developer',
-    '<%= config.bin %> profiles add admin --source developer --role arn:aws:iam::123456789012:role/admin',
+    {
+      description: 'a role to switch to',
+      command: '<%= config.bin %> profiles add admin --source developer --role arn:aws:iam::123456789012:role/admin',
+    },
+    '<%= config.bin %> profiles add short --provider corp --duration 15m --region eu-central-1',
   ]
   static override args = {
     profile: Args.string({description: 'name of the new profile', required: true, ignoreStdin: true}),

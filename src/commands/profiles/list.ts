@@ -4,6 +4,14 @@ import type {ListedProfile} from '../../tasks/profiles.ts'
 export default class ProfilesList extends AwsOidcCommand {
   static override summary = 'List the profiles of our configuration.'
   static override enableJsonFlag = true
+  static override examples = [
+    '<%= config.bin %> profiles list',
+    {description: 'for a script', command: '<%= config.bin %> profiles list --json'},
+    {
+      description: 'of another configuration',
+      command: 'AWS_OIDC_CONFIG_FILE=./config.yaml <%= config.bin %> profiles list',
+    },
+  ]
   static override flags = {}
 
   async run(): Promise<void> {

@@ -6,7 +6,14 @@ export default class ProfilesRemove extends AwsOidcCommand {
   static override description =
     'One that other profiles switch from stays. Credentials that it got are forgotten with "logout", or when they expire.'
   static override enableJsonFlag = true
-  static override examples = ['<%= config.bin %> profiles remove developer']
+  static override examples = [
+    '<%= config.bin %> profiles remove admin',
+    '<%= config.bin %> profiles remove admin --json',
+    {
+      description: 'for the AWS tools as well',
+      command: '<%= config.bin %> profiles remove admin && <%= config.bin %> profiles sync --prune --yes',
+    },
+  ]
   static override args = {
     profile: Args.string({description: 'profile of our configuration', required: true, ignoreStdin: true}),
   }

@@ -5,7 +5,11 @@ import type {ProfileDetails} from '../../tasks/profiles.ts'
 export default class ProfilesShow extends AwsOidcCommand {
   static override summary = 'Show a profile as it would be used, with what its provider and sources add.'
   static override enableJsonFlag = true
-  static override examples = ['<%= config.bin %> profiles show developer']
+  static override examples = [
+    '<%= config.bin %> profiles show developer',
+    {description: 'a role that is switched to', command: '<%= config.bin %> profiles show admin'},
+    {description: 'for a script', command: '<%= config.bin %> profiles show developer --json'},
+  ]
   static override args = {
     profile: Args.string({description: 'profile of our configuration', required: true, ignoreStdin: true}),
   }

@@ -3,6 +3,14 @@ import {AwsOidcCommand} from '../../command.ts'
 export default class ProvidersList extends AwsOidcCommand {
   static override summary = 'List the providers of our configuration.'
   static override enableJsonFlag = true
+  static override examples = [
+    '<%= config.bin %> providers list',
+    {description: 'for a script', command: '<%= config.bin %> providers list --json'},
+    {
+      description: 'of another configuration',
+      command: 'AWS_OIDC_CONFIG_FILE=./config.yaml <%= config.bin %> providers list',
+    },
+  ]
   static override flags = {}
 
   async run(): Promise<void> {

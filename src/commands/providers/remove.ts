@@ -7,7 +7,14 @@ export default class ProvidersRemove extends AwsOidcCommand {
   static override description =
     'One that profiles name stays. What it keeps here would be reached by nothing afterwards, so that tokens, credentials and secrets go with it.'
   static override enableJsonFlag = true
-  static override examples = ['<%= config.bin %> providers remove corp']
+  static override examples = [
+    '<%= config.bin %> providers remove corp',
+    '<%= config.bin %> providers remove corp --json',
+    {
+      description: 'first the profiles that name it',
+      command: '<%= config.bin %> profiles remove developer && <%= config.bin %> providers remove corp',
+    },
+  ]
   static override args = {
     provider: Args.string({description: 'provider of our configuration', required: true, ignoreStdin: true}),
   }

@@ -9,7 +9,11 @@ export default class ProvidersSetSecret extends AwsOidcCommand {
   static override enableJsonFlag = true
   static override examples = [
     '<%= config.bin %> providers set-secret corp clientSecret',
-    'op read op://work/corp/secret | <%= config.bin %> providers set-secret corp clientSecret',
+    {
+      description: 'from a program that keeps it',
+      command: 'op read op://work/corp/secret | <%= config.bin %> providers set-secret corp clientSecret',
+    },
+    '<%= config.bin %> providers set-secret corp clientSecret --remove',
   ]
   // What comes through the pipe is the secret: oclif would take it for an argument that is missing, and repeat it.
   static override args = {

@@ -5,7 +5,14 @@ import type {ProviderDetails} from '../../tasks/providers.ts'
 export default class ProvidersShow extends AwsOidcCommand {
   static override summary = 'Show the settings of a provider, without its secrets.'
   static override enableJsonFlag = true
-  static override examples = ['<%= config.bin %> providers show corp']
+  static override examples = [
+    '<%= config.bin %> providers show corp',
+    {description: 'for a script', command: '<%= config.bin %> providers show corp --json'},
+    {
+      description: 'of another configuration',
+      command: 'AWS_OIDC_CONFIG_FILE=./config.yaml <%= config.bin %> providers show corp',
+    },
+  ]
   static override args = {
     provider: Args.string({description: 'provider of our configuration', required: true, ignoreStdin: true}),
   }
