@@ -31,6 +31,7 @@ const others = {
   terraform: `[ "$1" = apply ] || ${withCredentials}`,
   docker: 'grep -q ^AWS_SESSION_TOKEN= "$3"',
   op: 'echo sandbox-client-secret',
+  jq: '[ "$2" = .account ] && grep -q 123456789012',
 }
 
 describe('What --help shows', function () {
