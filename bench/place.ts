@@ -1,0 +1,148 @@
+import {execFileSync} from 'node:child_process'
+import {existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {delimiter, dirname, join} from 'node:path'
+import {root, type Sandbox, sandboxBin, startSandbox} from '../test/support/sandbox.ts'
+import {type SessionBus, startSessionBus} from '../test/support/session-bus.ts'
+
+type Variables = Readonly<Record<string, string>>
+
+/** A machine on which aws-oidc is installed as people install it, with people on it. */
+export interface Place {
+  readonly node: string
+  /** bin/run.js as npm installed it. */
+  readonly run: string
+  /** npm's link to it. */
+  readonly linked: string
+  readonly sandbox: Sandbox
+  /** Undefined where no keyring can be started. */
+  readonly bus: SessionBus | undefined
+  /** A person who is signed in, and whose AWS tools know of us. */
+  person(name: string, has?: Belongings): Promise<Person>
+  remove(): Promise<void>
+}
+
+export interface Belongings {
+  readonly cache?: 'file' | 'keyring'
+  /** How many there are, `developer` being one. */
+  readonly profiles?: number
+  readonly plugins?: number
+  /** Whether there is a place for hot copies. */
+  readonly memory?: boolean
+}
+
+export interface Person {
+  readonly env: Variables & {readonly HOME: string}
+  readonly launcher: string
+}
+
+const creds = ['creds', '--profile', 'developer']
+
+export async function makePlace(): Promise<Place> {
+  const folder = mkdtempSync(join(tmpdir(), 'aws-oidc-bench-'))
+  const memory = mkdtempSync('/dev/shm/aws-oidc-bench-')
+  const installation = install(folder)
+  const run = join(installation, 'node_modules/aws-oidc/bin/run.js')
+  const linked = join(installation, 'node_modules/.bin/aws-oidc')
+  const sandbox = await startSandbox()
+  const bus = await startBus()
+
+  async function person(name: string, has: Belongings = {}): Promise<Person> {
+    const {cache = 'file', profiles = 1, plugins = 0, memory: inMemory = true} = has
+    const home = join(folder, name)
+    const data = join(home, '.local/share/aws-oidc')
+    mkdirSync(data, {recursive: true, mode: 0o700})
+    mkdirSync(join(memory, name), {mode: 0o700})
+    const config = join(home, 'config.yaml')
+    writeFileSync(config, configuration(sandbox, profiles), {mode: 0o600})
+    plantPlugins(data, plugins)
+    const env = {
+      PATH: [dirname(process.execPath), dirname(linked), process.env.PATH].join(delimiter),
+      HOME: home,
+      ...(inMemory && {XDG_RUNTIME_DIR: join(memory, name)}),
+      ...(bus && cache === 'keyring' && bus.env),
+      AWS_OIDC_CACHE: cache,
+      AWS_OIDC_CONFIG_FILE: config,
+      AWS_OIDC_INTERACTIVE: 'always',
+      AWS_OIDC_BROWSER: sandboxBin,
+      AWS_ENDPOINT_URL_STS: sandbox.sts,
+    }
+    const call = (...args: readonly string[]) =>
+      execFileSync(process.execPath, [run, ...args], {env, stdio: ['ignore', 'pipe', 'pipe']})
+    call('profiles', 'sync', 'developer', '--yes')
+    // Nothing is copied of what was written just now.
+    const before = new Date(Date.now() - 60_000)
+    for (const file of [config, join(data, 'package.json')]) if (existsSync(file)) utimesSync(file, before, before)
+    for (let time = 0; time < 2; time++) call(...creds, '--browser')
+    return {env, launcher: join(data, 'bin/aws-oidc')}
+  }
+
+  return {
+    node: process.execPath,
+    run,
+    linked,
+    sandbox,
+    bus,
+    person,
+    async remove() {
+      await bus?.stop()
+      await sandbox.stop()
+      for (const made of [folder, memory]) rmSync(made, {recursive: true, force: true})
+    },
+  }
+}
+
+/** The package as it would be published, installed as people install it. */
+function install(folder: string): string {
+  const npm = (args: readonly string[], cwd: string) =>
+    execFileSync('npm', [...args, '--loglevel=error'], {cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit']})
+  const [{filename}] = JSON.parse(npm(['pack', '--json', '--pack-destination', folder], root))
+  const installation = join(folder, 'installation')
+  mkdirSync(installation)
+  writeFileSync(join(installation, 'package.json'), '{"private": true}')
+  npm(['install', '--omit=dev', '--no-audit', '--no-fund', join(folder, filename)], installation)
+  return installation
+}
+
+async function startBus(): Promise<SessionBus | undefined> {
+  try {
+    execFileSync('gnome-keyring-daemon', ['--version'])
+    execFileSync('dbus-daemon', ['--version'])
+  } catch {
+    return undefined
+  }
+  const bus = await startSessionBus()
+  await bus.startKeyring('password of the keyring')
+  return bus
+}
+
+function configuration({issuer, clientId}: Sandbox, profiles: number): string {
+  const role = (name: string) => `'arn:aws:iam::123456789012:role/${name}'`
+  const more = Array.from(
+    {length: profiles - 1},
+    (_, at) => `  profile-${at}: {source: developer, role: ${role(`role-${at}`)}}\n`,
+  )
+  return `providers:
+  sandbox: {strategy: oidc, issuer: '${issuer}', clientId: ${clientId}}
+profiles:
+  developer: {provider: sandbox, role: ${role('developer')}, region: us-east-1}
+${more.join('')}`
+}
+
+/** As npm leaves them, without a package manager. */
+function plantPlugins(data: string, count: number): void {
+  const names = Array.from({length: count}, (_, at) => `aws-oidc-plugin-${at}`)
+  for (const name of names) {
+    const folder = join(data, 'node_modules', name)
+    mkdirSync(folder, {recursive: true})
+    const strategies = {apiVersion: 1, strategies: [name.replaceAll('aws-oidc-', '')]}
+    const hooks = {hooks: {'aws-oidc:strategies': './strategies.js'}}
+    const manifest = {name, version: '1.0.0', type: 'module', 'aws-oidc': strategies, oclif: hooks}
+    writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest))
+    writeFileSync(join(folder, 'oclif.manifest.json'), JSON.stringify({version: '1.0.0', commands: {}}))
+    writeFileSync(join(folder, 'strategies.js'), 'export default async () => ({})\n')
+  }
+  if (count === 0) return
+  const plugins = names.map(name => ({name, type: 'user', tag: 'latest'}))
+  writeFileSync(join(data, 'package.json'), JSON.stringify({private: true, oclif: {schema: 1, plugins}}))
+}

@@ -1,0 +1,112 @@
+import {type Figures, instructions, measure, median, peakMemory} from './measure.ts'
+import type {Group, Limits, Row} from './rows.ts'
+
+export interface Measured {
+  readonly group: string
+  readonly row: Row
+  readonly least: number
+  readonly median: number
+  readonly cpu: number
+  /** To the first row of the group, as the median of the ratios in each round. */
+  readonly ratio: number
+  readonly kibibytes?: number
+  /** To what the row names. */
+  readonly memoryRatio?: number
+  readonly instructionsRatio?: number
+}
+
+/** A limit that does not hold. */
+export interface Miss {
+  readonly what: string
+  readonly ratio: number
+  readonly gate: number
+}
+
+export function measureGroup({title, rows, part = 1}: Group, rounds: number): readonly Measured[] {
+  const figures = measure(rows, Math.max(3, Math.round(rounds * part)))
+  const ofAll = (read: (row: Row) => number | undefined) =>
+    rows.map(row => (row.before ? undefined : middle(row, read)))
+  const memory = rows.some(({memory}) => memory) ? ofAll(peakMemory) : []
+  const counted = part === 1 ? ofAll(instructions) : []
+  const [first] = figures
+  return rows.map((row, at) => {
+    const {wall, cpu} = figures[at] ?? {wall: [], cpu: []}
+    const kibibytes = memory[at]
+    const compared = memory[rows.findIndex(({name}) => name === row.memory?.of)]
+    return {
+      group: title,
+      row,
+      least: Math.min(...wall),
+      median: median(wall),
+      cpu: median(cpu),
+      ratio: pairedRatio(wall, first),
+      ...(kibibytes !== undefined && {kibibytes}),
+      ...(kibibytes !== undefined && compared !== undefined && {memoryRatio: kibibytes / compared}),
+      ...quotient(counted[at], counted[0]),
+    }
+  })
+}
+
+/** The middle one of five; undefined where it can't be had. */
+function middle(row: Row, read: (row: Row) => number | undefined): number | undefined {
+  const figures = Array.from({length: 5}, () => read(row)).filter(figure => figure !== undefined)
+  return figures.length === 5 ? median(figures) : undefined
+}
+
+function pairedRatio(wall: readonly number[], base: Figures | undefined): number {
+  return median(wall.map((time, round) => time / (base?.wall[round] ?? Number.NaN)))
+}
+
+function quotient(counted: number | undefined, base: number | undefined) {
+  return counted !== undefined && base !== undefined && {instructionsRatio: counted / base}
+}
+
+export function misses(measured: readonly Measured[]): readonly Miss[] {
+  return measured.flatMap(({group, row, ratio, memoryRatio}) => [
+    ...over(`${group}: ${row.name}`, ratio, row),
+    ...over(`${group}: ${row.name}, peak memory`, memoryRatio, row.memory ?? {}),
+  ])
+}
+
+function over(what: string, ratio: number | undefined, {gate}: Limits): readonly Miss[] {
+  return ratio !== undefined && gate !== undefined && ratio > gate ? [{what, ratio, gate}] : []
+}
+
+/** How many limits were looked at. */
+export function gateCount(measured: readonly Measured[]): number {
+  return measured
+    .flatMap(({row, memoryRatio}) => [row.gate, memoryRatio === undefined ? undefined : row.memory?.gate])
+    .filter(gate => gate !== undefined).length
+}
+
+/** A table a group, in Markdown. */
+export function tables(measured: readonly Measured[]): string {
+  const groups = Map.groupBy(measured, ({group}) => group)
+  return [...groups].map(([title, rows]) => `## ${title}\n\n${table(rows)}\n`).join('\n')
+}
+
+function table(rows: readonly Measured[]): string {
+  const heads = ['', 'ratio', 'target', 'gate', 'least ms', 'median ms', 'CPU ms', 'peak MB', 'instructions']
+  const cells = rows.map(({row, ratio, least, cpu, kibibytes, memoryRatio, instructionsRatio, ...times}) => [
+    row.name,
+    ratio.toFixed(2),
+    ratioOf(row.target),
+    ratioOf(row.gate),
+    least.toFixed(1),
+    times.median.toFixed(1),
+    cpu.toFixed(1),
+    kibibytes === undefined ? '' : `${(kibibytes / 1024).toFixed(1)}${memoryNote(memoryRatio, row.memory)}`,
+    ratioOf(instructionsRatio),
+  ])
+  const used = heads.map((head, at) => at === 0 || (cells.some(line => line[at] !== '') && head !== ''))
+  const line = (words: readonly string[]) => `| ${words.filter((_, at) => used[at]).join(' | ')} |`
+  return [heads, heads.map((_, at) => (at === 0 ? '---' : '---:')), ...cells].map(line).join('\n')
+}
+
+function memoryNote(ratio: number | undefined, limits: Row['memory']): string {
+  return ratio === undefined || !limits ? '' : ` (${ratio.toFixed(2)} of ${limits.of}; gate ${ratioOf(limits.gate)})`
+}
+
+function ratioOf(value: number | undefined): string {
+  return value === undefined ? '' : value.toFixed(2)
+}

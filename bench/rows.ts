@@ -1,0 +1,187 @@
+import {execFileSync} from 'node:child_process'
+import {writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import type {Program} from './measure.ts'
+import type {Belongings, Person, Place} from './place.ts'
+import {awsCli} from './tools.ts'
+
+export interface Limits {
+  /** The ratio that is aimed at. */
+  readonly target?: number
+  /** The ratio over which `--check` fails. */
+  readonly gate?: number
+}
+
+export interface Row extends Program, Limits {
+  readonly name: string
+  /** Limits of the peak memory, which is compared with the row of that name. */
+  readonly memory?: Limits & {readonly of: string}
+}
+
+/** Programs that are measured in turn; the ratios are to the first one. */
+export interface Group {
+  readonly title: string
+  readonly rows: readonly Row[]
+  /** The part of all rounds that is enough, because each takes long. */
+  readonly part?: number
+}
+
+const creds = ['creds', '--profile', 'developer']
+/** What no hot copy answers. */
+const whole = [...creds, '--browser']
+/** As many at once as are said, all printing through one pipe. */
+const atOnce = 'count=$1; shift; { while [ "$count" -gt 0 ]; do "$@" & count=$((count - 1)); done; wait; } | cat'
+
+/** All that is measured; `others` are command lines of other tools. */
+export async function groupsAt(place: Place, others: readonly string[]): Promise<readonly Group[]> {
+  const {node, run, linked, bus} = place
+  const usual = await place.person('usual')
+  const bare = await place.person('bare', {memory: false})
+  const empty = {name: 'node -e 0', argv: [node, '-e', '0'], env: usual.env}
+  const by = ({env}: Person, ...args: readonly string[]) => ({argv: [node, run, ...args], env})
+  const launched = ({launcher, env}: Person) => ({argv: [launcher, ...creds], env})
+
+  async function withoutCopy(): Promise<readonly Row[]> {
+    const file = {name: 'creds, no hot copy, file', ...by(bare, ...creds), target: 1.25, gate: 1.45}
+    if (!bus) return [file]
+    const sealed = await place.person('sealed', {cache: 'keyring', memory: false})
+    return [file, {name: 'creds, no hot copy, keyring', ...by(sealed, ...creds), target: 1.65, gate: 1.85}]
+  }
+
+  const warm: Group = {
+    title: 'What needs nobody',
+    rows: [
+      empty,
+      {name: '/bin/true', argv: ['/bin/true'], env: usual.env},
+      {name: '/bin/sh -c :', argv: ['/bin/sh', '-c', ':'], env: usual.env},
+      {
+        name: 'creds, launcher',
+        ...launched(usual),
+        target: 0.08,
+        gate: 0.15,
+        memory: {of: '/bin/sh -c :', target: 1.05, gate: 1.2},
+      },
+      {
+        name: 'creds, Node lane',
+        ...by(usual, ...creds),
+        target: 1.05,
+        gate: 1.15,
+        memory: {of: 'node -e 0', target: 1.02, gate: 1.1},
+      },
+      {name: 'creds, Node lane by symlink and env', argv: [linked, ...creds], env: usual.env, target: 1.1, gate: 1.2},
+      ...(await withoutCopy()),
+      {name: 'creds, the whole program', ...by(usual, ...whole)},
+      {name: '--version', ...by(usual, '--version'), target: 2.8, gate: 3.3},
+      {name: '--help', ...by(usual, '--help'), target: 2.8, gate: 3.3},
+      {name: 'status', ...by(usual, 'status'), target: 3.3, gate: 3.8},
+    ],
+  }
+
+  async function cold(): Promise<Group> {
+    const renewing = await place.person('renewing')
+    // Tokens so short-lived that each call refreshes them.
+    await place.sandbox.steer('POST', '/lifetimes', {idTokenSeconds: 30})
+    const renewal = {...by(renewing, ...creds, '--force'), target: 4.5, gate: 5.5}
+    return {title: 'Cold', rows: [empty, {name: 'creds, refresh and STS', ...renewal}]}
+  }
+
+  function together(count: number): Group {
+    const many = ({argv, env}: Program) => ({argv: ['/bin/sh', '-c', atOnce, 'sh', String(count), ...argv], env})
+    const gate = count === 100 ? {target: 0.12, gate: 0.2} : {}
+    return {
+      title: `${count} at once`,
+      part: 0.25,
+      rows: [
+        {name: `${count} node -e 0`, ...many(empty)},
+        {name: `${count} creds, launcher`, ...many(launched(usual)), ...gate},
+        {name: `${count} creds, Node lane`, ...many(by(usual, ...creds))},
+        ...(count > 20
+          ? []
+          : [{...many(by(bare, ...creds)), name: `${count} creds, cold`, before: [node, run, 'cache', 'clear']}]),
+      ],
+    }
+  }
+
+  async function growing(
+    what: 'profiles' | 'plugins',
+    counts: readonly number[],
+    gated: Limits,
+  ): Promise<readonly Group[]> {
+    const people = await Promise.all(
+      counts.map(count => place.person(`${what}-${count}`, {[what]: count} satisfies Belongings)),
+    )
+    const calls: readonly (readonly [name: string, of: (person: Person) => Program, limits: Limits])[] = [
+      ['creds, launcher', launched, gated],
+      ['creds, Node lane', person => by(person, ...creds), gated],
+      ['creds, the whole program', person => by(person, ...whole), {}],
+      ['status', person => by(person, 'status'), {}],
+    ]
+    return calls.map(([name, of, limits]) => ({
+      title: `${name}, with more ${what}`,
+      part: 0.5,
+      rows: people.map((person, at) => ({
+        name: `${counts[at]} ${what}`,
+        ...of(person),
+        ...(at === people.length - 1 && limits),
+      })),
+    }))
+  }
+
+  /** With as many profiles of others in the file of the AWS tools as we have. */
+  async function syncing(): Promise<Group> {
+    const rows = await Promise.all(
+      [10, 1000].map(async profiles => {
+        const person = await place.person(`syncing-${profiles}`, {profiles})
+        const [config, others] = [join(person.env.HOME, '.aws/config'), join(person.env.HOME, 'others')]
+        const sections = Array.from({length: profiles}, (_, at) => `# of team ${at}\n[profile o${at}]\nregion = x\n\n`)
+        writeFileSync(others, sections.join(''))
+        const sync = by(person, 'profiles', 'sync', '--yes')
+        return [
+          {name: `${profiles} profiles, first run`, ...sync, before: ['/bin/cp', others, config]},
+          {name: `${profiles} profiles, second run`, ...sync},
+        ]
+      }),
+    )
+    return {title: 'profiles sync', part: 0.5, rows: [empty, ...rows.flat()]}
+  }
+
+  return [
+    warm,
+    await cold(),
+    together(20),
+    together(100),
+    ...(await growing('profiles', [1, 100, 10_000], {target: 1.02, gate: 1.1})),
+    ...(await growing('plugins', [0, 5, 20], {})),
+    await syncing(),
+    ...withAwsCli(usual, run, node),
+    ...(others.length === 0
+      ? []
+      : [
+          {
+            title: 'Other tools',
+            rows: [empty, ...others.map(line => ({name: line, argv: ['/bin/sh', '-c', line], env: usual.env}))],
+          },
+        ]),
+  ]
+}
+
+/** A call as the person feels it. */
+function withAwsCli({env}: Person, run: string, node: string): readonly Group[] {
+  const aws = awsCli()
+  if (aws === undefined) return []
+  const {AccessKeyId, SecretAccessKey, SessionToken} = JSON.parse(
+    execFileSync(node, [run, ...creds], {env, encoding: 'utf8'}),
+  )
+  const keys = {AWS_ACCESS_KEY_ID: AccessKeyId, AWS_SECRET_ACCESS_KEY: SecretAccessKey, AWS_SESSION_TOKEN: SessionToken}
+  const argv = [aws, 'sts', 'get-caller-identity']
+  return [
+    {
+      title: 'aws sts get-caller-identity',
+      part: 0.5,
+      rows: [
+        {name: 'with static keys', argv, env: {...env, ...keys, AWS_DEFAULT_REGION: 'us-east-1'}},
+        {name: 'with credentials by us', argv: [...argv, '--profile', 'developer'], env},
+      ],
+    },
+  ]
+}

@@ -1,0 +1,82 @@
+// What calls cost, as ratios to an empty Node process of the same version: `npm run bench`, on Linux, with a python3.
+// It installs the package as it would be published, and measures everything in one run, in turn.
+//
+//     npm run bench                       prints all tables
+//     npm run bench -- --write            writes bench/RESULTS.md as well
+//     npm run bench -- --check            measures what has a gate, and fails where one does not hold, the second time too
+//     npm run bench -- --rounds 40        instead of 20
+//     npm run bench -- --with 'aws-vault exec work --json'    another tool in the same run
+import {execFileSync} from 'node:child_process'
+import {writeFileSync} from 'node:fs'
+import {cpus, release} from 'node:os'
+import {join} from 'node:path'
+import {parseArgs} from 'node:util'
+import {root} from '../test/support/sandbox.ts'
+import {makePlace} from './place.ts'
+import {gateCount, type Measured, measureGroup, misses, tables} from './report.ts'
+import {type Group, groupsAt} from './rows.ts'
+
+const {values: flags} = parseArgs({
+  options: {
+    check: {type: 'boolean', default: false},
+    write: {type: 'boolean', default: false},
+    rounds: {type: 'string', default: '20'},
+    with: {type: 'string', multiple: true, default: []},
+  },
+})
+
+const place = await makePlace()
+try {
+  const groups = await groupsAt(place, flags.with)
+  if (flags.check) check(groups.filter(hasGate))
+  else {
+    const measured = groups.flatMap(group => measureGroup(group, Number(flags.rounds)))
+    const text = `${heading()}\n${tables(measured)}`
+    process.stdout.write(text)
+    if (flags.write) writeFileSync(join(root, 'bench/RESULTS.md'), text)
+  }
+} finally {
+  await place.remove()
+}
+
+function hasGate({rows}: Group): boolean {
+  return rows.some(({gate, memory}) => gate !== undefined || memory?.gate !== undefined)
+}
+
+/** What does not hold is measured once more, with its whole group. */
+function check(groups: readonly Group[]): void {
+  const rounds = Number(flags.rounds)
+  const measured: Measured[] = []
+  for (const group of groups) {
+    const first = measureGroup(group, rounds)
+    measured.push(...(misses(first).length === 0 ? first : better(first, measureGroup(group, rounds))))
+  }
+  process.stdout.write(tables(measured))
+  const missed = misses(measured)
+  for (const {what, ratio, gate} of missed) process.stdout.write(`${what}: ${ratio.toFixed(2)}, over ${gate}\n`)
+  process.stdout.write(`\n  ${gateCount(measured) - missed.length} passing\n`)
+  if (missed.length > 0) process.stdout.write(`  ${missed.length} failing\n`)
+  process.exitCode = missed.length > 0 ? 1 : 0
+}
+
+/** Row by row, the one of two measurements with the lower ratio. */
+function better(first: readonly Measured[], second: readonly Measured[]): readonly Measured[] {
+  return second.map((again, at) => {
+    const before = first[at]
+    return before && before.ratio < again.ratio ? before : again
+  })
+}
+
+function heading(): string {
+  const [processor] = cpus()
+  const version = JSON.parse(execFileSync(place.node, [place.run, 'version', '--json'], {encoding: 'utf8'})).cliVersion
+  const today = new Date().toISOString().slice(0, 10)
+  const count = Number(flags.rounds)
+  return `# What calls cost
+
+${today}; ${version}; Node ${process.versions.node}; Linux ${release()}, ${cpus().length} processors (${processor?.model}).
+Written by \`npm run bench -- --write\`. The ratio is that of the wall time to the first row of the table in the same round,
+median of ${count} rounds (of fewer where each takes long). CPU is user and system time; instructions, as a ratio, those in
+user mode. How it is measured: [run.ts](run.ts), [measure.py](measure.py).
+`
+}
