@@ -50,7 +50,7 @@ describe('the package', () => {
     expect(files).to.include.members([
       'bin/launcher.sh',
       'bin/run.js',
-      'dist/app.js',
+      'dist/bundle/main.cjs',
       'dist/plugin.d.ts',
       'oclif.manifest.json',
       'LICENSE',
