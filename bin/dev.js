@@ -8,7 +8,7 @@ import {start} from './start.js'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const text = readFileSync(join(root, 'package.json'), 'utf8')
-const pjson = JSON.parse(text.replaceAll(/\.\/dist\/bundle\/(hooks\/[\w-]+)\.js/g, './src/$1.ts'))
+const pjson = JSON.parse(text.replaceAll(/\.\/dist\/bundle\/([\w-]+)\.cjs/g, './src/hooks/$1.ts'))
 pjson.oclif.commands = {strategy: 'pattern', target: './src/commands'}
 
 start(root, pjson, commandIds(root), true)

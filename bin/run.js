@@ -8,6 +8,7 @@ if (major < 24 || (major === 24 && minor < 15)) {
   process.stderr.write(`aws-oidc needs Node 24.15 or newer; this is ${process.version} (${process.execPath}).\n`)
   process.exitCode = 1
 } else if (!serveHotCopy()) {
+  keepCompiledCode()
   standInForPasswdEntry()
   run()
 }
@@ -103,6 +104,33 @@ function writeAll(text) {
       }
     }
   }
+}
+
+/**
+ * Keeps what was compiled, beside our caches, where only we can write: who can write there decides what runs. Node's own
+ * place for it lies in the folder for temporary files, where anybody may have made it before us.
+ */
+function keepCompiledCode() {
+  const isPrivate = (/** @type {string} */ path) => {
+    const stats = fs.lstatSync(path)
+    return stats.isDirectory() && stats.uid === process.geteuid?.() && (stats.mode & 0o077) === 0
+  }
+  try {
+    const cache = cacheFolder()
+    const folder = `${cache}/compiled`
+    // Without the one there is nothing that we keep, and the other is not made.
+    if (!isPrivate(cache)) return
+    if (!fs.existsSync(folder)) fs.mkdirSync(folder, {mode: 0o700})
+    if (isPrivate(folder)) process.getBuiltinModule('node:module').enableCompileCache(folder)
+  } catch {}
+}
+
+/** The same as in src/outside/places.ts. */
+function cacheFolder() {
+  const {XDG_CACHE_HOME} = process.env
+  if (XDG_CACHE_HOME?.startsWith('/')) return `${XDG_CACHE_HOME}/aws-oidc`
+  const home = process.getBuiltinModule('node:os').homedir()
+  return `${home}/${process.platform === 'darwin' ? 'Library/Caches' : '.cache'}/aws-oidc`
 }
 
 /** A container started with an arbitrary user id has no passwd entry, where oclif looks for a shell and a home. */

@@ -1,14 +1,12 @@
 // Puts the program into few files, as they are installed: oclif and our own code into one, each large library into one
-// of its own that is read with its first use. Why, and what it gains: docs/decisions/0017-bundle.md.
-import {readFileSync} from 'node:fs'
+// of its own. What only some calls need is loaded with its first use. Why, and what it gains: docs/decisions/0017-bundle.md.
 import {join} from 'node:path'
 import {build} from 'esbuild'
 import {commandIds} from './commands.js'
-import {patches} from './oclif-patches.js'
+import {loadedLate} from './loaded-late.js'
+import {patched} from './oclif-patches.js'
 
-const packages = /[\\/]node_modules[\\/]/
-
-/** Libraries that only some calls need. */
+/** Libraries in files of their own: read by few calls, and large. */
 const apart = [
   '@aws-sdk/client-sts',
   '@inquirer/prompts',
@@ -19,8 +17,24 @@ const apart = [
   'semver',
   'yaml',
 ]
-// The one has native code for each platform, the other a program of its own beside it.
+/** Not part of the bundle: the one has native code for each platform, the other a program of its own beside it. */
 const external = ['@napi-rs/keyring', 'open']
+const late = [
+  'cli-spinners',
+  'lilconfig',
+  'tinyglobby',
+  'node:child_process',
+  'node:crypto',
+  'node:http',
+  'node:https',
+  'node:net',
+  'node:perf_hooks',
+  'node:readline',
+  'node:sqlite',
+  'node:stream/consumers',
+  'node:timers/promises',
+  'node:tls',
+]
 
 /**
  * Writes dist/bundle/ of the package in `root`.
@@ -33,28 +47,32 @@ export async function bundle(root) {
     absWorkingDir: root,
     bundle: true,
     platform: 'node',
+    format: 'cjs',
     target: 'node24',
     external,
+    define: {'import.meta.url': '__filename'},
     legalComments: 'inline',
     logLevel: 'warning',
   }
-  /** @type {import('esbuild').BuildOptions} */
-  const plain = {...common, format: 'cjs', define: {'import.meta.url': '__filename'}}
-  const contents = entry(commandIds(root))
-  await build({
-    ...plain,
-    stdin: {contents, resolveDir: join(root, 'bin'), sourcefile: 'main.ts', loader: 'ts'},
-    outfile: join(folder, 'main.cjs'),
-    plugins: [leftApart, patched],
-  })
-  for (const name of apart) await build({...plain, entryPoints: [name], outfile: join(folder, fileOf(name))})
   await build({
     ...common,
-    format: 'esm',
-    splitting: true,
-    entryPoints: ['src/hooks/strategies.ts', 'src/hooks/caches.ts', 'src/hooks/command-not-found.ts'],
-    outdir: join(folder, 'hooks'),
+    stdin: {contents: entry(commandIds(root)), resolveDir: join(root, 'bin'), sourcefile: 'main.ts', loader: 'ts'},
+    outfile: join(folder, 'main.cjs'),
+    plugins: [
+      loadedLate(
+        {
+          ...Object.fromEntries(late.map(name => [name, name])),
+          ...Object.fromEntries(apart.map(name => [name, `./${fileOf(name)}`])),
+        },
+        root,
+      ),
+      patched,
+    ],
   })
+  for (const name of apart) await build({...common, entryPoints: [name], outfile: join(folder, fileOf(name))})
+  for (const name of ['strategies', 'caches', 'command-not-found']) {
+    await build({...common, entryPoints: [`src/hooks/${name}.ts`], outfile: join(folder, `${name}.cjs`)})
+  }
 }
 
 /**
@@ -74,39 +92,4 @@ function entry(ids) {
 /** @param {string} name of a package */
 function fileOf(name) {
   return `${name.replace('@', '').replace('/', '-')}.cjs`
-}
-
-/** @type {import('esbuild').Plugin} */
-const leftApart = {
-  name: 'libraries in files of their own',
-  setup({onResolve}) {
-    onResolve({filter: /^[^.]/}, ({path, importer}) =>
-      apart.includes(path) && !packages.test(importer) ? {path: `./${fileOf(path)}`, external: true} : undefined,
-    )
-  },
-}
-
-/** @type {import('esbuild').Plugin} */
-const patched = {
-  name: 'patches of oclif',
-  setup({onLoad, onEnd}) {
-    const unused = new Set(patches)
-    onLoad({filter: packages}, ({path}) => {
-      const name = path.replaceAll('\\', '/').split('/node_modules/').at(-1)
-      const mine = patches.filter(({file}) => file === name)
-      if (mine.length === 0) return undefined
-      let contents = readFileSync(path, 'utf8')
-      for (const patch of mine) {
-        const {file, from, to} = patch
-        if (contents.split(from).length !== 2)
-          throw new Error(`scripts/oclif-patches.js: ${file} does not have: ${from}`)
-        contents = contents.replace(from, () => to)
-        unused.delete(patch)
-      }
-      return {contents, loader: 'js'}
-    })
-    onEnd(() => {
-      for (const {file} of unused) throw new Error(`scripts/oclif-patches.js: ${file} is not part of the bundle.`)
-    })
-  },
 }
