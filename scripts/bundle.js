@@ -1,24 +1,20 @@
 // Puts the program into few files, as they are installed: oclif and our own code into one, each large library into one
 // of its own. What only some calls need is loaded with its first use. Why, and what it gains: docs/decisions/0017-bundle.md.
+import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {build} from 'esbuild'
 import {commandIds} from './commands.js'
+import {licencesOf} from './licences.js'
 import {loadedLate} from './loaded-late.js'
 import {patched} from './oclif-patches.js'
 
 /** Libraries in files of their own: read by few calls, and large. */
-const apart = [
-  '@aws-sdk/client-sts',
-  '@inquirer/prompts',
-  '@xmldom/xmldom',
-  'cli-table3',
-  'openid-client',
-  'qr',
-  'semver',
-  'yaml',
-]
-/** Not part of the bundle: the one has native code for each platform, the other a program of its own beside it. */
-const external = ['@napi-rs/keyring', 'open']
+const apart = ['@aws-sdk/client-sts', '@xmldom/xmldom', 'cli-table3', 'openid-client', 'qr', 'semver', 'yaml']
+
+/** Not in the bundle: native code of each platform, a program of its own beside it, and what nobody has at run time. */
+const external = ['@napi-rs/keyring', 'open', 'typescript']
+
+/** Loaded with their first use, beside those apart. */
 const late = [
   'cli-spinners',
   'lilconfig',
@@ -42,37 +38,41 @@ const late = [
  */
 export async function bundle(root) {
   const folder = join(root, 'dist/bundle')
-  /** @type {import('esbuild').BuildOptions} */
-  const common = {
-    absWorkingDir: root,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node24',
-    external,
-    define: {'import.meta.url': '__filename'},
-    legalComments: 'inline',
-    logLevel: 'warning',
+  /** @type {string[]} */
+  const inputs = []
+  /** @param {import('esbuild').BuildOptions} options */
+  async function write(options) {
+    const {metafile} = await build({
+      absWorkingDir: root,
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      target: 'node24',
+      external,
+      define: {'import.meta.url': '__filename'},
+      legalComments: 'inline',
+      logLevel: 'warning',
+      metafile: true,
+      ...options,
+    })
+    for (const output of Object.values(metafile?.outputs ?? {})) {
+      inputs.push(...Object.keys(output.inputs).filter(path => output.inputs[path]?.bytesInOutput))
+    }
   }
-  await build({
-    ...common,
+
+  const inFiles = apart.map(name => [name, `./${fileOf(name)}`])
+  await write({
     stdin: {contents: entry(commandIds(root)), resolveDir: join(root, 'bin'), sourcefile: 'main.ts', loader: 'ts'},
     outfile: join(folder, 'main.cjs'),
-    plugins: [
-      loadedLate(
-        {
-          ...Object.fromEntries(late.map(name => [name, name])),
-          ...Object.fromEntries(apart.map(name => [name, `./${fileOf(name)}`])),
-        },
-        root,
-      ),
-      patched,
-    ],
+    plugins: [loadedLate(Object.fromEntries([...late.map(name => [name, name]), ...inFiles]), root), patched],
   })
-  for (const name of apart) await build({...common, entryPoints: [name], outfile: join(folder, fileOf(name))})
   for (const name of ['strategies', 'caches', 'command-not-found']) {
-    await build({...common, entryPoints: [`src/hooks/${name}.ts`], outfile: join(folder, `${name}.cjs`)})
+    await write({entryPoints: [`src/hooks/${name}.ts`], outfile: join(folder, `${name}.cjs`)})
   }
+  for (const name of apart) {
+    await write({entryPoints: [name], outfile: join(folder, fileOf(name)), minifyWhitespace: true, minifySyntax: true})
+  }
+  writeFileSync(join(folder, 'LICENCES.txt'), licencesOf(root, inputs))
 }
 
 /**
