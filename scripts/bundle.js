@@ -8,17 +8,36 @@ import {licencesOf} from './licences.js'
 import {loadedLate} from './loaded-late.js'
 import {patched} from './oclif-patches.js'
 
-/** Libraries in files of their own: read by few calls, and large. */
-const apart = ['@aws-sdk/client-sts', '@xmldom/xmldom', 'cli-table3', 'openid-client', 'qr', 'semver', 'yaml']
+/** Libraries in files of their own: large, or read by few calls. */
+const apart = [
+  '@aws-sdk/client-sts',
+  '@xmldom/xmldom',
+  'cli-spinners',
+  'cli-table3',
+  'debug',
+  'lilconfig',
+  'minimatch',
+  'openid-client',
+  'qr',
+  'semver',
+  'tinyglobby',
+  'yaml',
+]
 
 /** Not in the bundle: native code of each platform, a program of its own beside it, and what nobody has at run time. */
 const external = ['@napi-rs/keyring', 'open', 'typescript']
 
 /** Loaded with their first use, beside those apart. */
 const late = [
-  'cli-spinners',
-  'lilconfig',
-  'tinyglobby',
+  'ansi-escapes',
+  'ansis',
+  'clean-stack',
+  'ejs',
+  'indent-string',
+  'supports-color',
+  'widest-line',
+  'wordwrap',
+  'wrap-ansi',
   'node:child_process',
   'node:crypto',
   'node:http',
@@ -50,6 +69,9 @@ export async function bundle(root) {
       target: 'node24',
       external,
       define: {'import.meta.url': '__filename'},
+      // Names are kept, for stack traces.
+      minifyWhitespace: true,
+      minifySyntax: true,
       legalComments: 'inline',
       logLevel: 'warning',
       metafile: true,
@@ -69,9 +91,7 @@ export async function bundle(root) {
   for (const name of ['strategies', 'caches', 'command-not-found']) {
     await write({entryPoints: [`src/hooks/${name}.ts`], outfile: join(folder, `${name}.cjs`)})
   }
-  for (const name of apart) {
-    await write({entryPoints: [name], outfile: join(folder, fileOf(name)), minifyWhitespace: true, minifySyntax: true})
-  }
+  for (const name of apart) await write({entryPoints: [name], outfile: join(folder, fileOf(name))})
   writeFileSync(join(folder, 'LICENCES.txt'), licencesOf(root, inputs))
 }
 

@@ -1,6 +1,6 @@
 /**
- * Modules that are loaded when something of them is used, instead of where they are imported. Takes what stands in for
- * each: itself, or a file beside the bundle.
+ * Modules that are loaded when something of them is used, instead of where they are imported. Takes what to load for
+ * each name: the module itself, or a file beside the bundle.
  * @param {Readonly<Record<string, string>>} modules
  * @param {string} root
  * @returns {import('esbuild').Plugin}
@@ -13,8 +13,8 @@ export function loadedLate(modules, root) {
         namespace !== 'late' && Object.hasOwn(modules, path) ? {path, namespace: 'late'} : undefined,
       )
       onResolve({filter: /^\.\//, namespace: 'late'}, ({path}) => ({path, external: true}))
-      onLoad({filter: /^/, namespace: 'late'}, async ({path}) => ({
-        contents: standIn(modules[path] ?? path, await import(path)),
+      onLoad({filter: /^/, namespace: 'late'}, ({path}) => ({
+        contents: standIn(modules[path] ?? path),
         resolveDir: root,
       }))
     },
@@ -22,16 +22,17 @@ export function loadedLate(modules, root) {
 }
 
 /**
+ * Helpers of compilers ask whether it is __esModule, and copy its members: they get no answer, and a prototype that has
+ * the members.
  * @param {string} target
- * @param {object} exported
  */
-function standIn(target, exported) {
-  const names = Object.keys(exported).filter(name => name !== 'module.exports' && name !== 'default')
-  const getters = names.map(
-    name => `${JSON.stringify(name)}: {enumerable: true, get: () => load()[${JSON.stringify(name)}]},`,
-  )
+function standIn(target) {
   return `
     const load = () => require(${JSON.stringify(target)})
-    function late(...args) { return new.target ? new (load())(...args) : load()(...args) }
-    module.exports = Object.defineProperties(late, {${getters.join('\n')}})`
+    module.exports = new Proxy(function () {}, {
+      get: (_, name) => (name === '__esModule' ? undefined : load()[name]),
+      apply: (_, self, args) => Reflect.apply(load(), self, args),
+      construct: (_, args) => Reflect.construct(load(), args),
+      getPrototypeOf: () => module.exports,
+    })`
 }
