@@ -3,13 +3,12 @@
 import {readFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
-import {execute, settings} from '@oclif/core'
+import {commandIds} from '../scripts/commands.js'
+import {start} from './start.js'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const text = readFileSync(join(root, 'package.json'), 'utf8')
-const pjson = JSON.parse(
-  text.replaceAll(/\.\/dist\/(hooks\/[\w-]+)\.js/g, './src/$1.ts').replaceAll('./dist/', './src/'),
-)
+const pjson = JSON.parse(text.replaceAll(/\.\/dist\/bundle\/([\w-]+)\.cjs/g, './src/hooks/$1.ts'))
+pjson.oclif.commands = {strategy: 'pattern', target: './src/commands'}
 
-settings.enableAutoTranspile = false
-execute({dir: root, loadOptions: {root, pjson, ignoreManifest: true}})
+start(root, pjson, commandIds(root), true)

@@ -8,6 +8,7 @@ if (major < 24 || (major === 24 && minor < 15)) {
   process.stderr.write(`aws-oidc needs Node 24.15 or newer; this is ${process.version} (${process.execPath}).\n`)
   process.exitCode = 1
 } else if (!serveHotCopy()) {
+  keepCompiledCode()
   standInForPasswdEntry()
   run()
 }
@@ -105,6 +106,33 @@ function writeAll(text) {
   }
 }
 
+/**
+ * Keeps what was compiled, beside our caches, where only we can write: who can write there decides what runs. Node's own
+ * place for it lies in the folder for temporary files, where anybody may have made it before us.
+ */
+function keepCompiledCode() {
+  const isPrivate = (/** @type {string} */ path) => {
+    const stats = fs.lstatSync(path)
+    return stats.isDirectory() && stats.uid === process.geteuid?.() && (stats.mode & 0o077) === 0
+  }
+  try {
+    const cache = cacheFolder()
+    const folder = `${cache}/compiled`
+    // Without the one there is nothing that we keep, and the other is not made.
+    if (!isPrivate(cache)) return
+    if (!fs.existsSync(folder)) fs.mkdirSync(folder, {mode: 0o700})
+    if (isPrivate(folder)) process.getBuiltinModule('node:module').enableCompileCache(folder)
+  } catch {}
+}
+
+/** The same as in src/outside/places.ts. */
+function cacheFolder() {
+  const {XDG_CACHE_HOME} = process.env
+  if (XDG_CACHE_HOME?.startsWith('/')) return `${XDG_CACHE_HOME}/aws-oidc`
+  const home = process.getBuiltinModule('node:os').homedir()
+  return `${home}/${process.platform === 'darwin' ? 'Library/Caches' : '.cache'}/aws-oidc`
+}
+
 /** A container started with an arbitrary user id has no passwd entry, where oclif looks for a shell and a home. */
 function standInForPasswdEntry() {
   try {
@@ -115,34 +143,9 @@ function standInForPasswdEntry() {
   }
 }
 
-async function run() {
-  const {execute, settings} = await import('@oclif/core')
-  // NODE_ENV=development in somebody's shell must not make oclif look for TypeScript.
-  settings.enableAutoTranspile = false
-  if (/^plugins\b/.test(process.argv[2] ?? '')) confineNpm()
-  const {fileURLToPath} = process.getBuiltinModule('node:url')
-  const root = fileURLToPath(new URL('..', import.meta.url))
-  await execute({loadOptions: {root, userPlugins: mayBeOfPlugin(process.argv.slice(2))}})
-}
-
-/** What npm installs is the person's alone, and no package's install script runs: oclif starts it with our environment. */
-function confineNpm() {
-  process.umask(0o077)
-  for (const name of Object.keys(process.env)) {
-    if (/^npm_config_ignore[-_]scripts$/i.test(name)) delete process.env[name]
-  }
-  process.env.npm_config_ignore_scripts = 'true'
-}
-
-/**
- * Our own commands run without oclif's loading of plugins, which would run code of each that has an `init` hook or no
- * manifest. Those that mend plugins must work whatever is installed.
- * @param {readonly string[]} args
- */
-function mayBeOfPlugin([words = '', next = '']) {
-  const [topic = '', name = next] = words.split(':')
-  if (topic === 'plugins') return !/^(add|install|link|remove|reset|uninstall|unlink|update)$/.test(name)
-  const {existsSync} = process.getBuiltinModule('node:fs')
-  const own = (/** @type {string} */ path) => existsSync(new URL(`../dist/commands/${path}`, import.meta.url))
-  return !/^[a-z]+$/.test(topic) || !(own(`${topic}.js`) || own(topic))
+function run() {
+  const {createRequire} = process.getBuiltinModule('node:module')
+  const {dirname} = process.getBuiltinModule('node:path')
+  const load = createRequire(import.meta.url)
+  load('../dist/bundle/main.cjs').start(dirname(import.meta.dirname), load('../package.json'))
 }

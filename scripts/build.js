@@ -2,6 +2,7 @@
 import {execFileSync} from 'node:child_process'
 import {existsSync, readdirSync, readFileSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
+import {bundle} from './bundle.js'
 import {writeManifest} from './manifest.js'
 import {markDone, root} from './marker.js'
 
@@ -12,6 +13,7 @@ for (const folder of [root, ...plugins()]) {
   rmSync(join(folder, 'dist'), {recursive: true, force: true})
   execFileSync(process.execPath, [tsc, '-p', join(folder, 'tsconfig.json')], {stdio: 'inherit'})
 }
+await bundle(root)
 for (const folder of [root, ...plugins().filter(hasCommands)]) await writeManifest(folder)
 markDone('built')
 

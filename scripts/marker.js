@@ -8,7 +8,16 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 
 const inputs = {
   installed: ['package-lock.json', 'package.json'],
-  built: ['src', 'plugins', 'scripts', 'package.json', 'tsconfig.base.json', 'tsconfig.json'],
+  built: [
+    'bin',
+    'src',
+    'plugins',
+    'scripts',
+    'package-lock.json',
+    'package.json',
+    'tsconfig.base.json',
+    'tsconfig.json',
+  ],
 }
 const products = {installed: 'node_modules', built: 'dist'}
 

@@ -1,5 +1,4 @@
 import {join} from 'node:path'
-import {pathToFileURL} from 'node:url'
 import {AwsOidcError, printable} from './errors.ts'
 import {readObject} from './json.ts'
 import type {CacheHome, CredentialCache, Entry, FederationStrategy} from './plugin.ts'
@@ -34,6 +33,8 @@ export interface RegistryParts {
   readonly allows: (plugin: string) => boolean
   /** Loads code of a plugin within limits. */
   readonly guard: <Result>(plugin: string, work: () => Promise<Result>) => Promise<Result>
+  /** What a file of code exports. */
+  readonly load: (path: string) => Promise<unknown>
   readonly nearest: (name: string, known: readonly string[]) => string | undefined
 }
 
@@ -69,7 +70,7 @@ export function registryOf(
     isContract: (value: unknown) => value is Contract,
   ): Promise<Contract> {
     return within(owner(kind, id), async holder => {
-      const entry = await entryOf<Contract, Input>(holder, kind, id)
+      const entry = await entryOf<Contract, Input>(holder, kind, id, parts.load)
       const loaded: unknown = await entry.load(input)
       if (!isContract(loaded)) throw new Error(`what it gives for "${id}" is none of the ${kind}`)
       return loaded
@@ -77,7 +78,7 @@ export function registryOf(
   }
 
   function summary(kind: Kind, id: string): Promise<string> {
-    return within(owner(kind, id), async holder => (await entryOf(holder, kind, id)).summary)
+    return within(owner(kind, id), async holder => (await entryOf(holder, kind, id, parts.load)).summary)
   }
 
   /** Runs code of a package; whatever goes wrong is laid at its door. */
@@ -130,10 +131,15 @@ export async function whyUnfit(
   return {text: ofOtherVersion(built), newer: typeof built === 'number' && built > apiVersion}
 }
 
-async function entryOf<Contract, Input>(holder: InstalledPackage, kind: Kind, id: string) {
+async function entryOf<Contract, Input>(
+  holder: InstalledPackage,
+  kind: Kind,
+  id: string,
+  loadFile: RegistryParts['load'],
+) {
   const hook = readObject(readObject(holder.manifest.oclif).hooks)[`aws-oidc:${kind}`]
   if (typeof hook !== 'string') throw new Error(`it declares "${id}" but no hook "aws-oidc:${kind}"`)
-  const module: unknown = await import(pathToFileURL(join(holder.root, hook)).href)
+  const module: unknown = await loadFile(join(holder.root, hook))
   const {default: run} = readObject(module)
   if (typeof run !== 'function') throw new Error(`${hook} has no function as its default export`)
   const registration = readObject(await run())

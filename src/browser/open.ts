@@ -1,4 +1,3 @@
-import open from 'open'
 import {AwsOidcError, printable} from '../errors.ts'
 import {isSafeAddress} from '../loopback-address.ts'
 
@@ -42,6 +41,7 @@ export async function openInBrowser(
 
 /** https://www.npmjs.com/package/open : its process is left alone, but an error it raises must not end ours. */
 async function openWithSystem(url: URL): Promise<void> {
+  const {default: open} = await import('open')
   const child = await open(url.href)
   child.once('error', () => undefined)
 }

@@ -7,11 +7,28 @@ const units = [
 
 /** A time as somebody reads it who wants to know how long that is: `14:05 (in 43 minutes)`. */
 export function when(time: Date, now: Date): string {
+  const sameDay = time.toDateString() === now.toDateString()
+  return `${sameDay ? '' : `${dayOf(time)} `}${clockOf(time)} (${distance(time, now)})`
+}
+
+function distance(time: Date, now: Date): string {
   const minutes = Math.round((time.getTime() - now.getTime()) / minute)
   const [unit, size] = units.find(([, size]) => Math.abs(minutes) >= size * 2) ?? ['minute', 1]
-  const count = Math.trunc(minutes / size)
-  const relative = count === 0 ? 'now' : new Intl.RelativeTimeFormat('en').format(count, unit)
-  const sameDay = time.toDateString() === now.toDateString()
-  const clock = time.toLocaleTimeString(undefined, {hour: '2-digit', minute: '2-digit', hourCycle: 'h23'})
-  return `${sameDay ? clock : `${time.toLocaleDateString()} ${clock}`} (${relative})`
+  const count = Math.abs(Math.trunc(minutes / size))
+  if (count === 0) return 'now'
+  const span = `${count} ${unit}${count === 1 ? '' : 's'}`
+  return minutes > 0 ? `in ${span}` : `${span} ago`
+}
+
+// Not toLocaleString: the first use of the rules of a language loads them, for longer than all the rest of `status` takes.
+function dayOf(time: Date): string {
+  return [time.getFullYear(), time.getMonth() + 1, time.getDate()].map(twoDigits).join('-')
+}
+
+function clockOf(time: Date): string {
+  return [time.getHours(), time.getMinutes()].map(twoDigits).join(':')
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0')
 }

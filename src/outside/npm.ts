@@ -54,7 +54,9 @@ function output(
 }
 
 function npmProgram(): string {
-  const folder = dirname(createRequire(import.meta.resolve('@oclif/plugin-plugins')).resolve('npm/package.json'))
+  const folder = dirname(
+    createRequire(createRequire(import.meta.url).resolve('@oclif/plugin-plugins')).resolve('npm/package.json'),
+  )
   const {npm} = readObject(parseObject(readFileSync(join(folder, 'package.json'), 'utf8')).bin)
   return join(folder, typeof npm === 'string' ? npm : 'bin/npm-cli.js')
 }

@@ -6,6 +6,7 @@ import {inContainer} from './container.ts'
 import {type EditedFiles, editedFiles} from './edited-file.ts'
 import {type Files, systemFiles} from './files.ts'
 import {systemKeyring} from './keyring.ts'
+import {loadModule} from './load-module.ts'
 import {type MemoryFolders, systemMemoryFolders} from './memory-folder.ts'
 import {type Network, systemNetwork} from './network.ts'
 import type {Npm} from './npm.ts'
@@ -38,6 +39,7 @@ export interface Outside {
   /** Loaded by those who need it: a call from the cache has no time for it. */
   readonly npm: () => Promise<Npm>
   readonly plugins: PluginGuard
+  readonly loadModule: typeof loadModule
   readonly inContainer: () => boolean
 }
 
@@ -67,6 +69,7 @@ export function realOutside(): Outside {
     inContainer,
     npm: async () => (await import('./npm.ts')).systemNpm,
     plugins: guardFromFirstUse({clock: systemClock, interruption: processes.interruption}),
+    loadModule,
     readTls: readProviderTls,
     programOutput,
     network: systemNetwork({env, clock: systemClock, signal: processes.interruption}),

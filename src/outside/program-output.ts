@@ -3,8 +3,6 @@ import {promisify} from 'node:util'
 import {readObject} from '../json.ts'
 import type {Clock} from './clock.ts'
 
-const run = promisify(execFile)
-
 export interface OutputOptions {
   readonly clock: Clock
   readonly milliseconds: number
@@ -25,7 +23,7 @@ export async function programOutput(
   const limit = clock.limit(milliseconds, new Error(`it took longer than ${milliseconds / 1000} s`), signal)
   try {
     const env = {...process.env, ...variables}
-    const running = run(program, [...args], {env, signal: limit.signal, windowsHide: true})
+    const running = promisify(execFile)(program, [...args], {env, signal: limit.signal, windowsHide: true})
     // On abort execFile sends SIGTERM, whatever its killSignal: one that has no ear for it would stay for ever.
     limit.signal.addEventListener('abort', () => running.child.kill('SIGKILL'), {once: true})
     running.child.stdin?.on('error', () => undefined).end()

@@ -30,14 +30,14 @@ export function dialogueOn(streams: () => PromptStreams, signal: AbortSignal): D
   const context = () => ({...streams(), signal})
   return {
     async text(message, {default: usual, check}) {
-      const {input} = await import('@inquirer/prompts')
+      const {input} = await import('./questions.ts')
       const validate = (typed: string) => typed.trim() === goBack || (check(typed.trim()) ?? true)
       const question = {message, validate, ...(usual !== undefined && {default: usual})}
       const answer = (await interruptible(signal, () => input(question, context()))).trim()
       return answer === goBack ? back : answer
     },
     async choose(message, choices, preferred) {
-      const {select} = await import('@inquirer/prompts')
+      const {select} = await import('./questions.ts')
       const options = choices.map(({label}, index) => ({name: printable(label, 200), value: index}))
       const chosen = await interruptible(signal, () =>
         select(
@@ -58,7 +58,7 @@ export function dialogueOn(streams: () => PromptStreams, signal: AbortSignal): D
       return choice ? choice.value : back
     },
     async secret(message) {
-      const {password} = await import('@inquirer/prompts')
+      const {password} = await import('./questions.ts')
       return interruptible(signal, () => password({message}, context()))
     },
   }

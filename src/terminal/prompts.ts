@@ -14,7 +14,7 @@ export function promptsOn(streams: () => PromptStreams, signal: AbortSignal): As
   const context = () => ({...streams(), signal})
   return {
     async select(message, choices) {
-      const {search, select} = await import('@inquirer/prompts')
+      const {search, select} = await import('./questions.ts')
       const options = choices.map(({label, value}) => ({name: printable(label), value}))
       if (options.length > longestList) {
         const source = (term = '') => matching(options, term)
@@ -23,11 +23,11 @@ export function promptsOn(streams: () => PromptStreams, signal: AbortSignal): As
       return interruptible(signal, () => select({message, choices: options, loop: false}, context()))
     },
     async text(message) {
-      const {input} = await import('@inquirer/prompts')
+      const {input} = await import('./questions.ts')
       return interruptible(signal, () => input({message}, context()))
     },
     async secret(message) {
-      const {password} = await import('@inquirer/prompts')
+      const {password} = await import('./questions.ts')
       return interruptible(signal, () => password({message}, context()))
     },
   }

@@ -59,6 +59,7 @@ export async function wire(outside: Outside, {own, dataFolder}: Installation, ch
     allows: plugin => allowsPlugin(configuration.allowedPlugins, plugin),
     guard: (plugin, work) =>
       outside.plugins.load(plugin, text => log.debug(`printed by a plugin: ${text.trimEnd()}`), work),
+    load: outside.loadModule,
     nearest,
   })
   const tell = (text: string) => terminal.tell(secrets.mask(text))

@@ -15,6 +15,8 @@ describe('what is left on disk', () => {
     const found: Record<string, string> = {itself: ((await lstat(home.cache)).mode & 0o777).toString(8)}
     for (const item of await readdir(home.cache, {recursive: true, withFileTypes: true})) {
       const {mode} = await lstat(join(item.parentPath, item.name))
+      // Node makes them, in a folder that nobody else can open; else it is not used.
+      if (item.parentPath.includes('compiled')) continue
       const place = item.parentPath === home.cache ? item.name : `in ${basename(item.parentPath)}`
       const all = new Set(found[place]?.split(' ')).add((mode & 0o777).toString(8))
       found[place] = [...all].join(' ')
@@ -25,6 +27,7 @@ describe('what is left on disk', () => {
   const closed = {
     itself: '700',
     'cache.json': '600',
+    compiled: '700',
     locks: '700',
     'in locks': '600',
     state: '700',
@@ -44,7 +47,8 @@ describe('what is left on disk', () => {
     expect(await modes()).to.deep.equal(closed)
 
     for (const item of await readdir(home.cache, {recursive: true, withFileTypes: true})) {
-      await chmod(join(item.parentPath, item.name), item.isDirectory() ? 0o777 : 0o644)
+      if (!item.name.includes('compiled'))
+        await chmod(join(item.parentPath, item.name), item.isDirectory() ? 0o777 : 0o644)
     }
     await writeFile(join(home.cache, 'cache.json'), '{}', {mode: 0o644})
     expect((await run({SANDBOX_USER: 'deny'})).exitCode).to.equal(4)

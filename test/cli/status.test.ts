@@ -58,6 +58,8 @@ describe('status', () => {
     const {home, sandbox} = scene
     await home.run(['login', '-p', 'developer'])
     await sandbox.steer('DELETE', '/journal')
+    // The first call that finds our folder keeps compiled code there.
+    await home.run(['status'])
     const before = await inventory(home.folder)
     await home.run(['status'])
     await home.run(['status', '--check', '--json'])

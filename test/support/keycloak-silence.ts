@@ -1,6 +1,7 @@
 import {readFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {stringify} from 'yaml'
+import {loadModule} from '../../src/outside/load-module.ts'
 import {type InstalledPackage, registryOf} from '../../src/registry.ts'
 import {credentialsFor} from '../../src/tasks/credentials.ts'
 import {visitKeycloak} from './keycloak-person.ts'
@@ -24,6 +25,7 @@ export async function signInInVain(
   const registry = registryOf(await packageAt(root), [await packageAt(join(root, 'plugins/keycloak'))], {
     allows: () => true,
     guard: (_plugin, work) => work(),
+    load: loadModule,
     nearest: () => undefined,
   })
   let page = ''

@@ -99,7 +99,7 @@ const around = 'Only outside/ reaches for globalThis.'
 const typesOnly = 'Only types pass here: write `import type`.'
 const cacheProcess = 'A cache sees only process.platform and process.geteuid.'
 const importType = 'Write `import type` at the top: the rules of the rooms read that.'
-const unnamed = "Only registry.ts imports what it can't name."
+const unnamed = "Only outside/load-module.ts imports what it can't name."
 const allowed = 'allowed'
 
 type Lines = Readonly<Record<string, readonly string[]>>
@@ -156,7 +156,7 @@ const plantings: Readonly<Record<string, Lines>> = {
   'src/commands/values.ts': valuesOf('../tasks/login.ts'),
   'src/commands/cache/values.ts': valuesOf('../../tasks/login.ts'),
   'src/duration-flag.ts': valuesOf('./tasks/login.ts'),
-  'src/registry.ts': {[allowed]: ['await import(address)']},
+  'src/outside/load-module.ts': {[allowed]: ['await import(address)']},
   'src/oauth/ways.ts': {
     [restricted]: [
       ...["import {c1} from '../aws/sts.ts'", "import {type C2} from '../aws/sts.ts'", "import '../aws/sts.ts'"],

@@ -50,13 +50,26 @@ describe('the package', () => {
     expect(files).to.include.members([
       'bin/launcher.sh',
       'bin/run.js',
-      'dist/app.js',
+      'dist/bundle/main.cjs',
       'dist/plugin.d.ts',
       'oclif.manifest.json',
       'LICENSE',
       'README.md',
     ])
+    expect(files.filter((path: string) => /^dist\/(?!bundle\/|testing\/|plugin\.d\.ts$)/.test(path))).to.deep.equal([])
     expect(files.filter((path: string) => /^(plugins|test|src|scripts|docs)\//.test(path))).to.deep.equal([])
+  })
+
+  it('names the licence of all that is in its bundle, and no folder of the machine that made it', () => {
+    const bundle = join(root, 'dist/bundle')
+    const licences = readFileSync(join(bundle, 'LICENCES.txt'), 'utf8')
+    for (const name of ['@aws-sdk/client-sts', '@oclif/core', 'minimatch', 'openid-client', 'yaml']) {
+      expect(licences).to.match(new RegExp(`^${name} \\d+\\.\\d`, 'm'))
+    }
+    expect(licences).to.include('Permission is hereby granted').and.to.include('Apache License')
+    for (const name of readdirSync(bundle)) {
+      expect(readFileSync(join(bundle, name), 'utf8').includes(root), name).to.equal(false)
+    }
   })
 
   it('has only commands and flags in its documents that are there', () => {

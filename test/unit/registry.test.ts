@@ -4,6 +4,7 @@ import {join} from 'node:path'
 import {expect} from 'chai'
 import {nearest} from '../../src/config/nearest.ts'
 import {allowsPlugin} from '../../src/config/plugin-names.ts'
+import {loadModule} from '../../src/outside/load-module.ts'
 import {type InstalledPackage, registryOf} from '../../src/registry.ts'
 import {installedPlugins} from '../../src/tasks/installed-plugins.ts'
 
@@ -39,11 +40,21 @@ describe('the registry of strategies', () => {
         guarded.push(name)
         return work()
       },
+      load: loadModule,
       nearest,
     })
 
   const entry = "{id: 'ping', summary: 'Ping', load: async () => ({settings: {}, signIn: async () => ({})})}"
   const good = `export default async () => ({apiVersion: 1, entries: [${entry}]})`
+
+  it('loads a hook that is CommonJS, compiled to it or written so', async () => {
+    for (const exported of ['exports.__esModule = true; exports.default', 'module.exports']) {
+      const file = `strategies-${exported.length}.cjs`
+      await writeFile(join(folder, file), good.replace('export default', `${exported} =`))
+      const registry = registryWith(await plugin(good, {oclif: {hooks: {'aws-oidc:strategies': `./${file}`}}}))
+      expect(await registry.strategySummary('ping'), exported).to.equal('Ping')
+    }
+  })
 
   it('loads the strategy that a package declares and registers, under guard', async () => {
     const registry = registryWith(await plugin(good))

@@ -1,0 +1,39 @@
+// Hands a call over to oclif: for bin/run.js from the bundle, for bin/dev.js as it is.
+import {execute, settings} from '@oclif/core'
+
+/**
+ * @param {string} root the folder of this package
+ * @param {any} pjson its package.json, which is changed
+ * @param {readonly string[]} own ids of our own commands, such as "cache:info"
+ * @param {boolean} [ignoreManifest] whether the commands may differ from oclif.manifest.json
+ */
+export async function start(root, pjson, own, ignoreManifest = false) {
+  // NODE_ENV=development in somebody's shell must not make oclif look for TypeScript.
+  settings.enableAutoTranspile = false
+  const [words = '', next = ''] = process.argv.slice(2)
+  const [topic = '', name = next] = words.split(':')
+  const isOwn = own.some(id => id === topic || id.startsWith(`${topic}:`))
+  if (topic === 'plugins') confineNpm()
+  else if (isOwn) pjson.oclif.plugins = []
+  await execute({loadOptions: {root, pjson, ignoreManifest, userPlugins: mayBeOfPlugin(isOwn, topic, name)}})
+}
+
+/** What npm installs is the person's alone, and no package's install script runs: oclif starts it with our environment. */
+function confineNpm() {
+  process.umask(0o077)
+  for (const name of Object.keys(process.env)) {
+    if (/^npm_config_ignore[-_]scripts$/i.test(name)) delete process.env[name]
+  }
+  process.env.npm_config_ignore_scripts = 'true'
+}
+
+/**
+ * Our own commands run without oclif's loading of plugins, which would run code of each that has an `init` hook or no
+ * manifest. Those that mend plugins must work whatever is installed.
+ * @param {boolean} isOwn
+ * @param {string} topic
+ * @param {string} name
+ */
+function mayBeOfPlugin(isOwn, topic, name) {
+  return topic === 'plugins' ? !/^(add|install|link|remove|reset|uninstall|unlink|update)$/.test(name) : !isOwn
+}

@@ -1,0 +1,115 @@
+// Puts the program into few files, as they are installed: oclif and our own code into one, each large library into one
+// of its own. What only some calls need is loaded with its first use. Why, and what it gains: docs/decisions/0017-bundle.md.
+import {writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {build} from 'esbuild'
+import {commandIds} from './commands.js'
+import {licencesOf} from './licences.js'
+import {loadedLate} from './loaded-late.js'
+import {patched} from './oclif-patches.js'
+
+/** Libraries in files of their own: large, or read by few calls. */
+const apart = [
+  '@aws-sdk/client-sts',
+  '@xmldom/xmldom',
+  'cli-spinners',
+  'cli-table3',
+  'debug',
+  'lilconfig',
+  'minimatch',
+  'openid-client',
+  'qr',
+  'semver',
+  'tinyglobby',
+  'yaml',
+]
+
+/** Not in the bundle: native code of each platform, a program of its own beside it, and what nobody has at run time. */
+const external = ['@napi-rs/keyring', 'open', 'typescript']
+
+/** Loaded with their first use, beside those apart. */
+const late = [
+  'ansi-escapes',
+  'ansis',
+  'clean-stack',
+  'ejs',
+  'indent-string',
+  'supports-color',
+  'widest-line',
+  'wordwrap',
+  'wrap-ansi',
+  'node:child_process',
+  'node:crypto',
+  'node:http',
+  'node:https',
+  'node:net',
+  'node:perf_hooks',
+  'node:readline',
+  'node:sqlite',
+  'node:stream/consumers',
+  'node:timers/promises',
+  'node:tls',
+]
+
+/**
+ * Writes dist/bundle/ of the package in `root`.
+ * @param {string} root
+ */
+export async function bundle(root) {
+  const folder = join(root, 'dist/bundle')
+  /** @type {string[]} */
+  const inputs = []
+  /** @param {import('esbuild').BuildOptions} options */
+  async function write(options) {
+    const {metafile} = await build({
+      absWorkingDir: root,
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      target: 'node24',
+      external,
+      define: {'import.meta.url': '__filename'},
+      // Names are kept, for stack traces.
+      minifyWhitespace: true,
+      minifySyntax: true,
+      legalComments: 'inline',
+      logLevel: 'warning',
+      metafile: true,
+      ...options,
+    })
+    for (const output of Object.values(metafile?.outputs ?? {})) {
+      inputs.push(...Object.keys(output.inputs).filter(path => output.inputs[path]?.bytesInOutput))
+    }
+  }
+
+  const inFiles = apart.map(name => [name, `./${fileOf(name)}`])
+  await write({
+    stdin: {contents: entry(commandIds(root)), resolveDir: join(root, 'bin'), sourcefile: 'main.ts', loader: 'ts'},
+    outfile: join(folder, 'main.cjs'),
+    plugins: [loadedLate(Object.fromEntries([...late.map(name => [name, name]), ...inFiles]), root), patched],
+  })
+  for (const name of ['strategies', 'caches', 'command-not-found']) {
+    await write({entryPoints: [`src/hooks/${name}.ts`], outfile: join(folder, `${name}.cjs`)})
+  }
+  for (const name of apart) await write({entryPoints: [name], outfile: join(folder, fileOf(name))})
+  writeFileSync(join(folder, 'LICENCES.txt'), licencesOf(root, inputs))
+}
+
+/**
+ * Each command is evaluated when it is asked for.
+ * @param {readonly string[]} ids of all commands
+ */
+function entry(ids) {
+  const getters = ids.map(
+    id => `get '${id}'() { return require('../src/commands/${id.replaceAll(':', '/')}.ts').default },`,
+  )
+  return `
+    import {start as handOver} from './start.js'
+    export const commands = {${getters.join('\n')}}
+    export const start = (root, pjson) => handOver(root, pjson, ${JSON.stringify(ids)})`
+}
+
+/** @param {string} name of a package */
+function fileOf(name) {
+  return `${name.replace('@', '').replace('/', '-')}.cjs`
+}

@@ -1,0 +1,73 @@
+import {chmod, chown, lstat, mkdir, readdir, rename, rm, symlink} from 'node:fs/promises'
+import {join} from 'node:path'
+import {expect} from 'chai'
+import {nobody, root} from '../support/machine.ts'
+import {useScene} from '../support/scene.ts'
+
+describe('compiled code', () => {
+  const scene = useScene()
+  const folder = () => join(scene.home.cache, 'compiled')
+
+  before(function () {
+    if (process.platform === 'win32') this.skip()
+  })
+
+  /** What a call keeps in the folder. */
+  async function kept(env = {}): Promise<readonly string[]> {
+    const {exitCode, stdout, stderr} = await scene.home.run(['--version'], env)
+    expect(exitCode, stderr).to.equal(0)
+    expect(stdout).to.match(/^aws-oidc\/\d/)
+    return readdir(folder(), {recursive: true}).catch(() => [])
+  }
+
+  it('is kept beside the caches, in a folder that only its owner can open', async () => {
+    await mkdir(scene.home.cache, {recursive: true, mode: 0o700})
+    expect(await kept()).not.to.deep.equal([])
+    expect((await lstat(folder())).mode & 0o777).to.equal(0o700)
+  })
+
+  it('is not kept where nothing else is', async () => {
+    expect(await kept()).to.deep.equal([])
+    expect(await readdir(scene.home.folder)).not.to.include('.cache')
+  })
+
+  it('is neither read from nor written to a folder that others can open', async () => {
+    await mkdir(folder(), {recursive: true, mode: 0o700})
+    await chmod(folder(), 0o750)
+    expect(await kept()).to.deep.equal([])
+  })
+
+  it('nor below a folder that others can open, and so put another one there', async () => {
+    await mkdir(folder(), {recursive: true, mode: 0o700})
+    await chmod(scene.home.cache, 0o770)
+    expect(await kept()).to.deep.equal([])
+  })
+
+  it('nor through a link', async () => {
+    await mkdir(folder(), {recursive: true, mode: 0o700})
+    await rename(folder(), `${folder()}.real`)
+    await symlink(`${folder()}.real`, folder())
+    expect(await kept()).to.deep.equal([])
+    await rm(folder())
+    await rename(scene.home.cache, `${scene.home.cache}.real`)
+    await symlink(`${scene.home.cache}.real`, scene.home.cache)
+    expect(await kept()).to.deep.equal([])
+  })
+
+  it('nor in a folder of somebody else', async function () {
+    if (!root) this.skip()
+    await mkdir(folder(), {recursive: true, mode: 0o700})
+    await chown(folder(), nobody, nobody)
+    expect(await kept()).to.deep.equal([])
+    await chown(folder(), 0, 0)
+    await chown(scene.home.cache, nobody, nobody)
+    expect(await kept()).to.deep.equal([])
+  })
+
+  it('is kept where NODE_COMPILE_CACHE says, if somebody has set it', async () => {
+    await mkdir(folder(), {recursive: true, mode: 0o700})
+    const chosen = join(scene.home.folder, 'chosen')
+    expect(await kept({NODE_COMPILE_CACHE: chosen})).to.deep.equal([])
+    expect(await readdir(chosen)).not.to.deep.equal([])
+  })
+})

@@ -1,0 +1,46 @@
+import {expect} from 'chai'
+import {linesOf, plainLines, tableLines} from '../../src/terminal/table.ts'
+
+const rows = [
+  ['PROFILE', 'CREDENTIALS', 'ROLE'],
+  ['developer', 'fresh', 'arn:aws:iam::123456789012:role/developer'],
+  ['a', '-', 'of two words and more of them'],
+  ['b', 'absent', 'x'.repeat(57)],
+  ['c', 'absent', 'spaces  inside'],
+]
+
+describe('a table', () => {
+  it('is the same without the library, for text of ASCII', () => {
+    for (const last of [20, 21, 22, 30, 42, 80]) {
+      const widths = [11, 13, last]
+      const trimmed = (lines: readonly string[]) => lines.map(line => line.trimEnd())
+      expect(trimmed(plainLines(rows, widths)), String(last)).to.deep.equal(trimmed(linesOf(rows, widths)))
+    }
+  })
+
+  it('has aligned columns, a dash where nothing is, and goes on in the next line where it is too wide', () => {
+    expect(
+      tableLines(
+        [
+          ['NAME', 'ROLE'],
+          ['one', ''],
+          ['', 'abcdefghijklmnopqrstuvwxyz'],
+        ],
+        26,
+      ),
+    ).to.deep.equal(['NAME  ROLE', 'one   -', '-     abcdefghijklmnopqr', '      stuvwxyz'])
+  })
+
+  it('keeps its columns with characters that are two columns wide', () => {
+    const [, first = '', second = ''] = tableLines(
+      [
+        ['NAME', 'ROLE'],
+        ['開発', 'admin'],
+        ['long name', 'admin'],
+      ],
+      80,
+    )
+    expect(first).to.equal('開発       admin')
+    expect(second).to.equal('long name  admin')
+  })
+})
