@@ -11,6 +11,7 @@ import type {LoginFailure, LoginResult, LoginWish} from './tasks/login.ts'
 import type {LogoutResult, LogoutWish} from './tasks/logout.ts'
 import type {AddedProfile, AddProfileWish, ProfileDetails, ProfileList} from './tasks/profiles.ts'
 import type {ProviderDetails, ProviderList, RemovedProvider} from './tasks/providers.ts'
+import type {RolesOffered, RolesWish} from './tasks/roles.ts'
 import type {SetSecretResult, SetSecretWish} from './tasks/set-secret.ts'
 import type {SetupResult, SetupWish} from './tasks/setup-result.ts'
 import type {Status, StatusWish} from './tasks/status.ts'
@@ -29,6 +30,7 @@ export interface App {
   loginEverywhere(wish: Pick<LoginWish, 'force' | 'ifNeeded'>): Promise<readonly (LoginResult | LoginFailure)[]>
   logout(wish: LogoutWish): Promise<readonly LogoutResult[]>
   status(wish: StatusWish): Promise<Status>
+  roles(wish: RolesWish): Promise<RolesOffered>
   setSecret(wish: SetSecretWish): Promise<SetSecretResult>
   listProfiles(): Promise<ProfileList>
   showProfile(name: string): Promise<ProfileDetails>
@@ -63,6 +65,7 @@ export function createApp(outside: Outside, installation: Installation, choices:
       const {parts: wired, cache} = await parts()
       return (await import('./tasks/status.ts')).status(wish, cache.id, wired)
     },
+    roles: async wish => (await import('./tasks/roles.ts')).listRoles(wish, (await parts()).parts),
     setSecret: async wish => (await import('./tasks/set-secret.ts')).setSecret(wish, (await parts()).parts),
     listProfiles: async () => (await import('./tasks/profiles.ts')).listProfiles((await parts()).parts),
     showProfile: async name => (await import('./tasks/profiles.ts')).showProfile(name, (await parts()).parts),
