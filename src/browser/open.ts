@@ -41,7 +41,8 @@ export async function openInBrowser(
 }
 
 /** https://www.npmjs.com/package/open : its process is left alone, but an error it raises must not end ours. */
-async function openWithSystem(url: URL): Promise<void> {
+export async function openWithSystem(url: URL): Promise<Awaited<ReturnType<typeof open>>> {
   const child = await open(url.href)
   child.once('error', () => undefined)
+  return child
 }

@@ -6,6 +6,7 @@ import {inContainer} from './container.ts'
 import {type EditedFiles, editedFiles} from './edited-file.ts'
 import {type Files, systemFiles} from './files.ts'
 import {systemKeyring} from './keyring.ts'
+import {isOtherUsers} from './loopback-peer.ts'
 import {type MemoryFolders, systemMemoryFolders} from './memory-folder.ts'
 import {type Network, systemNetwork} from './network.ts'
 import type {Npm} from './npm.ts'
@@ -39,6 +40,7 @@ export interface Outside {
   readonly npm: () => Promise<Npm>
   readonly plugins: PluginGuard
   readonly inContainer: () => boolean
+  readonly isOtherUsers: typeof isOtherUsers
 }
 
 export function realOutside(): Outside {
@@ -65,6 +67,7 @@ export function realOutside(): Outside {
     processes,
     terminal,
     inContainer,
+    isOtherUsers,
     npm: async () => (await import('./npm.ts')).systemNpm,
     plugins: guardFromFirstUse({clock: systemClock, interruption: processes.interruption}),
     readTls: readProviderTls,
