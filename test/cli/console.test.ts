@@ -2,7 +2,7 @@ import {existsSync} from 'node:fs'
 import {chmod, mkdir, readFile, rm, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {expect} from 'chai'
-import {leaveSeconds, root} from '../support/machine.ts'
+import {leaveSeconds, removeEntries, root} from '../support/machine.ts'
 import {useScene} from '../support/scene.ts'
 import {until} from '../support/until.ts'
 
@@ -137,12 +137,15 @@ describe('aws-oidc console', () => {
     expect(asked).to.include({role: 'admin', outcome: 'ok'}).and.not.have.property('durationSeconds')
   })
 
-  it('gets new credentials first where the old ones are about to end', async () => {
+  it('asks for a sign-in rather than show a console that is about to end', async () => {
+    const {home, sandbox} = scene
     await signIn()
-    await leaveSeconds(scene.home, 10 * 60)
-    await scene.sandbox.reset()
+    await leaveSeconds(home, 10 * 60)
+    await sandbox.steer('POST', '/revoke-sessions', {})
+    await removeEntries(home, text => text.includes('refreshToken'))
     const {stdout} = await run([...developer, '--url', '--json'])
     expect(Date.parse(JSON.parse(stdout).until) - Date.now()).to.be.greaterThan(3_400_000)
+    expect(await sandbox.signIns()).to.equal(2)
   })
 
   it('needs a sign-in that nobody may be asked for: exit 3', async () => {
