@@ -239,26 +239,52 @@ describe('aws-oidc console', () => {
       )
     })
 
-    it('is looked for where none is configured that has such places', async function () {
-      if (process.platform === 'win32') this.skip()
+    /** Puts browsers of these names on a desktop of Linux where none is configured. */
+    async function desktopWith(...names: readonly string[]) {
       const programs = join(scene.home.folder, 'programs')
       await mkdir(programs)
-      const script = `#!/bin/sh\nexec "${process.execPath}" "${visitor}" "${visitsFile()}" get "$@"\n`
-      for (const name of ['firefox', 'chromium']) {
+      for (const name of names) {
+        const script = `#!/bin/sh\nexec "${process.execPath}" "${visitor}" "${visitsFile()}" get "$@"\n`
         await writeFile(join(programs, name), script)
         await chmod(join(programs, name), 0o700)
       }
       await scene.home.configure({top: {browser: undefined}})
-      const env = {DISPLAY: ':0', PATH: `${programs}:/usr/local/sbin`}
+      return {DISPLAY: ':0', PATH: programs}
+    }
+
+    it("is the system's where none is configured", async function () {
+      if (process.platform !== 'linux') this.skip()
+      const {PATH, ...desktop} = await desktopWith('x-www-browser')
+      const {exitCode, stderr} = await run(developer, {
+        ...desktop,
+        ...{PATH: `${PATH}:${process.env.PATH}`, XDG_DATA_DIRS: '/nowhere', XDG_CONFIG_DIRS: '/nowhere'},
+      })
+      expect(exitCode, stderr).to.equal(0)
+      expect((await visited()).visits).to.have.nested.property('[0].status', 303)
+    })
+
+    it("is missed at once where the system's can't be started", async function () {
+      if (process.platform !== 'linux') this.skip()
+      await desktopWith()
+      const {exitCode, stderr} = await run(developer, {DISPLAY: ':0', PATH: '/nowhere', XDG_DATA_DIRS: '/nowhere'})
+      expect(exitCode).to.equal(2)
+      expect(stderr).to.match(
+        /The browser could not be opened \(it ended with exit code \d+\)\.\nTry: aws-oidc console --url/,
+      )
+    })
+
+    it('is looked for where none is configured that has such places', async function () {
+      if (process.platform !== 'linux') this.skip()
+      const desktop = await desktopWith('firefox', 'chromium')
       for (const [place, argument] of [
         [['--container', 'dev'], 'ext+container:name=dev&url='],
         [['--browser-profile', 'Work'], '--profile-directory=Work'],
       ] as const) {
-        const {exitCode, stderr} = await run([...developer, ...place], env)
+        const {exitCode, stderr} = await run([...developer, ...place], desktop)
         expect(exitCode, stderr).to.equal(0)
         expect((await visited()).args.join(' ')).to.include(argument)
       }
-      const none = await run([...developer, '--container', 'dev'], {...env, PATH: '/usr/local/sbin'})
+      const none = await run([...developer, '--container', 'dev'], {...desktop, PATH: '/nowhere'})
       expect(none).to.include({exitCode: 2, stdout: ''})
       expect(none.stderr).to.include('none of these is here: firefox').and.include('Try: aws-oidc console --url')
     })
