@@ -21,12 +21,12 @@ const began = performance.now()
 print('An OpenID provider and an STS of AWS start on this machine. Nothing leaves it; no AWS account is needed.')
 const sandbox = spawn(process.execPath, [sandboxBin, 'start', '--json'], {stdio: ['ignore', 'pipe', 'inherit']})
 try {
-  const {issuer, clientId, sts, control} = JSON.parse(await firstLine(sandbox.stdout))
+  const {issuer, clientId, sts, console: signIn, control} = JSON.parse(await firstLine(sandbox.stdout))
   // The sandbox's own "person" takes the place of a browser.
   if (!options.browser) {
     writeFileSync(config, stringify({browser: [process.execPath, sandboxBin, 'browse']}), {mode: 0o600})
   }
-  const env = environment(sts)
+  const env = environment(sts, signIn)
   await firstDay([`issuer=${issuer}`, `clientId=${clientId}`], sts, env)
   await everyDay(control, env)
   print(
@@ -97,6 +97,9 @@ async function everyDay(control, env) {
   print(`${served} of 10 got the same credentials; sign-ins: ${signIns}`)
   if (served !== 10 || signIns !== 1) throw new Error('ten parallel calls did not end in one sign-in')
 
+  title('The AWS console as that profile. Without --url it opens in your browser; the address is a secret.')
+  await command(['console', 's3', '--region', 'eu-west-1', '--profile', 'developer', '--url'], env)
+
   title('Where things stand: no network, nobody asked.')
   await command(['status'], env)
 
@@ -131,8 +134,9 @@ async function showCaller(profile, sts, env) {
 /**
  * The person's environment without anything of AWS or of ours in it.
  * @param {string} sts
+ * @param {string} signIn
  */
-function environment(sts) {
+function environment(sts, signIn) {
   // Hot copies are of whoever watches, as the keyring is.
   const foreign = options.browser ? /^(AWS_|XDG_RUNTIME_DIR$)/ : /^(AWS_|BROWSER$|XDG_RUNTIME_DIR$)/
   return {
@@ -143,6 +147,7 @@ function environment(sts) {
     AWS_CONFIG_FILE: join(folder, 'aws-config'),
     AWS_SHARED_CREDENTIALS_FILE: join(folder, 'no-credentials'),
     AWS_ENDPOINT_URL_STS: sts,
+    AWS_ENDPOINT_URL_SIGNIN: signIn,
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_OIDC_INTERACTIVE: 'always',
     AWS_OIDC_CACHE: 'file',
@@ -195,7 +200,9 @@ async function countSignIns(control) {
 
 /** Long and secret values need not be read whole to be believed. @param {string} line */
 function shortened(line) {
-  return line.replace(/"(SecretAccessKey|SessionToken)":"(.{4})[^"]*"/g, '"$1":"$2..."')
+  return line
+    .replace(/"(SecretAccessKey|SessionToken)":"(.{4})[^"]*"/g, '"$1":"$2..."')
+    .replace(/(SigninToken=.{4})\S+/g, '$1...')
 }
 
 /** @param {import('node:stream').Readable} stream @returns {Promise<string>} */

@@ -3,14 +3,17 @@ import {readConfiguration} from './config/read.ts'
 import type {ForegroundEnding} from './outside/foreground.ts'
 import type {Outside} from './outside/outside.ts'
 import {type CacheInfo, cacheInfo, clearCache} from './tasks/cache.ts'
+import type {ConsoleAddress, ConsoleSession, ConsoleWish} from './tasks/console.ts'
 import {type CredentialsWish, credentialsFor} from './tasks/credentials.ts'
 import type {ExecWish} from './tasks/exec.ts'
 import type {InstalledPlugin, InstallParts, InstallWish} from './tasks/install-plugin.ts'
 import type {Issued} from './tasks/issued.ts'
 import type {LoginFailure, LoginResult, LoginWish} from './tasks/login.ts'
 import type {LogoutResult, LogoutWish} from './tasks/logout.ts'
+import type {OpenConsoleWish} from './tasks/open-console.ts'
 import type {AddedProfile, AddProfileWish, ProfileDetails, ProfileList} from './tasks/profiles.ts'
 import type {ProviderDetails, ProviderList, RemovedProvider} from './tasks/providers.ts'
+import type {RolesOffered, RolesWish} from './tasks/roles.ts'
 import type {SetSecretResult, SetSecretWish} from './tasks/set-secret.ts'
 import type {SetupResult, SetupWish} from './tasks/setup-result.ts'
 import type {Status, StatusWish} from './tasks/status.ts'
@@ -25,10 +28,14 @@ import {type Installation, wire} from './wiring/wire.ts'
 export interface App {
   credentials(wish: CredentialsWish): Promise<Issued>
   exec(wish: ExecWish): Promise<ForegroundEnding>
+  /** Opens the AWS console. */
+  openConsole(wish: OpenConsoleWish): Promise<ConsoleSession>
+  consoleUrl(wish: ConsoleWish): Promise<ConsoleAddress>
   login(wish: LoginWish): Promise<LoginResult>
   loginEverywhere(wish: Pick<LoginWish, 'force' | 'ifNeeded'>): Promise<readonly (LoginResult | LoginFailure)[]>
   logout(wish: LogoutWish): Promise<readonly LogoutResult[]>
   status(wish: StatusWish): Promise<Status>
+  roles(wish: RolesWish): Promise<RolesOffered>
   setSecret(wish: SetSecretWish): Promise<SetSecretResult>
   listProfiles(): Promise<ProfileList>
   showProfile(name: string): Promise<ProfileDetails>
@@ -56,6 +63,8 @@ export function createApp(outside: Outside, installation: Installation, choices:
     credentials: async wish => credentialsFor(wish, (await parts()).parts),
     // What only some calls need is loaded by those: a call from the cache has no time for it.
     exec: async wish => (await import('./tasks/exec.ts')).exec(wish, (await parts()).parts),
+    openConsole: async wish => (await import('./tasks/open-console.ts')).openConsole(wish, (await parts()).parts),
+    consoleUrl: async wish => (await import('./tasks/console.ts')).consoleUrl(wish, (await parts()).parts),
     login: async wish => (await import('./tasks/login.ts')).login(wish, (await parts()).parts),
     loginEverywhere: async wish => (await import('./tasks/login.ts')).loginEverywhere(wish, (await parts()).parts),
     logout: async wish => (await import('./tasks/logout.ts')).logout(wish, (await parts()).parts),
@@ -63,6 +72,7 @@ export function createApp(outside: Outside, installation: Installation, choices:
       const {parts: wired, cache} = await parts()
       return (await import('./tasks/status.ts')).status(wish, cache.id, wired)
     },
+    roles: async wish => (await import('./tasks/roles.ts')).listRoles(wish, (await parts()).parts),
     setSecret: async wish => (await import('./tasks/set-secret.ts')).setSecret(wish, (await parts()).parts),
     listProfiles: async () => (await import('./tasks/profiles.ts')).listProfiles((await parts()).parts),
     showProfile: async name => (await import('./tasks/profiles.ts')).showProfile(name, (await parts()).parts),

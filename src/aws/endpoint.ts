@@ -53,7 +53,8 @@ export function stsEndpoint(
   const home = partitions[partitionName] ?? commercial
   const wanted = checkRegion(wishes.region || env.AWS_REGION || env.AWS_DEFAULT_REGION || undefined)
   const region = wanted && home.regions.test(wanted) ? wanted : home.region
-  const custom = env.AWS_ENDPOINT_URL_STS ? readEndpoint(env.AWS_ENDPOINT_URL_STS) : wishes.endpoint
+  const named = env.AWS_ENDPOINT_URL_STS
+  const custom = named ? safeEndpoint('AWS_ENDPOINT_URL_STS', named, 'ID token') : wishes.endpoint
   if (!custom) return {url: new URL(`https://${awsHost(home, region, wishes)}`), region, aws: true}
   if (wishes.fips || wishes.dualstack) {
     throw new AwsOidcError(
@@ -114,13 +115,12 @@ function isAwsHost(hostname: string): boolean {
   return suffixes.some(suffix => hostname.endsWith(suffix) && stsName.test(hostname.slice(0, -suffix.length)))
 }
 
-function readEndpoint(text: string): URL {
+/** An address from a variable that is handed secrets. Throws CONFIG_INVALID where it is neither https nor on this machine. */
+export function safeEndpoint(variable: string, text: string, handed: string): URL {
   const url = URL.parse(text)
   if (url && isSafeAddress(url)) return url
   const problem = url
-    ? 'it would be handed your ID token, and is neither https nor on this machine'
+    ? `it would be handed your ${handed}, and is neither https nor on this machine`
     : 'it is not an address'
-  throw new AwsOidcError('CONFIG_INVALID', `AWS_ENDPOINT_URL_STS is refused: ${problem}.`, {
-    hint: 'unset AWS_ENDPOINT_URL_STS',
-  })
+  throw new AwsOidcError('CONFIG_INVALID', `${variable} is refused: ${problem}.`, {hint: `unset ${variable}`})
 }

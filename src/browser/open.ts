@@ -1,3 +1,4 @@
+import type open from 'open'
 import {AwsOidcError, printable} from '../errors.ts'
 import {isSafeAddress} from '../loopback-address.ts'
 
@@ -40,8 +41,9 @@ export async function openInBrowser(
 }
 
 /** https://www.npmjs.com/package/open : its process is left alone, but an error it raises must not end ours. */
-async function openWithSystem(url: URL): Promise<void> {
-  const {default: open} = await import('open')
-  const child = await open(url.href)
+export async function openWithSystem(url: URL): Promise<Awaited<ReturnType<typeof open>>> {
+  const {default: openAddress} = await import('open')
+  const child = await openAddress(url.href)
   child.once('error', () => undefined)
+  return child
 }

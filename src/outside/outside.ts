@@ -7,6 +7,7 @@ import {type EditedFiles, editedFiles} from './edited-file.ts'
 import {type Files, systemFiles} from './files.ts'
 import {systemKeyring} from './keyring.ts'
 import {loadModule} from './load-module.ts'
+import {isOtherUsers} from './loopback-peer.ts'
 import {type MemoryFolders, systemMemoryFolders} from './memory-folder.ts'
 import {type Network, systemNetwork} from './network.ts'
 import type {Npm} from './npm.ts'
@@ -41,6 +42,7 @@ export interface Outside {
   readonly plugins: PluginGuard
   readonly loadModule: typeof loadModule
   readonly inContainer: () => boolean
+  readonly isOtherUsers: typeof isOtherUsers
 }
 
 export function realOutside(): Outside {
@@ -67,6 +69,7 @@ export function realOutside(): Outside {
     processes,
     terminal,
     inContainer,
+    isOtherUsers,
     npm: async () => (await import('./npm.ts')).systemNpm,
     plugins: guardFromFirstUse({clock: systemClock, interruption: processes.interruption}),
     loadModule,

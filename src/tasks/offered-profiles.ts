@@ -3,11 +3,9 @@ import {problemOfName} from '../aws-config/writable.ts'
 import {AwsOidcError} from '../errors.ts'
 import type {Role} from '../plugin.ts'
 import type {WantedProfile} from './aws-profiles.ts'
-import {noting} from './last-problem.ts'
+import {roleArgument, rolesOfferedAt} from './offered-roles.ts'
 import type {Parts} from './parts.ts'
-import {plansFor} from './plan.ts'
 import {nameOf} from './role-choice.ts'
-import {signIn} from './sign-in.ts'
 import {chooseProvider} from './target.ts'
 
 export interface OfferedProfiles {
@@ -25,7 +23,7 @@ export interface OfferWish {
 export async function offeredProfiles({provider, nameTemplate}: OfferWish, parts: Parts): Promise<OfferedProfiles> {
   const chosen = await chooseProvider({provider, usualProfile: ''}, 'profiles sync --from-roles', parts)
   const name = 'provider' in chosen ? chosen.provider : ''
-  const roles = await rolesOf(name, parts)
+  const {roles} = await rolesOfferedAt(name, parts)
   const template = readTemplate(nameTemplate)
   const named = new Map<string, Role>()
   for (const role of roles) {
@@ -37,30 +35,9 @@ export async function offeredProfiles({provider, nameTemplate}: OfferWish, parts
   return {provider: name, profiles: [...named].map(([profile, role]) => profileFor(profile, role, name, roles))}
 }
 
-async function rolesOf(provider: string, parts: Parts): Promise<readonly Role[]> {
-  const [plan] = plansFor({provider}, parts)
-  if (!plan) throw new Error('a provider has a plan')
-  const {identity} = await parts.locks.hold(plan.providerId, parts.signal, () =>
-    noting(plan, parts, () =>
-      signIn(plan, {fresh: false, forgetful: false, quiet: false, signal: parts.signal}, parts),
-    ),
-  )
-  const roles = await identity.roles?.()
-  if (roles) return roles
-  throw new AwsOidcError('CONFIG_INVALID', `"${provider}" does not say which roles there are.`, {
-    hint: 'Set "rolesClaim" of the provider to the claim that lists role ARNs.',
-  })
-}
-
 function profileFor(profile: string, role: Role, provider: string, all: readonly Role[]): WantedProfile {
   const args = ['creds', '--provider', provider, '--role', roleArgument(role, all)]
   return {name: profile, args, beside: {[markKey]: profile}, bySource: undefined}
-}
-
-/** With the SAML provider, where the role comes through several. */
-function roleArgument(role: Role, all: readonly Role[]): string {
-  const twice = all.some(other => nameOf(other) === nameOf(role) && other.principalArn !== role.principalArn)
-  return twice && role.principalArn !== undefined ? `${nameOf(role)},${role.principalArn}` : nameOf(role)
 }
 
 const placeholders: Readonly<Record<string, (role: Role, provider: string) => string>> = {

@@ -1,3 +1,4 @@
+import type {BrowserPlace} from '../browser/page.ts'
 import type {Configuration, Program, ProviderConfiguration} from '../config/schema.ts'
 import type {Edit} from '../config/write.ts'
 import type {Secrets} from '../errors.ts'
@@ -6,6 +7,7 @@ import type {Opening} from '../host/new-sign-in.ts'
 import type {Locks} from '../lock.ts'
 import type {AwsConfiguration} from '../outside/aws-configuration.ts'
 import type {Clock} from '../outside/clock.ts'
+import type {isOtherUsers} from '../outside/loopback-peer.ts'
 import type {Network} from '../outside/network.ts'
 import type {Processes} from '../outside/processes.ts'
 import type {Ask, Host, Keyring, Log} from '../plugin.ts'
@@ -61,6 +63,12 @@ export interface Parts {
   readonly keyring: Keyring
   /** Shows an address and opens it, each where it is to be. */
   readonly openBrowser: (url: URL, how: Opening & {readonly program: Program | undefined}) => Promise<void>
+  /** Opens a page that is not secret. Rejects where no browser can be started for it. */
+  readonly openPage: (
+    url: URL,
+    how: {readonly program: Program | undefined; readonly place: BrowserPlace | undefined},
+  ) => Promise<void>
+  readonly isOtherUsers: typeof isOtherUsers
   /** Makes private files for the AWS tools of one program: that `config`, and no credentials. */
   readonly makeAwsFiles: (
     name: string,

@@ -187,6 +187,13 @@ export async function wire(outside: Outside, {own, dataFolder}: Installation, ch
       if (!toSignOut) terminal.waitingFor('Waiting for your sign-in in the browser.')
       return opened
     },
+    openPage: async (url, {program, place}) => {
+      const {openPage} = await import('../browser/page.ts')
+      terminal.waitingFor('Waiting for your browser.')
+      const {launch} = processes
+      return openPage(url, {program: programOf(program), place, launch, platform: outside.platform})
+    },
+    isOtherUsers: outside.isOtherUsers,
     makeAwsFiles: awsFilesIn(under(places.cache, 'exec'), files),
     runInForeground(...wanted) {
       waitingFor(undefined)

@@ -4,6 +4,7 @@ import {expect} from 'chai'
 import {outliveTokens, rememberedTokens} from '../support/cached.ts'
 import type {Running} from '../support/home.ts'
 import {useScene} from '../support/scene.ts'
+import {until} from '../support/until.ts'
 
 const creds = ['creds', '--profile', 'developer']
 
@@ -78,6 +79,24 @@ describe('what other programs can see of aws-oidc while it works', () => {
     const seen = await seenOf(running)
     const after = await secretsOf((await running.ended).stdout)
     await holdsNone(seen, /run\.js/, [...before, ...after])
+  })
+
+  it('is no sign-in token while the console opens, nor anything that leads to one a second time', async () => {
+    const {home, sandbox} = scene
+    await home.run(creds)
+    // Both stay until they have been looked at: aws-oidc with its keys, and the browser with the address of the console.
+    for (const action of ['getSigninToken', 'login']) {
+      await sandbox.fault({on: 'federation', action, times: 1, delayMs: 1000})
+    }
+    const running = home.start(['console', '--profile', 'developer'], {AWS_ENDPOINT_URL_SIGNIN: sandbox.console})
+    const seen = await seenOf(running)
+    expect((await running.ended).exitCode).to.equal(0)
+    await until('the browser has come', async () => (await sandbox.journal()).some(({action}) => action === 'login'))
+    const secrets = await secretsOf((await home.run(creds)).stdout)
+    await holdsNone(seen, /browse/, ['SigninToken', ...secrets])
+    const [address = ''] = [...seen.keys()].flatMap(line => /http:\/\/127\.0\.0\.1:\d+\/[\w-]{43}/.exec(line) ?? [])
+    expect(address, 'it was seen').not.to.equal('')
+    expect(await fetch(address).catch(() => 'gone')).to.equal('gone')
   })
 
   it('is not the secret of the client that another program prints', async () => {

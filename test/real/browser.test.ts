@@ -1,5 +1,5 @@
 import {existsSync} from 'node:fs'
-import {mkdir, writeFile} from 'node:fs/promises'
+import {mkdir, readFile, rm, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {expect} from 'chai'
 import {type Chromium, startChromium} from '../support/chromium.ts'
@@ -7,6 +7,7 @@ import {contrast} from '../support/contrast.ts'
 import type {Running} from '../support/home.ts'
 import {root} from '../support/sandbox.ts'
 import {useScene} from '../support/scene.ts'
+import {until} from '../support/until.ts'
 
 const images = join(root, 'docs/images')
 const [userField, passwordField] = ['#username', '#password']
@@ -91,6 +92,41 @@ describe('A person with a real browser', () => {
     await submit('alice', 'alice-password')
     expect(await chromium.evaluate(heading)).to.equal('You are signed in')
     expect(await login.ended).to.include({exitCode: 0})
+  })
+
+  /** Starts `console`, and opens what it would have a browser open. */
+  async function openConsole(...args: readonly string[]): Promise<Running> {
+    const file = join(scene.home.folder, 'visits.json')
+    const visitor = join(root, 'test/support/visitor.ts')
+    await scene.home.configure({top: {browser: [process.execPath, visitor, file]}})
+    const running = scene.home.start(['console', ...args], {AWS_ENDPOINT_URL_SIGNIN: scene.sandbox.console})
+    await until('the browser was started', () => existsSync(file))
+    const {args: started}: {args: string[]} = JSON.parse(await readFile(file, 'utf8'))
+    await rm(file)
+    await chromium.visit(started.at(-1) ?? '')
+    return running
+  }
+
+  it('is led to the console, signed in as the profile, and stays so whoever else is to be signed in there', async () => {
+    await scene.home.run(['login', '--profile', 'developer'])
+    const running = await openConsole('s3', '--profile', 'developer', '--region', 'eu-west-1')
+    expect(await running.ended).to.include({exitCode: 0})
+    expect(await chromium.evaluate(heading)).to.equal('AWS console')
+    const developer = 'arn:aws:sts::123456789012:assumed-role/developer/alice@example.com'
+    expect(await chromium.evaluate(text))
+      .to.contain(developer)
+      .and.contain('https://eu-west-1.console.aws.amazon.com/s3')
+    expect(await chromium.evaluate('location.href')).not.to.contain('SigninToken')
+    expect(await chromium.evaluate('document.referrer')).to.equal('')
+    const hosts = new Set(chromium.requests.map(address => new URL(address).hostname))
+    expect([...hosts]).to.deep.equal(['127.0.0.1'])
+    expect(chromium.complaints).to.deep.equal([])
+
+    const other = await openConsole('--profile', 'admin')
+    expect(await other.ended).to.include({exitCode: 0})
+    expect(await chromium.evaluate(text)).to.contain('You must first log out')
+    await chromium.visit(`${scene.sandbox.console}/home`)
+    expect(await chromium.evaluate(text)).to.contain(developer)
   })
 
   /** Readable in light and dark, complete in itself, and nothing in the console but `complaints`. */

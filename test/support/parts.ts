@@ -128,6 +128,8 @@ export function makeStage(configuration = usual): Stage {
       readStdin: () => Promise.reject(new Error('nobody reads')),
       keyring: memoryKeyring(),
       openBrowser: async () => void provider.asked++,
+      openPage: () => Promise.reject(new Error('no browser')),
+      isOtherUsers: async () => false,
       makeAwsFiles: () => Promise.reject(new Error('no folder')),
       runInForeground: () => Promise.reject(new Error('no program')),
       output: () => Promise.reject(new Error('no program')),

@@ -13,6 +13,7 @@ export interface JournalEntry {
   readonly kind: string
   readonly grant?: string
   readonly action?: string
+  readonly method?: string
   readonly role?: string
   readonly durationSeconds?: number
   /** Fingerprints of refresh tokens. */
@@ -26,6 +27,7 @@ export interface Sandbox {
   readonly issuer: string
   readonly clientId: string
   readonly sts: string
+  readonly console: string
   readonly control: string
   /** What happened since the last `reset`. */
   journal(): Promise<readonly JournalEntry[]>
@@ -46,7 +48,10 @@ export async function startSandbox(args: readonly string[] = []): Promise<Sandbo
     cwd: folder,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const ready = JSON.parse(await firstLine(child)) as Pick<Sandbox, 'issuer' | 'clientId' | 'sts' | 'control'>
+  const ready = JSON.parse(await firstLine(child)) as Pick<
+    Sandbox,
+    'issuer' | 'clientId' | 'sts' | 'console' | 'control'
+  >
 
   async function control(method: string, path: string, body?: object): Promise<unknown> {
     const response = await fetch(`${ready.control}${path}`, {

@@ -63,6 +63,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/aws/planted.ts': [...edge, 'src/aws/sts.ts'],
   'src/aws-config/planted.ts': [...edge, 'src/aws-config/read.ts'],
   'src/aws/container-server.ts': [...edge, 'src/aws/sts.ts', 'node:http'],
+  'src/browser/one-time-address.ts': [...edge, 'src/browser/open.ts', 'node:http'],
   'src/browser/planted.ts': [...edge, 'src/browser/open.ts'],
   'src/config/planted.ts': [...edge, ...config],
   'src/oauth/planted.ts': [...edge, 'src/oauth/grant.ts'],

@@ -1,7 +1,16 @@
 import type {JsonObject} from './json.ts'
 import type {SigningOrder} from './openid/id-token.ts'
 
-export const faultTargets = ['discovery', 'jwks', 'authorization', 'device', 'token', 'revocation', 'sts'] as const
+export const faultTargets = [
+  'discovery',
+  'jwks',
+  'authorization',
+  'device',
+  'token',
+  'revocation',
+  'sts',
+  'federation',
+] as const
 export type FaultTarget = (typeof faultTargets)[number]
 
 export interface IdTokenFault extends SigningOrder {

@@ -1,7 +1,16 @@
 import {createHash} from 'node:crypto'
 import type {Clock} from './clock.ts'
 
-export type JournalKind = 'authorization' | 'device' | 'sign-in' | 'token' | 'revocation' | 'discovery' | 'jwks' | 'sts'
+export type JournalKind =
+  | 'authorization'
+  | 'device'
+  | 'sign-in'
+  | 'token'
+  | 'revocation'
+  | 'discovery'
+  | 'jwks'
+  | 'sts'
+  | 'federation'
 
 /** One thing that happened. Never holds a token, a code, a password or a key. */
 export interface JournalEntry {
@@ -9,6 +18,8 @@ export interface JournalEntry {
   readonly kind: JournalKind
   readonly grant?: string
   readonly action?: string
+  /** How the console's federation endpoint was asked. */
+  readonly method?: string
   readonly role?: string
   readonly durationSeconds?: number
   readonly user?: string

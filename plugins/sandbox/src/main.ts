@@ -5,7 +5,7 @@ import {silenceOidcProvider} from './openid/quiet.ts'
 import type {StartOptions} from './start.ts'
 import type {Terminal} from './terminal.ts'
 
-const usage = `An OpenID provider with SAML and a strict AWS STS on 127.0.0.1, for trying aws-oidc without an account.
+const usage = `An OpenID provider with SAML, a strict AWS STS and a sign-in to a console on 127.0.0.1, for trying aws-oidc without an account.
 
 Usage:
   aws-oidc-sandbox start [--port N] [--origin URL] [--write-config DIR] [--aws-oidc CMD] [--json]

@@ -1,5 +1,6 @@
 import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http'
 import {accountId, passwordOf, publicClient, roleArn, users} from './account.ts'
+import {consolePath, handleConsole} from './console/endpoint.ts'
 import {createControlEndpoint} from './control/endpoint.ts'
 import {type BugListener, HttpError, isHangUp, pathOf, sendJson} from './http.ts'
 import {createOpenIdEndpoint, openIdPath} from './openid/endpoint.ts'
@@ -12,6 +13,7 @@ export interface SandboxAddresses {
   readonly issuer: string
   readonly clientId: string
   readonly sts: string
+  readonly console: string
   readonly control: string
   readonly account: string
   readonly users: readonly {readonly name: string; readonly password: string; readonly roles: readonly string[]}[]
@@ -31,7 +33,7 @@ export interface SandboxOptions {
   readonly onBug: BugListener
 }
 
-/** Starts the providers, STS and the control address on one loopback port. */
+/** Starts the providers, STS, the console and the control address on one loopback port. */
 export async function startSandbox({port = 0, origin: publicOrigin, onBug}: SandboxOptions): Promise<Sandbox> {
   const server = createServer()
   const origin = `http://127.0.0.1:${await listen(server, port)}`
@@ -52,6 +54,7 @@ function createRouter(state: SandboxState, onBug: BugListener) {
     if (/^\/sts\/?$/.test(path) || (path === '/' && request.method === 'POST')) {
       return handleSts(request, response, state)
     }
+    if (path.startsWith(`${consolePath}/`)) return handleConsole(request, response, state)
     if (path === samlPath && request.method === 'GET') return sendMetadata(response, state.saml)
     if (path.startsWith('/control/')) return handleControl(request, response)
     throw new HttpError(404, 'There is nothing at this address.')
@@ -73,6 +76,7 @@ function addressesOf(origin: string, {issuer}: SandboxState): SandboxAddresses {
     issuer,
     clientId: publicClient.clientId,
     sts: `${origin}/sts`,
+    console: `${origin}${consolePath}`,
     control: `${origin}/control`,
     account: accountId,
     users: users.map(user => ({

@@ -39,18 +39,22 @@ async function nextSignal(): Promise<number> {
   return Promise.race(signals)
 }
 
-function textFor({issuer, clientId, sts, control, account, users}: SandboxAddresses, directory: string | undefined) {
+function textFor(
+  {issuer, clientId, sts, console, control, account, users}: SandboxAddresses,
+  directory: string | undefined,
+) {
   const people = users.map(({name, password, roles}) => `  ${name.padEnd(8)}${password.padEnd(18)}${rolesText(roles)}`)
   const usage = directory && [
     'Try it in another shell:',
     `  export AWS_OIDC_CONFIG_FILE='${directory}/config.yaml' AWS_CONFIG_FILE='${directory}/aws-config'`,
-    `  export AWS_ENDPOINT_URL_STS=${sts}`,
+    `  export AWS_ENDPOINT_URL_STS=${sts} AWS_ENDPOINT_URL_SIGNIN=${console}`,
     '  aws-oidc login -p developer          a browser opens: sign in as one of the people above',
     '  BROWSER=aws-oidc-sandbox aws-oidc login -p developer    signs alice in by itself',
   ]
   return [
     `OpenID provider  ${issuer}  (client id ${clientId})`,
     `STS              ${sts}  (account ${account})`,
+    `Console          ${console}`,
     `Control          ${control}`,
     '',
     'People, their passwords and roles:',

@@ -1,5 +1,6 @@
 import {initialRoles, type Role} from './account.ts'
 import {Clock} from './clock.ts'
+import {ConsoleSessions} from './console/sessions.ts'
 import {FaultList} from './faults.ts'
 import {Journal} from './journal.ts'
 import {DeviceRequests} from './openid/device-requests.ts'
@@ -31,6 +32,7 @@ export interface SandboxState {
   readonly store: OpenIdStore
   readonly devices: DeviceRequests
   readonly credentials: IssuedCredentials
+  readonly console: ConsoleSessions
   readonly saml: SamlState
   /** Whom the account trusts besides the sandbox's own two. */
   readonly foreign: ForeignProviders
@@ -67,6 +69,7 @@ export async function createState(issuers: Issuers): Promise<SandboxState> {
     store: new OpenIdStore(),
     devices: new DeviceRequests(),
     credentials: new IssuedCredentials(),
+    console: new ConsoleSessions(clock),
     saml: {issuer: issuers.saml, identity, order: usualOrder},
     foreign: {openId: new Map(), saml: new Map()},
     keys,

@@ -4,7 +4,7 @@ import {processTerminal} from '../terminal.ts'
 
 export default class Sandbox extends Command {
   static override summary =
-    'an OpenID provider with SAML and a strict AWS STS on 127.0.0.1, for trying aws-oidc without an account'
+    'an OpenID provider with SAML, a strict AWS STS and a sign-in to a console on 127.0.0.1, for trying aws-oidc without an account'
   static override strict = false
   static override examples = [
     '<%= config.bin %> <%= command.id %> start --write-config ./sandbox',

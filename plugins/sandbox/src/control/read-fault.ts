@@ -31,7 +31,7 @@ const readMembers = members({
 /** Members that make sense for some targets only; elsewhere they would be ignored, which hides mistakes in tests. */
 const targetsOf: Readonly<Partial<Record<keyof Fault, readonly FaultTarget[]>>> = {
   grant: ['token'],
-  action: ['sts'],
+  action: ['sts', 'federation'],
   change: ['discovery', 'jwks', 'device', 'token'],
   redirect: ['authorization'],
   idToken: ['token'],

@@ -12,6 +12,9 @@ input{width:100%;padding:.55rem .7rem;font:inherit;color:inherit;background:tran
 button{margin:1.4rem .5rem 0 0;padding:.55rem 1.1rem;font:inherit;border:1px solid var(--accent);border-radius:.4rem;background:transparent;color:var(--accent);cursor:pointer}
 button.main{background:var(--accent);color:var(--card)}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+dt{margin-top:.9rem;font-weight:600}
+dd{margin:0;overflow-wrap:anywhere}
+a{color:var(--accent)}
 code{font-size:1.6rem;letter-spacing:.1em}
 [role=alert]{color:var(--alert)}`
 

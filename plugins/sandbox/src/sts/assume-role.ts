@@ -48,7 +48,7 @@ export async function assumeRole(call: StsCall): Promise<XmlMembers> {
       'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',
     )
   }
-  const session = issueSession(role, parameters.get('RoleSessionName') ?? '', durationSeconds, state)
+  const session = issueSession(role, parameters.get('RoleSessionName') ?? '', durationSeconds, state, true)
   return {...session, ...packed, SourceIdentity: parameters.get('SourceIdentity') ?? undefined}
 }
 

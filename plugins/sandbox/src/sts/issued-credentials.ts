@@ -4,6 +4,8 @@ export interface RoleSession {
   readonly roleName: string
   readonly sessionName: string
   readonly assumedRoleId: string
+  /** Whether it was taken with the session of another role. */
+  readonly chained: boolean
 }
 
 export interface IssuedCredential extends RoleSession {

@@ -20,12 +20,13 @@ export function issueSession(
   sessionName: string,
   durationSeconds: number,
   state: SandboxState,
+  chained = false,
 ): XmlMembers {
   checkMaximum(role, durationSeconds)
   const lifetimeSeconds = state.lifetimes.roleSessionSeconds ?? durationSeconds
   const expiresAt = new Date(state.clock.now().getTime() + lifetimeSeconds * 1000)
   const assumedRoleId = `${roleId(role.name)}:${sessionName}`
-  const issued = state.credentials.issue({roleName: role.name, sessionName, assumedRoleId}, expiresAt)
+  const issued = state.credentials.issue({roleName: role.name, sessionName, assumedRoleId, chained}, expiresAt)
   return {
     Credentials: {
       AccessKeyId: issued.accessKeyId,

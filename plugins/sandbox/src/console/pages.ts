@@ -1,0 +1,35 @@
+import {accountId} from '../account.ts'
+import {isoSeconds} from '../clock.ts'
+import {alertText, escapeHtml, page, pageHeaders} from '../openid/pages.ts'
+import {sessionArn} from '../sts/roles.ts'
+import type {FederationError} from './federation.ts'
+import type {ConsoleSession} from './sessions.ts'
+
+export interface ConsolePage {
+  readonly html: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** In place of the console: who is signed in, until when, and what would be seen. */
+export function homePage(session: ConsoleSession, destination: string): ConsolePage {
+  const rows = [
+    ['Account', accountId],
+    ['Signed in as', sessionArn(session)],
+    ['Until', isoSeconds(session.expiresAt)],
+    ['Page', destination],
+  ]
+  const list = rows.map(([name = '', value = '']) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`).join('\n')
+  return shown('AWS console', `<dl>\n${list}\n</dl>\n<p>There is no more of it in a sandbox.</p>\n${logOutLink}`)
+}
+
+export function refusedPage({message, occupied}: FederationError): ConsolePage {
+  return shown(message, `${alertText(`HTTP Status 400 - ${message}`)}${occupied ? logOutLink : ''}`)
+}
+
+export const signedOutPage = shown('You are not signed in', '<p>This window can be closed.</p>')
+
+const logOutLink = '<p><a href="/console/oauth?Action=logout">Log out</a></p>'
+
+function shown(title: string, content: string): ConsolePage {
+  return {html: page(title, content), headers: pageHeaders}
+}

@@ -1,0 +1,66 @@
+import {AwsOidcError, printable} from '../errors.ts'
+import type {ConsolePage} from './console-services.ts'
+import {regionIn, safeEndpoint} from './endpoint.ts'
+
+/** AWS Sign-In, which signs a browser in to the console. */
+export interface SignInService {
+  readonly url: URL
+  /** Whether it is AWS's own. */
+  readonly aws: boolean
+}
+
+// What follows `signin.` and `console.` in the names of their hosts. Those of the sign-in are in
+// https://github.com/boto/botocore/tree/develop/botocore/data/signin ; see docs/decisions/0020-console.md.
+const suffixes: Readonly<Record<string, string>> = {
+  'aws-cn': 'amazonaws.cn',
+  'aws-us-gov': 'amazonaws-us-gov.com',
+  'aws-eusc': 'amazonaws-eusc.eu',
+  'aws-iso': 'c2shome.ic.gov',
+  'aws-iso-b': 'sc2shome.sgov.gov',
+  'aws-iso-e': 'csphome.adc-e.uk',
+  'aws-iso-f': 'csphome.hci.ic.gov',
+}
+
+function suffixOf(partition: string): string {
+  return suffixes[partition] ?? 'aws.amazon.com'
+}
+
+/** Where a browser is signed in. AWS_ENDPOINT_URL_SIGNIN names another place. Throws CONFIG_INVALID for one that is not safe. */
+export function signInService(
+  partition: string,
+  region: string,
+  {AWS_ENDPOINT_URL_SIGNIN: custom}: Readonly<Record<string, string | undefined>>,
+): SignInService {
+  if (!custom) return {url: new URL(`https://${region}.signin.${suffixOf(partition)}`), aws: true}
+  const url = safeEndpoint('AWS_ENDPOINT_URL_SIGNIN', custom, 'credentials')
+  return {url, aws: isHostOf('signin', partition, url)}
+}
+
+/** The page of a service in a region; without one, the console's first page. */
+export function consoleAddress(
+  partition: string,
+  region: string,
+  {path, global}: ConsolePage = {path: 'console/home'},
+): URL {
+  const host = global ? regionIn(partition, {demanded: undefined, usual: undefined}) : region
+  const address = new URL(`https://${host}.console.${suffixOf(partition)}/${path}`)
+  if (!global) address.searchParams.set('region', region)
+  return address
+}
+
+/** A page that somebody names. Throws USAGE for one outside the console: the sign-in would hand the browser on to it. */
+export function readDestination(text: string, partition: string): URL {
+  const address = URL.parse(text)
+  const bare = address && !address.username && !address.password && !address.port
+  if (address?.protocol === 'https:' && bare && isHostOf('console', partition, address)) return address
+  throw new AwsOidcError(
+    'USAGE',
+    `--destination: "${printable(text, 100)}" is no address of the console of the partition ${partition}.`,
+    {hint: `--destination https://console.${suffixOf(partition)}/...`},
+  )
+}
+
+function isHostOf(what: 'signin' | 'console', partition: string, {hostname}: URL): boolean {
+  const home = `${what}.${suffixOf(partition)}`
+  return hostname === home || hostname.endsWith(`.${home}`)
+}

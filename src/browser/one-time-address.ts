@@ -1,0 +1,87 @@
+import {createHash, randomBytes, timingSafeEqual} from 'node:crypto'
+import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http'
+
+/** An address on this machine that leads a browser to a secret one, once. Why: docs/decisions/0020-console.md. */
+export interface OneTimeAddress {
+  /** What may stand in the arguments of a program. */
+  readonly url: URL
+  /** Comes when the secret address was handed over. */
+  readonly taken: Promise<void>
+  close(): Promise<void>
+}
+
+/** The two ends of a connection on loopback, as the listener sees them. */
+export interface Connection {
+  readonly localPort: number
+  readonly remotePort: number
+}
+
+/** `isStranger` tells whether a connection comes from a program of another person. */
+export async function oneTimeAddress(
+  secret: URL,
+  isStranger: (connection: Connection) => Promise<boolean>,
+): Promise<OneTimeAddress> {
+  const server = createServer()
+  const host = `127.0.0.1:${await listen(server)}`
+  const path = `/${randomBytes(32).toString('base64url')}`
+  const {promise: taken, resolve} = Promise.withResolvers<void>()
+  let used = false
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const {socket, method, headers} = request
+    if (headers.host !== host || !isSame(request.url ?? '', path)) return send(response, 404, 'Nothing is here.')
+    if (method !== 'GET') return send(response, 405, 'Only GET is answered.')
+    if (await isStranger({localPort: socket.localPort ?? 0, remotePort: socket.remotePort ?? 0})) {
+      return send(response, 403, 'This address is for the person who has typed the command.')
+    }
+    if (used) return send(response, 410, 'This address works once, and it has been used. Type the command again.')
+    used = true
+    response.once('close', () => {
+      // A browser that went away has not got it.
+      if (response.writableFinished) resolve()
+      else used = false
+    })
+    response.setHeader('location', secret.href)
+    return send(response, 303, '')
+  }
+
+  server.on('request', (request, response) => {
+    handle(request, response).catch(() => send(response, 500, 'This is a bug in aws-oidc.'))
+  })
+  return {
+    url: new URL(`http://${host}${path}`),
+    taken,
+    close: () =>
+      new Promise(resolve => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+/** Takes the same time whatever differs. */
+function isSame(asked: string, path: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(asked), digest(path))
+}
+
+function send(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, {
+    'content-type': 'text/plain; charset=utf-8',
+    'cache-control': 'no-store',
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+    connection: 'close',
+  })
+  response.end(text)
+}
+
+function listen(server: Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      resolve(address !== null && typeof address === 'object' ? address.port : 0)
+    })
+  })
+}

@@ -1,0 +1,84 @@
+import {openWithSystem} from './open.ts'
+
+/** Where in a browser a page is to be opened. */
+export type BrowserPlace =
+  /** A profile of Chrome or one of its kin, by the name of its folder. */
+  | {readonly kind: 'profile'; readonly name: string}
+  /** A container of Firefox, for which it needs the add-on "Open external links in a container". */
+  | {readonly kind: 'container'; readonly name: string}
+
+export interface PageParts {
+  /** The program to start with the address as its last argument; else a browser that has such places is looked for. */
+  readonly program: readonly [string, ...string[]] | undefined
+  readonly place: BrowserPlace | undefined
+  /** Starts a program without a shell; rejects when it fails at once. */
+  readonly launch: (program: string, args: readonly string[]) => Promise<void>
+  readonly platform: NodeJS.Platform
+}
+
+/** Opens an address that is not secret. Rejects where the browser can't be started, or says that it has failed. */
+export async function openPage(url: URL, {program, place, launch, platform}: PageParts): Promise<void> {
+  const args = place ? argumentsFor(place, url) : [url.href]
+  if (program) return launch(program[0], [...program.slice(1), ...args])
+  if (!place) return succeeded(await openWithSystem(url))
+  return launchFirst(browsers[place.kind][platform] ?? browsers[place.kind].linux ?? [], args, launch)
+}
+
+function argumentsFor({kind, name}: BrowserPlace, url: URL): readonly string[] {
+  if (kind === 'profile') return [`--profile-directory=${name}`, url.href]
+  const [container, address] = [name, url.href].map(encodeURIComponent)
+  return [`ext+container:name=${container}&url=${address}`]
+}
+
+// From WSL, the ones of Windows.
+const browsers: Readonly<Record<BrowserPlace['kind'], Partial<Record<NodeJS.Platform, readonly string[]>>>> = {
+  profile: {
+    darwin: [
+      '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+      '/Applications/Chromium.app/Contents/MacOS/Chromium',
+      '/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge',
+    ],
+    win32: [
+      String.raw`C:\Program Files\Google\Chrome\Application\chrome.exe`,
+      String.raw`C:\Program Files (x86)\Google\Chrome\Application\chrome.exe`,
+      String.raw`C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe`,
+    ],
+    linux: [
+      ...['google-chrome', 'google-chrome-stable', 'chromium', 'chromium-browser', 'microsoft-edge', 'brave-browser'],
+      '/mnt/c/Program Files/Google/Chrome/Application/chrome.exe',
+      '/mnt/c/Program Files (x86)/Microsoft/Edge/Application/msedge.exe',
+    ],
+  },
+  container: {
+    darwin: ['/Applications/Firefox.app/Contents/MacOS/firefox'],
+    win32: [String.raw`C:\Program Files\Mozilla Firefox\firefox.exe`],
+    linux: ['firefox', '/mnt/c/Program Files/Mozilla Firefox/firefox.exe'],
+  },
+}
+
+async function launchFirst(
+  programs: readonly string[],
+  args: readonly string[],
+  launch: PageParts['launch'],
+): Promise<void> {
+  for (const program of programs) {
+    try {
+      return await launch(program, args)
+    } catch (error) {
+      if (!isMissing(error)) throw error
+    }
+  }
+  throw new Error(`none of these is here: ${programs.join(', ')}`)
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+}
+
+/** Some openers tell by their exit code, a while later, that there was no browser. */
+function succeeded(child: Awaited<ReturnType<typeof openWithSystem>>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', code => (code ? reject(new Error(`it ended with exit code ${code}`)) : resolve()))
+  })
+}

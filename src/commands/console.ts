@@ -1,0 +1,63 @@
+import {Args, Flags} from '@oclif/core'
+import {AwsOidcCommand, profileFlag} from '../command.ts'
+import {consoleDurationFlag} from '../duration-flag.ts'
+import type {ConsoleSession} from '../tasks/console.ts'
+
+export default class Console extends AwsOidcCommand {
+  static override summary = 'Open the AWS console, signed in as a profile.'
+  static override description =
+    'At its first page, at a service by its short name (most are those of the AWS CLI), or at any page of the console. It lasts as long as the credentials, or --duration. Nobody is signed out: where the console has another session already, switch on its multi-session support, or give each a place of its own with --browser-profile or --container.'
+  static override enableJsonFlag = true
+  static override examples = [
+    '<%= config.bin %> console --profile developer',
+    '<%= config.bin %> console s3 --profile admin --region eu-west-1',
+    {
+      description: 'for a browser elsewhere; whoever has it is signed in, for 15 minutes',
+      command: '<%= config.bin %> console --url --profile saml-developer',
+    },
+  ]
+  static override args = {
+    service: Args.string({description: 'service to begin with, such as s3, ec2 or cloudformation', ignoreStdin: true}),
+  }
+  static override flags = {
+    profile: profileFlag,
+    url: Flags.boolean({description: 'print the address instead of opening it'}),
+    destination: Flags.string({description: 'page of the console to begin with', helpValue: 'ADDRESS'}),
+    region: Flags.string({description: 'region to begin in', helpValue: 'REGION'}),
+    duration: consoleDurationFlag,
+    'browser-profile': Flags.string({
+      description: 'profile of Chrome, Chromium or Edge to open it in, such as "Profile 1"',
+      helpValue: 'FOLDER',
+      exclusive: ['container', 'url'],
+    }),
+    container: Flags.string({
+      description: 'container of Firefox to open it in (add-on "Open external links in a container")',
+      helpValue: 'NAME',
+      exclusive: ['url'],
+    }),
+  }
+
+  async run(): Promise<void> {
+    const {flags, args} = await this.parse(Console)
+    const {destination, region, duration: durationSeconds, container, 'browser-profile': browserProfile} = flags
+    const wish = {
+      ...{profile: this.profileOf(flags.profile), service: args.service, destination, region, durationSeconds},
+      place: placeOf(container, browserProfile),
+    }
+    if (!flags.url) {
+      const session = await this.app(flags).openConsole(wish)
+      return this.report(session, describe(session))
+    }
+    const address = await this.app(flags).consoleUrl(wish)
+    return this.jsonEnabled() ? this.report(address, []) : this.hand(`${address.url}\n`)
+  }
+}
+
+function placeOf(container: string | undefined, profile: string | undefined) {
+  if (container !== undefined) return {kind: 'container', name: container} as const
+  return profile === undefined ? undefined : ({kind: 'profile', name: profile} as const)
+}
+
+function describe({role, until}: ConsoleSession): readonly string[] {
+  return [`Your browser has the console as ${role}, until ${until.toLocaleString()}.`]
+}

@@ -1,0 +1,36 @@
+import {AwsOidcError} from '../errors.ts'
+import type {Role} from '../plugin.ts'
+import {noting} from './last-problem.ts'
+import type {Parts} from './parts.ts'
+import {plansFor} from './plan.ts'
+import {nameOf} from './role-choice.ts'
+import {signIn} from './sign-in.ts'
+
+export interface OfferedRoles {
+  /** Who signed in, as far as the provider says. */
+  readonly subject: string | undefined
+  readonly roles: readonly Role[]
+}
+
+/** The roles that a provider offers the person who signs in. Rejects with CONFIG_INVALID where it does not say. */
+export async function rolesOfferedAt(provider: string, parts: Parts): Promise<OfferedRoles> {
+  const [plan] = plansFor({provider}, parts)
+  if (!plan) throw new Error('a provider has a plan')
+  const {identity} = await parts.locks.hold(plan.providerId, parts.signal, () =>
+    noting(plan, parts, () =>
+      signIn(plan, {fresh: false, forgetful: false, quiet: false, signal: parts.signal}, parts),
+    ),
+  )
+  const roles = await identity.roles?.()
+  if (roles) return {subject: identity.subject, roles}
+  throw new AwsOidcError('CONFIG_INVALID', `"${provider}" does not say which roles there are.`, {
+    hint: 'Set "rolesClaim" of the provider to the claim that lists role ARNs.',
+  })
+}
+
+/** How a role is said among all that are offered: with the SAML provider, where it comes through several. */
+export function roleArgument(role: Role, all: readonly Role[]): string {
+  const name = nameOf(role)
+  const twice = all.some(other => nameOf(other) === name && other.principalArn !== role.principalArn)
+  return twice && role.principalArn !== undefined ? `${name},${role.principalArn}` : name
+}

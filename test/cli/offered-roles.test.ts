@@ -1,0 +1,147 @@
+import {expect} from 'chai'
+import {useScene} from '../support/scene.ts'
+
+const arn = (name: string) => `arn:aws:iam::123456789012:role/${name}`
+const readonly = {provider: 'sandbox', role: arn('readonly')}
+
+describe('aws-oidc roles', () => {
+  const scene = useScene()
+
+  async function rolesFor(args: readonly string[], env = {}) {
+    const {exitCode, stdout, stderr} = await scene.home.run(['roles', ...args, '--json'], env)
+    expect(exitCode, stderr).to.equal(0)
+    return JSON.parse(stdout)
+  }
+
+  it('lists what the provider offers whoever signs in, and which profiles are for it', async () => {
+    const {exitCode, stdout} = await scene.home.run(['roles'])
+    expect(exitCode).to.equal(0)
+    expect(stdout.split('\n').map(line => line.split(/ {2,}/))).to.deep.equal([
+      ['ROLE', 'ACCOUNT', 'PROFILES', 'ARN'],
+      ['developer', '123456789012', 'developer', arn('developer')],
+      ['readonly', '123456789012', '-', arn('readonly')],
+      [''],
+    ])
+    expect(await scene.sandbox.signIns()).to.equal(1)
+  })
+
+  it('asks nobody where somebody is signed in, and AWS never', async () => {
+    await scene.home.run(['login', '-p', 'developer'])
+    await scene.sandbox.reset()
+    const {roles} = await rolesFor(['--no-interactive'])
+    expect(roles).to.have.length(2)
+    expect((await scene.sandbox.journal()).filter(({kind}) => kind === 'sign-in' || kind === 'sts')).to.deep.equal([])
+  })
+
+  it('says as JSON whose they are, and what --role takes', async () => {
+    await scene.home.configure({profiles: {viewer: readonly, auditor: readonly}})
+    expect(await rolesFor([])).to.deep.equal({
+      provider: 'sandbox',
+      subject: 'alice@example.com',
+      offered: 2,
+      roles: [
+        {role: arn('developer'), name: 'developer', accountId: '123456789012', profiles: ['developer']},
+        {role: arn('readonly'), name: 'readonly', accountId: '123456789012', profiles: ['viewer', 'auditor']},
+      ],
+    })
+  })
+
+  it('finds those that have every word in ARN or account, however it is written', async () => {
+    const found = async (...words: string[]) => {
+      const {offered, roles} = await rolesFor(words, {SANDBOX_USER: 'dave'})
+      expect(offered).to.equal(40)
+      return roles.map(({name}: {name: string}) => name)
+    }
+    expect(await found('TEAM-3', '9')).to.deep.equal([
+      'team-30',
+      'team-31',
+      'team-32',
+      'team-33',
+      'team-34',
+      'team-35',
+      'team-36',
+      'team-37',
+      'team-38',
+      'team-39',
+    ])
+    expect(await found('team-39', '123456789012')).to.deep.equal(['team-39'])
+    expect(await found('nobody')).to.deep.equal([])
+  })
+
+  it('says so where nothing has the words, and where nothing is offered', async () => {
+    const none = await scene.home.run(['roles', 'tester', '123'])
+    expect(none).to.include({
+      exitCode: 0,
+      stdout: 'None of the 2 roles that "sandbox" offers to alice@example.com has "tester" and "123" in it.\n',
+    })
+    await scene.home.run(['logout', '--all'])
+    const carol = await scene.home.run(['roles'], {SANDBOX_USER: 'carol'})
+    expect(carol).to.include({exitCode: 0, stdout: '"sandbox" offers no AWS role to carol@example.com.\n'})
+  })
+
+  it('reads them from a SAML assertion, and tells two doors to one role apart', async () => {
+    const other = 'arn:aws:iam::123456789012:saml-provider/other'
+    await scene.sandbox.steer('PUT', '/saml', {change: {extraRoles: [`${arn('readonly')},${other}`]}})
+    await scene.home.configure({
+      provider: {strategy: 'saml2', via: 'token-exchange', rolesClaim: undefined},
+      profiles: {viewer: {provider: 'sandbox', role: `${arn('readonly')},${other}`}, any: readonly},
+    })
+    const {roles} = await rolesFor(['readonly'])
+    expect(roles).to.deep.equal([
+      {
+        role: `${arn('readonly')},${other}`,
+        name: 'readonly',
+        accountId: '123456789012',
+        profiles: ['viewer', 'any'],
+      },
+      {
+        role: `${arn('readonly')},arn:aws:iam::123456789012:saml-provider/sandbox`,
+        name: 'readonly',
+        accountId: '123456789012',
+        profiles: ['any'],
+      },
+    ])
+    await scene.sandbox.steer('DELETE', '/saml')
+  })
+
+  it('does not count a profile that switches roles, or is of another provider', async () => {
+    await scene.home.configure({profiles: {switched: {source: 'developer', role: arn('readonly')}}})
+    const {roles} = await rolesFor(['readonly'])
+    expect(roles[0].profiles).to.deep.equal([])
+  })
+
+  it('takes the provider of the profile that is meant anyway, else asks for one of several', async () => {
+    await scene.home.writeConfig(twoProviders(scene.sandbox.issuer))
+    const {exitCode, stderr} = await scene.home.run(['roles'])
+    expect(exitCode).to.equal(2)
+    expect(stderr)
+      .to.include('There are several providers: one, two.')
+      .and.include('Try: aws-oidc roles --provider one')
+    const {exitCode: refused, stderr: why} = await scene.home.run(['roles', '--no-interactive'], {AWS_PROFILE: 'mine'})
+    expect(refused).to.equal(3)
+    expect(why).to.include('Try: aws-oidc login --provider two')
+  })
+
+  it('needs a sign-in that nobody may be asked for: exit 3', async () => {
+    const {exitCode, stdout, stderr} = await scene.home.run(['roles', '--no-interactive'])
+    expect({exitCode, stdout}).to.deep.equal({exitCode: 3, stdout: ''})
+    expect(stderr).to.include('Try: aws-oidc login --provider sandbox')
+  })
+
+  it('says what to set where the provider says nothing of roles', async () => {
+    await scene.home.configure({provider: {rolesClaim: undefined}})
+    const {exitCode, stderr} = await scene.home.run(['roles'])
+    expect(exitCode).to.equal(2)
+    expect(stderr).to.include('"sandbox" does not say which roles there are').and.include('rolesClaim')
+  })
+})
+
+function twoProviders(issuer: string): string {
+  return `
+providers:
+  one: {strategy: oidc, issuer: '${issuer}', clientId: aws-oidc}
+  two: {strategy: oidc, issuer: '${issuer}', clientId: aws-oidc-confidential}
+profiles:
+  mine: {provider: two, role: '${arn('developer')}'}
+`
+}

@@ -1,0 +1,47 @@
+import {expect} from 'chai'
+import type {Role} from '../../src/plugin.ts'
+import {listRoles} from '../../src/tasks/roles.ts'
+import {makeStage} from '../support/parts.ts'
+
+const offer = (account: string, name: string, accountName?: string): Role => ({
+  accountId: account,
+  name,
+  arn: `arn:aws:iam::${account}:role/${name}`,
+  ...(accountName && {accountName}),
+})
+
+const offered = [
+  offer('222222222222', 'ops'),
+  offer('333333333333', 'dev', 'Production (EU)'),
+  offer('111111111111', 'dev'),
+  offer('333333333333', 'admin', 'Production (EU)'),
+]
+
+/** What is listed of roles whose accounts a strategy may have names for. */
+async function listed(...search: string[]): Promise<readonly string[]> {
+  const stage = makeStage()
+  const parts = stage.call()
+  const signIn = async () => ({
+    roles: async () => offered,
+    proofFor: () => Promise.reject(new Error('no role is taken')),
+  })
+  const registry = {...parts.registry, strategy: async () => ({settings: {}, signIn})}
+  const {roles} = await listRoles({provider: 'corp', usualProfile: '', search}, {...parts, registry})
+  return roles.map(({accountName, accountId, name}) => `${accountName ?? accountId} ${name}`)
+}
+
+describe('the roles offered, with names of accounts', () => {
+  it('are sorted by account, those with a name first, and by their own name', async () => {
+    expect(await listed()).to.deep.equal([
+      'Production (EU) admin',
+      'Production (EU) dev',
+      '111111111111 dev',
+      '222222222222 ops',
+    ])
+  })
+
+  it('are found by the name of their account', async () => {
+    expect(await listed('production', 'dev')).to.deep.equal(['Production (EU) dev'])
+    expect(await listed('333333333333', 'admin')).to.deep.equal(['Production (EU) admin'])
+  })
+})
