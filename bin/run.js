@@ -116,13 +116,19 @@ function standInForPasswdEntry() {
 }
 
 async function run() {
+  const {fileURLToPath} = process.getBuiltinModule('node:url')
+  const root = fileURLToPath(new URL('..', import.meta.url))
+  const [command, words, ...asked] = process.argv.slice(2)
+  if (command === 'autocomplete' && words === 'words') {
+    // A person has pressed Tab: there is no time for oclif.
+    const {complete} = await import('../dist/wiring/complete.js')
+    return complete(root, asked, process.env, process.platform)
+  }
   const {execute, settings} = await import('@oclif/core')
   // NODE_ENV=development in somebody's shell must not make oclif look for TypeScript.
   settings.enableAutoTranspile = false
-  if (/^plugins\b/.test(process.argv[2] ?? '')) confineNpm()
-  const {fileURLToPath} = process.getBuiltinModule('node:url')
-  const root = fileURLToPath(new URL('..', import.meta.url))
-  await execute({loadOptions: {root, userPlugins: mayBeOfPlugin(process.argv.slice(2))}})
+  if (/^plugins\b/.test(command ?? '')) confineNpm()
+  return execute({loadOptions: {root, userPlugins: mayBeOfPlugin(process.argv.slice(2))}})
 }
 
 /** What npm installs is the person's alone, and no package's install script runs: oclif starts it with our environment. */

@@ -5,7 +5,7 @@ import {root} from './sandbox.ts'
 
 const python = join(root, '.cache/python/bin/python')
 
-/** aws-oidc on a terminal of its own, at which the test sits. */
+/** A program on a terminal of its own, at which the test sits. */
 export interface TerminalSession {
   /** All that stood on the terminal so far, control sequences included. */
   shown(): string
@@ -23,18 +23,19 @@ export interface TerminalStart {
   readonly redirects?: readonly string[]
 }
 
+/** Starts aws-oidc. */
 export function startOnTerminal(command: readonly string[], start: TerminalStart): TerminalSession {
+  return startProgramOnTerminal([process.execPath, bin, ...command], start)
+}
+
+export function startProgramOnTerminal(program: readonly string[], start: TerminalStart): TerminalSession {
   const {env, columns = 100, rows = 50, redirects = []} = start
   const size = [String(columns), String(rows)]
-  const child = spawn(
-    python,
-    [join(root, 'test/real/at_terminal.py'), ...size, ...redirects, process.execPath, bin, ...command],
-    {
-      // Python would otherwise give its child a locale with UTF-8 where there is none.
-      env: {TERM: 'xterm-256color', LANG: 'C.UTF-8', PYTHONCOERCECLOCALE: '0', ...env},
-      stdio: ['pipe', 'pipe', 'pipe'],
-    },
-  )
+  const child = spawn(python, [join(root, 'test/real/at_terminal.py'), ...size, ...redirects, ...program], {
+    // Python would otherwise give its child a locale with UTF-8 where there is none.
+    env: {TERM: 'xterm-256color', LANG: 'C.UTF-8', PYTHONCOERCECLOCALE: '0', ...env},
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
   let [shown, report] = ['', '']
   child.stdout.setEncoding('utf8').on('data', text => {
     shown += text

@@ -14,6 +14,7 @@ export default class PluginsInstall extends AwsOidcCommand {
     '<%= config.bin %> plugins install ./aws-oidc-ping-1.0.0.tgz',
     '<%= config.bin %> plugins install https://example.com/aws-oidc-ping-1.0.0.tgz',
   ]
+  static override completions = {plugin: 'file'}
   static override args = {
     plugin: Args.string({
       description: 'name, with a version where that matters, path of a tarball, or address',

@@ -11,6 +11,7 @@ export default class ProfilesAdd extends AwsOidcCommand {
     '<%= config.bin %> profiles add developer --provider corp --role arn:aws:iam::123456789012:role/developer',
     '<%= config.bin %> profiles add admin --source developer --role arn:aws:iam::123456789012:role/admin',
   ]
+  static override completions = {profile: 'new'}
   static override args = {
     profile: Args.string({description: 'name of the new profile', required: true, ignoreStdin: true}),
   }
