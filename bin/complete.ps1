@@ -10,9 +10,10 @@ Register-ArgumentCompleter -Native -CommandName 'aws-oidc' -ScriptBlock {
   })
   $words += $wordToComplete.Trim("'", '"')
   $asked = [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($words -join "`n"))
-  $answer = aws-oidc autocomplete words powershell $asked 2>$null | Out-String | ConvertFrom-Json
-  # Of files PowerShell knows by itself.
-  foreach ($word in $answer.words) {
+  $answer = aws-oidc autocomplete words powershell $asked 2>$null | Out-String
+  if (-not $answer.Trim()) { return }
+  # Files, and programs behind `--`, PowerShell finds by itself where it is told nothing.
+  foreach ($word in ($answer | ConvertFrom-Json).words) {
     [System.Management.Automation.CompletionResult]::new($word.text, $word.list, 'ParameterValue', $word.tip)
   }
 }

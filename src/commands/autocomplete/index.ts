@@ -22,8 +22,9 @@ export default class Autocomplete extends AwsOidcCommand {
     const shell = completedShells.find(name => name === usual)
     if (shell === undefined) {
       const which = usual === '' ? 'Your shell is not known here.' : `There is none for ${printable(usual, 60)}.`
-      const hint = `aws-oidc autocomplete ${completedShells.join(' | ')}`
-      throw new AwsOidcError('USAGE', `${which} There is completion for ${completedShells.join(', ')}.`, {hint})
+      throw new AwsOidcError('USAGE', `${which} There is completion for ${completedShells.join(', ')}.`, {
+        hint: `aws-oidc autocomplete ${completedShells[0]}`,
+      })
     }
     const {line, file} = setUps[shell]
     this.report({shell, line, file}, [`For completion in ${shell} write this into ${file}:`, '', `    ${line}`])
