@@ -34,6 +34,7 @@ describe('Completion', () => {
     expect(all).to.include.members(['--profile', '--provider', '--if-needed', '--no-browser', '--json', '--help'])
     const after = await candidates('login', '--profile', 'developer', '--')
     expect(after).not.to.include.oneOf(['--profile', '--provider', '--all'])
+    expect(await candidates('login', '--provider', 'sandbox', '--')).not.to.include.oneOf(['--profile', '--all'])
     expect(await candidates('profiles', 'add', 'x', '--provider', 'sandbox', '--')).to.include('--provider')
     expect(await candidates('login', '-')).to.include('-p')
   })
@@ -51,6 +52,7 @@ describe('Completion', () => {
     )
     const ofCorp = [role, `${role}-admin`, `${role}-of-corp`]
     expect(await candidates('creds', '--provider', 'corp', '--role', '')).to.have.members(ofCorp)
+    expect(await candidates('creds', '--provider', 'other', '--role', '')).to.deep.equal([`${role}-elsewhere`])
     expect(await candidates('creds', '--role', '')).to.have.members([...ofCorp, `${role}-elsewhere`])
     expect(await candidates('exec', '--region', '')).to.deep.equal(['eu-west-1'])
     expect(await candidates('profiles', 'sync', 'developer', '')).to.have.members(['admin', 'elsewhere'])

@@ -39,6 +39,8 @@ export interface Desk {
   configure(configuration: object): Promise<void>
   /** What the calls so far were given. */
   calls(): Promise<readonly (readonly string[])[]>
+  /** Somebody sits down; `clear` takes the terminal away again. */
+  readonly sessions: TerminalSession[]
   clear(): Promise<void>
 }
 
@@ -59,8 +61,10 @@ export async function makeDesk(): Promise<Desk> {
     fs.writeFileSync(path + '.new', JSON.stringify(process.argv.slice(2)))
     fs.renameSync(path + '.new', path)`,
   )
+  const sessions: TerminalSession[] = []
   return {
     folder,
+    sessions,
     env: {
       PATH: [programs, dirname(process.execPath), process.env.PATH].join(delimiter),
       HOME: folder,
@@ -77,7 +81,10 @@ export async function makeDesk(): Promise<Desk> {
       const names = (await readdir(noted)).filter(name => !name.endsWith('.new')).sort()
       return Promise.all(names.map(async name => JSON.parse(await readFile(join(noted, name), 'utf8'))))
     },
-    clear: () => rm(folder, {recursive: true, force: true}),
+    async clear() {
+      for (const session of sessions) session.close()
+      await rm(folder, {recursive: true, force: true, maxRetries: 5, retryDelay: 100})
+    },
   }
 }
 
@@ -90,6 +97,7 @@ export interface Typist {
 
 export async function sitDown({program, setUp, prompt}: TypedShell, desk: Desk): Promise<Typist> {
   const session = startProgramOnTerminal(program, {env: desk.env, columns: 160})
+  desk.sessions.push(session)
   session.type(`cd "${desk.folder}/work"\r${setUp}\r${prompt}\r`)
   await session.until('ready> ')
   let prompts = 1

@@ -12,6 +12,8 @@ export interface TerminalSession {
   /** Comes when a text has appeared, that often. */
   until(text: string, times?: number): Promise<void>
   type(keys: string): void
+  /** Takes the terminal away. */
+  close(): void
   readonly ended: Promise<{readonly exitCode: number; readonly restored: boolean}>
 }
 
@@ -54,6 +56,7 @@ export function startProgramOnTerminal(program: readonly string[], start: Termin
       }
     },
     type: keys => void child.stdin.write(keys),
+    close: () => void child.kill('SIGKILL'),
     ended: closed.then(() => JSON.parse(report)),
   }
 }
