@@ -74,6 +74,11 @@ export async function groupsAt(place: Place, others: readonly string[]): Promise
       {name: '--version', ...by(usual, '--version'), target: 2.8, gate: 3.3},
       {name: '--help', ...by(usual, '--help'), target: 2.8, gate: 3.3},
       {name: 'status', ...by(usual, 'status'), target: 3.3, gate: 3.8},
+      {
+        name: 'a Tab, for a profile',
+        ...by(usual, 'autocomplete', 'words', 'fish', 'aws-oidc', 'creds', '-p', ''),
+        target: 3.3,
+      },
     ],
   }
 

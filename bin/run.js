@@ -147,5 +147,10 @@ function run() {
   const {createRequire} = process.getBuiltinModule('node:module')
   const {dirname} = process.getBuiltinModule('node:path')
   const load = createRequire(import.meta.url)
-  load('../dist/bundle/main.cjs').start(dirname(import.meta.dirname), load('../package.json'))
+  const root = dirname(import.meta.dirname)
+  const [command, words, ...asked] = process.argv.slice(2)
+  if (command === 'autocomplete' && words === 'words') {
+    // A person has pressed Tab: there is no time for oclif.
+    load('../dist/bundle/complete.cjs').complete(root, asked, process.env, process.platform)
+  } else load('../dist/bundle/main.cjs').start(root, load('../package.json'))
 }

@@ -83,11 +83,13 @@ export async function bundle(root) {
   }
 
   const inFiles = apart.map(name => [name, `./${fileOf(name)}`])
+  const later = loadedLate(Object.fromEntries([...late.map(name => [name, name]), ...inFiles]), root)
   await write({
     stdin: {contents: entry(commandIds(root)), resolveDir: join(root, 'bin'), sourcefile: 'main.ts', loader: 'ts'},
     outfile: join(folder, 'main.cjs'),
-    plugins: [loadedLate(Object.fromEntries([...late.map(name => [name, name]), ...inFiles]), root), patched],
+    plugins: [later, patched],
   })
+  await write({entryPoints: ['src/wiring/complete.ts'], outfile: join(folder, 'complete.cjs'), plugins: [later]})
   for (const name of ['strategies', 'caches', 'command-not-found']) {
     await write({entryPoints: [`src/hooks/${name}.ts`], outfile: join(folder, `${name}.cjs`)})
   }

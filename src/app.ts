@@ -1,4 +1,6 @@
+import {join} from 'node:path'
 import type {CallerIdentity} from './aws/sts.ts'
+import {type CompletedShell, setUps, usualShell} from './completion/shells.ts'
 import {readConfiguration} from './config/read.ts'
 import type {ForegroundEnding} from './outside/foreground.ts'
 import type {Outside} from './outside/outside.ts'
@@ -55,6 +57,10 @@ export interface App {
   installPlugin(wish: InstallWish): Promise<InstalledPlugin>
   /** Takes the commands that are built in. */
   updatePlugins(builtIn: readonly string[]): Promise<readonly PluginUpdate[]>
+  /** The shell that somebody types in, which may be one without completion. */
+  readonly usualShell: string
+  /** What a shell is to run for completion. */
+  completionScript(shell: CompletedShell): Promise<string>
 }
 
 export function createApp(outside: Outside, installation: Installation, choices: Choices): App {
@@ -100,6 +106,13 @@ export function createApp(outside: Outside, installation: Installation, choices:
         builtIn,
         await installParts(outside, installation, choices),
       ),
+    usualShell: usualShell(outside.env, outside.platform),
+    async completionScript(shell) {
+      const path = join(installation.own.root, 'bin', setUps[shell].script)
+      const script = await outside.files.readText(path)
+      if (script === undefined) throw new Error(`${path} is missing`)
+      return script
+    },
   }
 }
 

@@ -6,6 +6,7 @@ import {type Outside, realOutside} from './outside/outside.ts'
 import {tableLines} from './terminal/table.ts'
 import type {Choices} from './wiring/asking.ts'
 import {secrets} from './wiring/said.ts'
+import {meant} from './wiring/slips.ts'
 
 /** Flags of every command of ours. */
 const baseFlags = {
@@ -31,6 +32,11 @@ export const flowFlags = {
 /** What our commands share: the app, the result on stdout, and the one place that turns an error into an ending. */
 export abstract class AwsOidcCommand extends Command {
   static override baseFlags = baseFlags
+  /**
+   * For completion: what values a flag or an argument takes (src/completion/values.ts), where its name does not say it,
+   * and under `--` what stands behind that. It is read from oclif.manifest.json.
+   */
+  static completions: Readonly<Record<string, string>> = {}
   /** Whether AWS tools start it, some of which show nobody what it says on stderr. */
   protected readonly startedByTools: boolean = false
   #outside: Outside | undefined
@@ -104,10 +110,16 @@ export abstract class AwsOidcCommand extends Command {
     if (this.#outside?.processes.abandoned()) this.#outside.processes.end(exitCode)
   }
 
+  private get typable() {
+    const {flags, args, enableJsonFlag} = this.ctor
+    const json = enableJsonFlag ? {json: Flags.boolean()} : {}
+    return {flags: {...baseFlags, ...json, ...flags}, args}
+  }
+
   protected override async catch(error: Interfaces.CommandError): Promise<void> {
     if (isOclifExit(error)) throw error
     this.#outside?.terminal.waitingFor(undefined)
-    const failure = presentable(error, this.id)
+    const failure = presentable(error, this.id, meant(error, this.argv, this.typable))
     const exitCode = failure ? exitCodeOf(failure.code) : 1
     this.#exitCode = exitCode
     const {code = 'BUG', message, hint} = failure ?? {message: error.message, hint: undefined}
@@ -145,11 +157,15 @@ function lines({message, hint}: AwsOidcError): string {
   return `Error: ${message}\n${hint === undefined ? '' : `Try: ${hint}\n`}`
 }
 
-/** Expected failures, and oclif's own complaints about what was typed. */
-function presentable(error: Interfaces.CommandError, id: string | undefined): AwsOidcError | undefined {
+/** Expected failures, and oclif's own complaints about what was typed, perhaps with what was meant. */
+function presentable(
+  error: Interfaces.CommandError,
+  id: string | undefined,
+  instead = '--help',
+): AwsOidcError | undefined {
   const known = expectedFailure(error)
   if (!known && error.oclif?.exit === undefined) return undefined
-  const {code, hint} = known ?? {code: 'USAGE' as const, hint: `aws-oidc ${id?.replaceAll(':', ' ') ?? ''} --help`}
+  const {code, hint} = known ?? {code: 'USAGE' as const, hint: `aws-oidc ${id?.replaceAll(':', ' ') ?? ''} ${instead}`}
   return new AwsOidcError(code, withoutFrame(error.message), {hint})
 }
 

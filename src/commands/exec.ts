@@ -14,6 +14,7 @@ export default class Exec extends AwsOidcCommand {
     {description: 'for hours', command: '<%= config.bin %> exec --profile developer --serve -- ./long-job'},
     '<%= config.bin %> exec --profile developer --region eu-west-1 -- aws s3 ls',
   ]
+  static override completions = {'--': 'program'}
   static override flags = {
     profile: profileFlag,
     region: Flags.string({description: 'region for the program', helpValue: 'REGION'}),

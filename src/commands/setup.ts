@@ -14,6 +14,8 @@ export default class Setup extends AwsOidcCommand {
     '<%= config.bin %> setup --from aws-cli-oidc',
     '<%= config.bin %> setup --provider corp --strategy oidc --set issuer=https://sso.example.com --set clientId=aws-oidc --role arn:aws:iam::123456789012:role/developer --yes',
   ]
+  // They are to be new.
+  static override completions = {provider: 'new', profile: 'new'}
   static override flags = {
     from: Flags.option({
       options: ['aws-cli-oidc'] as const,

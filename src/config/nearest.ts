@@ -1,4 +1,4 @@
-/** The known name that is at most a third of its letters away from `name` (Levenshtein distance). */
+/** The known name that is at most a third of its letters away from `name`. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   let best: {readonly candidate: string; readonly distance: number} | undefined
   for (const candidate of known) {
@@ -9,14 +9,21 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return best?.candidate
 }
 
+/** Two letters that changed places are one slip (optimal string alignment). */
 function distanceBetween(a: string, b: string): number {
-  let row = Array.from({length: b.length + 1}, (_, index) => index)
+  let [before, row]: [readonly number[], readonly number[]] = [
+    [],
+    Array.from({length: b.length + 1}, (_, index) => index),
+  ]
   for (let i = 1; i <= a.length; i++) {
     const next = [i]
     for (let j = 1; j <= b.length; j++) {
       const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+      const areSwapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+      const swapped = areSwapped ? (before[j - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY
+      next.push(Math.min(replaced, swapped, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
     }
+    before = row
     row = next
   }
   return row[b.length] ?? 0

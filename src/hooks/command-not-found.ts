@@ -10,18 +10,26 @@ interface Unknown {
 
 /** oclif's own answer to an unknown command is exit code 127, which means something else to a shell. */
 export default async function commandNotFound({id, config: {commands}}: Unknown): Promise<never> {
-  const [name = '', ...rest] = id.split(':')
+  const words = id.split(':')
+  const [name = '', ...rest] = words
   const known = commands.find(command => command.id === name)
-  if (known) {
+  const near = nearCommand(words, known ? commands.filter(command => command.id.startsWith(`${name}:`)) : commands)
+  if (known && near === undefined) {
     const what = rest.join(' ')
     const instead = 'profile' in known.flags ? `--profile ${what}` : '--help'
     throw usage(`"aws-oidc ${name}" takes no argument "${what}".`, `aws-oidc ${name} ${instead}`)
   }
-  const near = nearest(
-    id,
-    commands.map(command => command.id),
-  )
   throw usage(`There is no command "${typed(id)}".`, near === undefined ? 'aws-oidc help' : `aws-oidc ${typed(near)}`)
+}
+
+/** What of the words is an argument can't be known: as many of them as possible are taken for the command. */
+function nearCommand(words: readonly string[], commands: Unknown['config']['commands']): string | undefined {
+  const ids = commands.map(command => command.id)
+  for (let count = words.length; count > 0; count--) {
+    const near = nearest(words.slice(0, count).join(':'), ids)
+    if (near !== undefined) return near
+  }
+  return undefined
 }
 
 function usage(message: string, suggestion: string): Error {

@@ -67,3 +67,10 @@ function findHome(): string | undefined {
     return undefined
   }
 }
+
+/** Where oclif keeps plugins: its own rule, for who must know that without it. */
+export function pluginFolder(env: Env, platform: NodeJS.Platform): string | undefined {
+  const home = findHome()
+  const base = env.XDG_DATA_HOME || (platform === 'win32' && env.LOCALAPPDATA) || (home && join(home, '.local/share'))
+  return env.AWS_OIDC_DATA_DIR || (base ? join(base, 'aws-oidc') : undefined)
+}

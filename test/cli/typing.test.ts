@@ -8,7 +8,7 @@ describe('a slip of the fingers', () => {
     [['cache', 'cleer'], 'There is no command "cache cleer".', 'aws-oidc cache clear'],
     [['zzzzzz'], 'There is no command "zzzzzz".', 'aws-oidc help'],
     [['creds', 'developer'], '"aws-oidc creds" takes no argument "developer".', 'aws-oidc creds --profile developer'],
-    [['whoami', '--profle', 'x'], 'Nonexistent flag: --profle', 'aws-oidc whoami --help'],
+    [['whoami', '--profle', 'x'], 'Nonexistent flag: --profle', 'aws-oidc whoami --profile NAME'],
   ]
 
   for (const [typed, complaint, hint] of slips) {

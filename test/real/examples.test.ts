@@ -11,7 +11,7 @@ import {root, sandboxBin} from '../support/sandbox.ts'
 import {useScene} from '../support/scene.ts'
 import {type SessionBus, startSessionBus} from '../support/session-bus.ts'
 import {nushell} from '../support/shells.ts'
-import {startOnTerminal} from '../support/terminal-session.ts'
+import {startProgramOnTerminal} from '../support/terminal-session.ts'
 import {respondentAt} from '../support/wizard.ts'
 
 const shells: Readonly<Record<string, readonly string[]>> = {
@@ -97,7 +97,7 @@ describe('What --help shows', function () {
       PATH: [programs, dirname(process.execPath), process.env.PATH].join(delimiter),
       AWS_OIDC_PROFILE: 'developer',
     }
-    return startOnTerminal([...shell, real], {env, program: [], cwd: scene.home.folder, columns: 200})
+    return startProgramOnTerminal([...shell, real], {env, cwd: scene.home.folder, columns: 200})
   }
 
   for (const {name, summary, examples} of ourCommands()) {

@@ -5,13 +5,15 @@ import {root} from './sandbox.ts'
 
 const python = join(root, '.cache/python/bin/python')
 
-/** aws-oidc on a terminal of its own, at which the test sits. */
+/** A program on a terminal of its own, at which the test sits. */
 export interface TerminalSession {
   /** All that stood on the terminal so far, control sequences included. */
   shown(): string
   /** Comes when a text has appeared, that often. */
   until(text: string, times?: number): Promise<void>
   type(keys: string): void
+  /** Takes the terminal away. */
+  close(): void
   readonly ended: Promise<{readonly exitCode: number; readonly restored: boolean}>
 }
 
@@ -21,15 +23,18 @@ export interface TerminalStart {
   readonly rows?: number
   /** `1>FILE`, `2>FILE`. */
   readonly redirects?: readonly string[]
-  /** What is started with the command as its arguments: aws-oidc, if nothing is said. */
-  readonly program?: readonly string[]
   readonly cwd?: string
 }
 
+/** Starts aws-oidc. */
 export function startOnTerminal(command: readonly string[], start: TerminalStart): TerminalSession {
-  const {env, columns = 100, rows = 50, redirects = [], program = [process.execPath, bin], cwd} = start
+  return startProgramOnTerminal([process.execPath, bin, ...command], start)
+}
+
+export function startProgramOnTerminal(program: readonly string[], start: TerminalStart): TerminalSession {
+  const {env, columns = 100, rows = 50, redirects = [], cwd} = start
   const size = [String(columns), String(rows)]
-  const child = spawn(python, [join(root, 'test/real/at_terminal.py'), ...size, ...redirects, ...program, ...command], {
+  const child = spawn(python, [join(root, 'test/real/at_terminal.py'), ...size, ...redirects, ...program], {
     ...(cwd !== undefined && {cwd}),
     // Python would otherwise give its child a locale with UTF-8 where there is none.
     env: {TERM: 'xterm-256color', LANG: 'C.UTF-8', PYTHONCOERCECLOCALE: '0', ...env},
@@ -53,6 +58,7 @@ export function startOnTerminal(command: readonly string[], start: TerminalStart
       }
     },
     type: keys => void child.stdin.write(keys),
+    close: () => void child.kill('SIGKILL'),
     ended: closed.then(() => JSON.parse(report)),
   }
 }

@@ -27,7 +27,7 @@ const strategies = ['openid-client', ...free, 'src/plugin.ts']
 const edge = [...leaves, 'src/loopback-address.ts', ...npm, ...free]
 const commands = [
   ...['src/app.ts', 'src/command.ts', 'src/duration-flag.ts', 'src/errors.ts', 'src/formats/env.ts'],
-  ...['src/tasks/login.ts', 'src/config/duration.ts', '@oclif/core', ...free],
+  ...['src/tasks/login.ts', 'src/config/duration.ts', 'src/completion/shells.ts', '@oclif/core', ...free],
 ]
 
 const everything = [
@@ -40,7 +40,13 @@ const everything = [
   ...free,
   ...world,
   ...['@oclif/core', 'src/app.ts', 'src/command.ts', 'src/commands/creds.ts', 'src/duration-flag.ts'],
-  ...['src/hooks/caches.ts', 'src/loopback-address.ts', 'src/providers/oidc.ts', 'src/tasks/login.ts'],
+  ...[
+    'src/completion/shells.ts',
+    'src/hooks/caches.ts',
+    'src/loopback-address.ts',
+    'src/providers/oidc.ts',
+    'src/tasks/login.ts',
+  ],
   ...['src/wiring/wire.ts', 'src/testing/host.ts', 'plugins/okta/src/okta.ts', 'node:assert'],
 ]
 
@@ -72,17 +78,34 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(core.map(file => [file, [...leaves, ...core, ...npm, ...free]])),
   'src/lock.ts': [...leaves, ...core, ...npm, ...free, 'node:sqlite'],
   'src/host/planted.ts': [...edge, ...core, ...below, ...config, 'src/host/host.ts'],
+  'src/completion/planted.ts': [
+    'src/errors.ts',
+    ...free,
+    'src/completion/shells.ts',
+    'src/config/schema.ts',
+    'src/aws/console-services.ts',
+  ],
   'src/formats/planted.ts': [...leaves, ...free, 'src/formats/env.ts'],
   'src/testing/planted.ts': ['src/plugin.ts', ...free, 'src/testing/host.ts', 'node:assert'],
   'src/outside/planted.ts': [...edge, ...outside, 'node:assert', ...world],
   'src/tasks/planted.ts': [...edge, ...core, ...below, ...middle, ...outside, 'src/tasks/login.ts'],
-  'src/app.ts': [...edge, ...core, ...below, ...middle, ...outside, 'src/tasks/login.ts', 'src/wiring/wire.ts'],
+  'src/app.ts': [
+    ...edge,
+    ...core,
+    ...below,
+    ...middle,
+    ...outside,
+    'src/completion/shells.ts',
+    'src/tasks/login.ts',
+    'src/wiring/wire.ts',
+  ],
   'src/wiring/networks.ts': [
     ...edge,
     ...core,
     ...below,
     ...middle,
     ...outside,
+    'src/completion/shells.ts',
     'src/tasks/login.ts',
     'src/wiring/wire.ts',
   ],

@@ -97,7 +97,7 @@ function commandLines(text: string): readonly string[] {
   return [...text.matchAll(/(?:`|\$ |^ {4}|= |\()aws-oidc ([a-z][^`\n)#]*)/gm)].map(([, rest = '']) => rest.trim())
 }
 
-const fromOclif = ['plugins', 'autocomplete', 'help', 'version']
+const fromOclif = ['plugins', 'help', 'version']
 
 function problemOf(line: string): string | undefined {
   // What follows "--" is another program's.

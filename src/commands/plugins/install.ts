@@ -17,6 +17,7 @@ export default class PluginsInstall extends AwsOidcCommand {
     },
     '<%= config.bin %> plugins install https://example.com/aws-oidc-keycloak-1.0.0.tgz',
   ]
+  static override completions = {plugin: 'file'}
   static override args = {
     plugin: Args.string({
       description: 'name, with a version where that matters, path of a tarball, or address',

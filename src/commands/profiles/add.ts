@@ -15,6 +15,7 @@ export default class ProfilesAdd extends AwsOidcCommand {
     },
     '<%= config.bin %> profiles add short --provider corp --duration 15m --region eu-central-1',
   ]
+  static override completions = {profile: 'new'}
   static override args = {
     profile: Args.string({description: 'name of the new profile', required: true, ignoreStdin: true}),
   }

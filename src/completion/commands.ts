@@ -1,0 +1,97 @@
+import {parseObject, readObject} from '../json.ts'
+
+/** What completion needs to know of a command. All of it stands in manifests: no command is loaded for a Tab. */
+export interface CommandShape {
+  /** Its words, joined by colons. */
+  readonly id: string
+  readonly summary: string
+  /** Completed, but not offered: hidden commands and further names of others. */
+  readonly hidden: boolean
+  readonly flags: readonly FlagShape[]
+  readonly args: readonly ValueShape[]
+  /** What stands behind `--`, such as a program. */
+  readonly rest: string | undefined
+}
+
+/** What may be typed in one place. */
+export interface ValueShape {
+  /** Which values there are: a name of the table in values.ts, where it has that name. */
+  readonly kind: string
+  /** Where only these are taken. */
+  readonly options: readonly string[]
+  readonly multiple: boolean
+}
+
+export interface FlagShape extends ValueShape {
+  readonly name: string
+  readonly char: string | undefined
+  readonly description: string
+  readonly takesValue: boolean
+  readonly allowNo: boolean
+  readonly exclusive: readonly string[]
+}
+
+export interface Catalogue {
+  readonly commands: readonly CommandShape[]
+  /** Descriptions of words that only lead to commands. */
+  readonly topics: ReadonlyMap<string, string>
+}
+
+/** The commands of several packages, by their package.json and oclif.manifest.json; the first to name one has it. */
+export function catalogueOf(packages: readonly {readonly manifest: string; readonly pjson: string}[]): Catalogue {
+  const commands = new Map<string, CommandShape>()
+  const topics = new Map<string, string>()
+  for (const {manifest, pjson} of packages) {
+    for (const [id, value] of Object.entries(readObject(parseObject(manifest).commands))) {
+      const found = readCommand(id, readObject(value))
+      for (const shape of [
+        found,
+        ...texts(readObject(value).aliases).map(alias => ({...found, id: alias, hidden: true})),
+      ]) {
+        if (!commands.has(shape.id)) commands.set(shape.id, shape)
+      }
+    }
+    for (const [topic, value] of Object.entries(readObject(readObject(parseObject(pjson).oclif).topics))) {
+      if (!topics.has(topic)) topics.set(topic, text(readObject(value).description))
+    }
+  }
+  return {commands: [...commands.values()], topics}
+}
+
+function readCommand(id: string, command: Readonly<Record<string, unknown>>): CommandShape {
+  const kinds = readObject(command.completions)
+  const kindOf = (name: string) => text(kinds[name]) || name
+  return {
+    id,
+    // oclif's own have templates in them.
+    summary: (text(command.summary) || text(command.description)).replaceAll('<%= config.bin %>', 'aws-oidc'),
+    hidden: command.hidden === true,
+    flags: Object.entries(readObject(command.flags)).flatMap(([name, value]) =>
+      readFlag(name, kindOf(name), readObject(value)),
+    ),
+    args: Object.entries(readObject(command.args)).flatMap(([name, value]) => {
+      const arg = readObject(value)
+      return arg.hidden === true
+        ? []
+        : [{kind: kindOf(name), options: texts(arg.options), multiple: arg.multiple === true}]
+    }),
+    rest: text(kinds['--']) || undefined,
+  }
+}
+
+function readFlag(name: string, kind: string, flag: Readonly<Record<string, unknown>>): readonly FlagShape[] {
+  if (flag.hidden === true) return []
+  const description = text(flag.summary) || text(flag.description)
+  const takesValue = flag.type === 'option'
+  const [multiple, allowNo] = [flag.multiple === true, flag.allowNo === true]
+  const shape = {kind, options: texts(flag.options), multiple, allowNo, exclusive: texts(flag.exclusive)}
+  return [{name, char: text(flag.char) || undefined, description, takesValue, ...shape}]
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter(item => typeof item === 'string') : []
+}

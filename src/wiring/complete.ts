@@ -1,0 +1,63 @@
+import {dirname, join} from 'node:path'
+import {answerTo} from '../completion/answer.ts'
+import {catalogueOf} from '../completion/commands.ts'
+import {readQuestion} from '../completion/replies.ts'
+import {parseObject, readObject} from '../json.ts'
+import {findPlaces, pluginFolder} from '../outside/places.ts'
+import {readQuickly, writeQuickly} from '../outside/quick.ts'
+import {installedPlugins} from '../tasks/installed-plugins.ts'
+
+/**
+ * Answers a Tab, asked as the scripts bin/complete.* ask. bin/run.js comes here without oclif, which would take longer
+ * than all of this. Says nothing where nothing can be known: a person is typing, and reads no error then.
+ */
+export async function complete(
+  root: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  platform: NodeJS.Platform,
+): Promise<void> {
+  const question = readQuestion(args)
+  if (!question) return
+  try {
+    const own = packageIn(root)
+    const plugins = await installedPlugins(pluginFolder(env, platform) ?? '', {readText})
+    const core = texts(readObject(parseObject(own.pjson).oclif).plugins)
+    const packages = [...core.map(name => packageNear(root, name)), ...plugins.map(({root}) => packageIn(root))]
+    const declared = [parseObject(own.pjson), ...plugins.map(({manifest}) => manifest)]
+    const answer = await answerTo(question, catalogueOf([own, ...packages]), {
+      configuration: async () => {
+        const {readConfiguration} = await import('../config/read.ts')
+        const path = findPlaces(env, platform).configFile ?? 'config.yaml'
+        return readConfiguration(path, readQuickly(path))
+      },
+      strategies: declared.flatMap(manifest => texts(readObject(manifest['aws-oidc']).strategies)),
+      plugins: plugins.map(({name}) => name),
+    })
+    writeQuickly(question.reply(answer))
+  } catch {
+    // Such as a configuration that does not parse.
+  }
+}
+
+interface Package {
+  readonly pjson: string
+  readonly manifest: string
+}
+
+const readText = async (path: string) => readQuickly(path)
+
+function packageIn(folder: string): Package {
+  const read = (name: string) => readQuickly(join(folder, name)) ?? ''
+  return {pjson: read('package.json'), manifest: read('oclif.manifest.json')}
+}
+
+/** A package that ours depends on, where npm has put it: beside the others, as often as not. */
+function packageNear(folder: string, name: string): Package {
+  const found = packageIn(join(folder, 'node_modules', name))
+  return found.pjson !== '' || dirname(folder) === folder ? found : packageNear(dirname(folder), name)
+}
+
+function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter(item => typeof item === 'string') : []
+}
