@@ -12,6 +12,8 @@ export interface TerminalSession {
   /** Comes when a text has appeared, that often. */
   until(text: string, times?: number): Promise<void>
   type(keys: string): void
+  /** Closes the terminal, whatever runs there; how that ended is then not known. */
+  hangUp(): void
   readonly ended: Promise<{readonly exitCode: number; readonly restored: boolean}>
 }
 
@@ -53,6 +55,7 @@ export function startOnTerminal(command: readonly string[], start: TerminalStart
       }
     },
     type: keys => void child.stdin.write(keys),
+    hangUp: () => void child.kill(),
     ended: closed.then(() => JSON.parse(report)),
   }
 }
