@@ -40,7 +40,7 @@ export function readScreen({buffer, cols}: Terminal, replacements: Replacements,
     } while (buffer.active.getLine(row)?.isWrapped)
     const hasCursor = first <= cursorY && cursorY < row
     const at = hasCursor ? (cursorY - first) * cols + cursorX : cells.length
-    if (!hasCursor && leftOut.test(textOf(cells))) continue
+    if (!hasCursor && leftOut.test(textOf(trimmed(cells)))) continue
     // Apart, so that the cursor stays between the characters between which it was.
     const before = replaced(cells.slice(0, at), replacements)
     if (hasCursor) cursor = {row: lines.length, column: before.length}

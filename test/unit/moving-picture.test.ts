@@ -39,8 +39,8 @@ function read(svg: string) {
 
 describe('A moving picture', () => {
   it('is XML whatever stands on the screen, and keeps its characters and blanks', () => {
-    const {texts} = read(movingPicture([moment(100, ['<b> & ]]> "q"  \'é ✔'])], frame))
-    expect(texts.map(({textContent}) => textContent)).to.deep.equal(['<b> & ]]> "q"  \'é ✔'])
+    const {texts} = read(movingPicture([moment(100, ['<b> &lt; ]]> "q"  \'é ✔'])], frame))
+    expect(texts.map(({textContent}) => textContent)).to.deep.equal(['<b> &lt; ]]> "q"  \'é ✔'])
   })
 
   it('shows a text from the moment in which it comes until the one in which it has gone', () => {
@@ -86,17 +86,14 @@ describe('A moving picture', () => {
   it('keeps its lower end in sight, and the cursor where it was', () => {
     const lines = ['1', '2', '3', '4', '5']
     const cursor = {row: 4, column: 1}
-    const picture = read(
-      movingPicture(
-        [moment(100, ['1']), {...moment(100, lines), screen: {lines: lines.map(text => line(text)), cursor}}],
-        frame,
-      ),
-    )
+    const moments = [moment(100, ['1']), moment(100, lines.slice(1)), moment(200, lines)]
+    const last = {...moment(100, lines), screen: {lines: lines.map(text => line(text)), cursor}}
+    const picture = read(movingPicture([...moments, last], frame))
     expect(picture.steps(picture.element('camera'))).to.equal(
-      '0%{transform:translateY(0px)}50%{transform:translateY(-38px)}',
+      '0%{transform:translateY(0px)}20%{transform:translateY(-19px)}40%{transform:translateY(-38px)}',
     )
     expect(picture.steps(picture.element('cursor'))).to.equal(
-      '0%{opacity:0}50%{opacity:1;transform:translate(8.4px,76px)}',
+      '0%{opacity:0}80%{opacity:1;transform:translate(8.4px,76px)}',
     )
   })
 
