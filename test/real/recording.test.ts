@@ -9,6 +9,9 @@ describe('The recording in the README', () => {
     // Each key waits until the one before it is seen.
     this.timeout(300_000)
     const committed = await readFile(join(root, 'docs/images/first-day.svg'), 'utf8')
-    expect((await firstDay()) === committed, 'npm run record').to.equal(true)
+    expect(
+      (await firstDay()) === committed,
+      'docs/images/first-day.svg shows something else; made anew by: npm run record',
+    ).to.equal(true)
   })
 })
