@@ -82,7 +82,7 @@ export async function makeDesk(): Promise<Desk> {
       return Promise.all(names.map(async name => JSON.parse(await readFile(join(noted, name), 'utf8'))))
     },
     async clear() {
-      for (const session of sessions) session.close()
+      for (const session of sessions) session.hangUp()
       await rm(folder, {recursive: true, force: true, maxRetries: 5, retryDelay: 100})
     },
   }

@@ -1,3 +1,4 @@
+import {asPeopleHaveIt, saidInTestsOnly} from './as-people-have-it.ts'
 import {makeHome} from './home.ts'
 import {variablesOf} from './machine.ts'
 import {sandboxBin, startSandbox} from './sandbox.ts'
@@ -25,13 +26,9 @@ export async function setupTranscript(): Promise<string> {
     await answer('AWS region', `eu-central-1${enter}`)
     await answer('Write this?', enter)
     await session.ended
-    const lines = screenOf(session.shown()).filter(line => !line.startsWith('Asking the STS at'))
-    return lines
-      .join('\n')
-      .replaceAll(sandbox.issuer, 'https://sso.example.com')
-      .replaceAll(`"${home.folder}`, '"/home/me')
-      .replaceAll(home.folder, '~')
-      .replace(/(\/auth\?)\S+/, '$1...')
+    const lines = screenOf(session.shown()).filter(line => !saidInTestsOnly.test(line))
+    return asPeopleHaveIt(home, sandbox)
+      .reduce((text, [sought, instead]) => text.replaceAll(sought, instead), lines.join('\n'))
       .replace(/\n{3,}/g, '\n\n')
       .trim()
   } finally {

@@ -12,8 +12,8 @@ export interface TerminalSession {
   /** Comes when a text has appeared, that often. */
   until(text: string, times?: number): Promise<void>
   type(keys: string): void
-  /** Takes the terminal away. */
-  close(): void
+  /** Closes the terminal, whatever runs there; how that ended is then not known. */
+  hangUp(): void
   readonly ended: Promise<{readonly exitCode: number; readonly restored: boolean}>
 }
 
@@ -58,7 +58,7 @@ export function startProgramOnTerminal(program: readonly string[], start: Termin
       }
     },
     type: keys => void child.stdin.write(keys),
-    close: () => void child.kill('SIGKILL'),
+    hangUp: () => void child.kill(),
     ended: closed.then(() => JSON.parse(report)),
   }
 }

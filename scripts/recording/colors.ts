@@ -1,0 +1,47 @@
+import type {Look} from './screen.ts'
+
+/** What is written on `back`; `dim` is for whatever is dim, `c1` to `c15` for the colours of a terminal. */
+export type Palette = Readonly<Record<'back' | 'edge' | 'text' | 'dim' | 'cursor', string>> & {
+  readonly colors: readonly string[]
+}
+
+// The first of the eight is black, the last white: what is said in them is to be read on either background.
+export const dark: Palette = {
+  back: '#0d1117',
+  edge: '#3d444d',
+  text: '#e6edf3',
+  dim: '#9198a1',
+  cursor: '#9198a1',
+  colors: ['#9198a1', '#ff7b72', '#3fb950', '#d29922', '#58a6ff', '#bc8cff', '#39c5cf', '#e6edf3'],
+}
+
+export const light: Palette = {
+  back: '#ffffff',
+  edge: '#d1d9e0',
+  text: '#1f2328',
+  dim: '#59636e',
+  cursor: '#818b98',
+  colors: ['#59636e', '#cf222e', '#116329', '#7d4e00', '#0969da', '#8250df', '#0f6a73', '#1f2328'],
+}
+
+/** For who has a light desktop, and for who has a dark one. */
+export const colorRules: readonly string[] = [
+  'text{font:14px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono","Liberation Mono",monospace;white-space:pre}',
+  '.t{font:13px system-ui,sans-serif;text-anchor:middle}.b{font-weight:bold}.u{text-decoration:underline}',
+  rules(light),
+  `@media(prefers-color-scheme:dark){${rules(dark)}}`,
+]
+
+/** The classes of a look, as `colorRules` has them. */
+export function lookClass({color, bold, dim, underlined}: Look): string {
+  // The bright eight come after the others.
+  const names = [color !== undefined && `c${color % 8}`, bold && 'b', dim && 'd', underlined && 'u']
+  return names.filter(Boolean).join(' ')
+}
+
+function rules({back, edge, text, dim, cursor, colors}: Palette): string {
+  return [
+    `.back{fill:${back};stroke:${edge}}text{fill:${text}}.t,.d{fill:${dim}}.cursor{fill:${cursor};fill-opacity:.6}`,
+    ...colors.map((color, number) => `.c${number}{fill:${color}}`),
+  ].join('')
+}

@@ -1,0 +1,90 @@
+import type {IBufferCell, IBufferLine, Terminal} from '@xterm/headless'
+
+/** How a character looks. */
+export interface Look {
+  /** One of the sixteen colours of a terminal; the usual one, if nothing is said. */
+  readonly color?: number
+  readonly bold?: true
+  readonly dim?: true
+  readonly underlined?: true
+}
+
+export interface Cell {
+  readonly character: string
+  readonly look: Look
+}
+
+export type Line = readonly Cell[]
+
+/** What stands on a terminal: lines as they were written, wherever it has broken them. */
+export interface Screen {
+  readonly lines: readonly Line[]
+  /** Where the cursor is; nowhere while a program hides it. */
+  readonly cursor?: {readonly row: number; readonly column: number}
+}
+
+/** Texts of a line in other words: pairs of what is looked for and what stands there instead. */
+export type Replacements = readonly (readonly [sought: RegExp, instead: string])[]
+
+/** Reads a screen that has not been scrolled. Lines whose text `left out` matches are not there at all. */
+export function readScreen({buffer, cols}: Terminal, replacements: Replacements, leftOut: RegExp): Screen {
+  const {cursorX, cursorY} = buffer.active
+  const lines: Line[] = []
+  let cursor: Screen['cursor']
+  for (let row = 0; row < buffer.active.length; ) {
+    const first = row
+    const cells: Cell[] = []
+    do {
+      cells.push(...cellsOf(buffer.active.getLine(row), cols))
+      row++
+    } while (buffer.active.getLine(row)?.isWrapped)
+    const hasCursor = first <= cursorY && cursorY < row
+    const at = hasCursor ? (cursorY - first) * cols + cursorX : cells.length
+    if (!hasCursor && leftOut.test(textOf(trimmed(cells)))) continue
+    // Apart, so that the cursor stays between the characters between which it was.
+    const before = replaced(cells.slice(0, at), replacements)
+    if (hasCursor) cursor = {row: lines.length, column: before.length}
+    lines.push(trimmed([...before, ...replaced(cells.slice(at), replacements)]))
+  }
+  while (lines.length > 0 && lines.at(-1)?.length === 0) lines.pop()
+  return {lines, ...(cursor && {cursor})}
+}
+
+export function textOf(line: Line): string {
+  return line.map(({character}) => character).join('')
+}
+
+function cellsOf(line: IBufferLine | undefined, columns: number): Cell[] {
+  return Array.from({length: columns}, (_, column) => {
+    const cell = line?.getCell(column)
+    return {character: cell?.getChars() || ' ', look: cell ? lookOf(cell) : {}}
+  })
+}
+
+function lookOf(cell: IBufferCell): Look {
+  return {
+    ...(cell.isFgPalette() && {color: cell.getFgColor()}),
+    ...(cell.isBold() && {bold: true}),
+    ...(cell.isDim() && {dim: true}),
+    ...(cell.isUnderline() && {underlined: true}),
+  }
+}
+
+/** What stands instead looks as the first character did that it stands for. */
+function replaced(line: Line, replacements: Replacements): Line {
+  return replacements.reduce((cells, [sought, instead]) => {
+    const next: Cell[] = []
+    let end = 0
+    for (const match of textOf(cells).matchAll(sought)) {
+      const look = cells[match.index]?.look ?? {}
+      const text = match[0].replace(RegExp(sought.source), instead)
+      next.push(...cells.slice(end, match.index), ...[...text].map(character => ({character, look})))
+      end = match.index + match[0].length
+    }
+    return [...next, ...cells.slice(end)]
+  }, line)
+}
+
+function trimmed(line: Line): Line {
+  return line.slice(0, line.findLastIndex(({character}) => character !== ' ') + 1)
+}

@@ -1,0 +1,112 @@
+import {existsSync} from 'node:fs'
+import {readFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import {expect} from 'chai'
+import {root} from '../support/sandbox.ts'
+
+/** Where it is proved what the README claims for aws-oidc, line by line: a file of tests and the title of one of them. */
+const proofs: Readonly<Record<string, readonly (readonly [file: string, title: string])[]>> = {
+  'Signs in at any OpenID provider': [
+    ['cli/sign-in-request.test.ts', 'asks with PKCE S256, a state and a nonce, different ones each time'],
+    [
+      'real/keycloak.test.ts',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a title as it is written.
+      'signs a person in, and AWS gives the role for what federation ${federation} brings',
+    ],
+  ],
+  'Signs in where AWS knows the provider by SAML': [
+    ['cli/saml2.test.ts', 'come from the cache the second time, and without a sign-in the third'],
+    ['cli/saml2.test.ts', 'are got for twenty callers at once by one sign-in and one assertion'],
+  ],
+  "The password goes to the provider's page only": [
+    ['real/browser.test.ts', 'signs in at the address that login shows, and is told that the window can be closed'],
+  ],
+  'However many programs ask at once, one sign-in': [
+    ['cli/lock.test.ts', 'make one sign-in, and all get credentials'],
+    [
+      'real/aws-clients.test.ts',
+      'get one sign-in when all of them start at once, with a role and with the one behind it',
+    ],
+  ],
+  'Programs open no page after page when nobody answers': [
+    ['cli/brake.test.ts', 'programs open no browser for five minutes: exit 3 at once, and how to sign in'],
+    ['cli/brake.test.ts', 'twice, programs wait until somebody has signed in with login'],
+  ],
+  'Renews by a refresh token, without asking': [
+    ['cli/refresh.test.ts', 'asks nobody: new tokens from the refresh token, new credentials from AWS'],
+  ],
+  'Writes profiles into `~/.aws/config`': [
+    ['cli/profiles-sync.test.ts', 'writes profiles whose command gives credentials, in a file closed to others'],
+  ],
+  'Keeps every other byte of that file': [
+    ['unit/aws-config.test.ts', 'keeps line ends, a byte order mark, and the absence of a last line end where it can'],
+    [
+      'unit/aws-config-rounds.test.ts',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a title as it is written.
+      'change in ${kind} what is meant alone, for our reader and that of the AWS SDK for JavaScript',
+    ],
+  ],
+  'What is kept rests in the keyring, or sealed by it': [
+    ['real/keyring.test.ts', 'seals what it keeps with a key that is in the keyring only, without a word'],
+    ['unit/sealed-files.test.ts', 'gives what was sealed or nothing, whichever byte is changed'],
+  ],
+  'Works without a browser on this machine': [
+    ['cli/device.test.ts', 'is what creds does in an SSH session, and says so'],
+    ['real/paste-back.test.ts', 'takes the address that the browser could not load'],
+  ],
+  'Runs a program with credentials in its environment': [
+    ['cli/exec.test.ts', 'runs a program with the credentials of the profile, its region, and whose they are'],
+  ],
+  'Serves credentials to a program as long as it runs': [
+    ['cli/exec-serve.test.ts', 'renews ahead, without a person and without a word'],
+  ],
+  'Tells who is signed in and until when': [
+    ['cli/status.test.ts', 'of somebody says who, which credentials there are and until when; --check is exit 0'],
+  ],
+  'Plugins of anybody': [
+    [
+      'cli/plugins-install.test.ts',
+      'are shown, installed by name, used, updated and uninstalled, and their install scripts never run',
+    ],
+  ],
+}
+
+describe('The comparison in the README', () => {
+  let lines: readonly (readonly string[])[]
+
+  before(async () => {
+    const readme = await readFile(join(root, 'README.md'), 'utf8')
+    const [, chapter = ''] = /^## Compared\n(.*?)^## /ms.exec(readme) ?? []
+    const table = chapter.split('\n').filter(line => line.startsWith('| '))
+    lines = table.map(line => line.split('|').slice(1, -1)).map(cells => cells.map(cell => cell.trim()))
+  })
+
+  it('says in each line something of each tool', () => {
+    const [tools = [], , ...others] = lines
+    expect(tools).to.have.length(9)
+    for (const cells of others) {
+      expect(cells, cells[0]).to.have.length(tools.length)
+      for (const [at, cell] of cells.entries()) expect(cell, `${cells[0]}, ${tools[at]}`).not.to.equal('')
+    }
+  })
+
+  it('has no line without a proof, and no proof without a line', () => {
+    expect(lines.slice(2).map(([what]) => what)).to.deep.equal(Object.keys(proofs))
+  })
+
+  for (const [what, tests] of Object.entries(proofs)) {
+    it(`is proved by tests that exist: ${what}`, async () => {
+      expect(tests).not.to.deep.equal([])
+      for (const [file, title] of tests) {
+        const path = join(root, 'test', file)
+        expect(existsSync(path), file).to.equal(true)
+        const started = ["'", '"', '`'].map(quote => `it(${quote}${title}${quote},`)
+        const text = await readFile(path, 'utf8')
+        expect(
+          started.some(start => text.includes(start)),
+          `a test "${title}" in ${file}`,
+        ).to.equal(true)
+      }
+    })
+  }
+})
