@@ -8,6 +8,7 @@ import {
   outliveTokens,
   type RememberedProvider,
   rememberedTokens,
+  spoilTokens,
 } from '../support/cached.ts'
 import type {Ending} from '../support/home.ts'
 import {useScene} from '../support/scene.ts'
@@ -51,10 +52,9 @@ describe('what is remembered of the provider', () => {
   })
 
   it('sends no person anywhere: a new sign-in asks the provider', async () => {
-    await changeProvider(scene.home, provider =>
-      withMetadata(provider, {authorization_endpoint: 'http://127.0.0.1:1/'}),
-    )
-    expect(await scene.home.run(['login', '--force', '--profile', 'developer'])).to.include({exitCode: 0})
+    await plant({authorization_endpoint: 'http://127.0.0.1:1/'})
+    await spoilTokens(scene.home, '{}')
+    expect(await scene.home.run(creds)).to.include({exitCode: 0})
     expect(await kinds()).to.include.members(found)
   })
 
