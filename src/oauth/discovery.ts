@@ -1,5 +1,6 @@
 import * as openid from 'openid-client'
 import {AwsOidcError, printable} from '../errors.ts'
+import {Response} from '../fetched.ts'
 import {parseObject, readObject} from '../json.ts'
 import {isLoopback, isSafeAddress} from '../loopback-address.ts'
 import type {OidcClient} from '../plugin.ts'

@@ -1,3 +1,5 @@
+import {Response} from '../fetched.ts'
+
 type Fetch = typeof globalThis.fetch
 
 /** A door through which one request to a token endpoint goes, and what came of that. */
@@ -20,7 +22,8 @@ const withoutConnection = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EH
 export function tokenRequest(fetch: Fetch): TokenRequest {
   let answer: {readonly status: number; readonly headers: Headers; readonly text: string} | undefined
   let sent = false
-  const replay = () => new Response(answer?.text, {status: answer?.status ?? 200, headers: answer?.headers ?? {}})
+  const replay = () =>
+    new Response(answer?.text ?? null, {status: answer?.status ?? 200, headers: answer?.headers ?? {}})
   return {
     async fetch(input, init) {
       if (init?.method !== 'POST') return fetch(input, init)
