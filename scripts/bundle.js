@@ -10,7 +10,7 @@ import {patched} from './oclif-patches.js'
 
 /** Libraries in files of their own: large, or read by few calls. */
 const apart = [
-  '@aws-sdk/client-sts',
+  '@smithy/signature-v4',
   '@xmldom/xmldom',
   'cli-spinners',
   'cli-table3',
@@ -93,7 +93,11 @@ export async function bundle(root) {
   for (const name of ['strategies', 'caches', 'command-not-found']) {
     await write({entryPoints: [`src/hooks/${name}.ts`], outfile: join(folder, `${name}.cjs`)})
   }
-  for (const name of apart) await write({entryPoints: [name], outfile: join(folder, fileOf(name))})
+  for (const name of apart) {
+    // The first `Response` of Node loads all of its fetch (43 ms); that library has no other use for it than ours.
+    const inject = name === 'openid-client' ? ['src/fetched.ts'] : []
+    await write({entryPoints: [name], outfile: join(folder, fileOf(name)), inject})
+  }
   writeFileSync(join(folder, 'LICENCES.txt'), licencesOf(root, inputs))
 }
 

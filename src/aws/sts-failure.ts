@@ -1,6 +1,16 @@
-import {STSServiceException} from '@aws-sdk/client-sts'
-import {AwsOidcError, expectedFailure, printable} from '../errors.ts'
-import type {StsEndpoint} from './endpoint.ts'
+import {AwsOidcError, printable} from '../errors.ts'
+
+/** An answer of STS that is an error, as it came. */
+export class StsError extends Error {
+  readonly code: string
+  readonly status: number
+
+  constructor(code: string, message: string, status: number) {
+    super(message)
+    this.code = code
+    this.status = status
+  }
+}
 
 /** A refusal by STS, with AWS's own code for those who decide what to do next. */
 export class StsRefusal extends AwsOidcError {
@@ -25,7 +35,7 @@ interface Meaning {
 }
 
 // The codes as they stand in the answers: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html and
-// the "Errors" of each call. Some names of the SDK end in "Exception" where the code does not.
+// the "Errors" of each call.
 const meanings: Readonly<Record<string, Meaning>> = {
   AccessDenied: {
     usually:
@@ -95,16 +105,6 @@ const meaningsOfSaml: Readonly<Record<string, Meaning>> = {
   },
 }
 
-const aliases: Readonly<Record<string, string>> = {
-  ExpiredTokenException: 'ExpiredToken',
-  AccessDeniedException: 'AccessDenied',
-  InvalidIdentityTokenException: 'InvalidIdentityToken',
-  IDPRejectedClaimException: 'IDPRejectedClaim',
-  IDPCommunicationErrorException: 'IDPCommunicationError',
-  MalformedPolicyDocumentException: 'MalformedPolicyDocument',
-  PackedPolicyTooLargeException: 'PackedPolicyTooLarge',
-}
-
 const passing = new Set(['IDPCommunicationError', 'Throttling', 'ThrottlingException', 'RequestLimitExceeded'])
 
 // The network door has asked again for these; three times three requests would help nobody.
@@ -112,25 +112,19 @@ const askedAgain = new Set([429, 502, 503, 504])
 
 /** Whether STS itself says that the same request may work a moment later, and it has not been sent again yet. */
 export function mayPass(error: unknown): boolean {
-  if (!(error instanceof STSServiceException)) return false
-  const status = error.$metadata.httpStatusCode ?? 0
-  return !askedAgain.has(status) && (status >= 500 || passing.has(codeOf(error)))
+  if (!(error instanceof StsError)) return false
+  const {status, code} = error
+  return !askedAgain.has(status) && (status >= 500 || passing.has(code))
 }
 
 /**
  * What AWS said, what it usually means of the `proof` it was shown, and what to do; without a proof the request was signed
- * by credentials. An error that is already ours passes unchanged.
+ * by credentials. Any other error passes unchanged.
  */
-export function explainStsFailure(error: unknown, endpoint: StsEndpoint, proof?: 'web-identity' | 'saml'): unknown {
-  const known = expectedFailure(error)
-  if (known) return known
-  if (!(error instanceof STSServiceException)) {
-    return new AwsOidcError('BAD_RESPONSE', `The answer of ${endpoint.url.host} is not one of AWS STS.`, {
-      hint: endpoint.aws ? 'the same command again in a moment' : 'Check AWS_ENDPOINT_URL_STS and sts.endpoint.',
-    })
-  }
+export function explainStsFailure(error: unknown, proof?: 'web-identity' | 'saml'): unknown {
+  if (!(error instanceof StsError)) return error
+  const {status} = error
   const code = codeOf(error)
-  const status = error.$metadata.httpStatusCode ?? 0
   if (status >= 500 || code.startsWith('Throttling') || code === 'RequestLimitExceeded') {
     return new AwsOidcError('UNAVAILABLE', `AWS STS can't answer now: ${printable(code, 80)} (HTTP ${status}).`, {
       hint: 'the same command again in a moment',
@@ -143,8 +137,10 @@ export function explainStsFailure(error: unknown, endpoint: StsEndpoint, proof?:
   return new StsRefusal(code, sentence(said), "Compare the profile with the role's trust policy and limits in IAM.")
 }
 
-function codeOf(error: STSServiceException): string {
-  return aliases[error.name] ?? error.name
+/** Some codes come with "Exception" behind them and some without. */
+function codeOf({code}: StsError): string {
+  const short = code.replace(/Exception$/, '')
+  return short in meanings ? short : code
 }
 
 function sentence(text: string): string {

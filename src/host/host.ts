@@ -5,6 +5,7 @@ import {grantAt} from '../oauth/grant.ts'
 import {listenForRedirect} from '../oauth/loopback.ts'
 import {endSessionAddress} from '../oauth/revoke.ts'
 import type {Ask, Host, ListenOptions, Log, OidcClient} from '../plugin.ts'
+import {knownProviders} from './known-provider.ts'
 import type {SignInMemory} from './memory.ts'
 import type {NewSignInParts} from './new-sign-in.ts'
 import {knownHostsOf, showCode} from './show-code.ts'
@@ -28,6 +29,7 @@ export interface HostParts extends OAuthDoors, Omit<NewSignInParts, 'beforeAskin
 /** The Host that one strategy sees during one sign-in. */
 export function hostFor(parts: HostParts): Host {
   const {provider, env, log, memory, ask, signal, now, fetch} = parts
+  const knownAs = knownProviders(parts)
 
   function demandPerson(where: string): void {
     if (parts.interactive) return
@@ -86,13 +88,14 @@ export function hostFor(parts: HostParts): Host {
     tokens: (client, options) =>
       tokensFor(configured(client), parts.fresh || options?.fresh === true, {
         ...parts,
+        known: knownAs(client),
         demandPerson,
         beforeAsking,
         loginCommand: parts.unreachable.hint,
       }),
 
     async grant(client, form) {
-      const answer = await grantAt(await discover(client, parts), client, form)
+      const answer = await knownAs(client).ask(configuration => grantAt(configuration, client, form))
       for (const name of ['access_token', 'refresh_token', 'id_token']) {
         const token = answer.body[name]
         if (typeof token === 'string') parts.secrets.add(token)

@@ -1,16 +1,17 @@
 import {createHash} from 'node:crypto'
-import type {Configuration} from 'openid-client'
 import type {Secrets} from '../errors.ts'
 import {parseObject} from '../json.ts'
-import {discover, fetchKeys, type OAuthDoors} from '../oauth/discovery.ts'
+import {discover, type OAuthDoors} from '../oauth/discovery.ts'
 import {refresh} from '../oauth/refresh.ts'
 import {revoke} from '../oauth/revoke.ts'
 import type {TokenClock, Tokens} from '../oauth/tokens.ts'
 import type {Memory, OidcClient, TokenSet} from '../plugin.ts'
+import type {KnownProvider} from './known-provider.ts'
 import {type NewSignInParts, signInAnew} from './new-sign-in.ts'
 
 export interface TokenParts extends OAuthDoors, Omit<NewSignInParts, 'keep'> {
   readonly memory: Memory
+  readonly known: KnownProvider
   readonly now: () => Date
   /** Throws SIGN_IN_REQUIRED where nobody may be asked; asks nobody. */
   readonly demandPerson: (where: string) => void
@@ -23,7 +24,7 @@ const refreshTokenDays = 90
 
 /** Tokens for a client: remembered, refreshed, or from a new sign-in, in that order. */
 export async function tokensFor(client: OidcClient, fresh: boolean, parts: TokenParts): Promise<TokenSet> {
-  const {memory, secrets, now} = parts
+  const {memory, secrets, now, known} = parts
   const remember = parts.provider.rememberSignIn
   const name = nameOf(client)
   const remembered = parseRemembered(await memory.get(name), secrets)
@@ -33,13 +34,13 @@ export async function tokensFor(client: OidcClient, fresh: boolean, parts: Token
 
   // Failing must be cheap: the AWS SDK for JavaScript starts us twice for each failure, others for each request.
   if (remembered?.refreshToken === undefined) parts.demandPerson(client.issuer.host)
-  const configuration = await discover(client, parts)
-  const clock: TokenClock = {now, offsetMilliseconds: parts.offsetTo(client.issuer)}
-  const renewed = remembered && (await renew(configuration, remembered, clock, parts))
+  const clock = (): TokenClock => ({now, offsetMilliseconds: parts.offsetTo(client.issuer)})
+  const renewed = remembered && (await renew(name, remembered, clock, parts))
   if (renewed) {
     // Before anything else: the provider may have ended the old refresh token by giving a new one.
     await save(name, renewed.tokens, parts)
-    if (serves(renewed, fresh, clock)) return tokenSet(renewed.tokens, {remember, remembered: false})
+    await known.keep()
+    if (serves(renewed, fresh, clock())) return tokenSet(renewed.tokens, {remember, remembered: false})
   } else if (remembered?.refreshToken) {
     await memory.delete(name)
   }
@@ -47,8 +48,11 @@ export async function tokensFor(client: OidcClient, fresh: boolean, parts: Token
   const keep = async (tokens: Tokens) => {
     keepSecret(tokens, secrets)
     await save(name, tokens, parts)
+    if (remember) await known.keep()
   }
-  return tokenSet(await signInAnew(configuration, client, clock, {...parts, keep}), {remember, remembered: false})
+  // A person is sent where the provider says now.
+  const configuration = await known.found()
+  return tokenSet(await signInAnew(configuration, client, clock(), {...parts, keep}), {remember, remembered: false})
 }
 
 interface Renewed {
@@ -89,26 +93,36 @@ export async function revokeTokens(
 }
 
 async function renew(
-  configuration: Configuration,
+  name: string,
   remembered: Tokens,
-  clock: TokenClock,
+  clock: () => TokenClock,
   parts: TokenParts,
 ): Promise<Renewed | undefined> {
-  if (remembered.refreshToken === undefined) return undefined
-  // Beforehand: an answer that can't be checked would be thrown away, and the spent refresh token be lost with it.
-  await fetchKeys(configuration, parts)
-  const answer = await refresh(configuration, remembered.refreshToken, remembered.claims, clock)
+  const {refreshToken: spent, claims: earlier} = remembered
+  if (spent === undefined) return undefined
+  const answer = await parts.known.ask(
+    configuration => refresh(configuration, spent, earlier, clock),
+    text => saveLost(name, text, remembered, parts),
+  )
   if (!answer) return undefined
   keepSecret(answer, parts.secrets)
-  const refreshToken = answer.refreshToken ?? remembered.refreshToken
+  const refreshToken = answer.refreshToken ?? spent
   if (answer.idToken !== undefined) {
     // The first ID token's nonce stays, to compare the next one with.
-    const claims = {nonce: remembered.claims.nonce, ...answer.claims}
+    const claims = {nonce: earlier.nonce, ...answer.claims}
     return {tokens: {...answer, refreshToken, claims}, idTokenIsNew: true}
   }
   const {idToken, claims} = remembered
-  const expiresAt = earlier(answer.expiresAt, idTokenEnd(remembered, clock))
+  const expiresAt = earlierOf(answer.expiresAt, idTokenEnd(remembered, clock()))
   return {tokens: {...answer, refreshToken, idToken, claims, expiresAt}, idTokenIsNew: false}
+}
+
+/** Of tokens that can't be checked only the refresh token is kept, for the next renewal to be checked. */
+async function saveLost(name: string, text: string, remembered: Tokens, parts: TokenParts): Promise<void> {
+  const {refresh_token: refreshToken} = parseObject(text)
+  if (typeof refreshToken !== 'string') return
+  parts.secrets.add(refreshToken)
+  await save(name, {...remembered, refreshToken}, parts)
 }
 
 async function save(name: string, tokens: Tokens, {memory, now, provider}: TokenParts): Promise<void> {
@@ -147,6 +161,6 @@ function idTokenEnd({claims}: Tokens, {offsetMilliseconds}: TokenClock): Date {
   return new Date(typeof claims.exp === 'number' ? claims.exp * 1000 - offsetMilliseconds : 0)
 }
 
-function earlier(a: Date, b: Date): Date {
+function earlierOf(a: Date, b: Date): Date {
   return a < b ? a : b
 }

@@ -1,6 +1,7 @@
 import * as openid from 'openid-client'
 import {AwsOidcError, printable} from '../errors.ts'
-import {parseObject} from '../json.ts'
+import {Response} from '../fetched.ts'
+import {parseObject, readObject} from '../json.ts'
 import {isLoopback, isSafeAddress} from '../loopback-address.ts'
 import type {OidcClient} from '../plugin.ts'
 import {explainOAuthFailure} from './problems.ts'
@@ -13,11 +14,22 @@ export interface OAuthDoors {
   readonly mutualTls: boolean
 }
 
+/** What a provider says of itself: its metadata, and the keys that its ID tokens are signed with. */
+export interface ProviderFacts {
+  readonly metadata: Readonly<Record<string, unknown>>
+  readonly keys: readonly openid.JWK[]
+}
+
 /**
  * The provider's metadata, ready for requests as this client (OpenID Connect Discovery 1.0). Signatures of ID tokens
- * are checked against the provider's keys, which the library leaves out unless told.
+ * are checked against the provider's keys, which the library leaves out unless told. With `facts` nothing is fetched, and
+ * they go through the same checks.
  */
-export async function discover(client: OidcClient, doors: OAuthDoors): Promise<openid.Configuration> {
+export async function discover(
+  client: OidcClient,
+  doors: OAuthDoors,
+  facts?: ProviderFacts & {readonly now: Date},
+): Promise<openid.Configuration> {
   const {issuer, clientId} = client
   const authentication = authenticate(client)
   const insecure = issuer.protocol === 'http:' && isLoopback(issuer.hostname)
@@ -25,7 +37,7 @@ export async function discover(client: OidcClient, doors: OAuthDoors): Promise<o
     doors.fetch(safe(address), {...init, body: body ?? null})
   try {
     const found = await openid.discovery(issuer, clientId, undefined, authentication, {
-      [openid.customFetch]: customFetch,
+      [openid.customFetch]: facts ? async () => Response.json(facts.metadata) : customFetch,
       execute: insecure ? [openid.allowInsecureRequests] : [],
     })
     const skew = Math.round(doors.offsetTo(issuer) / 1000)
@@ -38,6 +50,7 @@ export async function discover(client: OidcClient, doors: OAuthDoors): Promise<o
     configuration[openid.customFetch] = customFetch
     if (insecure) openid.allowInsecureRequests(configuration)
     openid.enableNonRepudiationChecks(configuration)
+    if (facts) setKeys(configuration, facts.keys, facts.now)
     return configuration
   } catch (error) {
     throw explainOAuthFailure(error, issuer.host)
@@ -58,7 +71,7 @@ export async function fetchKeys(
   const keys = response.ok ? readKeys(await response.text()) : undefined
   const {host} = new URL(issuer)
   if (keys) {
-    openid.setJwksCache(configuration, {jwks: {keys}, uat: Math.floor(doors.now().getTime() / 1000)})
+    setKeys(configuration, keys, doors.now())
   } else if (response.status >= 500) {
     throw new AwsOidcError('UNAVAILABLE', `${host} answered with HTTP ${response.status}.`, {
       hint: 'the same command again in a moment',
@@ -68,6 +81,23 @@ export async function fetchKeys(
       hint: 'Tell whoever runs the provider.',
     })
   }
+}
+
+/** What a configuration was made of; `undefined` as long as the keys are not known. */
+export function factsOf(configuration: openid.Configuration): ProviderFacts | undefined {
+  const keys = openid.getJwksCache(configuration)?.jwks.keys
+  return keys && {metadata: {...configuration.serverMetadata()}, keys}
+}
+
+/** Facts as JSON holds them; `undefined` where something else stands there. */
+export function parseFacts(text: string): ProviderFacts | undefined {
+  const keys = readKeys(text)
+  return keys && {metadata: readObject(parseObject(text).metadata), keys}
+}
+
+/** As fetched just now, whatever their age: the library would fetch them anew by itself, at a moment that isn't ours. */
+function setKeys(configuration: openid.Configuration, keys: readonly openid.JWK[], now: Date): void {
+  openid.setJwksCache(configuration, {jwks: {keys: [...keys]}, uat: Math.floor(now.getTime() / 1000)})
 }
 
 function readKeys(text: string): openid.JWK[] | undefined {

@@ -1,5 +1,6 @@
 import * as openid from 'openid-client'
 import {AwsOidcError, expectedFailure, printable} from '../errors.ts'
+import {isResponse} from '../fetched.ts'
 import type {ProviderRefusal} from '../plugin.ts'
 
 /**
@@ -40,7 +41,7 @@ export function isOAuthError(error: unknown, code: string): boolean {
 export function retryAfterSeconds(error: unknown): number | undefined {
   const response =
     error instanceof openid.ResponseBodyError ? error.response : error instanceof Error ? error.cause : undefined
-  const header = response instanceof Response ? response.headers.get('retry-after') : null
+  const header = isResponse(response) ? response.headers.get('retry-after') : null
   return header !== null && /^\d{1,5}$/.test(header) ? Number(header) : undefined
 }
 
@@ -103,7 +104,7 @@ function inWords(oauthError: OAuthError): string {
 }
 
 function statusOf(error: Error): number | undefined {
-  return error.cause instanceof Response ? error.cause.status : undefined
+  return isResponse(error.cause) ? error.cause.status : undefined
 }
 
 /** The library puts what it compared under `cause`; the name of the claim or member helps and is no secret. */

@@ -5,17 +5,18 @@ import {type TokenClock, type Tokens, tokensOf} from './tokens.ts'
 
 /**
  * New tokens for a refresh token (RFC 6749, 6), or `undefined` when the provider says that it no longer works. The
- * answer may hold a new refresh token, and the old one may be dead from then on: save the answer before using it.
+ * answer may hold a new refresh token, and the old one may be dead from then on: save the answer before using it. The
+ * clock is looked at afterwards: the answer may be the first that tells the provider's time.
  */
 export async function refresh(
   configuration: openid.Configuration,
   refreshToken: string,
   earlierClaims: Readonly<Record<string, unknown>>,
-  clock: TokenClock,
+  clock: () => TokenClock,
 ): Promise<Tokens | undefined> {
   try {
     const answer = await openid.refreshTokenGrant(configuration, refreshToken)
-    const tokens = tokensOf(answer, configuration.clientMetadata().client_id, clock)
+    const tokens = tokensOf(answer, configuration.clientMetadata().client_id, clock())
     if (tokens.idToken) checkSameSignIn(tokens.claims, earlierClaims)
     return tokens
   } catch (error) {

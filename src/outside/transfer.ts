@@ -1,6 +1,7 @@
 import http from 'node:http'
 import https from 'node:https'
 import {AwsOidcError} from '../errors.ts'
+import {Headers, Response} from '../fetched.ts'
 import type {Clock} from './clock.ts'
 import {tooLongToConnect} from './network-failure.ts'
 
@@ -29,7 +30,9 @@ export interface TransferParts {
 const largestAnswer = 4 * 1024 * 1024
 
 export function readExchange(input: string | URL | Request, init: RequestInit = {}): Exchange {
-  if (input instanceof Request) throw new TypeError('Hand fetch an address and its settings, not a Request.')
+  if (typeof input !== 'string' && !(input instanceof URL)) {
+    throw new TypeError('Hand fetch an address and its settings, not a Request.')
+  }
   const {body} = init
   return {
     url: new URL(input),

@@ -36,5 +36,5 @@ export function announcedLocks(locks: Locks, waitingFor: WaitingFor): Locks {
 }
 
 function hostOf(input: string | URL | Request): string {
-  return printable(new URL(input instanceof Request ? input.url : input).host, 60)
+  return printable(new URL(typeof input === 'string' || input instanceof URL ? input : input.url).host, 60)
 }

@@ -1,4 +1,4 @@
-import type {StsParts} from '../aws/sts.ts'
+import type {StsParts} from '../aws/sts-request.ts'
 import type {ProfileConfiguration} from '../config/schema.ts'
 import type {Role} from '../plugin.ts'
 import {offsetSaidOnce} from './clock-offset.ts'
@@ -15,6 +15,7 @@ export function stsFor(role: Role, profile: ProfileConfiguration | undefined, pa
   return {
     endpoint,
     fetch: (input, init) => network.fetchAgain(input, {...init, signal}),
+    now: clock.now,
     sleep: milliseconds => clock.sleep(milliseconds, signal),
     offset: () => offsetSaidOnce(endpoint.url, parts),
   }

@@ -1,5 +1,5 @@
 import {expect} from 'chai'
-import {forgetCredentials, outliveTokens, rememberedTokens} from '../support/cached.ts'
+import {forgetCredentials, forgetProvider, outliveTokens, rememberedTokens} from '../support/cached.ts'
 import type {Ending, Running} from '../support/home.ts'
 import {useScene} from '../support/scene.ts'
 import {slowTokenEndpoint} from '../support/token-endpoint.ts'
@@ -73,6 +73,7 @@ describe('silent renewal of a sign-in', () => {
       let caller: Running | undefined
       const endpoint = await slowTokenEndpoint(scene.sandbox, () => caller?.child.kill(signal))
       try {
+        await forgetProvider(scene.home)
         await scene.sandbox.fault({on: 'discovery', change: {token_endpoint: endpoint.address}})
         caller = scene.home.start(creds, {AWS_OIDC_INTERACTIVE: 'never'})
         expect(await caller.ended).to.include({exitCode: code, stdout: ''})
@@ -90,6 +91,7 @@ describe('silent renewal of a sign-in', () => {
     'no keys': {change: {keys: null}},
   })) {
     it(`does not spend the refresh token when the keys to check the answer with are ${what}`, async () => {
+      await forgetProvider(scene.home)
       await scene.sandbox.fault({on: 'jwks', ...fault})
       expect(await unattended()).to.include({exitCode: 6, stdout: ''})
       expect(await grants()).to.deep.equal([])
@@ -128,6 +130,7 @@ describe('silent renewal of a sign-in', () => {
   })) {
     it(`ends with exit code 6 and keeps the tokens when ${what}; the next call renews silently`, async () => {
       const before = await rememberedTokens(scene.home)
+      await forgetProvider(scene.home)
       await scene.sandbox.fault(fault)
       // Not even where somebody could be asked: a person can't mend the network by signing in.
       expect(await scene.home.run(creds)).to.include({exitCode: 6, stdout: ''})
@@ -140,7 +143,7 @@ describe('silent renewal of a sign-in', () => {
 
   it('ends with exit code 6 and keeps the tokens when the provider is not there at all', async () => {
     const before = await rememberedTokens(scene.home)
-    await scene.sandbox.fault({on: 'discovery', cut: true})
+    for (const on of ['discovery', 'token']) await scene.sandbox.fault({on, cut: true})
     const {exitCode, stderr} = await unattended()
     expect(exitCode).to.equal(6)
     expect(stderr).to.include('could not be reached')

@@ -41,6 +41,39 @@ export async function rememberedTokens(home: Home): Promise<RememberedTokens | u
   return found && (JSON.parse(found.envelope.data) as RememberedTokens)
 }
 
+/** What is remembered of the provider, so that a renewal need not ask for it. */
+export interface RememberedProvider {
+  readonly metadata: Readonly<Record<string, unknown>>
+  readonly keys: readonly unknown[]
+  readonly foundAt: string
+}
+
+/** Writes anew what is remembered of the provider, and tells where it lies. */
+export async function changeProvider(
+  home: Home,
+  change: (provider: RememberedProvider) => Readonly<Record<string, unknown>>,
+): Promise<string> {
+  const [entry] = await providersOf(home)
+  if (!entry) throw new Error('no provider is remembered')
+  const data = JSON.stringify(change(JSON.parse(entry.envelope.data) as RememberedProvider))
+  await writeFile(entry.path, JSON.stringify({...entry.envelope, data}))
+  return entry.path
+}
+
+/** As after a day: the next renewal asks the provider what it says of itself. */
+export async function forgetProvider(home: Home): Promise<void> {
+  for (const {path} of await providersOf(home)) await rm(path)
+}
+
+/** How many providers are remembered. */
+export async function countProviders(home: Home): Promise<number> {
+  return (await providersOf(home)).length
+}
+
+async function providersOf(home: Home): Promise<readonly Entry[]> {
+  return (await entriesOf(home)).filter(({value}) => 'foundAt' in value)
+}
+
 /** All that is in the cache. */
 export async function cachedText(home: Home): Promise<string> {
   return (await entriesOf(home)).map(({envelope}) => envelope.data).join('\n')

@@ -1,5 +1,6 @@
 import {createServer} from 'node:http'
 import {text} from 'node:stream/consumers'
+import {listening} from './ports.ts'
 import type {Sandbox} from './sandbox.ts'
 
 export interface TokenEndpoint {
@@ -22,11 +23,35 @@ export async function slowTokenEndpoint({issuer}: Sandbox, onDone: () => void): 
     response.writeHead(answer.status, {'content-type': 'application/json', connection: 'close'})
     response.end(await answer.text())
   })
-  await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening))
-  const bound = server.address()
-  const port = bound !== null && typeof bound === 'object' ? bound.port : 0
+  const port = await listening(server)
   return {
     address: `http://127.0.0.1:${port}/token`,
+    close: () => new Promise(resolve => server.close(() => resolve())),
+  }
+}
+
+/** A place that is, or was, a token endpoint, and what it was sent. */
+export interface OtherEndpoint extends TokenEndpoint {
+  readonly received: readonly string[]
+}
+
+/** Answers everything like this; an absent answer is a cut connection. */
+export async function otherEndpoint(answer?: {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}): Promise<OtherEndpoint> {
+  const received: string[] = []
+  const server = createServer(async (request, response) => {
+    received.push(await text(request))
+    if (!answer) return request.socket.destroy()
+    response.writeHead(answer.status, {connection: 'close', ...answer.headers})
+    return response.end(answer.body)
+  })
+  const port = await listening(server)
+  return {
+    address: `http://127.0.0.1:${port}/token`,
+    received,
     close: () => new Promise(resolve => server.close(() => resolve())),
   }
 }

@@ -1,0 +1,92 @@
+import type {Element} from '@xmldom/xmldom'
+import {AwsOidcError} from '../errors.ts'
+import type {AwsCredentials} from '../plugin.ts'
+import type {StsEndpoint} from './endpoint.ts'
+import {StsError} from './sts-failure.ts'
+import {elementsIn, hasDoctype, rootOf} from './xml.ts'
+
+export interface StsParts {
+  readonly endpoint: StsEndpoint
+  /** May send a request again when no answer came. */
+  readonly fetch: typeof globalThis.fetch
+  readonly now: () => Date
+  readonly sleep: (milliseconds: number) => Promise<void>
+  /** By how many milliseconds the clock of STS is ahead of ours, as far as it is known; signatures carry the time. */
+  readonly offset: () => number
+}
+
+export type StsAction = 'AssumeRole' | 'AssumeRoleWithSAML' | 'AssumeRoleWithWebIdentity' | 'GetCallerIdentity'
+/** As the query protocol has them: lists as `Name.member.1`. What is `undefined` is left out. */
+export type StsParameters = Readonly<Record<string, string | number | undefined>>
+
+/**
+ * Sends one request in AWS's query protocol, signed where credentials are given, and hands back the element with the result.
+ * Rejects with an StsError where STS says no or is out of order, with BAD_RESPONSE where something else answers.
+ */
+export async function askSts(
+  action: StsAction,
+  parameters: StsParameters,
+  parts: StsParts,
+  credentials: AwsCredentials | undefined,
+): Promise<Element> {
+  const endpoint = {...parts.endpoint, url: withSlash(parts.endpoint.url)}
+  const body = formOf({Action: action, Version: '2011-06-15', ...parameters})
+  const plain = {'content-type': 'application/x-www-form-urlencoded', 'user-agent': 'aws-oidc'}
+  const headers = credentials ? await signed(plain, body, endpoint, credentials, parts) : plain
+  const response = await parts.fetch(endpoint.url, {method: 'POST', headers, body})
+  const text = await response.text()
+  const root = hasDoctype(text) ? undefined : rootOf(text)
+  if (response.status === 200) {
+    const result = root?.localName === `${action}Response` ? childOf(root, `${action}Result`) : undefined
+    if (result) return result
+  } else {
+    const code = textAt(errorIn(root), 'Code')
+    if (code) throw new StsError(code, textAt(errorIn(root), 'Message') || 'Unknown', response.status)
+    if (response.status >= 500) throw new StsError('Unknown', 'Unknown', response.status)
+  }
+  throw new AwsOidcError('BAD_RESPONSE', `The answer of ${endpoint.url.host} is not one of AWS STS.`, {
+    hint: endpoint.aws ? 'the same command again in a moment' : 'Check AWS_ENDPOINT_URL_STS and sts.endpoint.',
+  })
+}
+
+/** What stands in `parent` along children of these names; `undefined` where one is missing or there are two. */
+export function textAt(parent: Element | undefined, ...names: readonly string[]): string | undefined {
+  const element = names.reduce<Element | undefined>((at, name) => at && childOf(at, name), parent)
+  return element && elementsIn(element).length === 0 ? (element.textContent ?? '').trim() : undefined
+}
+
+function childOf(parent: Element, name: string): Element | undefined {
+  const found = elementsIn(parent).filter(({localName}) => localName === name)
+  return found.length === 1 ? found[0] : undefined
+}
+
+/** Of AWS itself; some that speak like AWS wrap it in other words. */
+function errorIn(root: Element | undefined): Element | undefined {
+  if (root?.localName === 'Error') return root
+  const parent = root?.localName === 'Response' ? childOf(root, 'Errors') : root
+  return parent && childOf(parent, 'Error')
+}
+
+function formOf(parameters: StsParameters): string {
+  const form = new URLSearchParams()
+  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) form.set(name, String(value))
+  return form.toString()
+}
+
+function withSlash(url: URL): URL {
+  const address = new URL(url)
+  if (!address.pathname.endsWith('/')) address.pathname += '/'
+  return address
+}
+
+async function signed(
+  headers: Readonly<Record<string, string>>,
+  body: string,
+  endpoint: StsEndpoint,
+  credentials: AwsCredentials,
+  {now, offset}: StsParts,
+): Promise<Readonly<Record<string, string>>> {
+  // Most calls carry a proof and no signature, and pay nothing for its library.
+  const {signedHeaders} = await import('./signature.ts')
+  return signedHeaders(headers, body, endpoint, credentials, new Date(now().getTime() + offset()))
+}

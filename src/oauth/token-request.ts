@@ -1,0 +1,53 @@
+import {Response} from '../fetched.ts'
+
+type Fetch = typeof globalThis.fetch
+
+/** A door through which one request to a token endpoint goes, and what came of that. */
+export interface TokenRequest {
+  readonly fetch: Fetch
+  /**
+   * `answered` when tokens came; `refused` when the endpoint did not do it; `unsent` when it never left;
+   * `unknown` when it may have been carried out all the same.
+   */
+  outcome(): 'answered' | 'refused' | 'unsent' | 'unknown'
+  /** What came, for another judgement: it can't be asked for twice. */
+  readonly again: Fetch
+  /** The text of what came. */
+  text(): string
+}
+
+// Of all failures these alone come before anything is sent.
+const withoutConnection = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])
+
+export function tokenRequest(fetch: Fetch): TokenRequest {
+  let answer: {readonly status: number; readonly headers: Headers; readonly text: string} | undefined
+  let sent = false
+  const replay = () =>
+    new Response(answer?.text ?? null, {status: answer?.status ?? 200, headers: answer?.headers ?? {}})
+  return {
+    async fetch(input, init) {
+      if (init?.method !== 'POST') return fetch(input, init)
+      try {
+        sent = true
+        const response = await fetch(input, init)
+        answer = {status: response.status, headers: response.headers, text: await response.text()}
+        return replay()
+      } catch (error) {
+        sent = !withoutConnection.has(codeBehind(error))
+        throw error
+      }
+    },
+    outcome() {
+      if (!answer) return sent ? 'unknown' : 'unsent'
+      if (answer.status >= 500 || answer.status === 429) return 'unknown'
+      return answer.status < 300 ? 'answered' : 'refused'
+    },
+    again: async (input, init) => (init?.method === 'POST' ? replay() : fetch(input, init)),
+    text: () => answer?.text ?? '',
+  }
+}
+
+function codeBehind(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+}

@@ -1,0 +1,120 @@
+import {expect} from 'chai'
+import {stsEndpoint} from '../../src/aws/endpoint.ts'
+import {assumeRoleWithWebIdentity} from '../../src/aws/sts.ts'
+
+const role = {accountId: '123456789012', name: 'developer', arn: 'arn:aws:iam::123456789012:role/developer'}
+const request = {role, durationSeconds: 3600, sessionName: 'alice'}
+const expiration = '2026-11-25T20:00:00Z'
+const arn = '<AssumedRoleUser><Arn>arn:aws:sts::123456789012:assumed-role/developer/alice</Arn></AssumedRoleUser>'
+const members = `<AccessKeyId>ASIA1</AccessKeyId><SecretAccessKey>a/b+c</SecretAccessKey><SessionToken>t&#61;&amp;</SessionToken>`
+const credentials = credentialsUntil(expiration)
+
+describe('an answer of AWS STS', () => {
+  it('is read with what is escaped in it, and with what it says besides left out', async () => {
+    const {result, sent} = await ask(200, answer(`${credentials}${arn}<PackedPolicySize>6</PackedPolicySize>`))
+    expect(result).to.deep.equal({
+      accessKeyId: 'ASIA1',
+      secretAccessKey: 'a/b+c',
+      sessionToken: 't=&',
+      expiration: new Date(expiration),
+    })
+    expect(Object.fromEntries(sent[0] ?? [])).to.deep.equal({
+      Action: 'AssumeRoleWithWebIdentity',
+      Version: '2011-06-15',
+      RoleArn: role.arn,
+      DurationSeconds: '3600',
+      RoleSessionName: 'alice',
+      WebIdentityToken: 'the-token',
+    })
+  })
+
+  const unusable: Readonly<Record<string, string>> = {
+    'has no credentials': answer(arn),
+    'lacks a part of the credentials': answer(
+      credentials.replace('<SecretAccessKey>a/b+c</SecretAccessKey>', '') + arn,
+    ),
+    'has credentials twice': answer(credentials + credentials + arn),
+    'has a part of the credentials twice': answer(
+      credentials.replace('<AccessKeyId>', '<AccessKeyId>ASIA0</AccessKeyId><AccessKeyId>') + arn,
+    ),
+    'says no end': answer(credentialsUntil('') + arn),
+    'says an end without its time zone': answer(credentialsUntil('2026-11-25T20:00:00') + arn),
+    'says an end that is no time': answer(credentialsUntil('2026-13-45T20:00:00Z') + arn),
+    'names no role': answer(credentials),
+    'names another role': answer(credentials + arn.replace('developer', 'admin')),
+  }
+  for (const [what, text] of Object.entries(unusable)) {
+    it(`that ${what} can't be used`, async () => {
+      const {failure} = await ask(200, text)
+      expect(failure).to.have.property('code', 'BAD_RESPONSE')
+      expect(failure).to.have.property('message').that.includes("can't be used")
+      expect(failure).to.have.property('message').that.does.not.include('a/b+c')
+    })
+  }
+
+  const foreign: readonly (readonly [string, number, string])[] = [
+    ['is cut off', 200, answer(credentials + arn).slice(0, -20)],
+    ['is empty', 200, ''],
+    ['is to another request', 200, answer(credentials + arn).replaceAll('WithWebIdentity', '')],
+    ['has a document type declaration', 200, `<!DOCTYPE x [<!ENTITY e "x">]>${answer(credentials + arn)}`],
+    ['is JSON', 200, '{"AssumeRoleWithWebIdentityResponse": {}}'],
+    ['is the page of a proxy that forbids it', 403, '<html><body>Forbidden</body></html>'],
+    ['is the page of a proxy that wants a password', 407, 'Sorry'],
+    ['is a redirect', 302, ''],
+    ['is nowhere', 404, ''],
+  ]
+  for (const [what, status, text] of foreign) {
+    it(`that ${what} is none of AWS: no refusal, and not asked for again`, async () => {
+      const {failure, sent} = await ask(status, text)
+      expect(failure).to.have.property('code', 'BAD_RESPONSE')
+      expect(failure).to.have.property('message').that.includes('is not one of AWS STS')
+      expect(sent).to.have.length(1)
+    })
+  }
+
+  const error = '<Error><Type>Sender</Type><Code>AccessDenied</Code><Message>Not you.</Message></Error>'
+  for (const [what, text] of [
+    ['AWS', `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">${error}</ErrorResponse>`],
+    ['one that wraps it twice', `<Response><Errors>${error}</Errors></Response>`],
+    ['one that wraps it in nothing', `<?xml version="1.0"?>\n${error}`],
+  ] as const) {
+    it(`that is a refusal is understood in the words of ${what}`, async () => {
+      const {failure} = await ask(403, text)
+      expect(failure).to.include({code: 'AWS_REFUSED', awsCode: 'AccessDenied'})
+      expect(failure).to.have.property('message').that.includes('AccessDenied: Not you.')
+    })
+  }
+
+  it('that is out of order, in whatever words, is asked for again', async () => {
+    const {failure, sent} = await ask(500, 'Internal trouble')
+    expect(failure).to.have.property('code', 'UNAVAILABLE')
+    expect(sent).to.have.length(3)
+  })
+})
+
+async function ask(status: number, text: string) {
+  const sent: URLSearchParams[] = []
+  const sts = {
+    endpoint: stsEndpoint('aws', {}, {}),
+    fetch: async (_url: unknown, init?: RequestInit) => {
+      sent.push(new URLSearchParams(String(init?.body)))
+      return new Response(text, {status})
+    },
+    now: () => new Date(),
+    sleep: async () => undefined,
+    offset: () => 0,
+  }
+  const [settled] = await Promise.allSettled([assumeRoleWithWebIdentity(request, 'the-token', sts)])
+  return settled.status === 'fulfilled' ? {sent, result: settled.value} : {sent, failure: settled.reason}
+}
+
+function credentialsUntil(end: string): string {
+  return `<Credentials>${members}<Expiration>${end}</Expiration></Credentials>`
+}
+
+function answer(result: string): string {
+  const name = 'AssumeRoleWithWebIdentity'
+  return `<${name}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+    <${name}Result>${result}</${name}Result><ResponseMetadata><RequestId>1</RequestId></ResponseMetadata>
+  </${name}Response>`
+}
