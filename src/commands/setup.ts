@@ -43,7 +43,10 @@ export default class Setup extends AwsOidcCommand {
       const taken = await app.takeOver({from: flags.from, yes})
       return this.report(taken, describeTakeover(taken))
     }
-    const result = await app.setup({provider, strategy, set, profile, role, region, yes, test})
+    const result = await app.setup({
+      ...{provider, strategy, set, profile, role, region, yes, test},
+      builtIn: this.config.commandIDs,
+    })
     return this.report(result, describe(result))
   }
 }

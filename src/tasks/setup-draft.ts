@@ -26,13 +26,14 @@ export interface DraftProfile {
 }
 
 export interface KnownStrategy {
+  readonly id: string
   readonly strategy: FederationStrategy<Record<string, unknown>>
   readonly fields: readonly Field[]
 }
 
 export async function knownStrategy(id: string, {registry}: Parts): Promise<KnownStrategy> {
   const strategy = await registry.strategy(id)
-  return {strategy, fields: fieldsOf(strategy.settings)}
+  return {id, strategy, fields: fieldsOf(strategy.settings)}
 }
 
 /** What is wrong with a name for a new provider. */

@@ -1,4 +1,4 @@
-import {AwsOidcError, printable} from '../errors.ts'
+import {AwsOidcError, expectedFailure, printable} from '../errors.ts'
 import {type Back, back} from '../terminal/dialogue.ts'
 import type {Parts} from './parts.ts'
 import type {Draft} from './setup-draft.ts'
@@ -98,4 +98,12 @@ export function textOf(value: unknown): string {
       .join('&')
   }
   return printable(String(value))
+}
+
+/** Says what failed, so that the person can decide; Ctrl-C is none of that. */
+export function told(error: unknown, {tell, signal}: Parts): undefined {
+  const failure = expectedFailure(error)
+  if (!failure || signal.aborted || failure.code === 'INTERRUPTED') throw error
+  tell(`${failure.message}${failure.hint === undefined ? '' : `\nTry: ${failure.hint}`}`)
+  return undefined
 }

@@ -12,6 +12,8 @@ export interface SetupWish {
   readonly region: string | undefined
   /** Whether nothing is asked on the terminal. */
   readonly yes: boolean
+  /** The commands that are built in: no plugin may bring another of that name. */
+  readonly builtIn: readonly string[]
   /** Whether it is saved only after a sign-in that worked. */
   readonly test: boolean
 }

@@ -1,9 +1,9 @@
-import {expectedFailure} from '../errors.ts'
 import {back} from '../terminal/dialogue.ts'
 import type {Parts} from './parts.ts'
 import {labelOf} from './role-choice.ts'
 import {type Draft, type DraftProfile, problemOfProfileName, problemOfRole, saveDraft} from './setup-draft.ts'
 import {formFor} from './setup-form.ts'
+import {told} from './setup-questions.ts'
 import {profileNameOf, resultOf, type SetupResult, type SetupWish} from './setup-result.ts'
 import {forgetTrial, type Trial, tryRole, trySignIn, writtenRole} from './setup-trial.ts'
 
@@ -120,12 +120,4 @@ async function askRole({answers}: Draft, {roles}: Trial, {dialogue}: Parts): Pro
     check: answer => (answer === '' ? undefined : problemOfRole(answer, 'Your answer')),
   })
   return answer === '' ? undefined : answer
-}
-
-/** Says what failed, so that the person can decide; Ctrl-C is none of that. */
-function told(error: unknown, {tell, signal}: Parts): undefined {
-  const failure = expectedFailure(error)
-  if (!failure || signal.aborted || failure.code === 'INTERRUPTED') throw error
-  tell(`${failure.message}${failure.hint === undefined ? '' : `\nTry: ${failure.hint}`}`)
-  return undefined
 }

@@ -206,12 +206,12 @@ profiles:
     expect(await text()).to.equal(before)
   })
 
-  it('asks again for a strategy that nobody has installed, and says how to get it', async () => {
-    const person = begin(['--provider', 'corp'])
+  it('asks again for a way to sign in whose plugin can not be had, and says why', async () => {
+    const person = begin(['--provider', 'corp'], {AWS_OIDC_NPM_REGISTRY: 'http://127.0.0.1:9/'})
     await person.answer('How do you sign in there?', down + down + enter)
-    await person.answer('Its name', `ping${enter}`)
-    await person.sees('no strategy "ping"')
-    await person.answer('How do you sign in there?', ctrlC)
+    await person.sees('npm could not get')
+    await person.answer('How do you sign in there?', enter)
+    await person.answer('issuer (', ctrlC)
     expect(await person.ended).to.include({exitCode: 130})
   })
 
