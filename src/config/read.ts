@@ -197,6 +197,7 @@ function readProfile(name: string, node: Node): ProfileConfiguration {
   const tags = members.get('tags')?.textMap()
   return {
     name,
+    written: Object.fromEntries([...members].map(([key, member]) => [key, member.value])),
     providers: provider === undefined ? [] : Array.isArray(provider.value) ? provider.texts() : [provider.text()],
     source: source?.text(),
     role: members.get('role')?.text(),

@@ -1,10 +1,11 @@
 import {AwsOidcError} from '../errors.ts'
 import {type Back, back} from '../terminal/dialogue.ts'
 import type {Parts} from './parts.ts'
-import {type Draft, type KnownStrategy, knownStrategy, problemOfProviderName} from './setup-draft.ts'
+import {type Draft, existingIn, type KnownStrategy, knownStrategy, problemOfProviderName} from './setup-draft.ts'
+import {answersIn, type Entry} from './setup-existing.ts'
 import type {Field} from './setup-fields.ts'
 import {givenAnswers, possibleFields, requiredFields} from './setup-given.ts'
-import {askField, textOf, told} from './setup-questions.ts'
+import {askField, mayChange, textOf, told} from './setup-questions.ts'
 import type {SetupWish} from './setup-result.ts'
 import {askStrategy, usableStrategy} from './setup-strategy.ts'
 import {type Watch, watchIssuer} from './setup-watch.ts'
@@ -27,6 +28,8 @@ export async function formFor(wish: SetupWish, parts: Parts): Promise<Form> {
   const answers = new Map<string, unknown>()
   const secrets = new Map<string, string>()
   let provider = wish.provider
+  let existing: Entry | undefined
+  let nameSaid = false
   let chosen: (KnownStrategy & {readonly watch: Watch}) | undefined
   let filled = false
   let strategySaid = false
@@ -38,27 +41,39 @@ export async function formFor(wish: SetupWish, parts: Parts): Promise<Form> {
     if (chosen?.id === known.id) return
     given = givenAnswers(wish.set, known.fields)
     answers.clear()
-    for (const [name, value] of given.answers) answers.set(name, value)
+    const before = existing ? answersIn(existing, {...known, specs: known.strategy.settings}, tell) : []
+    for (const [name, value] of [...before, ...given.answers]) answers.set(name, value)
     chosen = {...known, watch: watchIssuer(known.strategy, parts)}
   }
 
   function draft(): Draft {
     if (!chosen || provider === undefined) throw new Error('a draft has a name and a strategy')
-    return {provider, strategy: chosen.id, fields: chosen.fields, answers, secrets}
+    return {provider, existing, strategy: chosen.id, fields: chosen.fields, answers, secrets}
   }
 
   async function askName(): Promise<Back | undefined> {
     const answer = await dialogue.text('Name of the provider here', {
       default: provider ?? 'corp',
-      check: name => problemOfProviderName(name, configuration),
+      check: problemOfProviderName,
     })
     if (answer === back) return back
-    provider = answer
-    return undefined
+    return (await takeName(answer)) ? undefined : askName()
+  }
+
+  /** Whether that name is to be used; one that is taken only where what stands there is to be changed. */
+  async function takeName(name: string): Promise<boolean> {
+    const there = existingIn(configuration.providers, name)
+    if (there && !wish.replace && !(await mayChange(`a provider "${name}"`, parts))) return false
+    const before = chosen
+    if (there && there !== existing) chosen = undefined
+    provider = name
+    existing = there
+    if (strategySaid && before) choose(before)
+    return true
   }
 
   async function askForStrategy(): Promise<Back | undefined> {
-    const answer = await askStrategy(chosen?.id ?? wish.strategy, wish.builtIn, parts)
+    const answer = await askStrategy(chosen?.id ?? wish.strategy ?? strategyOf(existing), wish.builtIn, parts)
     if (answer === back) return back
     take(answer)
     return undefined
@@ -93,7 +108,7 @@ export async function formFor(wish: SetupWish, parts: Parts): Promise<Form> {
   function steps(): readonly Step[] {
     const fields = chosen ? requiredFields(chosen.strategy.settings, chosen.fields, answers) : []
     return [
-      ...(wish.provider === undefined ? [{name: '', ask: askName}] : []),
+      ...(nameSaid ? [] : [{name: '', ask: askName}]),
       ...(strategySaid ? [] : [{name: '', ask: askForStrategy}]),
       ...fields
         .filter(({name}) => !given.answers.has(name))
@@ -112,10 +127,11 @@ export async function formFor(wish: SetupWish, parts: Parts): Promise<Form> {
   }
 
   if (provider !== undefined) {
-    const problem = problemOfProviderName(provider, configuration)
+    const problem = problemOfProviderName(provider)
     if (problem !== undefined) throw new AwsOidcError('USAGE', problem, {hint: '--provider NAME'})
   }
   const {installable} = parts.registry
+  if (provider !== undefined) existing = existingIn(configuration.providers, provider)
   if (wish.strategy !== undefined && !installable().some(({strategy}) => strategy === wish.strategy)) {
     choose(await knownStrategy(wish.strategy, parts))
     strategySaid = true
@@ -126,6 +142,7 @@ export async function formFor(wish: SetupWish, parts: Parts): Promise<Form> {
 
   return {
     async fill() {
+      if (!filled && provider !== undefined) nameSaid = await takeName(provider)
       if (wish.strategy !== undefined && !chosen) await installSaid(wish.strategy)
       let at = filled ? steps().length - 1 : 0
       for (;;) {
@@ -163,6 +180,10 @@ export async function formFor(wish: SetupWish, parts: Parts): Promise<Form> {
       }
     },
   }
+}
+
+function strategyOf(entry: Entry | undefined): string | undefined {
+  return entry && String(entry.strategy)
 }
 
 function labelOf({name, spec}: Field, value: unknown): string {
