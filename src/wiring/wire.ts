@@ -215,9 +215,9 @@ export async function wire(outside: Outside, installation: Installation, choices
       }),
     makeBrowserFolder: providerId => files.makePrivateFolder(join(places.data ?? '', 'browser', providerId)),
     launcher: async (ownProgram, {written}) => {
-      const {installLauncher, launcherPath} = await import('../tasks/launcher.ts')
+      const {installLauncher, plannedLauncher} = await import('../tasks/launcher.ts')
       const place = {platform: outside.platform, dataFolder: places.data, files, log}
-      return written ? installLauncher(ownProgram, place) : launcherPath(place)
+      return written ? installLauncher(ownProgram, place) : plannedLauncher(place)
     },
     awsConfiguration: () => outside.awsConfiguration(join(own.root, 'bin/run.js')),
     removeBrowserFolder: async providerId => {
