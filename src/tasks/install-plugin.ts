@@ -7,7 +7,7 @@ import type {Files} from '../outside/files.ts'
 import type {Npm, NpmOptions} from '../outside/npm.ts'
 import type {Log} from '../plugin.ts'
 import {declaredBy, type InstalledPackage, whyUnfit} from '../registry.ts'
-import {openPluginFolder} from './plugin-folder.ts'
+import {openPluginFolder, writingInto} from './plugin-folder.ts'
 import {type PluginSource, readPluginSource} from './plugin-source.ts'
 
 export interface InstallWish {
@@ -62,7 +62,7 @@ export async function installOnConsent(
 
 /** What a source offers now; nothing is installed. */
 export async function lookAt(source: PluginSource, {dataFolder, files, npm, npmOptions}: InstallParts): Promise<Offer> {
-  await files.makePrivateFolder(dataFolder)
+  await writingInto(dataFolder, () => files.makePrivateFolder(dataFolder))
   return readOffer(await npm.run(['pack', '--dry-run', source.spec], dataFolder, npmOptions), source)
 }
 
