@@ -7,7 +7,7 @@ import type {TakeoverResult} from '../tasks/takeover.ts'
 export default class Setup extends AwsOidcCommand {
   static override summary = 'Set up a provider and a profile, and try them before anything is saved.'
   static override description =
-    'Asks on the terminal for what no flag says. With --yes nothing is asked there: what is missing is listed, with exit code 2; the browser still opens for the sign-in, unless --no-test leaves it out.'
+    'Asks on the terminal for what no flag says. With --yes nothing is asked there: what is missing is listed, with exit code 2; the browser still opens for the sign-in, unless --no-test leaves it out. What is there already as it is to be stays, with exit code 0; what differs is named, and changed only with --replace. Plugins are installed on a terminal only, once you agree.'
   static override enableJsonFlag = true
   static override examples = [
     '<%= config.bin %> setup',
