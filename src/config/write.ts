@@ -57,25 +57,33 @@ function removed(text: string, document: Document, {list, name}: Edit & {kind: '
   return isMap(map) ? removedFrom(map, text, name) : undefined
 }
 
-/** Setting by setting, so that what stays the same stays where it is, with the comments beside it. */
-function changed(before: string, {list, name, entry}: Edit & {kind: 'change'}): string | undefined {
-  const was = readObject(readObject(readObject(meaningOf(before, list))[list])[name])
-  const settings = [...new Set([...Object.keys(was), ...Object.keys(entry)])]
-  const within = (text: string) => {
-    const map = parseDocument(text).getIn([list, name], true)
-    return isMap(map) ? map : undefined
-  }
+function changed(text: string, {list, name, entry}: Edit & {kind: 'change'}): string | undefined {
+  const was = readObject(readObject(readObject(meaningOf(text, list))[list])[name])
+  return changedAt([list, name], text, was, entry)
+}
 
-  let text = before
-  for (const setting of settings.filter(key => !isDeepStrictEqual(was[key], entry[key]))) {
-    const [value, map] = [entry[setting], within(text)]
-    if (!map) return undefined
-    text =
-      withScalar(map, text, setting, value) ??
-      (value === undefined ? removedFrom(map, text, setting) : movedBelow(map, text, setting, value)) ??
-      text
+/** Setting by setting, so that what stays the same stays where it is, with the comments beside it. */
+function changedAt(path: readonly string[], before: string, was: Entry, entry: Entry): string | undefined {
+  const differing = [...new Set([...Object.keys(entry), ...Object.keys(was)])].filter(
+    setting => !isDeepStrictEqual(was[setting], entry[setting]),
+  )
+  // What comes comes before what goes: a mapping with nothing in it is none.
+  const [coming, going] = [differing.filter(key => key in entry), differing.filter(key => !(key in entry))]
+  let text: string | undefined = before
+  for (const setting of [...coming, ...going]) {
+    const map: unknown = parseDocument(text).getIn(path, true)
+    if (!isMap(map)) return undefined
+    const [old, value] = [readObject(was[setting]), readObject(entry[setting])]
+    const both = Object.keys(old).length > 0 && Object.keys(value).length > 0
+    text = both ? changedAt([...path, setting], text, old, value) : withSetting(map, text, setting, entry[setting])
+    if (text === undefined) return undefined
   }
   return text
+}
+
+function withSetting(map: YAMLMap, text: string, setting: string, value: unknown): string | undefined {
+  if (value === undefined) return removedFrom(map, text, setting)
+  return withScalar(map, text, setting, value) ?? movedBelow(map, text, setting, value)
 }
 
 /** What stands over several lines goes, and comes back below the others. */

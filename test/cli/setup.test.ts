@@ -245,6 +245,31 @@ profiles:
       )
     })
 
+    it('keeps with --replace what no flag can say, and nothing of another way to sign in', async () => {
+      await scene.home.writeConfig(`providers:
+  corp:
+    strategy: saml2
+    via: token-exchange
+    issuer: ${scene.sandbox.issuer}
+    clientId: aws-oidc
+    audience: urn:example
+    deviceHosts: [login.example.com]
+    redirect: {host: localhost, ports: [8400]} # as registered
+    tls: {ca: ~/old.pem}
+`)
+      const given = settings({'redirect.path': '/'})
+      const {exitCode, stderr} = await setup(...oidc, ...given, '--replace', '--no-test')
+      expect(exitCode, stderr).to.equal(0)
+      expect(await text()).to.equal(`providers:
+  corp:
+    strategy: oidc
+    issuer: ${scene.sandbox.issuer}
+    clientId: aws-oidc
+    deviceHosts: [login.example.com]
+    redirect: {host: localhost, path: /} # as registered
+`)
+    })
+
     it('changes nothing with --replace where it does not work', async () => {
       const refused = await setup(...oidc, ...settings(), '--role', arn('locked'), '-p', 'developer', '--replace')
       expect(refused.exitCode, refused.stderr).to.equal(5)

@@ -110,6 +110,26 @@ describe('a change of the configuration', () => {
     )
   })
 
+  it('changes within a mapping what is different there', () => {
+    const text = `providers:
+  corp:
+    strategy: oidc
+    redirect:
+      # as registered
+      ports: [8400] # and no other
+    tls: {ca: a, cert: b} # both
+`
+    const corp = {strategy: 'oidc', redirect: {path: '/'}, tls: {ca: 'c'}}
+    expect(edited(text, change('corp', corp, 'providers'))).to.equal(`providers:
+  corp:
+    strategy: oidc
+    redirect:
+      # as registered
+      path: /
+    tls: {ca: c} # both
+`)
+  })
+
   it('changes nothing where an entry says already what it is to say', () => {
     const entry = {role: 'arn:aws:iam::123456789012:role/developer', provider: 'corp'}
     expect(edited(written, change('developer', entry))).to.equal(written)
