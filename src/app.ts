@@ -23,6 +23,7 @@ import type {SyncResult, SyncWish} from './tasks/sync.ts'
 import type {TakeoverResult, TakeoverWish} from './tasks/takeover.ts'
 import type {PluginUpdate} from './tasks/update-plugins.ts'
 import type {Choices} from './wiring/asking.ts'
+import {installPartsOf} from './wiring/plugins.ts'
 import {logTo, secrets} from './wiring/said.ts'
 import {type Installation, wire} from './wiring/wire.ts'
 
@@ -118,14 +119,13 @@ export function createApp(outside: Outside, installation: Installation, choices:
 
 /** Without the other parts: what they need may come with a plugin that is to be installed. */
 async function installParts(outside: Outside, installation: Installation, {debug}: Choices): Promise<InstallParts> {
-  const {env, files, npm, places, processes, terminal} = outside
+  const {files, places, terminal} = outside
   const path = places.configFile ?? 'config.yaml'
-  return {
-    ...installation,
-    configuration: readConfiguration(path, await files.readText(path)),
-    files,
-    npm: await npm(),
-    npmOptions: {registry: env.AWS_OIDC_NPM_REGISTRY, signal: processes.interruption},
-    log: logTo(text => terminal.say(secrets.mask(text)), debug),
-  }
+  const configuration = readConfiguration(path, await files.readText(path))
+  return installPartsOf(
+    outside,
+    installation,
+    configuration,
+    logTo(text => terminal.say(secrets.mask(text)), debug),
+  )
 }

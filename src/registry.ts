@@ -20,12 +20,20 @@ export interface Registry {
   ownerOf(strategy: string): string
   /** The ids of the strategies that may be used, in no order; of none of them the code is loaded. */
   strategies(): readonly string[]
+  /** The strategies that only a plugin of ours would bring, which is not installed and may be. */
+  installable(): readonly Installable[]
   /** What a strategy says of itself, in one line. */
   strategySummary(id: string): Promise<string>
   strategy(id: string): Promise<FederationStrategy<Record<string, unknown>>>
   cache(id: string, home: CacheHome): Promise<CredentialCache>
   /** What a cache says of itself, in one line. */
   cacheSummary(id: string): Promise<string>
+}
+
+/** A strategy that nobody here brings, and the package that does. */
+export interface Installable {
+  readonly strategy: string
+  readonly plugin: string
 }
 
 export interface RegistryParts {
@@ -96,12 +104,20 @@ export function registryOf(
     )
   }
 
+  function isDeclared(kind: Kind, id: string): boolean {
+    return [own, ...plugins].some(({manifest}) => declaredBy(manifest, kind).includes(id))
+  }
+
   return {
     ownerOf: strategy => owner('strategies', strategy).name,
     strategies: () =>
       [own, ...plugins.filter(({name}) => parts.allows(name))].flatMap(({manifest}) =>
         declaredBy(manifest, 'strategies'),
       ),
+    installable: () =>
+      Object.entries(known.strategies)
+        .filter(([id, plugin]) => !isDeclared('strategies', id) && parts.allows(plugin))
+        .map(([strategy, plugin]) => ({strategy, plugin})),
     strategySummary: id => summary('strategies', id),
     strategy: id => load('strategies', id, undefined, isStrategy),
     cache: (id, home) => load('caches', id, home, isCache),
@@ -177,10 +193,11 @@ function unknown(
   kind: Kind,
   id: string,
   packages: readonly InstalledPackage[],
-  {nearest}: RegistryParts,
+  {nearest, allows}: RegistryParts,
 ): AwsOidcError {
   const [word, setting] = kind === 'strategies' ? ['strategy', 'strategy'] : ['cache', 'cache']
   const plugin = Object.hasOwn(known[kind], id) ? known[kind][id] : undefined
+  if (plugin !== undefined && !allows(plugin)) return notAllowed(plugin)
   if (plugin !== undefined) {
     const hint = `aws-oidc plugins install ${plugin}`
     return new AwsOidcError('CONFIG_INVALID', `The ${word} "${id}" comes with a plugin, which is not installed.`, {

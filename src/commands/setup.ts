@@ -7,7 +7,7 @@ import type {TakeoverResult} from '../tasks/takeover.ts'
 export default class Setup extends AwsOidcCommand {
   static override summary = 'Set up a provider and a profile, and try them before anything is saved.'
   static override description =
-    'Asks on the terminal for what no flag says. With --yes nothing is asked there: what is missing is listed, with exit code 2; the browser still opens for the sign-in, unless --no-test leaves it out.'
+    'Asks on the terminal for what no flag says. With --yes nothing is asked there: what is missing is listed, with exit code 2; the browser still opens for the sign-in, unless --no-test leaves it out. What is there already as it is to be stays, with exit code 0; what differs is named, and changed only with --replace. Plugins are installed on a terminal only, once you agree.'
   static override enableJsonFlag = true
   static override examples = [
     '<%= config.bin %> setup',
@@ -33,36 +33,46 @@ export default class Setup extends AwsOidcCommand {
     role: Flags.string({description: 'role of the profile', helpValue: 'ARN'}),
     region: Flags.string({description: 'AWS region of the profile', helpValue: 'REGION'}),
     yes: Flags.boolean({description: 'ask nothing on the terminal'}),
+    replace: Flags.boolean({description: 'change a provider and a profile of these names that are there already'}),
     test: Flags.boolean({description: 'save only after a sign-in that worked', default: true, allowNo: true}),
     ...flowFlags,
   }
 
   async run(): Promise<void> {
     const {flags} = await this.parse(Setup)
-    const {provider, strategy, set = [], profile, role, region, yes, test, browser, device} = flags
+    const {provider, strategy, set = [], profile, role, region, yes, replace, test, browser, device} = flags
     const app = this.app(flags, {browser, device, login: true})
     if (flags.from) {
       const taken = await app.takeOver({from: flags.from, yes})
       return this.report(taken, describeTakeover(taken))
     }
-    const result = await app.setup({provider, strategy, set, profile, role, region, yes, test})
+    const result = await app.setup({
+      ...{provider, strategy, set, profile, role, region, yes, replace, test},
+      builtIn: this.config.commandIDs,
+    })
     return this.report(result, describe(result))
   }
 }
 
-function describe({path, provider, profile, subject, role, offered, synced}: SetupResult): readonly string[] {
+function describe(result: SetupResult): readonly string[] {
+  const {path, provider, profile, unchanged, subject, role, offered, synced} = result
+  const what =
+    profile === undefined
+      ? `The provider "${provider}" is`
+      : `The provider "${provider}" and the profile "${profile}" are`
+  if (unchanged) return [`${what} in ${path} already; nothing was changed.`]
   const who = subject === undefined ? [] : [`Signed in as ${printable(subject, 100)}.`]
   const credentials = role === undefined ? [] : [`AWS gives credentials of ${role}.`]
   const offers = offered === undefined ? [] : [`Roles offered: ${offered}.`]
   if (profile === undefined) {
     const next = `Try: aws-oidc profiles add NAME --provider ${provider} --role ARN`
-    return [...who, ...offers, `The provider "${provider}" is in ${path}.`, next]
+    return [...who, ...offers, `${what} in ${path}.`, next]
   }
   return [
     ...who,
     ...offers,
     ...credentials,
-    `The provider "${provider}" and the profile "${profile}" are in ${path}.`,
+    `${what} in ${path}.`,
     ...(synced === undefined
       ? ['For the AWS CLI and the SDKs: aws-oidc profiles sync', `Try: aws-oidc whoami --profile ${profile}`]
       : [`The AWS tools find the profile in ${synced}.`, `Try: aws sts get-caller-identity --profile ${profile}`]),

@@ -30,7 +30,8 @@ export class Node {
   /** The members of a mapping. With `known`, any other name is an error that offers the nearest one. */
   members(known?: readonly string[]): ReadonlyMap<string, Node> {
     if (this.value === null || this.value === undefined) return new Map()
-    if (typeof this.value !== 'object' || Array.isArray(this.value)) throw this.complain('must hold names and values')
+    if (typeof this.value !== 'object' || Array.isArray(this.value))
+      throw this.complain('must hold names and values', 'Write them as "name: value", one a line.')
     const found = new Map<string, Node>()
     for (const [name, value] of Object.entries(this.value)) {
       const member = new Node(value, [...this.#path, name], this.#locate)

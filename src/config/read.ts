@@ -38,7 +38,11 @@ function parsed(path: string, text: string) {
     return `${path}:${line}:${col}`
   }
   const [problem] = document.errors
-  if (problem) throw new AwsOidcError('CONFIG_INVALID', `${at(problem.pos[0])}: ${problem.message}.`)
+  if (problem) {
+    throw new AwsOidcError('CONFIG_INVALID', `${at(problem.pos[0])}: ${problem.message}.`, {
+      hint: 'Mend that line; until then nothing is read from the file, and nothing written to it.',
+    })
+  }
   return {document, at}
 }
 
@@ -197,6 +201,7 @@ function readProfile(name: string, node: Node): ProfileConfiguration {
   const tags = members.get('tags')?.textMap()
   return {
     name,
+    written: Object.fromEntries([...members].map(([key, member]) => [key, member.value])),
     providers: provider === undefined ? [] : Array.isArray(provider.value) ? provider.texts() : [provider.text()],
     source: source?.text(),
     role: members.get('role')?.text(),

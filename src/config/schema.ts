@@ -66,6 +66,8 @@ export interface RedirectConfiguration {
 
 export interface ProfileConfiguration {
   readonly name: string
+  /** All settings as written. */
+  readonly written: Readonly<Record<string, unknown>>
   /** The first that applies here; empty for a profile with a `source`. */
   readonly providers: readonly string[]
   /** The profile whose credentials take this one's role. */

@@ -1,7 +1,8 @@
 import {isDeepStrictEqual} from 'node:util'
-import {type Document, isMap, isScalar, type Pair, parse, parseDocument, stringify, type YAMLMap} from 'yaml'
+import {type Document, isMap, isScalar, parse, parseDocument, type YAMLMap} from 'yaml'
 import {AwsOidcError} from '../errors.ts'
 import {readObject} from '../json.ts'
+import {blockText, columnOf, entryEnd, inserted, insertedInto, pairOf, removedFrom, withScalar} from './splice.ts'
 
 export type List = 'providers' | 'profiles'
 type Entry = Readonly<Record<string, unknown>>
@@ -9,6 +10,8 @@ type Entry = Readonly<Record<string, unknown>>
 /** What a command changes: one whole entry of one of the two lists. */
 export type Edit =
   | {readonly kind: 'add'; readonly list: List; readonly name: string; readonly entry: Entry}
+  /** For an entry that is there: it is to say this instead. */
+  | {readonly kind: 'change'; readonly list: List; readonly name: string; readonly entry: Entry}
   | {readonly kind: 'remove'; readonly list: List; readonly name: string}
 
 /**
@@ -19,10 +22,15 @@ export type Edit =
 export function editText(path: string, text: string, edits: readonly Edit[]): string {
   return edits.reduce((before, edit) => {
     const document = parseDocument(before)
-    const after = edit.kind === 'add' ? added(before, document, edit) : removed(before, document, edit)
+    const after = editedText(before, document, edit)
     if (after !== undefined && isDeepStrictEqual(meaningOf(after, edit.list), edited(before, edit))) return after
     throw unfit(path, edit)
   }, text)
+}
+
+function editedText(text: string, document: Document, edit: Edit): string | undefined {
+  if (edit.kind === 'change') return changed(text, edit)
+  return edit.kind === 'add' ? added(text, document, edit) : removed(text, document, edit)
 }
 
 /** An entry as it is to be typed into the file. */
@@ -46,87 +54,43 @@ function added(text: string, document: Document, {list, name, entry}: Edit & {ki
 
 function removed(text: string, document: Document, {list, name}: Edit & {kind: 'remove'}): string | undefined {
   const map: unknown = document.get(list)
-  if (!isMap(map)) return undefined
-  const pair = pairOf(map, name)
-  if (!pair) return undefined
-  if (map.flow) return removedFromFlow(map, pair, text)
-  const indent = columnOf(text, pair)
-  return text.slice(0, startOf(pair) - indent) + text.slice(entryEnd(text, endOf(pair), indent))
+  return isMap(map) ? removedFrom(map, text, name) : undefined
 }
 
-function removedFromFlow(map: YAMLMap, pair: Pair, text: string): string {
-  const at = map.items.indexOf(pair)
-  const [previous, next] = [map.items[at - 1], map.items[at + 1]]
-  if (next) return text.slice(0, startOf(pair)) + text.slice(startOf(next))
-  return text.slice(0, previous ? endOf(previous) : startOf(pair)) + text.slice(endOf(pair))
+function changed(text: string, {list, name, entry}: Edit & {kind: 'change'}): string | undefined {
+  const was = readObject(readObject(readObject(meaningOf(text, list))[list])[name])
+  return changedAt([list, name], text, was, entry)
 }
 
-function insertedInto(map: YAMLMap, text: string, value: Entry): string | undefined {
-  const [first, last] = [map.items[0], map.items.at(-1)]
-  if (map.flow) {
-    const brace = (map.range?.[1] ?? 0) - 1
-    const flow = stringify(value, {collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0})
-    return `${text.slice(0, brace)}${last ? ', ' : ''}${flow.trim().slice(1, -1)}${text.slice(brace)}`
+/** Setting by setting, so that what stays the same stays where it is, with the comments beside it. */
+function changedAt(path: readonly string[], before: string, was: Entry, entry: Entry): string | undefined {
+  const differing = [...new Set([...Object.keys(entry), ...Object.keys(was)])].filter(
+    setting => !isDeepStrictEqual(was[setting], entry[setting]),
+  )
+  // What comes comes before what goes: a mapping with nothing in it is none.
+  const [coming, going] = [differing.filter(key => key in entry), differing.filter(key => !(key in entry))]
+  let text: string | undefined = before
+  for (const setting of [...coming, ...going]) {
+    const map: unknown = parseDocument(text).getIn(path, true)
+    if (!isMap(map)) return undefined
+    const [old, value] = [readObject(was[setting]), readObject(entry[setting])]
+    const both = Object.keys(old).length > 0 && Object.keys(value).length > 0
+    text = both ? changedAt([...path, setting], text, old, value) : withSetting(map, text, setting, entry[setting])
+    if (text === undefined) return undefined
   }
-  if (!first || !last) return undefined
-  const indent = columnOf(text, first)
-  return inserted(text, entryEnd(text, endOf(last), indent), indent, value)
+  return text
 }
 
-function inserted(text: string, position: number, indent: number, value: Entry): string {
-  const newline = text.includes('\r\n') ? '\r\n' : '\n'
-  const lines = blockText(value).trimEnd().split('\n')
-  const before = text.slice(0, position)
-  const gap = before === '' || before === '\uFEFF' || before.endsWith('\n') ? '' : newline
-  const block = lines.map(line => `${' '.repeat(indent)}${line}${newline}`).join('')
-  return before + gap + block + text.slice(position)
+function withSetting(map: YAMLMap, text: string, setting: string, value: unknown): string | undefined {
+  if (value === undefined) return removedFrom(map, text, setting)
+  return withScalar(map, text, setting, value) ?? movedBelow(map, text, setting, value)
 }
 
-function blockText(value: Entry): string {
-  return stringify(value, {lineWidth: 0})
-}
-
-function pairOf(map: YAMLMap, name: string): Pair | undefined {
-  return map.items.find(({key}) => isScalar(key) && String(key.value) === name)
-}
-
-function startOf({key}: Pair): number {
-  return rangeOf(key)?.[0] ?? 0
-}
-
-function endOf({key, value}: Pair): number {
-  return rangeOf(value)?.[1] ?? rangeOf(key)?.[1] ?? 0
-}
-
-function rangeOf(node: unknown): readonly number[] | undefined {
-  return node !== null && typeof node === 'object' && 'range' in node && Array.isArray(node.range)
-    ? node.range
-    : undefined
-}
-
-/** How far a name is indented. */
-function columnOf(text: string, pair: Pair): number {
-  const before = text.slice(0, startOf(pair)).replace(/^\uFEFF/, '')
-  return before.length - (before.lastIndexOf('\n') + 1)
-}
-
-/** Where the lines of an entry end: with its value, and the comments below it that are indented deeper than its name. */
-function entryEnd(text: string, valueEnd: number, indent: number): number {
-  const end = text.slice(0, valueEnd).trimEnd().length
-  let position = afterLine(text, end)
-  for (let next = position; next < text.length; ) {
-    const [, spaces = '', sign] = /^([ \t]*)(.?)/.exec(text.slice(next)) ?? []
-    const blank = sign === '' || sign === '\r'
-    if (!blank && (sign !== '#' || spaces.length <= indent)) break
-    next = afterLine(text, next)
-    if (!blank) position = next
-  }
-  return position
-}
-
-function afterLine(text: string, position: number): number {
-  const newline = text.indexOf('\n', position)
-  return newline === -1 ? text.length : newline + 1
+/** What stands over several lines goes, and comes back below the others. */
+function movedBelow(map: YAMLMap, text: string, setting: string, value: unknown): string | undefined {
+  // Above what was put below it everything still stands where the map says.
+  const longer = insertedInto(map, text, {[setting]: value})
+  return longer && (removedFrom(map, longer, setting) ?? longer)
 }
 
 /** What the text says, `undefined` where it is damaged; a list without entries is as good as none. */
@@ -142,15 +106,19 @@ function meaningOf(text: string, list: List): unknown {
 function edited(text: string, edit: Edit): unknown {
   const root = readObject(meaningOf(text, edit.list))
   const {[edit.name]: _, ...others} = readObject(root[edit.list])
-  return {...root, [edit.list]: edit.kind === 'add' ? {...others, [edit.name]: edit.entry} : others}
+  return {...root, [edit.list]: edit.kind === 'remove' ? others : {...others, [edit.name]: edit.entry}}
 }
 
 function unfit(path: string, edit: Edit): AwsOidcError {
-  const what = edit.kind === 'add' ? `put "${edit.name}" into` : `take "${edit.name}" out of`
-  const message = `${path} is written in a way in which no command can ${what} "${edit.list}" without touching the rest.`
+  const does = {
+    add: `put "${edit.name}" into`,
+    change: `change "${edit.name}" in`,
+    remove: `take "${edit.name}" out of`,
+  }
+  const message = `${path} is written in a way in which no command can ${does[edit.kind]} "${edit.list}" without touching the rest.`
   const hint =
-    edit.kind === 'add'
-      ? `Write by hand:\n\n${entryText(edit.list, edit.name, edit.entry)}`
-      : `Take it out by hand, with what refers to it.`
+    edit.kind === 'remove'
+      ? `Take it out by hand, with what refers to it.`
+      : `Write by hand:\n\n${entryText(edit.list, edit.name, edit.entry)}`
   return new AwsOidcError('CONFIG_INVALID', message, {hint})
 }

@@ -16,6 +16,7 @@ import {
 } from 'node:fs/promises'
 import {dirname, join, resolve} from 'node:path'
 import {AwsOidcError} from '../errors.ts'
+import {takesPrograms} from './program-place.ts'
 
 /** The file system as the host needs it. Caches bring their own: what they keep is secret. */
 export interface Files {
@@ -25,6 +26,8 @@ export interface Files {
   replacePrivate(path: string, text: string): Promise<void>
   /** Likewise, for a program (0700). `false` where the system would not start it, as on a disk mounted so; it is gone then. */
   replaceProgram(path: string, text: string): Promise<boolean>
+  /** Whether `replaceProgram` would succeed, as far as that can be told without writing. */
+  takesProgram(path: string): Promise<boolean>
   /** Makes sure that an empty file (0600, in a folder closed to others) exists, and tells which one it is. */
   touchPrivate(path: string): Promise<FileIdentity>
   identify(path: string): Promise<FileIdentity | undefined>
@@ -65,6 +68,8 @@ export const systemFiles: Files = {
     if (!starts) await rm(path, {force: true})
     return starts
   },
+
+  takesProgram: path => takesPrograms(dirname(path)),
 
   async touchPrivate(path) {
     await makePrivateFolder(dirname(path))

@@ -22,6 +22,7 @@ export interface NpmOptions {
 
 // What a git server or a large package may take; a registry that answers at all is much faster.
 const limitMilliseconds = 5 * 60_000
+const unwritable = ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM']
 // npm would go on for over a minute where there is no network.
 const patience = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000']
 
@@ -36,7 +37,7 @@ export const systemNpm: Npm = {
     const {failed, stdout} = await output(all, folder, signal)
     if (!failed) return stdout.trim() === '' ? undefined : JSON.parse(stdout)
     signal.throwIfAborted()
-    throw refusal(readObject(parseObject(stdout).error), args.at(-1) ?? '', failed)
+    throw refusal(readObject(parseObject(stdout).error), args.at(-1) ?? '', folder, failed)
   },
 }
 
@@ -61,9 +62,21 @@ function npmProgram(): string {
   return join(folder, typeof npm === 'string' ? npm : 'bin/npm-cli.js')
 }
 
-function refusal({code, summary}: Readonly<Record<string, unknown>>, what: string, cause: Error): AwsOidcError {
+function refusal(
+  {code, summary}: Readonly<Record<string, unknown>>,
+  what: string,
+  folder: string,
+  cause: Error,
+): AwsOidcError {
   if (code === 'E404' || code === 'ETARGET' || code === 'ENOENT' || code === 'EINVALIDPACKAGENAME') {
-    return new AwsOidcError('USAGE', `There is no package ${printable(what)}.`, {cause})
+    const hint = what.startsWith('file:') ? `ls -l ${what.slice('file:'.length)}` : `npm view ${what}`
+    return new AwsOidcError('USAGE', `There is no package ${printable(what)}.`, {hint: printable(hint), cause})
+  }
+  if (typeof code === 'string' && unwritable.includes(code)) {
+    return new AwsOidcError('OUTPUT_FAILED', `npm can't write what it needs: ${code}. Nothing was installed.`, {
+      hint: `df ${folder}; npm config get cache`,
+      cause,
+    })
   }
   const reason = printable(typeof summary === 'string' ? summary : cause.message).replace(/\.$/, '')
   return new AwsOidcError('UNAVAILABLE', `npm could not get ${printable(what)}: ${reason}.`, {

@@ -7,7 +7,7 @@ import type {Files} from '../outside/files.ts'
 import type {Npm, NpmOptions} from '../outside/npm.ts'
 import type {Log} from '../plugin.ts'
 import {declaredBy, type InstalledPackage, whyUnfit} from '../registry.ts'
-import {openPluginFolder} from './plugin-folder.ts'
+import {openPluginFolder, writingInto} from './plugin-folder.ts'
 import {type PluginSource, readPluginSource} from './plugin-source.ts'
 
 export interface InstallWish {
@@ -48,9 +48,21 @@ export async function installPlugin({plugin, builtIn}: InstallWish, parts: Insta
   return installOffer(await lookAt(source, parts), source, builtIn, parts)
 }
 
+/** Shows it, and installs it where the person agrees then; `undefined` where not. */
+export async function installOnConsent(
+  {plugin, builtIn}: InstallWish,
+  agrees: () => Promise<boolean>,
+  parts: InstallParts,
+): Promise<InstalledPlugin | undefined> {
+  const source = readPluginSource(plugin)
+  const offer = await lookAt(source, parts)
+  await show(offer, source, parts)
+  return (await agrees()) ? install(offer, source, builtIn, parts) : undefined
+}
+
 /** What a source offers now; nothing is installed. */
 export async function lookAt(source: PluginSource, {dataFolder, files, npm, npmOptions}: InstallParts): Promise<Offer> {
-  await files.makePrivateFolder(dataFolder)
+  await writingInto(dataFolder, () => files.makePrivateFolder(dataFolder))
   return readOffer(await npm.run(['pack', '--dry-run', source.spec], dataFolder, npmOptions), source)
 }
 
@@ -65,12 +77,24 @@ export async function installOffer(
   builtIn: readonly string[],
   parts: InstallParts,
 ): Promise<InstalledPlugin> {
-  const {log} = parts
-  refuseByName(offer.name, parts)
-  log.info(`Package:   ${offer.name} ${offer.version}`)
-  log.info(`Publisher: ${await publisherOf(offer, source, parts)}`)
-  log.info(`Integrity: ${offer.integrity}`)
+  await show(offer, source, parts)
+  return install(offer, source, builtIn, parts)
+}
 
+async function show(offer: Offer, source: PluginSource, parts: InstallParts): Promise<void> {
+  refuseByName(offer.name, parts)
+  const publisher = await publisherOf(offer, source, parts)
+  parts.log.info(`Package:   ${offer.name} ${offer.version}`)
+  parts.log.info(`Publisher: ${publisher}`)
+  parts.log.info(`Integrity: ${offer.integrity}`)
+}
+
+async function install(
+  offer: Offer,
+  source: PluginSource,
+  builtIn: readonly string[],
+  parts: InstallParts,
+): Promise<InstalledPlugin> {
   const folder = await openPluginFolder(parts)
   try {
     await folder.npm(['install', '--omit=dev', source.spec])

@@ -6,12 +6,17 @@ export interface LauncherParts {
   readonly platform: NodeJS.Platform
   /** Where this program keeps what lasts; `undefined` where there is no place for it. */
   readonly dataFolder: string | undefined
-  readonly files: Pick<Files, 'readText' | 'replaceProgram'>
+  readonly files: Pick<Files, 'readText' | 'replaceProgram' | 'takesProgram'>
   readonly log: Log
 }
 
-/** Where the launcher is, or is to be; `undefined` where there can be none. */
-export function launcherPath({platform, dataFolder}: Pick<LauncherParts, 'platform' | 'dataFolder'>) {
+/** Where the launcher would be put; `undefined` where it could not be used. Writes nothing. */
+export async function plannedLauncher(parts: Omit<LauncherParts, 'log'>): Promise<string | undefined> {
+  const path = launcherPath(parts)
+  return path !== undefined && (await parts.files.takesProgram(path)) ? path : undefined
+}
+
+function launcherPath({platform, dataFolder}: Pick<LauncherParts, 'platform' | 'dataFolder'>) {
   return platform === 'linux' && dataFolder !== undefined ? join(dataFolder, 'bin/aws-oidc') : undefined
 }
 

@@ -17,6 +17,7 @@ import type {Store} from '../store.ts'
 import type {Dialogue} from '../terminal/dialogue.ts'
 import type {Screen} from '../terminal/qr.ts'
 import type {HotCopies} from './hot-copies.ts'
+import type {InstalledPlugin, InstallWish} from './install-plugin.ts'
 
 /** What the tasks work with; put together in wiring/. */
 export interface Parts {
@@ -26,6 +27,8 @@ export interface Parts {
   /** The configuration as an edit would leave it; nothing is written. */
   readonly draftConfiguration: (edit: (now: Configuration) => readonly Edit[]) => Promise<Configuration>
   readonly registry: Registry
+  /** Installs a plugin once a person has seen what it is and agrees, for `registry` to know; else `undefined`. */
+  readonly installPlugin: (wish: InstallWish, agrees: () => Promise<boolean>) => Promise<InstalledPlugin | undefined>
   readonly store: Store
   readonly hotCopies: HotCopies
   readonly states: States

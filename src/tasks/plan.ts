@@ -90,10 +90,10 @@ function find<Value>(
   const [first, ...others] = Object.keys(all)
   if (!found)
     throw new AwsOidcError('CONFIG_INVALID', `There is no configuration yet: ${path} does not exist.`, {
-      hint: howTo(path),
+      hint: 'aws-oidc setup',
     })
   if (first === undefined)
-    throw new AwsOidcError('CONFIG_INVALID', `There is no ${kind} in ${path}.`, {hint: howTo(path)})
+    throw new AwsOidcError('CONFIG_INVALID', `There is no ${kind} in ${path}.`, {hint: 'aws-oidc setup'})
   throw new AwsOidcError(
     'CONFIG_INVALID',
     `There is no ${kind} "${name}" in ${path}. There: ${[first, ...others].join(', ')}.`,
@@ -111,10 +111,6 @@ export function withTarget(error: AwsOidcError, {loginCommand}: Plan): AwsOidcEr
   const {code, message, cause} = error
   const hint = error.hint?.replace(/^aws-oidc login(?=$| --force$)/, loginCommand)
   return hint === error.hint ? error : new AwsOidcError(code, message, {hint, cause})
-}
-
-function howTo(path: string): string {
-  return `Describe your provider and a profile in ${path}; the README shows how in ten lines.`
 }
 
 /** The profile and its sources, the one with a provider first. */

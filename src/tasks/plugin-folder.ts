@@ -1,4 +1,5 @@
 import {join} from 'node:path'
+import {AwsOidcError} from '../errors.ts'
 import {parseObject, readObject} from '../json.ts'
 import type {Files} from '../outside/files.ts'
 import type {Npm, NpmOptions} from '../outside/npm.ts'
@@ -12,6 +13,20 @@ export interface PluginFolder {
   list(name: string, from: PluginSource): Promise<void>
   /** Makes everything as it was when the folder was opened; another version of the same plugin comes back too. */
   restore(): Promise<void>
+}
+
+/** Writes into that folder. Rejects with OUTPUT_FAILED where it can't be written. */
+export async function writingInto<Result>(folder: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    const {code} = readObject(error)
+    if (error instanceof AwsOidcError || typeof code !== 'string') throw error
+    throw new AwsOidcError('OUTPUT_FAILED', `${folder} can't be written: ${code}. Nothing was installed.`, {
+      hint: `ls -ld ${folder}; df ${folder}`,
+      cause: error,
+    })
+  }
 }
 
 interface FolderParts {
@@ -46,7 +61,7 @@ export async function openPluginFolder({own, dataFolder, files, npm, npmOptions}
   if ((await files.readText(path)) === undefined) {
     // Without a package.json npm would look for another folder to install into.
     const empty = {name: own.name, private: true, oclif: {schema: 1, plugins: []}}
-    await files.replacePrivate(path, JSON.stringify(empty))
+    await writingInto(dataFolder, () => files.replacePrivate(path, JSON.stringify(empty)))
   }
   const before = await Promise.all([path, lock].map(async file => ({file, text: await files.readText(file)})))
 
@@ -60,11 +75,15 @@ export async function openPluginFolder({own, dataFolder, files, npm, npmOptions}
       const others = listed.filter(entry => entry !== name && readObject(entry).name !== name)
       const entry = {name, type: 'user', ...(from.kind === 'registry' ? {tag: from.tag} : {url: from.spec})}
       const after = {...manifest, oclif: {schema: 1, ...oclif, plugins: [...others, entry]}}
-      await files.replacePrivate(path, `${JSON.stringify(after, null, 2)}\n`)
+      await writingInto(dataFolder, () => files.replacePrivate(path, `${JSON.stringify(after, null, 2)}\n`))
     },
 
     async restore() {
-      for (const {file, text} of before) if (text !== undefined) await files.replacePrivate(file, text)
+      for (const {file, text} of before) {
+        // On a full disk it would fail, and hide why the installation did.
+        if (text === undefined || (await files.readText(file)) === text) continue
+        await writingInto(dataFolder, () => files.replacePrivate(file, text))
+      }
       // What is not in package.json goes with it.
       await run(['install', '--omit=dev']).catch(() => undefined)
     },

@@ -1,11 +1,13 @@
-import {AwsOidcError, expectedFailure} from '../errors.ts'
+import {AwsOidcError} from '../errors.ts'
 import {type Back, back} from '../terminal/dialogue.ts'
 import type {Parts} from './parts.ts'
-import {type Draft, type KnownStrategy, knownStrategy, problemOfProviderName} from './setup-draft.ts'
+import {type Draft, existingIn, type KnownStrategy, knownStrategy, problemOfProviderName} from './setup-draft.ts'
+import {answersIn, type Entry} from './setup-existing.ts'
 import type {Field} from './setup-fields.ts'
 import {givenAnswers, possibleFields, requiredFields} from './setup-given.ts'
-import {askField, textOf} from './setup-questions.ts'
+import {askField, mayChange, textOf, told} from './setup-questions.ts'
 import type {SetupWish} from './setup-result.ts'
+import {askStrategy, usableStrategy} from './setup-strategy.ts'
 import {type Watch, watchIssuer} from './setup-watch.ts'
 
 /** The questions about a provider, with the answers so far. */
@@ -26,61 +28,67 @@ export async function formFor(wish: SetupWish, parts: Parts): Promise<Form> {
   const answers = new Map<string, unknown>()
   const secrets = new Map<string, string>()
   let provider = wish.provider
-  let chosen: (KnownStrategy & {readonly id: string; readonly watch: Watch}) | undefined
+  let existing: Entry | undefined
+  let nameSaid = false
+  let chosen: (KnownStrategy & {readonly watch: Watch}) | undefined
   let filled = false
+  let strategySaid = false
+  let given = givenAnswers([], [])
   // The step whose answer told where the provider's metadata is.
   let issuerStep: string | undefined
 
-  async function choose(id: string): Promise<void> {
-    if (chosen?.id === id) return
-    const known = await knownStrategy(id, parts)
+  function choose(known: KnownStrategy): void {
+    if (chosen?.id === known.id) return
+    given = givenAnswers(wish.set, known.fields)
     answers.clear()
-    chosen = {...known, id, watch: watchIssuer(known.strategy, parts)}
+    const before = existing ? answersIn(existing, {...known, specs: known.strategy.settings}, tell) : []
+    for (const [name, value] of [...before, ...given.answers]) answers.set(name, value)
+    chosen = {...known, watch: watchIssuer(known.strategy, parts)}
   }
 
   function draft(): Draft {
     if (!chosen || provider === undefined) throw new Error('a draft has a name and a strategy')
-    return {provider, strategy: chosen.id, fields: chosen.fields, answers, secrets}
+    return {provider, existing, strategy: chosen.id, fields: chosen.fields, answers, secrets}
   }
 
   async function askName(): Promise<Back | undefined> {
     const answer = await dialogue.text('Name of the provider here', {
       default: provider ?? 'corp',
-      check: name => problemOfProviderName(name, configuration),
+      check: problemOfProviderName,
     })
     if (answer === back) return back
-    provider = answer
+    return (await takeName(answer)) ? undefined : askName()
+  }
+
+  /** Whether that name is to be used; one that is taken only where what stands there is to be changed. */
+  async function takeName(name: string): Promise<boolean> {
+    const there = existingIn(configuration.providers, name)
+    if (there && !wish.replace && !(await mayChange(`a provider "${name}"`, parts))) return false
+    const before = chosen
+    if (there && there !== existing) chosen = undefined
+    provider = name
+    existing = there
+    if (strategySaid && before) choose(before)
+    return true
+  }
+
+  async function askForStrategy(): Promise<Back | undefined> {
+    const answer = await askStrategy(chosen?.id ?? wish.strategy ?? strategyOf(existing), wish.builtIn, parts)
+    if (answer === back) return back
+    take(answer)
     return undefined
   }
 
-  async function askStrategy(): Promise<Back | undefined> {
-    const ids = parts.registry.strategies()
-    const choices = await Promise.all(ids.map(async id => ({label: await describe(id), value: id})))
-    const other = {label: 'another one, which a plugin brings', value: ''}
-    const answer = await dialogue.choose('How do you sign in there?', [...choices, other], chosen?.id)
-    if (answer === back) return back
-    if (answer === '') return askForPlugin()
-    await choose(answer)
-    return undefined
+  function take(known: KnownStrategy): void {
+    choose(known)
+    for (const problem of given.problems) tell(problem)
   }
 
-  async function describe(id: string): Promise<string> {
-    const summary = await parts.registry.strategySummary(id).catch((error: unknown) => expectedFailure(error)?.message)
-    return `${id}: ${summary ?? 'a plugin that fails'}`
-  }
-
-  async function askForPlugin(): Promise<Back | undefined> {
-    const id = await dialogue.text('Its name, such as keycloak', {
-      check: name => (name === '' ? 'This is needed.' : undefined),
-    })
-    if (id === back) return askStrategy()
-    try {
-      await choose(id)
-      return undefined
-    } catch (error) {
-      complain(error)
-      return askStrategy()
-    }
+  /** The strategy of the command line, where its plugin has to come first; else it is asked for. */
+  async function installSaid(id: string): Promise<void> {
+    const known = await usableStrategy(id, wish.builtIn, parts)
+    strategySaid = known !== undefined
+    if (known) take(known)
   }
 
   async function answer(field: Field, required: boolean): Promise<Back | undefined> {
@@ -100,18 +108,12 @@ export async function formFor(wish: SetupWish, parts: Parts): Promise<Form> {
   function steps(): readonly Step[] {
     const fields = chosen ? requiredFields(chosen.strategy.settings, chosen.fields, answers) : []
     return [
-      ...(wish.provider === undefined ? [{name: '', ask: askName}] : []),
-      ...(wish.strategy === undefined ? [{name: '', ask: askStrategy}] : []),
+      ...(nameSaid ? [] : [{name: '', ask: askName}]),
+      ...(strategySaid ? [] : [{name: '', ask: askForStrategy}]),
       ...fields
         .filter(({name}) => !given.answers.has(name))
         .map(field => ({name: field.name, ask: () => answer(field, true)})),
     ]
-  }
-
-  function complain(error: unknown): void {
-    const failure = expectedFailure(error)
-    if (!failure || parts.signal.aborted) throw error
-    tell(`${failure.message}${failure.hint === undefined ? '' : `\nTry: ${failure.hint}`}`)
   }
 
   /** What was found out meanwhile, and the step to ask again for it. */
@@ -120,23 +122,28 @@ export async function formFor(wish: SetupWish, parts: Parts): Promise<Form> {
     if (!problem) return undefined
     const at = steps().findIndex(({name}) => name !== '' && name === issuerStep)
     if (at < 0) throw problem
-    complain(problem)
+    told(problem, parts)
     return at
   }
 
   if (provider !== undefined) {
-    const problem = problemOfProviderName(provider, configuration)
+    const problem = problemOfProviderName(provider)
     if (problem !== undefined) throw new AwsOidcError('USAGE', problem, {hint: '--provider NAME'})
   }
-  if (wish.strategy !== undefined) await choose(wish.strategy)
-  const given = givenAnswers(chosen ? wish.set : [], chosen?.fields ?? [])
+  const {installable} = parts.registry
+  if (provider !== undefined) existing = existingIn(configuration.providers, provider)
+  if (wish.strategy !== undefined && !installable().some(({strategy}) => strategy === wish.strategy)) {
+    choose(await knownStrategy(wish.strategy, parts))
+    strategySaid = true
+  }
   if (given.problems.length > 0) {
     throw new AwsOidcError('USAGE', given.problems.join('\n'), {hint: 'aws-oidc setup --help'})
   }
-  for (const [name, value] of given.answers) answers.set(name, value)
 
   return {
     async fill() {
+      if (!filled && provider !== undefined) nameSaid = await takeName(provider)
+      if (wish.strategy !== undefined && !chosen) await installSaid(wish.strategy)
       let at = filled ? steps().length - 1 : 0
       for (;;) {
         const step = steps()[at]
@@ -169,10 +176,14 @@ export async function formFor(wish: SetupWish, parts: Parts): Promise<Form> {
         await answer(next, required.has(next))
         await watch.settled()
         const problem = watch.problem()
-        if (problem) complain(problem)
+        if (problem) told(problem, parts)
       }
     },
   }
+}
+
+function strategyOf(entry: Entry | undefined): string | undefined {
+  return entry && String(entry.strategy)
 }
 
 function labelOf({name, spec}: Field, value: unknown): string {

@@ -1,4 +1,4 @@
-import {AwsOidcError, printable} from '../errors.ts'
+import {AwsOidcError, expectedFailure, printable} from '../errors.ts'
 import {type Back, back} from '../terminal/dialogue.ts'
 import type {Parts} from './parts.ts'
 import type {Draft} from './setup-draft.ts'
@@ -50,7 +50,9 @@ async function askChoice(
 /** The configuration holds no secrets, only where they are. */
 async function askSecret({name, spec}: Field, draft: Draft, required: boolean, parts: Parts): Promise<Answer> {
   const {dialogue, secrets} = parts
+  const now = draft.answers.get(name)
   const way = await dialogue.choose(`${name} (${spec.description}): where is it?`, [
+    ...(now === undefined ? [] : [{label: `where it is now: ${textOf(now)}`, value: 'now'} as const]),
     {label: 'I type it now, and it goes into the keyring of this system', value: 'keyring'},
     {label: 'in an environment variable', value: 'env'},
     {label: 'a command prints it', value: 'command'},
@@ -58,6 +60,7 @@ async function askSecret({name, spec}: Field, draft: Draft, required: boolean, p
   ] as const)
   if (way === back) return back
   if (way === 'none') return {kind: 'none'}
+  if (way === 'now') return {kind: 'value', value: now}
   if (way === 'keyring') {
     const secret = await dialogue.secret(name)
     secrets.add(secret)
@@ -71,6 +74,15 @@ async function askSecret({name, spec}: Field, draft: Draft, required: boolean, p
   })
   if (typed === back) return askSecret({name, spec, read: () => undefined}, draft, required, parts)
   return {kind: 'value', value: way === 'env' ? {env: typed} : {command: typed.split(/\s+/)}}
+}
+
+/** Whether what has a name already is to be changed. */
+export async function mayChange(what: string, {dialogue, configuration}: Parts): Promise<boolean> {
+  const answer = await dialogue.choose(`There is already ${what} in ${configuration.path}.`, [
+    {label: 'Change it', value: true},
+    {label: 'Take another name', value: false},
+  ])
+  return answer === true
 }
 
 /** As `providers set-secret` names it. */
@@ -98,4 +110,12 @@ export function textOf(value: unknown): string {
       .join('&')
   }
   return printable(String(value))
+}
+
+/** Says what failed, so that the person can decide; Ctrl-C is none of that. */
+export function told(error: unknown, {tell, signal}: Parts): undefined {
+  const failure = expectedFailure(error)
+  if (!failure || signal.aborted || failure.code === 'INTERRUPTED') throw error
+  tell(`${failure.message}${failure.hint === undefined ? '' : `\nTry: ${failure.hint}`}`)
+  return undefined
 }

@@ -1,5 +1,6 @@
 import type {Parts} from './parts.ts'
-import type {Draft, DraftProfile} from './setup-draft.ts'
+import type {Draft} from './setup-draft.ts'
+import type {DraftProfile} from './setup-existing.ts'
 import type {Trial} from './setup-trial.ts'
 
 export interface SetupWish {
@@ -12,6 +13,10 @@ export interface SetupWish {
   readonly region: string | undefined
   /** Whether nothing is asked on the terminal. */
   readonly yes: boolean
+  /** Whether a provider and a profile that are there may be changed without asking. */
+  readonly replace: boolean
+  /** The commands that are built in: no plugin may bring another of that name. */
+  readonly builtIn: readonly string[]
   /** Whether it is saved only after a sign-in that worked. */
   readonly test: boolean
 }
@@ -20,6 +25,8 @@ export interface SetupResult {
   readonly path: string
   readonly provider: string
   readonly profile?: string
+  /** Where everything was there already. */
+  readonly unchanged?: true
   /** Who signed in; absent where nobody did. */
   readonly subject?: string
   /** Whose credentials AWS gave. */

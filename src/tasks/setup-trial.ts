@@ -6,7 +6,8 @@ import {obtain} from './obtain.ts'
 import type {Parts} from './parts.ts'
 import {type Plan, plansFor} from './plan.ts'
 import {nameOf} from './role-choice.ts'
-import {type Draft, type DraftProfile, editsFor} from './setup-draft.ts'
+import {type Draft, editsFor} from './setup-draft.ts'
+import type {DraftProfile} from './setup-existing.ts'
 import {type SignedIn, signIn} from './sign-in.ts'
 
 /** A sign-in at a provider that is not in the configuration yet. */

@@ -1,9 +1,10 @@
-import {expectedFailure} from '../errors.ts'
 import {back} from '../terminal/dialogue.ts'
 import type {Parts} from './parts.ts'
 import {labelOf} from './role-choice.ts'
-import {type Draft, type DraftProfile, problemOfProfileName, problemOfRole, saveDraft} from './setup-draft.ts'
+import {type Draft, existingIn, problemOfProfileName, problemOfRole, saveDraft} from './setup-draft.ts'
+import type {DraftProfile} from './setup-existing.ts'
 import {formFor} from './setup-form.ts'
+import {mayChange, told} from './setup-questions.ts'
 import {profileNameOf, resultOf, type SetupResult, type SetupWish} from './setup-result.ts'
 import {forgetTrial, type Trial, tryRole, trySignIn, writtenRole} from './setup-trial.ts'
 
@@ -98,12 +99,19 @@ async function askProfile(
   if (role === back) return back
   if (role === undefined && !draft.answers.has('defaultRole')) return undefined
   const usual = profileNameOf(role ?? String(draft.answers.get('defaultRole')))
-  const check = (name: string) => problemOfProfileName(name, configuration)
-  const name = wish.profile ?? (await dialogue.text('Name of the profile', {default: usual, check}))
+  const name =
+    wish.profile ?? (await dialogue.text('Name of the profile', {default: usual, check: problemOfProfileName}))
   if (name === back) return wish.role === undefined ? askProfile(draft, trial, wish, parts) : back
-  const region = wish.region ?? (await dialogue.text('AWS region; empty for none', {check: () => undefined}))
+  const existing = existingIn(configuration.profiles, name)
+  const clash = existing && (existing.provider !== draft.provider || existing.role !== role)
+  if (clash && !wish.replace && !(await mayChange(`a profile "${name}"`, parts))) {
+    return askProfile(draft, trial, {...wish, role, profile: undefined}, parts)
+  }
+  const known = existing && configuration.profiles[name]?.region
+  const question = {check: () => undefined, ...(known !== undefined && {default: known})}
+  const region = wish.region ?? (await dialogue.text('AWS region; empty for none', question))
   if (region === back) return askProfile(draft, trial, wish, parts)
-  return {name, role, region: region === '' ? undefined : region}
+  return {name, existing, role, region: region === '' ? undefined : region}
 }
 
 async function askRole({answers}: Draft, {roles}: Trial, {dialogue}: Parts): Promise<string | undefined | typeof back> {
@@ -120,12 +128,4 @@ async function askRole({answers}: Draft, {roles}: Trial, {dialogue}: Parts): Pro
     check: answer => (answer === '' ? undefined : problemOfRole(answer, 'Your answer')),
   })
   return answer === '' ? undefined : answer
-}
-
-/** Says what failed, so that the person can decide; Ctrl-C is none of that. */
-function told(error: unknown, {tell, signal}: Parts): undefined {
-  const failure = expectedFailure(error)
-  if (!failure || signal.aborted || failure.code === 'INTERRUPTED') throw error
-  tell(`${failure.message}${failure.hint === undefined ? '' : `\nTry: ${failure.hint}`}`)
-  return undefined
 }

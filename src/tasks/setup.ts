@@ -3,13 +3,17 @@ import type {Parts} from './parts.ts'
 import {nameOf} from './role-choice.ts'
 import {
   type Draft,
-  type DraftProfile,
+  existingIn,
+  type KnownStrategy,
   knownStrategy,
   problemOfProfileName,
   problemOfProviderName,
   problemOfRole,
+  providerEntry,
   saveDraft,
 } from './setup-draft.ts'
+import {type DraftProfile, differing, problemOfReplacing, profileEntry} from './setup-existing.ts'
+import type {Answers} from './setup-fields.ts'
 import {givenAnswers, missingFields} from './setup-given.ts'
 import {profileNameOf, resultOf, type SetupResult, type SetupWish} from './setup-result.ts'
 import {forgetTrial, type Trial, tryRole, trySignIn, writtenRole} from './setup-trial.ts'
@@ -28,19 +32,35 @@ export async function setup(wish: SetupWish, parts: Parts): Promise<SetupResult>
       hint: 'the same command with --yes',
     })
   }
+  const early = earlyProfile(draft, wish, parts)
+  const roleIsKnown = early?.role !== undefined || draft.answers.has('defaultRole')
+  const profile = wish.test || roleIsKnown ? early : undefined
+  // Where all of it stands there already nobody need sign in.
+  if ((profile || !wish.test) && isThere(draft, profile)) {
+    return {...resultOf(draft, profile, undefined, parts), unchanged: true}
+  }
   if (wish.test) return saveTried(draft, wish, parts)
-  const named = wish.role !== undefined || draft.answers.has('defaultRole')
-  const profile = named ? profileFor(draft, wish, wish.role) : undefined
-  checkProfile(profile, parts)
   await saveDraft(draft, profile, parts)
   return resultOf(draft, profile, undefined, parts)
+}
+
+/** Whether it stands in the configuration as it is to stand there. */
+function isThere(draft: Draft, profile: DraftProfile | undefined): boolean {
+  const entries = [
+    {was: draft.existing, entry: providerEntry(draft)},
+    ...(profile ? [{was: profile.existing, entry: profileEntry(draft.provider, profile)}] : []),
+  ]
+  return entries.every(({was, entry}) => was !== undefined && differing(was, entry).length === 0)
 }
 
 async function saveTried(draft: Draft, wish: SetupWish, parts: Parts): Promise<SetupResult> {
   const trial = await trySignIn(draft, parts)
   try {
-    const profile = profileFor(draft, wish, wish.role ?? roleFrom(draft, trial))
-    checkProfile(profile, parts)
+    const known = wish.role ?? earlyProfile(draft, wish, parts)?.role
+    const profile = profileFor(draft, wish, known ?? roleFrom(draft, trial), parts)
+    const problem = wish.replace ? problemOfProfileName(profile.name) : problemOfProfile(draft.provider, profile, parts)
+    if (problem !== undefined) throw new AwsOidcError('USAGE', problem, {hint: 'the same command with --profile NAME'})
+    if (isThere(draft, profile)) return {...resultOf(draft, profile, trial, parts), unchanged: true}
     const role = await tryRole(draft, profile, trial, parts)
     await saveDraft(draft, profile, parts)
     return {...resultOf(draft, profile, trial, parts), role}
@@ -51,11 +71,15 @@ async function saveTried(draft: Draft, wish: SetupWish, parts: Parts): Promise<S
 }
 
 /** The draft that the flags make. Rejects with USAGE, listing at once everything that is missing or wrong. */
-async function draftFrom({provider, strategy, set, ...wish}: SetupWish, parts: Parts): Promise<Draft> {
+async function draftFrom(wish: SetupWish, parts: Parts): Promise<Draft> {
+  const {provider, strategy, set} = wish
   const known = strategy === undefined ? undefined : await knownStrategy(strategy, parts)
   const {answers, problems} = givenAnswers(known ? set : [], known?.fields ?? [])
   const missing = known ? missingFields(known.strategy.settings, known.fields, answers) : []
-  const unfit = provider === undefined ? undefined : problemOfProviderName(provider, parts.configuration)
+  const unfit = provider === undefined ? undefined : problemOfProviderName(provider)
+  const draft = provider !== undefined && known && draftOf(provider, known, answers, parts)
+  const finished = draft && missing.length === 0 && problems.length === 0 ? draft : undefined
+  const clashes = finished && !wish.replace ? clashesOf(finished, wish, parts) : []
   const lines = [
     ...(provider === undefined ? ['--provider NAME: what it is to be called here'] : []),
     ...(unfit === undefined ? [] : [`--provider: ${unfit}`]),
@@ -64,22 +88,46 @@ async function draftFrom({provider, strategy, set, ...wish}: SetupWish, parts: P
       spec.secret ? `--set ${name}.env=VARIABLE: ${spec.description}` : `--set ${name}=...: ${spec.description}`,
     ),
     ...problems,
-    ...problemsOfProfile(wish, parts),
+    ...problemsOfProfile(wish),
+    ...clashes,
   ]
-  if (provider !== undefined && strategy !== undefined && known && lines.length === 0) {
-    return {provider, strategy, fields: known.fields, answers, secrets: new Map()}
-  }
+  if (finished && lines.length === 0) return finished
   throw new AwsOidcError('USAGE', `These answers are missing or wrong:\n  ${lines.join('\n  ')}`, {
-    hint: 'aws-oidc setup, on a terminal, which asks for them',
+    hint:
+      clashes.length === lines.length
+        ? 'the same command with --replace, or with other names'
+        : 'aws-oidc setup, on a terminal, which asks for them',
   })
 }
 
+function draftOf(provider: string, {id, fields}: KnownStrategy, answers: Answers, {configuration}: Parts): Draft {
+  const existing = existingIn(configuration.providers, provider)
+  return {provider, existing, strategy: id, fields, answers, secrets: new Map()}
+}
+
 /** What can be told before anybody signs in. */
-function problemsOfProfile({profile, role}: Pick<SetupWish, 'profile' | 'role'>, parts: Parts): readonly string[] {
+function problemsOfProfile({profile, role}: Pick<SetupWish, 'profile' | 'role'>): readonly string[] {
   const name = profile ?? (role === undefined ? undefined : profileNameOf(role))
-  const problem = name === undefined ? undefined : problemOfProfileName(name, parts.configuration)
+  const problem = name === undefined ? undefined : problemOfProfileName(name)
   const wrong = role === undefined ? undefined : problemOfRole(role, '--role')
   return [...(wrong === undefined ? [] : [wrong]), ...(problem === undefined ? [] : [`--profile: ${problem}`])]
+}
+
+/** What stands under the names already and is something else. */
+function clashesOf(draft: Draft, wish: SetupWish, parts: Parts): readonly string[] {
+  const {provider, existing} = draft
+  const profile = earlyProfile(draft, wish, parts)
+  const entry = providerEntry(draft)
+  const problems = [
+    problemOfReplacing('provider', provider, {was: existing, entry}, parts.configuration),
+    profile && problemOfProfile(provider, profile, parts),
+  ]
+  return problems.filter(problem => problem !== undefined)
+}
+
+function problemOfProfile(provider: string, profile: DraftProfile, {configuration}: Parts): string | undefined {
+  const [was, entry] = [profile.existing, profileEntry(provider, profile)]
+  return problemOfProfileName(profile.name) ?? problemOfReplacing('profile', profile.name, {was, entry}, configuration)
 }
 
 /** The role where nobody can choose; `undefined` leaves it to the provider's `defaultRole`. */
@@ -99,11 +147,22 @@ function roleFrom({provider, answers}: Draft, {roles, signedIn}: Trial): string 
   })
 }
 
-function profileFor({answers, provider}: Draft, {profile, region}: SetupWish, role: string | undefined): DraftProfile {
-  return {name: profile ?? profileNameOf(role ?? String(answers.get('defaultRole') ?? provider)), role, region}
+/** The profile as far as it is known before anybody signs in; `undefined` where not even its name is. */
+function earlyProfile(draft: Draft, wish: SetupWish, parts: Parts): DraftProfile | undefined {
+  const {profile, role} = wish
+  const named = profile !== undefined || role !== undefined || draft.answers.has('defaultRole')
+  return named ? profileFor(draft, wish, role, parts) : undefined
 }
 
-function checkProfile(profile: DraftProfile | undefined, {configuration}: Parts): void {
-  const problem = profile && problemOfProfileName(profile.name, configuration)
-  if (problem !== undefined) throw new AwsOidcError('USAGE', problem, {hint: 'the same command with --profile NAME'})
+/** What no flag says of a profile that is there stays. */
+function profileFor(
+  {answers, provider}: Draft,
+  {profile, region}: SetupWish,
+  role: string | undefined,
+  {configuration}: Parts,
+): DraftProfile {
+  const name = profile ?? profileNameOf(role ?? String(answers.get('defaultRole') ?? provider))
+  const existing = existingIn(configuration.profiles, name)
+  const there = existing && configuration.profiles[name]
+  return {name, existing, role: role ?? there?.role, region: region ?? there?.region}
 }

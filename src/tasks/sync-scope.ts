@@ -18,13 +18,12 @@ export interface SyncScope {
   readonly fromRoles: OfferWish | undefined
 }
 
-/** What is to be done to the files as they are, for tools that start `program`; what does not depend on them is found out once. */
+/** What is to be done to the files as they are, for tools that start that program; what does not depend on them is found out once. */
 export async function planner(
   wish: SyncScope,
   {ownProgram, platform}: AwsConfiguration,
-  program: readonly string[],
   parts: Parts,
-): Promise<(files: AwsFiles) => SyncPlan> {
+): Promise<(files: AwsFiles, program: readonly string[]) => SyncPlan> {
   const {configuration, log} = parts
   // https://docs.npmjs.com/cli/v11/commands/npx : what it fetches may be gone tomorrow.
   if (/[\\/]_npx[\\/]/.test(ownProgram[1])) {
@@ -39,11 +38,10 @@ export async function planner(
   const inScope = (name: string) => named.size === 0 || named.has(name)
   const configured = configuredProfiles(Object.keys(configuration.profiles).filter(inScope), wish.chain, configuration)
   const wanted = merged(configured, offered?.profiles.filter(({name}) => inScope(name)) ?? [])
-  const scope: Scope = {
+  const scope: Omit<Scope, 'command'> = {
     named,
     ownScript: ownProgram[1],
     platform,
-    command: args => commandLine(program, args, platform),
     prune: wish.prune,
     includes: inScope,
     isStale: (name, origin) => {
@@ -52,8 +50,8 @@ export async function planner(
       return gone || !Object.hasOwn(configuration.providers, origin.provider)
     },
   }
-  return files => {
-    const plan = planSync(wanted, files, scope)
+  return (files, program) => {
+    const plan = planSync(wanted, files, {...scope, command: args => commandLine(program, args, platform)})
     const met = new Set([
       ...wanted.map(({name}) => name),
       ...[...plan.changes, ...plan.left].map(({profile}) => profile),

@@ -28,14 +28,27 @@ export interface SyncResult extends SyncPlan {
 export async function sync(wish: SyncWish, parts: Parts): Promise<SyncResult> {
   const aws = await parts.awsConfiguration()
   const places = demandPlaces(aws)
-  const launcher = await parts.launcher(aws.ownProgram, {written: wish.write !== 'no'})
-  const planFor = await planner(wish, aws, launcher === undefined ? aws.ownProgram : [launcher], parts)
+  const programOf = async (how: {readonly written: boolean}) => {
+    const launcher = await parts.launcher(aws.ownProgram, how)
+    return launcher === undefined ? aws.ownProgram : [launcher]
+  }
+  let program = await programOf({written: false})
+  const planFor = await planner(wish, aws, parts)
   const found = await readFiles(places, aws)
   warnOfRefused(found, parts)
-  let shown = planFor(found)
+  let shown = planFor(found, program)
   for (;;) {
-    if (shown.changes.length === 0 || wish.write === 'no') return resultOf(shown, places, [])
-    if (wish.write === 'ask' && !(await agreed(shown, places, parts))) return resultOf(shown, places, [])
+    if (wish.write === 'no') return resultOf(shown, places, [])
+    const wanted = shown.changes.length > 0
+    if (wanted && wish.write === 'ask' && !(await agreed(shown, places, parts))) return resultOf(shown, places, [])
+    // Also where nothing else is to be written: Node may have moved since the launcher was.
+    const put = await programOf({written: true})
+    if (!wanted) return resultOf(shown, places, [])
+    if (put.join('\n') !== program.join('\n')) {
+      program = put
+      shown = planFor(found, program)
+      continue
+    }
     const meant = wish.write === 'ask' ? JSON.stringify(shown.changes) : undefined
     const lock = `aws-config-${createHash('sha256').update(places.config).digest('hex').slice(0, 16)}`
     const {plan, backups} = await parts.locks.hold(lock, parts.signal, async () => {
@@ -43,7 +56,7 @@ export async function sync(wish: SyncWish, parts: Parts): Promise<SyncResult> {
         parts.signal.throwIfAborted()
         // Another program may have written meanwhile: what it wrote is kept, and what was not shown is not done.
         const files = await readFiles(places, aws)
-        const plan = planFor(files)
+        const plan = planFor(files, program)
         if (meant !== undefined && JSON.stringify(plan.changes) !== meant) return {plan, backups: undefined}
         const backups = await write(files, plan, aws, parts)
         if (backups) return {plan, backups}

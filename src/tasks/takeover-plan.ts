@@ -76,7 +76,8 @@ interface Outcome {
 async function planProvider(provider: ForeignProvider, parts: Parts): Promise<Outcome> {
   const id = strategyOf(provider)
   if (id === undefined) return {left: ['aws_federation_type is neither oidc nor saml2, so nothing is taken over']}
-  const unfit = problemOfProviderName(provider.name, parts.configuration)
+  const {path, providers} = parts.configuration
+  const unfit = problemOfProviderName(provider.name) ?? taken('provider', provider.name, providers, path)
   if (unfit !== undefined) return {left: [unfit]}
   const {strategy, fields} = await knownStrategy(id, parts)
   const {entry, secret, left} = translated(provider, id, fields)
@@ -86,14 +87,19 @@ async function planProvider(provider: ForeignProvider, parts: Parts): Promise<Ou
   return {left: [...left, `nothing is taken over without ${what}`]}
 }
 
+function taken(kind: string, name: string, entries: object, path: string): string | undefined {
+  return Object.hasOwn(entries, name) ? `There is already a ${kind} "${name}" in ${path}.` : undefined
+}
+
 function planProfile(
   {profile, provider, role, duration, region, output}: ForeignCall,
   providers: ReadonlyMap<string, string>,
-  {configuration}: Parts,
+  {configuration: {path, profiles}}: Parts,
 ): Outcome {
   const name = providers.get((provider ?? '').toLowerCase())
   if (name === undefined) return {left: [`names the provider "${provider ?? ''}", which is not taken over`]}
-  const unfit = problemOfProfileName(profile, configuration) ?? (role && problemOfRole(role, '-r'))
+  const unfit =
+    problemOfProfileName(profile) ?? taken('profile', profile, profiles, path) ?? (role && problemOfRole(role, '-r'))
   if (unfit) return {left: [unfit]}
   const seconds = Number(duration ?? 0)
   const lasts = Number.isInteger(seconds) && seconds >= 900 && seconds <= 43_200

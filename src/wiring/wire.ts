@@ -25,6 +25,7 @@ import {promptsOn} from '../terminal/prompts.ts'
 import {askingOf, type Choices, programFrom} from './asking.ts'
 import {awsFilesIn} from './aws-files.ts'
 import {networksOf} from './networks.ts'
+import {installPartsOf} from './plugins.ts'
 import {logTo, secrets} from './said.ts'
 
 /** This program as it is installed. */
@@ -42,7 +43,8 @@ const keyringBusy = new AwsOidcError('UNAVAILABLE', 'Another aws-oidc has been w
 /** Tells a command for a secret, and the aws-oidc that it may start, at which providers a sign-in waits for it. */
 const waiting = 'AWS_OIDC_WAITING'
 
-export async function wire(outside: Outside, {own, dataFolder}: Installation, choices: Choices) {
+export async function wire(outside: Outside, installation: Installation, choices: Choices) {
+  const {own, dataFolder} = installation
   const {env, places, clock, files, processes, terminal} = outside
   let terminalIsOurs = true
   const waitingFor: Outside['terminal']['waitingFor'] = what => terminal.waitingFor(terminalIsOurs ? what : undefined)
@@ -55,13 +57,15 @@ export async function wire(outside: Outside, {own, dataFolder}: Installation, ch
   const log = logTo(text => terminal.say(secrets.mask(text)), choices.debug)
   const plugins = await installedPlugins(dataFolder, files)
   const manifests = plugins.map(({root}) => join(root, 'package.json'))
-  const registry = registryOf(own, plugins, {
-    allows: plugin => allowsPlugin(configuration.allowedPlugins, plugin),
-    guard: (plugin, work) =>
-      outside.plugins.load(plugin, text => log.debug(`printed by a plugin: ${text.trimEnd()}`), work),
-    load: outside.loadModule,
-    nearest,
-  })
+  const registryWith = (plugins: readonly InstalledPackage[]) =>
+    registryOf(own, plugins, {
+      allows: plugin => allowsPlugin(configuration.allowedPlugins, plugin),
+      guard: (plugin, work) =>
+        outside.plugins.load(plugin, text => log.debug(`printed by a plugin: ${text.trimEnd()}`), work),
+      load: outside.loadModule,
+      nearest,
+    })
+  let registry = registryWith(plugins)
   const tell = (text: string) => terminal.tell(secrets.mask(text))
   const around = {
     env,
@@ -138,7 +142,18 @@ export async function wire(outside: Outside, {own, dataFolder}: Installation, ch
       const {draftConfiguration} = await import('../tasks/edit-configuration.ts')
       return draftConfiguration(edit, {path: places.configFile, files: outside.editedFiles})
     },
-    registry,
+    // What is installed meanwhile is there for whoever asks after that.
+    get registry() {
+      return registry
+    },
+    async installPlugin(wish, agrees) {
+      const {installOnConsent} = await import('../tasks/install-plugin.ts')
+      const shown = {...log, info: tell}
+      const place = await installPartsOf(outside, installation, configuration, shown)
+      const installed = await installOnConsent(wish, agrees, place)
+      if (installed) registry = registryWith(await installedPlugins(dataFolder, files))
+      return installed
+    },
     store,
     hotCopies: hotCopiesOf({
       configuration,
@@ -208,9 +223,9 @@ export async function wire(outside: Outside, {own, dataFolder}: Installation, ch
       }),
     makeBrowserFolder: providerId => files.makePrivateFolder(join(places.data ?? '', 'browser', providerId)),
     launcher: async (ownProgram, {written}) => {
-      const {installLauncher, launcherPath} = await import('../tasks/launcher.ts')
+      const {installLauncher, plannedLauncher} = await import('../tasks/launcher.ts')
       const place = {platform: outside.platform, dataFolder: places.data, files, log}
-      return written ? installLauncher(ownProgram, place) : launcherPath(place)
+      return written ? installLauncher(ownProgram, place) : plannedLauncher(place)
     },
     awsConfiguration: () => outside.awsConfiguration(join(own.root, 'bin/run.js')),
     removeBrowserFolder: async providerId => {

@@ -64,6 +64,24 @@ describe('profiles sync', () => {
     expect(await config()).to.equal(before)
   })
 
+  for (const [what, mount] of [
+    ['no program is started', 'mount -t tmpfs -o noexec none "$HOME/.local"'],
+    ['nothing can be written', 'mount -t tmpfs -o ro none "$HOME/.local"'],
+  ]) {
+    it(`has them start Node where our data lies on a disk on which ${what}, and --check agrees`, async function () {
+      if (!root || process.platform !== 'linux') return this.skip()
+      await mkdir(inHome('.local'))
+      const shell = `exec unshare --mount sh -c '${mount} && "$@" --yes && exec "$@" --check' sh "$@"`
+      const env = variablesOf(scene.home, scene.sandbox)
+      const {exitCode, stdout, stderr} = await runAs(['profiles', 'sync'], {env, shell})
+      if (/unshare|mount:/.test(stderr)) return this.skip()
+      expect(exitCode, stderr + stdout).to.equal(0)
+      expect(await config()).to.match(/^credential_process = "[^"]*node[^"]*" "[^"]*bin\/run\.js" creds/m)
+      // Where it can be started again, it is to be put there.
+      expect(await sync('--check')).to.include({exitCode: 7})
+    })
+  }
+
   it('without a terminal to ask at shows the difference, changes nothing and is exit 2', async () => {
     const {exitCode, stdout, stderr} = await sync()
     expect({exitCode, stdout}).to.deep.equal({exitCode: 2, stdout: ''})

@@ -179,15 +179,102 @@ profiles:
     })
   }
 
-  it('leaves names that are taken alone', async () => {
-    await setup(...oidc, ...settings(), '--role', arn('developer'))
-    before = await text()
-    const again = await setup(...oidc, ...settings(), '--role', arn('developer'))
-    expect(again.exitCode).to.equal(2)
-    expect(again.stderr).to.include('already a provider "corp"')
-    const other = ['--provider', 'other', '--strategy', 'oidc', ...settings(), '--role', arn('developer')]
-    expect((await setup(...other)).stderr).to.include('already a profile "developer"')
-    expect(await text()).to.equal(before)
+  it('a second time changes nothing, and asks nobody', async () => {
+    const args = [...oidc, ...settings(), '--role', arn('developer'), '--region', 'us-east-1']
+    await setup(...args)
+    const saved = await text()
+    await scene.sandbox.reset()
+    const again = await setup(...args, '--json')
+    expect(again.exitCode, again.stderr).to.equal(0)
+    expect(JSON.parse(again.stdout)).to.include({provider: 'corp', profile: 'developer', unchanged: true})
+    expect((await setup(...oidc, ...settings(), '--no-test')).stdout).to.include('already; nothing was changed.')
+    expect(await text()).to.equal(saved)
+    expect(await scene.sandbox.journal()).to.deep.equal([])
+  })
+
+  it('a second time changes nothing either where the role is the only one offered', async () => {
+    const args = ['setup', '--yes', ...oidc, ...settings({rolesClaim: 'aws_roles'})]
+    await scene.home.run(args, {SANDBOX_USER: 'bob'})
+    const saved = await text()
+    const again = await scene.home.run(args, {SANDBOX_USER: 'bob'})
+    expect(again, again.stderr).to.include({exitCode: 0})
+    expect(again.stdout).to.include('nothing was changed')
+    expect(await text()).to.equal(saved)
+  })
+
+  describe('where the names are taken', () => {
+    beforeEach(async () => {
+      before += `providers:
+  # the company's
+  corp:
+    strategy: oidc     # for now
+    issuer: ${scene.sandbox.issuer}
+    clientId: aws-oidc-web # soon another one
+    scopes: [openid]
+    rememberSignIn: false
+  other: {strategy: oidc, issuer: "https://sso.example.com", clientId: x}
+profiles:
+  developer: {provider: other, role: '${arn('readonly')}', output: json} # mine
+`
+      await scene.home.writeConfig(before)
+    })
+    const args = () => [...oidc, ...settings(), '--role', arn('developer')]
+
+    it('names all that differs, and changes nothing', async () => {
+      const {exitCode, stdout, stderr} = await setup(...args())
+      expect({exitCode, stdout}).to.deep.equal({exitCode: 2, stdout: ''})
+      expect(stderr)
+        .to.include('already a provider "corp" in')
+        .and.include('which differs in: clientId, scopes. --replace changes it.')
+        .and.include('already a profile "developer" in')
+        .and.include('which differs in: provider, role.')
+        .and.include('Try: the same command with --replace')
+      await expectNothingSaved()
+    })
+
+    it('changes what is different with --replace, once it has worked, and no other byte', async () => {
+      const {exitCode, stdout, stderr} = await setup(...args(), '--replace')
+      expect(exitCode, stderr).to.equal(0)
+      expect(stdout).to.include('AWS gives credentials of')
+      expect(await text()).to.equal(
+        before
+          .replace('aws-oidc-web', 'aws-oidc')
+          .replace('    scopes: [openid]\n', '')
+          .replace('provider: other', 'provider: corp')
+          .replace(`'${arn('readonly')}'`, arn('developer')),
+      )
+    })
+
+    it('keeps with --replace what no flag can say, and nothing of another way to sign in', async () => {
+      await scene.home.writeConfig(`providers:
+  corp:
+    strategy: saml2
+    via: token-exchange
+    issuer: ${scene.sandbox.issuer}
+    clientId: aws-oidc
+    audience: urn:example
+    deviceHosts: [login.example.com]
+    redirect: {host: localhost, ports: [8400]} # as registered
+    tls: {ca: ~/old.pem}
+`)
+      const given = settings({'redirect.path': '/'})
+      const {exitCode, stderr} = await setup(...oidc, ...given, '--replace', '--no-test')
+      expect(exitCode, stderr).to.equal(0)
+      expect(await text()).to.equal(`providers:
+  corp:
+    strategy: oidc
+    issuer: ${scene.sandbox.issuer}
+    clientId: aws-oidc
+    deviceHosts: [login.example.com]
+    redirect: {host: localhost, path: /} # as registered
+`)
+    })
+
+    it('changes nothing with --replace where it does not work', async () => {
+      const refused = await setup(...oidc, ...settings(), '--role', arn('locked'), '-p', 'developer', '--replace')
+      expect(refused.exitCode, refused.stderr).to.equal(5)
+      await expectNothingSaved()
+    })
   })
 
   it('that fails leaves signed in who is so at a provider with the same settings', async () => {

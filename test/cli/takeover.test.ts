@@ -2,6 +2,7 @@ import {mkdir, readFile, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {expect} from 'chai'
 import {parse} from 'yaml'
+import {runAs, variablesOf} from '../support/machine.ts'
 import {useScene} from '../support/scene.ts'
 
 const arn = (name: string) => `arn:aws:iam::123456789012:role/${name}`
@@ -84,6 +85,30 @@ describe('setup --from aws-cli-oidc', () => {
     expect(after.replace(/^credential_process.*$/m, 'X')).to.equal(ini.replace(/^credential_process.*$/m, 'X'))
     expect(after).to.match(/^credential_process=.* creds --profile dev$/m)
   })
+
+  for (const type of ['oidc', 'saml2']) {
+    it(`leads to profiles that sign in as they did: ${type}`, async () => {
+      const {sandbox, home} = scene
+      const settings = {
+        aws_federation_type: type,
+        oidc_provider_metadata_url: `${sandbox.issuer}/.well-known/openid-configuration`,
+        client_id: sandbox.clientId,
+        max_session_duration_seconds: '3600',
+        ...(type === 'saml2' && {
+          oidc_provider_token_exchange_audience: 'urn:amazon:webservices',
+          oidc_provider_token_exchange_subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+        }),
+      }
+      await withFiles(`corp:\n${written(settings)}`, `[profile dev]\n${call(`-p corp -r ${arn('developer')} -j -s`)}`)
+      expect((await home.run([...takeOver, '--yes'])).exitCode).to.equal(0)
+      expect((await ours()).providers.corp.redirect).to.deep.equal({path: '/'})
+      const [, command = ''] = /^credential_process=(.*)$/m.exec(await readFile(aws(), 'utf8')) ?? []
+      const signedIn = await runAs([], {env: variablesOf(home, sandbox), shell: command})
+      expect(signedIn.exitCode, signedIn.stderr).to.equal(0)
+      expect(JSON.parse(signedIn.stdout)).to.include({Version: 1})
+      expect(await sandbox.signIns()).to.equal(1)
+    })
+  }
 
   it('takes over all that its wizard asked, for SAML too', async () => {
     const settings = {

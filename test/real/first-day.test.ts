@@ -1,7 +1,7 @@
 import {readFile, rm} from 'node:fs/promises'
 import {join} from 'node:path'
 import {expect} from 'chai'
-import {ask, awsClients} from '../support/aws-clients.ts'
+import {ask, awsClients, ownEndpoints} from '../support/aws-clients.ts'
 import {useAwsTools} from '../support/aws-tools.ts'
 import {sandboxBin} from '../support/sandbox.ts'
 
@@ -10,7 +10,8 @@ const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`
 describe('The first day', () => {
   const tools = useAwsTools()
 
-  for (const client of awsClients.filter(({switchesInTheSandbox}) => switchesInTheSandbox)) {
+  const clients = awsClients.filter(client => client.switchesInTheSandbox || client.takesOwnEndpoints)
+  for (const client of clients) {
     it(`leads from an empty configuration to ${client.name} with three profiles, and asks twice, once a provider`, async () => {
       const {home, sandbox} = tools
       const path = join(home.folder, 'aws-config')
@@ -42,7 +43,10 @@ describe('The first day', () => {
         .to.include('[profile developer]')
         .and.include('source_profile = developer')
       for (const profile of ['developer', 'admin', 'saml-developer'] as const) {
-        const {arns, stderr} = await ask(client, tools, {profile})
+        const {arns, stderr} = await ask(client, tools, {
+          profile,
+          env: client.takesOwnEndpoints ? await ownEndpoints(tools) : {},
+        })
         const name = profile.replace('saml-', '')
         expect(arns.join(), stderr).to.match(RegExp(`^arn:aws:sts::123456789012:assumed-role/${name}/`))
       }

@@ -5,7 +5,7 @@ import {promisify} from 'node:util'
 import {expect} from 'chai'
 import {stringify} from 'yaml'
 import {commandLine} from '../../src/aws-config/command-line.ts'
-import {ask, awsClients} from '../support/aws-clients.ts'
+import {ask, awsClients, ownEndpoints} from '../support/aws-clients.ts'
 import {installed, useAwsTools} from '../support/aws-tools.ts'
 import {bin} from '../support/home.ts'
 import {variablesOf} from '../support/machine.ts'
@@ -42,12 +42,13 @@ describe('What profiles sync writes', () => {
     await rm(path())
   })
 
-  for (const client of awsClients.filter(({switchesInTheSandbox}) => switchesInTheSandbox)) {
+  for (const client of awsClients.filter(client => client.switchesInTheSandbox || client.takesOwnEndpoints)) {
     it(`gives ${client.name} each profile: a role, one it switches to itself, and one by SAML`, async () => {
       expect(await sync('--yes')).to.include({exitCode: 0, stderr: ''})
       expect(await readFile(path(), 'utf8')).to.match(/\[profile admin\][^[]*source_profile = developer/)
+      const env = client.takesOwnEndpoints ? await ownEndpoints(tools) : {}
       for (const profile of ['developer', 'admin', 'saml-developer'] as const) {
-        const {arns, errors, stderr} = await ask(client, tools, {profile})
+        const {arns, errors, stderr} = await ask(client, tools, {profile, env})
         expect(errors, stderr).to.deep.equal([])
         expect(arns[0], profile).to.match(sessionOf(profile === 'admin' ? 'admin' : 'developer'))
         if (profile === 'admin') expect(arns[0]).to.match(/\/by-the-tool$/)

@@ -206,12 +206,75 @@ profiles:
     expect(await text()).to.equal(before)
   })
 
-  it('asks again for a strategy that nobody has installed, and says how to get it', async () => {
-    const person = begin(['--provider', 'corp'])
+  describe('where the names are taken', () => {
+    beforeEach(async () => {
+      before += `providers:
+  corp: # the company's
+    strategy: oidc
+    issuer: ${scene.sandbox.issuer}
+    clientId: nobody # soon another one
+    rolesClaim: aws_roles
+    redirect: {host: 127.0.0.1, ports: [8400]}
+profiles:
+  developer: {provider: corp, role: '${arn('readonly')}', region: us-east-1} # mine
+`
+      await scene.home.writeConfig(before)
+    })
+
+    it('changes what stands there, with its values as defaults, once it has worked, and no other byte', async () => {
+      const person = begin()
+      await person.answer('Name of the provider', enter)
+      await person.answer('There is already a provider "corp"', enter)
+      await person.answer('How do you sign in there?', enter)
+      await person.answer(`issuer (the issuer, or the address of its metadata) (${scene.sandbox.issuer})`, enter)
+      await person.answer('(nobody)', `aws-oidc${enter}`)
+      await person.answer('redirect.ports = 8400', enter)
+      await person.answer('offers 2 roles', enter)
+      await person.sees('Name of the profile (developer)')
+      expect(await text(), 'nothing is saved yet').to.equal(before)
+      await person.answer('Name of the profile (developer)', enter)
+      await person.answer('There is already a profile "developer"', enter)
+      await person.answer('AWS region; empty for none (us-east-1)', enter)
+      await person.answer('Write this?', down + enter)
+      expect(await person.ended).to.deep.equal({exitCode: 0, restored: true})
+      expect(await text()).to.equal(
+        before.replace('clientId: nobody', 'clientId: aws-oidc').replace(`'${arn('readonly')}'`, arn('developer')),
+      )
+    })
+
+    it('leaves it as it is where another name is taken, and after Ctrl-C', async () => {
+      const person = begin(['--provider', 'corp', '--strategy', 'oidc', '--set', 'clientId=aws-oidc'])
+      await person.answer('There is already a provider "corp"', down + enter)
+      await person.answer('Name of the provider', `${clear}second${enter}`)
+      await person.answer('issuer (', enter)
+      await person.answer('clientId = aws-oidc', enter)
+      await person.answer('offers 2 roles', enter)
+      await person.answer('Name of the profile (developer)', enter)
+      await person.answer('There is already a profile "developer"', down + enter)
+      await person.answer('Name of the profile', `mine${enter}`)
+      await person.answer('AWS region', enter)
+      await person.answer('Write this?', down + enter)
+      expect(await person.ended).to.include({exitCode: 0})
+      const after = await text()
+      expect(after.startsWith(before.slice(0, before.indexOf('profiles:')))).to.equal(true)
+      expect(Object.keys(parse(after).profiles)).to.deep.equal(['developer', 'mine'])
+      expect(parse(after).providers.second).to.include({clientId: 'aws-oidc'})
+
+      const other = begin(['--provider', 'corp'])
+      await other.answer('There is already a provider "corp"', enter)
+      await other.answer('How do you sign in there?', enter)
+      await other.answer('issuer (', ctrlC)
+      expect(await other.ended).to.include({exitCode: 130})
+      expect(await text()).to.equal(after)
+    })
+  })
+
+  it('asks again for a way to sign in whose plugin can not be had, and says why', async () => {
+    const person = begin(['--provider', 'corp'], {AWS_OIDC_NPM_REGISTRY: 'http://127.0.0.1:9/'})
     await person.answer('How do you sign in there?', down + down + enter)
-    await person.answer('Its name', `ping${enter}`)
-    await person.sees('no strategy "ping"')
-    await person.answer('How do you sign in there?', ctrlC)
+    await person.sees('npm could not get')
+    await person.answer('How do you sign in there?', enter)
+    await person.answer('issuer (', ctrlC)
     expect(await person.ended).to.include({exitCode: 130})
   })
 

@@ -1,3 +1,4 @@
+import {mkdir, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {expect} from 'chai'
 import {type AwsTools, installed, type Started, type Variables} from './aws-tools.ts'
@@ -29,6 +30,8 @@ export interface AwsClient {
   readonly name: string
   /** Whether AWS_ENDPOINT_URL leads also the switch of a profile with `source_profile` to the sandbox, not to AWS. */
   readonly switchesInTheSandbox: boolean
+  /** Whether it does so with the variables of `ownEndpoints`. */
+  readonly takesOwnEndpoints: boolean
   /** What its users see of the refusal `text`, which aws-oidc has written to stderr with its exit code. */
   readonly showsRefusal: RegExp
   /** How often it starts aws-oidc for one call that fails. */
@@ -42,7 +45,7 @@ export interface AwsClient {
 type Command = readonly [program: string, ...args: string[]]
 
 type Described = Pick<AwsClient, 'name' | 'switchesInTheSandbox' | 'showsRefusal'> &
-  Partial<Pick<AwsClient, 'startsPerFailure'>>
+  Partial<Pick<AwsClient, 'startsPerFailure' | 'takesOwnEndpoints'>>
 
 // What aws-oidc says: the refusal and, in the next line, the command that mends it.
 const ours = '(?:.*\\n)*Error: .*refused the sign-in: access_denied.*\\nTry: aws-oidc login --profile developer'
@@ -57,6 +60,7 @@ export const awsClients: readonly AwsClient[] = [
   cli([installed('aws-cli-2/aws')], {
     name: 'AWS CLI, version 2',
     switchesInTheSandbox: false,
+    takesOwnEndpoints: true,
     showsRefusal: RegExp(`Error when retrieving credentials from custom-process: ${ours}`),
   }),
   sdk([installed('python/bin/python'), join(root, 'test/real/clients/python/client.py')], {
@@ -126,6 +130,18 @@ export const longPrograms: Readonly<Record<string, Command>> = {
   'the AWS SDK for Java': ['java', '-cp', `${installed('java/classes')}:${installed('java/lib')}/*`, 'Client'],
 }
 
+/** Variables with which a client of botocore's family, however old, takes the sandbox for AWS STS, switches included. */
+export async function ownEndpoints({home, sandbox}: AwsTools): Promise<Variables> {
+  const models = join(home.folder, 'aws-models')
+  const rule = {conditions: [], type: 'endpoint', endpoint: {url: sandbox.sts, properties: {}, headers: {}}}
+  await mkdir(join(models, 'sts/2011-06-15'), {recursive: true})
+  await writeFile(
+    join(models, 'sts/2011-06-15/endpoint-rule-set-1.json'),
+    JSON.stringify({version: '1.0', parameters: {}, rules: [rule]}),
+  )
+  return {AWS_DATA_PATH: models}
+}
+
 /** Runs a client to its end. */
 export async function ask(client: AwsClient, tools: AwsTools, question: Question): Promise<Answers> {
   return client.read(await Promise.all(client.start(tools, question).map(({ended}) => ended)))
@@ -135,6 +151,7 @@ export async function ask(client: AwsClient, tools: AwsTools, question: Question
 function sdk([program, ...args]: Command, described: Described, ...more: readonly string[]): AwsClient {
   return {
     startsPerFailure: 1,
+    takesOwnEndpoints: false,
     ...described,
     start(tools, question) {
       const {calls = 1, atOnce = 1} = question
@@ -155,6 +172,7 @@ function sdk([program, ...args]: Command, described: Described, ...more: readonl
 function cli([program, ...args]: Command, described: Described): AwsClient {
   return {
     startsPerFailure: 1,
+    takesOwnEndpoints: false,
     ...described,
     start(tools, question) {
       // It has nothing to do more than one call with: a second one is a second run.

@@ -70,6 +70,7 @@ export async function makeCacheMachine(): Promise<CacheMachine> {
   }
   const registry: Registry = {
     strategies: () => [],
+    installable: () => [],
     strategySummary: () => Promise.reject(new Error('no strategy')),
     ownerOf: () => 'aws-oidc',
     strategy: () => Promise.reject(new Error('no strategy')),

@@ -96,6 +96,7 @@ export function makeStage(configuration = usual): Stage {
       editConfiguration: () => Promise.reject(new Error('no file')),
       draftConfiguration: () => Promise.reject(new Error('no file')),
       registry: registryWith(fakeStrategy(provider, clock)),
+      installPlugin: () => Promise.reject(new Error('no plugins')),
       store: storeOver(cache, 'memory', log, clock.now),
       hotCopies: {place: async () => ({none: 'This is a test.'}), keep: async () => undefined},
       states: fileStates({
@@ -243,6 +244,7 @@ function registryWith(strategy: FederationStrategy<Record<string, unknown>>): Re
   return {
     ownerOf: () => 'aws-oidc-fake',
     strategies: () => ['fake'],
+    installable: () => [],
     strategySummary: async () => 'a strategy of tests',
     strategy: async () => strategy,
     cache: async () => memoryCache(),

@@ -3,6 +3,7 @@ import type {TerminalSession} from './terminal-session.ts'
 import {until} from './until.ts'
 
 export const enter = '\r'
+export const up = '\u001b[A'
 export const down = '\u001b[B'
 /** The last of a list, which is to go back. */
 export const last = down.repeat(40) + enter

@@ -9,6 +9,10 @@ const add = (name: string, entry: object, list: Edit['list'] = 'profiles'): Edit
   name,
   entry: {...entry},
 })
+const change = (name: string, entry: object, list: Edit['list'] = 'profiles'): Edit => ({
+  ...{kind: 'change', list, name},
+  entry: {...entry},
+})
 const remove = (name: string, list: Edit['list'] = 'profiles'): Edit => ({kind: 'remove', list, name})
 const edited = (text: string, ...edits: Edit[]) => editText('config.yaml', text, edits)
 
@@ -83,6 +87,54 @@ describe('a change of the configuration', () => {
     expect(edited(text, remove('a'), remove('b'), remove('c'))).to.equal('profiles: {} # all\n')
   })
 
+  it('changes a setting where it stands, and leaves the others and all comments', () => {
+    const corp = {strategy: 'okta', scopes: ['openid'], note: 'several words in lines'}
+    expect(edited(written, change('corp', corp, 'providers'))).to.equal(written.replace("'oidc'", 'okta'))
+    const wider = {...corp, strategy: 'oidc', scopes: ['openid', 'email'], clientId: 'a, b'}
+    expect(edited(written, change('corp', wider, 'providers'))).to.equal(
+      written
+        .replace(/ {8}scopes:\n.*needed\n/, '')
+        .replace(
+          'in lines\n',
+          'in lines\n        scopes:\n          - openid\n          - email\n        clientId: a, b\n',
+        ),
+    )
+    const role = 'arn:aws:iam::123456789012:role/other'
+    expect(edited(written, change('developer', {provider: 'a, b', role}))).to.equal(
+      written
+        .replace('{provider: corp', '{provider: "a, b"')
+        .replace('"arn:aws:iam::123456789012:role/developer"', role),
+    )
+    expect(edited(written, change('admin', {source: 'developer'}))).to.equal(
+      written.replace(/ {8}role: [^}]*admin\n.*to come\n/, '        # externalId: to come\n'),
+    )
+  })
+
+  it('changes within a mapping what is different there', () => {
+    const text = `providers:
+  corp:
+    strategy: oidc
+    redirect:
+      # as registered
+      ports: [8400] # and no other
+    tls: {ca: a, cert: b} # both
+`
+    const corp = {strategy: 'oidc', redirect: {path: '/'}, tls: {ca: 'c'}}
+    expect(edited(text, change('corp', corp, 'providers'))).to.equal(`providers:
+  corp:
+    strategy: oidc
+    redirect:
+      # as registered
+      path: /
+    tls: {ca: c} # both
+`)
+  })
+
+  it('changes nothing where an entry says already what it is to say', () => {
+    const entry = {role: 'arn:aws:iam::123456789012:role/developer', provider: 'corp'}
+    expect(edited(written, change('developer', entry))).to.equal(written)
+  })
+
   it('quotes what would be read as something else', () => {
     const entry = {provider: 'b', role: '123456789012/x', sessionName: '{email}', region: 'no', output: '0x10 # y'}
     expect(parse(edited('', add('012', entry))).profiles).to.deep.equal({'012': entry})
@@ -93,6 +145,12 @@ describe('a change of the configuration', () => {
     ['a second entry of that name', 'profiles:\n  a: {provider: x}\n', add('a', {provider: 'y'})],
     ['a list that is an alias', 'providers: &p\n  a: {strategy: oidc}\nprofiles: *p\n', add('b', {provider: 'a'})],
     ['a list that is none', 'profiles: [a]\n', add('b', {provider: 'a'})],
+    [
+      'a change of an entry that others refer to',
+      'profiles:\n  a: &a\n    role: x\n  b: *a\n',
+      change('a', {role: 'y'}),
+    ],
+    ['a change of an alias', 'profiles:\n  a: &a\n    role: x\n  b: *a\n', change('b', {role: 'y'})],
     ['what is not there', 'profiles:\n  a: {provider: x}\n', remove('b')],
   ] as const) {
     it(`refuses ${words}, and says what to write by hand`, () => {
@@ -117,6 +175,13 @@ describe('a change of the configuration', () => {
       const gone = dice.between(0, names.length - 1)
       const rest = pieces.filter((_, index) => index !== 2 * gone + 2).join('')
       expect(edited(text, remove(names[gone] ?? '')), label).to.equal(rest)
+
+      const was = parse(text).profiles[names[gone] ?? '']
+      if (!was) continue
+      const changed = edited(text, change(names[gone] ?? '', {...was, provider: 'other', region: 'r'}))
+      const [head, tail] = [pieces.slice(0, 2 * gone + 2).join(''), pieces.slice(2 * gone + 3).join('')]
+      expect(changed.startsWith(head) && changed.endsWith(tail), `${label}\n${changed}`).to.equal(true)
+      for (const comment of text.match(/# (?!no comment).*/g) ?? []) expect(changed, label).to.include(comment)
     }
   })
 })

@@ -44,6 +44,15 @@ describe('the registry of strategies', () => {
       nearest,
     })
 
+  it('names the plugins of ours that nobody has installed, and only those that may be', async () => {
+    const ids = (registry = registryWith()) => registry.installable().map(({strategy}) => strategy)
+    expect(ids()).to.deep.equal(['keycloak'])
+    expect(ids(registryWith(await plugin('', {'aws-oidc': {strategies: ['keycloak']}})))).to.deep.equal([])
+    const strict = registryOf(own, [], {allows: name => name === 'aws-oidc-okta', guard: (_, work) => work(), nearest})
+    expect(ids(strict)).to.deep.equal([])
+    expect(() => strict.ownerOf('keycloak')).to.throw('does not list aws-oidc-keycloak')
+  })
+
   const entry = "{id: 'ping', summary: 'Ping', load: async () => ({settings: {}, signIn: async () => ({})})}"
   const good = `export default async () => ({apiVersion: 1, entries: [${entry}]})`
 

@@ -87,7 +87,8 @@ function nativeClient(clientId: string) {
     token_endpoint_auth_method: 'none' as const,
     grant_types: ['authorization_code', 'refresh_token', deviceCodeGrant, tokenExchangeGrant],
     response_types: ['code' as const],
-    redirect_uris: ['http://127.0.0.1/callback', 'http://localhost/callback'],
+    // Without a path as well, which is what aws-cli-oidc has people register.
+    redirect_uris: ['127.0.0.1', 'localhost'].flatMap(host => [`http://${host}/callback`, `http://${host}/`]),
   }
 }
 

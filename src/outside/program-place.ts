@@ -1,0 +1,38 @@
+import {constants} from 'node:fs'
+import {access, readFile, realpath, stat} from 'node:fs/promises'
+import {dirname} from 'node:path'
+
+/**
+ * Whether a program could be put into a folder, which may not be there yet, and started from it, as far as that can be
+ * told without writing.
+ */
+export async function takesPrograms(folder: string): Promise<boolean> {
+  try {
+    const there = await nearestFolder(folder)
+    await access(there, constants.W_OK | constants.X_OK)
+    return !(await mountOptions(there)).includes('noexec')
+  } catch {
+    return false
+  }
+}
+
+/** The folder itself, or the one in which it would be made. Rejects where something else is in the way. */
+async function nearestFolder(path: string): Promise<string> {
+  const there = await stat(path).catch(() => undefined)
+  if (!there) return nearestFolder(dirname(path))
+  if (!there.isDirectory()) throw new Error(`${path} is no folder`)
+  return realpath(path)
+}
+
+/** As in proc_pid_mountinfo(5), where of two mounts on one place the later one is seen; none where nobody says. */
+async function mountOptions(folder: string): Promise<readonly string[]> {
+  const lines = (await readFile('/proc/self/mountinfo', 'utf8').catch(() => '')).split('\n')
+  const mounts = lines.flatMap(line => {
+    const [, , , , place = '', options = ''] = line.split(' ')
+    const point = place.replace(/\\([0-7]{3})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 8)))
+    const holds = point === '/' || folder === point || folder.startsWith(`${point}/`)
+    return point !== '' && holds ? [{point, options: options.split(',')}] : []
+  })
+  const [nearest] = mounts.toReversed().toSorted((a, b) => b.point.length - a.point.length)
+  return nearest?.options ?? []
+}

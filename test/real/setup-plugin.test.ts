@@ -1,0 +1,143 @@
+import {existsSync} from 'node:fs'
+import {mkdtemp, readFile, rm} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {expect} from 'chai'
+import {parse} from 'yaml'
+import {variablesOf} from '../support/machine.ts'
+import {hookWith} from '../support/planted-plugin.ts'
+import {startRegistry, type TestRegistry} from '../support/registry.ts'
+import {root, sandboxBin} from '../support/sandbox.ts'
+import {useScene} from '../support/scene.ts'
+import {startOnTerminal} from '../support/terminal-session.ts'
+import {ctrlC, down, enter, last, respondentAt, up} from '../support/wizard.ts'
+import {writePackage} from '../support/written-package.ts'
+
+describe('setup, with a plugin that is not there', function () {
+  // The first run on a machine installs the registry.
+  this.timeout(300_000)
+  const scene = useScene()
+  let registry: TestRegistry
+  let source: string
+  before(async () => {
+    registry = await startRegistry()
+    await registry.publish(join(root, 'plugins/keycloak'))
+    source = await mkdtemp(join(tmpdir(), 'aws-oidc-ping-'))
+    const manifest = {
+      name: 'aws-oidc-ping',
+      version: '1.0.0',
+      type: 'module',
+      'aws-oidc': {apiVersion: 1, strategies: ['ping']},
+      oclif: {hooks: {'aws-oidc:strategies': './strategies.js'}},
+    }
+    await registry.publish(await writePackage(source, manifest, {'strategies.js': hookWith({})}))
+    await registry.notePublisher('aws-oidc-ping', {name: 'alice', email: 'alice@example.com'})
+  })
+  after(async () => {
+    await registry?.stop()
+    await rm(source, {recursive: true, force: true})
+  })
+
+  const config = () => readFile(join(scene.home.folder, '.config/aws-oidc/config.yaml'), 'utf8')
+  const installed = (name: string) =>
+    existsSync(join(scene.home.folder, '.local/share/aws-oidc/node_modules', name, 'package.json'))
+  let mine: string
+  async function configure(more = ''): Promise<void> {
+    mine = `# mine\ncache: file\nbrowser: ["${process.execPath}", "${sandboxBin}", browse]\n${more}`
+    await scene.home.writeConfig(mine)
+  }
+  beforeEach(() => configure())
+
+  // A test that fails would leave the wizard waiting for an answer.
+  let leave: (() => Promise<unknown>) | undefined
+  afterEach(() => leave?.())
+  function begin(...args: readonly string[]) {
+    const env = {...variablesOf(scene.home, scene.sandbox), ...registry.env}
+    const session = startOnTerminal(['setup', ...args], {env, columns: 200})
+    let running = true
+    const ended = session.ended.finally(() => {
+      running = false
+    })
+    leave = async () => {
+      if (running) session.type(ctrlC)
+      await ended
+    }
+    return {...respondentAt(session), ended}
+  }
+
+  it('shows it, installs it after a yes, and goes on with its questions to a profile that works', async () => {
+    const person = begin('--provider', 'corp')
+    await person.answer('How do you sign in there?', down.repeat(3) + enter)
+    await person.answer('The plugin: its name', `aws-oidc-ping${enter}`)
+    await person.sees('Package:   aws-oidc-ping 1.0.0')
+    await person.sees('Publisher: alice <alice@example.com>')
+    await person.sees('Integrity: sha512-')
+    expect(installed('aws-oidc-ping'), 'before the yes').to.equal(false)
+    await person.answer('Install it?', enter)
+    await person.answer('issuer (', `${scene.sandbox.issuer}${enter}`)
+    await person.answer('clientId (', `${scene.sandbox.clientId}${enter}`)
+    await person.answer('Anything else', enter)
+    await person.answer('Role for the profile', `arn:aws:iam::123456789012:role/developer${enter}`)
+    await person.answer('Name of the profile', enter)
+    await person.answer('AWS region', enter)
+    await person.answer('Write this?', enter)
+    expect(await person.ended).to.deep.equal({exitCode: 0, restored: true})
+    expect(parse(await config()).providers.corp).to.include({strategy: 'ping', issuer: scene.sandbox.issuer})
+    const whoami = await scene.home.run(['whoami', '-p', 'developer', '--no-interactive'])
+    expect(whoami.exitCode, whoami.stderr).to.equal(0)
+  })
+
+  it('offers the known ones in the choice, and goes on with what else was said on the command line', async () => {
+    const person = begin('--provider', 'corp', '--set', 'realm=example')
+    await person.sees('keycloak: aws-oidc-keycloak, installed on consent')
+    await person.answer('How do you sign in there?', down.repeat(2) + enter)
+    await person.answer('Install it?', enter)
+    await person.answer('url (', `${new URL(scene.sandbox.issuer).origin}${enter}`)
+    await person.answer('clientId (', `aws-oidc${enter}`)
+    await person.answer('realm = example', enter)
+    await person.sees('There is no realm "example"')
+    await person.answer('What now?', down + down + enter)
+    expect(await person.ended).to.include({exitCode: 0})
+    expect(parse(await config()).providers.corp).to.include({strategy: 'keycloak', realm: 'example'})
+  })
+
+  it('asks for one that was said on the command line, and after a no for another way, and loses nothing', async () => {
+    const person = begin('--provider', 'corp', '--strategy', 'keycloak', '--set', 'clientId=mine')
+    await person.sees('Package:   aws-oidc-keycloak')
+    await person.answer('Install it?', down + enter)
+    await person.sees('aws-oidc-keycloak was not installed.')
+    expect(installed('aws-oidc-keycloak')).to.equal(false)
+    await person.answer('How do you sign in there?', enter)
+    await person.answer('Install it?', last)
+    await person.answer('How do you sign in there?', up.repeat(2) + enter)
+    await person.answer('issuer (', `${scene.sandbox.issuer}${enter}`)
+    await person.answer('clientId = mine', ctrlC)
+    expect(await person.ended).to.deep.equal({exitCode: 130, restored: true})
+    expect(await config()).to.equal(mine)
+  })
+
+  it('offers none that the configuration does not allow, and says so of one that is said', async () => {
+    await configure('plugins: {allow: [aws-oidc-ping]}\n')
+    const person = begin('--provider', 'corp')
+    await person.sees('another one')
+    expect(person.seen()).not.to.include('installed on consent')
+    await person.answer('How do you sign in there?', down.repeat(2) + enter)
+    await person.answer('The plugin: its name', `aws-oidc-keycloak${enter}`)
+    await person.sees('does not list aws-oidc-keycloak')
+    await person.answer('How do you sign in there?', ctrlC)
+    await person.ended
+    const said = begin('--provider', 'corp', '--strategy', 'keycloak')
+    expect(await said.ended).to.include({exitCode: 2})
+    expect(said.seen()).to.include('"plugins.allow" in the configuration does not list aws-oidc-keycloak.')
+    expect(installed('aws-oidc-keycloak')).to.equal(false)
+  })
+
+  it('installs nothing unattended, and says what to type', async () => {
+    const args = ['setup', '--yes', '--provider', 'corp', '--strategy', 'keycloak']
+    const {exitCode, stderr} = await scene.home.run(args, registry.env)
+    expect(exitCode).to.equal(2)
+    expect(stderr).to.include('Try: aws-oidc plugins install aws-oidc-keycloak')
+    expect(installed('aws-oidc-keycloak')).to.equal(false)
+    expect(await config()).to.equal(mine)
+  })
+})

@@ -1,0 +1,105 @@
+const role = 'arn:aws:iam::123456789012:role/developer'
+const given = (issuer: string) => ['--set', `issuer=${issuer}`, '--set', 'clientId=aws-oidc', '--role', role]
+
+/** How one of our commands is called, and what is to come of it where something is wrong. */
+export interface Row {
+  /** What does its work, in the home that the test has made. */
+  readonly args: (place: {readonly issuer: string; readonly folder: string}) => readonly string[]
+  /** After a flag that is mistyped. */
+  readonly after?: readonly string[]
+  /** With the name of a profile, and of a provider, that is not there. */
+  readonly profile?: (name: string) => readonly string[]
+  readonly provider?: (name: string) => readonly string[]
+  /** Its exit code where nothing in the home can be written: 0 where it does its work all the same. */
+  readonly unwritable: 0 | 1 | 6
+  /** What asks a person for something, and the exit code where none is there. */
+  readonly asks?: readonly [code: 2 | 3, ...args: string[]]
+}
+
+const unwatched = ['--no-interactive']
+const named = (...before: readonly string[]) => ({
+  args: () => [...before, 'developer'],
+  profile: (name: string) => [...before, name],
+})
+
+/** By the command's id. A command without a row fails the test. */
+export const rows: Readonly<Record<string, Row>> = {
+  'cache:clear': {
+    args: () => ['cache', 'clear'],
+    provider: name => ['cache', 'clear', '--provider', name],
+    unwritable: 0,
+  },
+  'cache:info': {args: () => ['cache', 'info'], unwritable: 0},
+  creds: {
+    ...named('creds', '-p'),
+    provider: name => ['creds', '--provider', name, '--role', role],
+    unwritable: 0,
+    asks: [3, 'creds', '-p', 'developer', ...unwatched],
+  },
+  exec: {
+    args: () => ['exec', '-p', 'developer', '--', 'true'],
+    after: ['--', 'true'],
+    profile: name => ['exec', '-p', name, '--', 'true'],
+    unwritable: 0,
+    asks: [3, 'exec', '-p', 'developer', ...unwatched, '--', 'true'],
+  },
+  login: {
+    ...named('login', '-p'),
+    provider: name => ['login', '--provider', name],
+    unwritable: 0,
+    asks: [3, 'login', '-p', 'developer', ...unwatched],
+  },
+  logout: {...named('logout', '-p'), provider: name => ['logout', '--provider', name], unwritable: 0},
+  'plugins:install': {args: ({folder}) => ['plugins', 'install', `${folder}/plugin.tgz`], unwritable: 1},
+  'plugins:update': {args: () => ['plugins', 'update'], unwritable: 0},
+  'profiles:add': {
+    args: () => ['profiles', 'add', 'new', '--provider', 'sandbox'],
+    profile: name => ['profiles', 'add', 'new', '--source', name, '--role', role],
+    provider: name => ['profiles', 'add', 'new', '--provider', name],
+    unwritable: 1,
+  },
+  'profiles:list': {args: () => ['profiles', 'list'], unwritable: 0},
+  'profiles:remove': {
+    args: () => ['profiles', 'remove', 'admin'],
+    profile: name => ['profiles', 'remove', name],
+    unwritable: 1,
+  },
+  'profiles:show': {...named('profiles', 'show'), unwritable: 0},
+  'profiles:sync': {
+    args: () => ['profiles', 'sync', '--yes'],
+    profile: name => ['profiles', 'sync', name, '--yes'],
+    provider: name => ['profiles', 'sync', '--from-roles', '--provider', name, '--yes'],
+    unwritable: 1,
+    asks: [2, 'profiles', 'sync'],
+  },
+  'providers:list': {args: () => ['providers', 'list'], unwritable: 0},
+  'providers:remove': {
+    args: () => ['providers', 'remove', 'spare'],
+    provider: name => ['providers', 'remove', name],
+    unwritable: 1,
+  },
+  'providers:set-secret': {
+    args: () => ['providers', 'set-secret', 'sandbox', 'clientSecret', '--remove'],
+    provider: name => ['providers', 'set-secret', name, 'clientSecret'],
+    // There is no keyring here.
+    unwritable: 6,
+    asks: [2, 'providers', 'set-secret', 'sandbox', 'clientSecret'],
+  },
+  'providers:show': {
+    args: () => ['providers', 'show', 'sandbox'],
+    provider: name => ['providers', 'show', name],
+    unwritable: 0,
+  },
+  setup: {
+    args: ({issuer}) => ['setup', '--yes', '--provider', 'new', '--strategy', 'oidc', ...given(issuer), '-p', 'new'],
+    unwritable: 1,
+    asks: [2, 'setup'],
+  },
+  status: {
+    args: () => ['status'],
+    profile: name => ['status', '-p', name],
+    provider: name => ['status', '--provider', name],
+    unwritable: 0,
+  },
+  whoami: {...named('whoami', '-p'), unwritable: 0, asks: [3, 'whoami', '-p', 'developer', ...unwatched]},
+}
