@@ -7,13 +7,13 @@ import type {Program} from '../config/schema.ts'
 import {AwsOidcError} from '../errors.ts'
 import {chooseFlow} from '../host/flow.ts'
 import {isSet} from '../host/interactive.ts'
-import type {Watched} from '../hot-copy.ts'
 import {fileLocks} from '../lock.ts'
 import {within} from '../outside/clock.ts'
 import type {Outside} from '../outside/outside.ts'
 import {proxyPasswords} from '../outside/proxy.ts'
 import type {CacheHome} from '../plugin.ts'
 import {type InstalledPackage, registryOf} from '../registry.ts'
+import type {Watched} from '../stamp.ts'
 import {fileStates} from '../state.ts'
 import {notCleared, type Store, storeOver} from '../store.ts'
 import {decisiveFiles, hotCopiesOf} from '../tasks/hot-copies.ts'
@@ -121,7 +121,9 @@ export async function wire(outside: Outside, {own, dataFolder}: Installation, ch
       try {
         await cached.clear(prefix)
       } finally {
-        // After the entries: whoever makes a copy meanwhile looks whether its entry is still there.
+        // After the entries: whoever makes one meanwhile looks whether its entry is still there. A pointer that stays leads
+        // nowhere, and tells nothing.
+        await outside.pointers.removeAll().catch(() => log.debug('pointers could not be removed'))
         await outside.memoryFolders.removeAll().catch(error => Promise.reject(notCleared('hot copies', error)))
       }
     },
@@ -147,6 +149,7 @@ export async function wire(outside: Outside, {own, dataFolder}: Installation, ch
       watched: [...watched, ...(await watch(manifests, outside))],
       lookedAt,
       folders: outside.memoryFolders,
+      pointers: outside.pointers,
       env,
       store,
       secrets,

@@ -1,0 +1,34 @@
+import type {Pointer} from '../pointer.ts'
+import {decisiveVariables, linesOf, nameFor, type Stamped, type StampedFolder} from '../stamp.ts'
+
+/**
+ * What decides where a pointer leads, besides what decides of a hot copy: whether there is a keyring, and which folders
+ * Windows gives. bin/run.js has the same list, in this order.
+ */
+export const furtherVariables = [
+  'DBUS_SESSION_BUS_ADDRESS',
+  'XDG_RUNTIME_DIR',
+  'USERPROFILE',
+  'APPDATA',
+  'LOCALAPPDATA',
+] as const
+
+const format = 'aws-oidc pointer 1'
+
+/** Puts a pointer into its place, and tells its name; `undefined` where it has no form that its reader would take. */
+export async function putPointer(
+  {cache, entry, key, role}: Pointer,
+  stamped: Stamped,
+  folder: StampedFolder,
+  now: Date,
+): Promise<string | undefined> {
+  // A colon has a meaning of its own in Windows.
+  const name = nameFor(stamped, ',')
+  const content = JSON.stringify({cache, entry, key, role})
+  const text = linesOf(format, [...decisiveVariables, ...furtherVariables], stamped, content)
+  if (name === undefined || text === undefined) return undefined
+  const over = (await folder.list()).filter(file => file.modifiedAt <= now && file.name !== name)
+  await folder.put(name, text, stamped.serveUntil)
+  await Promise.all(over.map(file => folder.remove(file.name)))
+  return name
+}
