@@ -1,17 +1,16 @@
-import {readPointer} from '../pointer.ts'
+import type {Pointer} from '../pointer.ts'
+import type {SealedEnvelope} from '../providers/envelope.ts'
 import {parseSealingKey, unseal} from '../providers/sealing.ts'
-import {documentOf, findEntry} from './entry.ts'
+import {documentOf} from './entry.ts'
 
-/** The document of a sealed entry. One in plain text may have been put there by anybody who can write to a backup. */
+/** The document of a sealed entry. This file is apart because of what it loads: node:crypto. */
 export function openedDocument(
-  value: unknown,
+  envelope: SealedEnvelope,
   keyText: string | undefined,
-  cacheFolder: string,
+  pointer: Pointer,
   now: Date,
 ): string | undefined {
-  const pointer = readPointer(value)
   const key = parseSealingKey(keyText)
-  const envelope = pointer?.cache === 'keyring' ? findEntry(pointer, cacheFolder) : undefined
-  const entry = key && envelope?.enc === 'A256GCM' ? unseal(envelope, key) : undefined
-  return pointer && entry && documentOf(entry.value, entry.expiresAt, pointer, now)
+  const entry = key && unseal(envelope, key)
+  return entry && documentOf(entry.value, entry.expiresAt, pointer, now)
 }
