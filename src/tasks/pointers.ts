@@ -14,6 +14,7 @@ export const furtherVariables = [
 ] as const
 
 const format = 'aws-oidc pointer 1'
+const variables = [...decisiveVariables, ...furtherVariables]
 
 /** Puts a pointer into its place, and tells its name; `undefined` where it has no form that its reader would take. */
 export async function putPointer(
@@ -25,10 +26,16 @@ export async function putPointer(
   // A colon has a meaning of its own in Windows.
   const name = nameFor(stamped, ',')
   const content = JSON.stringify({cache, entry, key, role})
-  const text = linesOf(format, [...decisiveVariables, ...furtherVariables], stamped, content)
-  if (name === undefined || text === undefined) return undefined
+  const text = linesOf(format, variables, stamped, content)
+  if (name === undefined || text === undefined || variables.some(name => hasPassword(stamped.env[name])))
+    return undefined
   const over = (await folder.list()).filter(file => file.modifiedAt <= now && file.name !== name)
   await folder.put(name, text, stamped.serveUntil)
   await Promise.all(over.map(file => folder.remove(file.name)))
   return name
+}
+
+/** An address may have one in front of its host, and this would be kept on disk. */
+function hasPassword(value: string | undefined): boolean {
+  return /:\/\/[^/?#]*@/.test(value ?? '')
 }

@@ -9,6 +9,7 @@ import {makeStage} from '../support/parts.ts'
 interface Given extends Omit<HotParts['cache'], 'directory'> {
   readonly hotCopies?: HotParts['configuration']['hotCopies']
   readonly plugins?: HotParts['plugins']
+  readonly env?: HotParts['env']
   /** Whether there is a folder in memory. */
   readonly memory?: boolean
   /** What the entry is each time that somebody looks. */
@@ -16,7 +17,14 @@ interface Given extends Omit<HotParts['cache'], 'directory'> {
 }
 
 /** What is in the folders when a copy was to be made, and how often all copies were removed. */
-async function keepWith({hotCopies = 'auto', plugins = [], memory = true, identities = ['1-2-3-4'], ...cache}: Given) {
+async function keepWith({
+  hotCopies = 'auto',
+  plugins = [],
+  env = {},
+  memory = true,
+  identities = ['1-2-3-4'],
+  ...cache
+}: Given) {
   const [copies, pointers] = [new Map<string, string>(), new Map<string, string>()]
   let [removals, looks] = [0, 0]
   const folders: MemoryFolders = {
@@ -42,6 +50,7 @@ async function keepWith({hotCopies = 'auto', plugins = [], memory = true, identi
     cache: {...cache, directory: '/cache'},
     own: {name: 'aws-oidc', root: '/aws-oidc', manifest: {}},
     plugins,
+    env,
     watched: [],
     lookedAt: now,
     folders,
@@ -126,6 +135,15 @@ describe('a pointer', () => {
       [{...plugin, linked: true}, 'nothing'],
     ] as const) {
       expect(await keepWith({id: 'file', byHand: true, memory: false, plugins: [other]})).to.include({made})
+    }
+  })
+
+  it('is not made where a variable that it would name has a password in it', async () => {
+    for (const [AWS_ENDPOINT_URL_STS, made] of [
+      ['https://sts.example.com/a@b', 'pointer to file'],
+      ['https://alice:password@sts.example.com', 'nothing'],
+    ] as const) {
+      expect(await keepWith({id: 'file', byHand: true, memory: false, env: {AWS_ENDPOINT_URL_STS}})).to.include({made})
     }
   })
 })
