@@ -1,4 +1,3 @@
-import {join} from 'node:path'
 import {processDocument} from '../formats/process.ts'
 import type {Pointer} from '../pointer.ts'
 import {readEntry} from '../providers/cache-entry.ts'
@@ -7,8 +6,8 @@ import {isFresh, parseIssued} from '../tasks/issued.ts'
 
 /** The entry that a pointer leads to; `cacheFolder` is where everything is that this program keeps. */
 export function findEntry({entry, key}: Pointer, cacheFolder: string): Envelope | undefined {
-  const directory = join(cacheFolder, 'v1')
-  const envelope = readEntry(join(directory, entry), directory)
+  const directory = `${cacheFolder}/v1`
+  const envelope = readEntry(`${directory}/${entry}`, directory)
   return envelope?.key === key ? envelope : undefined
 }
 

@@ -71,7 +71,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/oauth/loopback.ts': [...edge, 'src/oauth/grant.ts', 'node:http'],
   'src/terminal/planted.ts': [...edge, 'src/terminal/prompts.ts'],
   ...Object.fromEntries(core.map(file => [file, [...leaves, ...core, ...npm, ...free]])),
-  'src/lane/planted.ts': ['node:crypto', 'node:path', 'src/pointer.ts'],
+  'src/lane/planted.ts': ['node:crypto', 'src/pointer.ts'],
   'src/lock.ts': [...leaves, ...core, ...npm, ...free, 'node:sqlite'],
   'src/host/planted.ts': [...edge, ...core, ...below, ...config, 'src/host/host.ts'],
   'src/formats/planted.ts': [...leaves, ...free, 'src/formats/env.ts'],
