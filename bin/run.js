@@ -2,15 +2,19 @@
 // Nothing is imported before the version is checked: what follows does not parse or link on an older Node.
 
 const fs = process.getBuiltinModule?.('node:fs')
+const {isAbsolute, join} = process.getBuiltinModule?.('node:path') ?? {}
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 
 if (major < 24 || (major === 24 && minor < 15)) {
   process.stderr.write(`aws-oidc needs Node 24.15 or newer; this is ${process.version} (${process.execPath}).\n`)
   process.exitCode = 1
 } else if (!serveHotCopy()) {
-  keepCompiledCode()
-  standInForPasswdEntry()
-  run()
+  serveEntry().then(isServed => {
+    if (isServed) return
+    keepCompiledCode()
+    standInForPasswdEntry()
+    run()
+  })
 }
 
 /** Prints a hot copy (src/hot-copy.ts), where nothing has changed since. Any import takes longer than all of this. */
@@ -25,6 +29,57 @@ function serveHotCopy() {
   }
 }
 
+/** Prints the entry of the cache that a pointer (src/pointer.ts) leads to, by the one module that this takes. */
+async function serveEntry() {
+  const folder = cacheFolder()
+  const profile = hotProfile(process.argv.slice(2))
+  const path = folder && stampedPath(join(folder, 'warm'), profile, ',')
+  if (!folder || !path) return false
+  const {env} = process
+  const places = [env.DBUS_SESSION_BUS_ADDRESS, env.XDG_RUNTIME_DIR, env.USERPROFILE, env.APPDATA, env.LOCALAPPDATA]
+  try {
+    const content = readStamped(path, ['aws-oidc pointer 1', ...stampOf(profile), ...places])?.content
+    if (content === undefined || mayBeClosed()) return false
+    const pointer = JSON.parse(content)
+    const lane = loader()(`../dist/bundle/lane-${pointer.cache === 'file' ? 'file' : 'keyring'}.cjs`)
+    const document = await lane.documentFrom(pointer, folder, new Date())
+    if (document !== undefined) writeAll(document)
+    return document !== undefined
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'TIMED_OUT') startAnew(path)
+    return false
+  }
+}
+
+/** Where src/outside/places.ts puts what is kept; `undefined` where it would have to look further than at variables. */
+function cacheFolder() {
+  const {HOME, LOCALAPPDATA, USERPROFILE, XDG_CACHE_HOME} = process.env
+  const absolute = (/** @type {string | undefined} */ path) =>
+    path !== undefined && isAbsolute(path) ? path : undefined
+  const under = (/** @type {string | undefined} */ folder, /** @type {string[]} */ ...names) =>
+    folder && join(folder, ...names)
+  const {platform} = process
+  const own =
+    platform === 'win32'
+      ? under(absolute(LOCALAPPDATA) ?? under(absolute(USERPROFILE), 'AppData', 'Local'), 'aws-oidc', 'Cache')
+      : under(absolute(HOME), ...(platform === 'darwin' ? ['Library', 'Caches'] : ['.cache']), 'aws-oidc')
+  return under(absolute(XDG_CACHE_HOME), 'aws-oidc') ?? own
+}
+
+/**
+ * This process can't end while the keyring hangs in one of its threads, so another one takes its place. It is asked in
+ * words that are left to the whole program, also where the pointer can't be removed.
+ * @param {string} pointer
+ */
+function startAnew(pointer) {
+  try {
+    fs.rmSync(pointer, {force: true})
+  } catch {}
+  const args = [...process.execArgv, ...process.argv.slice(1), '--format', 'process']
+  // Windows has no such call, and no keyring that waits for somebody.
+  process.execve?.(process.execPath, [process.execPath, ...args], process.env)
+}
+
 /** @param {readonly string[]} args */
 function hotProfile([command, flag, name, ...others]) {
   const {AWS_OIDC_PROFILE, AWS_PROFILE} = process.env
@@ -36,24 +91,45 @@ function hotProfile([command, flag, name, ...others]) {
 
 /** @param {string} profile */
 function readHotCopy(profile) {
+  const {XDG_RUNTIME_DIR} = process.env
+  const path = XDG_RUNTIME_DIR?.startsWith('/') && stampedPath(`${XDG_RUNTIME_DIR}/aws-oidc`, profile, ':')
+  const copy = path ? readStamped(path, ['aws-oidc 1', ...stampOf(profile)]) : undefined
+  return copy && copy.until < Date.parse(JSON.parse(copy.content).Expiration) ? `${copy.content}\n` : undefined
+}
+
+/**
+ * @param {string} folder
+ * @param {string} profile
+ * @param {':' | ','} between
+ */
+function stampedPath(folder, profile, between) {
+  const {AWS_REGION, AWS_DEFAULT_REGION} = process.env
+  const region = AWS_REGION || AWS_DEFAULT_REGION || ''
+  const isName = /^[\w.@+-]+$/.test(profile) && /^[a-z0-9-]*$/.test(region)
+  return isName ? join(folder, `${profile}${between}${region}`) : undefined
+}
+
+/**
+ * The last line of a file (src/stamp.ts) that is meant for this call, where nothing has changed since.
+ * @param {string} path
+ * @param {readonly (string | undefined)[]} stamp
+ */
+function readStamped(path, stamp) {
   const {constants, closeSync, fstatSync, lstatSync, openSync, readFileSync, statSync} = fs
-  const {AWS_REGION, AWS_DEFAULT_REGION, XDG_RUNTIME_DIR} = process.env
-  const name = `${profile}:${AWS_REGION || AWS_DEFAULT_REGION || ''}`
-  if (!XDG_RUNTIME_DIR?.startsWith('/') || !/^[\w.@+-]+:[a-z0-9-]*$/.test(name)) return undefined
+  // Windows has neither user ids nor modes.
   const isPrivate = (/** @type {import('node:fs').Stats} */ {uid, mode}) =>
-    uid === process.geteuid?.() && (mode & 0o077) === 0
-  const folder = lstatSync(`${XDG_RUNTIME_DIR}/aws-oidc`, {throwIfNoEntry: false})
+    !process.geteuid || (uid === process.geteuid() && (mode & 0o077) === 0)
+  const folder = lstatSync(join(path, '..'), {throwIfNoEntry: false})
   if (!folder?.isDirectory() || !isPrivate(folder)) return undefined
-  const {O_RDONLY, O_NOFOLLOW, O_NONBLOCK} = constants
-  const file = openSync(`${XDG_RUNTIME_DIR}/aws-oidc/${name}`, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+  const {O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0} = constants
+  const file = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
   try {
     const stats = fstatSync(file)
     if (!stats.isFile() || !isPrivate(stats) || stats.size > 16_384) return undefined
     const now = Date.now()
     if (now >= stats.mtimeMs || now < Math.floor(stats.ctimeMs)) return undefined
-    const [who, what = '', document = '', ...rest] = readFileSync(file, 'utf8').split('\n')
-    if (who !== stampOf(profile) || rest.length !== 1 || rest[0] !== '') return undefined
-    if (!(stats.mtimeMs < Date.parse(JSON.parse(document).Expiration))) return undefined
+    const [who, what = '', content = '', ...rest] = readFileSync(file, 'utf8').split('\n')
+    if (who !== stamp.join('\t') || rest.length !== 1 || rest[0] !== '') return undefined
     const watched = what.split('\t')
     for (let at = 0; at < watched.length; at += 2) {
       const path = watched[at + 1]
@@ -62,27 +138,26 @@ function readHotCopy(profile) {
       const id = found ? `${found.dev}-${found.ino}-${found.size}-${found.ctimeNs}` : '-'
       if (id !== watched[at]) return undefined
     }
-    return `${document}\n`
+    return {content, until: stats.mtimeMs}
   } finally {
     closeSync(file)
   }
 }
 
 /**
- * For whom a copy is: the first line of it. src/hot-copy.ts has the same list of variables.
+ * For whom a copy or pointer is: the first line of it, behind its format. src/stamp.ts has the same list of variables.
  * @param {string} profile
  */
 function stampOf(profile) {
   const {env} = process
   const places = [env.HOME, env.XDG_CONFIG_HOME, env.XDG_CACHE_HOME, env.XDG_DATA_HOME, env.AWS_OIDC_DATA_DIR]
   const settings = [env.AWS_OIDC_CONFIG_FILE, env.AWS_OIDC_CACHE, env.AWS_REGION, env.AWS_DEFAULT_REGION]
-  const others = [env.AWS_ENDPOINT_URL_STS, env.AWS_CA_BUNDLE, env.CI]
-  return ['aws-oidc 1', import.meta.filename, profile, ...places, ...settings, ...others].join('\t')
+  return [import.meta.filename, profile, ...places, ...settings, env.AWS_ENDPOINT_URL_STS, env.AWS_CA_BUNDLE, env.CI]
 }
 
 /** Node opens /dev/null in place of a closed stdout; the long way tells it from one that somebody has chosen. */
 function mayBeClosed() {
-  return fs.fstatSync(1).rdev === fs.statSync('/dev/null').rdev
+  return process.platform !== 'win32' && fs.fstatSync(1).rdev === fs.statSync('/dev/null').rdev
 }
 
 /**
@@ -117,20 +192,12 @@ function keepCompiledCode() {
   }
   try {
     const cache = cacheFolder()
-    const folder = `${cache}/compiled`
     // Without the one there is nothing that we keep, and the other is not made.
-    if (!isPrivate(cache)) return
+    if (cache === undefined || !isPrivate(cache)) return
+    const folder = join(cache, 'compiled')
     if (!fs.existsSync(folder)) fs.mkdirSync(folder, {mode: 0o700})
     if (isPrivate(folder)) process.getBuiltinModule('node:module').enableCompileCache(folder)
   } catch {}
-}
-
-/** The same as in src/outside/places.ts. */
-function cacheFolder() {
-  const {XDG_CACHE_HOME} = process.env
-  if (XDG_CACHE_HOME?.startsWith('/')) return `${XDG_CACHE_HOME}/aws-oidc`
-  const home = process.getBuiltinModule('node:os').homedir()
-  return `${home}/${process.platform === 'darwin' ? 'Library/Caches' : '.cache'}/aws-oidc`
 }
 
 /** A container started with an arbitrary user id has no passwd entry, where oclif looks for a shell and a home. */
@@ -144,13 +211,17 @@ function standInForPasswdEntry() {
 }
 
 function run() {
-  const {createRequire} = process.getBuiltinModule('node:module')
   const {dirname} = process.getBuiltinModule('node:path')
-  const load = createRequire(import.meta.url)
+  const load = loader()
   const root = dirname(import.meta.dirname)
   const [command, words, ...asked] = process.argv.slice(2)
   if (command === 'autocomplete' && words === 'words') {
     // A person has pressed Tab: there is no time for oclif.
     load('../dist/bundle/complete.cjs').complete(root, asked, process.env, process.platform)
   } else load('../dist/bundle/main.cjs').start(root, load('../package.json'))
+}
+
+/** The older of Node's loaders: the other one takes 3 ms to start. */
+function loader() {
+  return process.getBuiltinModule('node:module').createRequire(import.meta.url)
 }

@@ -90,6 +90,9 @@ export async function bundle(root) {
     plugins: [later, patched],
   })
   await write({entryPoints: ['src/wiring/complete.ts'], outfile: join(folder, 'complete.cjs'), plugins: [later]})
+  for (const name of ['file', 'keyring']) {
+    await write({entryPoints: [`src/lane/${name}.ts`], outfile: join(folder, `lane-${name}.cjs`), plugins: [later]})
+  }
   for (const name of ['strategies', 'caches', 'command-not-found']) {
     await write({entryPoints: [`src/hooks/${name}.ts`], outfile: join(folder, `${name}.cjs`)})
   }

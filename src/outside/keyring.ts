@@ -2,6 +2,7 @@ import type {AsyncEntry} from '@napi-rs/keyring'
 import {AwsOidcError, expectedFailure, printable} from '../errors.ts'
 import type {Keyring} from '../plugin.ts'
 import type {Clock} from './clock.ts'
+import {options, service} from './keyring-glance.ts'
 
 export interface KeyringParts {
   readonly clock: Clock
@@ -14,10 +15,6 @@ export interface KeyringParts {
   /** Called when a call is given up: its thread still waits, and the process can't end by `process.exit`. */
   readonly onGivenUp: () => void
 }
-
-const service = 'aws-oidc'
-// Unpinned, the library would fall back without a word to the kernel's keyring, which forgets and is not shared.
-const options = {linux: {store: 'secret-service'}} as const
 
 const attendedMilliseconds = 30_000
 const unattendedMilliseconds = 3_000

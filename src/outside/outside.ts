@@ -1,3 +1,4 @@
+import {join} from 'node:path'
 import type {Keyring} from '../plugin.ts'
 import type {AwsConfiguration} from './aws-configuration.ts'
 import {readProviderTls} from './client-certificate.ts'
@@ -11,6 +12,7 @@ import {isOtherUsers} from './loopback-peer.ts'
 import {type MemoryFolders, systemMemoryFolders} from './memory-folder.ts'
 import {type Network, systemNetwork} from './network.ts'
 import type {Npm} from './npm.ts'
+import {type OwnFolders, ownFolderAt} from './own-folder.ts'
 import {findPlaces, type Places} from './places.ts'
 import type {GuardParts, PluginGuard} from './plugin-guard.ts'
 import {type Processes, systemProcesses} from './processes.ts'
@@ -30,6 +32,8 @@ export interface Outside {
   /** Loaded by those who need it. */
   readonly awsConfiguration: (script: string) => Promise<AwsConfiguration>
   readonly memoryFolders: MemoryFolders
+  /** Where pointers are kept. */
+  readonly pointers: OwnFolders
   readonly processes: Processes
   readonly terminal: Terminal
   readonly network: Network
@@ -66,6 +70,7 @@ export function realOutside(): Outside {
     files: systemFiles,
     editedFiles,
     memoryFolders: systemMemoryFolders(env, platform),
+    pointers: ownFolderAt(places.cache && join(places.cache, 'warm')),
     processes,
     terminal,
     inContainer,

@@ -1,11 +1,10 @@
 import {createHash, randomBytes} from 'node:crypto'
-import {constants} from 'node:fs'
-import {chmod, type FileHandle, lstat, mkdir, open as openFile, readdir, rename, rm, stat} from 'node:fs/promises'
+import {chmod, lstat, mkdir, open as openFile, readdir, rename, rm, stat} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {setTimeout as delay} from 'node:timers/promises'
-import {type Envelope, readEnvelope} from './envelope.ts'
+import {isOwnDirectory, readEntry} from './cache-entry.ts'
+import type {Envelope} from './envelope.ts'
 
-const largestEntry = 1024 * 1024
 const entryName = /^[0-9a-f]{64}\.json$/
 const temporaryName = /^\.[0-9a-f]{64}\.[0-9a-f]{12}\.tmp$/
 const posix = process.platform !== 'win32'
@@ -26,7 +25,7 @@ export function cacheFilesIn(directory: string): CacheFiles {
 
   return {
     async find(key) {
-      const envelope = await readPrivate(pathOf(key), directory)
+      const envelope = readEntry(pathOf(key), directory)
       return envelope?.key === key ? envelope : undefined
     },
 
@@ -39,15 +38,15 @@ export function cacheFilesIn(directory: string): CacheFiles {
     },
 
     async remove(key) {
-      if (await isOwnDirectory(directory)) await drop(pathOf(key))
+      if (isOwnDirectory(directory)) await drop(pathOf(key))
     },
 
     async clear(prefix = '') {
-      if (!(await isOwnDirectory(directory))) return
+      if (!isOwnDirectory(directory)) return
       for (const name of await readdir(directory)) {
         const path = join(directory, name)
         if (!entryName.test(name) && !temporaryName.test(name)) continue
-        const envelope = await readPrivate(path, directory)
+        const envelope = readEntry(path, directory)
         // What can't be read tells no key: it goes when everything goes.
         if (envelope ? envelope.key.startsWith(prefix) : prefix === '') await drop(path)
       }
@@ -74,26 +73,10 @@ async function prune(directory: string, newest: string, unwanted: (entry: Envelo
       const left = await lstat(path).catch(() => undefined)
       if (left && now - left.mtimeMs > staleMilliseconds) await drop(path)
     } else if (entryName.test(name)) {
-      const envelope = await readPrivate(path, directory)
+      const envelope = readEntry(path, directory)
       const isOver = (end: number) => now - end * 1000 > staleMilliseconds
       if (envelope ? isOver(envelope.exp) || unwanted(envelope) : await isOpenToOthers(path)) await drop(path)
     }
-  }
-}
-
-async function readPrivate(path: string, directory: string): Promise<Envelope | undefined> {
-  let file: FileHandle | undefined
-  try {
-    if (!(await isOwnDirectory(directory))) return undefined
-    file = await openFile(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
-    const stats = await file.stat()
-    if (!stats.isFile() || stats.size > largestEntry) return undefined
-    if (posix && (stats.uid !== process.geteuid?.() || (stats.mode & 0o077) !== 0)) return undefined
-    return readEnvelope(await file.readFile('utf8'))
-  } catch {
-    return undefined
-  } finally {
-    await file?.close()
   }
 }
 
@@ -103,19 +86,9 @@ async function isOpenToOthers(path: string): Promise<boolean> {
   return posix && stats?.isFile() === true && (stats.mode & 0o077) !== 0
 }
 
-/** Whether the folder is a real one and ours: through a link, somebody else could hand us their credentials. */
-async function isOwnDirectory(directory: string): Promise<boolean> {
-  try {
-    const stats = await lstat(directory)
-    return stats.isDirectory() && (!posix || stats.uid === process.geteuid?.())
-  } catch {
-    return false
-  }
-}
-
 async function makeDirectory(directory: string): Promise<void> {
   await makeFolder(directory)
-  if (!(await isOwnDirectory(directory))) throw new Error(`${directory} is a link or belongs to somebody else`)
+  if (!isOwnDirectory(directory)) throw new Error(`${directory} is a link or belongs to somebody else`)
   if (posix && ((await lstat(directory)).mode & 0o077) !== 0) await chmod(directory, 0o700)
 }
 
@@ -170,7 +143,7 @@ async function renameOver(from: string, to: string): Promise<void> {
     try {
       return await rename(from, to)
     } catch (error) {
-      if (attempt === 0 && (await isOwnDirectory(to))) await drop(to)
+      if (attempt === 0 && isOwnDirectory(to)) await drop(to)
       else if (posix || attempt === 20 || !busy.has(codeOf(error))) throw error
       else await delay(10 + attempt * 5)
     }

@@ -4,6 +4,9 @@
  */
 export type Envelope = PlainEnvelope | SealedEnvelope
 
+/** The name of the key in the system's keyring. */
+export const sealingKeyItem = 'cache-key'
+
 interface Common {
   readonly v: 1
   readonly exp: number

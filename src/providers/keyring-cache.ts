@@ -1,9 +1,7 @@
 import type {CacheHome, CredentialCache} from '../plugin.ts'
 import {cacheFilesIn} from './cache-files.ts'
-import {endOf, type SealedEnvelope} from './envelope.ts'
+import {endOf, type SealedEnvelope, sealingKeyItem} from './envelope.ts'
 import {newSealingKey, parseSealingKey, type SealingKey, seal, textOf, unseal} from './sealing.ts'
-
-const item = 'cache-key'
 
 /**
  * Entries as files sealed with one key that rests in the system's keyring. What can't be opened is absent; rejects
@@ -17,7 +15,7 @@ export function keyringCache({directory, keyring, exclusively, log}: CacheHome):
   /** However many entries are read at once, the keyring is asked once. */
   async function existingKey(): Promise<SealingKey | undefined> {
     if (known) return known
-    asking ??= keyring.get(item).then(parseSealingKey)
+    asking ??= keyring.get(sealingKeyItem).then(parseSealingKey)
     try {
       known = await asking
       return known
@@ -33,7 +31,7 @@ export function keyringCache({directory, keyring, exclusively, log}: CacheHome):
 
   async function makeKey(): Promise<SealingKey> {
     const made = newSealingKey()
-    await keyring.set(item, textOf(made))
+    await keyring.set(sealingKeyItem, textOf(made))
     if ((await existingKey())?.kid === made.kid) return made
     throw Object.assign(new Error('The keyring of this system does not keep what it is given.'), {code: 'UNAVAILABLE'})
   }
@@ -69,7 +67,7 @@ export function keyringCache({directory, keyring, exclusively, log}: CacheHome):
       await files.clear(prefix)
       if (prefix !== '') return
       // Copies in backups can't be opened any more either. What matters most is done, keyring or not.
-      await keyring.remove(item).catch(() => log.debug('the key could not be removed from the keyring'))
+      await keyring.remove(sealingKeyItem).catch(() => log.debug('the key could not be removed from the keyring'))
       known = undefined
     },
 

@@ -3,23 +3,26 @@ import {join} from 'node:path'
 import type {Configuration} from '../config/schema.ts'
 import type {Secrets} from '../errors.ts'
 import {processDocument} from '../formats/process.ts'
-import {isSettled, putHotCopy, type Watched} from '../hot-copy.ts'
+import {putHotCopy} from '../hot-copy.ts'
 import {readObject} from '../json.ts'
 import type {Clock} from '../outside/clock.ts'
 import type {MemoryFolders} from '../outside/memory-folder.ts'
+import type {OwnFolders} from '../outside/own-folder.ts'
 import type {Host, Log} from '../plugin.ts'
 import type {InstalledPackage} from '../registry.ts'
+import {isSettled, type Watched} from '../stamp.ts'
 import type {Store} from '../store.ts'
 import {type Issued, readIssued, servedUntil} from './issued.ts'
 import type {Plan, Wish} from './plan.ts'
+import {putPointer} from './pointers.ts'
 
 /** Where hot copies are kept, or why there are none. */
 export type HotPlace = {readonly folder: string} | {readonly none: string}
 
-/** What makes hot copies of this call's credentials. */
+/** What makes hot copies of this call's credentials, and pointers to them where there may be no copies. */
 export interface HotCopies {
   place(): Promise<HotPlace>
-  /** Makes one of what a profile alone has led to. Never fails: whoever finds none takes the long way. */
+  /** Makes one of what a profile alone has led to. Never fails: whoever finds nothing takes the long way. */
   keep(plan: Plan, issued: Issued): Promise<void>
 }
 
@@ -32,6 +35,8 @@ export interface HotParts {
   readonly watched: readonly Watched[]
   readonly lookedAt: Date
   readonly folders: MemoryFolders
+  /** Where pointers are kept. */
+  readonly pointers: OwnFolders
   readonly env: Host['env']
   readonly store: Store
   readonly secrets: Secrets
@@ -40,8 +45,9 @@ export interface HotParts {
 }
 
 export function hotCopiesOf(parts: HotParts): HotCopies {
-  const {folders, watched, lookedAt, own, env, cache, store, secrets, clock, log} = parts
-  const unwanted = whyNone(parts)
+  const {folders, pointers, watched, lookedAt, own, env, cache, store, secrets, clock, log} = parts
+  const unserved = whyNoLane(parts)
+  const unwanted = whyForbidden(parts) ?? unserved
   return {
     async place() {
       if (unwanted !== undefined) return {none: unwanted}
@@ -51,30 +57,36 @@ export function hotCopiesOf(parts: HotParts): HotCopies {
 
     async keep(plan, issued) {
       try {
-        if (isForbidden(parts)) return await folders.removeAll()
-        if (unwanted !== undefined) return
+        if (whyForbidden(parts) !== undefined) await folders.removeAll()
+        if (unserved !== undefined) return
         const {key, profile} = plan.steps.at(-1) ?? plan.steps[0]
-        const path = entryIn(cache.directory, key)
+        const entry = entryOf(key)
+        const path = join(cache.directory, entry)
         const state = await folders.look(path)
         // Whoever signs in or out meanwhile has replaced the entry by now, or will do so after this look.
         const kept = state && (await readIssued(store, key, secrets))
         if (!profile || !state || kept?.credentials.accessKeyId !== issued.credentials.accessKeyId) return
-        const folder = watched.every(file => isSettled(file, lookedAt)) ? await folders.open() : undefined
-        if (!folder) return
-        const copy = {
+        if (!watched.every(file => isSettled(file, lookedAt))) return
+        const stamped = {
           profile: profile.name,
           run: join(own.root, 'bin/run.js'),
           env,
           watched: [...watched, {path, state}],
-          document: processDocument(issued.credentials, issued.accountId).trimEnd(),
           serveUntil: servedUntil(issued),
         }
-        const name = await putHotCopy(copy, folder, clock.now())
+        const memory = unwanted === undefined ? await folders.open() : undefined
+        const folder = memory ?? (await pointers.open())
+        if (!folder) return
+        const document = processDocument(issued.credentials, issued.accountId).trimEnd()
+        const pointer = {cache: cache.id === 'file' ? 'file' : 'keyring', entry, key, role: issued.role} as const
+        const name = memory
+          ? await putHotCopy({...stamped, document}, memory, clock.now())
+          : await putPointer(pointer, stamped, folder, clock.now())
         // It would serve nobody, but what was to be removed must not lie there.
         const isOver = (await folders.look(path))?.id !== state.id
         if (name !== undefined && isOver) await folder.remove(name)
       } catch (error) {
-        log.debug(`there is no hot copy: ${error instanceof Error ? error.message : String(error)}`)
+        log.debug(`there is neither hot copy nor pointer: ${error instanceof Error ? error.message : String(error)}`)
       }
     },
   }
@@ -97,18 +109,18 @@ export function decisiveFiles(configFile: string, {root}: InstalledPackage, data
 }
 
 /** Named as the caches that keep files name it. Whoever replaces or removes the entry ends the copy, whatever did it. */
-function entryIn(directory: string, key: string): string {
-  return join(directory, `${createHash('sha256').update(key).digest('hex')}.json`)
+function entryOf(key: string): string {
+  return `${createHash('sha256').update(key).digest('hex')}.json`
 }
 
-/** Whether somebody has said that nothing may rest unsealed; what does from before is removed. */
-function isForbidden({configuration, cache}: Pick<HotParts, 'configuration' | 'cache'>): boolean {
-  return configuration.hotCopies === 'never' || (cache.byHand && cache.id === 'keyring')
-}
-
-function whyNone({configuration, cache, plugins}: HotParts): string | undefined {
+/** Why nothing may rest unsealed, where somebody has said so; what does from before is removed. A pointer is no secret. */
+function whyForbidden({configuration, cache}: HotParts): string | undefined {
   if (configuration.hotCopies === 'never') return 'The configuration says "hotCopies: never".'
-  if (cache.byHand && cache.id === 'keyring') return 'The cache "keyring" was chosen: nothing rests unsealed.'
+  return cache.byHand && cache.id === 'keyring' ? 'The cache "keyring" was chosen: nothing rests unsealed.' : undefined
+}
+
+/** Why each call is one of the whole program. */
+function whyNoLane({cache, plugins}: HotParts): string | undefined {
   if (cache.id !== 'keyring' && cache.id !== 'file') return `The cache "${cache.id}" is used.`
   const watching = plugins.find(plugin => plugin.linked || watchesCalls(plugin))
   if (!watching) return undefined

@@ -49,7 +49,8 @@ export async function writeIssued(
   await store.write(key, JSON.stringify({...credentials, role, accountId, obtainedAt}), expiresAt)
 }
 
-function parseIssued(text: string, expiresAt: Date): Issued | undefined {
+/** What an entry of the cache says. */
+export function parseIssued(text: string, expiresAt: Date): Issued | undefined {
   const value = parseObject(text)
   const {accessKeyId, secretAccessKey, sessionToken, role, accountId} = value
   const [expiration, obtainedAt] = [readDate(value.expiration), readDate(value.obtainedAt)]

@@ -7,13 +7,13 @@ import type {Program} from '../config/schema.ts'
 import {AwsOidcError} from '../errors.ts'
 import {chooseFlow} from '../host/flow.ts'
 import {isSet} from '../host/interactive.ts'
-import type {Watched} from '../hot-copy.ts'
 import {fileLocks} from '../lock.ts'
 import {within} from '../outside/clock.ts'
 import type {Outside} from '../outside/outside.ts'
 import {proxyPasswords} from '../outside/proxy.ts'
 import type {CacheHome} from '../plugin.ts'
 import {type InstalledPackage, registryOf} from '../registry.ts'
+import type {Watched} from '../stamp.ts'
 import {fileStates} from '../state.ts'
 import {notCleared, type Store, storeOver} from '../store.ts'
 import {decisiveFiles, hotCopiesOf} from '../tasks/hot-copies.ts'
@@ -126,7 +126,9 @@ export async function wire(outside: Outside, installation: Installation, choices
       try {
         await cached.clear(prefix)
       } finally {
-        // After the entries: whoever makes a copy meanwhile looks whether its entry is still there.
+        // After the entries: whoever makes one meanwhile looks whether its entry is still there. A pointer that stays leads
+        // nowhere, and tells nothing.
+        await outside.pointers.removeAll().catch(() => log.debug('pointers could not be removed'))
         await outside.memoryFolders.removeAll().catch(error => Promise.reject(notCleared('hot copies', error)))
       }
     },
@@ -163,6 +165,7 @@ export async function wire(outside: Outside, installation: Installation, choices
       watched: [...watched, ...(await watch(manifests, outside))],
       lookedAt,
       folders: outside.memoryFolders,
+      pointers: outside.pointers,
       env,
       store,
       secrets,

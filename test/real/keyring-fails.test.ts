@@ -152,7 +152,8 @@ describe('a keyring that fails', () => {
 
   it('is given up when the process is asked to end', async () => {
     await hangingBefore()
-    const {child, ended} = scene.start(creds)
+    // In words that are left to the whole program, which alone asks a keyring that is locked.
+    const {child, ended} = scene.start([...creds, '--format', 'process'])
     await until('it has loaded what asks the keyring', () => hasLoaded(child, 'keyring.linux'))
     child.kill('SIGTERM')
     expect(await ended).to.include({exitCode: 143, stdout: '', stderr: ''})

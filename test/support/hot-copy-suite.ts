@@ -1,14 +1,15 @@
 import {chown, cp, mkdir, readdir, readFile, rename, rm, stat, symlink, utimes, writeFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {expect} from 'chai'
-import {decisiveVariables} from '../../src/hot-copy.ts'
+import {decisiveVariables} from '../../src/stamp.ts'
+import {furtherVariables} from '../../src/tasks/pointers.ts'
 import {isOneDocument} from './document.ts'
 import {type HotScene, isHit, type Reader, useHotScene} from './hot.ts'
 import {nobody, onReadOnlyHome, root} from './machine.ts'
 
 type Spoiler = readonly [words: string, spoil: (scene: HotScene) => Promise<void>]
 
-/** What holds for whoever reads hot copies. */
+/** What holds for whoever prints without the whole program. */
 export function readsHotCopies(reader: Reader): void {
   const scene = useHotScene(reader)
 
@@ -47,7 +48,8 @@ export function readsHotCopies(reader: Reader): void {
     expect(isHit(await scene.call({env: {AWS_OIDC_INTERACTIVE: 'never'}}))).to.equal(true)
   })
 
-  for (const variable of decisiveVariables) {
+  const variables = [...decisiveVariables, ...(reader[0] === 'pointer' ? furtherVariables : [])]
+  for (const variable of variables) {
     it(`does not take it where ${variable} is another one`, async () => {
       expect(isHit(await scene.call({env: {[variable]: variable.startsWith('AWS_') ? 'other' : '/other'}}))).to.equal(
         false,
@@ -82,10 +84,10 @@ export function readsHotCopies(reader: Reader): void {
     ['is cut short', async ({rewrite}) => rewrite(text => text.slice(0, -20))],
     ['lacks its last newline', async ({rewrite}) => rewrite(text => text.slice(0, -1))],
     ['is empty', async ({rewrite}) => rewrite(() => '')],
-    ['is over-long', async ({rewrite}) => rewrite(text => text.replace('"Version"', `${' '.repeat(20_000)}"Version"`))],
+    ['is over-long', async ({rewrite}) => rewrite(text => text.replace('{', `{${' '.repeat(20_000)}`))],
     ['has two documents', async ({rewrite}) => rewrite(text => `${text}${text.split('\n')[2]}\n`)],
     ['has something behind its document', async ({rewrite}) => rewrite(text => `${text}x`)],
-    ['is of another version', async ({rewrite}) => rewrite(text => text.replace('aws-oidc 1', 'aws-oidc 2'))],
+    ['is of another version', async ({rewrite}) => rewrite(text => text.replace(/^(aws-oidc.*?) 1\t/, '$1 2\t'))],
     ['is of another profile', async ({rewrite}) => rewrite(text => text.replace('\tdeveloper\t', '\tadmin\t'))],
     ['is of another installation', async ({rewrite}) => rewrite(text => text.replace('/bin/run.js', '/bin/other.js'))],
     ['watches half a file', async ({rewrite}) => rewrite(text => text.replace(/^(.*\n.*)\n/, '$1\t-\n'))],

@@ -1,6 +1,6 @@
 import {spawn} from 'node:child_process'
-import {mkdtemp, readdir, readFile, rm, stat, utimes, writeFile} from 'node:fs/promises'
-import {join} from 'node:path'
+import {mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile} from 'node:fs/promises'
+import {basename, join} from 'node:path'
 import {systemFiles} from '../../src/outside/files.ts'
 import {installLauncher} from '../../src/tasks/launcher.ts'
 import {type Ending, type Home, makeHome} from './home.ts'
@@ -8,8 +8,11 @@ import {type Installation, installWithout} from './installation.ts'
 import {variablesOf} from './machine.ts'
 import {type Sandbox, startSandbox} from './sandbox.ts'
 
-/** Who reads hot copies: `node` is the lane in bin/run.js; anything else is a shell that runs the launcher. */
-export type Reader = readonly ['node'] | readonly [shell: string, ...options: string[]]
+/**
+ * Who prints without the whole program. `node` is the lane in bin/run.js; `pointer` is the one in src/lane/, where there is
+ * no folder in memory, and a pointer takes the place of the copy; anything else is a shell that runs the launcher.
+ */
+export type Reader = readonly ['node'] | readonly ['pointer'] | readonly [shell: string, ...options: string[]]
 
 export interface Call {
   readonly args?: readonly string[]
@@ -18,12 +21,12 @@ export interface Call {
   readonly around?: string
 }
 
-/** A machine with a hot copy of the profile `developer`, whose document is marked so that it shows who has printed it. */
+/** A machine with a hot copy of the profile `developer`, or a pointer. The document is marked, so that it shows who has printed it. */
 export interface HotScene {
   readonly home: Home
   readonly sandbox: Sandbox
   readonly installation: Installation
-  /** XDG_RUNTIME_DIR. */
+  /** XDG_RUNTIME_DIR; empty where there is none. */
   readonly runtime: string
   readonly folder: string
   readonly copy: string
@@ -42,6 +45,7 @@ export interface HotScene {
 }
 
 const mark = 'PRINTED FROM THE COPY'
+const [unmarked, marked] = ['"AccountId":"123456789012"', `"AccountId":"${mark}"`]
 const creds = ['creds', '--profile', 'developer']
 
 export function isHit({stdout}: Ending): boolean {
@@ -52,7 +56,8 @@ export function isHit({stdout}: Ending): boolean {
 export const makeRuntimeFolder = () => mkdtemp('/dev/shm/aws-oidc-test-')
 
 export function useHotScene(reader: Reader): HotScene {
-  let all: {home: Home; sandbox: Sandbox; installation: Installation; runtime: string; launcher: string} | undefined
+  const isPointer = reader[0] === 'pointer'
+  let all: Pick<HotScene, 'home' | 'sandbox' | 'installation' | 'runtime' | 'launcher'> | undefined
   const there = () => {
     if (!all) throw new Error('the scene is there from the first test on')
     return all
@@ -74,17 +79,19 @@ export function useHotScene(reader: Reader): HotScene {
       return there().launcher
     },
     get folder() {
-      return join(there().runtime, 'aws-oidc')
+      const {home, runtime} = there()
+      return isPointer ? join(home.cache, 'warm') : join(runtime, 'aws-oidc')
     },
     get copy() {
-      return join(scene.folder, 'developer:')
+      return join(scene.folder, isPointer ? 'developer,' : 'developer:')
     },
     get config() {
       return join(there().home.folder, '.config/aws-oidc/config.yaml')
     },
     call: ({args = creds, env, around} = {}) => {
       const {home, sandbox, installation, runtime, launcher} = there()
-      const program = reader[0] === 'node' ? [process.execPath, installation.program] : [...reader, launcher]
+      const program =
+        reader[0] === 'node' || isPointer ? [process.execPath, installation.program] : [...reader, launcher]
       const words = [...(around === undefined ? [] : ['sh', '-c', around, 'sh']), ...program, ...args]
       return ending(words, {...variablesOf(home, sandbox), XDG_RUNTIME_DIR: runtime, ...env}, home.folder)
     },
@@ -97,7 +104,7 @@ export function useHotScene(reader: Reader): HotScene {
       await writeFile(scene.copy, change(await readFile(scene.copy, 'utf8')))
       await utimes(scene.copy, mtime, mtime)
     },
-    markCopy: () => scene.rewrite(text => text.replace('"AccountId":"123456789012"', `"AccountId":"${mark}"`)),
+    markCopy: async () => (isPointer ? undefined : scene.rewrite(text => text.replace(unmarked, marked))),
     async settle(...paths) {
       const before = new Date(Date.now() - 60_000)
       for (const path of paths) await utimes(path, before, before)
@@ -108,7 +115,9 @@ export function useHotScene(reader: Reader): HotScene {
     if (process.platform !== 'linux') return this.skip()
     const sandbox = await startSandbox()
     const home = await makeHome(sandbox)
-    const [installation, runtime] = [await installWithout('@napi-rs'), await makeRuntimeFolder()]
+    const installation = await installWithout('@napi-rs')
+    const runtime = isPointer ? '' : await makeRuntimeFolder()
+    if (isPointer) await markLane(installation)
     const dataFolder = join(home.folder, '.local/share/aws-oidc')
     const log = {debug: () => undefined, info: () => undefined, warn: () => undefined}
     const parts = {platform: process.platform, dataFolder, files: systemFiles, log}
@@ -122,7 +131,7 @@ export function useHotScene(reader: Reader): HotScene {
     await scene.settle(scene.config, folder, join(folder, 'package.json'))
     const {exitCode, stderr} = await scene.callWhole()
     const made = await readdir(scene.folder).catch((): string[] => [])
-    if (!made.includes('developer:')) throw new Error(`no copy was made, exit ${exitCode}: ${stderr}`)
+    if (!made.includes(basename(scene.copy))) throw new Error(`no copy was made, exit ${exitCode}: ${stderr}`)
     await scene.markCopy()
   })
   after(async () => {
@@ -130,9 +139,20 @@ export function useHotScene(reader: Reader): HotScene {
     await all.home.close()
     await all.sandbox.stop()
     await all.installation.remove()
-    await rm(all.runtime, {recursive: true, force: true})
+    if (!isPointer) await rm(all.runtime, {recursive: true, force: true})
   })
   return scene
+}
+
+/** The entry that a pointer leads to can't be marked: the whole program would print the mark as well. */
+async function markLane({folder}: Installation): Promise<void> {
+  const lane = join(folder, 'dist/bundle/lane-file.cjs')
+  await rename(lane, `${lane}.real.cjs`)
+  await writeFile(
+    lane,
+    `const {documentFrom: real} = require('./lane-file.cjs.real.cjs')
+     exports.documentFrom = async (...given) => (await real(...given))?.replace('${unmarked}', '${marked}')`,
+  )
 }
 
 /** A Node for the launcher to start: with one more argument, so that its own lane can't take what the launcher has not. */

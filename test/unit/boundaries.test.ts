@@ -10,7 +10,9 @@ import {expect} from 'chai'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
 
-const core = ['brake', 'hot-copy', 'keys', 'lock', 'registry', 'state', 'store'].map(name => `src/${name}.ts`)
+const core = ['brake', 'hot-copy', 'keys', 'lock', 'pointer', 'registry', 'stamp', 'state', 'store'].map(
+  name => `src/${name}.ts`,
+)
 const leaves = ['src/errors.ts', 'src/plugin.ts']
 const below = ['src/aws/sts.ts', 'src/browser/open.ts', 'src/oauth/grant.ts', 'src/terminal/prompts.ts']
 const config = ['src/config/duration.ts', 'src/config/nearest.ts', 'src/config/schema.ts']
@@ -76,6 +78,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/oauth/loopback.ts': [...edge, 'src/oauth/grant.ts', 'node:http'],
   'src/terminal/planted.ts': [...edge, 'src/terminal/prompts.ts'],
   ...Object.fromEntries(core.map(file => [file, [...leaves, ...core, ...npm, ...free]])),
+  'src/lane/planted.ts': ['node:crypto', 'src/pointer.ts'],
   'src/lock.ts': [...leaves, ...core, ...npm, ...free, 'node:sqlite'],
   'src/host/planted.ts': [...edge, ...core, ...below, ...config, 'src/host/host.ts'],
   'src/completion/planted.ts': [

@@ -1,23 +1,35 @@
 import {expect} from 'chai'
 import type {MemoryFolders} from '../../src/outside/memory-folder.ts'
+import type {OwnFolder} from '../../src/outside/own-folder.ts'
 import {type HotParts, hotCopiesOf} from '../../src/tasks/hot-copies.ts'
 import type {Issued} from '../../src/tasks/issued.ts'
 import {plansFor} from '../../src/tasks/plan.ts'
 import {makeStage} from '../support/parts.ts'
 
-/** What is in the folder when a copy was to be made, and how often all of it was removed. */
-async function keepWith(cache: Omit<HotParts['cache'], 'directory'>, identities: readonly string[] = ['1-2-3-4']) {
-  const files = new Set<string>()
+interface Given extends Omit<HotParts['cache'], 'directory'> {
+  readonly hotCopies?: HotParts['configuration']['hotCopies']
+  readonly plugins?: HotParts['plugins']
+  readonly env?: HotParts['env']
+  /** Whether there is a folder in memory. */
+  readonly memory?: boolean
+  /** What the entry is each time that somebody looks. */
+  readonly identities?: readonly string[]
+}
+
+/** What is in the folders when a copy was to be made, and how often all copies were removed. */
+async function keepWith({
+  hotCopies = 'auto',
+  plugins = [],
+  env = {},
+  memory = true,
+  identities = ['1-2-3-4'],
+  ...cache
+}: Given) {
+  const [copies, pointers] = [new Map<string, string>(), new Map<string, string>()]
   let [removals, looks] = [0, 0]
   const folders: MemoryFolders = {
-    open: async () => ({
-      path: '/run/user/1/aws-oidc',
-      read: async () => undefined,
-      put: async name => void files.add(name),
-      list: async () => [],
-      remove: async name => void files.delete(name),
-    }),
-    place: async () => '/run/user/1/aws-oidc',
+    open: async () => (memory ? folderOf('/run/user/1/aws-oidc', copies) : undefined),
+    place: async () => (memory ? '/run/user/1/aws-oidc' : undefined),
     removeAll: async () => void removals++,
     look: async () => {
       const id = identities[looks++] ?? identities.at(-1)
@@ -34,33 +46,104 @@ async function keepWith(cache: Omit<HotParts['cache'], 'directory'>, identities:
   await parts.store.write(plan.steps[0].key, JSON.stringify({...issued, ...credentials}), expiresAt)
   const hot = hotCopiesOf({
     ...parts,
-    configuration: {hotCopies: 'auto'},
+    configuration: {hotCopies},
     cache: {...cache, directory: '/cache'},
     own: {name: 'aws-oidc', root: '/aws-oidc', manifest: {}},
-    plugins: [],
+    plugins,
+    env,
     watched: [],
     lookedAt: now,
     folders,
+    pointers: {
+      open: async () => folderOf('/cache/warm', pointers),
+      removeAll: async () => pointers.clear(),
+    },
   })
   await hot.keep(plan, issued)
-  return {made: files.has('developer:'), removals, told: 'folder' in (await hot.place())}
+  const [, , pointer] = (pointers.get('developer,') ?? '').split('\n')
+  return {
+    made: copies.has('developer:')
+      ? 'copy'
+      : pointer === undefined
+        ? 'nothing'
+        : `pointer to ${JSON.parse(pointer).cache}`,
+    removals,
+    told: 'folder' in (await hot.place()),
+    texts: [...copies.values(), ...pointers.values()].join(''),
+  }
+}
+
+function folderOf(path: string, files: Map<string, string>): OwnFolder {
+  return {
+    path,
+    read: async name => files.get(name),
+    put: async (name, text) => void files.set(name, text),
+    list: async () => [],
+    remove: async name => void files.delete(name),
+  }
 }
 
 describe('hot copies', () => {
   it('are made of what the keyring seals where nobody has chosen it', async () => {
-    expect(await keepWith({id: 'keyring', byHand: false})).to.deep.equal({made: true, removals: 0, told: true})
+    expect(await keepWith({id: 'keyring', byHand: false})).to.include({made: 'copy', removals: 0, told: true})
   })
 
   it('are not made of what it seals where somebody has chosen it, and those from before are removed', async () => {
-    expect(await keepWith({id: 'keyring', byHand: true})).to.deep.equal({made: false, removals: 1, told: false})
+    expect(await keepWith({id: 'keyring', byHand: true})).to.include({
+      made: 'pointer to keyring',
+      removals: 1,
+      told: false,
+    })
   })
 
   it('are made beside files in plain text, and not beside a plugin’s cache', async () => {
-    expect(await keepWith({id: 'file', byHand: true})).to.deep.equal({made: true, removals: 0, told: true})
-    expect(await keepWith({id: 'pass', byHand: true})).to.deep.equal({made: false, removals: 0, told: false})
+    expect(await keepWith({id: 'file', byHand: true})).to.include({made: 'copy', removals: 0, told: true})
+    expect(await keepWith({id: 'pass', byHand: true})).to.include({made: 'nothing', removals: 0, told: false})
   })
 
   it('don’t outlive a logout that comes while they are made', async () => {
-    expect(await keepWith({id: 'file', byHand: true}, ['1-2-3-4', '5-6-7-8'])).to.include({made: false})
+    const identities = ['1-2-3-4', '5-6-7-8']
+    expect(await keepWith({id: 'file', byHand: true, identities})).to.include({made: 'nothing'})
+    expect(await keepWith({id: 'file', byHand: true, identities, memory: false})).to.include({made: 'nothing'})
+  })
+})
+
+describe('a pointer', () => {
+  it('is made where there is no memory for a copy, by either cache that keeps files and by no other', async () => {
+    for (const [id, made] of [
+      ['keyring', 'pointer to keyring'],
+      ['file', 'pointer to file'],
+      ['memory', 'nothing'],
+      ['pass', 'nothing'],
+    ] as const) {
+      expect(await keepWith({id, byHand: false, memory: false}), id).to.include({made, told: false})
+    }
+  })
+
+  it('is made with "hotCopies: never", because nothing secret is in it', async () => {
+    const {made, removals, texts} = await keepWith({id: 'file', byHand: true, hotCopies: 'never'})
+    expect({made, removals}).to.deep.equal({made: 'pointer to file', removals: 1})
+    for (const secret of ['ASIA1', 'secret', 'token']) expect(texts).not.to.include(secret)
+  })
+
+  it('is not made with a plugin that must see each call, or that is linked', async () => {
+    const plugin = {name: 'aws-oidc-ping', root: '/ping', manifest: {}}
+    const hooks = {'aws-oidc:strategies': './a.js', init: './b.js'}
+    for (const [other, made] of [
+      [plugin, 'pointer to file'],
+      [{...plugin, manifest: {oclif: {hooks}}}, 'nothing'],
+      [{...plugin, linked: true}, 'nothing'],
+    ] as const) {
+      expect(await keepWith({id: 'file', byHand: true, memory: false, plugins: [other]})).to.include({made})
+    }
+  })
+
+  it('is not made where a variable that it would name has a password in it', async () => {
+    for (const [AWS_ENDPOINT_URL_STS, made] of [
+      ['https://sts.example.com/a@b', 'pointer to file'],
+      ['https://alice:password@sts.example.com', 'nothing'],
+    ] as const) {
+      expect(await keepWith({id: 'file', byHand: true, memory: false, env: {AWS_ENDPOINT_URL_STS}})).to.include({made})
+    }
   })
 })

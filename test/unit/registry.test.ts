@@ -48,7 +48,12 @@ describe('the registry of strategies', () => {
     const ids = (registry = registryWith()) => registry.installable().map(({strategy}) => strategy)
     expect(ids()).to.deep.equal(['keycloak'])
     expect(ids(registryWith(await plugin('', {'aws-oidc': {strategies: ['keycloak']}})))).to.deep.equal([])
-    const strict = registryOf(own, [], {allows: name => name === 'aws-oidc-okta', guard: (_, work) => work(), nearest})
+    const strict = registryOf(own, [], {
+      allows: name => name === 'aws-oidc-okta',
+      guard: (_, work) => work(),
+      load: loadModule,
+      nearest,
+    })
     expect(ids(strict)).to.deep.equal([])
     expect(() => strict.ownerOf('keycloak')).to.throw('does not list aws-oidc-keycloak')
   })

@@ -1,0 +1,82 @@
+import {randomBytes} from 'node:crypto'
+import {chmod, lstat, mkdir, open, readdir, readFile, rename, rm} from 'node:fs/promises'
+import {join} from 'node:path'
+
+/** A folder of ours, closed to others. */
+export interface OwnFolder {
+  readonly path: string
+  read(name: string): Promise<string | undefined>
+  /** Puts a file (0600) into its place as a whole, with a time of modification that means something to its readers. */
+  put(name: string, text: string, modifiedAt: Date): Promise<void>
+  /** Some of the files, with their times of modification. */
+  list(): Promise<readonly {readonly name: string; readonly modifiedAt: Date}[]>
+  remove(name: string): Promise<void>
+}
+
+export interface OwnFolders {
+  /** The folder, made and closed to others; `undefined` where there is no place for one. Rejects where it can't be made. */
+  open(): Promise<OwnFolder | undefined>
+  removeAll(): Promise<void>
+}
+
+const mostListed = 200
+const temporaryName = /^\.[0-9a-f]{12}\.tmp$/
+
+export function ownFolderAt(path: string | undefined): OwnFolders {
+  return {
+    async open() {
+      if (path === undefined) return undefined
+      await mkdir(path, {mode: 0o700}).catch(() => undefined)
+      const found = await lstat(path)
+      if (!found.isDirectory() || !isOwn(found)) return undefined
+      if ((found.mode & 0o077) !== 0) await chmod(path, 0o700)
+      return folderAt(path)
+    },
+
+    async removeAll() {
+      const found = path === undefined ? undefined : await lstat(path).catch(() => undefined)
+      if (path !== undefined && found && isOwn(found)) await rm(path, {recursive: true, force: true})
+    },
+  }
+}
+
+/** Windows has no user ids; there the folders of a profile are closed to others. */
+export function isOwn({uid}: {readonly uid: number}): boolean {
+  return process.geteuid === undefined || uid === process.geteuid()
+}
+
+function folderAt(path: string): OwnFolder {
+  const at = (name: string) => join(path, name)
+  return {
+    path,
+
+    read: name => readFile(at(name), 'utf8').catch(() => undefined),
+
+    async put(name, text, modifiedAt) {
+      const temporary = at(`.${randomBytes(6).toString('hex')}.tmp`)
+      try {
+        const file = await open(temporary, 'wx', 0o600)
+        try {
+          await file.writeFile(text)
+          await file.utimes(modifiedAt, modifiedAt)
+        } finally {
+          await file.close()
+        }
+        await rename(temporary, at(name))
+      } catch (error) {
+        await rm(temporary, {force: true})
+        throw error
+      }
+    },
+
+    async list() {
+      const names = (await readdir(path)).filter(name => !temporaryName.test(name)).slice(0, mostListed)
+      const found = await Promise.all(
+        names.map(async name => ({name, stats: await lstat(at(name)).catch(() => undefined)})),
+      )
+      return found.flatMap(({name, stats}) => (stats ? [{name, modifiedAt: stats.mtime}] : []))
+    },
+
+    remove: name => rm(at(name), {recursive: true, force: true}),
+  }
+}

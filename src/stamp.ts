@@ -1,0 +1,88 @@
+import {isAbsolute} from 'node:path'
+
+/**
+ * What is served without the rest of this program says in its first two lines for whom it is, and what must be as it was
+ * when the whole program wrote it. Its own time of modification is the moment until which it serves.
+ */
+export interface Stamped {
+  readonly profile: string
+  /** The program that whoever can't be served starts. */
+  readonly run: string
+  readonly env: Env
+  readonly watched: readonly Watched[]
+  readonly serveUntil: Date
+}
+
+/** What a call depends on besides its arguments. bin/run.js and bin/launcher.sh have the same list, in this order. */
+export const decisiveVariables = [
+  'HOME',
+  'XDG_CONFIG_HOME',
+  'XDG_CACHE_HOME',
+  'XDG_DATA_HOME',
+  'AWS_OIDC_DATA_DIR',
+  'AWS_OIDC_CONFIG_FILE',
+  'AWS_OIDC_CACHE',
+  'AWS_REGION',
+  'AWS_DEFAULT_REGION',
+  'AWS_ENDPOINT_URL_STS',
+  'AWS_CA_BUNDLE',
+  'CI',
+] as const
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/** A file whose change ends the service, and how it was; `undefined` where there was none. */
+export interface Watched {
+  readonly path: string
+  readonly state: WatchedState | undefined
+}
+
+export interface WatchedState {
+  readonly id: string
+  readonly modifiedAt: Date
+  readonly changedAt: Date
+}
+
+/** Where they are kept. */
+export interface StampedFolder {
+  read(name: string): Promise<string | undefined>
+  put(name: string, text: string, modifiedAt: Date): Promise<void>
+  list(): Promise<readonly {readonly name: string; readonly modifiedAt: Date}[]>
+  remove(name: string): Promise<void>
+}
+
+const largest = 16_384
+// busybox compares whole seconds, and the clock that stamps files ticks every few milliseconds.
+const settledMilliseconds = {modified: 2_000, changed: 20}
+
+/** Whether a file has been as it is for so long that its next change is sure to give it other times. */
+export function isSettled({state}: Watched, now: Date): boolean {
+  if (!state) return true
+  const age = (time: Date) => now.getTime() - time.getTime()
+  return age(state.modifiedAt) >= settledMilliseconds.modified && age(state.changedAt) >= settledMilliseconds.changed
+}
+
+/**
+ * The name of a file for that profile; `undefined` where it can't be one. A region is a part of it, so that two terminals
+ * with different ones don't drive out each other's.
+ */
+export function nameFor({profile, env}: Stamped, between: ':' | ','): string | undefined {
+  const region = env.AWS_REGION || env.AWS_DEFAULT_REGION || ''
+  if (!/^[A-Za-z0-9_][\w.@+-]{0,99}$/.test(profile) || !/^[a-z0-9-]{0,40}$/.test(region)) return undefined
+  return `${profile}${between}${region}`
+}
+
+/** The three lines of a file; `undefined` where they have no form that the readers would take. */
+export function linesOf(
+  format: string,
+  variables: readonly string[],
+  {profile, run, env, watched}: Stamped,
+  content: string,
+): string | undefined {
+  const who = [format, run, profile, ...variables.map(name => env[name] ?? '')]
+  const what = watched.flatMap(({path, state}) => [state?.id ?? '-', path])
+  const text = `${who.join('\t')}\n${what.join('\t')}\n${content}\n`
+  const isPlain = [...who, ...what].every(word => !/[\t\n\r\0]/.test(word)) && !/[\n\0]/.test(content)
+  // The paths must mean the same in every folder.
+  return isPlain && watched.every(({path}) => isAbsolute(path)) && Buffer.byteLength(text) <= largest ? text : undefined
+}

@@ -1,0 +1,23 @@
+import {readFile, rm, writeFile} from 'node:fs/promises'
+import {join} from 'node:path'
+
+/** What a call of Node has loaded, each by its address; it is made with these variables besides its own. */
+export async function loadedBy(
+  folder: string,
+  call: (env: Readonly<Record<string, string>>) => Promise<unknown>,
+): Promise<readonly string[]> {
+  const [preload, list] = [join(folder, 'preload.cjs'), join(folder, 'loaded')]
+  await writeFile(
+    preload,
+    `const {writeFileSync} = require('node:fs')
+     const loaded = []
+     require('node:module').registerHooks({load: (url, context, next) => (loaded.push(url), next(url, context))})
+     process.once('exit', () => writeFileSync(process.env.LOADED, loaded.join('\\n')))`,
+  )
+  try {
+    await call({LOADED: list, NODE_OPTIONS: `--require ${preload}`})
+    return (await readFile(list, 'utf8')).split('\n')
+  } finally {
+    for (const path of [preload, list]) await rm(path, {force: true})
+  }
+}
