@@ -116,8 +116,7 @@ function keepCompiledCode() {
     return stats.isDirectory() && stats.uid === process.geteuid?.() && (stats.mode & 0o077) === 0
   }
   try {
-    const cache = cacheFolder()
-    const folder = `${cache}/compiled`
+    const [cache, folder] = [cacheFolder(), `${cacheFolder()}/compiled`]
     // Without the one there is nothing that we keep, and the other is not made.
     if (!isPrivate(cache)) return
     if (!fs.existsSync(folder)) fs.mkdirSync(folder, {mode: 0o700})
