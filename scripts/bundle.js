@@ -1,6 +1,7 @@
 // Puts the program into few files, as they are installed: oclif and our own code into one, each large library into one
 // of its own. What only some calls need is loaded with its first use. Why, and what it gains: docs/decisions/0017-bundle.md.
 import {writeFileSync} from 'node:fs'
+import {findPackageJSON} from 'node:module'
 import {join} from 'node:path'
 import {build} from 'esbuild'
 import {commandIds} from './commands.js'
@@ -57,6 +58,7 @@ const late = [
  */
 export async function bundle(root) {
   const folder = join(root, 'dist/bundle')
+  demandOneOfEach(root)
   /** @type {string[]} */
   const inputs = []
   /** @param {import('esbuild').BuildOptions} options */
@@ -102,6 +104,17 @@ export async function bundle(root) {
     await write({entryPoints: [name], outfile: join(folder, fileOf(name)), inject})
   }
   writeFileSync(join(folder, 'LICENCES.txt'), licencesOf(root, inputs))
+}
+
+/**
+ * What is apart or late is looked up from here, although oclif may be who asks for it.
+ * @param {string} root
+ */
+function demandOneOfEach(root) {
+  const [here, oclif] = [join(root, 'package.json'), join(root, 'node_modules/@oclif/core/package.json')]
+  for (const name of [...apart, ...late].filter(name => !name.startsWith('node:'))) {
+    if (findPackageJSON(name, here) !== findPackageJSON(name, oclif)) throw new Error(`oclif has a ${name} of its own.`)
+  }
 }
 
 /**
