@@ -1,9 +1,11 @@
 import type {CallerIdentity} from './aws/sts.ts'
 import {readConfiguration} from './config/read.ts'
+import type {DoctorReport} from './formats/doctor-report.ts'
 import type {ForegroundEnding} from './outside/foreground.ts'
 import type {Outside} from './outside/outside.ts'
 import {type CacheInfo, cacheInfo, clearCache} from './tasks/cache.ts'
 import {type CredentialsWish, credentialsFor} from './tasks/credentials.ts'
+import type {DoctorWish} from './tasks/doctor/doctor.ts'
 import type {ExecWish} from './tasks/exec.ts'
 import type {InstalledPlugin, InstallParts, InstallWish} from './tasks/install-plugin.ts'
 import type {Issued} from './tasks/issued.ts'
@@ -29,6 +31,8 @@ export interface App {
   loginEverywhere(wish: Pick<LoginWish, 'force' | 'ifNeeded'>): Promise<readonly (LoginResult | LoginFailure)[]>
   logout(wish: LogoutWish): Promise<readonly LogoutResult[]>
   status(wish: StatusWish): Promise<Status>
+  /** Looks at everything that can be wrong, whatever is. */
+  doctor(wish: DoctorWish): Promise<DoctorReport>
   setSecret(wish: SetSecretWish): Promise<SetSecretResult>
   listProfiles(): Promise<ProfileList>
   showProfile(name: string): Promise<ProfileDetails>
@@ -62,6 +66,11 @@ export function createApp(outside: Outside, installation: Installation, choices:
     async status(wish) {
       const {parts: wired, cache} = await parts()
       return (await import('./tasks/status.ts')).status(wish, cache.id, wired)
+    },
+    async doctor(wish) {
+      const {patientOf} = await import('./wiring/doctor.ts')
+      const patient = await patientOf(outside, installation, choices)
+      return (await import('./tasks/doctor/doctor.ts')).examine(wish, patient)
     },
     setSecret: async wish => (await import('./tasks/set-secret.ts')).setSecret(wish, (await parts()).parts),
     listProfiles: async () => (await import('./tasks/profiles.ts')).listProfiles((await parts()).parts),

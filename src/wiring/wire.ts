@@ -186,7 +186,7 @@ export async function wire(outside: Outside, {own, dataFolder}: Installation, ch
       if (!toSignOut) terminal.waitingFor('Waiting for your sign-in in the browser.')
       return opened
     },
-    makeAwsFiles: awsFilesIn(under(places.cache, 'exec'), files),
+    makeAwsFiles: awsFilesIn(under(places.cache, 'exec'), files, outside.processMark()),
     runInForeground(...wanted) {
       waitingFor(undefined)
       terminalIsOurs = false

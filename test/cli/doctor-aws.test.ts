@@ -1,0 +1,294 @@
+import {appendFile, mkdir, readFile, rm, writeFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import {expect} from 'chai'
+import {examine, finds, type Illness} from '../support/doctor.ts'
+import type {Home} from '../support/home.ts'
+import {useScene} from '../support/scene.ts'
+
+const aws = (home: Home, ...names: string[]) => join(home.folder, '.aws', ...names)
+const synced = (home: Home) => home.run(['profiles', 'sync', '--yes'])
+
+/** Lines at the end of a file of the AWS tools, after ours. */
+const adding = (name: 'config' | 'credentials', text: string) => async (scene: {readonly home: Home}) => {
+  await synced(scene.home)
+  await appendFile(aws(scene.home, name), text)
+}
+
+/** The same lines within the section of `developer`. */
+const inDeveloper = (lines: string) => async (scene: {readonly home: Home}) => {
+  await synced(scene.home)
+  const text = await readFile(aws(scene.home, 'config'), 'utf8')
+  await writeFile(aws(scene.home, 'config'), text.replace('[profile developer]\n', `[profile developer]\n${lines}`))
+}
+
+const key = 'aws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = s3cret-key\n'
+const takeOver = /^aws-oidc profiles sync developer$/
+
+const files: readonly Illness[] = [
+  {
+    id: 'aws.file-damaged',
+    severity: 'error',
+    when: 'with its line, where no SDK could read ~/.aws/config',
+    make: adding('config', '[profile broken\n'),
+    says: /\.aws\/config:\d+: Profile definition must end with '\]'/,
+    mend: /Mend that line/,
+  },
+  {
+    id: 'aws.file-refused',
+    severity: 'error',
+    when: 'where Python’s parser refuses what the SDKs read',
+    make: adding('config', '\n[profile x]\nregion = a\nregion = b\n'),
+    says: /AWS CLI and boto3 refuse .*config: "region" in line \d+/,
+    mend: /Mend that line/,
+  },
+]
+
+const profiles: readonly Illness[] = [
+  {
+    id: 'profile.shadowed',
+    severity: 'error',
+    when: 'and names the SDKs that take a static key in ~/.aws/credentials',
+    make: adding('credentials', `[developer]\n${key}`),
+    says: /credentials:2: aws_access_key_id, aws_secret_access_key in the profile "developer": the AWS CLI, boto3, the SDKs for Go and JavaScript use that key and never ask us; only Java does/,
+    mend: takeOver,
+  },
+  {
+    id: 'profile.shadowed',
+    severity: 'error',
+    when: 'of a static key beside our command in ~/.aws/config',
+    make: inDeveloper(key),
+    says: /config:2: aws_access_key_id, .*: the SDKs for Go and JavaScript use that key/,
+    mend: takeOver,
+  },
+  {
+    id: 'profile.shadowed',
+    severity: 'error',
+    when: 'of keys for SSO',
+    make: inDeveloper('sso_session = corp\nsso_account_id = 123456789012\n'),
+    says: /config:2: sso_session, sso_account_id .*: the AWS CLI, boto3, the SDKs for Go and Java use SSO/,
+    mend: takeOver,
+  },
+  {
+    id: 'profile.shadowed',
+    severity: 'error',
+    when: 'of a role beside our command',
+    make: inDeveloper('role_arn = arn:aws:iam::123456789012:role/x\nsource_profile = developer\n'),
+    says: /config:2: role_arn, source_profile .*: the AWS CLI, boto3, the SDKs for Go and Java refuse/,
+    mend: takeOver,
+  },
+  {
+    id: 'profile.shadowed',
+    severity: 'error',
+    when: 'of a second command',
+    make: adding('credentials', '[developer]\ncredential_process = /bin/other\n'),
+    says: /credentials:2: credential_process .*: every AWS tool runs that command/,
+    mend: takeOver,
+  },
+  {
+    id: 'profile.shadowed',
+    severity: 'error',
+    when: 'of a device for MFA beside a role that the tools switch to',
+    async make({home}) {
+      await synced(home)
+      await appendFile(aws(home, 'config'), 'mfa_serial = arn:aws:iam::123456789012:mfa/me\n')
+    },
+    says: /mfa_serial in the profile "admin": AWS refuses such a switch/,
+    mend: /^aws-oidc profiles sync admin$/,
+  },
+  {
+    id: 'profile.shadowed',
+    severity: 'error',
+    when: 'of a file with a token',
+    make: inDeveloper('web_identity_token_file = /tmp/token\n'),
+    says: /web_identity_token_file .*: some AWS tools take that source/,
+    mend: takeOver,
+  },
+  {
+    id: 'profile.foreign',
+    severity: 'warning',
+    when: 'where a profile of the same name is somebody else’s',
+    async make({home}) {
+      await mkdir(aws(home))
+      await writeFile(aws(home, 'config'), '[profile developer]\ncredential_process = /bin/other\n')
+    },
+    says: /"developer" is there already and not ours/,
+    mend: takeOver,
+  },
+  {
+    id: 'profile.outdated',
+    severity: 'warning',
+    when: 'where our configuration has changed since',
+    async make({home}) {
+      await synced(home)
+      await home.configure({profiles: {admin: {source: 'developer', role: 'arn:aws:iam::123456789012:role/other'}}})
+    },
+    says: /config: the profile "admin" is not as our configuration has it/,
+    mend: /^aws-oidc profiles sync$/,
+    fixed: /^The profile "admin" is written anew\. What was there before today is in .*aws-oidc-backup/,
+  },
+  {
+    id: 'profile.stale',
+    severity: 'note',
+    when: 'of one of ours that is no longer configured',
+    async make({home}) {
+      await home.configure({profiles: {gone: {provider: 'sandbox', role: 'arn:aws:iam::123456789012:role/developer'}}})
+      await synced(home)
+      await home.configure({})
+    },
+    says: /\[profile gone\] of ours is no longer configured/,
+    mend: /^aws-oidc profiles sync --prune$/,
+  },
+  {
+    id: 'profile.unwritable',
+    severity: 'warning',
+    when: 'of a name that not all AWS tools know',
+    make: ({home}) =>
+      home.configure({profiles: {'a b': {provider: 'sandbox', role: 'arn:aws:iam::123456789012:role/developer'}}}),
+    says: /"a b" can't be written/,
+    mend: /Rename the profile "a b"/,
+  },
+  {
+    id: 'profile.unknown',
+    severity: 'note',
+    when: 'where the AWS tools were never told',
+    says: /AWS tools don't know developer, admin yet/,
+    mend: /^aws-oidc profiles sync$/,
+  },
+  {
+    id: 'profile.program-gone',
+    severity: 'error',
+    when: 'where the launcher that a profile starts was removed',
+    async make({home}) {
+      await synced(home)
+      await rm(join(home.folder, '.local/share/aws-oidc/bin'), {recursive: true})
+    },
+    says: /config:\d+: the profile "developer" starts .*bin\/aws-oidc, which is not there/,
+    mend: /^aws-oidc profiles sync$/,
+    fixed: /^The profile "developer" is written anew/,
+  },
+  {
+    id: 'profile.program-gone',
+    severity: 'error',
+    when: 'where the script after Node has moved, and the profile is of a role that is not configured',
+    async make({home}) {
+      const command = `"${process.execPath}" "/gone/aws-oidc/bin/run.js" creds --provider sandbox --role 123456789012/x`
+      await mkdir(aws(home))
+      await writeFile(aws(home, 'config'), `[profile r]\ncredential_process = ${command}\naws_oidc_profile = r\n`)
+    },
+    says: /the profile "r" starts \/gone\/aws-oidc\/bin\/run\.js, which is not there/,
+    mend: /^aws-oidc profiles sync$/,
+  },
+]
+
+const keys = {AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'another-secret'}
+
+const environment: readonly Illness[] = [
+  {
+    id: 'environment.keys',
+    severity: 'error',
+    when: 'and names the SDKs that take keys from variables',
+    env: () => keys,
+    says: /^AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY: boto3, the AWS SDKs for Go and Java.*JavaScript takes the profile/,
+    mend: /^unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY$/,
+  },
+  {
+    id: 'environment.web-identity',
+    severity: 'error',
+    when: 'of a token for a role',
+    env: () => ({AWS_WEB_IDENTITY_TOKEN_FILE: '/tmp/token', AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/x'}),
+    says: /^AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN: most AWS tools/,
+    mend: /^unset AWS_WEB_IDENTITY_TOKEN_FILE AWS_ROLE_ARN$/,
+  },
+  {
+    id: 'environment.container',
+    severity: 'note',
+    when: 'of credentials of a container',
+    env: () => ({AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1/x'}),
+    says: /^AWS_CONTAINER_CREDENTIALS_FULL_URI: AWS tools for which no profile is named/,
+    mend: /^unset AWS_CONTAINER_CREDENTIALS_FULL_URI$/,
+  },
+  {
+    id: 'environment.invalid',
+    severity: 'error',
+    when: 'where AWS_OIDC_INTERACTIVE says what nobody knows',
+    env: () => ({AWS_OIDC_INTERACTIVE: 'perhaps'}),
+    says: /AWS_OIDC_INTERACTIVE is "perhaps"/,
+    mend: /AWS_OIDC_INTERACTIVE=auto, always or never/,
+  },
+  {
+    id: 'environment.invalid',
+    severity: 'error',
+    when: 'where AWS_ENDPOINT_URL_STS is not safe',
+    env: () => ({AWS_ENDPOINT_URL_STS: 'http://sts.example.com'}),
+    says: /AWS_ENDPOINT_URL_STS is refused/,
+    mend: /^unset AWS_ENDPOINT_URL_STS$/,
+  },
+  {
+    id: 'environment.sts',
+    severity: 'note',
+    when: 'where another STS than that of AWS is asked',
+    says: /^AWS_ENDPOINT_URL_STS: http:\/\/127\.0\.0\.1:\d+, which is not AWS's own/,
+    mend: /^unset AWS_ENDPOINT_URL_STS$/,
+  },
+  {
+    id: 'environment.authorities',
+    severity: 'error',
+    when: 'where AWS_CA_BUNDLE names no certificates',
+    make: ({home}) => writeFile(join(home.folder, 'ca.pem'), 'nothing'),
+    env: ({home}) => ({AWS_CA_BUNDLE: join(home.folder, 'ca.pem')}),
+    says: /AWS_CA_BUNDLE can't be used: .*ca\.pem: there is no PEM certificate in it/,
+    mend: /^unset AWS_CA_BUNDLE$/,
+  },
+  {
+    id: 'environment.config-file',
+    severity: 'warning',
+    when: 'where AWS_CONFIG_FILE names a file that is not there',
+    env: ({home}) => ({AWS_CONFIG_FILE: join(home.folder, 'nowhere')}),
+    says: /AWS_CONFIG_FILE names .*nowhere, which does not exist/,
+    mend: /^aws-oidc profiles sync$/,
+  },
+  {
+    id: 'environment.profile',
+    severity: 'warning',
+    when: 'where AWS_PROFILE names a profile that no AWS tool finds',
+    env: () => ({AWS_PROFILE: 'nobody'}),
+    says: /AWS_PROFILE is "nobody", and no file of the AWS tools has such a profile/,
+    mend: /^unset AWS_PROFILE$/,
+  },
+]
+
+describe('doctor, of the AWS tools,', () => {
+  const scene = useScene()
+  finds(scene, [...files, ...profiles, ...environment])
+
+  it('finds nothing where everything is in place, and says what it has looked at', async () => {
+    await synced(scene.home)
+    const {findings, fine, healthy} = await examine(scene.home, {}, ['--no-network'])
+    expect(findings.map(({id}) => id)).to.deep.equal(['environment.sts'])
+    expect(healthy).to.equal(true)
+    expect(fine.map(({what}) => what).join('\n')).to.include('no key wins over a profile of ours')
+  })
+
+  it('never takes a key from ~/.aws/credentials, whatever else of the profile is mended', async () => {
+    const {home} = scene
+    await synced(home)
+    await writeFile(aws(home, 'credentials'), `[developer]\n${key}`)
+    await rm(join(home.folder, '.local/share/aws-oidc/bin'), {recursive: true})
+    const {stdout} = await home.run(['doctor', '--fix', '--no-network'])
+    expect(stdout).to.match(/Not fixed: .*credentials:2: "aws_access_key_id"/)
+    expect(await readFile(aws(home, 'credentials'), 'utf8')).to.equal(`[developer]\n${key}`)
+    expect(stdout).not.to.match(/AKIAEXAMPLE|s3cret-key/)
+  })
+
+  it('leaves roles to us where somebody has chosen that', async () => {
+    await scene.home.run(['profiles', 'sync', '--yes', '--chain', 'process'])
+    const {findings} = await examine(scene.home, {}, ['--no-network'])
+    expect(findings.map(({id}) => id)).not.to.include('profile.outdated')
+  })
+
+  it('with --profile looks at no other', async () => {
+    await adding('credentials', `[developer]\n${key}`)(scene)
+    const {findings} = await examine(scene.home, {}, ['--no-network', '--profile', 'admin'])
+    expect(findings.map(({id}) => id)).not.to.include('profile.shadowed')
+  })
+})
