@@ -9,6 +9,8 @@ export interface Inspection {
   look(path: string): Promise<FileFacts | undefined>
   /** The names in a folder; none where it can't be read. */
   list(folder: string): Promise<readonly string[]>
+  /** Of the Node that runs this. */
+  readonly nodeVersion: string
   /** Whether files can be made in a folder, or it can be made itself. */
   canWriteIn(folder: string): Promise<boolean>
   canRead(path: string): Promise<boolean>
@@ -51,6 +53,7 @@ export function systemInspection(
 
   return {
     look,
+    nodeVersion: process.versions.node,
     list: folder => readdir(folder).catch(() => []),
     async canWriteIn(folder) {
       for (let at = folder; ; at = join(at, '..')) {

@@ -5,6 +5,7 @@ import {type SyncResult, sync} from '../sync.ts'
 import {placeOf} from '../sync-left.ts'
 import {originsIn, readFiles} from './aws-files.ts'
 import {type Check, count, either, type Finding, found, type Looked, listed, type Patient} from './check.ts'
+import {isOfNpx} from './installation.ts'
 
 export const awsProfileChecks: readonly Check[] = [{area: 'AWS tools', name: 'our profiles there', look}]
 
@@ -66,7 +67,7 @@ function outdated(profile: string, changes: readonly Change[], {files}: SyncResu
 /** Writes one profile of ours anew. From the cache of npx the tools must not be told to start anything. */
 function fixOf(profile: string, patient: Patient): Finding['fix'] {
   const {parts, configuration, own} = patient
-  if (/[\\/]_npx[\\/]/.test(own.root)) return undefined
+  if (isOfNpx(own)) return undefined
   return async () => {
     // To name a profile is to consent that other keys in it go, and only a person may do that.
     const other = (await wanted(patient)).left.find(left => left.profile === profile)
