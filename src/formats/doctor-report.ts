@@ -25,19 +25,23 @@ export interface ReportedFinding {
 export interface DoctorReport {
   /** Whether no error and no warning is left. */
   readonly healthy: boolean
+  /** What was looked at, in order. */
+  readonly areas: readonly string[]
   readonly findings: readonly ReportedFinding[]
   readonly fine: readonly {readonly area: string; readonly what: string}[]
 }
 
 /** The report for people, by area: what is fine in a line each, then what is not. */
-export function reportLines({findings, fine}: DoctorReport, colours: boolean): readonly string[] {
+export function reportLines({areas, findings, fine}: DoctorReport, colours: boolean): readonly string[] {
   const paint = colours ? paintWith : (_: Colour, text: string) => text
-  const areas = [...new Set([...fine, ...findings].map(({area}) => area))]
-  const lines = areas.flatMap(area => [
-    area,
-    ...fine.filter(one => one.area === area).map(({what}) => `  ${paint('green', 'ok'.padEnd(7))}  ${what}`),
-    ...findings.filter(one => one.area === area).flatMap(finding => findingLines(finding, paint)),
-  ])
+  const told = new Set([...fine, ...findings].map(({area}) => area))
+  const lines = areas
+    .filter(area => told.has(area))
+    .flatMap(area => [
+      area,
+      ...fine.filter(one => one.area === area).map(({what}) => `  ${paint('green', 'ok'.padEnd(7))}  ${what}`),
+      ...findings.filter(one => one.area === area).flatMap(finding => findingLines(finding, paint)),
+    ])
   return [...lines, '', ...summary(findings)]
 }
 

@@ -8,10 +8,12 @@ import {installationChecks} from './installation.ts'
 import {leftoverChecks} from './leftovers.ts'
 import {pluginChecks} from './plugins.ts'
 import {privateFileChecks} from './private-files.ts'
+import {providerChecks, strategyCheck} from './provider.ts'
 import {secretChecks} from './secrets.ts'
+import {serverChecks} from './servers.ts'
 
 /** Everything that is looked at, in the order in which it is told. */
-export function checksFor(_patient: Patient, _network: boolean): readonly Check[] {
+export function checksFor(patient: Patient, network: boolean): readonly Check[] {
   return [
     ...configurationChecks,
     ...installationChecks,
@@ -23,5 +25,7 @@ export function checksFor(_patient: Patient, _network: boolean): readonly Check[
     ...environmentChecks,
     ...awsFileChecks,
     ...awsProfileChecks,
+    ...patient.providers.flatMap(providerChecks),
+    ...(network ? [...patient.providers.map(strategyCheck), ...serverChecks(patient)] : []),
   ]
 }

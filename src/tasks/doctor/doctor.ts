@@ -1,5 +1,6 @@
 import {AwsOidcError, expectedFailure, printable} from '../../errors.ts'
 import type {DoctorReport, ReportedFinding} from '../../formats/doctor-report.ts'
+import type {Clock} from '../../outside/clock.ts'
 import {findProfile, findProvider} from '../plan.ts'
 import type {Check, Finding, Looked, Patient} from './check.ts'
 import {checksFor} from './checks.ts'
@@ -23,13 +24,19 @@ export async function examine(wish: DoctorWish, whole: Patient): Promise<DoctorR
   const patient = {...whole, ...scopeOf(wish, whole), signal: AbortSignal.any([parts.signal, over.signal])}
   try {
     const checks = checksFor(patient, wish.network)
-    const looked = await Promise.all(checks.map(async check => ({check, ...(await lookWithin(check, patient))})))
+    const looked = await Promise.all(
+      checks.map(async check => ({
+        check,
+        ...(await lookWithin({name: check.name, look: () => check.look(patient)}, parts)),
+      })),
+    )
     const found = looked.flatMap(({check: {area}, findings}) => findings.map(finding => ({area, finding})))
     const findings: ReportedFinding[] = []
     // One after the other: two of them may mend the same file.
     for (const {area, finding} of found) findings.push(await reported(area, finding, wish.fix, patient))
     return {
       healthy: findings.every(({severity, fixed}) => severity === 'note' || fixed !== undefined),
+      areas: [...new Set(checks.map(({area}) => area))],
       findings,
       fine: looked.flatMap(({check: {area}, fine}) => fine.map(what => ({area, what}))),
     }
@@ -60,18 +67,25 @@ function scopeOf({provider, profile}: DoctorWish, {configuration}: Patient): Pic
 }
 
 /** A check that fails or takes too long is a finding, and not the end. */
-export async function lookWithin(check: Check, patient: Patient): Promise<Looked> {
-  const {clock, log, signal, secrets} = patient.parts
-  const late = new AwsOidcError('TIMED_OUT', `This was given up after ${limitMilliseconds / 1000} s: ${check.name}.`)
+export async function lookWithin(
+  {name, look}: Pick<Check, 'name'> & {readonly look: () => Promise<Looked>},
+  {
+    clock,
+    log,
+    signal,
+    secrets,
+  }: Pick<Patient['parts'], 'log' | 'signal' | 'secrets'> & {readonly clock: Pick<Clock, 'limit'>},
+): Promise<Looked> {
+  const late = new AwsOidcError('TIMED_OUT', `This was given up after ${limitMilliseconds / 1000} s: ${name}.`)
   const limit = clock.limit(limitMilliseconds, late, signal)
   try {
-    return await Promise.race([check.look(patient), rejectionOf(limit.signal)])
+    return await Promise.race([look(), rejectionOf(limit.signal)])
   } catch (error) {
     signal.throwIfAborted()
     if (error === late) return {fine: [], findings: [{id: 'check.late', severity: 'warning', what: late.message}]}
     if (error instanceof Error) log.debug(error.stack ?? error.message)
     const reason = secrets.mask(error instanceof Error ? error.message : String(error))
-    const what = `This could not be looked at: ${check.name}: ${printable(reason).replace(/\.$/, '')}.`
+    const what = `This could not be looked at: ${name}: ${printable(reason).replace(/\.$/, '')}.`
     const mend = expectedFailure(error)?.hint ?? 'aws-oidc doctor --debug'
     return {fine: [], findings: [{id: 'check.crashed', severity: 'warning', what, mend}]}
   } finally {
