@@ -31,6 +31,7 @@ export async function patientOf(outside: Outside, installation: Installation, ch
     problem,
     providers: [],
     profiles: [],
+    network: false,
     signal: parts.signal,
     outside,
     inspection: await outside.inspection(),

@@ -286,9 +286,13 @@ describe('doctor, of the AWS tools,', () => {
     expect(findings.map(({id}) => id)).not.to.include('profile.outdated')
   })
 
-  it('with --profile looks at no other', async () => {
-    await adding('credentials', `[developer]\n${key}`)(scene)
-    const {findings} = await examine(scene.home, {}, ['--no-network', '--profile', 'admin'])
-    expect(findings.map(({id}) => id)).not.to.include('profile.shadowed')
+  it('with --profile looks at that one and at those whose role it switches from', async () => {
+    await adding('credentials', `[developer]\n${key}[admin]\n${key}`)(scene)
+    const shadowed = async (profile: string) => {
+      const {findings} = await examine(scene.home, {}, ['--no-network', '--profile', profile])
+      return findings.filter(({id}) => id === 'profile.shadowed').map(({mend}) => mend?.split(' ').at(-1))
+    }
+    expect(await shadowed('developer')).to.deep.equal(['developer'])
+    expect(await shadowed('admin')).to.have.members(['admin', 'developer'])
   })
 })

@@ -47,6 +47,17 @@ const configuration: readonly Illness[] = [
     mend: /Mend that place/,
   },
   {
+    id: 'config.broken',
+    severity: 'error',
+    when: 'where a folder stands in its place',
+    async make({home}) {
+      await rm(configFile(home))
+      await mkdir(configFile(home))
+    },
+    says: /config\.yaml can't be read: EISDIR/,
+    mend: /^ls -ld /,
+  },
+  {
     id: 'config.absent',
     severity: 'error',
     when: 'on a machine that was never used',
@@ -417,6 +428,16 @@ describe('doctor, of this machine,', () => {
     expect(exitCode).to.equal(2)
     expect(stderr).to.include('--profile developer')
     expect(await scene.home.run(['doctor', '--provider', 'sandbx'])).to.include({exitCode: 2})
+  })
+
+  it('has examples in its help that run', async () => {
+    const {home} = scene
+    const {stdout} = await home.run(['doctor', '--help'])
+    const examples = [...(stdout.split('EXAMPLES')[1] ?? '').matchAll(/^ +\$ aws-oidc (doctor.*)$/gm)].map(
+      ([, words = '']) => words.split(' '),
+    )
+    expect(examples).to.have.length(3)
+    for (const example of examples) expect((await home.run(example)).exitCode, example.join(' ')).to.be.oneOf([0, 7])
   })
 
   it('tells people by area what is fine and what to type, without colours into a pipe', async () => {

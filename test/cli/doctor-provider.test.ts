@@ -323,7 +323,7 @@ describe('doctor, of a provider,', () => {
     const said = fine.map(({area, what}) => `${area}: ${what}`).join('\n')
     expect(said)
       .to.match(/^Provider sandbox: the metadata of 127\.0\.0\.1:\d+ is read$/m)
-      .and.match(/^Provider sandbox: you sign in in the browser, as the client "aws-oidc"/m)
+      .and.match(/^Provider sandbox: a sign-in goes by the browser; there is a page for the client "aws-oidc"$/m)
       .and.match(/^AWS: the STS at 127\.0\.0\.1:\d+ has answered$/m)
     const kinds = (await scene.sandbox.journal()).map(({kind}) => kind)
     expect(kinds).not.to.include.members(['sign-in'])

@@ -45,7 +45,12 @@ describe('the doctor', () => {
     clock.advance(12_000)
     const {findings, fine} = await looking
     expect(findings).to.deep.equal([
-      {id: 'check.late', severity: 'warning', what: 'This was given up after 12 s: the moon.'},
+      {
+        id: 'check.late',
+        severity: 'warning',
+        what: 'This was given up after 12 s: the moon.',
+        mend: 'aws-oidc doctor --debug',
+      },
     ])
     expect(fine).to.deep.equal([])
   })

@@ -43,6 +43,8 @@ export interface Patient {
   readonly problem: AwsOidcError | undefined
   readonly providers: readonly ProviderConfiguration[]
   readonly profiles: readonly string[]
+  /** Whether servers may be asked. */
+  readonly network: boolean
   /** Aborted when everything has been looked at, or nobody waits any more. */
   readonly signal: AbortSignal
   readonly outside: Outside

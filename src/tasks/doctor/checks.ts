@@ -13,7 +13,7 @@ import {secretChecks} from './secrets.ts'
 import {serverChecks} from './servers.ts'
 
 /** Everything that is looked at, in the order in which it is told. */
-export function checksFor(patient: Patient, network: boolean): readonly Check[] {
+export function checksFor(patient: Patient): readonly Check[] {
   return [
     ...configurationChecks,
     ...installationChecks,
@@ -26,6 +26,6 @@ export function checksFor(patient: Patient, network: boolean): readonly Check[] 
     ...awsFileChecks,
     ...awsProfileChecks,
     ...patient.providers.flatMap(providerChecks),
-    ...(network ? [...patient.providers.map(strategyCheck), ...serverChecks(patient)] : []),
+    ...(patient.network ? [...patient.providers.map(strategyCheck), ...serverChecks(patient)] : []),
   ]
 }

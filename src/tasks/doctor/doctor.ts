@@ -1,3 +1,4 @@
+import type {ProfileConfiguration} from '../../config/schema.ts'
 import {AwsOidcError, expectedFailure, printable} from '../../errors.ts'
 import type {DoctorReport, ReportedFinding} from '../../formats/doctor-report.ts'
 import type {Clock} from '../../outside/clock.ts'
@@ -21,24 +22,26 @@ const limitMilliseconds = 12_000
 export async function examine(wish: DoctorWish, whole: Patient): Promise<DoctorReport> {
   const over = new AbortController()
   const {parts} = whole
-  const patient = {...whole, ...scopeOf(wish, whole), signal: AbortSignal.any([parts.signal, over.signal])}
+  const signal = AbortSignal.any([parts.signal, over.signal])
+  const patient = {...whole, ...scopeOf(wish, whole), network: wish.network, signal}
   try {
-    const checks = checksFor(patient, wish.network)
+    const checks = checksFor(patient)
     const looked = await Promise.all(
-      checks.map(async check => ({
-        check,
-        ...(await lookWithin({name: check.name, look: () => check.look(patient)}, parts)),
-      })),
+      checks.map(async check => {
+        const {findings, fine} = await lookWithin({name: check.name, look: () => check.look(patient)}, parts)
+        return {area: check.area, findings, fine}
+      }),
     )
-    const found = looked.flatMap(({check: {area}, findings}) => findings.map(finding => ({area, finding})))
     const findings: ReportedFinding[] = []
     // One after the other: two of them may mend the same file.
-    for (const {area, finding} of found) findings.push(await reported(area, finding, wish.fix, patient))
+    for (const {area, findings: found} of looked) {
+      for (const finding of found) findings.push(await reported(area, finding, wish.fix, patient))
+    }
     return {
       healthy: findings.every(({severity, fixed}) => severity === 'note' || fixed !== undefined),
       areas: [...new Set(checks.map(({area}) => area))],
       findings,
-      fine: looked.flatMap(({check: {area}, fine}) => fine.map(what => ({area, what}))),
+      fine: looked.flatMap(({area, fine}) => fine.map(what => ({area, what: parts.secrets.mask(what)}))),
     }
   } finally {
     // What a check that took too long has left running is not waited for.
@@ -50,13 +53,15 @@ export async function examine(wish: DoctorWish, whole: Patient): Promise<DoctorR
 function scopeOf({provider, profile}: DoctorWish, {configuration}: Patient): Pick<Patient, 'providers' | 'profiles'> {
   if (!configuration?.found) return {providers: [], profiles: []}
   const all = Object.values(configuration.profiles)
-  const providersOf = (name: string): readonly string[] => {
-    const {source, providers} = findProfile(name, configuration)
-    return source === undefined ? providers : providersOf(source)
+  /** With those whose credentials it takes its role with. */
+  const chainOf = (name: string): readonly ProfileConfiguration[] => {
+    const found = findProfile(name, configuration)
+    return found.source === undefined ? [found] : [found, ...chainOf(found.source)]
   }
+  const providersOf = (name: string) => chainOf(name).flatMap(({providers}) => providers)
   if (profile !== undefined) {
     const providers = providersOf(profile).map(name => findProvider(name, configuration))
-    return {providers, profiles: [profile]}
+    return {providers, profiles: chainOf(profile).map(({name}) => name)}
   }
   if (provider === undefined) {
     return {providers: Object.values(configuration.providers), profiles: all.map(({name}) => name)}
@@ -82,7 +87,11 @@ export async function lookWithin(
     return await Promise.race([look(), rejectionOf(limit.signal)])
   } catch (error) {
     signal.throwIfAborted()
-    if (error === late) return {fine: [], findings: [{id: 'check.late', severity: 'warning', what: late.message}]}
+    if (error === late)
+      return {
+        fine: [],
+        findings: [{id: 'check.late', severity: 'warning', what: late.message, mend: 'aws-oidc doctor --debug'}],
+      }
     if (error instanceof Error) log.debug(error.stack ?? error.message)
     const reason = secrets.mask(error instanceof Error ? error.message : String(error))
     const what = `This could not be looked at: ${name}: ${printable(reason).replace(/\.$/, '')}.`
@@ -101,16 +110,21 @@ function rejectionOf(signal: AbortSignal): Promise<never> {
 
 async function reported(
   area: string,
-  {fix, mend, ...finding}: Finding,
+  {id, severity, what, mend, details, fix}: Finding,
   wanted: boolean,
-  {parts}: Patient,
+  {parts: {secrets, signal}}: Patient,
 ): Promise<ReportedFinding> {
-  const told = {area, ...finding, ...(mend !== undefined && {mend}), fixable: fix !== undefined}
+  const told = {
+    ...{id, severity, area, what: secrets.mask(what)},
+    ...(mend !== undefined && {mend: secrets.mask(mend)}),
+    ...(details && {details: details.map(line => secrets.mask(line))}),
+    fixable: fix !== undefined,
+  }
   if (!wanted || !fix) return told
   try {
     return {...told, fixed: await fix()}
   } catch (error) {
-    parts.signal.throwIfAborted()
+    signal.throwIfAborted()
     return {...told, notFixed: printable(error instanceof Error ? error.message : String(error))}
   }
 }

@@ -26,7 +26,7 @@ export function opened(provider: ProviderConfiguration, patient: Patient): Promi
   return opening
 }
 
-async function open(provider: ProviderConfiguration, {parts, signal}: Patient): Promise<Opened> {
+async function open(provider: ProviderConfiguration, {parts, signal, network}: Patient): Promise<Opened> {
   const [plan] = plansFor({provider: provider.name}, parts)
   if (!plan) throw new Error('a provider has a plan')
   const refuse = () => Promise.reject(new AwsOidcError('SIGN_IN_REQUIRED', 'The doctor makes nothing.'))
@@ -42,7 +42,9 @@ async function open(provider: ProviderConfiguration, {parts, signal}: Patient): 
   }
   const output = async () => 'a secret that was not asked for'
   const open = await openProvider(plan, use, {...parts, output})
-  return {...open, plan, client: await clientOf(open, provider), lacksSecret: commandsIn(provider).length > 0}
+  // What a strategy does before it wants tokens may be to ask its server.
+  const client = network ? await clientOf(open, provider) : undefined
+  return {...open, plan, client, lacksSecret: commandsIn(provider).length > 0}
 }
 
 /** The programs that print secrets of a provider. */

@@ -130,11 +130,11 @@ async function lookAtSignIn(
   } else if (note !== undefined) {
     findings.push({id: 'browser.elsewhere', severity: 'note', what: note, mend: login})
   }
-  const how = flow === 'device' ? 'with a code' : opens ? 'in the browser' : 'at an address that is shown'
-  if (!client || flow === 'device') return {findings, fine: [`you sign in ${how}`]}
+  const how = flow === 'device' ? 'by a code' : opens ? 'by the browser' : 'by an address that is shown'
+  if (!client || flow === 'device') return {findings, fine: [`a sign-in goes ${how}`]}
   const problem = await whyNoSignIn(provider, client, metadata, fetch, signal)
   if (problem) return {findings: [...findings, problem], fine: []}
-  const fine = `you sign in ${how}, as the client "${client.clientId}", which has a page to sign in at`
+  const fine = `a sign-in goes ${how}; there is a page for the client "${client.clientId}"`
   return {findings, fine: [fine]}
 }
 
