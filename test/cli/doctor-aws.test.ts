@@ -73,7 +73,7 @@ const profiles: readonly Illness[] = [
     severity: 'error',
     when: 'of a role beside our command',
     make: inDeveloper('role_arn = arn:aws:iam::123456789012:role/x\nsource_profile = developer\n'),
-    says: /config:2: role_arn, source_profile .*: the AWS CLI, boto3, the SDKs for Go and Java refuse/,
+    says: /config:2: role_arn, source_profile .*: the AWS CLI, boto3, the SDKs for Go and Java switch to that role or refuse/,
     mend: takeOver,
   },
   {
@@ -278,6 +278,13 @@ describe('doctor, of the AWS tools,', () => {
     expect(stdout).to.match(/Not fixed: .*credentials:2: "aws_access_key_id"/)
     expect(await readFile(aws(home, 'credentials'), 'utf8')).to.equal(`[developer]\n${key}`)
     expect(stdout).not.to.match(/AKIAEXAMPLE|s3cret-key/)
+  })
+
+  it('says nothing of keys in a profile that is somebody else’s', async () => {
+    await mkdir(aws(scene.home))
+    await writeFile(aws(scene.home, 'config'), `[profile developer]\n${key}`)
+    const ids = (await examine(scene.home, {}, ['--no-network'])).findings.map(({id}) => id)
+    expect(ids).to.include('profile.foreign').and.not.to.include('profile.shadowed')
   })
 
   it('leaves roles to us where somebody has chosen that', async () => {

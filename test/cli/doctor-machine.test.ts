@@ -5,7 +5,7 @@ import {expect} from 'chai'
 import {examine, finds, type Illness} from '../support/doctor.ts'
 import type {Home} from '../support/home.ts'
 import {bin} from '../support/home.ts'
-import {nobody, root, takeLock} from '../support/machine.ts'
+import {nobody, root, runAs, takeLock} from '../support/machine.ts'
 import {hookWith, plantPlugin} from '../support/planted-plugin.ts'
 import {useScene} from '../support/scene.ts'
 
@@ -146,7 +146,16 @@ const installation: readonly Illness[] = [
       await writeFile(join(other, 'package.json'), '{"version": "0.9.0"}')
       await launcherSaying(text => text.replace(/^run='.*'$/m, `run='${other}/bin/run.js'`))(scene)
     },
-    says: /it starts 0\.9\.0 in .*other\/bin\/run\.js, this is 1\.0\.0/,
+    says: /starts aws-oidc 0\.9\.0 in .*other\/bin\/run\.js; this is 1\.0\.0/,
+    mend: /^aws-oidc doctor --fix$/,
+    fixed: /is written anew/,
+  },
+  {
+    id: 'launcher.outdated',
+    severity: 'warning',
+    when: 'where another build of the same version has written it',
+    make: launcherSaying(text => `${text}\n# Of yesterday.\n`),
+    says: /bin\/aws-oidc is not as this version writes it/,
     mend: /^aws-oidc doctor --fix$/,
     fixed: /is written anew/,
   },
@@ -421,6 +430,13 @@ describe('doctor, of this machine,', () => {
     await home.writeConfig('cache: [\n')
     const {findings} = await examine(home, {BROWSER: '/gone'}, ['--no-network', '--provider', 'sandbox'])
     expect(findings.map(({id}) => id)).to.include.members(['config.broken', 'profile.shadowed', 'browser.program'])
+  })
+
+  it('works without a home, as a user whom the system does not know', async function () {
+    if (!root) this.skip()
+    const {exitCode, stdout, stderr} = await runAs(['doctor'], {env: {PATH: process.env.PATH}, user: 12_345})
+    expect({exitCode, stderr}).to.deep.equal({exitCode: 7, stderr: ''})
+    expect(stdout).to.include('no home folder').and.include('cache.nothing-kept').and.not.to.include('undefined')
   })
 
   it('names a provider or profile that is not there, exit code 2', async () => {

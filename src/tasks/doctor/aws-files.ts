@@ -6,7 +6,7 @@ import {shadowsIn} from '../../aws-config/shadows.ts'
 import {expectedFailure} from '../../errors.ts'
 import type {AwsConfiguration} from '../../outside/aws-configuration.ts'
 import {placeOf} from '../sync-left.ts'
-import {type Check, either, type Finding, failed, found, type Looked, listed, type Patient} from './check.ts'
+import {type Check, either, type Finding, failed, type Looked, listed, type Patient} from './check.ts'
 import {effectOf} from './shadow-words.ts'
 
 export const awsFileChecks: readonly Check[] = [
@@ -31,19 +31,18 @@ export async function readFiles({places, files}: AwsConfiguration) {
   return {read, findings}
 }
 
-async function lookAtFiles({parts}: Patient): Promise<Looked> {
+async function lookAtFiles({parts, inspection}: Patient): Promise<Looked> {
   const aws = await parts.awsConfiguration()
-  if (!aws.places) return found()
   const {read, findings} = await readFiles(aws)
   const refused = Object.values(read).flatMap((file): readonly Finding[] => {
     const problem = refusedByBotocore(file)
     const what = `The AWS CLI and boto3 refuse ${file.path}: ${problem}.`
     return problem ? [{id: 'aws.file-refused', severity: 'error', what, mend: 'Mend that line.'}] : []
   })
-  return either(
-    [...findings, ...refused],
-    `${aws.places.config} and ${aws.places.credentials} can be read by all of them`,
-  )
+  const paths = Object.values(read).map(({path}) => path)
+  const there = await Promise.all(paths.map(path => inspection.look(path)))
+  const words = paths.filter((_, index) => there[index]).map(path => `${path} can be read`)
+  return either([...findings, ...refused], ...words)
 }
 
 /** Where the profiles of the AWS tools came from us. */

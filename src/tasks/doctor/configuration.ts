@@ -12,8 +12,18 @@ async function lookAtText({configuration, problem, outside, parts, profiles}: Pa
     const mend = problem.hint ?? `Mend that place in ${outside.places.configFile}.`
     return found({...failed('config.broken', 'error', problem), mend})
   }
+  const path = outside.places.configFile
+  if (path === undefined) {
+    const what = 'There is no home folder, and so no place for a configuration.'
+    return found({
+      id: 'config.absent',
+      severity: 'error',
+      what,
+      mend: 'export AWS_OIDC_CONFIG_FILE=/path/to/config.yaml',
+    })
+  }
   if (!configuration?.found) {
-    const what = `There is no configuration yet: ${outside.places.configFile} does not exist.`
+    const what = `There is no configuration yet: ${path} does not exist.`
     return found({id: 'config.absent', severity: 'error', what, mend: 'aws-oidc setup'})
   }
   const findings = profiles.flatMap(profile => brokenProfile(profile, parts))

@@ -65,10 +65,11 @@ async function lookAtLauncher(patient: Patient): Promise<Looked> {
   }
   const other = parseObject((await outside.files.readText(join(dirname(script), '../package.json'))) ?? '').version
   const current = await outside.files.readText(join(own.root, 'bin/launcher.sh'))
-  if (other !== own.manifest.version || template !== current) {
-    const what = `${path} is of another version of aws-oidc: it starts ${other} in ${script}, this is ${own.manifest.version}.`
+  if (other !== own.manifest.version) {
+    const what = `${path} starts aws-oidc ${other} in ${script}; this is ${own.manifest.version}.`
     return finding('launcher.outdated', 'warning', what)
   }
+  if (template !== current) return finding('launcher.outdated', 'warning', `${path} is not as this version writes it.`)
   return fine(`${path} starts ${script}`)
 }
 

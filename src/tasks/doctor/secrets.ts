@@ -23,7 +23,8 @@ async function lookAtCache(patient: Patient): Promise<Looked> {
     const missing = await whyNotKept(patient)
     if (missing === undefined) return found()
     const what = `${missing} Nothing is kept when a command ends, and each needs a sign-in.`
-    return found({id: 'cache.nothing-kept', severity: 'note', what, mend: 'export AWS_OIDC_CACHE=file'})
+    const mend = outside.places.cache ? 'export AWS_OIDC_CACHE=file' : 'export XDG_CACHE_HOME=/path/to/a/folder'
+    return found({id: 'cache.nothing-kept', severity: 'note', what, mend})
   }
   try {
     await parts.registry.cache(wanted, homeOf(patient))

@@ -4,8 +4,8 @@ import {secretKeys} from '../../aws-config/shadows.ts'
 const [py, go, java, js] = ['the AWS CLI, boto3', 'the SDKs for Go', 'Java', 'JavaScript'] as const
 
 /**
- * What the tools do with a profile of ours that has this key too, as the end of a sentence. Which of them take which source
- * was tried with each: static keys, a second command and SSO; of the others it differs from version to version.
+ * What the tools do with a profile of ours that has this key too, as the end of a sentence. What stands beside a name was
+ * tried with that tool; of the other sources it differs from version to version.
  */
 export function effectOf(key: string, kind: FileKind): string {
   if (secretKeys.includes(key)) {
@@ -16,7 +16,7 @@ export function effectOf(key: string, kind: FileKind): string {
   if (key.startsWith('sso_')) return `${py}, ${go} and ${java} use SSO instead of us`
   if (key === 'credential_process') return 'every AWS tool runs that command instead of us'
   if (key === 'role_arn' || key === 'source_profile') {
-    return `${py}, ${go} and ${java} refuse a profile with both, and ${js} passes over the role`
+    return `${py}, ${go} and ${java} switch to that role or refuse the profile, and ${js} may pass over it`
   }
   if (key === 'mfa_serial') return 'AWS refuses such a switch with credentials of a sign-in'
   return 'some AWS tools take that source instead of us'
