@@ -103,6 +103,9 @@ async function everyDay(control, env) {
   title('Where things stand: no network, nobody asked.')
   await command(['status'], env)
 
+  title('Is anything wrong? Nothing is changed, nobody is asked.')
+  await command(['doctor'], env)
+
   title('On a machine without a browser: a code, which is typed in a browser anywhere.')
   await command(['login', '--profile', 'developer', '--device', '--force'], env)
 

@@ -2,11 +2,13 @@ import {join} from 'node:path'
 import type {CallerIdentity} from './aws/sts.ts'
 import {type CompletedShell, setUps, usualShell} from './completion/shells.ts'
 import {readConfiguration} from './config/read.ts'
+import type {DoctorReport} from './formats/doctor-report.ts'
 import type {ForegroundEnding} from './outside/foreground.ts'
 import type {Outside} from './outside/outside.ts'
 import {type CacheInfo, cacheInfo, clearCache} from './tasks/cache.ts'
 import type {ConsoleAddress, ConsoleSession, ConsoleWish} from './tasks/console.ts'
 import {type CredentialsWish, credentialsFor} from './tasks/credentials.ts'
+import type {DoctorWish} from './tasks/doctor/doctor.ts'
 import type {ExecWish} from './tasks/exec.ts'
 import type {InstalledPlugin, InstallParts, InstallWish} from './tasks/install-plugin.ts'
 import type {Issued} from './tasks/issued.ts'
@@ -39,6 +41,8 @@ export interface App {
   logout(wish: LogoutWish): Promise<readonly LogoutResult[]>
   status(wish: StatusWish): Promise<Status>
   roles(wish: RolesWish): Promise<RolesOffered>
+  /** Looks at everything that can be wrong, whatever is. */
+  doctor(wish: DoctorWish): Promise<DoctorReport>
   setSecret(wish: SetSecretWish): Promise<SetSecretResult>
   listProfiles(): Promise<ProfileList>
   showProfile(name: string): Promise<ProfileDetails>
@@ -80,6 +84,11 @@ export function createApp(outside: Outside, installation: Installation, choices:
       return (await import('./tasks/status.ts')).status(wish, cache.id, wired)
     },
     roles: async wish => (await import('./tasks/roles.ts')).listRoles(wish, (await parts()).parts),
+    async doctor(wish) {
+      const {patientOf} = await import('./wiring/doctor.ts')
+      const patient = await patientOf(outside, installation, choices)
+      return (await import('./tasks/doctor/doctor.ts')).examine(wish, patient)
+    },
     setSecret: async wish => (await import('./tasks/set-secret.ts')).setSecret(wish, (await parts()).parts),
     listProfiles: async () => (await import('./tasks/profiles.ts')).listProfiles((await parts()).parts),
     showProfile: async name => (await import('./tasks/profiles.ts')).showProfile(name, (await parts()).parts),

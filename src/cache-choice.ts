@@ -93,7 +93,13 @@ async function nothingKept(reason: string, {home, registry, byPerson}: CacheChoi
 }
 
 /** Without a session bus there is no Secret Service; the native library need not be loaded to learn that. */
-async function whyNoKeyring({home, platform, exists}: CacheChoiceParts): Promise<string | undefined> {
+export async function whyNoKeyring({
+  home,
+  platform,
+  exists,
+}: Pick<CacheChoiceParts, 'platform' | 'exists'> & {
+  readonly home: Pick<CacheHome, 'env'>
+}): Promise<string | undefined> {
   if (platform === 'darwin' || platform === 'win32' || home.env.DBUS_SESSION_BUS_ADDRESS) return undefined
   const runtime = home.env.XDG_RUNTIME_DIR
   if (runtime && (await exists(`${runtime}/bus`))) return undefined

@@ -24,7 +24,10 @@ export interface FederationStrategy<Settings extends object = object> {
    */
   issuer?(settings: Partial<Settings>): URL | undefined
 
-  /** What `doctor` can't know: is everything on the provider's side as it must be? */
+  /**
+   * What `doctor` can't know: is everything on the provider's side as it must be? Called with nobody to ask and nothing
+   * remembered: what would need a sign-in rejects with SIGN_IN_REQUIRED, which is no fault. It has some seconds.
+   */
   check?(settings: Settings, host: Host): Promise<readonly Finding[]>
 
   /**

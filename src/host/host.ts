@@ -1,3 +1,4 @@
+import type {ProviderConfiguration} from '../config/schema.ts'
 import {AwsOidcError} from '../errors.ts'
 import {deviceAddresses} from '../oauth/device-addresses.ts'
 import {discover, type OAuthDoors} from '../oauth/discovery.ts'
@@ -44,20 +45,6 @@ export function hostFor(parts: HostParts): Host {
     parts.onAsking()
   }
 
-  /** What the configuration says of every provider applies over what a strategy passes. */
-  function configured(client: OidcClient): OidcClient {
-    return {
-      ...client,
-      listen: listenOptions(client.listen),
-      parameters: {...client.parameters, ...provider.parameters},
-    }
-  }
-
-  function listenOptions(options: ListenOptions = {}): ListenOptions {
-    const {host, ports, path} = provider.redirect
-    return {...options, ...(host && {host}), ...(ports && {ports}), ...(path && {path})}
-  }
-
   return {
     interactive: parts.interactive,
     signal,
@@ -86,7 +73,7 @@ export function hostFor(parts: HostParts): Host {
     },
 
     tokens: (client, options) =>
-      tokensFor(configured(client), parts.fresh || options?.fresh === true, {
+      tokensFor(configuredClient(client, provider), parts.fresh || options?.fresh === true, {
         ...parts,
         known: knownAs(client),
         demandPerson,
@@ -104,7 +91,7 @@ export function hostFor(parts: HostParts): Host {
     },
 
     async listen(options) {
-      const listener = await listenForRedirect(listenOptions(options), provider.pages, signal)
+      const listener = await listenForRedirect(listenOptions(options, provider), provider.pages, signal)
       return {
         url: listener.url,
         async received(state) {
@@ -134,6 +121,20 @@ export function hostFor(parts: HostParts): Host {
     rolesIn: async document => (await import('../aws/saml-roles.ts')).rolesIn(document),
     error: (code, message, detail) => new AwsOidcError(code, message, detail),
   }
+}
+
+/** What the configuration says of every provider applies over what a strategy passes. */
+export function configuredClient(client: OidcClient, provider: ProviderConfiguration): OidcClient {
+  return {
+    ...client,
+    listen: listenOptions(client.listen, provider),
+    parameters: {...client.parameters, ...provider.parameters},
+  }
+}
+
+function listenOptions(options: ListenOptions = {}, {redirect}: ProviderConfiguration): ListenOptions {
+  const {host, ports, path} = redirect
+  return {...options, ...(host && {host}), ...(ports && {ports}), ...(path && {path})}
 }
 
 function unsupported(what: string): AwsOidcError {

@@ -38,18 +38,7 @@ export async function signInByBrowser(
   const listener = await listenForRedirect(client.listen ?? {}, pages, signal)
   const arrived = new AbortController()
   try {
-    const verifier = openid.randomPKCECodeVerifier()
-    const state = openid.randomState()
-    const nonce = openid.randomNonce()
-    const url = openid.buildAuthorizationUrl(configuration, {
-      ...client.parameters,
-      redirect_uri: listener.url.href,
-      scope: scopesOf(configuration, client, remember).join(' '),
-      code_challenge: await openid.calculatePKCECodeChallenge(verifier),
-      code_challenge_method: 'S256',
-      state,
-      nonce,
-    })
+    const {url, verifier, state, nonce} = await authorizationRequest(configuration, client, listener.url, remember)
     const redirected = listener.received(state)
     const {issuer, authorization_response_iss_parameter_supported: issuerIsSent = false} =
       configuration.serverMetadata()
@@ -80,6 +69,28 @@ export async function signInByBrowser(
     arrived.abort()
     await listener.close()
   }
+}
+
+/** The address at which a browser begins to sign in, and what its answer is compared with. */
+export async function authorizationRequest(
+  configuration: openid.Configuration,
+  client: OidcClient,
+  redirect: URL,
+  remember: boolean,
+) {
+  const verifier = openid.randomPKCECodeVerifier()
+  const state = openid.randomState()
+  const nonce = openid.randomNonce()
+  const url = openid.buildAuthorizationUrl(configuration, {
+    ...client.parameters,
+    redirect_uri: redirect.href,
+    scope: scopesOf(configuration, client, remember).join(' '),
+    code_challenge: await openid.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: 'S256',
+    state,
+    nonce,
+  })
+  return {url, verifier, state, nonce}
 }
 
 /** The browser learns how it ended only when it has ended: a page that says "signed in" too early would lie. */

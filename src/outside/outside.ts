@@ -6,7 +6,8 @@ import {type Clock, systemClock} from './clock.ts'
 import {inContainer} from './container.ts'
 import {type EditedFiles, editedFiles} from './edited-file.ts'
 import {type Files, systemFiles} from './files.ts'
-import {systemKeyring} from './keyring.ts'
+import type {Inspection} from './inspection.ts'
+import {type KeyringParts, systemKeyring} from './keyring.ts'
 import {loadModule} from './load-module.ts'
 import {isOtherUsers} from './loopback-peer.ts'
 import {type MemoryFolders, systemMemoryFolders} from './memory-folder.ts'
@@ -15,6 +16,7 @@ import type {Npm} from './npm.ts'
 import {type OwnFolders, ownFolderAt} from './own-folder.ts'
 import {findPlaces, type Places} from './places.ts'
 import type {GuardParts, PluginGuard} from './plugin-guard.ts'
+import {processMark} from './process-mark.ts'
 import {type Processes, systemProcesses} from './processes.ts'
 import {programOutput} from './program-output.ts'
 import {systemTerminal, type Terminal} from './terminal.ts'
@@ -41,12 +43,18 @@ export interface Outside {
   readonly readTls: typeof readProviderTls
   readonly programOutput: typeof programOutput
   readonly keyring: Keyring
+  /** The same, which is not waited for any longer because a person might be typing its password. */
+  readonly keyringWithoutPerson: Keyring
   /** Loaded by those who need it: a call from the cache has no time for it. */
   readonly npm: () => Promise<Npm>
   readonly plugins: PluginGuard
   readonly loadModule: typeof loadModule
   readonly inContainer: () => boolean
   readonly isOtherUsers: typeof isOtherUsers
+  /** Loaded by those who need it. */
+  readonly inspection: () => Promise<Inspection>
+  /** Tells this process from all others, in the name of a file. */
+  readonly processMark: () => string
 }
 
 export function realOutside(): Outside {
@@ -59,6 +67,13 @@ export function realOutside(): Outside {
   const processes = systemProcesses()
   const terminal = systemTerminal(env, platform)
   const places = findPlaces(env, platform)
+  const keyringParts: KeyringParts = {
+    clock: systemClock,
+    attended: terminal.stdinIsTerminal,
+    tell: terminal.tell,
+    interruption: processes.interruption,
+    onGivenUp: processes.abandon,
+  }
   return {
     env,
     awsProfile,
@@ -81,13 +96,10 @@ export function realOutside(): Outside {
     readTls: readProviderTls,
     programOutput,
     network: systemNetwork({env, clock: systemClock, signal: processes.interruption}),
-    keyring: systemKeyring({
-      clock: systemClock,
-      attended: terminal.stdinIsTerminal,
-      tell: terminal.tell,
-      interruption: processes.interruption,
-      onGivenUp: processes.abandon,
-    }),
+    keyring: systemKeyring(keyringParts),
+    keyringWithoutPerson: systemKeyring({...keyringParts, attended: false}),
+    inspection: async () => (await import('./inspection.ts')).systemInspection(env, platform),
+    processMark,
   }
 }
 

@@ -1,5 +1,6 @@
 import {BlockList, isIP} from 'node:net'
 import {AwsOidcError, printable} from '../errors.ts'
+import {isLoopback} from '../loopback-address.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -19,6 +20,13 @@ export function proxiesOf(env: Env): ProxyFor {
     if (value === '' || isExempt(url, valueIn('NO_PROXY', env))) return undefined
     return readProxy(variable, value)
   }
+}
+
+/** The proxy for an address and the variable that names it, without its user and password. Throws CONFIG_INVALID. */
+export function wayOut(url: URL, env: Env): {readonly host: string; readonly variable: string} | undefined {
+  const upper = variables[url.protocol === 'https:' ? 'https:' : 'http:']
+  const proxy = isLoopback(url.hostname) ? undefined : proxiesOf(env)(url)
+  return proxy && {host: proxy.host, variable: env[upper.toLowerCase()] === undefined ? upper : upper.toLowerCase()}
 }
 
 /** What stands in those variables that nobody but the proxy may see. */

@@ -1,5 +1,6 @@
 import {X509Certificate} from 'node:crypto'
 import {readFileSync} from 'node:fs'
+import {readFile} from 'node:fs/promises'
 import tls from 'node:tls'
 import {AwsOidcError} from '../errors.ts'
 
@@ -18,6 +19,16 @@ export function trustSystemAuthorities(env: Readonly<Record<string, string | und
   const bundle = env.AWS_CA_BUNDLE ? readBundle(env.AWS_CA_BUNDLE) : []
   tls.setDefaultCACertificates([...new Set([...own, ...bundle])])
   done = true
+}
+
+/** What is wrong with a file of authorities; `undefined` where nothing is. */
+export async function problemOfAuthorities(path: string): Promise<string | undefined> {
+  try {
+    certificatesIn(await readFile(path, 'utf8'))
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
 }
 
 /**

@@ -44,6 +44,16 @@ export async function installLauncher(
   return undefined
 }
 
+/** What a launcher starts, and the text it was made of; `undefined` for any other program. */
+export function readLauncher(text: string) {
+  const node = /^node='(.*)'$/m.exec(text)?.[1]
+  const script = /^run='(.*)'$/m.exec(text)?.[1]
+  if (node === undefined || script === undefined) return undefined
+  const template = text.replace(`'${node}'`, () => "'@NODE@'").replace(`'${script}'`, () => "'@RUN@'")
+  const [unquotedNode = '', unquotedScript = ''] = [node, script].map(word => word.replaceAll(String.raw`'\''`, "'"))
+  return {node: unquotedNode, script: unquotedScript, template}
+}
+
 /** As a word of sh. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`

@@ -212,7 +212,7 @@ export async function wire(outside: Outside, installation: Installation, choices
       return openPage(url, {program: programOf(program), place, launch, platform: outside.platform})
     },
     isOtherUsers: outside.isOtherUsers,
-    makeAwsFiles: awsFilesIn(under(places.cache, 'exec'), files),
+    makeAwsFiles: awsFilesIn(under(places.cache, 'exec'), files, outside.processMark()),
     runInForeground(...wanted) {
       waitingFor(undefined)
       terminalIsOurs = false

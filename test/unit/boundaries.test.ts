@@ -92,6 +92,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/testing/planted.ts': ['src/plugin.ts', ...free, 'src/testing/host.ts', 'node:assert'],
   'src/outside/planted.ts': [...edge, ...outside, 'node:assert', ...world],
   'src/tasks/planted.ts': [...edge, ...core, ...below, ...middle, ...outside, 'src/tasks/login.ts'],
+  'src/tasks/doctor/planted.ts': [...edge, ...core, ...below, ...middle, ...outside, 'src/tasks/login.ts'],
   'src/app.ts': [
     ...edge,
     ...core,

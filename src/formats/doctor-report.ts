@@ -1,0 +1,80 @@
+import {styleText} from 'node:util'
+
+export type Severity = 'error' | 'warning' | 'note'
+
+/** One thing that is wrong, as it is reported. */
+export interface ReportedFinding {
+  /** Stable: scripts may rely on it. */
+  readonly id: string
+  readonly severity: Severity
+  /** What it is about, in a word or two. */
+  readonly area: string
+  readonly what: string
+  /** Something to type, or to do. */
+  readonly mend?: string
+  /** What is to be known beside it, line by line. */
+  readonly details?: readonly string[]
+  /** Whether `--fix` mends it. */
+  readonly fixable: boolean
+  /** What `--fix` has done. */
+  readonly fixed?: string
+  /** Why `--fix` could not mend it. */
+  readonly notFixed?: string
+}
+
+export interface DoctorReport {
+  /** Whether no error and no warning is left. */
+  readonly healthy: boolean
+  /** What was looked at, in order. */
+  readonly areas: readonly string[]
+  readonly findings: readonly ReportedFinding[]
+  readonly fine: readonly {readonly area: string; readonly what: string}[]
+}
+
+/** The report for people, by area: what is fine in a line each, then what is not. */
+export function reportLines({areas, findings, fine}: DoctorReport, colours: boolean): readonly string[] {
+  const paint = colours ? paintWith : (_: Colour, text: string) => text
+  const told = new Set([...fine, ...findings].map(({area}) => area))
+  const lines = areas
+    .filter(area => told.has(area))
+    .flatMap(area => [
+      area,
+      ...fine.filter(one => one.area === area).map(({what}) => `  ${paint('green', 'ok'.padEnd(7))}  ${what}`),
+      ...findings.filter(one => one.area === area).flatMap(finding => findingLines(finding, paint)),
+    ])
+  return [...lines, '', ...summary(findings)]
+}
+
+type Colour = 'green' | 'red' | 'yellow' | 'cyan'
+
+const colourOf = {error: 'red', warning: 'yellow', note: 'cyan'} as const
+const indent = ' '.repeat(11)
+
+function findingLines(finding: ReportedFinding, paint: (colour: Colour, text: string) => string): readonly string[] {
+  const {id, severity, what, mend, details = [], fixed, notFixed} = finding
+  const word = fixed === undefined ? paint(colourOf[severity], severity.padEnd(7)) : paint('green', 'fixed'.padEnd(7))
+  const ending =
+    fixed !== undefined
+      ? [fixed]
+      : [...(notFixed === undefined ? [] : [`Not fixed: ${notFixed}`]), ...(mend === undefined ? [] : [`Try: ${mend}`])]
+  return [`  ${word}  ${what} (${id})`, ...[...details, ...ending].map(line => `${indent}${line}`)]
+}
+
+function summary(findings: readonly ReportedFinding[]): readonly string[] {
+  const left = findings.filter(({fixed}) => fixed === undefined)
+  const counts = (['error', 'warning', 'note'] as const).flatMap(severity => {
+    const count = left.filter(finding => finding.severity === severity).length
+    return count === 0 ? [] : [`${count} ${severity}${count === 1 ? '' : 's'}`]
+  })
+  const fixable = left.filter(finding => finding.fixable && finding.notFixed === undefined).length
+  return [
+    left.every(({severity}) => severity === 'note')
+      ? `Nothing is wrong${counts.length === 0 ? '' : ` (${counts.join()})`}.`
+      : `${counts.join(', ')}.`,
+    ...(fixable === 0 ? [] : [`"aws-oidc doctor --fix" mends ${fixable} of them.`]),
+  ]
+}
+
+function paintWith(colour: Colour, text: string): string {
+  return styleText(colour, text, {validateStream: false})
+}

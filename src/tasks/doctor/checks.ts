@@ -1,0 +1,31 @@
+import {awsFileChecks} from './aws-files.ts'
+import {awsProfileChecks} from './aws-profiles.ts'
+import {browserChecks} from './browser.ts'
+import type {Check, Patient} from './check.ts'
+import {configurationChecks} from './configuration.ts'
+import {environmentChecks} from './environment.ts'
+import {installationChecks} from './installation.ts'
+import {leftoverChecks} from './leftovers.ts'
+import {pluginChecks} from './plugins.ts'
+import {privateFileChecks} from './private-files.ts'
+import {providerChecks, strategyCheck} from './provider.ts'
+import {secretChecks} from './secrets.ts'
+import {serverChecks} from './servers.ts'
+
+/** Everything that is looked at, in the order in which it is told. */
+export function checksFor(patient: Patient): readonly Check[] {
+  return [
+    ...configurationChecks,
+    ...installationChecks,
+    ...pluginChecks,
+    ...privateFileChecks,
+    ...leftoverChecks,
+    ...secretChecks,
+    ...browserChecks,
+    ...environmentChecks,
+    ...awsFileChecks,
+    ...awsProfileChecks,
+    ...patient.providers.flatMap(providerChecks),
+    ...(patient.network ? [...patient.providers.map(strategyCheck), ...serverChecks(patient)] : []),
+  ]
+}

@@ -1,0 +1,90 @@
+import {basename, dirname, join} from 'node:path'
+import {type Check, count, either, type Finding, type Looked, listed, type Patient} from './check.ts'
+
+export const leftoverChecks: readonly Check[] = [
+  {area: 'Files', name: 'what killed processes have left', look: lookAtLeftovers},
+  {area: 'Files', name: 'locks', look: lookAtLocks},
+]
+
+// A process that writes needs moments; the same hour as everywhere else.
+const staleMilliseconds = 60 * 60 * 1000
+
+async function lookAtLeftovers(patient: Patient): Promise<Looked> {
+  return either(
+    [
+      ...leftover('files.temporary', 'half-written file', await temporaryFiles(patient), patient),
+      ...leftover(
+        'files.exec-left',
+        'folder of a program under "exec --serve" that has ended',
+        await execFolders(patient),
+        patient,
+      ),
+    ],
+    'nothing is left of processes that were killed',
+  )
+}
+
+function leftover(id: string, what: string, paths: readonly string[], {inspection}: Patient): readonly Finding[] {
+  if (paths.length === 0) return []
+  const fix = async () => {
+    for (const path of paths) await inspection.remove(path)
+    return `${count(paths.length, 'path')} removed.`
+  }
+  const plural = paths.length === 1 ? what : what.replace(/^(\S+ file|folder)/, '$1s')
+  return [
+    {id, severity: 'warning', what: `${paths.length} ${plural}: ${listed(paths)}.`, mend: 'aws-oidc doctor --fix', fix},
+  ]
+}
+
+/** By the names that only we give them. */
+async function temporaryFiles({outside: {places, env}, parts, inspection}: Patient): Promise<readonly string[]> {
+  const {cache, configFile, data} = places
+  const {places: aws} = await parts.awsConfiguration()
+  const runtime = env.XDG_RUNTIME_DIR
+  const folders = [
+    ...(cache === undefined ? [] : [{folder: cache}, {folder: join(cache, 'v1')}, {folder: join(cache, 'state')}]),
+    ...(data === undefined ? [] : [{folder: join(data, 'bin')}]),
+    ...(runtime ? [{folder: join(runtime, 'aws-oidc')}] : []),
+    // In these folders others keep files too.
+    ...[configFile, aws?.config, aws?.credentials].flatMap(path =>
+      path === undefined ? [] : [{folder: dirname(path), of: basename(path)}],
+    ),
+  ]
+  const now = parts.clock.now().getTime()
+  const found = folders.map(async ({folder, of = ''}: {readonly folder: string; readonly of?: string}) => {
+    const names = (await inspection.list(folder)).filter(
+      name => /\.[0-9a-f]{12}\.tmp$/.test(name) && name.startsWith(of),
+    )
+    const paths = names.map(name => join(folder, name))
+    const facts = await Promise.all(paths.map(path => inspection.look(path)))
+    return paths.filter((_, index) => now - (facts[index]?.modifiedAt.getTime() ?? now) > staleMilliseconds)
+  })
+  return (await Promise.all(found)).flat()
+}
+
+/** Whose process has gone. One of another machine that shares this home may be running there. */
+async function execFolders({outside: {places}, inspection}: Patient): Promise<readonly string[]> {
+  if (places.cache === undefined) return []
+  const folder = join(places.cache, 'exec')
+  const names = await inspection.list(folder)
+  const gone = names.filter(name => inspection.isRunning(name.replace(/\.[0-9a-f]+$/, '')) === false)
+  return gone.map(name => join(folder, name))
+}
+
+/** The system frees a lock with the process that holds it; who holds one now is alive. */
+async function lookAtLocks({outside: {places}, parts, inspection}: Patient): Promise<Looked> {
+  const folder = places.cache === undefined ? undefined : join(places.cache, 'locks')
+  const held: string[] = []
+  const names = folder === undefined ? [] : await inspection.list(folder)
+  // What SQLite puts beside a lock that others have taken is no lock.
+  for (const name of names.filter(name => !name.endsWith('-journal'))) {
+    // To try it would close it to others, which is for --fix to do.
+    const facts = await Promise.all([folder ?? '', join(folder ?? '', name)].map(inspection.look))
+    if (facts.some(one => !one || one.others.read || one.others.write)) continue
+    if ((await parts.locks.holdIfFree(name, async () => true)) === undefined) held.push(name)
+  }
+  if (held.length === 0) return {findings: [], fine: []}
+  const what = `Another aws-oidc is at work now, and calls for the same provider wait for it (${count(held.length, 'lock')}).`
+  const mend = 'Finish the sign-in in your browser, or end the other aws-oidc.'
+  return {findings: [{id: 'lock.held', severity: 'note', what, mend}], fine: []}
+}

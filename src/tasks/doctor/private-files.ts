@@ -1,0 +1,63 @@
+import {join} from 'node:path'
+import {type Check, count, either, type Finding, type Looked, listed, type Patient} from './check.ts'
+
+export const privateFileChecks: readonly Check[] = [
+  {area: 'Files', name: 'who may use our files', look: lookAtPermissions},
+  {area: 'Files', name: 'whether our files can be written', look: lookAtRoom},
+]
+
+/** Everything that we keep for ourselves, and only that; what npm keeps of plugins lies in a folder that is closed. */
+async function ownPaths({outside: {places, env}, inspection}: Patient): Promise<readonly string[]> {
+  const below = async (folder: string | undefined, depth: number): Promise<readonly string[]> => {
+    if (folder === undefined) return []
+    const facts = await inspection.look(folder)
+    if (facts?.kind !== 'folder' || depth === 0) return facts ? [folder] : []
+    const inner = (await inspection.list(folder)).map(name => below(join(folder, name), depth - 1))
+    return [folder, ...(await Promise.all(inner)).flat()]
+  }
+  const {cache, data} = places
+  const runtime = env.XDG_RUNTIME_DIR ? join(env.XDG_RUNTIME_DIR, 'aws-oidc') : undefined
+  const found = await Promise.all([
+    below(cache, 3),
+    below(runtime, 1),
+    below(data, 0),
+    below(data && join(data, 'bin'), 1),
+    below(data && join(data, 'browser'), 1),
+  ])
+  return found.flat()
+}
+
+async function lookAtPermissions(patient: Patient): Promise<Looked> {
+  const {inspection} = patient
+  const all = await ownPaths(patient)
+  const facts = await Promise.all(all.map(async path => ({path, facts: await inspection.look(path)})))
+  const foreign = facts.filter(({facts}) => facts && facts.owner !== 'self').map(({path}) => path)
+  const open = facts
+    .filter(({facts}) => facts?.owner === 'self' && facts.kind !== 'other' && (facts.others.read || facts.others.write))
+    .map(({path}) => path)
+  const findings: Finding[] = []
+  if (foreign.length > 0) {
+    const what = `${count(foreign.length, 'path')} of ours belong to somebody else, as after "sudo aws-oidc": ${listed(foreign)}.`
+    findings.push({id: 'files.owner', severity: 'error', what, mend: `sudo chown -R "$USER" ${foreign[0]}`})
+  }
+  if (open.length > 0) {
+    const what = `Others may get at ${count(open.length, 'path')} of ours: ${listed(open)}.`
+    const fix = async () => {
+      for (const path of open) await inspection.close(path)
+      return `${count(open.length, 'path')} closed to others.`
+    }
+    findings.push({id: 'files.open', severity: 'warning', what, mend: 'aws-oidc doctor --fix', fix})
+  }
+  return either(findings, ...(all.length > 0 ? [`${count(all.length, 'path')} of ours, closed to others`] : []))
+}
+
+async function lookAtRoom({outside: {places}, inspection}: Patient): Promise<Looked> {
+  const {cache} = places
+  if (cache === undefined) return {findings: [], fine: []}
+  const folders = [cache, ...['v1', 'state', 'locks'].map(name => join(cache, name))]
+  const writable = await Promise.all(folders.map(folder => inspection.canWriteIn(folder)))
+  const closed = folders.find((_, index) => !writable[index])
+  if (closed === undefined) return {findings: [], fine: []}
+  const what = `Nothing can be written to ${closed}: sign-ins are not remembered, and calls at the same time may each ask you.`
+  return {findings: [{id: 'files.unwritable', severity: 'error', what, mend: `ls -ld ${closed}`}], fine: []}
+}

@@ -1,0 +1,56 @@
+import {readConfiguration} from '../config/read.ts'
+import {AwsOidcError, expectedFailure} from '../errors.ts'
+import type {Outside} from '../outside/outside.ts'
+import {wayOut} from '../outside/proxy.ts'
+import {problemOfAuthorities} from '../outside/trust.ts'
+import type {Patient} from '../tasks/doctor/check.ts'
+import type {Choices} from './asking.ts'
+import {type Installation, wire} from './wire.ts'
+
+/** What `doctor` looks at: everything is wired although the configuration may be broken, and nobody is asked. */
+export async function patientOf(outside: Outside, installation: Installation, choices: Choices): Promise<Patient> {
+  const {env, files, places} = outside
+  const path = places.configFile ?? 'config.yaml'
+  const {configuration, problem} = await readAsFarAsPossible(path, files)
+  const saidOfTls = new Set<string>()
+  const careful: Outside = {
+    ...outside,
+    // The caches are looked at by checks of their own.
+    env: {...env, AWS_OIDC_CACHE: 'memory', AWS_OIDC_INTERACTIVE: 'never'},
+    files: {...files, readText: async file => (problem && file === path ? undefined : files.readText(file))},
+    readTls: (tls, reading) => outside.readTls(tls, {...reading, warn: text => void saidOfTls.add(text)}),
+    keyring: outside.keyringWithoutPerson,
+  }
+  const {parts} = await wire(careful, installation, {...choices, interactive: 'never'})
+  return {
+    parts: {
+      ...parts,
+      openBrowser: () => Promise.reject(new AwsOidcError('SIGN_IN_REQUIRED', 'The doctor opens no browser.')),
+    },
+    configuration,
+    problem,
+    providers: [],
+    profiles: [],
+    network: false,
+    signal: parts.signal,
+    outside,
+    inspection: await outside.inspection(),
+    ...installation,
+    saidOfTls,
+    proxyFor: url => wayOut(url, env),
+    problemOfAuthorities,
+  }
+}
+
+async function readAsFarAsPossible(
+  path: string,
+  {readText}: Outside['files'],
+): Promise<Pick<Patient, 'configuration' | 'problem'>> {
+  try {
+    return {configuration: readConfiguration(path, await readText(path)), problem: undefined}
+  } catch (error) {
+    const problem = expectedFailure(error)
+    if (!problem) throw error
+    return {configuration: undefined, problem}
+  }
+}

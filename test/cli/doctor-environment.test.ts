@@ -1,0 +1,83 @@
+import {writeFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import {finds, type Illness} from '../support/doctor.ts'
+import {useScene} from '../support/scene.ts'
+
+const keys = {AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'another-secret'}
+
+const environment: readonly Illness[] = [
+  {
+    id: 'environment.keys',
+    severity: 'error',
+    when: 'and names the SDKs that take keys from variables',
+    env: () => keys,
+    says: /^AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY: boto3, the AWS SDKs for Go and Java.*JavaScript takes the profile/,
+    mend: /^unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY$/,
+  },
+  {
+    id: 'environment.web-identity',
+    severity: 'error',
+    when: 'of a token for a role',
+    env: () => ({AWS_WEB_IDENTITY_TOKEN_FILE: '/tmp/token', AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/x'}),
+    says: /^AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN: most AWS tools/,
+    mend: /^unset AWS_WEB_IDENTITY_TOKEN_FILE AWS_ROLE_ARN$/,
+  },
+  {
+    id: 'environment.container',
+    severity: 'note',
+    when: 'of credentials of a container',
+    env: () => ({AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1/x'}),
+    says: /^AWS_CONTAINER_CREDENTIALS_FULL_URI: AWS tools for which no profile is named/,
+    mend: /^unset AWS_CONTAINER_CREDENTIALS_FULL_URI$/,
+  },
+  {
+    id: 'environment.invalid',
+    severity: 'error',
+    when: 'where AWS_OIDC_INTERACTIVE says what nobody knows',
+    env: () => ({AWS_OIDC_INTERACTIVE: 'perhaps'}),
+    says: /AWS_OIDC_INTERACTIVE is "perhaps"/,
+    mend: /AWS_OIDC_INTERACTIVE=auto, always or never/,
+  },
+  {
+    id: 'environment.invalid',
+    severity: 'error',
+    when: 'where AWS_ENDPOINT_URL_STS is not safe',
+    env: () => ({AWS_ENDPOINT_URL_STS: 'http://sts.example.com'}),
+    says: /AWS_ENDPOINT_URL_STS is refused/,
+    mend: /^unset AWS_ENDPOINT_URL_STS$/,
+  },
+  {
+    id: 'environment.sts',
+    severity: 'note',
+    when: 'where another STS than that of AWS is asked',
+    says: /^AWS_ENDPOINT_URL_STS: http:\/\/127\.0\.0\.1:\d+, which is not AWS's own/,
+    mend: /^unset AWS_ENDPOINT_URL_STS$/,
+  },
+  {
+    id: 'environment.authorities',
+    severity: 'error',
+    when: 'where AWS_CA_BUNDLE names no certificates',
+    make: ({home}) => writeFile(join(home.folder, 'ca.pem'), 'nothing'),
+    env: ({home}) => ({AWS_CA_BUNDLE: join(home.folder, 'ca.pem')}),
+    says: /AWS_CA_BUNDLE can't be used: .*ca\.pem: there is no PEM certificate in it/,
+    mend: /^unset AWS_CA_BUNDLE$/,
+  },
+  {
+    id: 'environment.config-file',
+    severity: 'warning',
+    when: 'where AWS_CONFIG_FILE names a file that is not there',
+    env: ({home}) => ({AWS_CONFIG_FILE: join(home.folder, 'nowhere')}),
+    says: /AWS_CONFIG_FILE names .*nowhere, which does not exist/,
+    mend: /^aws-oidc profiles sync$/,
+  },
+  {
+    id: 'environment.profile',
+    severity: 'warning',
+    when: 'where AWS_PROFILE names a profile that no AWS tool finds',
+    env: () => ({AWS_PROFILE: 'nobody'}),
+    says: /AWS_PROFILE is "nobody", and no file of the AWS tools has such a profile/,
+    mend: /^unset AWS_PROFILE$/,
+  },
+]
+
+describe('doctor, of variables,', () => finds(useScene(), environment))

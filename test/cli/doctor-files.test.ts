@@ -1,0 +1,183 @@
+import {chmod, mkdir, utimes, writeFile} from 'node:fs/promises'
+import {hostname} from 'node:os'
+import {join} from 'node:path'
+import {expect} from 'chai'
+import {examine, finds, type Illness} from '../support/doctor.ts'
+import type {Home} from '../support/home.ts'
+import {takeLock} from '../support/machine.ts'
+import {useScene} from '../support/scene.ts'
+
+const signedIn = (home: Home) => home.run(['login', '-p', 'developer'])
+const twoHoursAgo = () => new Date(Date.now() - 2 * 3_600_000)
+
+const files: readonly Illness[] = [
+  {
+    id: 'files.open',
+    severity: 'warning',
+    when: 'where others may get at them',
+    async make({home}) {
+      await signedIn(home)
+      await chmod(home.cache, 0o755)
+      await chmod(join(home.cache, 'locks'), 0o755)
+    },
+    says: /Others may get at 2 paths of ours: .*cache\/aws-oidc, .*locks/,
+    mend: /^aws-oidc doctor --fix$/,
+    fixed: /^2 paths closed to others/,
+  },
+  {
+    id: 'files.unwritable',
+    severity: 'error',
+    when: 'where a file stands in the place of our folder',
+    make: async ({home}) => {
+      await mkdir(join(home.cache, '..'), {recursive: true})
+      await writeFile(home.cache, '', {mode: 0o600})
+    },
+    says: /Nothing can be written to .*cache\/aws-oidc/,
+    mend: /^ls -ld /,
+  },
+  {
+    id: 'files.temporary',
+    severity: 'warning',
+    when: 'that a killed process has half written, and leaves those of a running one alone',
+    async make({home}) {
+      await signedIn(home)
+      await mkdir(join(home.folder, '.aws'))
+      const left = ['.cache/aws-oidc/v1/.x.0123456789ab.tmp', '.aws/config.0123456789ab.tmp']
+      for (const name of left) {
+        await writeFile(join(home.folder, name), '', {mode: 0o600})
+        await utimes(join(home.folder, name), twoHoursAgo(), twoHoursAgo())
+      }
+      await writeFile(join(home.folder, '.aws/config.ba9876543210.tmp'), '')
+      await writeFile(join(home.folder, '.aws/others.0123456789ab.tmp'), '')
+    },
+    says: /^2 half-written files: \S+v1\/\.x\.0123456789ab\.tmp, \S+\.aws\/config\.0123456789ab\.tmp\.$/,
+    mend: /^aws-oidc doctor --fix$/,
+    fixed: /^2 paths removed/,
+  },
+  {
+    id: 'files.exec-left',
+    severity: 'warning',
+    when: 'of a program whose aws-oidc was killed, and leaves those of a running one and of another machine alone',
+    async make({home}) {
+      const here = hostname().replace(/[^\w-]/g, '_')
+      // A number that no process has: https://man7.org/linux/man-pages/man5/proc_sys_kernel.5.html
+      for (const mark of [`${here}.99999999`, `${here}.${process.pid}`, 'another-host.99999999']) {
+        await mkdir(join(home.cache, 'exec', `${mark}.0123456789abcdef`), {recursive: true, mode: 0o700})
+      }
+    },
+    says: /^1 folder of a program .*99999999\.0123456789abcdef\.$/,
+    mend: /^aws-oidc doctor --fix$/,
+    fixed: /^1 path removed/,
+  },
+]
+
+const closedPort = 'unix:path=/nonexistent/bus'
+const secrets: readonly Illness[] = [
+  {
+    id: 'cache.unusable',
+    severity: 'error',
+    when: 'where the cache that is chosen is none',
+    make: ({home}) => home.configure({top: {cache: 'fil'}}),
+    says: /^"cache" in the configuration: There is no cache "fil"/,
+    mend: /cache: file/,
+  },
+  {
+    id: 'cache.unusable',
+    severity: 'error',
+    when: 'where AWS_OIDC_CACHE names that of a plugin which is not there',
+    env: () => ({AWS_OIDC_CACHE: 'pass'}),
+    says: /^AWS_OIDC_CACHE: The cache "pass" comes with a plugin/,
+    mend: /^aws-oidc plugins install aws-oidc-cache-pass$/,
+  },
+  {
+    id: 'cache.nothing-kept',
+    severity: 'note',
+    when: 'in a job of a CI system',
+    make: ({home}) => home.configure({top: {cache: 'auto'}}),
+    env: () => ({CI: 'true'}),
+    says: /job of a CI system .*Nothing is kept/,
+    mend: /^export AWS_OIDC_CACHE=file$/,
+  },
+  {
+    id: 'keyring.absent',
+    severity: 'note',
+    when: 'where there is none, and nobody has insisted on one',
+    make: ({home}) => home.configure({top: {cache: 'auto'}}),
+    says: /There is no keyring here \(no D-Bus session\)\. Secrets rest in plain text/,
+    mend: /cache: file/,
+  },
+  {
+    id: 'keyring.absent',
+    severity: 'error',
+    when: 'where there is none, and the configuration insists on it',
+    make: ({home}) => home.configure({top: {cache: 'keyring'}}),
+    says: /no keyring here .*"cache: keyring" can't work/,
+    mend: /cache: file/,
+  },
+  {
+    id: 'keyring.unusable',
+    severity: 'warning',
+    when: 'where nobody answers at the address of the session’s bus',
+    make: ({home}) => home.configure({top: {cache: 'auto'}}),
+    env: () => ({DBUS_SESSION_BUS_ADDRESS: closedPort}),
+    says: /keyring of this system can't be used: .*nonexistent.* Secrets rest in plain text/,
+    mend: /cache: file/,
+  },
+  {
+    id: 'secrets.unsealed',
+    severity: 'note',
+    when: 'that nobody has agreed to',
+    async make({home}) {
+      await signedIn(home)
+      await home.configure({top: {cache: 'auto'}})
+    },
+    says: /^\d secrets in plain text, readable by you only, in .*aws-oidc\/v1/,
+    mend: /cache: file/,
+  },
+  {
+    id: 'secrets.unsealed',
+    severity: 'warning',
+    when: 'beside a cache that was chosen to be sealed',
+    async make({home}) {
+      await signedIn(home)
+      await home.configure({top: {cache: 'keyring'}})
+    },
+    says: /^\d secrets in plain text/,
+    mend: /^aws-oidc cache clear$/,
+  },
+  {
+    id: 'browser.program',
+    severity: 'warning',
+    when: 'that the configuration names and is not there',
+    make: ({home}) => home.configure({top: {browser: ['no-such-browser', '-P', 'work']}}),
+    says: /^"browser" in the configuration names no-such-browser, which is not there/,
+    mend: /Name a program that is there/,
+  },
+  {
+    id: 'browser.program',
+    severity: 'warning',
+    when: 'that BROWSER names and may not be started',
+    make: ({home}) => writeFile(join(home.folder, 'browser'), ''),
+    env: ({home}) => ({BROWSER: join(home.folder, 'browser')}),
+    says: /^BROWSER names .*\/browser, which is not there or can't be started/,
+    mend: /^unset BROWSER$/,
+  },
+]
+
+describe('doctor, of files, secrets and the browser,', () => {
+  const scene = useScene()
+  finds(scene, [...files, ...secrets])
+
+  it('finds lock.held while somebody signs in, and waits for nobody', async () => {
+    await signedIn(scene.home)
+    const release = await takeLock(scene.home)
+    try {
+      const {findings, healthy} = await examine(scene.home, {}, ['--no-network'])
+      expect(findings.find(({id}) => id === 'lock.held')?.what).to.include('(1 lock)')
+      expect(healthy).to.equal(true)
+    } finally {
+      release()
+    }
+    expect((await examine(scene.home, {}, ['--no-network'])).findings.map(({id}) => id)).not.to.include('lock.held')
+  })
+})

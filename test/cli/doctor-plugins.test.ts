@@ -1,0 +1,65 @@
+import {rm} from 'node:fs/promises'
+import {join} from 'node:path'
+import {finds, type Illness} from '../support/doctor.ts'
+import {hookWith, plantPlugin} from '../support/planted-plugin.ts'
+import {useScene} from '../support/scene.ts'
+
+const hook = hookWith({})
+const plugins: readonly Illness[] = [
+  {
+    id: 'plugin.absent',
+    severity: 'warning',
+    when: 'whose files were deleted by hand',
+    async make({home}) {
+      await plantPlugin(home, {hook})
+      await rm(join(home.folder, 'plugins'), {recursive: true})
+    },
+    says: /aws-oidc-ping was installed, and its files are gone/,
+    mend: /^aws-oidc plugins install aws-oidc-ping$/,
+  },
+  {
+    id: 'plugin.unfit',
+    severity: 'warning',
+    when: 'that needs a newer aws-oidc',
+    make: ({home}) => plantPlugin(home, {hook, manifest: {engines: {'aws-oidc': '>=2'}}}),
+    says: /aws-oidc-ping can't be used: it needs aws-oidc >=2, this is 1\.0\.0/,
+    mend: /^npm install --global aws-oidc@latest$/,
+  },
+  {
+    id: 'plugin.unfit',
+    severity: 'warning',
+    when: 'that was built for another contract',
+    make: ({home}) => plantPlugin(home, {hook, manifest: {'aws-oidc': {apiVersion: 0, strategies: ['ping']}}}),
+    says: /built for version 0 of the contract, this is 1/,
+    mend: /^aws-oidc plugins unlink aws-oidc-ping$/,
+  },
+  {
+    id: 'plugin.node',
+    severity: 'warning',
+    when: 'that needs another Node',
+    make: ({home}) => plantPlugin(home, {hook, manifest: {engines: {node: '>=99'}}}),
+    says: /aws-oidc-ping needs Node >=99; this is 24\./,
+    mend: /^aws-oidc plugins unlink/,
+  },
+  {
+    id: 'plugin.manifest',
+    severity: 'warning',
+    when: 'with commands and without a manifest',
+    make: ({home}) => plantPlugin(home, {hook, manifest: {oclif: {commands: './commands'}}}),
+    says: /aws-oidc-ping has commands but no oclif\.manifest\.json/,
+    mend: /^aws-oidc plugins unlink/,
+  },
+  {
+    id: 'plugin.not-allowed',
+    severity: 'note',
+    when: 'that the configuration does not list',
+    async make({home}) {
+      await plantPlugin(home, {hook})
+      await home.configure({top: {plugins: {allow: ['aws-oidc-keycloak']}}})
+    },
+    says: /aws-oidc-ping is installed and not used: "plugins\.allow"/,
+    mend: /^aws-oidc plugins uninstall aws-oidc-ping$/,
+  },
+]
+
+describe('doctor, of plugins,', () => finds(useScene(), plugins))

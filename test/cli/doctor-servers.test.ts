@@ -1,0 +1,260 @@
+import {writeFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import {expect} from 'chai'
+import {makeAuthority} from '../support/certificates.ts'
+import {examine, finds, type Illness} from '../support/doctor.ts'
+import {hookWith, plantPlugin} from '../support/planted-plugin.ts'
+import {busyPort, freePort} from '../support/ports.ts'
+import {type Scene, useScene} from '../support/scene.ts'
+import {startFront} from '../support/tls-front.ts'
+
+const online: readonly string[] = []
+
+/** A strategy with a check of its own. */
+const checking =
+  (body: string) =>
+  async ({home, sandbox}: Scene) => {
+    const hook = hookWith({}).replace('async signIn(', `async check(settings, host) { ${body} },\n      async signIn(`)
+    await plantPlugin(home, {hook})
+    await home.configure({provider: {strategy: 'ping', issuer: sandbox.issuer}})
+  }
+
+const servers: readonly Illness[] = [
+  {
+    id: 'provider.metadata',
+    severity: 'error',
+    when: 'of another issuer',
+    make: ({sandbox}) => sandbox.fault({on: 'discovery', change: {issuer: 'https://sso.example.com'}}),
+    says: /gave an answer that can't be trusted: .*issuer/,
+    mend: /Check "issuer"/,
+    args: online,
+  },
+  {
+    id: 'provider.metadata',
+    severity: 'error',
+    when: 'that is not there',
+    make: ({home, sandbox}) => home.configure({provider: {issuer: `${new URL(sandbox.issuer).origin}/nowhere`}}),
+    says: /HTTP 404/,
+    mend: /Check "issuer"/,
+    args: online,
+  },
+  {
+    id: 'provider.unreachable',
+    severity: 'error',
+    when: 'where nobody answers',
+    make: async ({home}) => home.configure({provider: {issuer: `http://127.0.0.1:${await freePort()}`}}),
+    says: /127\.0\.0\.1:\d+ could not be reached: the connection was refused/,
+    mend: /Check the network, VPN and proxy/,
+    args: online,
+  },
+  {
+    id: 'provider.ports',
+    severity: 'error',
+    when: 'all of which are taken',
+    make: ({home}) => home.configure({provider: {redirect: {ports: [taken]}}}),
+    says: /No port for the sign-in is free: \d+/,
+    mend: /redirect\.ports/,
+    args: online,
+  },
+  {
+    id: 'provider.refused',
+    severity: 'error',
+    when: 'of a client that it does not know',
+    make: ({home}) => home.configure({provider: {clientId: 'nobody'}}),
+    says: /no page to sign in at for the client "nobody" and the way back http:\/\/127\.0\.0\.1\/callback/,
+    mend: /Compare the client id, and the redirect addresses/,
+    args: online,
+  },
+  {
+    id: 'provider.refused',
+    severity: 'error',
+    when: 'of a way back that is not registered',
+    make: ({home}) => home.configure({provider: {redirect: {path: '/other'}}}),
+    says: /the way back http:\/\/127\.0\.0\.1\/other/,
+    mend: /Compare the client id, and the redirect addresses/,
+    args: online,
+  },
+  {
+    id: 'provider.no-code',
+    severity: 'error',
+    when: 'where the configuration insists on one and it offers none',
+    async make({home, sandbox}) {
+      await home.configure({provider: {flow: 'device'}})
+      await sandbox.fault({on: 'discovery', change: {device_authorization_endpoint: null}})
+    },
+    says: /"sandbox" offers no sign-in with a code/,
+    mend: /flow: auto/,
+    args: online,
+  },
+  {
+    id: 'browser.elsewhere',
+    severity: 'note',
+    when: 'over SSH, where you sign in with a code',
+    make: ({home}) => home.configure({top: {browser: undefined}}),
+    env: () => ({SSH_CONNECTION: '192.0.2.1 1 192.0.2.2 22'}),
+    says: /You sign in with a code, because this is an SSH session/,
+    mend: /^aws-oidc login --provider sandbox$/,
+    args: online,
+  },
+  {
+    id: 'browser.unreachable',
+    severity: 'warning',
+    when: 'in a codespace, where the provider offers no code',
+    async make({home, sandbox}) {
+      await home.configure({top: {browser: undefined}})
+      await sandbox.fault({on: 'discovery', change: {device_authorization_endpoint: null}})
+    },
+    env: () => ({CODESPACES: 'true'}),
+    says: /this is GitHub Codespaces, and the provider offers no code.*Programs can't ask you/,
+    mend: /^aws-oidc login --provider sandbox$/,
+    args: online,
+  },
+  {
+    id: 'provider.check',
+    severity: 'warning',
+    when: 'of what its strategy says is wrong',
+    make: checking(
+      `return [{ok: true, what: 'the first is fine'}, {ok: false, what: 'the switch is off', mend: 'flip it'}]`,
+    ),
+    says: /^the switch is off$/,
+    mend: /^flip it$/,
+    args: online,
+  },
+  {
+    id: 'provider.check',
+    severity: 'warning',
+    when: 'where its strategy can not tell',
+    make: checking(`throw host.error('UNAVAILABLE', 'The portal is closed.', {hint: 'wait'})`),
+    says: /^The portal is closed\.$/,
+    mend: /^wait$/,
+    args: online,
+  },
+  {
+    id: 'provider.check',
+    severity: 'note',
+    when: 'where its strategy would need a person, who is not asked',
+    make: checking(`await host.tokens({issuer: settings.issuer, clientId: settings.clientId}); return []`),
+    says: /A sign-in at 127\.0\.0\.1:\d+ is needed/,
+    mend: /^aws-oidc login --provider sandbox$/,
+    args: online,
+  },
+  {
+    id: 'check.crashed',
+    severity: 'warning',
+    when: 'in the code of a plugin, which is not the end',
+    make: checking('throw new TypeError("oops")'),
+    says: /This could not be looked at: what the strategy "ping" checks of "sandbox": .*aws-oidc-ping failed: oops/,
+    mend: /^aws-oidc doctor --debug$/,
+    args: online,
+  },
+  {
+    id: 'clock.wrong',
+    severity: 'error',
+    when: 'by more than AWS takes',
+    make: ({sandbox}) => sandbox.steer('POST', '/clock', {offsetSeconds: 1200}),
+    says: /The clock of this machine is 20 min behind that of 127\.0\.0\.1:\d+/,
+    mend: /^sudo timedatectl set-ntp true$/,
+    args: online,
+  },
+  {
+    id: 'clock.wrong',
+    severity: 'warning',
+    when: 'by less',
+    make: ({sandbox}) => sandbox.steer('POST', '/clock', {offsetSeconds: -120}),
+    env: () => ({WSL_DISTRO_NAME: 'Debian'}),
+    says: /2 min ahead of/,
+    mend: /^sudo hwclock -s$/,
+    args: online,
+  },
+  {
+    id: 'sts.unreachable',
+    severity: 'error',
+    when: 'where nobody answers',
+    env: () => ({AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${free}`}),
+    says: /127\.0\.0\.1:\d+ could not be reached/,
+    mend: /Check the network/,
+    args: online,
+  },
+]
+
+let taken = 0
+let free = 0
+
+describe('doctor, of servers,', () => {
+  const scene = useScene()
+  const ids = async (args = online, env = {}) => (await examine(scene.home, env, args)).findings.map(({id}) => id)
+  let port: Awaited<ReturnType<typeof busyPort>>
+  before(async () => {
+    port = await busyPort()
+    taken = port.port
+    free = await freePort()
+  })
+  after(() => port[Symbol.asyncDispose]())
+
+  finds(scene, servers)
+
+  it('finds nothing where all is well, asks nobody and signs nobody in', async () => {
+    await scene.home.run(['profiles', 'sync', '--yes'])
+    await scene.sandbox.steer('DELETE', '/journal')
+    const {findings, fine} = await examine(scene.home)
+    expect(findings.map(({id}) => id)).to.deep.equal(['environment.sts'])
+    const said = fine.map(({area, what}) => `${area}: ${what}`).join('\n')
+    expect(said)
+      .to.match(/^Provider sandbox: the metadata of 127\.0\.0\.1:\d+ is read$/m)
+      .and.match(/^Provider sandbox: a sign-in goes by the browser; there is a page for the client "aws-oidc"$/m)
+      .and.match(/^AWS: the STS at 127\.0\.0\.1:\d+ has answered$/m)
+    const kinds = (await scene.sandbox.journal()).map(({kind}) => kind)
+    expect(kinds).not.to.include.members(['sign-in'])
+    expect(kinds).not.to.include.members(['token'])
+  })
+
+  it('with --no-network asks no server, and says nothing of any', async () => {
+    await scene.home.configure({provider: {issuer: `http://127.0.0.1:${free}`}})
+    expect(await ids(['--no-network'])).not.to.include('provider.unreachable')
+  })
+
+  it('names the proxy that is in the way, and the variable it comes from', async () => {
+    await scene.home.configure({provider: {issuer: 'https://sso.example.com'}})
+    const env = {HTTPS_PROXY: `http://user:proxy-password@127.0.0.1:${free}`, NO_PROXY: '127.0.0.1'}
+    const {findings} = await examine(scene.home, env)
+    const told = findings.find(({id}) => id === 'provider.unreachable')
+    expect(told?.what).to.include(`could not be reached through the proxy 127.0.0.1:${free}`)
+    expect(told?.details?.[0]).to.equal(`The proxy 127.0.0.1:${free} comes from HTTPS_PROXY.`)
+    expect(JSON.stringify(findings)).not.to.include('proxy-password')
+  })
+
+  it('says in words that a certificate is not trusted, and whose authorities are', async () => {
+    const [authority, other] = [await makeAuthority(), await makeAuthority('Another')]
+    const pair = await authority.forServer(['127.0.0.1'])
+    const front = await startFront({...pair, behind: new URL(scene.sandbox.issuer)})
+    try {
+      await scene.home.configure({provider: {issuer: `https://127.0.0.1:${front.port}`}})
+      const bundle = join(scene.home.folder, 'ca.pem')
+      await writeFile(bundle, other.certificate)
+      const {findings} = await examine(scene.home, {AWS_CA_BUNDLE: bundle})
+      const told = findings.find(({id}) => id === 'provider.unreachable')
+      expect(told?.what).to.match(/The certificate of 127\.0\.0\.1:\d+ is not trusted/)
+      expect(told?.mend).to.match(/^export AWS_CA_BUNDLE=/)
+      expect(told?.details).to.deep.equal([
+        `Besides those of the system it trusts the authorities of AWS_CA_BUNDLE (${bundle}).`,
+      ])
+    } finally {
+      await front.stop()
+    }
+  })
+
+  it('does not wait for a server that does not answer, and names it', async () => {
+    await scene.sandbox.fault({on: 'discovery', delayMs: 20_000})
+    const began = performance.now()
+    const {findings} = await examine(scene.home)
+    expect(findings.find(({id}) => id === 'provider.unreachable')?.what).to.match(/has not answered within 8 s/)
+    expect(performance.now() - began).to.be.lessThan(16_000)
+  })
+
+  it('runs no program that prints a secret', async () => {
+    const mark = join(scene.home.folder, 'ran')
+    const command = [process.execPath, '-e', `require('node:fs').writeFileSync(${JSON.stringify(mark)}, '')`]
+    await scene.home.configure({provider: {clientSecret: {command}}})
+    expect(await ids()).not.to.include('provider.settings')
+  })
+})

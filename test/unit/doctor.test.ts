@@ -1,0 +1,82 @@
+import {readdirSync, readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {expect} from 'chai'
+import {Secrets} from '../../src/errors.ts'
+import {type DoctorReport, reportLines} from '../../src/formats/doctor-report.ts'
+import type {Looked} from '../../src/tasks/doctor/check.ts'
+import {lookWithin} from '../../src/tasks/doctor/doctor.ts'
+import {movableClock} from '../support/parts.ts'
+import {root} from '../support/sandbox.ts'
+
+function textsIn(folder: string, names: RegExp): string {
+  const files = readdirSync(join(root, folder)).filter(name => names.test(name))
+  return files.map(name => readFileSync(join(root, folder, name), 'utf8')).join('\n')
+}
+
+describe('the doctor', () => {
+  const source = textsIn('src/tasks/doctor', /\.ts$/)
+  const mentioned = [...source.matchAll(/'([a-z]+\.[a-z]+(?:-[a-z]+)*)'/g)].map(([, id = '']) => id)
+  const ids = [...new Set(mentioned)].filter(id => !/\.(?:ts|json)$/.test(id)).toSorted()
+
+  it('has a test that makes the illness for each finding it knows', () => {
+    const tests = ['test/cli', 'test/real', 'test/unit']
+      .map(folder => textsIn(folder, /^doctor.*\.test\.ts$/))
+      .join('\n')
+    expect(ids.length).to.be.greaterThan(50)
+    expect(ids.filter(id => !tests.includes(`'${id}'`) && !tests.includes(`finds ${id} `))).to.deep.equal([])
+  })
+
+  it('has a row for each of them in its document, and for no other', () => {
+    const rows = readFileSync(join(root, 'docs/doctor.md'), 'utf8').matchAll(/^\| `([a-z.-]+)` \|/gm)
+    expect([...rows].map(([, id]) => id).toSorted()).to.deep.equal(ids)
+  })
+
+  const controller = new AbortController()
+  const parts = {
+    signal: controller.signal,
+    secrets: new Secrets(),
+    log: {debug: () => undefined, info: () => undefined, warn: () => undefined},
+  }
+  const check = (look: () => Promise<Looked>) => ({name: 'the moon', look})
+
+  it('gives up a check that takes too long, which is a finding', async () => {
+    const clock = movableClock()
+    const looking = lookWithin(
+      check(() => new Promise(() => undefined)),
+      {...parts, clock},
+    )
+    clock.advance(12_000)
+    const {findings, fine} = await looking
+    expect(findings).to.deep.equal([
+      {
+        id: 'check.late',
+        severity: 'warning',
+        what: 'This was given up after 12 s: the moon.',
+        mend: 'aws-oidc doctor --debug',
+      },
+    ])
+    expect(fine).to.deep.equal([])
+  })
+
+  it('tells no secret that a failure holds', async () => {
+    const secrets = new Secrets()
+    secrets.add('the-secret')
+    const failing = check(() => Promise.reject(new Error('no place for the-secret')))
+    const {findings} = await lookWithin(failing, {...parts, clock: movableClock(), secrets})
+    expect(findings[0]).to.include({
+      id: 'check.crashed',
+      what: 'This could not be looked at: the moon: no place for ***.',
+    })
+  })
+
+  it('paints only where colours are wanted', () => {
+    const report: DoctorReport = {
+      healthy: false,
+      areas: ['Moon'],
+      findings: [{id: 'moon.gone', severity: 'error', area: 'Moon', what: 'It is gone.', fixable: false}],
+      fine: [],
+    }
+    expect(reportLines(report, false).join('\n')).to.equal('Moon\n  error    It is gone. (moon.gone)\n\n1 error.')
+    expect(reportLines(report, true)[1]).to.include('\u001B[31merror')
+  })
+})
