@@ -3,7 +3,7 @@
 import {readFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
-import {commandIds} from '../scripts/commands.js'
+import {commandFiles} from '../scripts/commands.js'
 import {start} from './start.js'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -11,4 +11,5 @@ const text = readFileSync(join(root, 'package.json'), 'utf8')
 const pjson = JSON.parse(text.replaceAll(/\.\/dist\/bundle\/([\w-]+)\.cjs/g, './src/hooks/$1.ts'))
 pjson.oclif.commands = {strategy: 'pattern', target: './src/commands'}
 
-start(root, pjson, commandIds(root), true)
+const ids = commandFiles(root).map(([id]) => id)
+start(root, pjson, ids, true)

@@ -4,7 +4,7 @@ import {writeFileSync} from 'node:fs'
 import {findPackageJSON} from 'node:module'
 import {join} from 'node:path'
 import {build} from 'esbuild'
-import {commandIds} from './commands.js'
+import {commandFiles} from './commands.js'
 import {licencesOf} from './licences.js'
 import {loadedLate} from './loaded-late.js'
 import {patched} from './oclif-patches.js'
@@ -87,7 +87,7 @@ export async function bundle(root) {
   const inFiles = apart.map(name => [name, `./${fileOf(name)}`])
   const later = loadedLate(Object.fromEntries([...late.map(name => [name, name]), ...inFiles]), root)
   await write({
-    stdin: {contents: entry(commandIds(root)), resolveDir: join(root, 'bin'), sourcefile: 'main.ts', loader: 'ts'},
+    stdin: {contents: entry(commandFiles(root)), resolveDir: join(root, 'bin'), sourcefile: 'main.ts', loader: 'ts'},
     outfile: join(folder, 'main.cjs'),
     plugins: [later, patched],
   })
@@ -119,16 +119,15 @@ function demandOneOfEach(root) {
 
 /**
  * Each command is evaluated when it is asked for.
- * @param {readonly string[]} ids of all commands
+ * @param {[id: string, file: string][]} files of all commands
  */
-function entry(ids) {
-  const getters = ids.map(
-    id => `get '${id}'() { return require('../src/commands/${id.replaceAll(':', '/')}.ts').default },`,
-  )
+function entry(files) {
+  const getters = files.map(([id, file]) => `get '${id}'() { return require('../src/commands/${file}.ts').default },`)
+  const ids = JSON.stringify(files.map(([id]) => id))
   return `
     import {start as handOver} from './start.js'
     export const commands = {${getters.join('\n')}}
-    export const start = (root, pjson) => handOver(root, pjson, ${JSON.stringify(ids)})`
+    export const start = (root, pjson) => handOver(root, pjson, ${ids})`
 }
 
 /** @param {string} name of a package */

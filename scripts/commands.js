@@ -2,11 +2,14 @@ import {readdirSync} from 'node:fs'
 import {join} from 'node:path'
 
 /**
- * What oclif calls the commands in src/commands/ of the package in `root`, such as "cache:info".
+ * The files of src/commands/ of the package in `root`, without their ending, by what oclif calls the commands: such as
+ * "cache:info", or "cache" for the one that a topic itself is.
  * @param {string} root
+ * @returns {[id: string, file: string][]}
  */
-export function commandIds(root) {
+export function commandFiles(root) {
   const files = readdirSync(join(root, 'src/commands'), {recursive: true, encoding: 'utf8'})
   const names = files.filter(name => name.endsWith('.ts')).map(name => name.slice(0, -'.ts'.length))
-  return names.map(name => name.replaceAll(/[\\/]/g, ':')).toSorted()
+  const paths = names.map(name => name.replaceAll('\\', '/')).toSorted()
+  return paths.map(path => [path.replace(/\/index$/, '').replaceAll('/', ':'), path])
 }

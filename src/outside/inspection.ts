@@ -1,5 +1,5 @@
 import {constants} from 'node:fs'
-import {access, chmod, lstat, readdir, rm, stat} from 'node:fs/promises'
+import {access, chmod, lstat, readdir, rm, stat, statfs} from 'node:fs/promises'
 import {delimiter, isAbsolute, join} from 'node:path'
 import {processMark} from './process-mark.ts'
 
@@ -13,6 +13,8 @@ export interface Inspection {
   readonly nodeVersion: string
   /** Whether files can be made in a folder, or it can be made itself. */
   canWriteIn(folder: string): Promise<boolean>
+  /** Whether the disk that a folder is, or would be, on has a block left for us. */
+  hasRoomFor(folder: string): Promise<boolean>
   canRead(path: string): Promise<boolean>
   /** Where a program is that is named by path or looked for on PATH; `undefined` where nothing could be started. */
   findProgram(name: string): Promise<string | undefined>
@@ -61,6 +63,12 @@ export function systemInspection(
         if (stats) return stats.isDirectory() && may(at, constants.W_OK | constants.X_OK)
         if (join(at, '..') === at || (await lstat(at).catch(() => undefined))) return false
       }
+    },
+    async hasRoomFor(folder) {
+      const found = await statfs(folder).catch(() => undefined)
+      if (!found) return join(folder, '..') === folder || this.hasRoomFor(join(folder, '..'))
+      // Some file systems know of no blocks.
+      return found.blocks === 0 || found.bavail > 0
     },
     canRead: path => may(path, constants.R_OK),
     async findProgram(name) {

@@ -2,9 +2,11 @@ import {chmod, mkdir, utimes, writeFile} from 'node:fs/promises'
 import {hostname} from 'node:os'
 import {join} from 'node:path'
 import {expect} from 'chai'
+import type {DoctorReport} from '../../src/formats/doctor-report.ts'
+import {onFullDisk} from '../support/broken-input.ts'
 import {examine, finds, type Illness} from '../support/doctor.ts'
 import type {Home} from '../support/home.ts'
-import {takeLock} from '../support/machine.ts'
+import {root, runAs, takeLock, variablesOf} from '../support/machine.ts'
 import {useScene} from '../support/scene.ts'
 
 const signedIn = (home: Home) => home.run(['login', '-p', 'developer'])
@@ -179,5 +181,16 @@ describe('doctor, of files, secrets and the browser,', () => {
       release()
     }
     expect((await examine(scene.home, {}, ['--no-network'])).findings.map(({id}) => id)).not.to.include('lock.held')
+  })
+  it('finds files.no-space where the disk is full', async function () {
+    if (!root || process.platform !== 'linux') return this.skip()
+    const env = variablesOf(scene.home, scene.sandbox)
+    const ended = await runAs(['doctor', '--no-network', '--json'], {env, shell: onFullDisk})
+    if (/unshare|mount:/.test(ended.stderr)) return this.skip()
+    const {findings}: DoctorReport = JSON.parse(ended.stdout)
+    expect(findings.find(({id}) => id === 'files.no-space')?.what).to.match(/^The disk of .*aws-oidc is full: /)
+    expect(ended.exitCode).to.equal(7)
+    const elsewhere = await examine(scene.home, {}, ['--no-network'])
+    expect(elsewhere.findings.map(({id}) => id)).not.to.include('files.no-space')
   })
 })

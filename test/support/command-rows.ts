@@ -10,8 +10,10 @@ export interface Row {
   /** With the name of a profile, and of a provider, that is not there. */
   readonly profile?: (name: string) => readonly string[]
   readonly provider?: (name: string) => readonly string[]
-  /** Its exit code where nothing in the home can be written: 0 where it does its work all the same. */
-  readonly unwritable: 0 | 1 | 6
+  /** Its exit code where the configuration can't be read, if it does its work all the same. */
+  readonly unread?: 0 | 7
+  /** Its exit code where nothing in the home can be written: 0 where it does its work all the same, 7 for a report of that. */
+  readonly unwritable: 0 | 1 | 6 | 7
   /** What asks a person for something, and the exit code where none is there. */
   readonly asks?: readonly [code: 2 | 3, ...args: string[]]
 }
@@ -24,17 +26,31 @@ const named = (...before: readonly string[]) => ({
 
 /** By the command's id. A command without a row fails the test. */
 export const rows: Readonly<Record<string, Row>> = {
+  autocomplete: {args: () => ['autocomplete', 'bash'], unread: 0, unwritable: 0},
+  'autocomplete:script': {args: () => ['autocomplete', 'script', 'bash'], unread: 0, unwritable: 0},
   'cache:clear': {
     args: () => ['cache', 'clear'],
     provider: name => ['cache', 'clear', '--provider', name],
     unwritable: 0,
   },
   'cache:info': {args: () => ['cache', 'info'], unwritable: 0},
+  console: {
+    ...named('console', '--url', '-p'),
+    unwritable: 0,
+    asks: [3, 'console', '--url', '-p', 'developer', ...unwatched],
+  },
   creds: {
     ...named('creds', '-p'),
     provider: name => ['creds', '--provider', name, '--role', role],
     unwritable: 0,
     asks: [3, 'creds', '-p', 'developer', ...unwatched],
+  },
+  doctor: {
+    args: () => ['doctor', '--no-network', '--profile', 'developer'],
+    profile: name => ['doctor', '--profile', name],
+    provider: name => ['doctor', '--provider', name],
+    unread: 7,
+    unwritable: 7,
   },
   exec: {
     args: () => ['exec', '-p', 'developer', '--', 'true'],
@@ -89,6 +105,12 @@ export const rows: Readonly<Record<string, Row>> = {
     args: () => ['providers', 'show', 'sandbox'],
     provider: name => ['providers', 'show', name],
     unwritable: 0,
+  },
+  roles: {
+    args: () => ['roles', '--provider', 'sandbox'],
+    provider: name => ['roles', '--provider', name],
+    unwritable: 0,
+    asks: [3, 'roles', '--provider', 'sandbox', ...unwatched],
   },
   setup: {
     args: ({issuer}) => ['setup', '--yes', '--provider', 'new', '--strategy', 'oidc', ...given(issuer), '-p', 'new'],

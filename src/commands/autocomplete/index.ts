@@ -7,7 +7,11 @@ export default class Autocomplete extends AwsOidcCommand {
   static override summary = 'Say how to set up completion in your shell.'
   static override description =
     'Commands, flags, and values: profiles, providers, roles and regions of the configuration, formats, strategies. A Tab asks nobody, needs no network and writes nothing.'
-  static override examples = ['<%= config.bin %> autocomplete', '<%= config.bin %> autocomplete zsh']
+  static override examples = [
+    '<%= config.bin %> autocomplete',
+    '<%= config.bin %> autocomplete bash',
+    '<%= config.bin %> autocomplete zsh',
+  ]
   static override args = {
     shell: Args.string({
       options: [...completedShells],

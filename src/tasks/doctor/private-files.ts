@@ -54,10 +54,15 @@ async function lookAtPermissions(patient: Patient): Promise<Looked> {
 async function lookAtRoom({outside: {places}, inspection}: Patient): Promise<Looked> {
   const {cache} = places
   if (cache === undefined) return {findings: [], fine: []}
+  const consequence = 'sign-ins are not remembered, and calls at the same time may each ask you.'
+  if (!(await inspection.hasRoomFor(cache))) {
+    const what = `The disk of ${cache} is full: ${consequence}`
+    return {findings: [{id: 'files.no-space', severity: 'error', what, mend: `df -h ${cache}`}], fine: []}
+  }
   const folders = [cache, ...['v1', 'state', 'locks'].map(name => join(cache, name))]
   const writable = await Promise.all(folders.map(folder => inspection.canWriteIn(folder)))
   const closed = folders.find((_, index) => !writable[index])
   if (closed === undefined) return {findings: [], fine: []}
-  const what = `Nothing can be written to ${closed}: sign-ins are not remembered, and calls at the same time may each ask you.`
+  const what = `Nothing can be written to ${closed}: ${consequence}`
   return {findings: [{id: 'files.unwritable', severity: 'error', what, mend: `ls -ld ${closed}`}], fine: []}
 }
