@@ -193,7 +193,7 @@ function keepCompiledCode() {
   try {
     const cache = cacheFolder()
     // Without the one there is nothing that we keep, and the other is not made.
-    if (cache === undefined || !isPrivate(cache)) return
+    if (process.env.NODE_DISABLE_COMPILE_CACHE || cache === undefined || !isPrivate(cache)) return
     const folder = join(cache, 'compiled')
     if (!fs.existsSync(folder)) fs.mkdirSync(folder, {mode: 0o700})
     if (isPrivate(folder)) process.getBuiltinModule('node:module').enableCompileCache(folder)

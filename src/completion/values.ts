@@ -27,7 +27,7 @@ export const values: ReadonlyMap<string, Values> = new Map<string, Values>([
   ['role', roles],
   ['region', regions],
   ['strategy', async ({strategies}) => named(strategies)],
-  ['service', async () => named(Object.keys(consoleServices))],
+  ['service', async () => named([...consoleServices.keys()])],
   ['plugin', async ({plugins}) => named(plugins)],
 ])
 

@@ -40,7 +40,7 @@ const configuration: readonly Illness[] = [
     when: 'where the file is no YAML',
     make: ({home}) => home.writeConfig('providers: [\n'),
     says: /config\.yaml:\d+:\d+: /,
-    mend: /Mend that place/,
+    mend: /Mend that line/,
   },
   {
     id: 'config.broken',

@@ -82,9 +82,14 @@ describe('the package, packed and installed without anything of this clone', fun
   })
 
   it('completes commands of its own and of oclif', async () => {
-    expect(await prints(['autocomplete', 'bash'])).to.include('Setup Instructions')
-    const script = await prints(['autocomplete', 'script', 'bash'])
-    expect(script).to.include('AWS_OIDC_AC')
+    expect(await prints(['autocomplete', 'script', 'bash'])).to.include('autocomplete words bash')
+    const words = async (...typed: readonly string[]) =>
+      (await prints(['autocomplete', 'words', 'fish', 'aws-oidc', ...typed]))
+        .split('\n')
+        .map(line => line.split('\t')[0])
+    expect(await words('')).to.include.members(['creds', 'profiles', 'plugins', 'version'])
+    expect(await words('creds', '-p', '')).to.include.members(['words', 'developer', 'admin'])
+    expect(await words('console', 'cloudf')).to.include('cloudformation')
   })
 
   it('knows a command that there is not', async () => {

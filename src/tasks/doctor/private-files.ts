@@ -12,7 +12,9 @@ async function ownPaths({outside: {places, env}, inspection}: Patient): Promise<
     if (folder === undefined) return []
     const facts = await inspection.look(folder)
     if (facts?.kind !== 'folder' || depth === 0) return facts ? [folder] : []
-    const inner = (await inspection.list(folder)).map(name => below(join(folder, name), depth - 1))
+    // Node's own files in there have modes of Node's; the folder is closed, or they are not used.
+    const depthOf = (name: string) => (name === 'compiled' ? 0 : depth - 1)
+    const inner = (await inspection.list(folder)).map(name => below(join(folder, name), depthOf(name)))
     return [folder, ...(await Promise.all(inner)).flat()]
   }
   const {cache, data} = places
