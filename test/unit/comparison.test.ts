@@ -63,6 +63,21 @@ const proofs: Readonly<Record<string, readonly (readonly [file: string, title: s
   'Tells who is signed in and until when': [
     ['cli/status.test.ts', 'of somebody says who, which credentials there are and until when; --check is exit 0'],
   ],
+  'Opens the AWS console': [
+    ['cli/console.test.ts', 'signs the browser in as the profile'],
+    [
+      'unit/console-address.test.ts',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a title as it is written.
+      '${partition} is where its sign-in is',
+    ],
+  ],
+  'Finds keys and variables that win over a profile': [
+    ['cli/doctor-aws.test.ts', 'never takes a key from ~/.aws/credentials, whatever else of the profile is mended'],
+    ['cli/doctor-aws.test.ts', 'with --profile looks at that one and at those whose role it switches from'],
+  ],
+  'Completes names of profiles': [
+    ['real/completion.test.ts', 'completes commands, flags and values, in the middle of words too'],
+  ],
   'Plugins of anybody': [
     [
       'cli/plugins-install.test.ts',
