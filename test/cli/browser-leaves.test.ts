@@ -15,7 +15,9 @@ describe('a browser that leaves while the tokens are fetched', () => {
     const {exitCode, stdout, stderr} = await ended
     expect(exitCode, stderr).to.equal(0)
     expect(JSON.parse(stdout)).to.include({Version: 1})
-    expect(await home.entries(), 'tokens, credentials, and who it is').to.have.length(3)
+    expect(await home.entries(), 'tokens, credentials, who it is, and what the provider says of itself').to.have.length(
+      4,
+    )
     expect((await home.run(['creds', '-p', 'developer'])).stdout).to.equal(stdout)
   })
 })

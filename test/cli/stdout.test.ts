@@ -65,7 +65,7 @@ describe('creds with a stdout that takes nothing', () => {
       `{ ${fillsPipe}; "$@"; echo "exit $?" >&2; } | { until [ -e "${go}" ]; do sleep 0.1; done; cat; }`,
     )
     try {
-      await until('it has kept the credentials', async () => (await home.entries()).length >= 3)
+      await until('it has kept the credentials', async () => (await home.entries()).length >= 4)
       const lock = await onlyFileIn(join(home.cache, 'locks'))
       await until('the lock is free', () => !isLocked(lock), 10_000)
       expect(await home.run(creds)).to.include({exitCode: 0, stderr: ''})
