@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process'
-import {existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {delimiter, dirname, join} from 'node:path'
 import {root, type Sandbox, sandboxBin, startSandbox} from '../test/support/sandbox.ts'
@@ -15,11 +15,20 @@ export interface Place {
   /** npm's link to it. */
   readonly linked: string
   readonly sandbox: Sandbox
+  readonly sizes: Sizes
   /** Undefined where no keyring can be started. */
   readonly bus: SessionBus | undefined
   /** A person who is signed in, and whose AWS tools know of us. */
   person(name: string, has?: Belongings): Promise<Person>
   remove(): Promise<void>
+}
+
+/** In bytes. */
+export interface Sizes {
+  readonly tarball: number
+  readonly installed: number
+  /** Of that, the npm that oclif's plugin for plugins brings. */
+  readonly npm: number
 }
 
 export interface Belongings {
@@ -41,7 +50,9 @@ const creds = ['creds', '--profile', 'developer']
 export async function makePlace(): Promise<Place> {
   const folder = mkdtempSync(join(tmpdir(), 'aws-oidc-bench-'))
   const memory = mkdtempSync('/dev/shm/aws-oidc-bench-')
-  const installation = install(folder)
+  const {installation, tarball} = install(folder)
+  const packages = join(installation, 'node_modules')
+  const sizes = {tarball: sizeOf(tarball), installed: sizeOf(packages), npm: sizeOf(join(packages, 'npm'))}
   const run = join(installation, 'node_modules/aws-oidc/bin/run.js')
   const linked = join(installation, 'node_modules/.bin/aws-oidc')
   const sandbox = await startSandbox()
@@ -82,6 +93,7 @@ export async function makePlace(): Promise<Place> {
     run,
     linked,
     sandbox,
+    sizes,
     bus,
     person,
     async remove() {
@@ -93,7 +105,7 @@ export async function makePlace(): Promise<Place> {
 }
 
 /** The package as it would be published, installed as people install it. */
-function install(folder: string): string {
+function install(folder: string): {readonly installation: string; readonly tarball: string} {
   const npm = (args: readonly string[], cwd: string) =>
     execFileSync('npm', [...args, '--loglevel=error'], {cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit']})
   const [{filename}] = JSON.parse(npm(['pack', '--json', '--pack-destination', folder], root))
@@ -101,7 +113,13 @@ function install(folder: string): string {
   mkdirSync(installation)
   writeFileSync(join(installation, 'package.json'), '{"private": true}')
   npm(['install', '--omit=dev', '--no-audit', '--no-fund', join(folder, filename)], installation)
-  return installation
+  return {installation, tarball: join(folder, filename)}
+}
+
+function sizeOf(path: string): number {
+  if (!statSync(path).isDirectory()) return statSync(path).size
+  const entries = readdirSync(path, {withFileTypes: true, recursive: true}).filter(entry => entry.isFile())
+  return entries.reduce((sum, {parentPath, name}) => sum + statSync(join(parentPath, name)).size, 0)
 }
 
 async function startBus(): Promise<SessionBus | undefined> {

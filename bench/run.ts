@@ -72,11 +72,16 @@ function heading(): string {
   const version = JSON.parse(execFileSync(place.node, [place.run, 'version', '--json'], {encoding: 'utf8'})).cliVersion
   const today = new Date().toISOString().slice(0, 10)
   const count = Number(flags.rounds)
+  const {tarball, installed, npm} = place.sizes
+  const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1)
   return `# What calls cost
 
 ${today}; ${version}; Node ${process.versions.node}; Linux ${release()}, ${cpus().length} processors (${processor?.model}).
 Written by \`npm run bench -- --write\`. The ratio is that of the wall time to the first row of the table in the same round,
 median of ${count} rounds (of fewer where each takes long). CPU is user and system time; instructions, as a ratio, those in
 user mode. How it is measured: [run.ts](run.ts), [measure.py](measure.py).
+
+The tarball has ${megabytes(tarball)} MB. Installed with what it needs it takes ${megabytes(installed)} MB, ${megabytes(installed - npm)} MB without the npm that
+\`plugins install\` runs.
 `
 }

@@ -36,10 +36,13 @@ export async function forgetState(cache: string): Promise<void> {
   await rm(join(cache, 'state'), {recursive: true, force: true})
 }
 
+/** All but what Node keeps of compiled code, in a closed folder, with modes of its own. */
 async function contentsOf(cache: string) {
   const entries = await readdir(cache, {withFileTypes: true, recursive: true}).catch(() => [])
+  const isOurs = ({parentPath}: {readonly parentPath: string}) =>
+    !`${relative(cache, parentPath)}/`.startsWith('compiled/')
   return Promise.all(
-    entries.map(async entry => {
+    entries.filter(isOurs).map(async entry => {
       const path = join(entry.parentPath, entry.name)
       const {mode, size} = await lstat(path)
       return {path, mode: mode & 0o777, size, isFolder: entry.isDirectory()}
