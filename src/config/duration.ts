@@ -14,7 +14,7 @@ export function readDuration(value: unknown): number | undefined {
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
  */
 export function checkSessionDuration(seconds: number, where: string): number {
-  if (seconds >= 900 && seconds <= 43_200) return seconds
+  if (isSessionDuration(seconds)) return seconds
   throw new AwsOidcError(
     'CONFIG_INVALID',
     `${where}: AWS gives role sessions of 15 minutes to 12 hours, not ${seconds} s.`,
@@ -22,6 +22,10 @@ export function checkSessionDuration(seconds: number, where: string): number {
       hint: 'a duration from 15m to 12h',
     },
   )
+}
+
+export function isSessionDuration(seconds: number): boolean {
+  return seconds >= 900 && seconds <= 43_200
 }
 
 /** Seconds as they are written into the configuration: `12h`, `90m`, or a plain number. */

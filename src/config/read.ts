@@ -1,6 +1,6 @@
 import {type Document, isMap, isNode, isScalar, LineCounter, parseDocument} from 'yaml'
 import {AwsOidcError} from '../errors.ts'
-import {checkSessionDuration} from './duration.ts'
+import {checkSessionDuration, isSessionDuration} from './duration.ts'
 import {Node} from './node.ts'
 import type {
   Configuration,
@@ -12,17 +12,35 @@ import type {
   TlsConfiguration,
 } from './schema.ts'
 
+/** What parsing a text has come to. */
+export interface ParsedText {
+  readonly text: string
+  readonly value: unknown
+}
+
 /**
  * The configuration in `text`, or the empty one where there is no file. Throws CONFIG_INVALID, naming line and
  * column, on anything it does not understand: a misspelt setting that were ignored would be found in production.
+ * Where `known` is of the same text, it is not parsed again before somebody asks for a place.
  */
-export function readConfiguration(path: string, text: string | undefined): Configuration {
-  const {document, at} = parsed(path, text ?? '')
+export function readConfiguration(path: string, text: string | undefined, known?: ParsedText): Configuration {
+  let parsing: ReturnType<typeof parsed> | undefined
+  const parse = () => {
+    parsing ??= parsed(path, text ?? '')
+    return parsing
+  }
   const locate = (where: readonly string[]) => {
+    const {document, at} = parse()
     const offset = offsetOf(document, where)
     return offset === undefined ? path : at(offset)
   }
-  return {...readRoot(path, new Node(plainValue(document, path), [], locate)), locate, found: text !== undefined}
+  const value = known && known.text === text ? known.value : plainValue(parse().document, path)
+  return {...readRoot(path, new Node(value, [], locate)), locate, found: text !== undefined}
+}
+
+/** What `readConfiguration` may be given the next time. Throws CONFIG_INVALID where the text is damaged. */
+export function parseConfiguration(path: string, text: string): ParsedText {
+  return {text, value: plainValue(parsed(path, text).document, path)}
 }
 
 /** What stands in another YAML file. Throws CONFIG_INVALID, naming line and column, where it is damaged. */
@@ -256,7 +274,11 @@ function checkReferences(
 }
 
 function readSessionDuration(node: Node | undefined): number | undefined {
-  return node && checkSessionDuration(node.seconds(), node.place())
+  const seconds = node?.seconds()
+  // Only a wrong one is looked for in the text, which then has to be parsed.
+  return !node || seconds === undefined || isSessionDuration(seconds)
+    ? seconds
+    : checkSessionDuration(seconds, node.place())
 }
 
 function readProgram(node: Node | undefined): Program | undefined {

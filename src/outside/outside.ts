@@ -7,6 +7,7 @@ import {inContainer} from './container.ts'
 import {type EditedFiles, editedFiles} from './edited-file.ts'
 import {type Files, systemFiles} from './files.ts'
 import type {Inspection} from './inspection.ts'
+import {readKeptText} from './kept-text.ts'
 import {type KeyringParts, systemKeyring} from './keyring.ts'
 import {loadModule} from './load-module.ts'
 import {isOtherUsers} from './loopback-peer.ts'
@@ -49,6 +50,7 @@ export interface Outside {
   readonly npm: () => Promise<Npm>
   readonly plugins: PluginGuard
   readonly loadModule: typeof loadModule
+  readonly readKeptText: typeof readKeptText
   readonly inContainer: () => boolean
   readonly isOtherUsers: typeof isOtherUsers
   /** Loaded by those who need it. */
@@ -93,6 +95,7 @@ export function realOutside(): Outside {
     npm: async () => (await import('./npm.ts')).systemNpm,
     plugins: guardFromFirstUse({clock: systemClock, interruption: processes.interruption}),
     loadModule,
+    readKeptText,
     readTls: readProviderTls,
     programOutput,
     network: systemNetwork({env, clock: systemClock, signal: processes.interruption}),

@@ -2,10 +2,13 @@ import {dirname, join} from 'node:path'
 import {answerTo} from '../completion/answer.ts'
 import {catalogueOf} from '../completion/commands.ts'
 import {readQuestion} from '../completion/replies.ts'
+import {fromKept} from '../config/kept.ts'
 import {parseObject, readObject} from '../json.ts'
+import {readKeptText} from '../outside/kept-text.ts'
 import {findPlaces, pluginFolder} from '../outside/places.ts'
 import {readQuickly, writeQuickly} from '../outside/quick.ts'
 import {installedPlugins} from '../tasks/installed-plugins.ts'
+import {keptFile} from './configuration.ts'
 
 /**
  * Answers a Tab, asked as the scripts bin/complete.* ask. bin/run.js comes here without oclif, which would take longer
@@ -28,8 +31,9 @@ export async function complete(
     const answer = await answerTo(question, catalogueOf([own, ...packages]), {
       configuration: async () => {
         const {readConfiguration} = await import('../config/read.ts')
-        const path = findPlaces(env, platform).configFile ?? 'config.yaml'
-        return readConfiguration(path, readQuickly(path))
+        const {cache, configFile: path = 'config.yaml'} = findPlaces(env, platform)
+        const json = readKeptText(keptFile(path, cache) ?? '')
+        return readConfiguration(path, readQuickly(path), json === undefined ? undefined : fromKept(json))
       },
       strategies: declared.flatMap(manifest => texts(readObject(manifest['aws-oidc']).strategies)),
       plugins: plugins.map(({name}) => name),

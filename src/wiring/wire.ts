@@ -2,7 +2,6 @@ import {dirname, join} from 'node:path'
 import {chooseCache} from '../cache-choice.ts'
 import {nearest} from '../config/nearest.ts'
 import {allowsPlugin} from '../config/plugin-names.ts'
-import {readConfiguration} from '../config/read.ts'
 import type {Program} from '../config/schema.ts'
 import {AwsOidcError} from '../errors.ts'
 import {chooseFlow} from '../host/flow.ts'
@@ -24,6 +23,7 @@ import {dialogueOn} from '../terminal/dialogue.ts'
 import {promptsOn} from '../terminal/prompts.ts'
 import {askingOf, type Choices, programFrom} from './asking.ts'
 import {awsFilesIn} from './aws-files.ts'
+import {configurationAt} from './configuration.ts'
 import {networksOf} from './networks.ts'
 import {installPartsOf} from './plugins.ts'
 import {logTo, secrets} from './said.ts'
@@ -53,7 +53,7 @@ export async function wire(outside: Outside, installation: Installation, choices
   const lookedAt = clock.now()
   // Looked at before they are read: a change in between is taken for one afterwards.
   const watched = await watch(decisiveFiles(path, own, dataFolder), outside)
-  const configuration = readConfiguration(path, await files.readText(path))
+  const configuration = await configurationAt(path, outside)
   const log = logTo(text => terminal.say(secrets.mask(text)), choices.debug)
   const plugins = await installedPlugins(dataFolder, files)
   const manifests = plugins.map(({root}) => join(root, 'package.json'))

@@ -30,6 +30,8 @@ describe('what is left on disk', () => {
     compiled: '700',
     locks: '700',
     'in locks': '600',
+    parsed: '700',
+    'in parsed': '600',
     state: '700',
     'in state': '600',
     v1: '700',

@@ -1,0 +1,21 @@
+import {expect} from 'chai'
+import {fromKept, keptName, toKept} from '../../src/config/kept.ts'
+import {parseConfiguration} from '../../src/config/read.ts'
+
+describe('a parsed configuration', () => {
+  const kept = (text: string) => toKept(parseConfiguration('/config.yaml', text))
+
+  it('comes back from JSON as it was', () => {
+    const text = 'providers: {corp: {clientId: "007", port: 7, on: true, none: null, "__proto__": x, list: [a, 1.5]}}\n'
+    expect(fromKept(kept(text) ?? '')).to.deep.equal(parseConfiguration('/config.yaml', text))
+  })
+
+  it('is not kept where JSON has no word for something in it', () => {
+    for (const value of ['.inf', '-.inf', '.nan', '-0.0']) expect(kept(`cache: ${value}\n`), value).to.equal(undefined)
+  })
+
+  it('is not kept of a path that makes no name of a file', () => {
+    expect(keptName('/home/me/config.yaml')).to.equal('%2Fhome%2Fme%2Fconfig.yaml.json')
+    expect(keptName(`/${'x'.repeat(200)}`)).to.equal(undefined)
+  })
+})
