@@ -7,14 +7,16 @@ const samlProviderForm = /^arn:aws[a-z-]*:iam::\d{12}:saml-provider\/[\w.-]{1,12
 
 /**
  * A role as people write it: an ARN, or `123456789012/Name`; where one SAML provider of several is meant, an ARN and
- * that of the provider as they stand in assertions. Throws CONFIG_INVALID, naming `where` it was said.
+ * that of the provider as they stand in assertions. Throws CONFIG_INVALID, naming `where` it was said; finding that out may
+ * take longer than all else, and is left until then.
  */
-export function readRole(text: string, where: string): Role & {readonly arn: string} {
+export function readRole(text: string, where: string | (() => string)): Role & {readonly arn: string} {
   const role = readArn(text) ?? readRolePair(text)
   if (role) return role
   const [, account, short] = shortForm.exec(text) ?? []
   if (account && short) return {arn: `arn:aws:iam::${account}:role/${short}`, accountId: account, name: short}
-  throw new AwsOidcError('CONFIG_INVALID', `${where}: "${text}" is not a role.`, {
+  const place = typeof where === 'string' ? where : where()
+  throw new AwsOidcError('CONFIG_INVALID', `${place}: "${text}" is not a role.`, {
     hint: 'Name it like arn:aws:iam::123456789012:role/developer, or 123456789012/developer.',
   })
 }

@@ -61,7 +61,7 @@ function switchOf(profile: ProfileConfiguration, {locate}: Configuration): Wante
   const ours = [tags, sourceIdentity, policy, policyArns, ...Object.values(sts)].some(value => value !== undefined)
   const named = sessionName === undefined || plainSessionName.test(sessionName)
   if (source === undefined || role === undefined || ours || !named) return undefined
-  const place = `${locate(['profiles', name, 'role'])}: profiles.${name}.role`
+  const place = () => `${locate(['profiles', name, 'role'])}: profiles.${name}.role`
   return {
     source,
     keys: {

@@ -177,7 +177,10 @@ function roleOf(
   source: Step | undefined,
   {locate}: Configuration,
 ): Step['role'] {
-  const place = (...setting: string[]) => `${locate(setting)}: ${setting.join('.')}`
+  const place =
+    (...setting: string[]) =>
+    () =>
+      `${locate(setting)}: ${setting.join('.')}`
   if (wish.role !== undefined) return readRole(wish.role, '--role')
   if (profile?.role !== undefined) return readRole(profile.role, place('profiles', profile.name, 'role'))
   if (source || provider.defaultRole === undefined) return undefined
