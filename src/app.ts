@@ -1,5 +1,4 @@
 import {join} from 'node:path'
-import type {CallerIdentity} from './aws/sts.ts'
 import {type CompletedShell, setUps, usualShell} from './completion/shells.ts'
 import {readConfiguration} from './config/read.ts'
 import type {DoctorReport} from './formats/doctor-report.ts'
@@ -24,6 +23,7 @@ import type {Status, StatusWish} from './tasks/status.ts'
 import type {SyncResult, SyncWish} from './tasks/sync.ts'
 import type {TakeoverResult, TakeoverWish} from './tasks/takeover.ts'
 import type {PluginUpdate} from './tasks/update-plugins.ts'
+import type {Whoami} from './tasks/whoami.ts'
 import type {Choices} from './wiring/asking.ts'
 import {installPartsOf} from './wiring/plugins.ts'
 import {logTo, secrets} from './wiring/said.ts'
@@ -56,7 +56,7 @@ export interface App {
   takeOver(wish: TakeoverWish): Promise<TakeoverResult>
   /** Writes profiles for the AWS tools. */
   sync(wish: SyncWish): Promise<SyncResult>
-  whoami(wish: CredentialsWish): Promise<CallerIdentity>
+  whoami(wish: CredentialsWish): Promise<Whoami>
   cacheInfo(): Promise<CacheInfo>
   clearCache(provider: string | undefined): Promise<void>
   installPlugin(wish: InstallWish): Promise<InstalledPlugin>

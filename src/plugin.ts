@@ -67,6 +67,7 @@ export interface Role {
   readonly arn?: string
   /** SAML provider; the same role can be offered through two. */
   readonly principalArn?: string
+  /** What the provider calls the account; a name that the configuration has for it goes before. */
   readonly accountName?: string
   /** Private to the strategy that listed the role; handed back unchanged to `proofFor`. */
   readonly ref?: string

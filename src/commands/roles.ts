@@ -1,5 +1,6 @@
 import {Args, Flags} from '@oclif/core'
 import {AwsOidcCommand, flowFlags} from '../command.ts'
+import {accountText} from '../formats/account.ts'
 import type {ListedRole, RolesOffered} from '../tasks/roles.ts'
 
 export default class Roles extends AwsOidcCommand {
@@ -46,7 +47,7 @@ function rows(roles: readonly ListedRole[]): readonly (readonly string[])[] {
     ['ROLE', 'ACCOUNT', 'PROFILES', 'ARN'],
     ...roles.map(({name, accountId, accountName, profiles, role}) => [
       name,
-      accountName === undefined ? accountId : `${accountName} (${accountId})`,
+      accountText(accountId, accountName),
       profiles.join(', '),
       role,
     ]),

@@ -1,4 +1,5 @@
 import {AwsOidcCommand, profileFlag} from '../command.ts'
+import {accountText} from '../formats/account.ts'
 
 export default class Whoami extends AwsOidcCommand {
   static override summary = 'Ask AWS who the credentials of a profile are.'
@@ -14,6 +15,7 @@ export default class Whoami extends AwsOidcCommand {
     const {flags} = await this.parse(Whoami)
     const profile = this.profileOf(flags.profile)
     const identity = await this.app(flags).whoami({profile, force: false, lasting: false})
-    this.report(identity, [`Account ${identity.account}`, `Arn     ${identity.arn}`, `UserId  ${identity.userId}`])
+    const account = accountText(identity.account, identity.accountName)
+    this.report(identity, [`Account ${account}`, `Arn     ${identity.arn}`, `UserId  ${identity.userId}`])
   }
 }

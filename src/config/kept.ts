@@ -8,13 +8,14 @@ export function keptName(path: string): string | undefined {
   return name.length <= 200 ? name : undefined
 }
 
-/** As JSON; `undefined` where that would lose something, such as an infinite number. */
-export function toKept(parsed: ParsedText): string | undefined {
-  const text = JSON.stringify(parsed)
-  return isDeepStrictEqual(JSON.parse(text), parsed) ? text : undefined
+/** As JSON; `undefined` where that would lose something, such as an infinite number. `by` is the version that has parsed it. */
+export function toKept(parsed: ParsedText, by: unknown): string | undefined {
+  const text = JSON.stringify({by, ...parsed})
+  return isDeepStrictEqual(JSON.parse(text), {by, ...parsed}) ? text : undefined
 }
 
-export function fromKept(json: string): ParsedText | undefined {
-  const {text, value} = parseObject(json)
-  return typeof text === 'string' ? {text, value} : undefined
+/** What `toKept` has made of it in this version: another one may read the same text otherwise. */
+export function fromKept(json: string, version: unknown): ParsedText | undefined {
+  const {by, text, value} = parseObject(json)
+  return by === version && typeof text === 'string' ? {text, value} : undefined
 }

@@ -1,5 +1,6 @@
 import {type Document, isMap, isNode, isScalar, LineCounter, parseDocument} from 'yaml'
 import {AwsOidcError} from '../errors.ts'
+import {readAccounts} from './accounts.ts'
 import {checkSessionDuration, isSessionDuration} from './duration.ts'
 import {Node} from './node.ts'
 import type {
@@ -48,16 +49,20 @@ export function readYaml(path: string, text: string): unknown {
   return plainValue(parsed(path, text).document, path)
 }
 
+/** Names are taken as they are written: as a number `012345678901` would lose its zero, and `1.0` its decimal. */
+export const namesAsWritten = {stringKeys: true} as const
+
 function parsed(path: string, text: string) {
   const lines = new LineCounter()
-  const document = parseDocument(text, {lineCounter: lines, prettyErrors: false})
+  const document = parseDocument(text, {...namesAsWritten, lineCounter: lines, prettyErrors: false})
   const at = (offset: number) => {
     const {line, col} = lines.linePos(offset)
     return `${path}:${line}:${col}`
   }
   const [problem] = document.errors
   if (problem) {
-    throw new AwsOidcError('CONFIG_INVALID', `${at(problem.pos[0])}: ${problem.message}.`, {
+    const message = problem.code === 'NON_STRING_KEY' ? 'A name must be a text' : problem.message
+    throw new AwsOidcError('CONFIG_INVALID', `${at(problem.pos[0])}: ${message}.`, {
       hint: 'Mend that line; until then nothing is read from the file, and nothing written to it.',
     })
   }
@@ -85,7 +90,7 @@ function plainValue(document: Document, path: string): unknown {
   }
 }
 
-const rootKeys = ['cache', 'hotCopies', 'interactive', 'browser', 'plugins', 'providers', 'profiles']
+const rootKeys = ['cache', 'hotCopies', 'interactive', 'browser', 'plugins', 'accounts', 'providers', 'profiles']
 
 function readRoot(path: string, root: Node): Omit<Configuration, 'found' | 'locate'> {
   const members = root.members(rootKeys)
@@ -101,6 +106,7 @@ function readRoot(path: string, root: Node): Omit<Configuration, 'found' | 'loca
     interactive: members.get('interactive')?.oneOf(['auto', 'always', 'never']) ?? 'auto',
     browser: readProgram(members.get('browser')),
     allowedPlugins: members.get('plugins')?.members(['allow']).get('allow')?.texts(),
+    accounts: readAccounts(members.get('accounts')),
     providers,
     profiles,
   }

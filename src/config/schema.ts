@@ -13,6 +13,8 @@ export interface Configuration {
   readonly browser: Program | undefined
   /** Names of plugins, or patterns with `*`; without it, any may be installed and used. */
   readonly allowedPlugins: readonly string[] | undefined
+  /** What AWS accounts are called, by their ids. */
+  readonly accounts: ReadonlyMap<string, string>
   readonly providers: Readonly<Record<string, ProviderConfiguration>>
   readonly profiles: Readonly<Record<string, ProfileConfiguration>>
 }

@@ -2,6 +2,7 @@ import {isDeepStrictEqual} from 'node:util'
 import {type Document, isMap, isScalar, parse, parseDocument, type YAMLMap} from 'yaml'
 import {AwsOidcError} from '../errors.ts'
 import {readObject} from '../json.ts'
+import {namesAsWritten} from './read.ts'
 import {blockText, columnOf, entryEnd, inserted, insertedInto, pairOf, removedFrom, withScalar} from './splice.ts'
 
 export type List = 'providers' | 'profiles'
@@ -21,7 +22,7 @@ export type Edit =
  */
 export function editText(path: string, text: string, edits: readonly Edit[]): string {
   return edits.reduce((before, edit) => {
-    const document = parseDocument(before)
+    const document = parseDocument(before, namesAsWritten)
     const after = editedText(before, document, edit)
     if (after !== undefined && isDeepStrictEqual(meaningOf(after, edit.list), edited(before, edit))) return after
     throw unfit(path, edit)
@@ -71,7 +72,7 @@ function changedAt(path: readonly string[], before: string, was: Entry, entry: E
   const [coming, going] = [differing.filter(key => key in entry), differing.filter(key => !(key in entry))]
   let text: string | undefined = before
   for (const setting of [...coming, ...going]) {
-    const map: unknown = parseDocument(text).getIn(path, true)
+    const map: unknown = parseDocument(text, namesAsWritten).getIn(path, true)
     if (!isMap(map)) return undefined
     const [old, value] = [readObject(was[setting]), readObject(entry[setting])]
     const both = Object.keys(old).length > 0 && Object.keys(value).length > 0
@@ -96,7 +97,7 @@ function movedBelow(map: YAMLMap, text: string, setting: string, value: unknown)
 /** What the text says, `undefined` where it is damaged; a list without entries is as good as none. */
 function meaningOf(text: string, list: List): unknown {
   try {
-    const root = readObject(parse(text, {maxAliasCount: 100}))
+    const root = readObject(parse(text, {...namesAsWritten, maxAliasCount: 100}))
     return {...root, [list]: readObject(root[list])}
   } catch {
     return undefined

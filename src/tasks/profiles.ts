@@ -19,6 +19,8 @@ export interface ListedProfile {
 }
 
 export interface ProfileDetails extends ListedProfile {
+  /** What the configuration calls the account of the role. */
+  readonly accountName?: string
   /** File, line and column. */
   readonly place: string
   /** The profiles whose credentials are taken one after the other, this one last. */
@@ -51,9 +53,11 @@ export async function showProfile(name: string, parts: Parts): Promise<ProfileDe
   const [plan] = plansFor({profile: name}, parts)
   const step = plan?.steps.at(-1)
   if (!plan || !step) throw new Error('a profile has at least one provider')
+  const accountName = step.role && configuration.accounts.get(step.role.accountId)
   return {
     ...listed(profile),
     role: step.role?.arn,
+    ...(accountName !== undefined && {accountName}),
     place: configuration.locate(['profiles', name]),
     chain: plan.steps.flatMap(({profile}) => profile?.name ?? []),
     durationSeconds: step.durationSeconds,

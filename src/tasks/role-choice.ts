@@ -1,4 +1,5 @@
 import {AwsOidcError} from '../errors.ts'
+import {accountText} from '../formats/account.ts'
 import type {Identity, Role} from '../plugin.ts'
 import type {Parts} from './parts.ts'
 import type {Plan} from './plan.ts'
@@ -51,7 +52,7 @@ export function nameOf(role: Role): string {
 
 /** A role as a person chooses it among others. */
 export function labelOf(role: Role, all: readonly Role[]): string {
-  const label = `${role.name} in ${role.accountName ? `${role.accountName} (${role.accountId})` : role.accountId}`
+  const label = `${role.name} in ${accountText(role.accountId, role.accountName)}`
   const twice = all.some(other => other !== role && nameOf(other) === nameOf(role))
   return twice && role.principalArn !== undefined ? `${label} through ${role.principalArn}` : label
 }

@@ -6,6 +6,7 @@ import {memoryKey} from '../keys.ts'
 import {timeLimitError} from '../oauth/browser-sign-in.ts'
 import type {Identity} from '../plugin.ts'
 import type {ProviderState} from '../state.ts'
+import {withAccountNames} from './account-names.ts'
 import type {Parts} from './parts.ts'
 import type {Plan} from './plan.ts'
 import {asOurs, openProvider} from './provider-host.ts'
@@ -72,7 +73,7 @@ export async function signIn(plan: Plan, options: SignInOptions, parts: Parts): 
     const identity = await withGrace(strategy.signIn(settings, host), limit.signal, parts)
     await forgetOthers(plan, identity, () => memory.restore(), parts)
     if (asked && state.signInFailures.length > 0) await states.change(providerId, afterSignIn)
-    return {identity: guarded(identity, error => asOurs(error, plan, parts)), asked}
+    return {identity: guarded(identity, plan, parts), asked}
   } catch (error) {
     const failure = asOurs(error, plan, parts)
     log.debug(`sign-in at ${provider.name} failed: ${failure.message}`)
@@ -183,13 +184,13 @@ function parsePerson(text: string): RememberedPerson {
 }
 
 /** What a strategy does later may fail too, and is as much its own failure. */
-function guarded(identity: Identity, explain: (error: unknown) => AwsOidcError): Identity {
+function guarded(identity: Identity, plan: Plan, parts: Parts): Identity {
   const {subject, claims, expiresAt, keep, roles} = identity
   const explained = async <Result>(work: () => Promise<Result>) => {
     try {
       return await work()
     } catch (error) {
-      throw explain(error)
+      throw asOurs(error, plan, parts)
     }
   }
   return {
@@ -197,7 +198,9 @@ function guarded(identity: Identity, explain: (error: unknown) => AwsOidcError):
     ...(claims && {claims}),
     ...(expiresAt && {expiresAt}),
     ...(keep && {keep}),
-    ...(roles && {roles: () => explained(() => roles.call(identity))}),
+    ...(roles && {
+      roles: () => explained(async () => withAccountNames(await roles.call(identity), parts.configuration)),
+    }),
     proofFor: role => explained(() => identity.proofFor(role)),
   }
 }

@@ -4,9 +4,16 @@ import {type CredentialsWish, credentialsFor} from './credentials.ts'
 import type {Parts} from './parts.ts'
 import {stsFor} from './sts-door.ts'
 
+export interface Whoami extends CallerIdentity {
+  /** What the configuration calls the account. */
+  readonly accountName?: string
+}
+
 /** Who AWS says the credentials of a profile are. */
-export async function whoami(wish: CredentialsWish, parts: Parts): Promise<CallerIdentity> {
+export async function whoami(wish: CredentialsWish, parts: Parts): Promise<Whoami> {
   const {credentials, role} = await credentialsFor(wish, parts)
   const profile = wish.profile === undefined ? undefined : parts.configuration.profiles[wish.profile]
-  return getCallerIdentity(credentials, stsFor(readRole(role, 'role'), profile, parts))
+  const identity = await getCallerIdentity(credentials, stsFor(readRole(role, 'role'), profile, parts))
+  const accountName = parts.configuration.accounts.get(identity.account)
+  return {...identity, ...(accountName !== undefined && {accountName})}
 }

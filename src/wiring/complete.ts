@@ -33,7 +33,8 @@ export async function complete(
         const {readConfiguration} = await import('../config/read.ts')
         const {cache, configFile: path = 'config.yaml'} = findPlaces(env, platform)
         const json = readKeptText(keptFile(path, cache) ?? '')
-        return readConfiguration(path, readQuickly(path), json === undefined ? undefined : fromKept(json))
+        const known = json === undefined ? undefined : fromKept(json, parseObject(own.pjson).version)
+        return readConfiguration(path, readQuickly(path), known)
       },
       strategies: declared.flatMap(manifest => texts(readObject(manifest['aws-oidc']).strategies)),
       plugins: plugins.map(({name}) => name),

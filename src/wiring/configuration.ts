@@ -10,15 +10,16 @@ import type {Outside} from '../outside/outside.ts'
  */
 export async function configurationAt(
   path: string,
+  version: unknown,
   {files, places, readKeptText}: Pick<Outside, 'files' | 'places' | 'readKeptText'>,
 ): Promise<Configuration> {
   const text = await files.readText(path)
   const kept = keptFile(path, places.cache)
   const json = kept === undefined || text === undefined ? undefined : readKeptText(kept)
-  const known = json === undefined ? undefined : fromKept(json)
+  const known = json === undefined ? undefined : fromKept(json, version)
   const configuration = readConfiguration(path, text, known)
   if (kept !== undefined && text !== undefined && known?.text !== text && (await files.identify(places.cache ?? ''))) {
-    const parsed = toKept(parseConfiguration(path, text))
+    const parsed = toKept(parseConfiguration(path, text), version)
     // Where it can't be written the parser does its work each time.
     if (parsed !== undefined) await files.replacePrivate(kept, parsed).catch(() => undefined)
   }

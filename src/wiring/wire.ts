@@ -53,7 +53,7 @@ export async function wire(outside: Outside, installation: Installation, choices
   const lookedAt = clock.now()
   // Looked at before they are read: a change in between is taken for one afterwards.
   const watched = await watch(decisiveFiles(path, own, dataFolder), outside)
-  const configuration = await configurationAt(path, outside)
+  const configuration = await configurationAt(path, own.manifest.version, outside)
   const log = logTo(text => terminal.say(secrets.mask(text)), choices.debug)
   const plugins = await installedPlugins(dataFolder, files)
   const manifests = plugins.map(({root}) => join(root, 'package.json'))

@@ -84,6 +84,22 @@ profiles:
     expect(await scene.sandbox.signIns(), 'nobody is asked again').to.equal(1)
   })
 
+  it('offers roles by the names that the configuration has for their accounts', async () => {
+    before += 'accounts: {123456789012: production} # of ours\n'
+    await scene.home.writeConfig(before)
+    const person = begin(['--provider', 'corp', '--strategy', 'oidc', '--set', `issuer=${scene.sandbox.issuer}`])
+    await person.answer('clientId (', `aws-oidc${enter}`)
+    await person.answer('Anything else', chooses(5))
+    await person.answer('rolesClaim (', `aws_roles${enter}`)
+    await person.answer('Anything else', enter)
+    await person.answer('readonly in production (123456789012)', enter)
+    await person.answer('Name of the profile (developer)', enter)
+    await person.answer('AWS region', enter)
+    await person.answer('Write this?', down + enter)
+    expect(await person.ended).to.include({exitCode: 0})
+    expect(await text()).to.satisfy((text: string) => text.startsWith(before))
+  })
+
   it('says that an issuer is wrong while the next question stands there, and asks for it again', async () => {
     const person = begin()
     await answerAll(person, `${scene.sandbox.issuer}/wrong`)

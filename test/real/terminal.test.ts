@@ -42,6 +42,16 @@ describe('A person at a terminal', () => {
     expect(shown).to.include('Credentials of arn:aws:iam::123456789012:role/readonly until')
   })
 
+  it('chooses among them by the name that the configuration has for their account', async () => {
+    await scene.home.configure({top: {accounts: {'123456789012': 'Production (EU)'}}})
+    const named = 'readonly in Production (EU) (123456789012)'
+    const {shown, exitCode} = await session(named, down + enter, ['login', '--provider', 'sandbox'])
+    expect(exitCode, shown).to.equal(0)
+    expect(shown)
+      .to.include('developer in Production (EU) (123456789012)')
+      .and.include('Credentials of arn:aws:iam::123456789012:role/readonly until')
+  })
+
   it('finds the role chosen last at the top the next time', async () => {
     await session('Which role?', down + enter, ['login', '--provider', 'sandbox'])
     const {shown} = await session('Which role?', enter, ['login', '--provider', 'sandbox'])

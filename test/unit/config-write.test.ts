@@ -140,6 +140,16 @@ describe('a change of the configuration', () => {
     expect(parse(edited('', add('012', entry))).profiles).to.deep.equal({'012': entry})
   })
 
+  it('finds an entry by its name as it is written, and leaves names alone that YAML would make numbers of', () => {
+    const accounts = 'accounts: {012345678901: test, 0x10: sixteen}\n'
+    const text = `${accounts}profiles:\n  1.0: {provider: x}\n  010: {provider: x}\n`
+    expect(edited(text, remove('1.0'))).to.equal(`${accounts}profiles:\n  010: {provider: x}\n`)
+    expect(edited(text, change('010', {provider: 'y'}))).to.equal(
+      text.replace('010: {provider: x}', '010: {provider: y}'),
+    )
+    expect(edited(accounts, add('010', {provider: 'x'}))).to.equal(`${accounts}profiles:\n  "010":\n    provider: x\n`)
+  })
+
   for (const [words, text, edit] of [
     ['an anchor that others refer to', 'profiles:\n  a: &a\n    provider: x\n  b: *a\n', remove('a')],
     ['a second entry of that name', 'profiles:\n  a: {provider: x}\n', add('a', {provider: 'y'})],

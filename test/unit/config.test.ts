@@ -1,6 +1,7 @@
 import {expect} from 'chai'
 import {nearest} from '../../src/config/nearest.ts'
 import {readConfiguration} from '../../src/config/read.ts'
+import {AwsOidcError} from '../../src/errors.ts'
 
 const minimal = 'providers: {corp: {strategy: oidc}}\nprofiles: {developer: {provider: corp}}\n'
 
@@ -74,6 +75,57 @@ describe('the configuration', () => {
     })
   }
 
+  it('has the names of accounts, by ids in quotes or not, of which none loses a zero', () => {
+    const text =
+      'accounts:\n  "123456789012": Production (EU)\n  210987654321: test\n  012345678901: test\n  000000000000: Zürich\n'
+    expect([...readConfiguration('config.yaml', text).accounts]).to.deep.equal([
+      ['123456789012', 'Production (EU)'],
+      ['210987654321', 'test'],
+      ['012345678901', 'test'],
+      ['000000000000', 'Zürich'],
+    ])
+    for (const text of ['', 'accounts:\n'])
+      expect([...readConfiguration('config.yaml', text).accounts]).to.deep.equal([])
+  })
+
+  for (const [words, account, problem] of [
+    ['an id that has lost its zero', '12345678901: test', 'accounts.12345678901 is not the twelve digits'],
+    ['an id of thirteen digits', '"1234567890123": test', 'accounts.1234567890123 is not the twelve digits'],
+    ['an id with hyphens', '1234-5678-9012: test', 'accounts.1234-5678-9012 is not the twelve digits'],
+    ['an octal number', '0o1627646215024: test', 'accounts.0o1627646215024 is not the twelve digits'],
+    ['a number with an exponent', '1.23456789012e11: test', 'accounts.1.23456789012e11 is not the twelve digits'],
+    ['digits of another script', '"١٢٣٤٥٦٧٨٩٠١٢": test', 'is not the twelve digits'],
+    ['a name that is a number', '"123456789012": 42', 'accounts.123456789012 must be a text'],
+    ['no name', '"123456789012":', 'accounts.123456789012 must be a text'],
+    ['a name that would steer the terminal', '"123456789012": "a\\e[31mb"', 'without control characters'],
+    ['a name in two lines', '"123456789012": "a\\nb"', 'in one line'],
+    ['a name that turns around what follows', '"123456789012": "a\\u202Eb"', 'without control characters'],
+    ['a name that nobody would read', `"123456789012": ${'x'.repeat(101)}`, 'at most 100 characters'],
+    ['a mapping for a name', '"123456789012": {name: test}', 'accounts.123456789012 must be a text'],
+    ['one account twice', '"012345678901": a\n  012345678901: b', 'unique'],
+  ] as const) {
+    it(`refuses ${words} among the accounts, and says where it stands`, () => {
+      const failure = failureOf(`accounts:\n  ${account}\n`)
+      expect(failure).to.include({code: 'CONFIG_INVALID'})
+      expect(failure?.message)
+        .to.match(/^config\.yaml:[23]:3: /)
+        .and.include(problem)
+    })
+  }
+
+  it('says to quote an id that is none', () => {
+    expect(failureOf('accounts:\n  12345678901: test\n')?.hint).to.include('in quotes: "012345678901": production')
+  })
+
+  it('takes names as they are written, where YAML would make numbers of them', () => {
+    const {profiles, locate} = readConfiguration('config.yaml', minimal.replace('developer', '1.0'))
+    expect(Object.keys(profiles)).to.deep.equal(['1.0'])
+    expect(locate(['profiles', '1.0'])).to.equal('config.yaml:2:12')
+    expect(failureOf('providers: {[a]: {strategy: oidc}}\n')?.message).to.equal(
+      'config.yaml:1:13: A name must be a text.',
+    )
+  })
+
   it('tells where each setting stands', () => {
     const {locate} = readConfiguration('config.yaml', minimal)
     expect(locate(['profiles', 'developer', 'provider'])).to.equal('config.yaml:2:24')
@@ -81,6 +133,16 @@ describe('the configuration', () => {
     expect(locate(['nowhere', 'at', 'all'])).to.equal('config.yaml')
   })
 })
+
+function failureOf(text: string): AwsOidcError | undefined {
+  try {
+    readConfiguration('config.yaml', text)
+    return undefined
+  } catch (error) {
+    if (error instanceof AwsOidcError) return error
+    throw error
+  }
+}
 
 describe('the nearest name', () => {
   it('is near enough to have been meant', () => {

@@ -3,11 +3,15 @@ import {fromKept, keptName, toKept} from '../../src/config/kept.ts'
 import {parseConfiguration} from '../../src/config/read.ts'
 
 describe('a parsed configuration', () => {
-  const kept = (text: string) => toKept(parseConfiguration('/config.yaml', text))
+  const kept = (text: string) => toKept(parseConfiguration('/config.yaml', text), '1.0.0')
 
   it('comes back from JSON as it was', () => {
     const text = 'providers: {corp: {clientId: "007", port: 7, on: true, none: null, "__proto__": x, list: [a, 1.5]}}\n'
-    expect(fromKept(kept(text) ?? '')).to.deep.equal(parseConfiguration('/config.yaml', text))
+    expect(fromKept(kept(text) ?? '', '1.0.0')).to.deep.equal(parseConfiguration('/config.yaml', text))
+  })
+
+  it('is nothing to another version, which may read the same text otherwise', () => {
+    expect(fromKept(kept('cache: file\n') ?? '', '1.0.1')).to.equal(undefined)
   })
 
   it('is not kept where JSON has no word for something in it', () => {

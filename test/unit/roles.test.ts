@@ -19,7 +19,12 @@ const offered = [
 
 /** What is listed of roles whose accounts a strategy may have names for. */
 async function listed(...search: string[]): Promise<readonly string[]> {
-  const stage = makeStage()
+  return listedWith('', ...search)
+}
+
+/** The same, with this at the end of the configuration. */
+async function listedWith(more: string, ...search: string[]): Promise<readonly string[]> {
+  const stage = makeStage(`providers:\n  corp: {strategy: fake}\n${more}`)
   const parts = stage.call()
   const signIn = async () => ({
     roles: async () => offered,
@@ -43,5 +48,15 @@ describe('the roles offered, with names of accounts', () => {
   it('are found by the name of their account', async () => {
     expect(await listed('production', 'dev')).to.deep.equal(['Production (EU) dev'])
     expect(await listed('333333333333', 'admin')).to.deep.equal(['Production (EU) admin'])
+  })
+
+  it('are called as the configuration says before the strategy, which serves for the others', async () => {
+    const accounts = 'accounts:\n  333333333333: main\n  111111111111: archive\n'
+    expect(await listedWith(accounts)).to.deep.equal(['archive dev', 'main admin', 'main dev', '222222222222 ops'])
+    expect(await listedWith('accounts: {222222222222: tools}\n', 'dev')).to.deep.equal([
+      'Production (EU) dev',
+      '111111111111 dev',
+    ])
+    expect(await listedWith(accounts, 'production')).to.deep.equal([])
   })
 })

@@ -23,13 +23,14 @@ export default class ProfilesShow extends AwsOidcCommand {
 }
 
 function rows(details: ProfileDetails): readonly (readonly string[])[] {
-  const {profile, place, providers, chain, role, region, durationSeconds, sessionName, stsEndpoint, usedBy, awsTools} =
-    details
+  const {profile, place, providers, chain, role, accountName, region, durationSeconds, sessionName} = details
+  const {stsEndpoint, usedBy, awsTools} = details
   return [
     ['Profile', profile],
     ['Place', place],
     ['From', providers.length > 0 ? providers.join(', ') : chain.join(' > ')],
     ['Role', role ?? 'the only one that is offered, or the one chosen'],
+    ...(accountName === undefined ? [] : [['Account', accountName]]),
     ['Region', region ?? ''],
     ['Duration', `${durationSeconds} s`],
     ['Session name', sessionName ?? 'who signed in'],
