@@ -1,6 +1,7 @@
 import {Command, Flags, type Interfaces} from '@oclif/core'
 import {type App, createApp} from './app.ts'
 import {AwsOidcError, exitCodeOf, expectedFailure, withoutControls} from './errors.ts'
+import {when} from './formats/when.ts'
 import {complain, complainAloud, demandStdout, writeResult} from './outside/output.ts'
 import {type Outside, realOutside} from './outside/outside.ts'
 import {tableLines} from './terminal/table.ts'
@@ -95,6 +96,11 @@ export abstract class AwsOidcCommand extends Command {
   /** Whether a result for people may have colours (https://no-color.org). */
   protected get colours(): boolean {
     return process.stdout.isTTY === true && process.env.TERM !== 'dumb' && !process.env.NO_COLOR
+  }
+
+  /** A time to come or gone by, as people read it. */
+  protected when(time: Date): string {
+    return when(time, this.outside.clock.now())
   }
 
   /** Rows in aligned columns, as wide as the terminal. */

@@ -30,28 +30,31 @@ export default class Login extends AwsOidcCommand {
     const app = this.app(flags, {browser, device, login: true})
     if (all) return this.reportAll(await app.loginEverywhere({force, ifNeeded}))
     const result = await app.login({profile, provider, force, ifNeeded, usualProfile: this.profileOf(undefined)})
-    return this.report(result, describe(result))
+    return this.report(result, this.describe(result))
   }
 
   /** Ends with the exit code of the first failure. */
   private reportAll(outcomes: readonly (LoginResult | LoginFailure)[]): void {
     const providers = outcomes.map(outcome => ('error' in outcome ? documentOf(outcome) : outcome))
-    this.report({providers}, outcomes.flatMap(describe))
+    this.report(
+      {providers},
+      outcomes.flatMap(outcome => this.describe(outcome)),
+    )
     const failed = outcomes.find(outcome => 'error' in outcome)
     if (failed) this.exit(exitCodeOf(failed.error.code))
+  }
+
+  private describe(outcome: LoginResult | LoginFailure): readonly string[] {
+    if ('error' in outcome) {
+      const {message, hint} = outcome.error
+      return [`${outcome.provider}: ${message}`, ...(hint === undefined ? [] : [`Try: ${hint}`])]
+    }
+    const {provider, subject, role, credentialsUntil} = outcome
+    const who = `Signed in as ${printable(subject ?? 'somebody without a name', 100)} at ${provider}.`
+    return role && credentialsUntil ? [who, `Credentials of ${role} until ${this.when(credentialsUntil)}.`] : [who]
   }
 }
 
 function documentOf({provider, error: {code, message, hint}}: LoginFailure) {
   return {provider, error: {code, message, ...(hint !== undefined && {hint}), exitCode: exitCodeOf(code)}}
-}
-
-function describe(outcome: LoginResult | LoginFailure): readonly string[] {
-  if ('error' in outcome) {
-    const {message, hint} = outcome.error
-    return [`${outcome.provider}: ${message}`, ...(hint === undefined ? [] : [`Try: ${hint}`])]
-  }
-  const {provider, subject, role, credentialsUntil} = outcome
-  const who = `Signed in as ${printable(subject ?? 'somebody without a name', 100)} at ${provider}.`
-  return role && credentialsUntil ? [who, `Credentials of ${role} until ${credentialsUntil.toLocaleString()}.`] : [who]
 }

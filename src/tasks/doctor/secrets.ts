@@ -2,6 +2,7 @@ import {join} from 'node:path'
 import {whyNoKeyring} from '../../cache-choice.ts'
 import {noteBookAt} from '../../cache-note.ts'
 import {expectedFailure} from '../../errors.ts'
+import {when} from '../../formats/when.ts'
 import {isSet} from '../../host/interactive.ts'
 import {parseObject} from '../../json.ts'
 import type {CacheHome} from '../../plugin.ts'
@@ -85,8 +86,8 @@ async function failedBefore({outside, parts}: Patient): Promise<Finding | undefi
   const read = async () => (cache === undefined ? undefined : outside.files.readText(join(cache, 'cache.json')))
   const {failure} = await noteBookAt({read, write: async () => undefined}).read()
   if (!failure) return undefined
-  const hours = Math.round((parts.clock.now().getTime() - failure.at.getTime()) / 3_600_000)
-  const what = `The keyring has failed ${hours < 1 ? 'within this hour' : `${hours} h ago`}, so that secrets rest in plain text: ${failure.reason}`
+  const at = when(failure.at, parts.clock.now())
+  const what = `The keyring failed at ${at}, so that secrets rest in plain text: ${failure.reason}`
   return {id: 'keyring.failed', severity: 'warning', what, mend: 'aws-oidc login'}
 }
 
