@@ -82,8 +82,8 @@ async function lostKey(patient: Patient): Promise<Finding | undefined> {
 
 /** What the keyring has failed with since it worked last: it may still fail when something is to be kept. */
 async function failedBefore({outside, parts}: Patient): Promise<Finding | undefined> {
-  const {cache} = outside.places
-  const read = async () => (cache === undefined ? undefined : outside.files.readText(join(cache, 'cache.json')))
+  const {cacheNote} = outside.places
+  const read = async () => (cacheNote === undefined ? undefined : outside.files.readText(cacheNote))
   const {failure} = await noteBookAt({read, write: async () => undefined}).read()
   if (!failure) return undefined
   const at = when(failure.at, parts.clock.now())
@@ -111,7 +111,7 @@ async function whyNotKept({outside: {env, places}}: Patient): Promise<string | u
 }
 
 function directoryOf({outside}: Patient): string {
-  return outside.places.cache === undefined ? '' : join(outside.places.cache, 'v1')
+  return outside.places.entries ?? ''
 }
 
 interface Entry {
