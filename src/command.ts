@@ -1,6 +1,7 @@
 import {Command, Flags, type Interfaces} from '@oclif/core'
 import {type App, createApp} from './app.ts'
 import {AwsOidcError, exitCodeOf, expectedFailure, withoutControls} from './errors.ts'
+import {failureDocument} from './formats/failure.ts'
 import {when} from './formats/when.ts'
 import {complain, complainAloud, demandStdout, writeResult} from './outside/output.ts'
 import {type Outside, realOutside} from './outside/outside.ts'
@@ -128,8 +129,7 @@ export abstract class AwsOidcCommand extends Command {
     const failure = presentable(error, this.id, meant(error, this.argv, this.typable))
     const exitCode = failure ? exitCodeOf(failure.code) : 1
     this.#exitCode = exitCode
-    const {code = 'BUG', message, hint} = failure ?? {message: error.message, hint: undefined}
-    const document = {error: {code, message, ...(hint && {hint}), exitCode}}
+    const document = {error: failure ? failureDocument(failure) : {code: 'BUG', message: error.message, exitCode}}
     if (this.jsonEnabled() && isTold(secrets.mask(JSON.stringify(document, null, 2)))) this.exit(exitCode)
     if (failure?.code !== 'INTERRUPTED' && failure?.code !== 'TERMINATED') {
       const text = failure ? lines(failure) : `This is a bug in aws-oidc: ${error.stack ?? error.message}\n`

@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core'
 import {AwsOidcCommand, flowFlags, profileFlag} from '../command.ts'
 import {exitCodeOf, printable} from '../errors.ts'
+import {failureDocument, tryLines} from '../formats/failure.ts'
 import type {LoginFailure, LoginResult} from '../tasks/login.ts'
 
 export default class Login extends AwsOidcCommand {
@@ -35,7 +36,9 @@ export default class Login extends AwsOidcCommand {
 
   /** Ends with the exit code of the first failure. */
   private reportAll(outcomes: readonly (LoginResult | LoginFailure)[]): void {
-    const providers = outcomes.map(outcome => ('error' in outcome ? documentOf(outcome) : outcome))
+    const providers = outcomes.map(outcome =>
+      'error' in outcome ? {provider: outcome.provider, error: failureDocument(outcome.error)} : outcome,
+    )
     this.report(
       {providers},
       outcomes.flatMap(outcome => this.describe(outcome)),
@@ -47,14 +50,10 @@ export default class Login extends AwsOidcCommand {
   private describe(outcome: LoginResult | LoginFailure): readonly string[] {
     if ('error' in outcome) {
       const {message, hint} = outcome.error
-      return [`${outcome.provider}: ${message}`, ...(hint === undefined ? [] : [`Try: ${hint}`])]
+      return [`${outcome.provider}: ${message}`, ...tryLines(hint)]
     }
     const {provider, subject, role, credentialsUntil} = outcome
     const who = `Signed in as ${printable(subject ?? 'somebody without a name', 100)} at ${provider}.`
     return role && credentialsUntil ? [who, `Credentials of ${role} until ${this.when(credentialsUntil)}.`] : [who]
   }
-}
-
-function documentOf({provider, error: {code, message, hint}}: LoginFailure) {
-  return {provider, error: {code, message, ...(hint !== undefined && {hint}), exitCode: exitCodeOf(code)}}
 }
