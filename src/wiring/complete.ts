@@ -2,7 +2,7 @@ import {dirname, join} from 'node:path'
 import {answerTo} from '../completion/answer.ts'
 import {catalogueOf} from '../completion/commands.ts'
 import {readQuestion} from '../completion/replies.ts'
-import {parseObject, readObject} from '../json.ts'
+import {parseObject, readObject, readTexts} from '../json.ts'
 import {findPlaces, pluginFolder} from '../outside/places.ts'
 import {readQuickly, writeQuickly} from '../outside/quick.ts'
 import {installedPlugins} from '../tasks/installed-plugins.ts'
@@ -22,7 +22,7 @@ export async function complete(
   try {
     const own = packageIn(root)
     const plugins = await installedPlugins(pluginFolder(env, platform) ?? '', {readText})
-    const core = texts(readObject(parseObject(own.pjson).oclif).plugins)
+    const core = readTexts(readObject(parseObject(own.pjson).oclif).plugins)
     const packages = [...core.map(name => packageNear(root, name)), ...plugins.map(({root}) => packageIn(root))]
     const declared = [parseObject(own.pjson), ...plugins.map(({manifest}) => manifest)]
     const answer = await answerTo(question, catalogueOf([own, ...packages]), {
@@ -31,7 +31,7 @@ export async function complete(
         const path = findPlaces(env, platform).configFile ?? 'config.yaml'
         return readConfiguration(path, readQuickly(path))
       },
-      strategies: declared.flatMap(manifest => texts(readObject(manifest['aws-oidc']).strategies)),
+      strategies: declared.flatMap(manifest => readTexts(readObject(manifest['aws-oidc']).strategies)),
       plugins: plugins.map(({name}) => name),
     })
     writeQuickly(question.reply(answer))
@@ -56,8 +56,4 @@ function packageIn(folder: string): Package {
 function packageNear(folder: string, name: string): Package {
   const found = packageIn(join(folder, 'node_modules', name))
   return found.pjson !== '' || dirname(folder) === folder ? found : packageNear(dirname(folder), name)
-}
-
-function texts(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter(item => typeof item === 'string') : []
 }

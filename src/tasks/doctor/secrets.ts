@@ -1,5 +1,5 @@
 import {join} from 'node:path'
-import {whyNoKeyring} from '../../cache-choice.ts'
+import {whyNoKeyring, whyNothingKept} from '../../cache-choice.ts'
 import {noteBookAt} from '../../cache-note.ts'
 import {expectedFailure} from '../../errors.ts'
 import {when} from '../../formats/when.ts'
@@ -21,7 +21,7 @@ async function lookAtCache(patient: Patient): Promise<Looked> {
   const {parts, outside} = patient
   const wanted = wantedCache(patient)
   if (wanted === 'auto') {
-    const missing = await whyNotKept(patient)
+    const missing = whyNotKept(patient)
     if (missing === undefined) return found()
     const what = `${missing} Nothing is kept when a command ends, and each needs a sign-in.`
     const mend = outside.places.cache ? 'export AWS_OIDC_CACHE=file' : 'export XDG_CACHE_HOME=/path/to/a/folder'
@@ -42,7 +42,7 @@ async function lookAtKeyring(patient: Patient): Promise<Looked> {
   const {outside, inspection} = patient
   const wanted = wantedCache(patient)
   const strict = wanted === 'keyring'
-  if (!strict && (wanted !== 'auto' || (await whyNotKept(patient)) !== undefined)) return found()
+  if (!strict && (wanted !== 'auto' || whyNotKept(patient) !== undefined)) return found()
   const agree = strict
     ? 'Set "cache: file", which keeps plain text.'
     : 'Set "cache: file" in the configuration, to agree.'
@@ -105,9 +105,8 @@ function wantedCache({outside: {env}, configuration}: Patient): string {
   return env.AWS_OIDC_CACHE || (configuration?.cache ?? 'auto')
 }
 
-async function whyNotKept({outside: {env, places}}: Patient): Promise<string | undefined> {
-  if (places.cache === undefined) return 'There is no folder for files here.'
-  return isSet(env.CI) ? 'This is a job of a CI system (CI is set).' : undefined
+function whyNotKept(patient: Patient): string | undefined {
+  return whyNothingKept(directoryOf(patient), isSet(patient.outside.env.CI))
 }
 
 function directoryOf({outside}: Patient): string {
