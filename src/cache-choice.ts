@@ -61,9 +61,8 @@ async function cacheByHand(id: string, book: NoteBook, {home, registry}: CacheCh
 
 async function chooseFor(note: CacheNote, book: NoteBook, parts: CacheChoiceParts): Promise<Choice> {
   const {home, registry, now, byPerson, inCi} = parts
-  if (home.directory === '') return nothingKept('There is no folder for files here.', parts)
-  // The next job on this machine may be somebody else's. See docs/decisions/0009-keyring.md.
-  if (inCi) return nothingKept('This is a job of a CI system (CI is set).', parts)
+  const unkept = whyNothingKept(home.directory, inCi)
+  if (unkept !== undefined) return nothingKept(unkept, parts)
 
   const plain = await registry.cache('file', home)
   const missing = await whyNoKeyring(parts)
@@ -78,6 +77,13 @@ async function chooseFor(note: CacheNote, book: NoteBook, parts: CacheChoicePart
   const warn = (reason: string) => home.log.warn(plainTextIn(home.directory, reason))
   const cache = keyringElsePlain({sealed, plain, book, note, beginsPlain, now, warn})
   return {id: beginsPlain ? 'file' : 'keyring', cache, byHand: false, insteadOfKeyring: failed?.reason}
+}
+
+/** Why nothing rests here when a command ends, where nobody has chosen. */
+export function whyNothingKept(directory: string, inCi: boolean): string | undefined {
+  if (directory === '') return 'There is no folder for files here.'
+  // The next job on this machine may be somebody else's. See docs/decisions/0009-keyring.md.
+  return inCi ? 'This is a job of a CI system (CI is set).' : undefined
 }
 
 async function nothingKept(reason: string, {home, registry, byPerson}: CacheChoiceParts): Promise<Choice> {

@@ -1,4 +1,4 @@
-import {parseObject, readDate, readObject} from './json.ts'
+import {parseObject, readDate, readObject, readTexts} from './json.ts'
 
 /** What is remembered of caches. Losing it costs a warning, or a look at the keyring. */
 export interface CacheNote {
@@ -45,7 +45,7 @@ function parseNote(text: string): CacheNote {
   const {worked, failure, saidMissing, used} = parseObject(text)
   const {at, reason} = readObject(failure)
   const time = readDate(at)
-  const names = Array.isArray(used) ? used.filter(id => typeof id === 'string') : []
+  const names = readTexts(used)
   return {
     worked: worked === true,
     ...(time && typeof reason === 'string' && {failure: {at: time, reason}}),

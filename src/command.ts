@@ -1,6 +1,8 @@
 import {Command, Flags, type Interfaces} from '@oclif/core'
 import {type App, createApp} from './app.ts'
 import {AwsOidcError, exitCodeOf, expectedFailure, withoutControls} from './errors.ts'
+import {failureDocument} from './formats/failure.ts'
+import {when} from './formats/when.ts'
 import {complain, complainAloud, demandStdout, writeResult} from './outside/output.ts'
 import {type Outside, realOutside} from './outside/outside.ts'
 import {tableLines} from './terminal/table.ts'
@@ -97,6 +99,11 @@ export abstract class AwsOidcCommand extends Command {
     return process.stdout.isTTY === true && process.env.TERM !== 'dumb' && !process.env.NO_COLOR
   }
 
+  /** A time to come or gone by, as people read it. */
+  protected when(time: Date): string {
+    return when(time, this.outside.clock.now())
+  }
+
   /** Rows in aligned columns, as wide as the terminal. */
   protected table(rows: readonly (readonly string[])[]): readonly string[] {
     return tableLines(rows, process.stdout.columns ?? 120)
@@ -122,8 +129,7 @@ export abstract class AwsOidcCommand extends Command {
     const failure = presentable(error, this.id, meant(error, this.argv, this.typable))
     const exitCode = failure ? exitCodeOf(failure.code) : 1
     this.#exitCode = exitCode
-    const {code = 'BUG', message, hint} = failure ?? {message: error.message, hint: undefined}
-    const document = {error: {code, message, ...(hint && {hint}), exitCode}}
+    const document = {error: failure ? failureDocument(failure) : {code: 'BUG', message: error.message, exitCode}}
     if (this.jsonEnabled() && isTold(secrets.mask(JSON.stringify(document, null, 2)))) this.exit(exitCode)
     if (failure?.code !== 'INTERRUPTED' && failure?.code !== 'TERMINATED') {
       const text = failure ? lines(failure) : `This is a bug in aws-oidc: ${error.stack ?? error.message}\n`

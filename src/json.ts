@@ -3,6 +3,11 @@ export function readObject(value: unknown): Readonly<Record<string, unknown>> {
   return value !== null && typeof value === 'object' && !Array.isArray(value) ? {...value} : {}
 }
 
+/** The texts of a list from outside; what else is in it is passed over. */
+export function readTexts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter(item => typeof item === 'string') : []
+}
+
 /** The members of the JSON object in `text`; none where it is something else, or no JSON. */
 export function parseObject(text: string): Readonly<Record<string, unknown>> {
   try {

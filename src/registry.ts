@@ -1,6 +1,6 @@
 import {join} from 'node:path'
 import {AwsOidcError, printable} from './errors.ts'
-import {readObject} from './json.ts'
+import {readObject, readTexts} from './json.ts'
 import type {CacheHome, CredentialCache, Entry, FederationStrategy} from './plugin.ts'
 
 /** A package whose declarations count: the host itself, or a plugin that somebody installed. */
@@ -47,6 +47,9 @@ export interface RegistryParts {
 }
 
 export type Kind = 'strategies' | 'caches'
+
+/** One of each, as the configuration names it too. */
+const words: Readonly<Record<Kind, string>> = {strategies: 'strategy', caches: 'cache'}
 
 const apiVersion = 1
 
@@ -127,8 +130,7 @@ export function registryOf(
 
 /** The ids that a package declares. */
 export function declaredBy(manifest: InstalledPackage['manifest'], kind: Kind): readonly string[] {
-  const ids = readObject(manifest['aws-oidc'])[kind]
-  return Array.isArray(ids) ? ids.filter(id => typeof id === 'string') : []
+  return readTexts(readObject(manifest['aws-oidc'])[kind])
 }
 
 /** Why this version of aws-oidc can't serve a plugin, as far as its package.json tells. */
@@ -195,7 +197,7 @@ function unknown(
   packages: readonly InstalledPackage[],
   {nearest, allows}: RegistryParts,
 ): AwsOidcError {
-  const [word, setting] = kind === 'strategies' ? ['strategy', 'strategy'] : ['cache', 'cache']
+  const word = words[kind]
   const plugin = Object.hasOwn(known[kind], id) ? known[kind][id] : undefined
   if (plugin !== undefined && !allows(plugin)) return notAllowed(plugin)
   if (plugin !== undefined) {
@@ -207,13 +209,12 @@ function unknown(
   const there = packages.flatMap(({manifest}) => declaredBy(manifest, kind)).toSorted()
   const near = nearest(id, [...new Set([...there, ...Object.keys(known[kind])])])
   const message = `There is no ${word} "${printable(id, 100)}". Installed: ${there.join(', ')}.`
-  const hint = near === undefined ? 'aws-oidc plugins' : `Write "${setting}: ${near}", if that is what you mean.`
+  const hint = near === undefined ? 'aws-oidc plugins' : `Write "${word}: ${near}", if that is what you mean.`
   return new AwsOidcError('CONFIG_INVALID', message, {hint})
 }
 
 function disputed(kind: Kind, id: string, first: InstalledPackage, second: InstalledPackage): AwsOidcError {
-  const what = kind === 'strategies' ? 'strategy' : 'cache'
-  return new AwsOidcError('CONFIG_INVALID', `Both ${first.name} and ${second.name} bring the ${what} "${id}".`, {
+  return new AwsOidcError('CONFIG_INVALID', `Both ${first.name} and ${second.name} bring the ${words[kind]} "${id}".`, {
     hint: `aws-oidc plugins uninstall ${second.name}`,
   })
 }

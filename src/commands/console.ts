@@ -1,7 +1,6 @@
 import {Args, Flags} from '@oclif/core'
 import {AwsOidcCommand, profileFlag} from '../command.ts'
 import {consoleDurationFlag} from '../duration-flag.ts'
-import type {ConsoleSession} from '../tasks/console.ts'
 
 export default class Console extends AwsOidcCommand {
   static override summary = 'Open the AWS console, signed in as a profile.'
@@ -46,7 +45,9 @@ export default class Console extends AwsOidcCommand {
     }
     if (!flags.url) {
       const session = await this.app(flags).openConsole(wish)
-      return this.report(session, describe(session))
+      return this.report(session, [
+        `Your browser has the console as ${session.role}, until ${this.when(session.until)}.`,
+      ])
     }
     const address = await this.app(flags).consoleUrl(wish)
     return this.jsonEnabled() ? this.report(address, []) : this.hand(`${address.url}\n`)
@@ -56,8 +57,4 @@ export default class Console extends AwsOidcCommand {
 function placeOf(container: string | undefined, profile: string | undefined) {
   if (container !== undefined) return {kind: 'container', name: container} as const
   return profile === undefined ? undefined : ({kind: 'profile', name: profile} as const)
-}
-
-function describe({role, until}: ConsoleSession): readonly string[] {
-  return [`Your browser has the console as ${role}, until ${until.toLocaleString()}.`]
 }

@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core'
 import {AwsOidcCommand, flowFlags, profileFlag} from '../command.ts'
 import {exitCodeOf, printable} from '../errors.ts'
+import {failureDocument, tryLines} from '../formats/failure.ts'
 import type {LoginFailure, LoginResult} from '../tasks/login.ts'
 
 export default class Login extends AwsOidcCommand {
@@ -30,28 +31,29 @@ export default class Login extends AwsOidcCommand {
     const app = this.app(flags, {browser, device, login: true})
     if (all) return this.reportAll(await app.loginEverywhere({force, ifNeeded}))
     const result = await app.login({profile, provider, force, ifNeeded, usualProfile: this.profileOf(undefined)})
-    return this.report(result, describe(result))
+    return this.report(result, this.describe(result))
   }
 
   /** Ends with the exit code of the first failure. */
   private reportAll(outcomes: readonly (LoginResult | LoginFailure)[]): void {
-    const providers = outcomes.map(outcome => ('error' in outcome ? documentOf(outcome) : outcome))
-    this.report({providers}, outcomes.flatMap(describe))
+    const providers = outcomes.map(outcome =>
+      'error' in outcome ? {provider: outcome.provider, error: failureDocument(outcome.error)} : outcome,
+    )
+    this.report(
+      {providers},
+      outcomes.flatMap(outcome => this.describe(outcome)),
+    )
     const failed = outcomes.find(outcome => 'error' in outcome)
     if (failed) this.exit(exitCodeOf(failed.error.code))
   }
-}
 
-function documentOf({provider, error: {code, message, hint}}: LoginFailure) {
-  return {provider, error: {code, message, ...(hint !== undefined && {hint}), exitCode: exitCodeOf(code)}}
-}
-
-function describe(outcome: LoginResult | LoginFailure): readonly string[] {
-  if ('error' in outcome) {
-    const {message, hint} = outcome.error
-    return [`${outcome.provider}: ${message}`, ...(hint === undefined ? [] : [`Try: ${hint}`])]
+  private describe(outcome: LoginResult | LoginFailure): readonly string[] {
+    if ('error' in outcome) {
+      const {message, hint} = outcome.error
+      return [`${outcome.provider}: ${message}`, ...tryLines(hint)]
+    }
+    const {provider, subject, role, credentialsUntil} = outcome
+    const who = `Signed in as ${printable(subject ?? 'somebody without a name', 100)} at ${provider}.`
+    return role && credentialsUntil ? [who, `Credentials of ${role} until ${this.when(credentialsUntil)}.`] : [who]
   }
-  const {provider, subject, role, credentialsUntil} = outcome
-  const who = `Signed in as ${printable(subject ?? 'somebody without a name', 100)} at ${provider}.`
-  return role && credentialsUntil ? [who, `Credentials of ${role} until ${credentialsUntil.toLocaleString()}.`] : [who]
 }

@@ -1,5 +1,6 @@
 import {Flags} from '@oclif/core'
 import {AwsOidcCommand} from '../command.ts'
+import {tryLines} from '../formats/failure.ts'
 import {when} from '../formats/when.ts'
 import type {ProfileStatus, ProviderStatus, Status as Standing} from '../tasks/status.ts'
 
@@ -66,6 +67,6 @@ function notes({at}: Standing) {
       : []),
     ...(brake?.kind === 'login' ? [`Try: aws-oidc login --provider ${provider}`] : []),
     ...(lastProblem ? ['', `${provider}, ${when(lastProblem.at, at)}: ${lastProblem.message}`] : []),
-    ...(lastProblem?.hint === undefined ? [] : [`Try: ${lastProblem.hint}`]),
+    ...tryLines(lastProblem?.hint),
   ]
 }

@@ -1,4 +1,4 @@
-import {parseObject, readObject} from '../json.ts'
+import {parseObject, readObject, readTexts} from '../json.ts'
 
 /** What completion needs to know of a command. All of it stands in manifests: no command is loaded for a Tab. */
 export interface CommandShape {
@@ -46,7 +46,7 @@ export function catalogueOf(packages: readonly {readonly manifest: string; reado
       const found = readCommand(id, readObject(value))
       for (const shape of [
         found,
-        ...texts(readObject(value).aliases).map(alias => ({...found, id: alias, hidden: true})),
+        ...readTexts(readObject(value).aliases).map(alias => ({...found, id: alias, hidden: true})),
       ]) {
         if (!commands.has(shape.id)) commands.set(shape.id, shape)
       }
@@ -73,7 +73,7 @@ function readCommand(id: string, command: Readonly<Record<string, unknown>>): Co
       const arg = readObject(value)
       return arg.hidden === true
         ? []
-        : [{kind: kindOf(name), options: texts(arg.options), multiple: arg.multiple === true}]
+        : [{kind: kindOf(name), options: readTexts(arg.options), multiple: arg.multiple === true}]
     }),
     rest: text(kinds['--']) || undefined,
   }
@@ -84,14 +84,10 @@ function readFlag(name: string, kind: string, flag: Readonly<Record<string, unkn
   const description = text(flag.summary) || text(flag.description)
   const takesValue = flag.type === 'option'
   const [multiple, allowNo] = [flag.multiple === true, flag.allowNo === true]
-  const shape = {kind, options: texts(flag.options), multiple, allowNo, exclusive: texts(flag.exclusive)}
+  const shape = {kind, options: readTexts(flag.options), multiple, allowNo, exclusive: readTexts(flag.exclusive)}
   return [{name, char: text(flag.char) || undefined, description, takesValue, ...shape}]
 }
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value : ''
-}
-
-function texts(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter(item => typeof item === 'string') : []
 }

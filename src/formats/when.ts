@@ -21,7 +21,8 @@ function distance(time: Date, now: Date): string {
 }
 
 // Not toLocaleString: the first use of the rules of a language loads them, for longer than all the rest of `status` takes.
-function dayOf(time: Date): string {
+/** As the person's calendar says. */
+export function dayOf(time: Date): string {
   return [time.getFullYear(), time.getMonth() + 1, time.getDate()].map(twoDigits).join('-')
 }
 

@@ -68,6 +68,7 @@ export async function signInAnew(
       if (choice.note !== undefined) parts.tell(choice.note)
       await showCode(code, {
         ...parts,
+        now: clock.now,
         knownHosts: knownHostsOf(provider, client.issuer),
         open: choice.opens ? url => parts.openBrowser(url, {opens: true, shown: true}) : undefined,
       })

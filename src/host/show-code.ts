@@ -1,5 +1,6 @@
 import type {ProviderConfiguration} from '../config/schema.ts'
 import {printable} from '../errors.ts'
+import {when} from '../formats/when.ts'
 import type {DeviceCode} from '../oauth/device-sign-in.ts'
 import {qrCode, type Screen} from '../terminal/qr.ts'
 
@@ -9,6 +10,7 @@ export interface CodeScreen {
   readonly screen: () => Screen | undefined
   /** When the time for this sign-in is up, whatever the provider grants. */
   readonly deadline: Date
+  readonly now: () => Date
   /** Hosts that the person's own configuration names. */
   readonly knownHosts: ReadonlySet<string>
   /** Opens an address without showing it. Never rejects. */
@@ -21,7 +23,7 @@ export interface CodeScreen {
  */
 export async function showCode(
   code: DeviceCode,
-  {tell, screen, deadline, knownHosts, open}: CodeScreen,
+  {tell, screen, deadline, now, knownHosts, open}: CodeScreen,
 ): Promise<void> {
   const {url, completeUrl = url} = code
   const until = code.expiresAt < deadline ? code.expiresAt : deadline
@@ -31,7 +33,7 @@ export async function showCode(
     '',
     `  ${url.href}`,
     '',
-    `and enter the code  ${printable(code.code, 60)}  until ${until.toLocaleTimeString()}.`,
+    `and enter the code  ${printable(code.code, 60)}  until ${when(until, now())}.`,
     known
       ? `Check that your browser is at ${url.host} before you enter it.`
       : `Attention: your configuration does not name ${url.host}. Enter the code only if you know it; "deviceHosts" of the provider says so.`,

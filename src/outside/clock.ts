@@ -36,6 +36,14 @@ export const systemClock: Clock = {
   },
 }
 
+/** Rejects with the signal's reason when it aborts. */
+export function rejectionOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason)
+    else signal.addEventListener('abort', () => reject(signal.reason), {once: true})
+  })
+}
+
 /** Does the work with a signal that aborts after a time, or when `parent` does. */
 export async function within<Result>(
   clock: Clock,

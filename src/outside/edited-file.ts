@@ -1,8 +1,8 @@
-import {randomBytes} from 'node:crypto'
-import {type FileHandle, open, readFile, rename, rm, stat} from 'node:fs/promises'
+import {type FileHandle, readFile, stat} from 'node:fs/promises'
 import {dirname} from 'node:path'
 import {AwsOidcError} from '../errors.ts'
 import {codeOf, makeFolder, targetOf} from './files.ts'
+import {replaceFile} from './replace-file.ts'
 
 /** Files that a person writes too, and that we change here and there. */
 export interface EditedFiles {
@@ -29,15 +29,16 @@ export const editedFiles: EditedFiles = {
     try {
       const target = await targetOf(path)
       await makeFolder(dirname(target))
-      const temporary = `${target}.${randomBytes(6).toString('hex')}.tmp`
-      try {
-        await writeBeside(target, temporary, after)
-        if ((await bytesOf(target))?.toString() !== before) return false
-        await rename(temporary, target)
-        return true
-      } finally {
-        await rm(temporary, {force: true})
-      }
+      return await replaceFile(target, {
+        mode: 0o600,
+        async fill(file) {
+          await file.writeFile(after)
+          await keepOwner(file, target)
+          // All of it rests on the disk before it takes the other's name.
+          await file.sync()
+        },
+        mayReplace: async () => (await bytesOf(target))?.toString() === before,
+      })
     } catch (error) {
       throw unwritable(path, error)
     }
@@ -51,18 +52,6 @@ async function bytesOf(path: string): Promise<Buffer | undefined> {
     const code = codeOf(error)
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     throw new AwsOidcError('CONFIG_INVALID', `${path} can't be read: ${code}.`, {hint: `ls -ld ${path}`, cause: error})
-  }
-}
-
-/** All of it rests on the disk before it takes the other's name. */
-async function writeBeside(target: string, temporary: string, text: string): Promise<void> {
-  const file = await open(temporary, 'wx', 0o600)
-  try {
-    await file.writeFile(text)
-    await keepOwner(file, target)
-    await file.sync()
-  } finally {
-    await file.close()
   }
 }
 

@@ -1,22 +1,9 @@
-import {randomBytes} from 'node:crypto'
 import {constants, type Stats} from 'node:fs'
-import {
-  access,
-  chmod,
-  lstat,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  readlink,
-  realpath,
-  rename,
-  rm,
-  stat,
-} from 'node:fs/promises'
-import {dirname, join, resolve} from 'node:path'
+import {access, chmod, lstat, mkdir, open, readFile, readlink, realpath, rm, stat} from 'node:fs/promises'
+import {dirname, resolve} from 'node:path'
 import {AwsOidcError} from '../errors.ts'
 import {takesPrograms} from './program-place.ts'
+import {dropStale, replaceFile} from './replace-file.ts'
 
 /** The file system as the host needs it. Caches bring their own: what they keep is secret. */
 export interface Files {
@@ -100,36 +87,7 @@ export const systemFiles: Files = {
 
 async function replace(path: string, text: string, mode: number): Promise<void> {
   await makePrivateFolder(dirname(path))
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
-  try {
-    const file = await open(temporary, 'wx', mode)
-    try {
-      await file.writeFile(text)
-    } finally {
-      await file.close()
-    }
-    await rename(temporary, path)
-  } catch (error) {
-    await rm(temporary, {force: true})
-    throw error
-  }
-}
-
-const staleMilliseconds = 60 * 60 * 1000
-
-/**
- * Removes what processes that were killed an hour or more before `newest` was written have left beside it of files with
- * such names.
- */
-export async function dropStale(newest: string, isMeant: (final: string) => boolean): Promise<void> {
-  const {mtimeMs: now} = await lstat(newest)
-  for (const name of await readdir(dirname(newest))) {
-    const [, final] = /^(.*)\.[0-9a-f]{12}\.tmp$/s.exec(name) ?? []
-    if (final === undefined || !isMeant(final)) continue
-    const path = join(dirname(newest), name)
-    const left = await lstat(path).catch(() => undefined)
-    if (left && now - left.mtimeMs > staleMilliseconds) await rm(path, {force: true})
-  }
+  await replaceFile(path, {mode, fill: file => file.writeFile(text)})
 }
 
 async function makePrivateFolder(path: string): Promise<string> {

@@ -1,7 +1,7 @@
 import type {AsyncEntry} from '@napi-rs/keyring'
 import {AwsOidcError, expectedFailure, printable} from '../errors.ts'
 import type {Keyring} from '../plugin.ts'
-import type {Clock} from './clock.ts'
+import {type Clock, rejectionOf} from './clock.ts'
 import {options, service} from './keyring-glance.ts'
 
 export interface KeyringParts {
@@ -83,12 +83,6 @@ function reasons(error: unknown): string {
   for (let at = error; at instanceof Error; at = at.cause) lines.push(at.message.split('\n')[0] ?? '')
   const [own = String(error), ...causes] = lines
   return printable(causes.length > 0 ? causes.toReversed().join('; ') : own, 300)
-}
-
-function rejectionOf(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), {once: true})
-  })
 }
 
 function unavailable(reason: string): AwsOidcError {

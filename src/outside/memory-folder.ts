@@ -1,5 +1,5 @@
 import {stat, statfs} from 'node:fs/promises'
-import {isAbsolute, join} from 'node:path'
+import {dirname} from 'node:path'
 import {isOwn, type OwnFolder, ownFolderAt} from './own-folder.ts'
 
 /** What the file system tells of a file: another file, or other contents, is another `id`. */
@@ -19,19 +19,16 @@ export interface MemoryFolders {
   look(path: string): Promise<FileState | undefined>
 }
 
-type Env = Readonly<Record<string, string | undefined>>
-
 // https://man7.org/linux/man-pages/man2/statfs.2.html
 const inMemory: ReadonlySet<number> = new Set([0x01021994, 0x858458f6])
 
 /** Below XDG_RUNTIME_DIR: the one place that is the user's own, and in memory on every usual Linux. */
-export function systemMemoryFolders(env: Env, platform: NodeJS.Platform): MemoryFolders {
-  const runtime = env.XDG_RUNTIME_DIR
-  const path = platform === 'linux' && runtime && isAbsolute(runtime) ? join(runtime, 'aws-oidc') : undefined
+export function systemMemoryFolders(path: string | undefined): MemoryFolders {
   const {open, removeAll} = ownFolderAt(path)
 
   async function place(): Promise<string | undefined> {
-    if (path === undefined || runtime === undefined) return undefined
+    if (path === undefined) return undefined
+    const runtime = dirname(path)
     const [found, system] = await Promise.all([stat(runtime), statfs(runtime)]).catch(() => [])
     // After `su` it may be somebody else's.
     if (!found?.isDirectory() || !isOwn(found) || (found.mode & 0o022) !== 0) return undefined

@@ -1,4 +1,3 @@
-import {join} from 'node:path'
 import type {Keyring} from '../plugin.ts'
 import type {AwsConfiguration} from './aws-configuration.ts'
 import {readProviderTls} from './client-certificate.ts'
@@ -86,8 +85,8 @@ export function realOutside(): Outside {
     clock: systemClock,
     files: systemFiles,
     editedFiles,
-    memoryFolders: systemMemoryFolders(env, platform),
-    pointers: ownFolderAt(places.cache && join(places.cache, 'warm')),
+    memoryFolders: systemMemoryFolders(places.hotCopies),
+    pointers: ownFolderAt(places.pointers),
     processes,
     terminal,
     inContainer,

@@ -1,6 +1,6 @@
-import {randomBytes} from 'node:crypto'
-import {chmod, lstat, mkdir, open, readdir, readFile, rename, rm} from 'node:fs/promises'
+import {chmod, lstat, mkdir, readdir, readFile, rm} from 'node:fs/promises'
 import {join} from 'node:path'
+import {isTemporary, replaceFile} from './replace-file.ts'
 
 /** A folder of ours, closed to others. */
 export interface OwnFolder {
@@ -20,7 +20,6 @@ export interface OwnFolders {
 }
 
 const mostListed = 200
-const temporaryName = /^\.[0-9a-f]{12}\.tmp$/
 
 export function ownFolderAt(path: string | undefined): OwnFolders {
   return {
@@ -53,24 +52,16 @@ function folderAt(path: string): OwnFolder {
     read: name => readFile(at(name), 'utf8').catch(() => undefined),
 
     async put(name, text, modifiedAt) {
-      const temporary = at(`.${randomBytes(6).toString('hex')}.tmp`)
-      try {
-        const file = await open(temporary, 'wx', 0o600)
-        try {
+      await replaceFile(at(name), {
+        mode: 0o600,
+        async fill(file) {
           await file.writeFile(text)
           await file.utimes(modifiedAt, modifiedAt)
-        } finally {
-          await file.close()
-        }
-        await rename(temporary, at(name))
-      } catch (error) {
-        await rm(temporary, {force: true})
-        throw error
-      }
+        },
+      })
     },
-
     async list() {
-      const names = (await readdir(path)).filter(name => !temporaryName.test(name)).slice(0, mostListed)
+      const names = (await readdir(path)).filter(name => !isTemporary(name)).slice(0, mostListed)
       const found = await Promise.all(
         names.map(async name => ({name, stats: await lstat(at(name)).catch(() => undefined)})),
       )

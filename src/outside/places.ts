@@ -1,12 +1,32 @@
 import {homedir} from 'node:os'
 import {isAbsolute, join} from 'node:path'
 
-/** The folders of this program. A folder is `undefined` where the machine offers no place for it. */
+/**
+ * Where this program keeps what; `undefined` where the machine offers no place for it. bin/run.js knows the folders of
+ * entries and pointers too, and has one of its own beside them, for compiled code.
+ */
 export interface Places {
   readonly home: string | undefined
   readonly configFile: string | undefined
+  /** What can be had again. */
   readonly cache: string | undefined
+  /** In it: the entries of the caches that keep files. */
+  readonly entries: string | undefined
+  /** In it: the file with what is remembered of caches. */
+  readonly cacheNote: string | undefined
+  readonly states: string | undefined
+  readonly locks: string | undefined
+  readonly pointers: string | undefined
+  /** What configurations were parsed to. */
+  readonly parsed: string | undefined
+  /** In it: AWS files of programs under `exec --serve`. */
+  readonly awsFiles: string | undefined
+  /** Where hot copies would be, if it is in memory. */
+  readonly hotCopies: string | undefined
+  /** What lasts. */
   readonly data: string | undefined
+  /** In it: profiles of browsers, one for each provider. */
+  readonly browsers: string | undefined
 }
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -47,11 +67,22 @@ export function findPlaces(env: Env, platform: NodeJS.Platform): Places {
       data: under('.local', 'share', 'aws-oidc'),
     },
   }[platform === 'darwin' || platform === 'win32' ? platform : 'linux']
+  const cache = place('XDG_CACHE_HOME', defaults.cache)
+  const data = place('XDG_DATA_HOME', defaults.data)
   return {
     home,
     configFile: env.AWS_OIDC_CONFIG_FILE || folder(place('XDG_CONFIG_HOME', defaults.config), 'config.yaml'),
-    cache: place('XDG_CACHE_HOME', defaults.cache),
-    data: place('XDG_DATA_HOME', defaults.data),
+    cache,
+    entries: folder(cache, 'v1'),
+    cacheNote: folder(cache, 'cache.json'),
+    states: folder(cache, 'state'),
+    locks: folder(cache, 'locks'),
+    pointers: folder(cache, 'warm'),
+    parsed: folder(cache, 'parsed'),
+    awsFiles: folder(cache, 'exec'),
+    hotCopies: platform === 'linux' ? folder(named('XDG_RUNTIME_DIR'), 'aws-oidc') : undefined,
+    data,
+    browsers: folder(data, 'browser'),
   }
 }
 

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import {syncBuiltinESMExports} from 'node:module'
 import {Worker} from 'node:worker_threads'
 import {AwsOidcError} from '../errors.ts'
-import type {Clock} from './clock.ts'
+import {type Clock, rejectionOf} from './clock.ts'
 import {complain} from './output.ts'
 
 /**
@@ -81,12 +81,6 @@ export function systemPluginGuard({clock, interruption}: GuardParts): PluginGuar
 function lineOf(plugins: readonly string[], what: string): string {
   const names = plugins.length === 1 ? `The plugin ${plugins[0]}` : `One of the plugins ${plugins.join(', ')}`
   return `Error: ${names} failed: ${what}.\nTry: aws-oidc plugins uninstall ${plugins[0]}\n`
-}
-
-function rejectionOf(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), {once: true})
-  })
 }
 
 /**

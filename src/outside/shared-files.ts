@@ -1,10 +1,10 @@
-import {randomBytes} from 'node:crypto'
 import {constants, type Stats} from 'node:fs'
-import {access, lstat, open, readFile, rename, rm, stat} from 'node:fs/promises'
+import {access, type FileHandle, lstat, readFile, stat} from 'node:fs/promises'
 import {basename, dirname} from 'node:path'
 import {TextDecoder} from 'node:util'
 import {AwsOidcError} from '../errors.ts'
-import {codeOf, dropStale, makeFolder, targetOf} from './files.ts'
+import {codeOf, makeFolder, targetOf} from './files.ts'
+import {dropStale, replaceFile} from './replace-file.ts'
 
 /** Files that other programs and people write too. They keep their owner, permissions and place behind a link. */
 export interface SharedFiles {
@@ -60,17 +60,18 @@ async function replaceReal(
   after: string,
   keepBefore: () => Promise<void>,
 ): Promise<'replaced' | 'changed'> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
-  try {
-    await writeNew(temporary, after, kept)
-    if (!(await says(path, before))) return 'changed'
-    await keepBefore()
-    await rename(temporary, path)
-    await dropStale(path, name => `${name}.`.startsWith(`${basename(path)}.`)).catch(() => undefined)
-    return 'replaced'
-  } finally {
-    await rm(temporary, {force: true})
-  }
+  const replaced = await replaceFile(path, {
+    mode: 0o600,
+    fill: file => fill(file, after, kept),
+    async mayReplace() {
+      if (!(await says(path, before))) return false
+      await keepBefore()
+      return true
+    },
+  })
+  if (!replaced) return 'changed'
+  await dropStale(path, name => `${name}.`.startsWith(`${basename(path)}.`)).catch(() => undefined)
+  return 'replaced'
 }
 
 async function says(path: string, text: string | undefined): Promise<boolean> {
@@ -81,32 +82,21 @@ async function says(path: string, text: string | undefined): Promise<boolean> {
   return text === undefined || bytes === undefined ? text === bytes : bytes.equals(Buffer.from(text))
 }
 
-/** A file that is on the disk when this returns, with the owner and the permissions of another one. */
-async function writeNew(path: string, text: string, kept?: Stats): Promise<void> {
-  const file = await open(path, 'wx', 0o600)
-  try {
-    await file.writeFile(text)
-    if (kept && process.platform !== 'win32') {
-      const own = await file.stat()
-      if (own.uid !== kept.uid || own.gid !== kept.gid) await file.chown(kept.uid, kept.gid)
-      await file.chmod(kept.mode & 0o7777)
-    }
-    await file.sync()
-  } finally {
-    await file.close()
+/** The text, on the disk when this returns, with the owner and the permissions of another file. */
+async function fill(file: FileHandle, text: string, kept?: Stats): Promise<void> {
+  await file.writeFile(text)
+  if (kept && process.platform !== 'win32') {
+    const own = await file.stat()
+    if (own.uid !== kept.uid || own.gid !== kept.gid) await file.chown(kept.uid, kept.gid)
+    await file.chmod(kept.mode & 0o7777)
   }
+  await file.sync()
 }
 
 /** Whole or not at all, closed to others: there may be keys in it. Only the holder of the lock comes here. */
 async function keepOnce(path: string, text: string): Promise<void> {
   if (await lstat(path).catch(() => undefined)) return
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
-  try {
-    await writeNew(temporary, text)
-    await rename(temporary, path)
-  } finally {
-    await rm(temporary, {force: true})
-  }
+  await replaceFile(path, {mode: 0o600, fill: file => fill(file, text)})
 }
 
 function decoded(path: string, bytes: Buffer): string {

@@ -1,6 +1,6 @@
 import type {HotPlace} from './hot-copies.ts'
 import type {Parts} from './parts.ts'
-import {findProvider, plansFor} from './plan.ts'
+import {lastStep, planAt, plansFor} from './plan.ts'
 
 export interface CacheInfo {
   readonly cache: string
@@ -22,8 +22,8 @@ export async function cacheInfo({id, folder, byHand, insteadOfKeyring}: CachePla
   const profiles: {profile: string; credentialsUntil: Date | undefined}[] = []
   for (const profile of Object.keys(configuration.profiles)) {
     let credentialsUntil: Date | undefined
-    for (const {steps} of plansFor({profile}, parts)) {
-      const end = await store.endOf((steps.at(-1) ?? steps[0]).key)
+    for (const plan of plansFor({profile}, parts)) {
+      const end = await store.endOf(lastStep(plan).key)
       if (end && end > clock.now()) credentialsUntil ??= end
     }
     profiles.push({profile, credentialsUntil})
@@ -36,7 +36,5 @@ export async function cacheInfo({id, folder, byHand, insteadOfKeyring}: CachePla
 /** Removes credentials and tokens: all of them, or those of one provider. */
 export async function clearCache(provider: string | undefined, parts: Parts): Promise<void> {
   if (provider === undefined) return parts.store.clear()
-  const {name} = findProvider(provider, parts.configuration)
-  const [plan] = plansFor({provider: name}, parts)
-  return parts.store.clear(`${plan?.providerId}/`)
+  return parts.store.clear(`${planAt(provider, parts).providerId}/`)
 }

@@ -5,7 +5,7 @@ import {type Issued, isFresh, isUsable, readIssued} from './issued.ts'
 import {noting} from './last-problem.ts'
 import type {Obtained, ObtainOptions} from './obtain.ts'
 import type {Parts} from './parts.ts'
-import {type Plan, plansFor, type Wish, withTarget} from './plan.ts'
+import {firstApplicable, lastStep, type Plan, plansFor, type Wish} from './plan.ts'
 
 export interface CredentialsWish extends Wish {
   /** Skip cached credentials. What signs in without asking still does. */
@@ -22,22 +22,13 @@ const quietPause = 60_000
  * here serves; any other failure than NOT_APPLICABLE ends the search.
  */
 export async function credentialsFor(wish: CredentialsWish, parts: Parts): Promise<Issued> {
-  let notApplicable: AwsOidcError | undefined
   const plans = plansFor(wish, parts)
-  for (const plan of plans) {
-    try {
-      const issued = await fromPlan(plan, wish, parts)
-      // Which of several providers applies is found out anew each time.
-      if (plans.length === 1 && isPlain(wish)) await parts.hotCopies.keep(plan, issued)
-      return issued
-    } catch (error) {
-      if (!(error instanceof AwsOidcError)) throw error
-      const failure = withTarget(error, plan)
-      if (failure.code !== 'NOT_APPLICABLE') throw failure
-      notApplicable = failure
-    }
-  }
-  throw notApplicable ?? new Error('a profile has at least one provider')
+  return firstApplicable(plans, async plan => {
+    const issued = await fromPlan(plan, wish, parts)
+    // Which of several providers applies is found out anew each time.
+    if (plans.length === 1 && isPlain(wish)) await parts.hotCopies.keep(plan, issued)
+    return issued
+  })
 }
 
 async function fromPlan(plan: Plan, {force, lasting}: CredentialsWish, parts: Parts): Promise<Issued> {
@@ -61,7 +52,7 @@ async function waitAndObtain(plan: Plan, force: boolean, parts: Parts): Promise<
   return locks.hold(plan.providerId, signal, async () => {
     const cached = force ? undefined : await readFor(plan, parts)
     if (cached && isFresh(cached, clock.now())) return cached
-    const failure = failureMeanwhile(before, await states.read(plan.providerId), lastKey(plan))
+    const failure = failureMeanwhile(before, await states.read(plan.providerId), lastStep(plan).key)
     if (failure) throw failure
     return noting(plan, parts, async () => {
       const obtained = await obtain(plan, {fresh: false, forgetful: false, anew: force, quiet: false, signal}, parts)
@@ -74,7 +65,7 @@ async function waitAndObtain(plan: Plan, force: boolean, parts: Parts): Promise<
 /** Credentials that still work are renewed in passing: nobody is asked, nobody waits, and failing changes nothing. */
 async function renewQuietly(plan: Plan, parts: Parts): Promise<Issued | undefined> {
   const {states, locks, clock, log, signal} = parts
-  const key = lastKey(plan)
+  const key = lastStep(plan).key
   return locks.holdIfFree(plan.providerId, async () => {
     const cached = await readFor(plan, parts)
     if (cached && isFresh(cached, clock.now())) return cached
@@ -121,9 +112,5 @@ function announce({issued, signedIn}: Obtained, {provider}: Plan, {tell}: Parts)
 }
 
 function readFor(plan: Plan, {store, secrets}: Parts): Promise<Issued | undefined> {
-  return readIssued(store, lastKey(plan), secrets)
-}
-
-function lastKey({steps}: Plan): string {
-  return (steps.at(-1) ?? steps[0]).key
+  return readIssued(store, lastStep(plan).key, secrets)
 }

@@ -13,7 +13,7 @@ import type {InstalledPackage} from '../registry.ts'
 import {isSettled, type Watched} from '../stamp.ts'
 import type {Store} from '../store.ts'
 import {type Issued, readIssued, servedUntil} from './issued.ts'
-import type {Plan, Wish} from './plan.ts'
+import {lastStep, type Plan, type Wish} from './plan.ts'
 import {putPointer} from './pointers.ts'
 
 /** Where hot copies are kept, or why there are none. */
@@ -59,7 +59,7 @@ export function hotCopiesOf(parts: HotParts): HotCopies {
       try {
         if (whyForbidden(parts) !== undefined) await folders.removeAll()
         if (unserved !== undefined) return
-        const {key, profile} = plan.steps.at(-1) ?? plan.steps[0]
+        const {key, profile} = lastStep(plan)
         const entry = entryOf(key)
         const path = join(cache.directory, entry)
         const state = await folders.look(path)

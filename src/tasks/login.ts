@@ -4,7 +4,7 @@ import {isFresh, readIssued} from './issued.ts'
 import {noting} from './last-problem.ts'
 import {type Obtained, type ObtainOptions, obtain} from './obtain.ts'
 import type {Parts} from './parts.ts'
-import {type Plan, plansFor, withTarget} from './plan.ts'
+import {firstApplicable, lastStep, type Plan, plansFor} from './plan.ts'
 import {rememberedPerson, type SignedIn, signIn} from './sign-in.ts'
 import {chooseProvider, type Target} from './target.ts'
 
@@ -33,20 +33,11 @@ export interface LoginFailure {
 /** Signs in now, and gets the credentials of the role where there is one. */
 export async function login(wish: LoginWish, parts: Parts): Promise<LoginResult> {
   const target = await chooseProvider(wish, 'login', parts)
-  let notApplicable: AwsOidcError | undefined
-  for (const plan of plansFor(target, parts)) {
-    try {
-      return await parts.locks.hold(plan.providerId, parts.signal, () =>
-        noting(plan, parts, () => (wish.ifNeeded ? loginIfNeeded(plan, parts) : loginNow(plan, wish.force, parts))),
-      )
-    } catch (error) {
-      if (!(error instanceof AwsOidcError)) throw error
-      const failure = withTarget(error, plan)
-      if (failure.code !== 'NOT_APPLICABLE') throw failure
-      notApplicable = failure
-    }
-  }
-  throw notApplicable ?? new Error('a profile has at least one provider')
+  return firstApplicable(plansFor(target, parts), plan =>
+    parts.locks.hold(plan.providerId, parts.signal, () =>
+      noting(plan, parts, () => (wish.ifNeeded ? loginIfNeeded(plan, parts) : loginNow(plan, wish.force, parts))),
+    ),
+  )
 }
 
 /** Signs in at every provider in turn; one that fails keeps none of the others from it. */
@@ -69,7 +60,7 @@ export async function loginEverywhere(
 
 async function loginIfNeeded(plan: Plan, parts: Parts): Promise<LoginResult> {
   const {store, secrets, clock, asking} = parts
-  const cached = await readIssued(store, (plan.steps.at(-1) ?? plan.steps[0]).key, secrets)
+  const cached = await readIssued(store, lastStep(plan).key, secrets)
   if (cached && isFresh(cached, clock.now())) return resultOf(plan, {issued: cached}, parts)
   const unattended = {...parts, asking: {...asking, interactive: false, mayRead: false}}
   try {

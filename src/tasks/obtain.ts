@@ -4,7 +4,7 @@ import {AwsOidcError, type ErrorCode} from '../errors.ts'
 import type {Role} from '../plugin.ts'
 import {type Issued, isUsable, readIssued, writeIssued} from './issued.ts'
 import type {Parts} from './parts.ts'
-import type {Plan, Step} from './plan.ts'
+import {lastStep, type Plan, type Step} from './plan.ts'
 import {redeem, switchRole} from './redeem.ts'
 import {chooseRole, nameOf} from './role-choice.ts'
 import {type SignedIn, type SignInOptions, signIn} from './sign-in.ts'
@@ -137,7 +137,7 @@ async function kept(
   } catch (error) {
     if (!options.quiet && error instanceof AwsOidcError && shared.has(error.code)) {
       const {code, message, hint} = error
-      const scope = plan.steps.at(-1)?.key ?? step.key
+      const scope = lastStep(plan).key
       await states.change(providerId, state => {
         const tokenOnly = error instanceof StsRefusal && error.awsCode === 'ExpiredToken'
         const braked = code === 'AWS_REFUSED' && !tokenOnly ? afterRefusal(state, refusal, message, clock.now()) : state

@@ -2,7 +2,7 @@ import {AwsOidcError} from '../errors.ts'
 import type {Role} from '../plugin.ts'
 import {noting} from './last-problem.ts'
 import type {Parts} from './parts.ts'
-import {plansFor} from './plan.ts'
+import {planAt} from './plan.ts'
 import {nameOf} from './role-choice.ts'
 import {signIn} from './sign-in.ts'
 
@@ -14,8 +14,7 @@ export interface OfferedRoles {
 
 /** The roles that a provider offers the person who signs in. Rejects with CONFIG_INVALID where it does not say. */
 export async function rolesOfferedAt(provider: string, parts: Parts): Promise<OfferedRoles> {
-  const [plan] = plansFor({provider}, parts)
-  if (!plan) throw new Error('a provider has a plan')
+  const plan = planAt(provider, parts)
   const {identity} = await parts.locks.hold(plan.providerId, parts.signal, () =>
     noting(plan, parts, () =>
       signIn(plan, {fresh: false, forgetful: false, quiet: false, signal: parts.signal}, parts),

@@ -42,11 +42,39 @@ export const longestChainedSeconds = 3600
 
 /** One plan for each provider that may serve the wish, in the order to try them. Throws CONFIG_INVALID. */
 export function plansFor(wish: Wish, parts: PlanParts): readonly Plan[] {
-  if (wish.provider !== undefined)
-    return [planFrom(findProvider(wish.provider, parts.configuration), undefined, wish, parts)]
+  if (wish.provider !== undefined) return [planAt(wish.provider, parts, wish)]
   const chain = chainOf(findProfile(wish.profile ?? 'default', parts.configuration), parts.configuration)
   const [first] = chain
   return (first?.providers ?? []).map(name => planFrom(findProvider(name, parts.configuration), chain, wish, parts))
+}
+
+/** The one plan for a provider by its name. Throws CONFIG_INVALID. */
+export function planAt(provider: string, parts: PlanParts, wish: Omit<Wish, 'profile'> = {}): Plan {
+  return planFrom(findProvider(provider, parts.configuration), undefined, {...wish, provider}, parts)
+}
+
+/** The step whose role was asked for. */
+export function lastStep({steps}: Plan): Step {
+  return steps.at(-1) ?? steps[0]
+}
+
+/** What the first plan gives that applies here; any other failure than NOT_APPLICABLE ends the search. */
+export async function firstApplicable<Result>(
+  plans: readonly Plan[],
+  work: (plan: Plan) => Promise<Result>,
+): Promise<Result> {
+  let notApplicable: AwsOidcError | undefined
+  for (const plan of plans) {
+    try {
+      return await work(plan)
+    } catch (error) {
+      if (!(error instanceof AwsOidcError)) throw error
+      const failure = withTarget(error, plan)
+      if (failure.code !== 'NOT_APPLICABLE') throw failure
+      notApplicable = failure
+    }
+  }
+  throw notApplicable ?? new Error('a profile has at least one provider')
 }
 
 /** Where STS is asked for a step. */
@@ -114,7 +142,7 @@ export function withTarget(error: AwsOidcError, {loginCommand}: Plan): AwsOidcEr
 }
 
 /** The profile and its sources, the one with a provider first. */
-function chainOf(profile: ProfileConfiguration, configuration: Configuration): readonly ProfileConfiguration[] {
+export function chainOf(profile: ProfileConfiguration, configuration: Configuration): readonly ProfileConfiguration[] {
   const source = profile.source === undefined ? undefined : configuration.profiles[profile.source]
   return source ? [...chainOf(source, configuration), profile] : [profile]
 }

@@ -5,7 +5,6 @@ import {fileStates} from '../state.ts'
 import {obtain} from './obtain.ts'
 import type {Parts} from './parts.ts'
 import {type Plan, plansFor} from './plan.ts'
-import {nameOf} from './role-choice.ts'
 import {type Draft, editsFor} from './setup-draft.ts'
 import type {DraftProfile} from './setup-existing.ts'
 import {type SignedIn, signIn} from './sign-in.ts'
@@ -47,12 +46,6 @@ export async function tryRole(draft: Draft, profile: DraftProfile, {signedIn}: T
 /** Forgets the sign-in of a draft that is not saved. */
 export async function forgetTrial({providerId, shared}: Trial, {store}: Parts): Promise<void> {
   if (!shared) await store.clear(`${providerId}/`)
-}
-
-/** A role as a profile names it; with its SAML provider where there are several ways to it. */
-export function writtenRole(role: Role, all: readonly Role[]): string {
-  const twice = all.some(other => other !== role && nameOf(other) === nameOf(role))
-  return twice && role.principalArn !== undefined ? `${nameOf(role)},${role.principalArn}` : nameOf(role)
 }
 
 function options({signal}: Parts) {

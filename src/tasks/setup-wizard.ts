@@ -1,4 +1,5 @@
 import {back} from '../terminal/dialogue.ts'
+import {roleArgument} from './offered-roles.ts'
 import type {Parts} from './parts.ts'
 import {labelOf} from './role-choice.ts'
 import {type Draft, existingIn, problemOfProfileName, problemOfRole, saveDraft} from './setup-draft.ts'
@@ -6,7 +7,7 @@ import type {DraftProfile} from './setup-existing.ts'
 import {formFor} from './setup-form.ts'
 import {mayChange, told} from './setup-questions.ts'
 import {profileNameOf, resultOf, type SetupResult, type SetupWish} from './setup-result.ts'
-import {forgetTrial, type Trial, tryRole, trySignIn, writtenRole} from './setup-trial.ts'
+import {forgetTrial, type Trial, tryRole, trySignIn} from './setup-trial.ts'
 
 /** Asks on the terminal for all that is not said with flags, tries it, and saves it then. Going back is always possible. */
 export async function runWizard(wish: SetupWish, parts: Parts): Promise<SetupResult> {
@@ -117,7 +118,7 @@ async function askProfile(
 async function askRole({answers}: Draft, {roles}: Trial, {dialogue}: Parts): Promise<string | undefined | typeof back> {
   const none = answers.has('defaultRole') ? 'the default role of the provider' : 'no profile for now'
   if (roles && roles.length > 0) {
-    const choices = roles.map(role => ({label: labelOf(role, roles), value: writtenRole(role, roles)}))
+    const choices = roles.map(role => ({label: labelOf(role, roles), value: roleArgument(role, roles)}))
     const many = roles.length === 1 ? 'one role' : `${roles.length} roles`
     return dialogue.choose(`The provider offers ${many}. For which is the profile?`, [
       ...choices,

@@ -1,4 +1,5 @@
 import {AwsOidcError} from '../errors.ts'
+import {roleArgument} from './offered-roles.ts'
 import type {Parts} from './parts.ts'
 import {nameOf} from './role-choice.ts'
 import {
@@ -16,7 +17,7 @@ import {type DraftProfile, differing, problemOfReplacing, profileEntry} from './
 import type {Answers} from './setup-fields.ts'
 import {givenAnswers, missingFields} from './setup-given.ts'
 import {profileNameOf, resultOf, type SetupResult, type SetupWish} from './setup-result.ts'
-import {forgetTrial, type Trial, tryRole, trySignIn, writtenRole} from './setup-trial.ts'
+import {forgetTrial, type Trial, tryRole, trySignIn} from './setup-trial.ts'
 
 /**
  * Writes a provider and a profile into the configuration once a sign-in has worked: asked for on the terminal, or said with
@@ -134,7 +135,7 @@ function problemOfProfile(provider: string, profile: DraftProfile, {configuratio
 function roleFrom({provider, answers}: Draft, {roles, signedIn}: Trial): string | undefined {
   if (answers.has('defaultRole')) return undefined
   const [only, ...others] = roles ?? []
-  if (only && roles && others.length === 0) return writtenRole(only, roles)
+  if (only && roles && others.length === 0) return roleArgument(only, roles)
   const who = signedIn.identity.subject ?? 'this identity'
   if (roles && !only) {
     throw new AwsOidcError('ROLE_NOT_OFFERED', `"${provider}" offers no AWS role to ${who}; nothing was saved.`, {

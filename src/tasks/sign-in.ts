@@ -1,5 +1,6 @@
 import {afterSignIn, afterSignInFailure, brakeOf, withFailure} from '../brake.ts'
 import type {AwsOidcError} from '../errors.ts'
+import {when} from '../formats/when.ts'
 import {memoryOf} from '../host/memory.ts'
 import {parseObject, readDate, readObject} from '../json.ts'
 import {memoryKey} from '../keys.ts'
@@ -117,7 +118,7 @@ function askingNow(
   const why =
     held?.kind === 'login'
       ? 'The last two sign-ins failed; programs may not ask again.'
-      : held && `The last sign-in failed; programs may ask again at ${held.until.toLocaleTimeString()}.`
+      : held && `The last sign-in failed; programs may ask again at ${when(held.until, clock.now())}.`
   return {interactive: asking.interactive && !held && !quiet, unreachable: {hint: loginCommand, why}}
 }
 

@@ -2,7 +2,7 @@ import {type Brake, brakeOf} from '../brake.ts'
 import type {Problem} from '../state.ts'
 import {type Issued, isFresh, isUsable, readIssued} from './issued.ts'
 import type {Parts} from './parts.ts'
-import {findProvider, type Plan, plansFor} from './plan.ts'
+import {findProvider, lastStep, type Plan, planAt, plansFor} from './plan.ts'
 import {rememberedPerson} from './sign-in.ts'
 
 export interface StatusWish {
@@ -71,8 +71,7 @@ function profilesOf({profile, provider}: StatusWish, parts: Parts): readonly str
 
 async function providerStatus(provider: string, parts: Parts): Promise<ProviderStatus> {
   const {states, clock} = parts
-  const [plan] = plansFor({provider}, parts)
-  if (!plan) throw new Error('a provider has a plan')
+  const plan = planAt(provider, parts)
   const state = await states.read(plan.providerId)
   const person = await rememberedPerson(plan.providerId, parts)
   return {
@@ -99,7 +98,7 @@ const ranks: readonly ProfileStatus['state'][] = ['fresh', 'expiring', 'expired'
 
 async function profileAt(profile: string, plan: Plan, parts: Parts): Promise<ProfileStatus> {
   const {store, clock, secrets} = parts
-  const {key, role} = plan.steps.at(-1) ?? plan.steps[0]
+  const {key, role} = lastStep(plan)
   const issued = await readIssued(store, key, secrets)
   const end = issued ? undefined : await store.endOf(key)
   // What has not ended and can't be read was sealed with a key that is lost or out of reach.

@@ -4,8 +4,10 @@ import {type FileKind, readSharedFile, type SharedFile} from '../aws-config/read
 import {refusedByBotocore} from '../aws-config/refused.ts'
 import {AwsOidcError} from '../errors.ts'
 import {differenceLines} from '../formats/difference.ts'
+import {dayOf} from '../formats/when.ts'
 import type {AwsConfiguration} from '../outside/aws-configuration.ts'
 import type {AwsPlaces} from '../outside/aws-places.ts'
+import {agreesToWrite} from './consent.ts'
 import type {Parts} from './parts.ts'
 import {editsFor, type SyncPlan} from './sync-plan.ts'
 import {planner, type SyncScope} from './sync-scope.ts'
@@ -97,17 +99,9 @@ function warnOfRefused(files: Read, {log}: Parts): void {
   }
 }
 
-async function agreed({changes}: SyncPlan, places: AwsPlaces, {asking, ask, tell, colours}: Parts): Promise<boolean> {
-  tell(shortened(differenceLines(changes, places, colours)).join('\n'))
-  if (asking.interactive && asking.mayRead) {
-    return ask.select('Write this?', [
-      {label: 'Yes', value: true},
-      {label: 'No', value: false},
-    ])
-  }
-  throw new AwsOidcError('USAGE', 'Nobody may be asked whether to write this; nothing was changed.', {
-    hint: 'aws-oidc profiles sync --yes',
-  })
+async function agreed({changes}: SyncPlan, places: AwsPlaces, parts: Parts): Promise<boolean> {
+  parts.tell(shortened(differenceLines(changes, places, parts.colours)).join('\n'))
+  return agreesToWrite('Write this?', 'aws-oidc profiles sync --yes', parts)
 }
 
 // What is said at once must not reach the limit of all that a command says on stderr, which would swallow it.
@@ -141,9 +135,4 @@ async function write(
     if (text !== undefined) backups.push(backup)
   }
   return backups
-}
-
-/** As the person's calendar says. */
-function dayOf(now: Date): string {
-  return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map(part => String(part).padStart(2, '0')).join('-')
 }

@@ -1,6 +1,7 @@
 import {secretsIn} from '../config/settings.ts'
 import {entryText} from '../config/write.ts'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
+import {agreesToWrite} from './consent.ts'
 import type {Parts} from './parts.ts'
 import {planTakeover, type TakeoverPlan} from './takeover-plan.ts'
 
@@ -65,22 +66,14 @@ async function callUs(
 }
 
 async function agreed({providers, profiles, left}: TakeoverPlan, parts: Parts): Promise<boolean> {
-  const {asking, ask, tell, configuration} = parts
+  const {tell, configuration} = parts
   const texts = [
     ...providers.map(({name, entry}) => entryText('providers', name, entry)),
     ...profiles.map(({name, entry}) => entryText('profiles', name, entry)),
   ]
   tell(`This would go into ${configuration.path}:\n\n${texts.join('')}`)
   if (left.length > 0) tell(`This can't be taken over:\n  ${left.join('\n  ')}\n`)
-  if (asking.interactive && asking.mayRead) {
-    return ask.select('Write it?', [
-      {label: 'Yes', value: true},
-      {label: 'No', value: false},
-    ])
-  }
-  throw new AwsOidcError('USAGE', 'Nobody may be asked whether to write this; nothing was changed.', {
-    hint: 'the same command with --yes',
-  })
+  return agreesToWrite('Write it?', 'the same command with --yes', parts)
 }
 
 /** A keyring that does not answer keeps nothing else from being taken over: the secret can be said later. */

@@ -3,7 +3,7 @@ import {answerTo} from '../completion/answer.ts'
 import {catalogueOf} from '../completion/commands.ts'
 import {readQuestion} from '../completion/replies.ts'
 import {fromKept} from '../config/kept.ts'
-import {parseObject, readObject} from '../json.ts'
+import {parseObject, readObject, readTexts} from '../json.ts'
 import {readKeptText} from '../outside/kept-text.ts'
 import {findPlaces, pluginFolder} from '../outside/places.ts'
 import {readQuickly, writeQuickly} from '../outside/quick.ts'
@@ -25,18 +25,18 @@ export async function complete(
   try {
     const own = packageIn(root)
     const plugins = await installedPlugins(pluginFolder(env, platform) ?? '', {readText})
-    const core = texts(readObject(parseObject(own.pjson).oclif).plugins)
+    const core = readTexts(readObject(parseObject(own.pjson).oclif).plugins)
     const packages = [...core.map(name => packageNear(root, name)), ...plugins.map(({root}) => packageIn(root))]
     const declared = [parseObject(own.pjson), ...plugins.map(({manifest}) => manifest)]
     const answer = await answerTo(question, catalogueOf([own, ...packages]), {
       configuration: async () => {
         const {readConfiguration} = await import('../config/read.ts')
-        const {cache, configFile: path = 'config.yaml'} = findPlaces(env, platform)
-        const json = readKeptText(keptFile(path, cache) ?? '')
+        const {parsed, configFile: path = 'config.yaml'} = findPlaces(env, platform)
+        const json = readKeptText(keptFile(path, parsed) ?? '')
         const known = json === undefined ? undefined : fromKept(json, parseObject(own.pjson).version)
         return readConfiguration(path, readQuickly(path), known)
       },
-      strategies: declared.flatMap(manifest => texts(readObject(manifest['aws-oidc']).strategies)),
+      strategies: declared.flatMap(manifest => readTexts(readObject(manifest['aws-oidc']).strategies)),
       plugins: plugins.map(({name}) => name),
     })
     writeQuickly(question.reply(answer))
@@ -61,8 +61,4 @@ function packageIn(folder: string): Package {
 function packageNear(folder: string, name: string): Package {
   const found = packageIn(join(folder, 'node_modules', name))
   return found.pjson !== '' || dirname(folder) === folder ? found : packageNear(dirname(folder), name)
-}
-
-function texts(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter(item => typeof item === 'string') : []
 }

@@ -14,7 +14,7 @@ export async function configurationAt(
   {files, places, readKeptText}: Pick<Outside, 'files' | 'places' | 'readKeptText'>,
 ): Promise<Configuration> {
   const text = await files.readText(path)
-  const kept = keptFile(path, places.cache)
+  const kept = keptFile(path, places.parsed)
   const json = kept === undefined || text === undefined ? undefined : readKeptText(kept)
   const known = json === undefined ? undefined : fromKept(json, version)
   const configuration = readConfiguration(path, text, known)
@@ -27,7 +27,7 @@ export async function configurationAt(
 }
 
 /** Where that is kept. */
-export function keptFile(path: string, cacheFolder: string | undefined): string | undefined {
+export function keptFile(path: string, folder: string | undefined): string | undefined {
   const name = keptName(path)
-  return name === undefined || cacheFolder === undefined ? undefined : join(cacheFolder, 'parsed', name)
+  return name === undefined || folder === undefined ? undefined : join(folder, name)
 }

@@ -81,7 +81,7 @@ export async function wire(outside: Outside, installation: Installation, choices
 
   const waitedFor = env[waiting]?.split(',') ?? []
   const ownLocks = fileLocks({
-    folder: under(places.cache, 'locks'),
+    folder: places.locks,
     waitedFor,
     touch: files.touchPrivate,
     identify: files.identify,
@@ -91,7 +91,7 @@ export async function wire(outside: Outside, installation: Installation, choices
   })
   const locks = announcedLocks(ownLocks, waitingFor)
   const home: CacheHome = {
-    directory: under(places.cache, 'v1') ?? '',
+    directory: places.entries ?? '',
     log,
     interactive: asking.interactive,
     signal,
@@ -100,15 +100,15 @@ export async function wire(outside: Outside, installation: Installation, choices
     exclusively: work =>
       within(clock, keyringMilliseconds, keyringBusy, signal, soon => locks.hold('cache', soon, work)),
   }
-  const notePath = under(places.cache, 'cache.json')
+  const {cacheNote} = places
   const chosen = await chooseCache(env.AWS_OIDC_CACHE || configuration.cache, {
     home,
     registry,
     platform: outside.platform,
     now: clock.now,
     note: {
-      read: async () => (notePath === undefined ? undefined : files.readText(notePath)),
-      write: async text => (notePath === undefined ? undefined : files.replacePrivate(notePath, text)),
+      read: async () => (cacheNote === undefined ? undefined : files.readText(cacheNote)),
+      write: async text => (cacheNote === undefined ? undefined : files.replacePrivate(cacheNote, text)),
     },
     // What may not be looked at, such as the folder of the user who called `su`, is of no use either.
     exists: async path => (await files.identify(path).catch(() => undefined)) !== undefined,
@@ -172,7 +172,7 @@ export async function wire(outside: Outside, installation: Installation, choices
       clock,
       log,
     }),
-    states: fileStates({folder: under(places.cache, 'state'), readText: files.readText, replace: files.replacePrivate}),
+    states: fileStates({folder: places.states, readText: files.readText, replace: files.replacePrivate}),
     locks,
     keyring: outside.keyring,
     clock,
@@ -212,7 +212,7 @@ export async function wire(outside: Outside, installation: Installation, choices
       return openPage(url, {program: programOf(program), place, launch, platform: outside.platform})
     },
     isOtherUsers: outside.isOtherUsers,
-    makeAwsFiles: awsFilesIn(under(places.cache, 'exec'), files, outside.processMark()),
+    makeAwsFiles: awsFilesIn(places.awsFiles, files, outside.processMark()),
     runInForeground(...wanted) {
       waitingFor(undefined)
       terminalIsOurs = false
@@ -224,7 +224,12 @@ export async function wire(outside: Outside, installation: Installation, choices
         ...limits,
         variables: {[waiting]: [...waitedFor, providerId].join()},
       }),
-    makeBrowserFolder: providerId => files.makePrivateFolder(join(places.data ?? '', 'browser', providerId)),
+    async makeBrowserFolder(providerId) {
+      if (places.browsers !== undefined) return files.makePrivateFolder(join(places.browsers, providerId))
+      throw new AwsOidcError('CONFIG_INVALID', 'There is no home for the profile of a browser.', {
+        hint: 'export XDG_DATA_HOME=/path/to/a/folder',
+      })
+    },
     launcher: async (ownProgram, {written}) => {
       const {installLauncher, plannedLauncher} = await import('../tasks/launcher.ts')
       const place = {platform: outside.platform, dataFolder: places.data, files, log}
@@ -232,8 +237,7 @@ export async function wire(outside: Outside, installation: Installation, choices
     },
     awsConfiguration: () => outside.awsConfiguration(join(own.root, 'bin/run.js')),
     removeBrowserFolder: async providerId => {
-      const folder = under(places.data, 'browser')
-      if (folder !== undefined) await files.removeFolder(join(folder, providerId))
+      if (places.browsers !== undefined) await files.removeFolder(join(places.browsers, providerId))
     },
   }
   return {parts, cache: {...chosen, folder: chosen.id === 'memory' ? undefined : home.directory}}
@@ -241,8 +245,4 @@ export async function wire(outside: Outside, installation: Installation, choices
 
 function watch(paths: readonly string[], {memoryFolders}: Outside): Promise<readonly Watched[]> {
   return Promise.all(paths.map(async path => ({path, state: await memoryFolders.look(path)})))
-}
-
-function under(folder: string | undefined, name: string): string | undefined {
-  return folder === undefined ? undefined : join(folder, name)
 }

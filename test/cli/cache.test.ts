@@ -42,7 +42,7 @@ describe('cache info', () => {
     const {exitCode, stdout, stderr} = await home.run(['cache', 'info'])
     expect({exitCode, stderr}).to.deep.equal({exitCode: 0, stderr: ''})
     expect(stdout).to.include(join(home.cache, 'v1')).and.include('plain text').and.include('0600')
-    expect(stdout).to.match(/developer: until .*\d/)
+    expect(stdout).to.match(/developer: until .*\d\d:\d\d \(in \d+ minutes\)/)
     expect(stdout).to.match(/admin: nothing/)
   })
 

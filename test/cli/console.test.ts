@@ -50,7 +50,7 @@ describe('aws-oidc console', () => {
     const ending = await run([...developer, 's3'])
     expect(ending).to.include({exitCode: 0})
     expect(ending.stdout).to.match(
-      /^Your browser has the console as arn:aws:iam::123456789012:role\/developer, until .*\.\n$/,
+      /^Your browser has the console as arn:aws:iam::123456789012:role\/developer, until .*\d\d:\d\d \(in \d+ minutes\)\.\n$/,
     )
     expect(
       (await federation()).map(({action, method, role, outcome}) => [action, method, role, outcome]),

@@ -44,7 +44,9 @@ const files: readonly Illness[] = [
     async make({home}) {
       await signedIn(home)
       await mkdir(join(home.folder, '.aws'))
-      const left = ['.cache/aws-oidc/v1/.x.0123456789ab.tmp', '.aws/config.0123456789ab.tmp']
+      const own = ['v1/.x.0123456789ab.tmp', 'warm/developer,.0123456789ab.tmp'].map(name => `.cache/aws-oidc/${name}`)
+      await mkdir(join(home.folder, '.cache/aws-oidc/warm'), {recursive: true, mode: 0o700})
+      const left = [...own, '.aws/config.0123456789ab.tmp']
       for (const name of left) {
         await writeFile(join(home.folder, name), '', {mode: 0o600})
         await utimes(join(home.folder, name), twoHoursAgo(), twoHoursAgo())
@@ -52,9 +54,9 @@ const files: readonly Illness[] = [
       await writeFile(join(home.folder, '.aws/config.ba9876543210.tmp'), '')
       await writeFile(join(home.folder, '.aws/others.0123456789ab.tmp'), '')
     },
-    says: /^2 half-written files: \S+v1\/\.x\.0123456789ab\.tmp, \S+\.aws\/config\.0123456789ab\.tmp\.$/,
+    says: /^3 half-written files: \S+v1\/\.x\.0123456789ab\.tmp, \S+warm\/developer,\.0123456789ab\.tmp, \S+\.aws\/config\.0123456789ab\.tmp\.$/,
     mend: /^aws-oidc doctor --fix$/,
-    fixed: /^2 paths removed/,
+    fixed: /^3 paths removed/,
   },
   {
     id: 'files.exec-left',

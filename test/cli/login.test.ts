@@ -13,7 +13,7 @@ describe('login', () => {
     const {exitCode, stdout} = await home.run(['login', '-p', 'developer'])
     expect(exitCode).to.equal(0)
     expect(stdout).to.match(
-      /^Signed in as alice@example\.com at sandbox\.\nCredentials of arn:\S+developer until .*\.\n$/,
+      /^Signed in as alice@example\.com at sandbox\.\nCredentials of arn:\S+developer until .*\d\d:\d\d \(in \d+ minutes\)\.\n$/,
     )
     const {stderr} = await home.run(creds, {AWS_OIDC_INTERACTIVE: 'never'})
     expect(stderr).to.equal('')

@@ -22,7 +22,7 @@ export default class CacheInfoCommand extends AwsOidcCommand {
       `Copies   ${'folder' in info.hotCopies ? `${inMemory} ${info.hotCopies.folder}` : `none. ${info.hotCopies.none}`}`,
       ...info.profiles.map(
         ({profile, credentialsUntil}) =>
-          `Profile  ${profile}: ${credentialsUntil ? `until ${credentialsUntil.toLocaleString()}` : 'nothing'}`,
+          `Profile  ${profile}: ${credentialsUntil ? `until ${this.when(credentialsUntil)}` : 'nothing'}`,
       ),
     ])
   }

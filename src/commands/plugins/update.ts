@@ -1,5 +1,6 @@
 import {AwsOidcCommand} from '../../command.ts'
 import {exitCodeOf} from '../../errors.ts'
+import {failureDocument, tryLines} from '../../formats/failure.ts'
 import type {PluginUpdate} from '../../tasks/update-plugins.ts'
 
 export default class PluginsUpdate extends AwsOidcCommand {
@@ -30,15 +31,13 @@ export default class PluginsUpdate extends AwsOidcCommand {
 }
 
 function documentOf({error, ...update}: PluginUpdate) {
-  if (!error) return update
-  const {code, message, hint} = error
-  return {...update, error: {code, message, ...(hint !== undefined && {hint}), exitCode: exitCodeOf(code)}}
+  return error ? {...update, error: failureDocument(error)} : update
 }
 
 function describe({name, before, now, error}: PluginUpdate): readonly string[] {
   if (error) {
     const {message, hint} = error
-    return [`${name} stays at ${before}: ${message}`, ...(hint === undefined ? [] : [`Try: ${hint}`])]
+    return [`${name} stays at ${before}: ${message}`, ...tryLines(hint)]
   }
   return [now ? `Updated ${name} from ${before} to ${now.version}.` : `${name} ${before} is up to date.`]
 }

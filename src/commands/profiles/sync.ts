@@ -2,6 +2,7 @@ import {Args, Flags} from '@oclif/core'
 import {AwsOidcCommand} from '../../command.ts'
 import {exitCodeOf} from '../../errors.ts'
 import {differenceLines} from '../../formats/difference.ts'
+import {tryLines} from '../../formats/failure.ts'
 import type {SyncResult} from '../../tasks/sync.ts'
 
 export default class ProfilesSync extends AwsOidcCommand {
@@ -45,7 +46,7 @@ export default class ProfilesSync extends AwsOidcCommand {
     const result = await this.app(flags, {login: true}).sync({profiles, chain, prune, fromRoles, write})
     this.report(result, [
       ...(write === 'ask' ? [] : differenceLines(result.changes, result.files, this.colours)),
-      ...result.left.flatMap(({why, hint}) => [why, ...(hint === undefined ? [] : [`Try: ${hint}`])]),
+      ...result.left.flatMap(({why, hint}) => [why, ...tryLines(hint)]),
       ...summaryOf(result),
     ])
     if (check && !result.upToDate) this.exit(exitCodeOf('CHECK_FAILED'))

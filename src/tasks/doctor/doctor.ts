@@ -1,8 +1,7 @@
-import type {ProfileConfiguration} from '../../config/schema.ts'
 import {AwsOidcError, expectedFailure, printable} from '../../errors.ts'
 import type {DoctorReport, ReportedFinding} from '../../formats/doctor-report.ts'
 import type {Clock} from '../../outside/clock.ts'
-import {findProfile, findProvider} from '../plan.ts'
+import {chainOf, findProfile, findProvider} from '../plan.ts'
 import type {Check, Finding, Looked, Patient} from './check.ts'
 import {checksFor} from './checks.ts'
 
@@ -53,15 +52,11 @@ export async function examine(wish: DoctorWish, whole: Patient): Promise<DoctorR
 function scopeOf({provider, profile}: DoctorWish, {configuration}: Patient): Pick<Patient, 'providers' | 'profiles'> {
   if (!configuration?.found) return {providers: [], profiles: []}
   const all = Object.values(configuration.profiles)
-  /** With those whose credentials it takes its role with. */
-  const chainOf = (name: string): readonly ProfileConfiguration[] => {
-    const found = findProfile(name, configuration)
-    return found.source === undefined ? [found] : [found, ...chainOf(found.source)]
-  }
-  const providersOf = (name: string) => chainOf(name).flatMap(({providers}) => providers)
+  const chain = (name: string) => chainOf(findProfile(name, configuration), configuration)
+  const providersOf = (name: string) => chain(name).flatMap(({providers}) => providers)
   if (profile !== undefined) {
     const providers = providersOf(profile).map(name => findProvider(name, configuration))
-    return {providers, profiles: chainOf(profile).map(({name}) => name)}
+    return {providers, profiles: chain(profile).map(({name}) => name)}
   }
   if (provider === undefined) {
     return {providers: Object.values(configuration.providers), profiles: all.map(({name}) => name)}

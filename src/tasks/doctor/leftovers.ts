@@ -37,14 +37,19 @@ function leftover(id: string, what: string, paths: readonly string[], {inspectio
 }
 
 /** By the names that only we give them. */
-async function temporaryFiles({outside: {places, env}, parts, inspection}: Patient): Promise<readonly string[]> {
-  const {cache, configFile, data} = places
+async function temporaryFiles({outside: {places}, parts, inspection}: Patient): Promise<readonly string[]> {
+  const {configFile, data} = places
+  const own = [
+    places.cache,
+    places.entries,
+    places.states,
+    places.pointers,
+    places.hotCopies,
+    data && join(data, 'bin'),
+  ]
   const {places: aws} = await parts.awsConfiguration()
-  const runtime = env.XDG_RUNTIME_DIR
   const folders = [
-    ...(cache === undefined ? [] : [{folder: cache}, {folder: join(cache, 'v1')}, {folder: join(cache, 'state')}]),
-    ...(data === undefined ? [] : [{folder: join(data, 'bin')}]),
-    ...(runtime ? [{folder: join(runtime, 'aws-oidc')}] : []),
+    ...own.flatMap(folder => (folder === undefined ? [] : [{folder}])),
     // In these folders others keep files too.
     ...[configFile, aws?.config, aws?.credentials].flatMap(path =>
       path === undefined ? [] : [{folder: dirname(path), of: basename(path)}],
@@ -64,8 +69,8 @@ async function temporaryFiles({outside: {places, env}, parts, inspection}: Patie
 
 /** Whose process has gone. One of another machine that shares this home may be running there. */
 async function execFolders({outside: {places}, inspection}: Patient): Promise<readonly string[]> {
-  if (places.cache === undefined) return []
-  const folder = join(places.cache, 'exec')
+  const {awsFiles: folder} = places
+  if (folder === undefined) return []
   const names = await inspection.list(folder)
   const gone = names.filter(name => inspection.isRunning(name.replace(/\.[0-9a-f]+$/, '')) === false)
   return gone.map(name => join(folder, name))
@@ -73,7 +78,7 @@ async function execFolders({outside: {places}, inspection}: Patient): Promise<re
 
 /** The system frees a lock with the process that holds it; who holds one now is alive. */
 async function lookAtLocks({outside: {places}, parts, inspection}: Patient): Promise<Looked> {
-  const folder = places.cache === undefined ? undefined : join(places.cache, 'locks')
+  const {locks: folder} = places
   const held: string[] = []
   const names = folder === undefined ? [] : await inspection.list(folder)
   // What SQLite puts beside a lock that others have taken is no lock.

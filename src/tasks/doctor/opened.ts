@@ -4,7 +4,7 @@ import {configuredClient} from '../../host/host.ts'
 import {memoryOf} from '../../host/memory.ts'
 import {readObject} from '../../json.ts'
 import type {Host, OidcClient} from '../../plugin.ts'
-import {type Plan, plansFor} from '../plan.ts'
+import {type Plan, planAt} from '../plan.ts'
 import {type OpenProvider, openProvider} from '../provider-host.ts'
 import type {Patient} from './check.ts'
 
@@ -27,8 +27,7 @@ export function opened(provider: ProviderConfiguration, patient: Patient): Promi
 }
 
 async function open(provider: ProviderConfiguration, {parts, signal, network}: Patient): Promise<Opened> {
-  const [plan] = plansFor({provider: provider.name}, parts)
-  if (!plan) throw new Error('a provider has a plan')
+  const plan = planAt(provider.name, parts)
   const refuse = () => Promise.reject(new AwsOidcError('SIGN_IN_REQUIRED', 'The doctor makes nothing.'))
   const use = {
     memory: memoryOf(plan.providerId, parts.store, {forgetful: true, makeFolder: refuse}),

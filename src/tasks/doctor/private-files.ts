@@ -7,7 +7,7 @@ export const privateFileChecks: readonly Check[] = [
 ]
 
 /** Everything that we keep for ourselves, and only that; what npm keeps of plugins lies in a folder that is closed. */
-async function ownPaths({outside: {places, env}, inspection}: Patient): Promise<readonly string[]> {
+async function ownPaths({outside: {places}, inspection}: Patient): Promise<readonly string[]> {
   const below = async (folder: string | undefined, depth: number): Promise<readonly string[]> => {
     if (folder === undefined) return []
     const facts = await inspection.look(folder)
@@ -18,13 +18,12 @@ async function ownPaths({outside: {places, env}, inspection}: Patient): Promise<
     return [folder, ...(await Promise.all(inner)).flat()]
   }
   const {cache, data} = places
-  const runtime = env.XDG_RUNTIME_DIR ? join(env.XDG_RUNTIME_DIR, 'aws-oidc') : undefined
   const found = await Promise.all([
     below(cache, 3),
-    below(runtime, 1),
+    below(places.hotCopies, 1),
     below(data, 0),
     below(data && join(data, 'bin'), 1),
-    below(data && join(data, 'browser'), 1),
+    below(places.browsers, 1),
   ])
   return found.flat()
 }
@@ -54,14 +53,14 @@ async function lookAtPermissions(patient: Patient): Promise<Looked> {
 }
 
 async function lookAtRoom({outside: {places}, inspection}: Patient): Promise<Looked> {
-  const {cache} = places
+  const {cache, entries, states, locks} = places
   if (cache === undefined) return {findings: [], fine: []}
   const consequence = 'sign-ins are not remembered, and calls at the same time may each ask you.'
   if (!(await inspection.hasRoomFor(cache))) {
     const what = `The disk of ${cache} is full: ${consequence}`
     return {findings: [{id: 'files.no-space', severity: 'error', what, mend: `df -h ${cache}`}], fine: []}
   }
-  const folders = [cache, ...['v1', 'state', 'locks'].map(name => join(cache, name))]
+  const folders = [cache, entries, states, locks].filter(folder => folder !== undefined)
   const writable = await Promise.all(folders.map(folder => inspection.canWriteIn(folder)))
   const closed = folders.find((_, index) => !writable[index])
   if (closed === undefined) return {findings: [], fine: []}

@@ -3,7 +3,7 @@ import type {ProviderConfiguration} from '../../config/schema.ts'
 import {expectedFailure} from '../../errors.ts'
 import {when} from '../../formats/when.ts'
 import type {ProviderState} from '../../state.ts'
-import {type Plan, plansFor} from '../plan.ts'
+import {type Plan, planAt} from '../plan.ts'
 import {asOurs} from '../provider-host.ts'
 import {type Check, either, type Finding, failed, found, type Looked, type Patient} from './check.ts'
 import {commandsIn, opened} from './opened.ts'
@@ -121,7 +121,7 @@ async function lookAtState(provider: ProviderConfiguration, {parts}: Patient): P
 /** `undefined` where its strategy is not there. */
 function planOf({name}: ProviderConfiguration, parts: Patient['parts']): Plan | undefined {
   try {
-    return plansFor({provider: name}, parts)[0]
+    return planAt(name, parts)
   } catch (error) {
     if (!expectedFailure(error)) throw error
     return undefined

@@ -1,7 +1,8 @@
 import {join} from 'node:path'
-import {whyNoKeyring} from '../../cache-choice.ts'
+import {whyNoKeyring, whyNothingKept} from '../../cache-choice.ts'
 import {noteBookAt} from '../../cache-note.ts'
 import {expectedFailure} from '../../errors.ts'
+import {when} from '../../formats/when.ts'
 import {isSet} from '../../host/interactive.ts'
 import {parseObject} from '../../json.ts'
 import type {CacheHome} from '../../plugin.ts'
@@ -20,7 +21,7 @@ async function lookAtCache(patient: Patient): Promise<Looked> {
   const {parts, outside} = patient
   const wanted = wantedCache(patient)
   if (wanted === 'auto') {
-    const missing = await whyNotKept(patient)
+    const missing = whyNotKept(patient)
     if (missing === undefined) return found()
     const what = `${missing} Nothing is kept when a command ends, and each needs a sign-in.`
     const mend = outside.places.cache ? 'export AWS_OIDC_CACHE=file' : 'export XDG_CACHE_HOME=/path/to/a/folder'
@@ -41,7 +42,7 @@ async function lookAtKeyring(patient: Patient): Promise<Looked> {
   const {outside, inspection} = patient
   const wanted = wantedCache(patient)
   const strict = wanted === 'keyring'
-  if (!strict && (wanted !== 'auto' || (await whyNotKept(patient)) !== undefined)) return found()
+  if (!strict && (wanted !== 'auto' || whyNotKept(patient) !== undefined)) return found()
   const agree = strict
     ? 'Set "cache: file", which keeps plain text.'
     : 'Set "cache: file" in the configuration, to agree.'
@@ -81,12 +82,12 @@ async function lostKey(patient: Patient): Promise<Finding | undefined> {
 
 /** What the keyring has failed with since it worked last: it may still fail when something is to be kept. */
 async function failedBefore({outside, parts}: Patient): Promise<Finding | undefined> {
-  const {cache} = outside.places
-  const read = async () => (cache === undefined ? undefined : outside.files.readText(join(cache, 'cache.json')))
+  const {cacheNote} = outside.places
+  const read = async () => (cacheNote === undefined ? undefined : outside.files.readText(cacheNote))
   const {failure} = await noteBookAt({read, write: async () => undefined}).read()
   if (!failure) return undefined
-  const hours = Math.round((parts.clock.now().getTime() - failure.at.getTime()) / 3_600_000)
-  const what = `The keyring has failed ${hours < 1 ? 'within this hour' : `${hours} h ago`}, so that secrets rest in plain text: ${failure.reason}`
+  const at = when(failure.at, parts.clock.now())
+  const what = `The keyring failed at ${at}, so that secrets rest in plain text: ${failure.reason}`
   return {id: 'keyring.failed', severity: 'warning', what, mend: 'aws-oidc login'}
 }
 
@@ -104,13 +105,12 @@ function wantedCache({outside: {env}, configuration}: Patient): string {
   return env.AWS_OIDC_CACHE || (configuration?.cache ?? 'auto')
 }
 
-async function whyNotKept({outside: {env, places}}: Patient): Promise<string | undefined> {
-  if (places.cache === undefined) return 'There is no folder for files here.'
-  return isSet(env.CI) ? 'This is a job of a CI system (CI is set).' : undefined
+function whyNotKept(patient: Patient): string | undefined {
+  return whyNothingKept(directoryOf(patient), isSet(patient.outside.env.CI))
 }
 
 function directoryOf({outside}: Patient): string {
-  return outside.places.cache === undefined ? '' : join(outside.places.cache, 'v1')
+  return outside.places.entries ?? ''
 }
 
 interface Entry {
