@@ -17,6 +17,8 @@ export async function patientOf(outside: Outside, installation: Installation, ch
     ...outside,
     // The caches are looked at by checks of their own.
     env: {...env, AWS_OIDC_CACHE: 'memory', AWS_OIDC_INTERACTIVE: 'never'},
+    // Nothing is left behind.
+    places: {...places, parsed: undefined},
     files: {...files, readText: async file => (problem && file === path ? undefined : files.readText(file))},
     readTls: (tls, reading) => outside.readTls(tls, {...reading, warn: text => void saidOfTls.add(text)}),
     keyring: outside.keyringWithoutPerson,
