@@ -38,6 +38,8 @@ describe('a call served from the cache', () => {
   it('writes nothing and touches nothing', async () => {
     const {home} = scene
     await home.run(creds)
+    // The first call that finds our folder there keeps what was compiled, for all that follow.
+    await home.run(creds)
     const before = await inventory(home.folder)
     await home.run(creds)
     expect(await inventory(home.folder)).to.deep.equal(before)
@@ -67,7 +69,8 @@ describe('a call served from the cache', () => {
          return next(url, context)
        }})`,
     )
-    const heavy = /providers\/oidc|hooks\/strategies|openid-client|@aws-sdk|node_modules\/open\//
+    const heavy =
+      /bundle\/(strategies|openid-client|smithy-signature-v4|xmldom-xmldom)\.cjs|@aws-sdk|node_modules\/open\//
     const env = {NODE_OPTIONS: `--import ${hook}`}
     try {
       await home.run(creds, env)
@@ -75,7 +78,7 @@ describe('a call served from the cache', () => {
       await rm(list)
       await home.run(creds, env)
       expect(await readFile(list, 'utf8'))
-        .to.include('file-cache')
+        .to.include('bundle/caches.cjs')
         .and.not.to.match(heavy)
     } finally {
       await rm(folder, {recursive: true})
