@@ -52,6 +52,8 @@ describe('aws-oidc console', () => {
     expect(ending.stdout).to.match(
       /^Your browser has the console as arn:aws:iam::123456789012:role\/developer, until .*\d\d:\d\d \(in \d+ minutes\)\.\n$/,
     )
+    // Our command ends when the browser has the address, which the browser then goes to.
+    await until('the browser has signed in', async () => (await federation()).length > 1)
     expect(
       (await federation()).map(({action, method, role, outcome}) => [action, method, role, outcome]),
     ).to.deep.equal([

@@ -16,10 +16,11 @@ import {respondentAt} from '../support/wizard.ts'
 
 const shells: Readonly<Record<string, readonly string[]>> = {
   fish: ['fish', '--no-config', '-c'],
+  zsh: ['zsh', '-f', '-c'],
   Nushell: [nushell, '--no-config-file', '-c'],
 }
 /** They are not there on Linux; test/support/windows-shells.ts reads what is printed for them. */
-const elsewhere = ['PowerShell', 'the Windows command prompt (in a batch file %%i)']
+const elsewhere = ['PowerShell', 'powershell', 'the Windows command prompt (in a batch file %%i)']
 
 const withCredentials = `[ -n "$AWS_SESSION_TOKEN$AWS_CONTAINER_AUTHORIZATION_TOKEN" ]`
 /** Programs of others, which here only look whether they got what they need. */
@@ -80,7 +81,10 @@ describe('What --help shows', function () {
     const role = (name: string) => `"arn:aws:iam::123456789012:role/${name}"`
     const developer = `{provider: corp, role: ${role('developer')}, region: us-east-1}`
     const profiles = `  developer: ${developer}\n  admin: {source: developer, role: ${role('admin')}}\n`
-    const text = nothing ? top : `${top}providers:\n  corp: ${provider}\nprofiles:\n${profiles}`
+    const bySaml = `{strategy: saml2, via: token-exchange, issuer: "${sandbox.issuer}", clientId: aws-oidc}`
+    const saml = `  saml-developer: {provider: corp-saml, role: ${role('developer')}}\n`
+    const providers = `providers:\n  corp: ${provider}\n  corp-saml: ${bySaml}\n`
+    const text = nothing ? top : `${top}${providers}profiles:\n${profiles}${saml}`
     await home.writeConfig(text)
     await writeFile(join(home.folder, 'config.yaml'), text, {mode: 0o600})
   }
@@ -95,7 +99,9 @@ describe('What --help shows', function () {
       ...registry.env,
       ...bus.env,
       PATH: [programs, dirname(process.execPath), process.env.PATH].join(delimiter),
+      AWS_ENDPOINT_URL_SIGNIN: scene.sandbox.console,
       AWS_OIDC_PROFILE: 'developer',
+      SHELL: '/bin/bash',
     }
     return startProgramOnTerminal([...shell, real], {env, cwd: scene.home.folder, columns: 200})
   }
