@@ -18,7 +18,7 @@ export interface Measured {
 /** A limit that does not hold. */
 export interface Miss {
   readonly what: string
-  readonly ratio: number
+  readonly found: string
   readonly gate: number
 }
 
@@ -47,10 +47,10 @@ export function measureGroup({title, rows, part = 1}: Group, rounds: number): re
   })
 }
 
-/** The middle one of five; undefined where it can't be had. */
+/** The middle one of nine; undefined where it can't be had. */
 function middle(row: Row, read: (row: Row) => number | undefined): number | undefined {
-  const figures = Array.from({length: 5}, () => read(row)).filter(figure => figure !== undefined)
-  return figures.length === 5 ? median(figures) : undefined
+  const figures = Array.from({length: 9}, () => read(row)).filter(figure => figure !== undefined)
+  return figures.length === 9 ? median(figures) : undefined
 }
 
 function pairedRatio(wall: readonly number[], base: Figures | undefined): number {
@@ -69,14 +69,13 @@ export function misses(measured: readonly Measured[]): readonly Miss[] {
 }
 
 function over(what: string, ratio: number | undefined, {gate}: Limits): readonly Miss[] {
-  return ratio !== undefined && gate !== undefined && ratio > gate ? [{what, ratio, gate}] : []
+  if (gate === undefined || (ratio !== undefined && ratio <= gate)) return []
+  return [{what, found: ratio === undefined ? 'could not be measured' : `has ${ratio.toFixed(2)}`, gate}]
 }
 
 /** How many limits were looked at. */
 export function gateCount(measured: readonly Measured[]): number {
-  return measured
-    .flatMap(({row, memoryRatio}) => [row.gate, memoryRatio === undefined ? undefined : row.memory?.gate])
-    .filter(gate => gate !== undefined).length
+  return measured.flatMap(({row}) => [row.gate, row.memory?.gate]).filter(gate => gate !== undefined).length
 }
 
 /** A table a group, in Markdown. */
