@@ -123,7 +123,7 @@ export async function groupsAt(place: Place, others: readonly string[]): Promise
     ]
     return calls.map(([name, of, limits]) => ({
       title: `${name}, with more ${what}`,
-      part: 0.5,
+      part: limits.gate === undefined ? 0.5 : 1,
       rows: people.map((person, at) => ({
         name: `${counts[at]} ${what}`,
         ...of(person),
