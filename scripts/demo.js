@@ -97,6 +97,11 @@ async function everyDay(control, env) {
   print(`${served} of 10 got the same credentials; sign-ins: ${signIns}`)
   if (served !== 10 || signIns !== 1) throw new Error('ten parallel calls did not end in one sign-in')
 
+  title('A program with the credentials in its environment, and no other credentials of AWS.')
+  const tells =
+    "'a session token of ' + process.env.AWS_SESSION_TOKEN.length + ' characters for ' + process.env.AWS_ACCOUNT_ID"
+  await command(['exec', '--profile', 'admin', '--', 'node', '-p', tells], env)
+
   title('The AWS console as that profile. Without --url it opens in your browser; the address is a secret.')
   await command(['console', 's3', '--region', 'eu-west-1', '--profile', 'developer', '--url'], env)
 
