@@ -28,14 +28,15 @@ if pid == 0:
 before = termios.tcgetattr(terminal)
 shown, typed, deadline = b"", False, time.time() + 60
 while time.time() < deadline:
+    # Without a text to wait for, before the command has shown anything.
+    if not typed and text.encode() in shown:
+        typed = True
+        os.write(terminal, keys.encode())
     if select.select([terminal], [], [], 0.2)[0]:
         try:
             shown += os.read(terminal, 65536)
         except OSError:
             break
-    if not typed and text.encode() in shown:
-        typed = True
-        os.write(terminal, keys.encode())
 else:
     os.killpg(pid, signal.SIGKILL)
 status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
