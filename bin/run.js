@@ -161,7 +161,7 @@ function mayBeClosed() {
 }
 
 /**
- * Never throws: once a byte is written nobody else may write.
+ * Never throws: once a byte is written nobody else may write. Ends the process, which saves Node a millisecond of tidying up.
  * @param {string} text
  */
 function writeAll(text) {
@@ -179,6 +179,7 @@ function writeAll(text) {
       }
     }
   }
+  process.exit()
 }
 
 /**

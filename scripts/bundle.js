@@ -92,8 +92,9 @@ export async function bundle(root) {
     plugins: [later, patched],
   })
   await write({entryPoints: ['src/wiring/complete.ts'], outfile: join(folder, 'complete.cjs'), plugins: [later]})
+  // These say themselves what is loaded when: while the keyring answers, there is time for `node:crypto`.
   for (const name of ['file', 'keyring']) {
-    await write({entryPoints: [`src/lane/${name}.ts`], outfile: join(folder, `lane-${name}.cjs`), plugins: [later]})
+    await write({entryPoints: [`src/lane/${name}.ts`], outfile: join(folder, `lane-${name}.cjs`)})
   }
   for (const name of ['strategies', 'caches', 'command-not-found']) {
     await write({entryPoints: [`src/hooks/${name}.ts`], outfile: join(folder, `${name}.cjs`)})
