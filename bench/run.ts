@@ -71,7 +71,7 @@ function heading(): string {
   const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1)
   return `# What calls cost
 
-${today}; ${version}; Node ${process.versions.node}; Linux ${release()}, ${cpus().length} processors (${processor?.model}).
+${today}; ${version}; Node ${process.versions.node}; Linux ${release().split('-')[0]}, ${cpus().length} processors (${processor?.model}).
 Written by \`npm run bench -- --write\`. The ratio is that of the wall time to the first row of the table in the same round,
 median of ${count} rounds (of fewer where each takes long). CPU is user and system time; instructions, as a ratio, those in
 user mode. How it is measured: [run.ts](run.ts), [measure.py](measure.py).
