@@ -14,14 +14,17 @@ export async function configurationAt(
   {files, places, readKeptText}: Pick<Outside, 'files' | 'places' | 'readKeptText'>,
 ): Promise<Configuration> {
   const text = await files.readText(path)
+  if (text === undefined) return readConfiguration(path, text)
   const kept = keptFile(path, places.parsed)
-  const json = kept === undefined || text === undefined ? undefined : readKeptText(kept)
+  const json = kept === undefined ? undefined : readKeptText(kept)
   const known = json === undefined ? undefined : fromKept(json, version)
-  const configuration = readConfiguration(path, text, known)
-  if (kept !== undefined && text !== undefined && known?.text !== text && (await files.identify(places.cache ?? ''))) {
-    const parsed = toKept(parseConfiguration(path, text), version)
+  if (known?.text === text) return readConfiguration(path, text, known)
+  const parsed = parseConfiguration(path, text)
+  const configuration = readConfiguration(path, text, parsed)
+  if (kept !== undefined && (await files.identify(places.cache ?? ''))) {
+    const keeping = toKept(parsed, version)
     // Where it can't be written the parser does its work each time.
-    if (parsed !== undefined) await files.replacePrivate(kept, parsed).catch(() => undefined)
+    if (keeping !== undefined) await files.replacePrivate(kept, keeping).catch(() => undefined)
   }
   return configuration
 }
