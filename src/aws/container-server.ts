@@ -1,5 +1,6 @@
-import {createHash, randomBytes, timingSafeEqual} from 'node:crypto'
-import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http'
+import {randomBytes} from 'node:crypto'
+import type {IncomingMessage, ServerResponse} from 'node:http'
+import {isSameSecret, serveOnLoopback} from '../loopback-server.ts'
 import type {AwsCredentials} from '../plugin.ts'
 
 /** What AWS SDKs ask for credentials where AWS_CONTAINER_CREDENTIALS_FULL_URI names it. */
@@ -28,10 +29,7 @@ export interface NotServed {
  */
 export async function serveCredentials(answer: () => Promise<Served | NotServed>): Promise<ContainerServer> {
   const token = randomBytes(32).toString('base64url')
-  const server = createServer()
-  const port = await listen(server)
-  const host = `127.0.0.1:${port}`
-  server.on('request', (request, response) => {
+  const {host, close} = await serveOnLoopback((request, response, host) => {
     const refusal = refusalOf(request, host, token)
     if (refusal) return send(response, refusal.status, refusal)
     answer().then(
@@ -39,32 +37,18 @@ export async function serveCredentials(answer: () => Promise<Served | NotServed>
       () => send(response, 500, {code: 'InternalServerError', message: 'This is a bug in aws-oidc.'}),
     )
   })
-  return {
-    url: new URL(`http://${host}/credentials`),
-    token,
-    close: () =>
-      new Promise(resolve => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
+  return {url: new URL(`http://${host}/credentials`), token, close}
 }
 
 function refusalOf({method, url, headers}: IncomingMessage, host: string, token: string) {
   // A page in a browser reaches this machine too: by a name that its owner lets point here (DNS rebinding), or directly.
   if (headers.host !== host) return {status: 403, code: 'AccessDenied', message: 'This is asked by another name.'}
   if (headers.origin !== undefined) return {status: 403, code: 'AccessDenied', message: 'Pages get nothing here.'}
-  if (!isSame(headers.authorization ?? '', token))
+  if (!isSameSecret(headers.authorization ?? '', token))
     return {status: 403, code: 'AccessDenied', message: 'The token is not that of this endpoint.'}
   if (url !== '/credentials') return {status: 404, code: 'NotFound', message: 'There is nothing at this address.'}
   if (method !== 'GET') return {status: 405, code: 'MethodNotAllowed', message: 'Only GET is answered.'}
   return undefined
-}
-
-/** Takes the same time whatever differs, the length included. */
-function isSame(shown: string, token: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(shown), digest(token))
 }
 
 function documentOf({credentials, accountId, role}: Served) {
@@ -82,14 +66,4 @@ function documentOf({credentials, accountId, role}: Served) {
 function send(response: ServerResponse, status: number, document: object): void {
   response.writeHead(status, {'Content-Type': 'application/json', 'Cache-Control': 'no-store'})
   response.end(JSON.stringify(document))
-}
-
-function listen(server: Server): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      resolve(address !== null && typeof address === 'object' ? address.port : 0)
-    })
-  })
 }

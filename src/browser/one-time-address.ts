@@ -1,5 +1,6 @@
-import {createHash, randomBytes, timingSafeEqual} from 'node:crypto'
-import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http'
+import {randomBytes} from 'node:crypto'
+import type {IncomingMessage, ServerResponse} from 'node:http'
+import {isSameSecret, serveOnLoopback} from '../loopback-server.ts'
 
 /** An address on this machine that leads a browser to a secret one, once. Why: docs/decisions/0020-console.md. */
 export interface OneTimeAddress {
@@ -21,15 +22,13 @@ export async function oneTimeAddress(
   secret: URL,
   isStranger: (connection: Connection) => Promise<boolean>,
 ): Promise<OneTimeAddress> {
-  const server = createServer()
-  const host = `127.0.0.1:${await listen(server)}`
   const path = `/${randomBytes(32).toString('base64url')}`
   const {promise: taken, resolve} = Promise.withResolvers<void>()
   let used = false
 
-  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function handle(request: IncomingMessage, response: ServerResponse, host: string): Promise<void> {
     const {socket, method, headers} = request
-    if (headers.host !== host || !isSame(request.url ?? '', path)) return send(response, 404, 'Nothing is here.')
+    if (headers.host !== host || !isSameSecret(request.url ?? '', path)) return send(response, 404, 'Nothing is here.')
     if (method !== 'GET') return send(response, 405, 'Only GET is answered.')
     if (await isStranger({localPort: socket.localPort ?? 0, remotePort: socket.remotePort ?? 0})) {
       return send(response, 403, 'This address is for the person who has typed the command.')
@@ -45,24 +44,10 @@ export async function oneTimeAddress(
     return send(response, 303, '')
   }
 
-  server.on('request', (request, response) => {
-    handle(request, response).catch(() => send(response, 500, 'This is a bug in aws-oidc.'))
+  const {host, close} = await serveOnLoopback((request, response, host) => {
+    handle(request, response, host).catch(() => send(response, 500, 'This is a bug in aws-oidc.'))
   })
-  return {
-    url: new URL(`http://${host}${path}`),
-    taken,
-    close: () =>
-      new Promise(resolve => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
-}
-
-/** Takes the same time whatever differs. */
-function isSame(asked: string, path: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(asked), digest(path))
+  return {url: new URL(`http://${host}${path}`), taken, close}
 }
 
 function send(response: ServerResponse, status: number, text: string): void {
@@ -74,14 +59,4 @@ function send(response: ServerResponse, status: number, text: string): void {
     connection: 'close',
   })
   response.end(text)
-}
-
-function listen(server: Server): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      resolve(address !== null && typeof address === 'object' ? address.port : 0)
-    })
-  })
 }
