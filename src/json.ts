@@ -17,6 +17,22 @@ export function parseObject(text: string): Readonly<Record<string, unknown>> {
   }
 }
 
+/** Whether objects and lists in it are nested over so many levels: going through it by recursion could exhaust the stack. */
+export function isDeeperThan(value: unknown, levels: number): boolean {
+  let level: readonly unknown[] = [value]
+  for (let depth = 0; level.length > 0; depth++) {
+    const inner = level.filter(item => item !== null && typeof item === 'object')
+    if (depth === levels && inner.length > 0) return true
+    level = inner.flatMap(item => Object.values(item))
+  }
+  return false
+}
+
+/** A number from outside, within limits that a clock or a loop can bear. */
+export function clamped(value: number, lowest: number, highest: number): number {
+  return Math.min(Math.max(value, lowest), highest)
+}
+
 /** A date in ISO 8601, as JSON holds one. */
 export function readDate(value: unknown): Date | undefined {
   const date = typeof value === 'string' ? new Date(value) : undefined

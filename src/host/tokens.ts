@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto'
 import type {Secrets} from '../errors.ts'
-import {parseObject} from '../json.ts'
+import {clamped, parseObject} from '../json.ts'
 import {discover, type OAuthDoors} from '../oauth/discovery.ts'
 import {refresh} from '../oauth/refresh.ts'
 import {revoke} from '../oauth/revoke.ts'
@@ -21,6 +21,8 @@ export interface TokenParts extends OAuthDoors, Omit<NewSignInParts, 'keep'> {
 const marginMilliseconds = 60_000
 // Providers rarely say how long a refresh token lives; when it is dead they say so.
 const refreshTokenDays = 90
+// The end of the year 9999: ISO 8601 writes later years in another way.
+const lastMoment = Date.UTC(9999, 11, 31)
 
 /** Tokens for a client: remembered, refreshed, or from a new sign-in, in that order. */
 export async function tokensFor(client: OidcClient, fresh: boolean, parts: TokenParts): Promise<TokenSet> {
@@ -158,7 +160,7 @@ function keepSecret({accessToken, refreshToken, idToken}: Tokens, secrets: Secre
 }
 
 function idTokenEnd({claims}: Tokens, {offsetMilliseconds}: TokenClock): Date {
-  return new Date(typeof claims.exp === 'number' ? claims.exp * 1000 - offsetMilliseconds : 0)
+  return new Date(typeof claims.exp === 'number' ? clamped(claims.exp * 1000 - offsetMilliseconds, 0, lastMoment) : 0)
 }
 
 function earlierOf(a: Date, b: Date): Date {

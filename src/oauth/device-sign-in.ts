@@ -1,5 +1,6 @@
 import * as openid from 'openid-client'
 import {type AwsOidcError, expectedFailure} from '../errors.ts'
+import {clamped} from '../json.ts'
 import type {OidcClient, ProviderRefusal} from '../plugin.ts'
 import {scopesOf} from './browser-sign-in.ts'
 import {type DeviceAddresses, deviceAddresses} from './device-addresses.ts'
@@ -36,6 +37,9 @@ export interface DeviceFlowRefused {
 const grantType = 'urn:ietf:params:oauth:grant-type:device_code'
 // RFC 8628, 3.2 and 3.5.
 const usualIntervalSeconds = 5
+const shortestIntervalSeconds = 1
+// Longer than any sign-in may take (tasks/sign-in.ts), which ends it by its signal.
+const longestLifeSeconds = 3600
 const slowerByMilliseconds = 5_000
 const longestPauseMilliseconds = 60_000
 
@@ -66,7 +70,8 @@ export async function signInByDevice(
     keepSecret(answer.device_code)
     // Beforehand: nothing that takes time or may fail should stand between the tokens and their saving.
     await fetchKeys(configuration, {fetch, now: clock.now})
-    const expiresAt = new Date(clock.now().getTime() + answer.expires_in * 1000)
+    const life = clamped(answer.expires_in, 0, longestLifeSeconds)
+    const expiresAt = new Date(clock.now().getTime() + life * 1000)
     const addresses = deviceAddresses(answer.verification_uri, answer.verification_uri_complete)
     await show({...addresses, code: answer.user_code, expiresAt})
     const poll = () =>
@@ -74,7 +79,11 @@ export async function signInByDevice(
         device_code: answer.device_code,
         code_verifier: verifier,
       })
-    const intervalSeconds = answer.interval ?? usualIntervalSeconds
+    const intervalSeconds = clamped(
+      answer.interval ?? usualIntervalSeconds,
+      shortestIntervalSeconds,
+      longestLifeSeconds,
+    )
     const tokens = await pollUntil(expiresAt, poll, {intervalSeconds, provider, sleep, signal, clock})
     return tokensOf(tokens, client.clientId, clock)
   } catch (error) {

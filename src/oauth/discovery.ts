@@ -4,6 +4,7 @@ import {Response} from '../fetched.ts'
 import {parseObject, readObject} from '../json.ts'
 import {isLoopback, isSafeAddress} from '../loopback-address.ts'
 import type {OidcClient} from '../plugin.ts'
+import {checkedAnswers} from './answers.ts'
 import {explainOAuthFailure} from './problems.ts'
 
 export interface OAuthDoors {
@@ -33,11 +34,13 @@ export async function discover(
   const {issuer, clientId} = client
   const authentication = authenticate(client)
   const insecure = issuer.protocol === 'http:' && isLoopback(issuer.hostname)
-  const customFetch: openid.CustomFetch = (address, {body, ...init}) =>
-    doors.fetch(safe(address), {...init, body: body ?? null})
+  const customFetch = checkedAnswers((address: string, {body, ...init}: openid.CustomFetchOptions) =>
+    doors.fetch(safe(address), {...init, body: body ?? null}),
+  )
+  const recalled = facts && checkedAnswers(async () => Response.json(facts.metadata))
   try {
     const found = await openid.discovery(issuer, clientId, undefined, authentication, {
-      [openid.customFetch]: facts ? async () => Response.json(facts.metadata) : customFetch,
+      [openid.customFetch]: recalled ?? customFetch,
       execute: insecure ? [openid.allowInsecureRequests] : [],
     })
     const skew = Math.round(doors.offsetTo(issuer) / 1000)
@@ -67,7 +70,8 @@ export async function fetchKeys(
 ): Promise<void> {
   const {issuer, jwks_uri: address} = configuration.serverMetadata()
   if (address === undefined) return
-  const response = await doors.fetch(safe(address), {headers: {accept: 'application/json'}})
+  const fetch = checkedAnswers((url: string, init: RequestInit) => doors.fetch(safe(url), init))
+  const response = await fetch(address, {headers: {accept: 'application/json'}})
   const keys = response.ok ? readKeys(await response.text()) : undefined
   const {host} = new URL(issuer)
   if (keys) {

@@ -35,10 +35,22 @@ export const systemNpm: Npm = {
       ...args,
     ]
     const {failed, stdout} = await output(all, folder, signal)
-    if (!failed) return stdout.trim() === '' ? undefined : JSON.parse(stdout)
+    if (!failed) return readAnswer(stdout, command)
     signal.throwIfAborted()
     throw refusal(readObject(parseObject(stdout).error), args.at(-1) ?? '', folder, failed)
   },
+}
+
+function readAnswer(stdout: string, command: string): unknown {
+  if (stdout.trim() === '') return undefined
+  try {
+    return JSON.parse(stdout)
+  } catch (error) {
+    throw new AwsOidcError('BAD_RESPONSE', `npm ${command} printed something else than JSON.`, {
+      hint: 'npm config list (a script or setting of npm may print by itself)',
+      cause: error,
+    })
+  }
 }
 
 function output(
