@@ -1,6 +1,7 @@
-import {type Document, isMap, isNode, isScalar, LineCounter, parseDocument} from 'yaml'
+import {type Document, isMap, isNode, isScalar, LineCounter} from 'yaml'
 import {AwsOidcError} from '../errors.ts'
 import {readAccounts} from './accounts.ts'
+import {contentOf, documentOf} from './document.ts'
 import {checkSessionDuration, isSessionDuration} from './duration.ts'
 import {Node} from './node.ts'
 import type {
@@ -49,12 +50,9 @@ export function readYaml(path: string, text: string): unknown {
   return plainValue(parsed(path, text).document, path)
 }
 
-/** Names are taken as they are written: as a number `012345678901` would lose its zero, and `1.0` its decimal. */
-export const namesAsWritten = {stringKeys: true} as const
-
 function parsed(path: string, text: string) {
   const lines = new LineCounter()
-  const document = parseDocument(text, {...namesAsWritten, lineCounter: lines, prettyErrors: false})
+  const document = documentOf(text, lines)
   const at = (offset: number) => {
     const {line, col} = lines.linePos(offset)
     return `${path}:${line}:${col}`
@@ -81,7 +79,7 @@ function offsetOf(document: Document, where: readonly string[]): number | undefi
 
 function plainValue(document: Document, path: string): unknown {
   try {
-    return document.toJS({maxAliasCount: 100})
+    return contentOf(document)
   } catch (error) {
     throw new AwsOidcError('CONFIG_INVALID', `${path}: its aliases can't be resolved.`, {
       hint: 'Write the values out where "*name" stands.',
@@ -270,12 +268,14 @@ function checkReferences(
   for (const provider of profile?.providers ?? []) {
     if (!Object.hasOwn(providers, provider)) throw node.complain(`names a provider "${provider}" that isn't there`)
   }
-  const way: string[] = []
+  const way = new Set<string>()
   for (let at = profile; at?.source !== undefined; at = profiles[at.source]) {
     if (!Object.hasOwn(profiles, at.source)) throw node.complain(`names a source "${at.source}" that isn't there`)
-    const ring = way.includes(at.name) ? [...way.slice(way.indexOf(at.name)), at.name].join(' > ') : undefined
-    if (ring !== undefined) throw node.complain(`has sources that lead back to themselves: ${ring}`, 'provider: NAME')
-    way.push(at.name)
+    if (way.has(at.name)) {
+      const ring = [...[...way].slice([...way].indexOf(at.name)), at.name].join(' > ')
+      throw node.complain(`has sources that lead back to themselves: ${ring}`, 'provider: NAME')
+    }
+    way.add(at.name)
   }
 }
 

@@ -15,7 +15,7 @@ const change = (name: string, entry: object, list: Edit['list'] = 'profiles'): E
   entry: {...entry},
 })
 const remove = (name: string, list: Edit['list'] = 'profiles'): Edit => ({kind: 'remove', list, name})
-const edited = (text: string, ...edits: Edit[]) => editText('config.yaml', text, edits)
+const edited = (text: string, ...edits: Edit[]) => editText('config.yaml', text, edits).text
 
 const written = `# ours, by hand
 cache:   file     # on this machine
