@@ -47,12 +47,17 @@ export function editText(path: string, text: string, edits: readonly Edit[]): Pa
 
 function stepsOf(edits: readonly Edit[]): readonly Step[] {
   const steps: Step[] = []
+  let adding: {readonly list: List; readonly entries: Record<string, Entry>} | undefined
   for (const edit of edits) {
-    const last = steps.at(-1)
-    if (edit.kind !== 'add') steps.push(edit)
-    else if (last?.kind !== 'add' || last.list !== edit.list || Object.hasOwn(last.entries, edit.name))
-      steps.push({kind: 'add', list: edit.list, entries: {[edit.name]: edit.entry}})
-    else steps[steps.length - 1] = {...last, entries: {...last.entries, [edit.name]: edit.entry}}
+    if (edit.kind !== 'add') {
+      adding = undefined
+      steps.push(edit)
+    } else if (adding?.list === edit.list && !Object.hasOwn(adding.entries, edit.name)) {
+      adding.entries[edit.name] = edit.entry
+    } else {
+      adding = {list: edit.list, entries: {[edit.name]: edit.entry}}
+      steps.push({kind: 'add', ...adding})
+    }
   }
   return steps
 }
