@@ -69,7 +69,10 @@ function changedAt(path: readonly string[], before: string, was: Entry, entry: E
     setting => !isDeepStrictEqual(was[setting], entry[setting]),
   )
   // What comes comes before what goes: a mapping with nothing in it is none.
-  const [coming, going] = [differing.filter(key => key in entry), differing.filter(key => !(key in entry))]
+  const [coming, going] = [
+    differing.filter(key => Object.hasOwn(entry, key)),
+    differing.filter(key => !Object.hasOwn(entry, key)),
+  ]
   let text: string | undefined = before
   for (const setting of [...coming, ...going]) {
     const map: unknown = parseDocument(text, namesAsWritten).getIn(path, true)
@@ -98,7 +101,7 @@ function movedBelow(map: YAMLMap, text: string, setting: string, value: unknown)
 function meaningOf(text: string, list: List): unknown {
   try {
     const root = readObject(parse(text, {...namesAsWritten, maxAliasCount: 100}))
-    return {...root, [list]: readObject(root[list])}
+    return {...root, [list]: {...readObject(root[list])}}
   } catch {
     return undefined
   }
@@ -107,7 +110,7 @@ function meaningOf(text: string, list: List): unknown {
 function edited(text: string, edit: Edit): unknown {
   const root = readObject(meaningOf(text, edit.list))
   const {[edit.name]: _, ...others} = readObject(root[edit.list])
-  return {...root, [edit.list]: edit.kind === 'remove' ? others : {...others, [edit.name]: edit.entry}}
+  return {...root, [edit.list]: edit.kind === 'remove' ? others : {...others, [edit.name]: {...edit.entry}}}
 }
 
 function unfit(path: string, edit: Edit): AwsOidcError {
