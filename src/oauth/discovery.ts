@@ -4,7 +4,7 @@ import {Response} from '../fetched.ts'
 import {parseObject, readObject} from '../json.ts'
 import {isLoopback, isSafeAddress} from '../loopback-address.ts'
 import type {OidcClient} from '../plugin.ts'
-import {explainOAuthFailure} from './problems.ts'
+import {explainDiscoveryFailure, type MetadataAnswer} from './discovery-failure.ts'
 
 export interface OAuthDoors {
   readonly fetch: typeof globalThis.fetch
@@ -33,11 +33,18 @@ export async function discover(
   const {issuer, clientId} = client
   const authentication = authenticate(client)
   const insecure = issuer.protocol === 'http:' && isLoopback(issuer.hostname)
-  const customFetch: openid.CustomFetch = (address, {body, ...init}) =>
-    doors.fetch(safe(address), {...init, body: body ?? null})
+  // Without the library's signal: its limit would end a request before the door says why.
+  const customFetch: openid.CustomFetch = (address, {method, headers, body}) =>
+    doors.fetch(safe(address), {method, headers, body: body ?? null})
+  let answer: MetadataAnswer | undefined
+  const askedFor: openid.CustomFetch = async (address, options) => {
+    const response = await customFetch(address, options)
+    answer = {address: new URL(address), status: response.status}
+    return response
+  }
   try {
     const found = await openid.discovery(issuer, clientId, undefined, authentication, {
-      [openid.customFetch]: facts ? async () => Response.json(facts.metadata) : customFetch,
+      [openid.customFetch]: facts ? async () => Response.json(facts.metadata) : askedFor,
       execute: insecure ? [openid.allowInsecureRequests] : [],
     })
     const skew = Math.round(doors.offsetTo(issuer) / 1000)
@@ -53,7 +60,7 @@ export async function discover(
     if (facts) setKeys(configuration, facts.keys, facts.now)
     return configuration
   } catch (error) {
-    throw explainOAuthFailure(error, issuer.host)
+    throw explainDiscoveryFailure(error, issuer, answer)
   }
 }
 
