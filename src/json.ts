@@ -1,6 +1,18 @@
+/** An object for names from outside: nothing stands under one that nobody has put there, be it "toString". */
+export function named<Value>(entries: Iterable<readonly [string, Value]>): Record<string, Value> {
+  const object: Record<string, Value> = Object.create(null)
+  for (const [name, value] of entries) object[name] = value
+  return object
+}
+
+/** What stands under a name from outside in an object that others have made. */
+export function memberOf<Value>(object: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined
+}
+
 /** The members of an object from outside; none where it is something else. */
 export function readObject(value: unknown): Readonly<Record<string, unknown>> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value) ? {...value} : {}
+  return named(value !== null && typeof value === 'object' && !Array.isArray(value) ? Object.entries(value) : [])
 }
 
 /** The texts of a list from outside; what else is in it is passed over. */
@@ -13,7 +25,7 @@ export function parseObject(text: string): Readonly<Record<string, unknown>> {
   try {
     return readObject(JSON.parse(text))
   } catch {
-    return {}
+    return readObject(undefined)
   }
 }
 

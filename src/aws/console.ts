@@ -11,18 +11,18 @@ export interface SignInService {
 
 // What follows `signin.` and `console.` in the names of their hosts. Those of the sign-in are in
 // https://github.com/boto/botocore/tree/develop/botocore/data/signin ; see docs/decisions/0020-console.md.
-const suffixes: Readonly<Record<string, string>> = {
-  'aws-cn': 'amazonaws.cn',
-  'aws-us-gov': 'amazonaws-us-gov.com',
-  'aws-eusc': 'amazonaws-eusc.eu',
-  'aws-iso': 'c2shome.ic.gov',
-  'aws-iso-b': 'sc2shome.sgov.gov',
-  'aws-iso-e': 'csphome.adc-e.uk',
-  'aws-iso-f': 'csphome.hci.ic.gov',
-}
+const suffixes: ReadonlyMap<string, string> = new Map([
+  ['aws-cn', 'amazonaws.cn'],
+  ['aws-us-gov', 'amazonaws-us-gov.com'],
+  ['aws-eusc', 'amazonaws-eusc.eu'],
+  ['aws-iso', 'c2shome.ic.gov'],
+  ['aws-iso-b', 'sc2shome.sgov.gov'],
+  ['aws-iso-e', 'csphome.adc-e.uk'],
+  ['aws-iso-f', 'csphome.hci.ic.gov'],
+])
 
 function suffixOf(partition: string): string {
-  return suffixes[partition] ?? 'aws.amazon.com'
+  return suffixes.get(partition) ?? 'aws.amazon.com'
 }
 
 /** Where a browser is signed in. AWS_ENDPOINT_URL_SIGNIN names another place. Throws CONFIG_INVALID for one that is not safe. */

@@ -25,15 +25,15 @@ interface Partition {
 }
 
 // https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json
-const partitions: Readonly<Record<string, Partition>> = {
-  'aws-cn': partition('amazonaws.com.cn', 'api.amazonwebservices.com.cn', 'cn-northwest-1', /^cn-/),
-  'aws-us-gov': partition('amazonaws.com', 'api.aws', 'us-gov-west-1', /^us-gov-/),
-  'aws-eusc': partition('amazonaws.eu', 'api.amazonwebservices.eu', 'eusc-de-east-1', /^eusc-/),
-  'aws-iso': partition('c2s.ic.gov', 'api.aws.ic.gov', 'us-iso-east-1', /^us-iso-/),
-  'aws-iso-b': partition('sc2s.sgov.gov', 'api.aws.scloud', 'us-isob-east-1', /^us-isob-/),
-  'aws-iso-e': partition('cloud.adc-e.uk', 'api.cloud-aws.adc-e.uk', 'eu-isoe-west-1', /^eu-isoe-/),
-  'aws-iso-f': partition('csp.hci.ic.gov', 'api.aws.hci.ic.gov', 'us-isof-south-1', /^us-isof-/),
-}
+const partitions: ReadonlyMap<string, Partition> = new Map([
+  ['aws-cn', partition('amazonaws.com.cn', 'api.amazonwebservices.com.cn', 'cn-northwest-1', /^cn-/)],
+  ['aws-us-gov', partition('amazonaws.com', 'api.aws', 'us-gov-west-1', /^us-gov-/)],
+  ['aws-eusc', partition('amazonaws.eu', 'api.amazonwebservices.eu', 'eusc-de-east-1', /^eusc-/)],
+  ['aws-iso', partition('c2s.ic.gov', 'api.aws.ic.gov', 'us-iso-east-1', /^us-iso-/)],
+  ['aws-iso-b', partition('sc2s.sgov.gov', 'api.aws.scloud', 'us-isob-east-1', /^us-isob-/)],
+  ['aws-iso-e', partition('cloud.adc-e.uk', 'api.cloud-aws.adc-e.uk', 'eu-isoe-west-1', /^eu-isoe-/)],
+  ['aws-iso-f', partition('csp.hci.ic.gov', 'api.aws.hci.ic.gov', 'us-isof-south-1', /^us-isof-/)],
+])
 const commercial = partition('amazonaws.com', 'api.aws', 'us-east-1', /^(?!cn-|us-gov-|eusc-|us-iso|eu-iso)[a-z]{2,}-/)
 
 function partition(suffix: string, dualstackSuffix: string, region: string, regions: RegExp): Partition {
@@ -50,7 +50,7 @@ export function stsEndpoint(
   wishes: StsWishes,
   env: Readonly<Record<string, string | undefined>>,
 ): StsEndpoint {
-  const home = partitions[partitionName] ?? commercial
+  const home = partitions.get(partitionName) ?? commercial
   const wanted = checkRegion(wishes.region || env.AWS_REGION || env.AWS_DEFAULT_REGION || undefined)
   const region = wanted && home.regions.test(wanted) ? wanted : home.region
   const named = env.AWS_ENDPOINT_URL_STS
@@ -76,7 +76,7 @@ export function regionIn(
   partitionName: string,
   {demanded, usual}: {readonly demanded: string | undefined; readonly usual: string | undefined},
 ): string {
-  const home = partitions[partitionName] ?? commercial
+  const home = partitions.get(partitionName) ?? commercial
   const wanted = checkRegion(demanded ?? usual)
   if (wanted !== undefined && home.regions.test(wanted)) return wanted
   if (demanded === undefined) return home.region
@@ -108,7 +108,7 @@ function awsHost(home: Partition, region: string, {fips, dualstack}: StsWishes):
 const stsName = /^(sts(-fips)?(\.[a-z0-9-]+)?|vpce-[a-z0-9-]+\.sts(-fips)?\.[a-z0-9-]+\.vpce)\.$/
 
 function isAwsHost(hostname: string): boolean {
-  const suffixes = [commercial, ...Object.values(partitions)].flatMap(({suffix, dualstackSuffix}) => [
+  const suffixes = [commercial, ...partitions.values()].flatMap(({suffix, dualstackSuffix}) => [
     suffix,
     dualstackSuffix,
   ])

@@ -41,7 +41,12 @@ export async function assumeRoleWithWebIdentity(
   token: string,
   sts: StsParts,
 ): Promise<AwsCredentials> {
-  const parameters = {...common(request), RoleSessionName: request.sessionName, WebIdentityToken: token}
+  const parameters = {
+    RoleArn: request.role.arn,
+    RoleSessionName: request.sessionName,
+    WebIdentityToken: token,
+    ...limitsOf(request),
+  }
   return checked(request.role, await call('AssumeRoleWithWebIdentity', parameters, sts, {proof: 'web-identity'}))
 }
 
@@ -54,7 +59,8 @@ export async function assumeRoleWithSaml(
   response: string,
   sts: StsParts,
 ): Promise<AwsCredentials> {
-  const parameters = {...common(request), PrincipalArn: request.role.principalArn, SAMLAssertion: response}
+  const {arn, principalArn} = request.role
+  const parameters = {RoleArn: arn, PrincipalArn: principalArn, SAMLAssertion: response, ...limitsOf(request)}
   return checked(request.role, await call('AssumeRoleWithSAML', parameters, sts, {proof: 'saml'}))
 }
 
@@ -66,13 +72,16 @@ export async function assumeRole(
 ): Promise<AwsCredentials> {
   const {sessionName, externalId, tags = {}, transitiveTags = [], sourceIdentity} = request
   const parameters = {
-    ...common(request),
+    RoleArn: request.role.arn,
     RoleSessionName: sessionName,
+    ...limitsOf(request),
+    ...membersOf(
+      'Tags',
+      Object.entries(tags).map(([Key, Value]) => ({Key, Value})),
+    ),
+    ...membersOf('TransitiveTagKeys', transitiveTags),
     ExternalId: externalId,
     SourceIdentity: sourceIdentity,
-    ...members('Tags', Object.keys(tags), '.Key'),
-    ...members('Tags', Object.values(tags), '.Value'),
-    ...members('TransitiveTagKeys', transitiveTags),
   }
   return checked(request.role, await call('AssumeRole', parameters, sts, {credentials: source}))
 }
@@ -85,18 +94,21 @@ export async function getCallerIdentity(credentials: AwsCredentials, sts: StsPar
   return {account, arn, userId}
 }
 
-function common({role, durationSeconds, policy, policyArns = []}: RoleRequest): StsParameters {
-  return {
-    RoleArn: role.arn,
-    DurationSeconds: durationSeconds,
-    Policy: policy,
-    ...members('PolicyArns', policyArns, '.arn'),
-  }
+/** In the order of AWS's model, so that a request is the same to the letter as one of its SDKs. */
+function limitsOf({durationSeconds, policy, policyArns = []}: RoleRequest): StsParameters {
+  const arns = policyArns.map(arn => ({arn}))
+  return {...membersOf('PolicyArns', arns), Policy: policy, DurationSeconds: durationSeconds}
 }
 
 /** A list as AWS's query protocol writes it. */
-function members(name: string, values: readonly string[], part = ''): StsParameters {
-  return Object.fromEntries(values.map((value, index) => [`${name}.member.${index + 1}${part}`, value]))
+function membersOf(name: string, values: readonly (string | Readonly<Record<string, string>>)[]): StsParameters {
+  return Object.fromEntries(
+    values.flatMap((value, index) => {
+      const member = `${name}.member.${index + 1}`
+      if (typeof value === 'string') return [[member, value]]
+      return Object.entries(value).map(([part, text]) => [`${member}.${part}`, text])
+    }),
+  )
 }
 
 const attempts = 3

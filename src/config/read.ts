@@ -1,5 +1,6 @@
 import {type Document, isMap, isNode, isScalar, LineCounter} from 'yaml'
 import {AwsOidcError} from '../errors.ts'
+import {named} from '../json.ts'
 import {readAccounts} from './accounts.ts'
 import {contentOf, documentOf} from './document.ts'
 import {checkSessionDuration, isSessionDuration} from './duration.ts'
@@ -111,7 +112,7 @@ function readRoot(path: string, root: Node): Omit<Configuration, 'found' | 'loca
 }
 
 function readNamed<Value>(node: Node | undefined, read: (name: string, node: Node) => Value): Record<string, Value> {
-  return Object.fromEntries([...(node?.members() ?? [])].map(([name, member]) => [name, read(name, member)]))
+  return named([...(node?.members() ?? [])].map(([name, member]) => [name, read(name, member)] as const))
 }
 
 const providerKeys = [
@@ -141,8 +142,8 @@ function readProvider(name: string, node: Node): ProviderConfiguration {
   return {
     name,
     strategy: strategy.text(),
-    own: Object.fromEntries(all.filter(([key]) => !providerKeys.includes(key))),
-    written: Object.fromEntries(all),
+    own: named(all.filter(([key]) => !providerKeys.includes(key))),
+    written: named(all),
     defaultRole: members.get('defaultRole')?.text(),
     durationSeconds: readSessionDuration(members.get('duration')),
     sessionName: members.get('sessionName')?.text(),
@@ -223,7 +224,7 @@ function readProfile(name: string, node: Node): ProfileConfiguration {
   const tags = members.get('tags')?.textMap()
   return {
     name,
-    written: Object.fromEntries([...members].map(([key, member]) => [key, member.value])),
+    written: named([...members].map(([key, member]) => [key, member.value] as const)),
     providers: provider === undefined ? [] : Array.isArray(provider.value) ? provider.texts() : [provider.text()],
     source: source?.text(),
     role: members.get('role')?.text(),

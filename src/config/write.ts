@@ -1,7 +1,7 @@
 import {isDeepStrictEqual} from 'node:util'
 import {type Document, isMap, isScalar, type YAMLMap} from 'yaml'
 import {AwsOidcError} from '../errors.ts'
-import {readObject} from '../json.ts'
+import {named, readObject} from '../json.ts'
 import {contentOf, documentOf} from './document.ts'
 import type {ParsedText} from './read.ts'
 import {blockText, columnOf, entryEnd, inserted, insertedInto, pairOf, removedFrom, withScalar} from './splice.ts'
@@ -53,9 +53,9 @@ function stepsOf(edits: readonly Edit[]): readonly Step[] {
       adding = undefined
       steps.push(edit)
     } else if (adding?.list === edit.list && !Object.hasOwn(adding.entries, edit.name)) {
-      adding.entries[edit.name] = edit.entry
+      adding.entries[edit.name] = {...edit.entry}
     } else {
-      adding = {list: edit.list, entries: {[edit.name]: edit.entry}}
+      adding = {list: edit.list, entries: named([[edit.name, {...edit.entry}]])}
       steps.push({kind: 'add', ...adding})
     }
   }
@@ -115,7 +115,10 @@ function changedAt(path: readonly string[], before: string, was: Entry, entry: E
     setting => !isDeepStrictEqual(was[setting], entry[setting]),
   )
   // What comes comes before what goes: a mapping with nothing in it is none.
-  const [coming, going] = [differing.filter(key => key in entry), differing.filter(key => !(key in entry))]
+  const [coming, going] = [
+    differing.filter(key => Object.hasOwn(entry, key)),
+    differing.filter(key => !Object.hasOwn(entry, key)),
+  ]
   let text: string | undefined = before
   for (const setting of [...coming, ...going]) {
     const map: unknown = documentOf(text).getIn(path, true)
@@ -144,7 +147,7 @@ function movedBelow(map: YAMLMap, text: string, setting: string, value: unknown)
 function meaningOf({value}: Read, list: List): unknown {
   if (value === undefined) return undefined
   const root = readObject(value)
-  return {...root, [list]: readObject(root[list])}
+  return {...root, [list]: {...readObject(root[list])}}
 }
 
 function edited(now: Read, step: Step): unknown {
@@ -152,7 +155,7 @@ function edited(now: Read, step: Step): unknown {
   const entries = readObject(root[step.list])
   if (step.kind === 'add') return {...root, [step.list]: {...entries, ...step.entries}}
   const {[step.name]: _, ...others} = entries
-  return {...root, [step.list]: step.kind === 'remove' ? others : {...others, [step.name]: step.entry}}
+  return {...root, [step.list]: step.kind === 'remove' ? others : {...others, [step.name]: {...step.entry}}}
 }
 
 function unfit(path: string, step: Step): AwsOidcError {

@@ -73,10 +73,10 @@ function about({profile, accountId, region}: ChildSetting): Record<string, strin
 /** Names differ in nothing but case on Windows, where they are the same variable. */
 function withoutSources(env: Env): Record<string, string> {
   const replaced = new Set([...credentialSources, 'AWS_REGION', 'AWS_DEFAULT_REGION', 'AWS_OIDC_PROFILE'])
-  const kept: Record<string, string> = {}
-  for (const [name, value] of Object.entries(env)) {
-    const upper = name.toUpperCase()
-    if (value !== undefined && !replaced.has(upper) && !serviceKey.test(upper)) kept[name] = value
-  }
-  return kept
+  const isKept = (upper: string) => !replaced.has(upper) && !serviceKey.test(upper)
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) =>
+      value !== undefined && isKept(name.toUpperCase()) ? [[name, value]] : [],
+    ),
+  )
 }

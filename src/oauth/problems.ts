@@ -45,7 +45,7 @@ export function retryAfterSeconds(error: unknown): number | undefined {
   return header !== null && /^\d{1,5}$/.test(header) ? Number(header) : undefined
 }
 
-function isTemporary(status: number): boolean {
+export function isTemporary(status: number): boolean {
   return status >= 500 || status === 429
 }
 

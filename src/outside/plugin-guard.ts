@@ -118,7 +118,7 @@ function divertStdout(printed: (text: string) => void): () => void {
     divert(data)
     return result(data)
   }
-  const instead: Readonly<Record<string, (data: unknown, rest: readonly unknown[]) => unknown>> = {
+  const instead = {
     writeSync: returning(lengthOf),
     writevSync: returning(lengthOf),
     writeFileSync: returning(() => undefined),
@@ -127,7 +127,7 @@ function divertStdout(printed: (text: string) => void): () => void {
     writev: finishing(data => [lengthOf(data), data]),
     writeFile: finishing(() => []),
     appendFile: finishing(() => []),
-  }
+  } satisfies Readonly<Record<string, (data: unknown, rest: readonly unknown[]) => unknown>>
 
   const real: Readonly<Record<string, unknown>> = {...fs}
   const toFiles = Object.entries(instead).map(([name, work]) => [

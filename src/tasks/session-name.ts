@@ -1,4 +1,5 @@
 import {AwsOidcError} from '../errors.ts'
+import {memberOf} from '../json.ts'
 
 /**
  * The role session name of a template such as `{email}`, or of the subject where there is none. Characters that STS
@@ -13,7 +14,7 @@ export function sessionNameOf(
   const {subject, claims} = person ?? {}
   const text =
     template?.replace(/\{([^{}]+)\}/g, (_, name: string) => {
-      const value = claims?.[name]
+      const value = claims && memberOf(claims, name)
       if (typeof value === 'string' || typeof value === 'number') return String(value)
       throw new AwsOidcError(
         'CONFIG_INVALID',

@@ -94,7 +94,9 @@ function planProfile(
     if (reason) return reason
   }
   const keys = keysFor(profile, scope)
-  const unwanted = section ? [...ownKeys.filter(key => !(key in keys)), ...shadowsIn(section, 'config', undefined)] : []
+  const unwanted = section
+    ? [...ownKeys.filter(key => !Object.hasOwn(keys, key)), ...shadowsIn(section, 'config', undefined)]
+    : []
   const changes = [
     changeOf(name, 'config', section, keys, unwanted),
     ...credentials
@@ -124,7 +126,7 @@ function changeOf(
   const keys: ChangedKey[] = []
   const properties = section?.properties ?? []
   for (const {key, value} of properties) {
-    if (!(key in wanted) && unwanted.includes(key)) keys.push({key, from: shown(key, value)})
+    if (!Object.hasOwn(wanted, key) && unwanted.includes(key)) keys.push({key, from: shown(key, value)})
   }
   for (const [key, to] of Object.entries(wanted)) {
     const there = properties.find(property => property.key === key)

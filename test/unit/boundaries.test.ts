@@ -127,6 +127,8 @@ const around = 'Only outside/ reaches for globalThis.'
 const typesOnly = 'Only types pass here: write `import type`.'
 const cacheProcess = 'A cache sees only process.platform and process.geteuid.'
 const importType = 'Write `import type` at the top: the rules of the rooms read that.'
+const table = 'A table for names from outside is a Map: an object has a toString too.'
+const inherited = 'Ask Object.hasOwn: every object has a toString.'
 const unnamed = "Only outside/load-module.ts imports what it can't name."
 const allowed = 'allowed'
 
@@ -196,6 +198,11 @@ const plantings: Readonly<Record<string, Lines>> = {
     [importType]: ["type C4 = import('../aws/sts.ts').Sts", "let c5: typeof import('../aws/sts.ts')"],
     [unnamed]: ['await import(address)', 'await import(`../aws/sts.ts`)'],
     [allowed]: ["await import('openid-client')", "import {c6} from './grant.ts'"],
+  },
+  'src/tasks/tables.ts': {
+    [table]: ["const g1: Readonly<Record<string, string>> = {a: 'b'}"],
+    [inherited]: ['f(name in g2)'],
+    [allowed]: ["const g3 = new Map([['a', 'b']])", "f('code' in error)", 'let g4: Readonly<Record<Kind, string>>'],
   },
   'plugins/okta/src/ways.ts': {
     [importType]: ["let f0: typeof import('./okta.ts')"],
