@@ -1,6 +1,6 @@
 import {AwsOidcError, printable} from '../errors.ts'
 import {readObject} from '../json.ts'
-import {explainOAuthFailure, isTemporary} from './problems.ts'
+import {explainOAuthFailure, isPassing} from './problems.ts'
 
 /** Where the metadata was asked for, and with what status the answer came. */
 export interface MetadataAnswer {
@@ -12,7 +12,7 @@ export interface MetadataAnswer {
 export function explainDiscoveryFailure(error: unknown, issuer: URL, answer: MetadataAnswer | undefined): unknown {
   const named = issuerNamedIn(error)
   if (named !== undefined) return otherIssuer(issuer, printable(named, 200))
-  if (answer && answer.status !== 200 && !isTemporary(answer.status)) return notThere(answer)
+  if (answer && answer.status !== 200 && !isPassing(answer)) return notThere(answer)
   return explainOAuthFailure(error, issuer.host)
 }
 

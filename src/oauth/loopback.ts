@@ -20,6 +20,8 @@ export interface Redirect {
   readonly address: URL
   /** Tells the browser how the sign-in ended; a reason makes it a failure. Resolves when it is sent. */
   answer(failure?: string): Promise<void>
+  /** Sends the browser on instead, to begin anew there; `false` where it isn't here to be sent. */
+  sendOn(url: URL): Promise<boolean>
 }
 
 export interface Pages {
@@ -46,7 +48,14 @@ export async function listenForRedirect(
     if (!waiting || !belongs(address, waiting.state)) return send(response, 400, strayPage())
     const {take} = waiting
     waiting = undefined
-    take({address, answer: failure => answer(response, pages, failure)})
+    take({
+      address,
+      answer: failure => answer(response, pages, failure),
+      async sendOn(target) {
+        await send(response, 303, redirectPage(target))
+        return true
+      },
+    })
     return undefined
   }
 

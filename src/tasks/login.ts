@@ -66,9 +66,16 @@ async function loginIfNeeded(plan: Plan, parts: Parts): Promise<LoginResult> {
   try {
     return await loginAt(plan, {...usual(parts), anew: false}, unattended)
   } catch (error) {
-    if (!(error instanceof AwsOidcError) || error.code !== 'SIGN_IN_REQUIRED') throw error
+    if (!mayBeMended(error, parts)) throw error
     return loginNow(plan, false, parts)
   }
+}
+
+/** Whether a person who signs in may get what could not be had without them. */
+function mayBeMended(error: unknown, {asking, signal}: Parts): boolean {
+  if (!(error instanceof AwsOidcError) || signal.aborted) return false
+  if (error.code === 'SIGN_IN_REQUIRED') return true
+  return asking.interactive && (error.code === 'UNAVAILABLE' || error.code === 'BAD_RESPONSE')
 }
 
 function loginNow(plan: Plan, force: boolean, parts: Parts): Promise<LoginResult> {
@@ -76,7 +83,7 @@ function loginNow(plan: Plan, force: boolean, parts: Parts): Promise<LoginResult
 }
 
 function usual({signal}: Parts): ObtainOptions {
-  return {fresh: false, forgetful: false, anew: true, quiet: false, signal}
+  return {fresh: false, forgetful: false, anew: true, quiet: false, insists: true, signal}
 }
 
 async function loginAt(plan: Plan, options: ObtainOptions, parts: Parts): Promise<LoginResult> {

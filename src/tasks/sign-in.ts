@@ -19,6 +19,8 @@ export interface SignInOptions {
   readonly forgetful: boolean
   /** A renewal that nobody waits for: its failure concerns nobody else. */
   readonly quiet: boolean
+  /** Whether a person has asked to sign in: one that can't be renewed now is no reason not to. */
+  readonly insists?: boolean
   readonly signal: AbortSignal
   /** Whether to look first if the provider would let anybody sign in so, as when its settings have never been tried. */
   readonly probe?: boolean
@@ -64,6 +66,7 @@ export async function signIn(plan: Plan, options: SignInOptions, parts: Parts): 
       memory,
       signal: limit.signal,
       fresh: options.fresh,
+      insists: options.insists,
       probe: options.probe ?? false,
       deadline,
       onAsking: () => {

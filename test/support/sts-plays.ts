@@ -2,7 +2,7 @@ import * as sdk from '@aws-sdk/client-sts'
 import {assumeRole, assumeRoleWithSaml, assumeRoleWithWebIdentity, getCallerIdentity} from '../../src/aws/sts.ts'
 import type {StsAction, StsParts} from '../../src/aws/sts-request.ts'
 import type {AwsCredentials} from '../../src/plugin.ts'
-import type {Dice} from '../kill/dice.ts'
+import type {Dice} from './dice.ts'
 
 export interface Play {
   readonly credentials: AwsCredentials

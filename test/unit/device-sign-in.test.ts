@@ -65,8 +65,9 @@ function stageWith(polls: readonly Poll[], device: object = {}, deviceStatus = 2
       return signInByDevice(configuration, client, {
         remember: true,
         show: async code => void shown.push(code),
+        onNoRenewal: async () => undefined,
         keepSecret: secret => void secrets.push(secret),
-        fetch,
+        doors: {fetch, offsetTo: () => 0, mutualTls: false},
         sleep: async milliseconds => {
           signal.throwIfAborted()
           clock.advance(milliseconds)

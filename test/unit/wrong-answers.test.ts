@@ -125,12 +125,14 @@ describe('answers with wrong types in them are never taken for a fault of ours',
         const over = new AbortController()
         let naps = 0
         await isTheirs(seed, async () => {
-          const configuration = await discover(client, {fetch: provider.fetch, offsetTo: () => 0, mutualTls: false})
+          const doors = {fetch: provider.fetch, offsetTo: () => 0, mutualTls: false}
+          const configuration = await discover(client, doors)
           await signInByDevice(configuration, client, {
             remember: true,
             show: async ({expiresAt}) => void expect(expiresAt.getTime()).to.be.within(0, end + 1),
+            onNoRenewal: async () => undefined,
             keepSecret: () => undefined,
-            fetch: provider.fetch,
+            doors,
             async sleep(milliseconds) {
               expect(milliseconds, 'a sleep').to.be.within(0, 2 ** 31 - 1)
               clock.advance(milliseconds)
