@@ -1,4 +1,6 @@
-import {readFile} from 'node:fs/promises'
+import {constants} from 'node:fs'
+import {access, readFile, stat} from 'node:fs/promises'
+import {devNull} from 'node:os'
 import {dirname} from 'node:path'
 import {TextDecoder} from 'node:util'
 import {AwsOidcError} from '../errors.ts'
@@ -8,8 +10,9 @@ import {codeOf} from './files.ts'
 /** Files that other programs and people write too. */
 export interface SharedFiles {
   /**
-   * The text of a file, a byte order mark included, or `undefined` where there is none. Rejects with CONFIG_INVALID
-   * when it can't be read or is not UTF-8.
+   * The text of a file, a byte order mark included, or `undefined` where there is none; of the null device nothing.
+   * Rejects with CONFIG_INVALID when it can't be read, or is not UTF-8, and for any other device and for a pipe, which
+   * could be read once at best.
    */
   read(path: string): Promise<string | undefined>
   /**
@@ -23,7 +26,7 @@ export interface SharedFiles {
 export const systemSharedFiles: SharedFiles = {
   async read(path) {
     try {
-      return decoded(path, await readFile(path))
+      return (await isEmptyDevice(path)) ? '' : decoded(path, await readFile(path))
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return undefined
       if (error instanceof AwsOidcError) throw error
@@ -39,12 +42,35 @@ export const systemSharedFiles: SharedFiles = {
       return (await exchangeText(path, {before, after, backup})) ? 'replaced' : 'changed'
     } catch (error) {
       if (error instanceof AwsOidcError) throw error
-      throw new AwsOidcError('OUTPUT_FAILED', `${path} could not be written: ${codeOf(error)}. It is as it was.`, {
-        hint: codeOf(error) === 'ENOSPC' ? `df ${dirname(path)}` : `ls -ld ${dirname(path)} ${path}`,
-        cause: error,
-      })
+      throw await unwritten(path, error)
     }
   },
+}
+
+async function unwritten(path: string, cause: unknown): Promise<AwsOidcError> {
+  const [code, folder] = [codeOf(cause), dirname(path)]
+  const alone = code !== 'ENOSPC' && (await mayWrite(path)) && !(await mayWrite(folder))
+  const why = alone ? `nothing can be put beside it (${code})` : code
+  const look = code === 'ENOSPC' ? `df ${folder}` : `ls -ld ${folder} ${path}`
+  return new AwsOidcError('OUTPUT_FAILED', `${path} could not be written: ${why}. It is as it was.`, {
+    hint: alone ? `mount the folder ${folder}, not the file alone; otherwise: ls -ld ${folder}` : look,
+    cause,
+  })
+}
+
+function mayWrite(path: string): Promise<boolean> {
+  return access(path, constants.W_OK).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** People name `/dev/null` where no file is to be. Whatever else is no file could keep us waiting for ever. */
+async function isEmptyDevice(path: string): Promise<boolean> {
+  const found = await stat(path)
+  if (found.isFile() || found.isDirectory()) return false
+  if (found.isCharacterDevice() && found.rdev === (await stat(devNull)).rdev) return true
+  throw new AwsOidcError('CONFIG_INVALID', `${path} is not a regular file, and is not read.`, {hint: `ls -ld ${path}`})
 }
 
 function decoded(path: string, bytes: Buffer): string {

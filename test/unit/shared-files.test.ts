@@ -4,6 +4,7 @@ import {appendFileSync, readdirSync, statSync} from 'node:fs'
 import {
   chmod,
   chown,
+  link,
   lstat,
   mkdir,
   mkdtemp,
@@ -66,6 +67,27 @@ describe('a file that is not ours alone', () => {
     for (const name of ['link', 'config', 'new'])
       expect((await lstat(inHome(name))).isSymbolicLink(), name).to.equal(true)
     expect(await readdir(inHome('dotfiles'))).to.have.members(['config', 'new'])
+  })
+
+  it('keeps its other names', async () => {
+    await writeFile(inHome('config'), 'a longer text')
+    await link(inHome('config'), inHome('other'))
+    await replace(inHome('config'), 'a longer text', 'b')
+    expect(await readFile(inHome('other'), 'utf8')).to.equal('b')
+    expect((await lstat(inHome('config'))).nlink).to.equal(2)
+    expect(await replace(inHome('config'), 'a longer text', 'c')).to.equal('changed')
+    expect(await readdir(home)).to.have.members(['config', 'config.backup', 'other'])
+  })
+
+  it('is of the person whose folder it is in where root writes it, and so is what is kept of it', async function () {
+    if (!root) return this.skip()
+    await chown(home, nobody, nobody)
+    await replace(inHome('config'), undefined, 'a')
+    await replace(inHome('config'), 'a', 'b')
+    for (const name of ['config', 'config.backup']) {
+      const {uid, gid, mode} = await lstat(inHome(name))
+      expect({uid, gid, mode: mode & 0o777}, name).to.deep.equal({uid: nobody, gid: nobody, mode: 0o600})
+    }
   })
 
   it('is left alone where another program has changed it meanwhile', async () => {
