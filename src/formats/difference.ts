@@ -43,6 +43,11 @@ export function differenceLines(
   })
 }
 
+/** Where a person finds what a file said before. */
+export function backupLines(backups: readonly string[]): readonly string[] {
+  return backups.map(backup => `What was there before today is in ${backup}.`)
+}
+
 const signs = {add: '+', change: ' ', remove: '-'} as const
 
 function headerOf(profile: string, file: Change['file']): string {

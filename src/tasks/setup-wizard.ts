@@ -1,3 +1,4 @@
+import {backupLines} from '../formats/difference.ts'
 import {back} from '../terminal/dialogue.ts'
 import {roleArgument} from './offered-roles.ts'
 import type {Parts} from './parts.ts'
@@ -31,6 +32,7 @@ async function synced(result: SetupResult, parts: Parts): Promise<SetupResult> {
   const wish = {profiles: [], chain: 'source', prune: false, fromRoles: undefined, write: 'ask'} as const
   const ended = await sync(wish, {...parts, configuration}).catch((error: unknown) => told(error, parts))
   for (const {why, hint} of ended?.left ?? []) parts.tell(hint === undefined ? why : `${why}\nTry: ${hint}`)
+  for (const line of backupLines(ended?.backups ?? [])) parts.tell(line)
   return ended?.written ? {...result, synced: ended.files.config} : result
 }
 

@@ -26,6 +26,8 @@ export interface SyncResult extends SyncPlan {
   readonly upToDate: boolean
 }
 
+const tries = 50
+
 /** Brings the configuration of the AWS tools up to ours: shows the difference, asks, writes. */
 export async function sync(wish: SyncWish, parts: Parts): Promise<SyncResult> {
   const aws = await parts.awsConfiguration()
@@ -54,7 +56,7 @@ export async function sync(wish: SyncWish, parts: Parts): Promise<SyncResult> {
     const meant = wish.write === 'ask' ? JSON.stringify(shown.changes) : undefined
     const lock = `aws-config-${createHash('sha256').update(places.config).digest('hex').slice(0, 16)}`
     const {plan, backups} = await parts.locks.hold(lock, parts.signal, async () => {
-      for (;;) {
+      for (let left = tries; left > 0; left--) {
         parts.signal.throwIfAborted()
         // Another program may have written meanwhile: what it wrote is kept, and what was not shown is not done.
         const files = await readFiles(places, aws)
@@ -63,6 +65,8 @@ export async function sync(wish: SyncWish, parts: Parts): Promise<SyncResult> {
         const backups = await write(files, plan, aws, parts)
         if (backups) return {plan, backups}
       }
+      const message = `Another program keeps changing ${places.config} or ${places.credentials}: not all could be written.`
+      throw new AwsOidcError('OUTPUT_FAILED', message)
     })
     if (backups) return resultOf(plan, places, backups, true)
     shown = plan

@@ -3,6 +3,7 @@ import {entryText} from '../config/write.ts'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
 import {agreesToWrite} from './consent.ts'
 import type {Parts} from './parts.ts'
+import type {SyncResult} from './sync.ts'
 import {planTakeover, type TakeoverPlan} from './takeover-plan.ts'
 
 export interface TakeoverWish {
@@ -22,6 +23,8 @@ export interface TakeoverResult {
   readonly written: boolean
   /** The file of the AWS tools whose lines now call us. */
   readonly synced?: string
+  /** What was changed in the files of the AWS tools, and the copies of what was there before the first change of this day. */
+  readonly awsTools?: Pick<SyncResult, 'changes' | 'files' | 'backups'>
 }
 
 /** Shows what would become of another tool's configuration, asks, writes it, and has the AWS tools call us instead. */
@@ -51,13 +54,14 @@ async function callUs(
   profiles: readonly string[],
   yes: boolean,
   parts: Parts,
-): Promise<Pick<TakeoverResult, 'left' | 'synced'>> {
+): Promise<Pick<TakeoverResult, 'left' | 'synced' | 'awsTools'>> {
   const {sync} = await import('./sync.ts')
   const configuration = await parts.draftConfiguration(() => [])
-  const wish = {profiles, chain: 'source', prune: false, fromRoles: undefined, write: yes ? 'yes' : 'ask'} as const
+  const scope = {profiles, replaces: 'command', chain: 'source', prune: false, fromRoles: undefined} as const
   try {
-    const {left, written, files} = await sync(wish, {...parts, configuration})
-    return {left: left.map(({why}) => why), ...(written && {synced: files.config})}
+    const {left, written, ...awsTools} = await sync({...scope, write: yes ? 'yes' : 'ask'}, {...parts, configuration})
+    const reasons = left.map(({why, hint}) => (hint === undefined ? why : `${why} Later: ${hint}`))
+    return {left: reasons, ...(written && {synced: awsTools.files.config, awsTools})}
   } catch (error) {
     const failure = expectedFailure(error)
     if (!failure || parts.signal.aborted || failure.code === 'INTERRUPTED') throw error

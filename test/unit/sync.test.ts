@@ -335,6 +335,22 @@ describe('the question of profiles sync', () => {
     )
   })
 
+  it('is answered with an error where another program changes the file again and again', async () => {
+    const aws = makeAwsFolder('')
+    const change = () => {
+      aws.config += '# theirs\n'
+      queueMicrotask(() => {
+        aws.meanwhile = change
+      })
+    }
+    aws.meanwhile = change
+    expect(await refusal(call(aws))).to.include({
+      code: 'OUTPUT_FAILED',
+      message: 'Another program keeps changing /aws/config or /aws/credentials: not all could be written.',
+    })
+    expect(aws.config).to.match(/^(?:# theirs\n)+$/)
+  })
+
   it('is not needed twice for a change that has nothing to do with it', async () => {
     const aws = makeAwsFolder('[profile other]\n')
     aws.meanwhile = () => {

@@ -1,7 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 import {AwsOidcCommand} from '../../command.ts'
 import {exitCodeOf} from '../../errors.ts'
-import {differenceLines} from '../../formats/difference.ts'
+import {backupLines, differenceLines} from '../../formats/difference.ts'
 import {tryLines} from '../../formats/failure.ts'
 import type {SyncResult} from '../../tasks/sync.ts'
 
@@ -58,5 +58,5 @@ function summaryOf({changes, files, written, backups}: SyncResult): readonly str
   const count = profiles === 1 ? '1 profile' : `${profiles} profiles`
   if (profiles === 0) return [`${files.config} is up to date.`]
   if (!written) return [`Nothing was changed; ${count} would be.`]
-  return [`${count} written.`, ...backups.map(backup => `What was there before today is in ${backup}.`)]
+  return [`${count} written.`, ...backupLines(backups)]
 }
