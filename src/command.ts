@@ -18,7 +18,7 @@ const baseFlags = {
 
 export const profileFlag = Flags.string({
   char: 'p',
-  description: 'profile of our configuration (default: AWS_OIDC_PROFILE, AWS_PROFILE, "default")',
+  description: 'profile of our configuration (default: AWS_OIDC_PROFILE, AWS_PROFILE, "default", the only one)',
   helpValue: 'NAME',
 })
 
@@ -65,10 +65,10 @@ export abstract class AwsOidcCommand extends Command {
     })
   }
 
-  /** The profile that `-p` means. */
-  protected profileOf(flag: string | undefined): string {
+  /** The profile that was said, with `-p` or by a variable. */
+  protected profileOf(flag: string | undefined): string | undefined {
     const {env, awsProfile} = this.outside
-    return flag ?? (env.AWS_OIDC_PROFILE || awsProfile || 'default')
+    return flag ?? (env.AWS_OIDC_PROFILE || awsProfile || undefined)
   }
 
   /** Writes a result that must arrive: a closed stdout is an error. */

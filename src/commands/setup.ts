@@ -56,11 +56,12 @@ export default class Setup extends AwsOidcCommand {
 }
 
 function describe(result: SetupResult): readonly string[] {
-  const {path, provider, profile, unchanged, subject, role, offered, synced} = result
+  const {path, provider, profile, unchanged, declined, subject, role, offered, synced} = result
   const what =
     profile === undefined
       ? `The provider "${provider}" is`
       : `The provider "${provider}" and the profile "${profile}" are`
+  if (declined) return ['Nothing was written.']
   if (unchanged) return [`${what} in ${path} already; nothing was changed.`]
   const who = subject === undefined ? [] : [`Signed in as ${printable(subject, 100)}.`]
   const credentials = role === undefined ? [] : [`AWS gives credentials of ${role}.`]

@@ -27,7 +27,7 @@ export function differenceLines(
   paths: Readonly<Record<Change['file'], string>>,
   colours: boolean,
 ): readonly string[] {
-  const [gone, come] = colours ? [paint(31), paint(32)] : [unchanged, unchanged]
+  const {gone, come} = paints(colours)
   return (['config', 'credentials'] as const).flatMap(file => {
     const own = changes.filter(change => change.file === file)
     if (own.length === 0) return []
@@ -48,10 +48,34 @@ export function backupLines(backups: readonly string[]): readonly string[] {
   return backups.map(backup => `What was there before today is in ${backup}.`)
 }
 
+/** The same for text, line by line, with what stays around it; nothing where there is no difference. */
+export function textDifference(before: string, after: string, colours: boolean): readonly string[] {
+  if (before === after) return []
+  const {gone, come} = paints(colours)
+  const now = linesOf(after)
+  let from = 0
+  const lines = linesOf(before).flatMap(line => {
+    const at = now.indexOf(line, from)
+    if (at < 0) return [gone(`- ${line}`)]
+    const added = now.slice(from, at)
+    from = at + 1
+    return [...added.map(text => come(`+ ${text}`)), `  ${line}`]
+  })
+  return [...lines, ...now.slice(from).map(text => come(`+ ${text}`))]
+}
+
+function linesOf(text: string): readonly string[] {
+  return text === '' ? [] : text.trimEnd().split('\n')
+}
+
 const signs = {add: '+', change: ' ', remove: '-'} as const
 
 function headerOf(profile: string, file: Change['file']): string {
   return file === 'credentials' || profile === 'default' ? `[${profile}]` : `[profile ${profile}]`
+}
+
+function paints(colours: boolean) {
+  return colours ? {gone: paint(31), come: paint(32)} : {gone: unchanged, come: unchanged}
 }
 
 /** ECMA-48, "Select graphic rendition". */

@@ -3,6 +3,7 @@ import type {Configuration, Program, ProviderConfiguration} from '../config/sche
 import type {Edit} from '../config/write.ts'
 import type {Secrets} from '../errors.ts'
 import type {DeviceOffer, FlowChoice} from '../host/flow.ts'
+import type {Nobody} from '../host/interactive.ts'
 import type {Opening} from '../host/new-sign-in.ts'
 import type {Locks} from '../lock.ts'
 import type {AwsConfiguration} from '../outside/aws-configuration.ts'
@@ -99,6 +100,10 @@ export interface Parts {
 /** Who may be asked in this call; decided once. */
 export interface Asking {
   readonly interactive: boolean
+  /** Why nobody may be asked, where that is not this program's own decision. */
+  readonly nobody?: Nobody | undefined
+  /** Whether somebody typed a command whose purpose is to be asked: `login` is no advice for them. */
+  readonly byLogin?: boolean
   /** `login`, and those who say that somebody is always there, are not held back by earlier failures. */
   readonly ignoresBrake: boolean
   /** Whether somebody sits at a terminal that is our stdin. */

@@ -27,6 +27,8 @@ export interface SetupResult {
   readonly profile?: string
   /** Where everything was there already. */
   readonly unchanged?: true
+  /** Where the person said no: nothing was written. */
+  readonly declined?: true
   /** Who signed in; absent where nobody did. */
   readonly subject?: string
   /** Whose credentials AWS gave. */

@@ -8,7 +8,7 @@ import {timeLimitError} from '../oauth/browser-sign-in.ts'
 import type {Identity} from '../plugin.ts'
 import type {ProviderState} from '../state.ts'
 import {withAccountNames} from './account-names.ts'
-import type {Parts} from './parts.ts'
+import type {Asking, Parts} from './parts.ts'
 import type {Plan} from './plan.ts'
 import {asOurs, openProvider} from './provider-host.ts'
 
@@ -110,7 +110,7 @@ async function withGrace<Result>(work: Promise<Result>, signal: AbortSignal, {cl
   }
 }
 
-/** Whether a person may be asked now, and why not where the brake says so. */
+/** Whether a person may be asked now; if not, why, and what to type. */
 function askingNow(
   {loginCommand}: Plan,
   {signInFailures}: ProviderState,
@@ -118,11 +118,19 @@ function askingNow(
   {asking, clock}: Parts,
 ) {
   const held = asking.ignoresBrake || asking.attended ? undefined : brakeOf(signInFailures, clock.now())
-  const why =
+  const braked =
     held?.kind === 'login'
       ? 'The last two sign-ins failed; programs may not ask again.'
       : held && `The last sign-in failed; programs may ask again at ${when(held.until, clock.now())}.`
-  return {interactive: asking.interactive && !held && !quiet, unreachable: {hint: loginCommand, why}}
+  const unreachable = {hint: loginByHand(loginCommand, asking), why: braked ?? asking.nobody?.why}
+  return {interactive: asking.interactive && !held && !quiet, unreachable}
+}
+
+/** What leads to a sign-in where this call can't: never what was just typed. */
+function loginByHand(loginCommand: string, {byLogin, nobody, mayRead}: Asking): string {
+  if (!byLogin) return loginCommand
+  if (!nobody) return mayRead ? loginCommand : `${loginCommand}, on a terminal`
+  return nobody.allowedBy === undefined ? loginCommand : `AWS_OIDC_INTERACTIVE=${nobody.allowedBy} ${loginCommand}`
 }
 
 /** Another person's tokens and credentials go when somebody else signs in. */

@@ -28,8 +28,12 @@ export interface SyncResult extends SyncPlan {
 
 const tries = 50
 
-/** Brings the configuration of the AWS tools up to ours: shows the difference, asks, writes. */
-export async function sync(wish: SyncWish, parts: Parts): Promise<SyncResult> {
+/** Brings the configuration of the AWS tools up to ours: shows the difference and asks (`agrees`), writes. */
+export async function sync(
+  wish: SyncWish,
+  parts: Parts,
+  agrees = (difference: readonly string[]) => agreed(difference, parts),
+): Promise<SyncResult> {
   const aws = await parts.awsConfiguration()
   const places = demandPlaces(aws)
   const programOf = async (how: {readonly written: boolean}) => {
@@ -44,7 +48,9 @@ export async function sync(wish: SyncWish, parts: Parts): Promise<SyncResult> {
   for (;;) {
     if (wish.write === 'no') return resultOf(shown, places, [])
     const wanted = shown.changes.length > 0
-    if (wanted && wish.write === 'ask' && !(await agreed(shown, places, parts))) return resultOf(shown, places, [])
+    if (wanted && wish.write === 'ask' && !(await agrees(syncDifference(shown, places, parts)))) {
+      return resultOf(shown, places, [])
+    }
     // Also where nothing else is to be written: Node may have moved since the launcher was.
     const put = await programOf({written: true})
     if (!wanted) return resultOf(shown, places, [])
@@ -103,8 +109,14 @@ function warnOfRefused(files: Read, {log}: Parts): void {
   }
 }
 
-async function agreed({changes}: SyncPlan, places: AwsPlaces, parts: Parts): Promise<boolean> {
-  parts.tell(shortened(differenceLines(changes, places, parts.colours)).join('\n'))
+/** What a person is shown before it is written. */
+export function syncDifference({changes}: SyncPlan, places: AwsPlaces, {colours}: Parts): readonly string[] {
+  return shortened(differenceLines(changes, places, colours))
+}
+
+/** Whether a person agrees to what they are shown. Rejects with USAGE where nobody may be asked. */
+export function agreed(difference: readonly string[], parts: Parts): Promise<boolean> {
+  parts.tell(difference.join('\n'))
   return agreesToWrite('Write this?', 'aws-oidc profiles sync --yes', parts)
 }
 

@@ -1,9 +1,10 @@
 import {secretsIn} from '../config/settings.ts'
-import {entryText} from '../config/write.ts'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
 import {agreesToWrite} from './consent.ts'
 import type {Parts} from './parts.ts'
-import type {SyncResult} from './sync.ts'
+import {type ShownDifference, showDifference, syncAsShown} from './setup-write.ts'
+import {type SyncResult, sync} from './sync.ts'
+import type {SyncScope} from './sync-scope.ts'
 import {planTakeover, type TakeoverPlan} from './takeover-plan.ts'
 
 export interface TakeoverWish {
@@ -39,27 +40,27 @@ export async function takeOver({yes}: TakeoverWish, parts: Parts): Promise<Takeo
     written: false,
   }
   if (providers.length === 0 && profiles.length === 0) return result
-  if (!yes && !(await agreed(plan, parts))) return result
-  await parts.editConfiguration(() => [
+  const edits = [
     ...providers.map(({name, entry}) => ({kind: 'add', list: 'providers', name, entry}) as const),
     ...profiles.map(({name, entry}) => ({kind: 'add', list: 'profiles', name, entry}) as const),
-  ])
+  ]
+  const shown = yes ? undefined : await showDifference(edits, scopeOf(result.profiles), parts)
+  if (shown && !(await agreed(plan, parts))) return result
+  await parts.editConfiguration(() => edits)
   const kept = await keepSecrets(plan, parts)
-  const synced = profiles.length === 0 ? {left: []} : await callUs(result.profiles, yes, parts)
+  const synced = profiles.length === 0 ? {left: []} : await callUs(result.profiles, shown, parts)
   return {...result, written: true, ...synced, left: [...plan.left, ...kept, ...synced.left]}
 }
 
 /** Rewrites the lines of the AWS tools; what keeps it from that takes nothing back. */
 async function callUs(
   profiles: readonly string[],
-  yes: boolean,
+  shown: ShownDifference | undefined,
   parts: Parts,
 ): Promise<Pick<TakeoverResult, 'left' | 'synced' | 'awsTools'>> {
-  const {sync} = await import('./sync.ts')
-  const configuration = await parts.draftConfiguration(() => [])
-  const scope = {profiles, replaces: 'command', chain: 'source', prune: false, fromRoles: undefined} as const
   try {
-    const {left, written, ...awsTools} = await sync({...scope, write: yes ? 'yes' : 'ask'}, {...parts, configuration})
+    const ended = shown ? await syncAsShown(shown, parts) : await syncUnseen(scopeOf(profiles), parts)
+    const {left, written, ...awsTools} = ended
     const reasons = left.map(({why, hint}) => (hint === undefined ? why : `${why} Later: ${hint}`))
     return {left: reasons, ...(written && {synced: awsTools.files.config, awsTools})}
   } catch (error) {
@@ -69,15 +70,19 @@ async function callUs(
   }
 }
 
-async function agreed({providers, profiles, left}: TakeoverPlan, parts: Parts): Promise<boolean> {
-  const {tell, configuration} = parts
-  const texts = [
-    ...providers.map(({name, entry}) => entryText('providers', name, entry)),
-    ...profiles.map(({name, entry}) => entryText('profiles', name, entry)),
-  ]
-  tell(`This would go into ${configuration.path}:\n\n${texts.join('')}`)
-  if (left.length > 0) tell(`This can't be taken over:\n  ${left.join('\n  ')}\n`)
-  return agreesToWrite('Write it?', 'the same command with --yes', parts)
+async function syncUnseen(scope: SyncScope, parts: Parts): Promise<SyncResult> {
+  const configuration = await parts.draftConfiguration(() => [])
+  return sync({...scope, write: 'yes'}, {...parts, configuration})
+}
+
+/** Only the commands of those profiles are replaced: keys of a person stay. */
+function scopeOf(profiles: readonly string[]): SyncScope {
+  return {profiles, replaces: 'command', chain: 'source', prune: false, fromRoles: undefined}
+}
+
+function agreed({left}: TakeoverPlan, parts: Parts): Promise<boolean> {
+  if (left.length > 0) parts.tell(`This can't be taken over:\n  ${left.join('\n  ')}\n`)
+  return agreesToWrite('Write this?', 'the same command with --yes', parts)
 }
 
 /** A keyring that does not answer keeps nothing else from being taken over: the secret can be said later. */
