@@ -2,6 +2,7 @@ import {join} from 'node:path'
 import {type CompletedShell, setUps, usualShell} from './completion/shells.ts'
 import {readConfiguration} from './config/read.ts'
 import type {DoctorReport} from './formats/doctor-report.ts'
+import type {Assignments} from './formats/variables.ts'
 import type {ForegroundEnding} from './outside/foreground.ts'
 import type {Outside} from './outside/outside.ts'
 import {type CacheInfo, cacheInfo, clearCache} from './tasks/cache.ts'
@@ -35,6 +36,8 @@ type ByPerson<Wish extends object> = Omit<Wish, 'profile'> & {readonly profile: 
 /** The use cases, wired to a world. Nothing is read before one of them is called. */
 export interface App {
   credentials(wish: CredentialsWish): Promise<Issued>
+  /** With what becomes of the region that the shell has. */
+  credentialsForShell(wish: CredentialsWish): Promise<Issued & {readonly region: Assignments}>
   exec(wish: ByPerson<ExecWish>): Promise<ForegroundEnding>
   /** Opens the AWS console. */
   openConsole(wish: ByPerson<OpenConsoleWish>): Promise<ConsoleSession>
@@ -81,6 +84,8 @@ export function createApp(outside: Outside, installation: Installation, choices:
   return {
     credentials: async wish => credentialsFor(wish, (await parts()).parts),
     // What only some calls need is loaded by those: a call from the cache has no time for it.
+    credentialsForShell: async wish =>
+      (await import('./tasks/working-region.ts')).credentialsForShell(wish, (await parts()).parts),
     exec: async wish => (await import('./tasks/exec.ts')).exec(...(await byPerson(wish))),
     openConsole: async wish => (await import('./tasks/open-console.ts')).openConsole(...(await byPerson(wish))),
     consoleUrl: async wish => (await import('./tasks/console.ts')).consoleUrl(...(await byPerson(wish))),

@@ -1,6 +1,6 @@
 import {AwsOidcError, printable} from '../errors.ts'
 import type {ConsolePage} from './console-services.ts'
-import {regionIn, safeEndpoint} from './endpoint.ts'
+import {homeRegion, safeEndpoint} from './endpoint.ts'
 
 /** AWS Sign-In, which signs a browser in to the console. */
 export interface SignInService {
@@ -28,23 +28,27 @@ function suffixOf(partition: string): string {
 /** Where a browser is signed in. AWS_ENDPOINT_URL_SIGNIN names another place. Throws CONFIG_INVALID for one that is not safe. */
 export function signInService(
   partition: string,
-  region: string,
+  region: string | undefined,
   {AWS_ENDPOINT_URL_SIGNIN: custom}: Readonly<Record<string, string | undefined>>,
 ): SignInService {
-  if (!custom) return {url: new URL(`https://${region}.signin.${suffixOf(partition)}`), aws: true}
+  if (!custom)
+    return {url: new URL(`https://${region ?? homeRegion(partition)}.signin.${suffixOf(partition)}`), aws: true}
   const url = safeEndpoint('AWS_ENDPOINT_URL_SIGNIN', custom, 'credentials')
   return {url, aws: isHostOf('signin', partition, url)}
 }
 
-/** The page of a service in a region; without one, the console's first page. */
+/**
+ * The page of a service, or else the console's first page, in a region. Without one the console chooses, as for whoever
+ * opens it without us.
+ */
 export function consoleAddress(
   partition: string,
-  region: string,
+  region: string | undefined,
   {path, global}: ConsolePage = {path: 'console/home'},
 ): URL {
-  const host = global ? regionIn(partition, {demanded: undefined, usual: undefined}) : region
-  const address = new URL(`https://${host}.console.${suffixOf(partition)}/${path}`)
-  if (!global) address.searchParams.set('region', region)
+  const host = global ? homeRegion(partition) : region
+  const address = new URL(`https://${host === undefined ? '' : `${host}.`}console.${suffixOf(partition)}/${path}`)
+  if (!global && region !== undefined) address.searchParams.set('region', region)
   return address
 }
 

@@ -68,34 +68,41 @@ export function stsEndpoint(
   return {url: custom, region, aws: isAwsHost(custom.hostname)}
 }
 
-/**
- * The region in which somebody works with a role of a partition. A usual one of another partition is passed over. Throws
- * USAGE for a demanded one of another partition: the role's credentials are worth nothing there.
- */
-export function regionIn(
-  partitionName: string,
-  {demanded, usual}: {readonly demanded: string | undefined; readonly usual: string | undefined},
-): string {
-  const home = partitions.get(partitionName) ?? commercial
-  const wanted = checkRegion(demanded ?? usual)
-  if (wanted !== undefined && home.regions.test(wanted)) return wanted
-  if (demanded === undefined) return home.region
+/** The region where it is one of that partition: elsewhere its credentials are worth nothing. */
+export function regionIn(partitionName: string, region: string | undefined): string | undefined {
+  const wanted = checkRegion(region)
+  return wanted !== undefined && (partitions.get(partitionName) ?? commercial).regions.test(wanted) ? wanted : undefined
+}
+
+/** The same for a region that somebody insists on. Throws USAGE for one of another partition. */
+export function demandedRegion(partitionName: string, region: string): string {
+  const wanted = regionIn(partitionName, region)
+  if (wanted !== undefined) return wanted
   throw new AwsOidcError(
     'USAGE',
-    `--region: "${demanded}" is no region of the partition ${partitionName} of this role.`,
+    `--region: "${region}" is no region of the partition ${partitionName} of this role.`,
     {
-      hint: `--region ${home.region}`,
+      hint: `--region ${homeRegion(partitionName)}`,
     },
   )
 }
 
+/** The region whose services answer for the whole of a partition. */
+export function homeRegion(partitionName: string): string {
+  return (partitions.get(partitionName) ?? commercial).region
+}
+
 /** The region becomes a part of the host that is handed the ID token: nothing but a region's name may stand there. */
 function checkRegion(region: string | undefined): string | undefined {
-  if (region === undefined || /^[a-z]{2,}(-[a-z0-9]+)+$/.test(region))
-    return region === 'aws-global' ? undefined : region
+  if (region === undefined || isRegion(region)) return region === 'aws-global' ? undefined : region
   throw new AwsOidcError('CONFIG_INVALID', `"${printable(region, 60)}" is not the name of an AWS region.`, {
     hint: 'Check AWS_REGION, AWS_DEFAULT_REGION, and "region" of the profile; one is us-east-1.',
   })
+}
+
+/** Whether it has the form of a region's name. */
+export function isRegion(text: string): boolean {
+  return /^[a-z]{2,}(-[a-z0-9]+)+$/.test(text)
 }
 
 function awsHost(home: Partition, region: string, {fips, dualstack}: StsWishes): string {

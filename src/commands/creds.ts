@@ -45,14 +45,17 @@ export default class Creds extends AwsOidcCommand {
 
   async run(): Promise<void> {
     const {flags} = await this.parse(Creds)
-    const issued = await this.app(flags, {browser: flags.browser, device: flags.device}).credentials({
+    const forShell = flags.format !== 'process'
+    const app = this.app(flags, {browser: flags.browser, device: flags.device})
+    const wish = {
       profile: this.profileOf(flags.profile) ?? 'default',
       provider: flags.provider,
       role: flags.role,
       durationSeconds: flags.duration,
       force: flags.force,
-      lasting: flags.format !== 'process',
-    })
-    this.hand(await formatCredentials(flags.format, issued.credentials, issued.accountId))
+      lasting: forShell,
+    }
+    const issued = forShell ? await app.credentialsForShell(wish) : await app.credentials(wish)
+    this.hand(await formatCredentials(flags.format, issued))
   }
 }
