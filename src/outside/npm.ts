@@ -4,6 +4,7 @@ import {createRequire} from 'node:module'
 import {dirname, join} from 'node:path'
 import {AwsOidcError, printable} from '../errors.ts'
 import {parseObject, readObject} from '../json.ts'
+import {ownerInsteadOfRoot} from './other-users.ts'
 
 /** The npm that comes with oclif's plugin of plugins, whatever npm this machine has. */
 export interface Npm {
@@ -53,12 +54,15 @@ function readAnswer(stdout: string, command: string): unknown {
   }
 }
 
-function output(
+/** As the user whose folder it is: npm would leave files of root there, and among what it keeps in their home. */
+async function output(
   args: readonly string[],
   cwd: string,
   signal: AbortSignal,
 ): Promise<{readonly failed: Error | null; readonly stdout: string}> {
-  const options = {cwd, signal, timeout: limitMilliseconds, maxBuffer: 64 * 1024 * 1024, windowsHide: true}
+  const user = await ownerInsteadOfRoot(cwd)
+  const limits = {signal, timeout: limitMilliseconds, maxBuffer: 64 * 1024 * 1024}
+  const options = {cwd, ...user, ...limits, windowsHide: true}
   return new Promise(resolve => {
     const child = execFile(process.execPath, [...args], options, (failed, stdout) => resolve({failed, stdout}))
     // git might ask for a password.

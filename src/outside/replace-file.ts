@@ -1,6 +1,7 @@
 import {randomBytes} from 'node:crypto'
 import {type FileHandle, lstat, open, readdir, rename, rm} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
+import {ownerInsteadOfRoot} from './other-users.ts'
 
 export interface Replacement {
   readonly mode: number
@@ -18,6 +19,8 @@ export async function replaceFile(path: string, {mode, fill}: Replacement): Prom
   try {
     const file = await open(temporary, 'wx', mode)
     try {
+      const user = await ownerInsteadOfRoot(dirname(path))
+      if (user) await file.chown(user.uid, user.gid)
       await fill(file)
     } finally {
       await file.close()

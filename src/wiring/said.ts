@@ -11,3 +11,16 @@ export function logTo(say: (text: string) => void, debug: boolean): Log {
     warn: message => say(`Warning: ${message}`),
   }
 }
+
+/** Says the first of all warnings aloud, which has the others for its consequences. */
+export function warningOnce(log: Log): Log {
+  let warned = false
+  return {
+    ...log,
+    warn(message) {
+      if (warned) log.debug(message)
+      else log.warn(message)
+      warned = true
+    },
+  }
+}

@@ -26,7 +26,7 @@ import {awsFilesIn} from './aws-files.ts'
 import {configurationAt} from './configuration.ts'
 import {networksOf} from './networks.ts'
 import {installPartsOf} from './plugins.ts'
-import {logTo, secrets} from './said.ts'
+import {logTo, secrets, warningOnce} from './said.ts'
 
 /** This program as it is installed. */
 export interface Installation {
@@ -79,6 +79,8 @@ export async function wire(outside: Outside, installation: Installation, choices
   const signal = processes.interruption
   for (const password of proxyPasswords(env)) secrets.add(password)
 
+  // A machine that keeps nothing has one reason for that, whoever meets it.
+  const unkept = warningOnce(log)
   const waitedFor = env[waiting]?.split(',') ?? []
   const ownLocks = fileLocks({
     folder: places.locks,
@@ -87,7 +89,7 @@ export async function wire(outside: Outside, installation: Installation, choices
     identify: files.identify,
     now: clock.now,
     sleep: clock.sleep,
-    log,
+    log: unkept,
   })
   const locks = announcedLocks(ownLocks, waitingFor)
   const home: CacheHome = {
@@ -110,13 +112,12 @@ export async function wire(outside: Outside, installation: Installation, choices
       read: async () => (cacheNote === undefined ? undefined : files.readText(cacheNote)),
       write: async text => (cacheNote === undefined ? undefined : files.replacePrivate(cacheNote, text)),
     },
-    // What may not be looked at, such as the folder of the user who called `su`, is of no use either.
-    exists: async path => (await files.identify(path).catch(() => undefined)) !== undefined,
+    exists: files.exists,
     inCi: isSet(env.CI),
     byPerson: choices.login,
   })
 
-  const cached = storeOver(chosen.cache, chosen.id, log, clock.now, {
+  const cached = storeOver(chosen.cache, chosen.id, unkept, clock.now, {
     strict: chosen.byHand,
     clearOthers: chosen.clearOthers,
   })
