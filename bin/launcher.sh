@@ -40,15 +40,17 @@ is_in_time() {
 
 now
 
-# Takes pairs: how a file was, and its path.
+# Takes pairs: how a file was, and its path; or a path behind "=", and the file that it led to.
 are_unchanged() {
   while [ "$#" -gt 1 ]; do
-    if [ "$1" = - ]; then
-      ! [ -e "$2" ] || return
-    else
-      [ -e "$2" ] && [ -O "$folder/$1.low" ] && [ -O "$folder/$1.high" ] || return
-      ! [ "$folder/$1.low" -nt "$2" ] && ! [ "$2" -nt "$folder/$1.high" ] || return
-    fi
+    case $1 in
+      -) ! [ -e "$2" ] ;;
+      =*) [ "${1#=}" -ef "$2" ] ;;
+      *)
+        [ -e "$2" ] && [ -O "$folder/$1.low" ] && [ -O "$folder/$1.high" ] &&
+          ! [ "$folder/$1.low" -nt "$2" ] && ! [ "$2" -nt "$folder/$1.high" ]
+        ;;
+    esac || return
     shift 2
   done
   [ "$#" -eq 0 ]
@@ -67,7 +69,7 @@ is_hot() {
     if IFS= read -r more || [ -n "$more" ]; then return 1; fi
   } <"$copy"
   [ "${#document}" -le 16384 ] || return
-  set -- 'aws-oidc 1' "$run" "$profile" "${HOME-}" "${XDG_CONFIG_HOME-}" "${XDG_CACHE_HOME-}" "${XDG_DATA_HOME-}" \
+  set -- 'aws-oidc 2' "$run" "$profile" "${HOME-}" "${XDG_CONFIG_HOME-}" "${XDG_CACHE_HOME-}" "${XDG_DATA_HOME-}" \
     "${AWS_OIDC_DATA_DIR-}" "${AWS_OIDC_CONFIG_FILE-}" "${AWS_OIDC_CACHE-}" "${AWS_REGION-}" "${AWS_DEFAULT_REGION-}" \
     "${AWS_ENDPOINT_URL_STS-}" "${AWS_CA_BUNDLE-}" "${CI-}"
   IFS=$tab

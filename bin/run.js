@@ -93,7 +93,7 @@ function hotProfile([command, flag, name, ...others]) {
 function readHotCopy(profile) {
   const {XDG_RUNTIME_DIR} = process.env
   const path = XDG_RUNTIME_DIR?.startsWith('/') && stampedPath(`${XDG_RUNTIME_DIR}/aws-oidc`, profile, ':')
-  const copy = path ? readStamped(path, ['aws-oidc 1', ...stampOf(profile)]) : undefined
+  const copy = path ? readStamped(path, ['aws-oidc 2', ...stampOf(profile)]) : undefined
   return copy && copy.until < Date.parse(JSON.parse(copy.content).Expiration) ? `${copy.content}\n` : undefined
 }
 
@@ -134,8 +134,12 @@ function readStamped(path, stamp) {
     for (let at = 0; at < watched.length; at += 2) {
       const path = watched[at + 1]
       if (path === undefined) return undefined
+      // For `sh`, which can't read what tells the file behind a link from another one.
+      if (watched[at]?.startsWith('=')) continue
       const found = statSync(path, {bigint: true, throwIfNoEntry: false})
-      const id = found ? `${found.dev}-${found.ino}-${found.size}-${found.ctimeNs}` : '-'
+      const id = found
+        ? [found.dev, found.ino, found.size, found.ctimeNs].map(part => part.toString(36)).join('-')
+        : '-'
       if (id !== watched[at]) return undefined
     }
     return {content, until: stats.mtimeMs}

@@ -3,11 +3,15 @@ import {join} from 'node:path'
 import {expect} from 'chai'
 import {systemFiles} from '../../src/outside/files.ts'
 import {installLauncher} from '../../src/tasks/launcher.ts'
+import {seesExchanges} from '../support/exchange-suite.ts'
 import {isHit, useHotScene} from '../support/hot.ts'
 import {readsHotCopies} from '../support/hot-copy-suite.ts'
 import {nobody, root, runAs} from '../support/machine.ts'
 
-describe('a hot copy and the launcher', () => readsHotCopies(['sh']))
+describe('a hot copy and the launcher', () => {
+  readsHotCopies(['sh'])
+  seesExchanges(['sh'])
+})
 
 describe('the launcher', () => {
   const scene = useHotScene(['sh'])
