@@ -35,7 +35,7 @@ hot_profile() {
 # `date` would be a process. A pipe that has just been made is stamped with the time; the copy, with its end.
 # Not $copy against /proc/self/stat: that bears the time at which somebody first looked at this process.
 is_in_time() {
-  [ -e /dev/fd/9 ] && [ "$copy" -nt /dev/fd/9 ] && ! [ "$folder" -nt /dev/fd/9 ]
+  [ -e /dev/fd/9 ] && [ /dev/fd/0 -nt /dev/fd/9 ] && ! [ "$folder" -nt /dev/fd/9 ]
 } 9<<'now'
 
 now
@@ -56,15 +56,16 @@ are_unchanged() {
   [ "$#" -eq 0 ]
 }
 
-is_mine() { [ -O "$1" ] && ! [ -h "$1" ]; }
-
 is_hot() {
   tab='	'
-  folder=${XDG_RUNTIME_DIR-}/aws-oidc
+  runtime=${XDG_RUNTIME_DIR-}
+  folder=$runtime/aws-oidc
   copy=$folder/$profile:$region
-  case $folder in /*/aws-oidc) ;; *) return 1 ;; esac
-  is_mine "$folder" && is_mine "$copy" && [ -f "$copy" ] && is_in_time || return
+  case $runtime in /*) ;; *) return 1 ;; esac
+  # Only in a folder of ours does nobody exchange anything between two looks.
+  [ -O "$runtime" ] && [ -O "$folder" ] && ! [ -h "$folder" ] && [ -f "$copy" ] && ! [ -h "$copy" ] || return
   {
+    [ -O /dev/fd/0 ] && is_in_time || return
     IFS= read -r who && IFS= read -r what && IFS= read -r document || return
     if IFS= read -r more || [ -n "$more" ]; then return 1; fi
   } <"$copy"

@@ -7,6 +7,7 @@ import {seesExchanges} from '../support/exchange-suite.ts'
 import {isHit, useHotScene} from '../support/hot.ts'
 import {readsHotCopies} from '../support/hot-copy-suite.ts'
 import {nobody, root, runAs} from '../support/machine.ts'
+import {raceFor} from '../support/swap-race.ts'
 
 describe('a hot copy and the launcher', () => {
   readsHotCopies(['sh'])
@@ -30,6 +31,11 @@ describe('the launcher', () => {
       expect(isHit(await scene.call())).to.equal(false)
     })
   }
+
+  it('takes no copy of a stranger’s, who swaps it for ours between two looks', async function () {
+    if (!root) this.skip()
+    expect(await raceFor(100, scene)).to.include({lost: 0})
+  })
 
   it('takes no copy that was made later than now', async () => {
     await utimes(scene.folder, new Date(), new Date(Date.now() + 60_000))

@@ -75,6 +75,10 @@ export function readsHotCopies(reader: Reader): void {
     ],
     ['lies in the folder of another user', async ({folder}) => chown(folder, nobody, nobody)],
     [
+      'lies in a folder of ours that is in one of another user',
+      async ({folder}) => chown(dirname(folder), nobody, nobody),
+    ],
+    [
       'is a folder',
       async ({copy}) => {
         await rm(copy)
@@ -146,6 +150,7 @@ export function readsHotCopies(reader: Reader): void {
       } finally {
         await rm(join(scene.home.folder, '.local/share/aws-oidc/package.json'), {force: true})
         await rm(`${scene.folder}.real`, {recursive: true, force: true})
+        if (root) await chown(dirname(scene.folder), 0, 0)
       }
     })
   }
