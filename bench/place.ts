@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process'
-import {existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync} from 'node:fs'
+import {mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {delimiter, dirname, join} from 'node:path'
 import {root, type Sandbox, sandboxBin, startSandbox} from '../test/support/sandbox.ts'
@@ -85,7 +85,8 @@ export async function makePlace(): Promise<Place> {
     call('profiles', 'sync', 'developer', '--yes')
     // Nothing is copied of what was written just now.
     const before = new Date(Date.now() - 60_000)
-    for (const file of [config, join(data, 'package.json')]) if (existsSync(file)) utimesSync(file, before, before)
+    const inData = readdirSync(data, {recursive: true, encoding: 'utf8'}).map(name => join(data, name))
+    for (const path of [config, dirname(config), data, ...inData]) utimesSync(path, before, before)
     for (let time = 0; time < 2; time++) call(...creds, '--browser')
     return {env, launcher: join(data, 'bin/aws-oidc')}
   }

@@ -35,39 +35,42 @@ hot_profile() {
 # `date` would be a process. A pipe that has just been made is stamped with the time; the copy, with its end.
 # Not $copy against /proc/self/stat: that bears the time at which somebody first looked at this process.
 is_in_time() {
-  [ -e /dev/fd/9 ] && [ "$copy" -nt /dev/fd/9 ] && ! [ "$folder" -nt /dev/fd/9 ]
+  [ -e /dev/fd/9 ] && [ /dev/fd/0 -nt /dev/fd/9 ] && ! [ "$folder" -nt /dev/fd/9 ]
 } 9<<'now'
 
 now
 
-# Takes pairs: how a file was, and its path.
+# Takes pairs: how a file was, and its path; or a path behind "=", and the file that it led to.
 are_unchanged() {
   while [ "$#" -gt 1 ]; do
-    if [ "$1" = - ]; then
-      ! [ -e "$2" ] || return
-    else
-      [ -e "$2" ] && [ -O "$folder/$1.low" ] && [ -O "$folder/$1.high" ] || return
-      ! [ "$folder/$1.low" -nt "$2" ] && ! [ "$2" -nt "$folder/$1.high" ] || return
-    fi
+    case $1 in
+      -) ! [ -e "$2" ] ;;
+      =*) [ "${1#=}" -ef "$2" ] ;;
+      *)
+        [ -e "$2" ] && [ -O "$folder/$1.low" ] && [ -O "$folder/$1.high" ] &&
+          ! [ "$folder/$1.low" -nt "$2" ] && ! [ "$2" -nt "$folder/$1.high" ]
+        ;;
+    esac || return
     shift 2
   done
   [ "$#" -eq 0 ]
 }
 
-is_mine() { [ -O "$1" ] && ! [ -h "$1" ]; }
-
 is_hot() {
   tab='	'
-  folder=${XDG_RUNTIME_DIR-}/aws-oidc
+  runtime=${XDG_RUNTIME_DIR-}
+  folder=$runtime/aws-oidc
   copy=$folder/$profile:$region
-  case $folder in /*/aws-oidc) ;; *) return 1 ;; esac
-  is_mine "$folder" && is_mine "$copy" && [ -f "$copy" ] && is_in_time || return
+  case $runtime in /*) ;; *) return 1 ;; esac
+  # Only in a folder of ours does nobody exchange anything between two looks.
+  [ -O "$runtime" ] && [ -O "$folder" ] && ! [ -h "$folder" ] && [ -f "$copy" ] && ! [ -h "$copy" ] || return
   {
+    [ -O /dev/fd/0 ] && is_in_time || return
     IFS= read -r who && IFS= read -r what && IFS= read -r document || return
     if IFS= read -r more || [ -n "$more" ]; then return 1; fi
   } <"$copy"
   [ "${#document}" -le 16384 ] || return
-  set -- 'aws-oidc 1' "$run" "$profile" "${HOME-}" "${XDG_CONFIG_HOME-}" "${XDG_CACHE_HOME-}" "${XDG_DATA_HOME-}" \
+  set -- 'aws-oidc 2' "$run" "$profile" "${HOME-}" "${XDG_CONFIG_HOME-}" "${XDG_CACHE_HOME-}" "${XDG_DATA_HOME-}" \
     "${AWS_OIDC_DATA_DIR-}" "${AWS_OIDC_CONFIG_FILE-}" "${AWS_OIDC_CACHE-}" "${AWS_REGION-}" "${AWS_DEFAULT_REGION-}" \
     "${AWS_ENDPOINT_URL_STS-}" "${AWS_CA_BUNDLE-}" "${CI-}"
   IFS=$tab

@@ -93,7 +93,7 @@ function hotProfile([command, flag, name, ...others]) {
 function readHotCopy(profile) {
   const {XDG_RUNTIME_DIR} = process.env
   const path = XDG_RUNTIME_DIR?.startsWith('/') && stampedPath(`${XDG_RUNTIME_DIR}/aws-oidc`, profile, ':')
-  const copy = path ? readStamped(path, ['aws-oidc 1', ...stampOf(profile)]) : undefined
+  const copy = path ? readStamped(path, ['aws-oidc 2', ...stampOf(profile)]) : undefined
   return copy && copy.until < Date.parse(JSON.parse(copy.content).Expiration) ? `${copy.content}\n` : undefined
 }
 
@@ -117,10 +117,12 @@ function stampedPath(folder, profile, between) {
 function readStamped(path, stamp) {
   const {constants, closeSync, fstatSync, lstatSync, openSync, readFileSync, statSync} = fs
   // Windows has neither user ids nor modes.
-  const isPrivate = (/** @type {import('node:fs').Stats} */ {uid, mode}) =>
-    !process.geteuid || (uid === process.geteuid() && (mode & 0o077) === 0)
+  const isOwn = (/** @type {import('node:fs').Stats} */ {uid}) => !process.geteuid || uid === process.geteuid()
+  const isPrivate = (/** @type {import('node:fs').Stats} */ stats) =>
+    isOwn(stats) && (!process.geteuid || (stats.mode & 0o077) === 0)
   const folder = lstatSync(join(path, '..'), {throwIfNoEntry: false})
-  if (!folder?.isDirectory() || !isPrivate(folder)) return undefined
+  // In a folder of somebody else, such as `su` leaves us with, ours can be exchanged between two looks.
+  if (!folder?.isDirectory() || !isPrivate(folder) || !isOwn(statSync(join(path, '../..')))) return undefined
   const {O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0} = constants
   const file = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
   try {
@@ -134,8 +136,12 @@ function readStamped(path, stamp) {
     for (let at = 0; at < watched.length; at += 2) {
       const path = watched[at + 1]
       if (path === undefined) return undefined
+      // For `sh`, which can't read what tells the file behind a link from another one.
+      if (watched[at]?.startsWith('=')) continue
       const found = statSync(path, {bigint: true, throwIfNoEntry: false})
-      const id = found ? `${found.dev}-${found.ino}-${found.size}-${found.ctimeNs}` : '-'
+      const id = found
+        ? [found.dev, found.ino, found.size, found.ctimeNs].map(part => part.toString(36)).join('-')
+        : '-'
       if (id !== watched[at]) return undefined
     }
     return {content, until: stats.mtimeMs}
@@ -187,14 +193,18 @@ function writeAll(text) {
  * place for it lies in the folder for temporary files, where anybody may have made it before us.
  */
 function keepCompiledCode() {
+  const isOwn = (/** @type {import('node:fs').Stats} */ {uid}) => uid === process.geteuid?.()
   const isPrivate = (/** @type {string} */ path) => {
     const stats = fs.lstatSync(path)
-    return stats.isDirectory() && stats.uid === process.geteuid?.() && (stats.mode & 0o077) === 0
+    return stats.isDirectory() && isOwn(stats) && (stats.mode & 0o077) === 0
   }
   try {
     const cache = cacheFolder()
     // Without the one there is nothing that we keep, and the other is not made.
     if (process.env.NODE_DISABLE_COMPILE_CACHE || cache === undefined || !isPrivate(cache)) return
+    // Whose folder it lies in can exchange it, after any look at it.
+    const above = fs.statSync(join(cache, '..'))
+    if (!isOwn(above) && above.uid !== 0) return
     const folder = join(cache, 'compiled')
     if (!fs.existsSync(folder)) fs.mkdirSync(folder, {mode: 0o700})
     if (isPrivate(folder)) process.getBuiltinModule('node:module').enableCompileCache(folder)

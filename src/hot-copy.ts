@@ -3,21 +3,39 @@
  * program: the lane in bin/run.js, and bin/launcher.sh, which can compare the times of files but read none. Whatever
  * is not as it was when a copy was made sends both here. See docs/decisions/0016-hot-copies.md.
  */
-import {decisiveVariables, linesOf, nameFor, type Stamped, type StampedFolder, type WatchedState} from './stamp.ts'
+import {
+  decisiveVariables,
+  linesOf,
+  nameFor,
+  type Stamped,
+  type StampedFolder,
+  type Watched,
+  type WatchedState,
+} from './stamp.ts'
 
 export interface HotCopy extends Stamped {
   /** One line. */
   readonly document: string
+  readonly around: Surroundings
 }
 
-const format = 'aws-oidc 1'
+/** What shows to `sh` that a watched file was exchanged for one that has the same times. */
+export interface Surroundings {
+  /** Watched paths that lead through links, and to which file. */
+  readonly links: readonly {readonly path: string; readonly real: string}[]
+  /** Folders whose times change where a watched file is exchanged in them. */
+  readonly folders: readonly Watched[]
+}
+
+const format = 'aws-oidc 2'
 
 /** Puts a copy into its place, and tells its name; `undefined` where it has no form that the readers would take. */
 export async function putHotCopy(copy: HotCopy, folder: StampedFolder, now: Date): Promise<string | undefined> {
   const name = nameFor(copy, ':')
-  const text = linesOf(format, decisiveVariables, copy, copy.document)
+  const watched = [...copy.watched, ...copy.around.folders]
+  const text = linesOf(format, decisiveVariables, {...copy, watched, links: copy.around.links}, copy.document)
   if (name === undefined || text === undefined) return undefined
-  const stamps = copy.watched.flatMap(({state}) => (state ? stampsOf(state) : []))
+  const stamps = watched.flatMap(({state}) => (state ? stampsOf(state) : []))
   const others = await leftovers(name, folder, now)
   // The copy names its stamps, so a reader never sees those of another one.
   await Promise.all(stamps.map(({name, modifiedAt}) => folder.put(name, '', modifiedAt)))
@@ -46,6 +64,6 @@ async function leftovers(name: string, folder: StampedFolder, now: Date): Promis
   const texts = await Promise.all([name, ...over].map(other => folder.read(other)))
   const stamps = texts
     .flatMap(text => text?.split('\n')[1]?.split('\t') ?? [])
-    .filter(word => /^\d+(-\d+)+$/.test(word))
+    .filter(word => /^[\da-z]+(-[\da-z]+){3}$/.test(word))
   return [...over, ...stamps.flatMap(id => [`${id}.low`, `${id}.high`])]
 }

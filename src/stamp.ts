@@ -11,6 +11,8 @@ export interface Stamped {
   readonly env: Env
   readonly watched: readonly Watched[]
   readonly serveUntil: Date
+  /** Paths that must lead to the same file as another one. */
+  readonly links?: readonly {readonly path: string; readonly real: string}[]
 }
 
 /** What a call depends on besides its arguments. bin/run.js and bin/launcher.sh have the same list, in this order. */
@@ -76,11 +78,12 @@ export function nameFor({profile, env}: Stamped, between: ':' | ','): string | u
 export function linesOf(
   format: string,
   variables: readonly string[],
-  {profile, run, env, watched}: Stamped,
+  {profile, run, env, watched, links = []}: Stamped,
   content: string,
 ): string | undefined {
   const who = [format, run, profile, ...variables.map(name => env[name] ?? '')]
-  const what = watched.flatMap(({path, state}) => [state?.id ?? '-', path])
+  const files = watched.flatMap(({path, state}) => [state?.id ?? '-', path])
+  const what = [...files, ...links.flatMap(({path, real}) => [`=${path}`, real])]
   const text = `${who.join('\t')}\n${what.join('\t')}\n${content}\n`
   const isPlain = [...who, ...what].every(word => !/[\t\n\r\0]/.test(word)) && !/[\n\0]/.test(content)
   // The paths must mean the same in every folder.

@@ -2,21 +2,12 @@ import {stat, statfs} from 'node:fs/promises'
 import {dirname} from 'node:path'
 import {isOwn, type OwnFolder, ownFolderAt} from './own-folder.ts'
 
-/** What the file system tells of a file: another file, or other contents, is another `id`. */
-export interface FileState {
-  /** Device, inode, size and the time of the last change of any kind, which nobody can set. */
-  readonly id: string
-  readonly modifiedAt: Date
-  readonly changedAt: Date
-}
-
 export interface MemoryFolders {
   /** A folder whose files are in memory and gone after the next start of the machine; `undefined` where there is no place for one. */
   open(): Promise<OwnFolder | undefined>
   /** Whether there is a place for one. Makes nothing. */
   place(): Promise<string | undefined>
   removeAll(): Promise<void>
-  look(path: string): Promise<FileState | undefined>
 }
 
 // https://man7.org/linux/man-pages/man2/statfs.2.html
@@ -44,12 +35,5 @@ export function systemMemoryFolders(path: string | undefined): MemoryFolders {
     },
 
     removeAll,
-
-    async look(watched) {
-      const found = await stat(watched, {bigint: true}).catch(() => undefined)
-      if (!found) return undefined
-      const {dev, ino, size, ctimeNs, mtime, ctime} = found
-      return {id: [dev, ino, size, ctimeNs].join('-'), modifiedAt: mtime, changedAt: ctime}
-    },
   }
 }

@@ -4,6 +4,7 @@ import {readProviderTls} from './client-certificate.ts'
 import {type Clock, systemClock} from './clock.ts'
 import {inContainer} from './container.ts'
 import {type EditedFiles, editedFiles} from './edited-file.ts'
+import {type FileStates, systemFileStates} from './file-states.ts'
 import {type Files, systemFiles} from './files.ts'
 import type {Inspection} from './inspection.ts'
 import {readKeptText} from './kept-text.ts'
@@ -33,6 +34,7 @@ export interface Outside {
   readonly editedFiles: EditedFiles
   /** Loaded by those who need it. */
   readonly awsConfiguration: (script: string) => Promise<AwsConfiguration>
+  readonly fileStates: FileStates
   readonly memoryFolders: MemoryFolders
   /** Where pointers are kept. */
   readonly pointers: OwnFolders
@@ -85,6 +87,7 @@ export function realOutside(): Outside {
     clock: systemClock,
     files: systemFiles,
     editedFiles,
+    fileStates: systemFileStates(places.shared),
     memoryFolders: systemMemoryFolders(places.hotCopies),
     pointers: ownFolderAt(places.pointers),
     processes,

@@ -24,6 +24,8 @@ export interface Places {
   readonly awsFiles: string | undefined
   /** Where hot copies would be, if it is in memory. */
   readonly hotCopies: string | undefined
+  /** Folders that other programs keep their own in, as we do. */
+  readonly shared: readonly string[]
   /** What lasts. */
   readonly data: string | undefined
   /** In it: profiles of browsers, one for each provider. */
@@ -83,6 +85,11 @@ export function findPlaces(env: Env, platform: NodeJS.Platform): Places {
     pointers: folder(cache, 'warm'),
     parsed: folder(cache, 'parsed'),
     awsFiles: folder(cache, 'exec'),
+    shared: [
+      home,
+      ...[under('.config'), under('.local', 'share')],
+      ...[named('XDG_CONFIG_HOME'), named('XDG_CACHE_HOME'), named('XDG_DATA_HOME')],
+    ].filter(path => path !== undefined),
     hotCopies: platform === 'linux' ? folder(named('XDG_RUNTIME_DIR'), 'aws-oidc') : undefined,
     data,
     browsers: folder(data, 'browser'),

@@ -6,11 +6,12 @@ import {processDocument} from '../formats/process.ts'
 import {putHotCopy} from '../hot-copy.ts'
 import {readObject} from '../json.ts'
 import type {Clock} from '../outside/clock.ts'
+import type {FileStates} from '../outside/file-states.ts'
 import type {MemoryFolders} from '../outside/memory-folder.ts'
-import type {OwnFolders} from '../outside/own-folder.ts'
+import type {OwnFolder, OwnFolders} from '../outside/own-folder.ts'
 import type {Host, Log} from '../plugin.ts'
 import type {InstalledPackage} from '../registry.ts'
-import {isSettled, type Watched} from '../stamp.ts'
+import {isSettled, type Stamped, type Watched} from '../stamp.ts'
 import type {Store} from '../store.ts'
 import {type Issued, readIssued, servedUntil} from './issued.ts'
 import {lastStep, type Plan, type Wish} from './plan.ts'
@@ -34,6 +35,7 @@ export interface HotParts {
   /** What the answer depends on, looked at before it was read. */
   readonly watched: readonly Watched[]
   readonly lookedAt: Date
+  readonly states: FileStates
   readonly folders: MemoryFolders
   /** Where pointers are kept. */
   readonly pointers: OwnFolders
@@ -45,7 +47,7 @@ export interface HotParts {
 }
 
 export function hotCopiesOf(parts: HotParts): HotCopies {
-  const {folders, pointers, watched, lookedAt, own, env, cache, store, secrets, clock, log} = parts
+  const {states, folders, pointers, watched, lookedAt, own, env, cache, store, secrets, clock, log} = parts
   const unserved = whyNoLane(parts)
   const unwanted = whyForbidden(parts) ?? unserved
   return {
@@ -62,7 +64,7 @@ export function hotCopiesOf(parts: HotParts): HotCopies {
         const {key, profile} = lastStep(plan)
         const entry = entryOf(key)
         const path = join(cache.directory, entry)
-        const state = await folders.look(path)
+        const state = await states.look(path)
         // Whoever signs in or out meanwhile has replaced the entry by now, or will do so after this look.
         const kept = state && (await readIssued(store, key, secrets))
         if (!profile || !state || kept?.credentials.accessKeyId !== issued.credentials.accessKeyId) return
@@ -77,19 +79,36 @@ export function hotCopiesOf(parts: HotParts): HotCopies {
         const memory = unwanted === undefined ? await folders.open() : undefined
         const folder = memory ?? (await pointers.open())
         if (!folder) return
-        const document = processDocument(issued.credentials, issued.accountId).trimEnd()
         const pointer = {cache: cache.id === 'file' ? 'file' : 'keyring', entry, key, role: issued.role} as const
         const name = memory
-          ? await putHotCopy({...stamped, document}, memory, clock.now())
+          ? await putCopy(stamped, issued, memory, parts)
           : await putPointer(pointer, stamped, folder, clock.now())
         // It would serve nobody, but what was to be removed must not lie there.
-        const isOver = (await folders.look(path))?.id !== state.id
+        const isOver = (await states.look(path))?.id !== state.id
         if (name !== undefined && isOver) await folder.remove(name)
       } catch (error) {
         log.debug(`there is neither hot copy nor pointer: ${error instanceof Error ? error.message : String(error)}`)
       }
     },
   }
+}
+
+async function putCopy(
+  stamped: Stamped,
+  {credentials, accountId}: Issued,
+  folder: OwnFolder,
+  {watched, states, clock}: HotParts,
+): Promise<string | undefined> {
+  const lookedAt = clock.now()
+  const around = await states.around(watched.flatMap(({path, state}) => (state ? [path] : [])))
+  if (!around.folders.every(file => isSettled(file, lookedAt))) return undefined
+  // What was exchanged before that look shows by its id, and what is exchanged later by the folders.
+  for (const {path, state} of watched) if ((await states.look(path))?.id !== state?.id) return undefined
+  return putHotCopy(
+    {...stamped, around, document: processDocument(credentials, accountId).trimEnd()},
+    folder,
+    clock.now(),
+  )
 }
 
 /** Whether a wish is what the readers of hot copies serve: a profile, and nothing else said of the credentials. */
@@ -101,7 +120,6 @@ export function isPlain({profile, provider, role, durationSeconds}: Wish): boole
 export function decisiveFiles(configFile: string, {root}: InstalledPackage, dataFolder: string): readonly string[] {
   return [
     configFile,
-    root,
     join(root, 'package.json'),
     join(dataFolder, 'package.json'),
     join(dataFolder, 'node_modules/.package-lock.json'),

@@ -165,6 +165,7 @@ export async function wire(outside: Outside, installation: Installation, choices
       plugins,
       watched: [...watched, ...(await watch(manifests, outside))],
       lookedAt,
+      states: outside.fileStates,
       folders: outside.memoryFolders,
       pointers: outside.pointers,
       env,
@@ -244,6 +245,6 @@ export async function wire(outside: Outside, installation: Installation, choices
   return {parts, cache: {...chosen, folder: chosen.id === 'memory' ? undefined : home.directory}}
 }
 
-function watch(paths: readonly string[], {memoryFolders}: Outside): Promise<readonly Watched[]> {
-  return Promise.all(paths.map(async path => ({path, state: await memoryFolders.look(path)})))
+function watch(paths: readonly string[], {fileStates}: Outside): Promise<readonly Watched[]> {
+  return Promise.all(paths.map(async path => ({path, state: await fileStates.look(path)})))
 }

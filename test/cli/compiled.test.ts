@@ -1,5 +1,5 @@
 import {chmod, chown, lstat, mkdir, readdir, rename, rm, symlink} from 'node:fs/promises'
-import {join} from 'node:path'
+import {dirname, join} from 'node:path'
 import {expect} from 'chai'
 import {nobody, root} from '../support/machine.ts'
 import {useScene} from '../support/scene.ts'
@@ -62,6 +62,9 @@ describe('compiled code', () => {
     await chown(folder(), 0, 0)
     await chown(scene.home.cache, nobody, nobody)
     expect(await kept()).to.deep.equal([])
+    await chown(scene.home.cache, 0, 0)
+    await chown(dirname(scene.home.cache), nobody, nobody)
+    expect(await kept(), 'where they could exchange ours').to.deep.equal([])
   })
 
   it('is kept where NODE_COMPILE_CACHE says, if somebody has set it', async () => {

@@ -159,7 +159,7 @@ describe('a hot copy', () => {
       await mkdir(dirname(plugin), {recursive: true})
       await writeFile(list, JSON.stringify({oclif: {plugins: [{name: 'aws-oidc-ping', ...entry}]}}))
       await writeFile(plugin, JSON.stringify({name: 'aws-oidc-ping', version: '1.0.0', oclif}))
-      await scene.settle(list, plugin)
+      await scene.settle(list, plugin, dirname(plugin))
     }
 
     it('that only brings a strategy, a cache or commands is made', async () => {

@@ -3,11 +3,15 @@ import {join} from 'node:path'
 import {pathToFileURL} from 'node:url'
 import {expect} from 'chai'
 import {isOneDocument} from '../support/document.ts'
+import {seesExchanges} from '../support/exchange-suite.ts'
 import {fillsPipe} from '../support/full-pipe.ts'
 import {isHit, useHotScene} from '../support/hot.ts'
 import {readsHotCopies} from '../support/hot-copy-suite.ts'
 
-describe('a hot copy and the lane of Node', () => readsHotCopies(['node']))
+describe('a hot copy and the lane of Node', () => {
+  readsHotCopies(['node'])
+  seesExchanges(['node'])
+})
 
 describe('the lane of Node', () => {
   const scene = useHotScene(['node'])

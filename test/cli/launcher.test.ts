@@ -3,11 +3,16 @@ import {join} from 'node:path'
 import {expect} from 'chai'
 import {systemFiles} from '../../src/outside/files.ts'
 import {installLauncher} from '../../src/tasks/launcher.ts'
+import {seesExchanges} from '../support/exchange-suite.ts'
 import {isHit, useHotScene} from '../support/hot.ts'
 import {readsHotCopies} from '../support/hot-copy-suite.ts'
 import {nobody, root, runAs} from '../support/machine.ts'
+import {raceFor} from '../support/swap-race.ts'
 
-describe('a hot copy and the launcher', () => readsHotCopies(['sh']))
+describe('a hot copy and the launcher', () => {
+  readsHotCopies(['sh'])
+  seesExchanges(['sh'])
+})
 
 describe('the launcher', () => {
   const scene = useHotScene(['sh'])
@@ -26,6 +31,11 @@ describe('the launcher', () => {
       expect(isHit(await scene.call())).to.equal(false)
     })
   }
+
+  it('takes no copy of a stranger’s, who swaps it for ours between two looks', async function () {
+    if (!root) this.skip()
+    expect(await raceFor(100, scene)).to.include({lost: 0})
+  })
 
   it('takes no copy that was made later than now', async () => {
     await utimes(scene.folder, new Date(), new Date(Date.now() + 60_000))

@@ -3,13 +3,17 @@ import {basename, join} from 'node:path'
 import {pathToFileURL} from 'node:url'
 import {expect} from 'chai'
 import {isOneDocument} from '../support/document.ts'
+import {seesExchanges} from '../support/exchange-suite.ts'
 import {fillsPipe} from '../support/full-pipe.ts'
 import {isHit, useHotScene} from '../support/hot.ts'
 import {readsHotCopies} from '../support/hot-copy-suite.ts'
 import {loadedBy} from '../support/loaded.ts'
 import {credentialsEntry, leaveSeconds, nobody, root} from '../support/machine.ts'
 
-describe('a pointer and the lane that follows it', () => readsHotCopies(['pointer']))
+describe('a pointer and the lane that follows it', () => {
+  readsHotCopies(['pointer'])
+  seesExchanges(['pointer'])
+})
 
 describe('the lane for entries in plain text', () => {
   const scene = useHotScene(['pointer'])
@@ -63,7 +67,9 @@ describe('the lane for entries in plain text', () => {
   /** Has the pointer say that the entry has been as it is now all the time: the lane looks for itself. */
   async function vouchFor(path: string): Promise<void> {
     const {dev, ino, size, ctimeNs} = await stat(path, {bigint: true})
-    await scene.rewrite(text => text.replace(/[\d-]+(?=\t[^\t\n]*\/v1\/)/, [dev, ino, size, ctimeNs].join('-')))
+    await scene.rewrite(text =>
+      text.replace(/[\da-z-]+(?=\t[^\t\n]*\/v1\/)/, [dev, ino, size, ctimeNs].map(part => part.toString(36)).join('-')),
+    )
   }
 
   type Json = Readonly<Record<string, unknown>>

@@ -1,6 +1,7 @@
 import {spawnSync} from 'node:child_process'
 import {join} from 'node:path'
 import {expect} from 'chai'
+import {seesExchanges} from '../support/exchange-suite.ts'
 import {isHit, useHotScene} from '../support/hot.ts'
 import {readsHotCopies} from '../support/hot-copy-suite.ts'
 import {root} from '../support/sandbox.ts'
@@ -9,7 +10,10 @@ const bash = ['bash', '--norc'] as const
 const busybox = ['busybox', 'ash'] as const
 
 for (const shell of [bash, busybox]) {
-  describe(`a hot copy and the launcher in ${shell.join(' ')}`, () => readsHotCopies(shell))
+  describe(`a hot copy and the launcher in ${shell.join(' ')}`, () => {
+    readsHotCopies(shell)
+    seesExchanges(shell)
+  })
 }
 
 for (const shell of [['dash'], bash, ['bash', '--posix'], busybox] as const) {

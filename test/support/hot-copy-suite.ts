@@ -75,6 +75,10 @@ export function readsHotCopies(reader: Reader): void {
     ],
     ['lies in the folder of another user', async ({folder}) => chown(folder, nobody, nobody)],
     [
+      'lies in a folder of ours that is in one of another user',
+      async ({folder}) => chown(dirname(folder), nobody, nobody),
+    ],
+    [
       'is a folder',
       async ({copy}) => {
         await rm(copy)
@@ -87,7 +91,7 @@ export function readsHotCopies(reader: Reader): void {
     ['is over-long', async ({rewrite}) => rewrite(text => text.replace('{', `{${' '.repeat(20_000)}`))],
     ['has two documents', async ({rewrite}) => rewrite(text => `${text}${text.split('\n')[2]}\n`)],
     ['has something behind its document', async ({rewrite}) => rewrite(text => `${text}x`)],
-    ['is of another version', async ({rewrite}) => rewrite(text => text.replace(/^(aws-oidc.*?) 1\t/, '$1 2\t'))],
+    ['is of another version', async ({rewrite}) => rewrite(text => text.replace(/^(aws-oidc.*?) \d\t/, '$1 0\t'))],
     ['is of another profile', async ({rewrite}) => rewrite(text => text.replace('\tdeveloper\t', '\tadmin\t'))],
     ['is of another installation', async ({rewrite}) => rewrite(text => text.replace('/bin/run.js', '/bin/other.js'))],
     ['watches half a file', async ({rewrite}) => rewrite(text => text.replace(/^(.*\n.*)\n/, '$1\t-\n'))],
@@ -146,6 +150,7 @@ export function readsHotCopies(reader: Reader): void {
       } finally {
         await rm(join(scene.home.folder, '.local/share/aws-oidc/package.json'), {force: true})
         await rm(`${scene.folder}.real`, {recursive: true, force: true})
+        if (root) await chown(dirname(scene.folder), 0, 0)
       }
     })
   }
@@ -157,7 +162,7 @@ export function readsHotCopies(reader: Reader): void {
       await mkdir(dirname(plugin), {recursive: true})
       await writeFile(list, JSON.stringify({oclif: {plugins: [{name: 'aws-oidc-ping', type: 'user'}]}}))
       await writeFile(plugin, JSON.stringify({name: 'aws-oidc-ping', version: '1.0.0'}))
-      await scene.settle(list, plugin)
+      await scene.settle(list, plugin, dirname(plugin))
       await scene.callWhole()
       await scene.markCopy()
       expect(isHit(await scene.call())).to.equal(true)

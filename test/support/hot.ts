@@ -1,6 +1,6 @@
 import {spawn} from 'node:child_process'
 import {mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile} from 'node:fs/promises'
-import {basename, join} from 'node:path'
+import {basename, dirname, join} from 'node:path'
 import {systemFiles} from '../../src/outside/files.ts'
 import {installLauncher} from '../../src/tasks/launcher.ts'
 import {type Ending, type Home, makeHome} from './home.ts'
@@ -40,7 +40,7 @@ export interface HotScene {
   rewrite(change: (text: string) => string): Promise<void>
   /** Puts something into the copy that nothing else has. */
   markCopy(): Promise<void>
-  /** Writes files long enough ago for a copy to be made. */
+  /** Writes files long enough ago for a copy to be made, each with its folder. */
   settle(...paths: readonly string[]): Promise<void>
 }
 
@@ -107,7 +107,7 @@ export function useHotScene(reader: Reader): HotScene {
     markCopy: async () => (isPointer ? undefined : scene.rewrite(text => text.replace(unmarked, marked))),
     async settle(...paths) {
       const before = new Date(Date.now() - 60_000)
-      for (const path of paths) await utimes(path, before, before)
+      for (const path of paths.flatMap(path => [path, dirname(path)])) await utimes(path, before, before)
     },
   }
 
@@ -128,7 +128,7 @@ export function useHotScene(reader: Reader): HotScene {
     await rm(scene.folder, {recursive: true, force: true})
     await scene.home.configure({})
     const {folder} = there().installation
-    await scene.settle(scene.config, folder, join(folder, 'package.json'))
+    await scene.settle(scene.config, join(folder, 'package.json'))
     const {exitCode, stderr} = await scene.callWhole()
     const made = await readdir(scene.folder).catch((): string[] => [])
     if (!made.includes(basename(scene.copy))) throw new Error(`no copy was made, exit ${exitCode}: ${stderr}`)

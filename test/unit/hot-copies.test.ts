@@ -1,4 +1,5 @@
 import {expect} from 'chai'
+import type {FileStates} from '../../src/outside/file-states.ts'
 import type {MemoryFolders} from '../../src/outside/memory-folder.ts'
 import type {OwnFolder} from '../../src/outside/own-folder.ts'
 import {type HotParts, hotCopiesOf} from '../../src/tasks/hot-copies.ts'
@@ -31,10 +32,13 @@ async function keepWith({
     open: async () => (memory ? folderOf('/run/user/1/aws-oidc', copies) : undefined),
     place: async () => (memory ? '/run/user/1/aws-oidc' : undefined),
     removeAll: async () => void removals++,
+  }
+  const states: FileStates = {
     look: async () => {
       const id = identities[looks++] ?? identities.at(-1)
       return id === undefined ? undefined : {id, modifiedAt: new Date(0), changedAt: new Date(0)}
     },
+    around: async () => ({links: [], folders: []}),
   }
   const parts = makeStage().call()
   const [plan] = plansFor({profile: 'developer'}, parts)
@@ -53,6 +57,7 @@ async function keepWith({
     env,
     watched: [],
     lookedAt: now,
+    states,
     folders,
     pointers: {
       open: async () => folderOf('/cache/warm', pointers),
