@@ -1,6 +1,5 @@
 import {Flags} from '@oclif/core'
 import {AwsOidcCommand, flowFlags} from '../command.ts'
-import {printable} from '../errors.ts'
 import type {SetupResult} from '../tasks/setup-result.ts'
 import type {TakeoverResult} from '../tasks/takeover.ts'
 
@@ -61,7 +60,7 @@ function describe(result: SetupResult): readonly string[] {
       ? `The provider "${provider}" is`
       : `The provider "${provider}" and the profile "${profile}" are`
   if (unchanged) return [`${what} in ${path} already; nothing was changed.`]
-  const who = subject === undefined ? [] : [`Signed in as ${printable(subject, 100)}.`]
+  const who = subject === undefined ? [] : [`Signed in as ${subject}.`]
   const credentials = role === undefined ? [] : [`AWS gives credentials of ${role}.`]
   const offers = offered === undefined ? [] : [`Roles offered: ${offered}.`]
   if (profile === undefined) {

@@ -120,6 +120,6 @@ function unfit(path: string, edit: Edit): AwsOidcError {
   const hint =
     edit.kind === 'remove'
       ? `Take it out by hand, with what refers to it.`
-      : `Write by hand:\n\n${entryText(edit.list, edit.name, edit.entry)}`
+      : ['Write by hand:', '', ...entryText(edit.list, edit.name, edit.entry).split('\n')]
   return new AwsOidcError('CONFIG_INVALID', message, {hint})
 }

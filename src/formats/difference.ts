@@ -1,3 +1,5 @@
+import type {Colour, Line} from '../printable.ts'
+
 /** What changes in one section of a configuration file of the AWS tools. */
 export interface Change {
   readonly profile: string
@@ -26,15 +28,15 @@ export function differenceLines(
   changes: readonly Change[],
   paths: Readonly<Record<Change['file'], string>>,
   colours: boolean,
-): readonly string[] {
-  const [gone, come] = colours ? [paint(31), paint(32)] : [unchanged, unchanged]
+): readonly Line[] {
+  const [gone, come] = colours ? [paint('red'), paint('green')] : [unchanged, unchanged]
   return (['config', 'credentials'] as const).flatMap(file => {
     const own = changes.filter(change => change.file === file)
     if (own.length === 0) return []
     const sections = own.flatMap(({profile, action, keys}) => [
       {add: come, change: unchanged, remove: gone}[action](`${signs[action]} ${headerOf(profile, file)}`),
       ...keys.flatMap(({key, from, to}) => [
-        ...(from === undefined ? [] : [gone(`- ${key} = ${from.replaceAll('\n', ' ')}`)]),
+        ...(from === undefined ? [] : [gone(`- ${key} = ${from}`)]),
         ...(to === undefined ? [] : [come(`+ ${key} = ${to}`)]),
       ]),
       '',
@@ -49,9 +51,8 @@ function headerOf(profile: string, file: Change['file']): string {
   return file === 'credentials' || profile === 'default' ? `[${profile}]` : `[profile ${profile}]`
 }
 
-/** ECMA-48, "Select graphic rendition". */
-function paint(colour: number): (text: string) => string {
-  return text => `\u001B[${colour}m${text}\u001B[39m`
+function paint(colour: Colour): (text: string) => Line {
+  return text => [{text, colour}]
 }
 
 function unchanged(text: string): string {

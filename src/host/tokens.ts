@@ -1,11 +1,11 @@
 import {createHash} from 'node:crypto'
-import type {Secrets} from '../errors.ts'
 import {parseObject} from '../json.ts'
 import {discover, type OAuthDoors} from '../oauth/discovery.ts'
 import {refresh} from '../oauth/refresh.ts'
 import {revoke} from '../oauth/revoke.ts'
 import type {TokenClock, Tokens} from '../oauth/tokens.ts'
 import type {Memory, OidcClient, TokenSet} from '../plugin.ts'
+import type {Secrets} from '../secrets.ts'
 import type {KnownProvider} from './known-provider.ts'
 import {type NewSignInParts, signInAnew} from './new-sign-in.ts'
 

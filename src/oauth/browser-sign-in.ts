@@ -18,6 +18,8 @@ export interface BrowserSignIn {
   readonly show: (url: URL, redirect: URL, over: AbortSignal) => Promise<void>
   /** Where the browser may be on another machine, which our listener can't hear. */
   readonly paste: PasteBack | undefined
+  /** Masks what must not be seen from now on. */
+  readonly keepSecret: (secret: string) => void
   /** Saves the tokens: called before the browser is told that it is over. */
   readonly keep: (tokens: Tokens) => Promise<void>
   readonly fetch: typeof globalThis.fetch
@@ -33,12 +35,13 @@ export interface BrowserSignIn {
 export async function signInByBrowser(
   configuration: openid.Configuration,
   client: OidcClient,
-  {pages, remember, show, paste, keep, fetch, signal, clock}: BrowserSignIn,
+  {pages, remember, show, paste, keepSecret, keep, fetch, signal, clock}: BrowserSignIn,
 ): Promise<Tokens> {
   const listener = await listenForRedirect(client.listen ?? {}, pages, signal)
   const arrived = new AbortController()
   try {
     const {url, verifier, state, nonce} = await authorizationRequest(configuration, client, listener.url, remember)
+    keepSecret(verifier)
     const redirected = listener.received(state)
     const {issuer, authorization_response_iss_parameter_supported: issuerIsSent = false} =
       configuration.serverMetadata()
@@ -47,6 +50,7 @@ export async function signInByBrowser(
       paste && !arrived.signal.aborted ? pastedRedirect(expected, paste, arrived.signal) : redirected
     // The browser may be back before the program that opens it has ended, and waits for our answer.
     const redirect = await Promise.race([redirected, show(url, listener.url, arrived.signal).then(pasted)])
+    for (const code of redirect.address.searchParams.getAll('code')) keepSecret(code)
     // A question that still stood there would take Ctrl-C for itself.
     arrived.abort()
     return await settle(redirect, issuer, async () => {

@@ -63,7 +63,7 @@ export async function signInByDevice(
     const requested = await requestCode(configuration, parameters)
     if ('refusal' in requested) return requested
     const {answer} = requested
-    keepSecret(answer.device_code)
+    for (const secret of [verifier, answer.device_code]) keepSecret(secret)
     // Beforehand: nothing that takes time or may fail should stand between the tokens and their saving.
     await fetchKeys(configuration, {fetch, now: clock.now})
     const expiresAt = new Date(clock.now().getTime() + answer.expires_in * 1000)

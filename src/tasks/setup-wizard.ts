@@ -1,3 +1,5 @@
+import {tryLines} from '../formats/failure.ts'
+import {shownName} from '../printable.ts'
 import {back} from '../terminal/dialogue.ts'
 import {roleArgument} from './offered-roles.ts'
 import type {Parts} from './parts.ts'
@@ -12,7 +14,7 @@ import {forgetTrial, type Trial, tryRole, trySignIn} from './setup-trial.ts'
 /** Asks on the terminal for all that is not said with flags, tries it, and saves it then. Going back is always possible. */
 export async function runWizard(wish: SetupWish, parts: Parts): Promise<SetupResult> {
   const form = await formFor(wish, parts)
-  parts.tell('Enter takes what is proposed, < goes back, Ctrl-C ends it. Nothing is saved before it has worked.\n')
+  parts.tell(['Enter takes what is proposed, < goes back, Ctrl-C ends it. Nothing is saved before it has worked.', ''])
   await form.fill()
   for (;;) {
     const draft = await form.review()
@@ -30,7 +32,7 @@ async function synced(result: SetupResult, parts: Parts): Promise<SetupResult> {
   const configuration = await parts.draftConfiguration(() => [])
   const wish = {profiles: [], chain: 'source', prune: false, fromRoles: undefined, write: 'ask'} as const
   const ended = await sync(wish, {...parts, configuration}).catch((error: unknown) => told(error, parts))
-  for (const {why, hint} of ended?.left ?? []) parts.tell(hint === undefined ? why : `${why}\nTry: ${hint}`)
+  for (const {why, hint} of ended?.left ?? []) parts.tell([why, ...tryLines(hint)])
   return ended?.written ? {...result, synced: ended.files.config} : result
 }
 
@@ -55,7 +57,7 @@ async function tried(draft: Draft, wish: SetupWish, parts: Parts): Promise<Setup
 async function withTrial(draft: Draft, trial: Trial, wish: SetupWish, parts: Parts) {
   let saved = false
   try {
-    parts.tell(`Signed in as ${trial.signedIn.identity.subject ?? 'somebody without a name'}.`)
+    parts.tell(`Signed in as ${shownName(trial.signedIn.identity.subject) ?? 'somebody without a name'}.`)
     const result = await profiled(draft, trial, wish, parts)
     saved = result !== back
     return result

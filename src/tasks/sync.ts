@@ -7,6 +7,7 @@ import {differenceLines} from '../formats/difference.ts'
 import {dayOf} from '../formats/when.ts'
 import type {AwsConfiguration} from '../outside/aws-configuration.ts'
 import type {AwsPlaces} from '../outside/aws-places.ts'
+import {type Line, onScreen} from '../printable.ts'
 import {agreesToWrite} from './consent.ts'
 import type {Parts} from './parts.ts'
 import {editsFor, type SyncPlan} from './sync-plan.ts'
@@ -100,17 +101,17 @@ function warnOfRefused(files: Read, {log}: Parts): void {
 }
 
 async function agreed({changes}: SyncPlan, places: AwsPlaces, parts: Parts): Promise<boolean> {
-  parts.tell(shortened(differenceLines(changes, places, parts.colours)).join('\n'))
+  parts.tell(shortened(differenceLines(changes, places, parts.colours)))
   return agreesToWrite('Write this?', 'aws-oidc profiles sync --yes', parts)
 }
 
 // What is said at once must not reach the limit of all that a command says on stderr, which would swallow it.
 const mostCharacters = 20_000
 
-function shortened(lines: readonly string[]): readonly string[] {
+function shortened(lines: readonly Line[]): readonly Line[] {
   let characters = 0
   const fit = lines.filter(line => {
-    characters += line.length + 1
+    characters += onScreen([line]).length + 1
     return characters <= mostCharacters
   })
   const more = lines.length - fit.length

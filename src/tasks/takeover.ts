@@ -71,8 +71,8 @@ async function agreed({providers, profiles, left}: TakeoverPlan, parts: Parts): 
     ...providers.map(({name, entry}) => entryText('providers', name, entry)),
     ...profiles.map(({name, entry}) => entryText('profiles', name, entry)),
   ]
-  tell(`This would go into ${configuration.path}:\n\n${texts.join('')}`)
-  if (left.length > 0) tell(`This can't be taken over:\n  ${left.join('\n  ')}\n`)
+  tell([`This would go into ${configuration.path}:`, '', ...texts.join('').split('\n')])
+  if (left.length > 0) tell(["This can't be taken over:", ...left.map(line => `  ${line}`), ''])
   return agreesToWrite('Write it?', 'the same command with --yes', parts)
 }
 
