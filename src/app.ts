@@ -27,7 +27,7 @@ import type {PluginUpdate} from './tasks/update-plugins.ts'
 import type {Whoami} from './tasks/whoami.ts'
 import type {Choices} from './wiring/asking.ts'
 import {installPartsOf} from './wiring/plugins.ts'
-import {logTo, secrets} from './wiring/said.ts'
+import {logTo} from './wiring/said.ts'
 import {type Installation, wire} from './wiring/wire.ts'
 
 /** Where a person may leave out the profile (tasks/target.ts). */
@@ -144,10 +144,5 @@ async function installParts(outside: Outside, installation: Installation, {debug
   const {files, places, terminal} = outside
   const path = places.configFile ?? 'config.yaml'
   const configuration = readConfiguration(path, await files.readText(path))
-  return installPartsOf(
-    outside,
-    installation,
-    configuration,
-    logTo(text => terminal.say(secrets.mask(text)), debug),
-  )
+  return installPartsOf(outside, installation, configuration, logTo(terminal.say, debug))
 }

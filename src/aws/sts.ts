@@ -1,6 +1,7 @@
 import type {Element} from '@xmldom/xmldom'
 import {AwsOidcError} from '../errors.ts'
 import type {AwsCredentials, Role} from '../plugin.ts'
+import {type Printable, printable} from '../printable.ts'
 import {type FederatedRole, isSessionOf} from './role.ts'
 import {explainStsFailure, mayPass} from './sts-failure.ts'
 import {askSts, type StsAction, type StsParameters, type StsParts, textAt} from './sts-request.ts'
@@ -31,8 +32,8 @@ export interface SwitchRequest extends NamedRequest {
 
 export interface CallerIdentity {
   readonly account: string
-  readonly arn: string
-  readonly userId: string
+  readonly arn: Printable
+  readonly userId: Printable
 }
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html */
@@ -91,7 +92,7 @@ export async function getCallerIdentity(credentials: AwsCredentials, sts: StsPar
   const result = await call('GetCallerIdentity', {}, sts, {credentials})
   const [account, arn, userId] = ['Account', 'Arn', 'UserId'].map(name => textAt(result, name))
   if (!account || !arn || !userId) throw badAnswer('it names no identity')
-  return {account, arn, userId}
+  return {account, arn: printable(arn, longestArn), userId: printable(userId, longestArn)}
 }
 
 /** In the order of AWS's model, so that a request is the same to the letter as one of its SDKs. */
@@ -112,6 +113,7 @@ function membersOf(name: string, values: readonly (string | Readonly<Record<stri
 }
 
 const attempts = 3
+const longestArn = 300
 
 /** What a request shows AWS: a signature made with credentials, or a proof that is a part of it. */
 interface Shown {
@@ -149,9 +151,14 @@ function checked(role: Role, result: Element): AwsCredentials {
   const expiration = readTime(end)
   if (!accessKeyId || !secretAccessKey || !sessionToken || !expiration)
     throw badAnswer('it holds no complete credentials')
+  // They all travel in headers of a request.
+  if (![accessKeyId, secretAccessKey, sessionToken].every(text => /^[!-~]+$/.test(text)))
+    throw badAnswer('its credentials hold characters that no request can carry')
   const assumedArn = textAt(result, 'AssumedRoleUser', 'Arn')
   if (!assumedArn || !isSessionOf(role, assumedArn)) {
-    throw badAnswer(`it is for ${assumedArn || 'no role'}, and ${role.arn ?? role.name} was asked for`)
+    throw badAnswer(
+      `it is for ${printable(assumedArn ?? '', longestArn) || 'no role'}, and ${role.arn ?? role.name} was asked for`,
+    )
   }
   return {accessKeyId, secretAccessKey, sessionToken, expiration}
 }

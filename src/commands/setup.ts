@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
 import {AwsOidcCommand, flowFlags} from '../command.ts'
-import {printable} from '../errors.ts'
 import {backupLines, differenceLines} from '../formats/difference.ts'
+import type {Line} from '../printable.ts'
 import type {SetupResult} from '../tasks/setup-result.ts'
 import type {TakeoverResult} from '../tasks/takeover.ts'
 
@@ -63,7 +63,7 @@ function describe(result: SetupResult): readonly string[] {
       : `The provider "${provider}" and the profile "${profile}" are`
   if (declined) return ['Nothing was written.']
   if (unchanged) return [`${what} in ${path} already; nothing was changed.`]
-  const who = subject === undefined ? [] : [`Signed in as ${printable(subject, 100)}.`]
+  const who = subject === undefined ? [] : [`Signed in as ${subject}.`]
   const credentials = role === undefined ? [] : [`AWS gives credentials of ${role}.`]
   const offers = offered === undefined ? [] : [`Roles offered: ${offered}.`]
   if (profile === undefined) {
@@ -82,7 +82,7 @@ function describe(result: SetupResult): readonly string[] {
 }
 
 /** Who was asked has seen them. */
-function changesOf({awsTools}: TakeoverResult, unasked: boolean, colours: boolean): readonly string[] {
+function changesOf({awsTools}: TakeoverResult, unasked: boolean, colours: boolean): readonly Line[] {
   return awsTools && unasked ? differenceLines(awsTools.changes, awsTools.files, colours) : []
 }
 

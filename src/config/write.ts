@@ -170,6 +170,6 @@ function unfit(path: string, step: Step): AwsOidcError {
   const hint =
     step.kind === 'remove'
       ? `Take it out by hand, with what refers to it.`
-      : `Write by hand:\n\n${blockText({[step.list]: entries})}`
+      : ['Write by hand:', '', ...blockText({[step.list]: entries}).split('\n')]
   return new AwsOidcError('CONFIG_INVALID', message, {hint})
 }

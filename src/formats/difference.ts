@@ -1,3 +1,5 @@
+import type {Colour, Line} from '../printable.ts'
+
 /** What changes in one section of a configuration file of the AWS tools. */
 export interface Change {
   readonly profile: string
@@ -26,7 +28,7 @@ export function differenceLines(
   changes: readonly Change[],
   paths: Readonly<Record<Change['file'], string>>,
   colours: boolean,
-): readonly string[] {
+): readonly Line[] {
   const {gone, come} = paints(colours)
   return (['config', 'credentials'] as const).flatMap(file => {
     const own = changes.filter(change => change.file === file)
@@ -34,7 +36,7 @@ export function differenceLines(
     const sections = own.flatMap(({profile, action, keys}) => [
       {add: come, change: unchanged, remove: gone}[action](`${signs[action]} ${headerOf(profile, file)}`),
       ...keys.flatMap(({key, from, to}) => [
-        ...(from === undefined ? [] : [gone(`- ${key} = ${from.replaceAll('\n', ' ')}`)]),
+        ...(from === undefined ? [] : [gone(`- ${key} = ${from}`)]),
         ...(to === undefined ? [] : [come(`+ ${key} = ${to}`)]),
       ]),
       '',
@@ -49,7 +51,7 @@ export function backupLines(backups: readonly string[]): readonly string[] {
 }
 
 /** The same for text, line by line, with what stays around it; nothing where there is no difference. */
-export function textDifference(before: string, after: string, colours: boolean): readonly string[] {
+export function textDifference(before: string, after: string, colours: boolean): readonly Line[] {
   if (before === after) return []
   const {gone, come} = paints(colours)
   const now = linesOf(after)
@@ -75,12 +77,11 @@ function headerOf(profile: string, file: Change['file']): string {
 }
 
 function paints(colours: boolean) {
-  return colours ? {gone: paint(31), come: paint(32)} : {gone: unchanged, come: unchanged}
+  return colours ? {gone: paint('red'), come: paint('green')} : {gone: unchanged, come: unchanged}
 }
 
-/** ECMA-48, "Select graphic rendition". */
-function paint(colour: number): (text: string) => string {
-  return text => `\u001B[${colour}m${text}\u001B[39m`
+function paint(colour: Colour): (text: string) => Line {
+  return text => [{text, colour}]
 }
 
 function unchanged(text: string): string {

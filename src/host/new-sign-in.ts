@@ -1,12 +1,14 @@
 import type {Configuration} from 'openid-client'
 import type {ProviderConfiguration} from '../config/schema.ts'
-import {AwsOidcError, expectedFailure, type Secrets} from '../errors.ts'
+import {AwsOidcError, expectedFailure} from '../errors.ts'
 import {addsOfflineAccess, scopeRefused, signInByBrowser} from '../oauth/browser-sign-in.ts'
 import {type DeviceFlowRefused, signInByDevice} from '../oauth/device-sign-in.ts'
 import type {OAuthDoors} from '../oauth/discovery.ts'
 import {demandSignInPage} from '../oauth/sign-in-page.ts'
 import type {TokenClock, Tokens} from '../oauth/tokens.ts'
 import type {Ask, Host, OidcClient} from '../plugin.ts'
+import type {Told} from '../printable.ts'
+import type {Secrets} from '../secrets.ts'
 import type {Screen} from '../terminal/qr.ts'
 import type {DeviceOffer, FlowChoice} from './flow.ts'
 import {knownHostsOf, showCode} from './show-code.ts'
@@ -27,7 +29,7 @@ export interface NewSignInParts extends OAuthDoors {
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>
   /** When the time for this sign-in is up. */
   readonly deadline: Date
-  readonly tell: (text: string) => void
+  readonly tell: (told: Told) => void
   readonly screen: () => Screen | undefined
   /** How a person is asked, depending on what the provider offers. */
   readonly chooseFlow: (offer: DeviceOffer) => FlowChoice
@@ -132,10 +134,12 @@ async function inBrowser(
       if (refused !== scopeRefused || !addsOfflineAccess(configuration, client, renewal.remember)) throw error
     }
   }
-  const paste = askUntil && {ask: askUntil, tell, keepSecret: (secret: string) => secrets.add(secret)}
+  const keepSecret = (secret: string) => secrets.add(secret)
+  const paste = askUntil && {ask: askUntil, tell, keepSecret}
   return signInByBrowser(configuration, client, {
     pages: provider.pages,
     ...renewal,
+    keepSecret,
     keep,
     doors: parts,
     signal,
@@ -161,8 +165,13 @@ function isSsh({env}: Pick<NewSignInParts, 'env'>): boolean {
 }
 
 /** The third word of SSH_CONNECTION is the address at which the SSH client reached this machine (sshd's own view). */
-function forwarding({port}: URL, {env}: Pick<NewSignInParts, 'env'>): string {
+function forwarding({port}: URL, {env}: Pick<NewSignInParts, 'env'>): Told {
   const [, , server] = env.SSH_CONNECTION?.split(' ') ?? []
   const host = server && /^[\w.:%-]+$/.test(server) ? server : 'HOST'
-  return `With this in another terminal of your own machine its browser comes back by itself (HOST is what you type there to get here):\n\n  ssh -N -L ${port}:127.0.0.1:${port} ${host}\n`
+  return [
+    'With this in another terminal of your own machine its browser comes back by itself (HOST is what you type there to get here):',
+    '',
+    `  ssh -N -L ${port}:127.0.0.1:${port} ${host}`,
+    '',
+  ]
 }

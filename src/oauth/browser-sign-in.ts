@@ -21,6 +21,8 @@ export interface BrowserSignIn {
   readonly paste: PasteBack | undefined
   /** Told when the provider refuses this client a renewal, and the sign-in goes on without one. */
   readonly onNoRenewal: () => Promise<void>
+  /** Masks what must not be seen from now on. */
+  readonly keepSecret: (secret: string) => void
   /** Saves the tokens: called before the browser is told that it is over. */
   readonly keep: (tokens: Tokens) => Promise<void>
   readonly doors: OAuthDoors
@@ -36,16 +38,17 @@ export interface BrowserSignIn {
 export async function signInByBrowser(
   configuration: openid.Configuration,
   client: OidcClient,
-  {pages, remember, show, paste, onNoRenewal, keep, doors, signal, clock}: BrowserSignIn,
+  {pages, remember, show, paste, onNoRenewal, keepSecret, keep, doors, signal, clock}: BrowserSignIn,
 ): Promise<Tokens> {
   const listener = await listenForRedirect(client.listen ?? {}, pages, signal)
   const {issuer, authorization_response_iss_parameter_supported: issuerIsSent = false} = configuration.serverMetadata()
 
   /** The redirect that answers a request, which is shown to the person unless it is on its way to the provider. */
   async function answerTo(
-    {url, state}: AuthorizationRequest,
+    {url, state, verifier}: AuthorizationRequest,
     redirected = listener.received(state),
   ): Promise<Redirect> {
+    keepSecret(verifier)
     const arrived = new AbortController()
     const expected = {url: listener.url, state, issuer, issuerIsSent}
     const pasted = () =>
@@ -69,6 +72,7 @@ export async function signInByBrowser(
       const again = listener.received(request.state)
       redirect = (await redirect.sendOn(request.url)) ? await again : await answerTo(request, again)
     }
+    for (const code of redirect.address.searchParams.getAll('code')) keepSecret(code)
     const {verifier, state, nonce} = request
     return await settle(redirect, issuer, async () => {
       // Beforehand: nothing that takes time or may fail should stand between the answer and its saving.

@@ -75,7 +75,7 @@ export async function signInByDevice(
     })
     if ('refusal' in requested) return requested
     const {answer} = requested
-    keepSecret(answer.device_code)
+    for (const secret of [verifier, answer.device_code]) keepSecret(secret)
     // Beforehand: nothing that takes time or may fail should stand between the tokens and their saving.
     const verifying = {...doors, now: clock.now}
     await fetchKeys(configuration, verifying)

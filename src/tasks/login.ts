@@ -1,5 +1,6 @@
 import {afterSignIn} from '../brake.ts'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
+import {type Printable, shownName} from '../printable.ts'
 import {isFresh, readIssued} from './issued.ts'
 import {noting} from './last-problem.ts'
 import {type Obtained, type ObtainOptions, obtain} from './obtain.ts'
@@ -17,7 +18,7 @@ export interface LoginWish extends Target {
 
 export interface LoginResult {
   readonly provider: string
-  readonly subject: string | undefined
+  readonly subject: Printable | undefined
   /** Whether a person was asked for it. */
   readonly asked: boolean
   /** Absent where neither configuration nor provider names a role. */
@@ -107,7 +108,7 @@ async function resultOf(plan: Plan, {signedIn, issued}: Outcome, parts: Parts): 
   const person = signedIn?.identity ?? (await rememberedPerson(plan.providerId, parts))
   return {
     provider: plan.provider.name,
-    subject: person?.subject,
+    subject: shownName(person?.subject),
     asked: signedIn?.asked ?? false,
     ...(issued && {role: issued.role, credentialsUntil: issued.expiresAt}),
   }

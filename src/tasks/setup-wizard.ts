@@ -1,3 +1,4 @@
+import {shownName} from '../printable.ts'
 import {back} from '../terminal/dialogue.ts'
 import type {Parts} from './parts.ts'
 import type {Draft} from './setup-draft.ts'
@@ -12,7 +13,7 @@ import {writeAsked} from './setup-write.ts'
 /** Asks on the terminal for all that is not said with flags, tries it, and writes it after a yes. Going back is always possible. */
 export async function runWizard(wish: SetupWish, parts: Parts): Promise<SetupResult> {
   const form = await formFor(wish, parts)
-  parts.tell('Enter takes what is proposed, < goes back, Ctrl-C ends it. Nothing is written before you say yes.\n')
+  parts.tell(['Enter takes what is proposed, < goes back, Ctrl-C ends it. Nothing is written before you say yes.', ''])
   await form.fill()
   for (;;) {
     const draft = await form.review()
@@ -52,7 +53,7 @@ async function untried(draft: Draft, parts: Parts): Promise<SetupResult | typeof
 async function withTrial(draft: Draft, trial: Trial, wish: SetupWish, parts: Parts) {
   let kept = false
   try {
-    parts.tell(`Signed in as ${trial.signedIn.identity.subject ?? 'somebody without a name'}.`)
+    parts.tell(`Signed in as ${shownName(trial.signedIn.identity.subject) ?? 'somebody without a name'}.`)
     const result = await profiled(draft, trial, wish, parts)
     kept = result !== back && !result.declined
     return result

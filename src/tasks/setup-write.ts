@@ -1,5 +1,8 @@
+import {isDeepStrictEqual} from 'node:util'
 import {type Edit, entryText} from '../config/write.ts'
 import {backupLines, textDifference} from '../formats/difference.ts'
+import {tryLines} from '../formats/failure.ts'
+import type {Line} from '../printable.ts'
 import {type Back, back} from '../terminal/dialogue.ts'
 import type {Parts} from './parts.ts'
 import {type Draft, editsFor, existingIn, saveDraft} from './setup-draft.ts'
@@ -12,8 +15,8 @@ const ofAll: SyncScope = {profiles: [], chain: 'source', prune: false, fromRoles
 
 /** What a person was shown of what is to be written into our configuration and the files of the AWS tools. */
 export interface ShownDifference {
-  readonly own: readonly string[]
-  readonly aws: readonly string[]
+  readonly own: readonly Line[]
+  readonly aws: readonly Line[]
   readonly scope: SyncScope
   readonly drafted: Parts
 }
@@ -32,7 +35,7 @@ export async function showDifference(
   const planned = forAws && (await plan(forAws))
   const own = ownDifference(edits, parts)
   const aws = planned?.changes.length ? syncDifference(planned, planned.files, parts) : []
-  if (own.length + aws.length > 0) parts.tell([...own, ...aws].join('\n'))
+  if (own.length + aws.length > 0) parts.tell([...own, ...aws])
   return {own, aws, scope: forAws ?? ofAll, drafted}
 }
 
@@ -40,8 +43,7 @@ export async function showDifference(
 export async function syncAsShown({aws, scope, drafted}: ShownDifference, parts: Parts): Promise<SyncResult> {
   // What there is to warn of was said when it was shown.
   const quiet = {...drafted, log: {...drafted.log, warn: () => undefined}}
-  const seen = aws.join('\n')
-  const agrees = async (difference: readonly string[]) => difference.join('\n') === seen || agreed(difference, parts)
+  const agrees = async (difference: readonly Line[]) => isDeepStrictEqual(difference, aws) || agreed(difference, parts)
   return sync({...scope, write: 'ask'}, quiet, agrees)
 }
 
@@ -66,7 +68,7 @@ export async function writeAsked(
   if (answer === 'nothing') return {kind: 'declined'}
   await saveDraft(draft, profile, parts)
   const ended = answer === 'all' && aws.length > 0 ? await syncedOrTold(shown, parts) : undefined
-  for (const {why, hint} of ended?.left ?? []) parts.tell(hint === undefined ? why : `${why}\nTry: ${hint}`)
+  for (const {why, hint} of ended?.left ?? []) parts.tell([why, ...tryLines(hint)])
   for (const line of backupLines(ended?.backups ?? [])) parts.tell(line)
   return {kind: 'written', ...(ended?.written && {synced: ended.files.config})}
 }
@@ -76,7 +78,7 @@ function syncedOrTold(shown: ShownDifference, parts: Parts): Promise<SyncResult 
   return syncAsShown(shown, parts).catch((error: unknown) => told(error, parts))
 }
 
-function ownDifference(edits: readonly Edit[], {configuration, colours}: Parts): readonly string[] {
+function ownDifference(edits: readonly Edit[], {configuration, colours}: Parts): readonly Line[] {
   const lines = edits.flatMap(edit => {
     const was = existingIn(configuration[edit.list], edit.name)
     const now = edit.kind === 'remove' ? undefined : edit.entry

@@ -1,4 +1,5 @@
 import {AwsOidcError} from '../errors.ts'
+import {shownName} from '../printable.ts'
 import {roleArgument} from './offered-roles.ts'
 import type {Parts} from './parts.ts'
 import {nameOf} from './role-choice.ts'
@@ -93,7 +94,7 @@ async function draftFrom(wish: SetupWish, parts: Parts): Promise<Draft> {
     ...clashes,
   ]
   if (finished && lines.length === 0) return finished
-  throw new AwsOidcError('USAGE', `These answers are missing or wrong:\n  ${lines.join('\n  ')}`, {
+  throw new AwsOidcError('USAGE', ['These answers are missing or wrong:', ...lines.map(line => `  ${line}`)], {
     hint:
       clashes.length === lines.length
         ? 'the same command with --replace, or with other names'
@@ -136,7 +137,7 @@ function roleFrom({provider, answers}: Draft, {roles, signedIn}: Trial): string 
   if (answers.has('defaultRole')) return undefined
   const [only, ...others] = roles ?? []
   if (only && roles && others.length === 0) return roleArgument(only, roles)
-  const who = signedIn.identity.subject ?? 'this identity'
+  const who = shownName(signedIn.identity.subject) ?? 'this identity'
   if (roles && !only) {
     throw new AwsOidcError('ROLE_NOT_OFFERED', `"${provider}" offers no AWS role to ${who}; nothing was saved.`, {
       hint: 'Ask whoever runs the provider for a role.',

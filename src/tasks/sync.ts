@@ -7,6 +7,7 @@ import {differenceLines} from '../formats/difference.ts'
 import {dayOf} from '../formats/when.ts'
 import type {AwsConfiguration} from '../outside/aws-configuration.ts'
 import type {AwsPlaces} from '../outside/aws-places.ts'
+import {type Line, onScreen} from '../printable.ts'
 import {agreesToWrite} from './consent.ts'
 import type {Parts} from './parts.ts'
 import {editsFor, type SyncPlan} from './sync-plan.ts'
@@ -32,7 +33,7 @@ const tries = 50
 export async function sync(
   wish: SyncWish,
   parts: Parts,
-  agrees = (difference: readonly string[]) => agreed(difference, parts),
+  agrees = (difference: readonly Line[]) => agreed(difference, parts),
 ): Promise<SyncResult> {
   const aws = await parts.awsConfiguration()
   const places = demandPlaces(aws)
@@ -110,23 +111,23 @@ function warnOfRefused(files: Read, {log}: Parts): void {
 }
 
 /** What a person is shown before it is written. */
-export function syncDifference({changes}: SyncPlan, places: AwsPlaces, {colours}: Parts): readonly string[] {
+export function syncDifference({changes}: SyncPlan, places: AwsPlaces, {colours}: Parts): readonly Line[] {
   return shortened(differenceLines(changes, places, colours))
 }
 
 /** Whether a person agrees to what they are shown. Rejects with USAGE where nobody may be asked. */
-export function agreed(difference: readonly string[], parts: Parts): Promise<boolean> {
-  parts.tell(difference.join('\n'))
+export function agreed(difference: readonly Line[], parts: Parts): Promise<boolean> {
+  parts.tell(difference)
   return agreesToWrite('Write this?', 'aws-oidc profiles sync --yes', parts)
 }
 
 // What is said at once must not reach the limit of all that a command says on stderr, which would swallow it.
 const mostCharacters = 20_000
 
-function shortened(lines: readonly string[]): readonly string[] {
+function shortened(lines: readonly Line[]): readonly Line[] {
   let characters = 0
   const fit = lines.filter(line => {
-    characters += line.length + 1
+    characters += onScreen([line]).length + 1
     return characters <= mostCharacters
   })
   const more = lines.length - fit.length

@@ -81,7 +81,7 @@ function scopeOf(profiles: readonly string[]): SyncScope {
 }
 
 function agreed({left}: TakeoverPlan, parts: Parts): Promise<boolean> {
-  if (left.length > 0) parts.tell(`This can't be taken over:\n  ${left.join('\n  ')}\n`)
+  if (left.length > 0) parts.tell(["This can't be taken over:", ...left.map(line => `  ${line}`), ''])
   return agreesToWrite('Write this?', 'the same command with --yes', parts)
 }
 

@@ -1,7 +1,9 @@
+import {type Dice, diceFrom} from './dice.ts'
+
 /** The rounds of a test that plays many random ones. */
 export interface Rounds {
   readonly count: number
-  /** What the first round is played from. A failure names the seed of its round, which is the first of a run with that `FUZZ_SEED`. */
+  /** What the first round is played from. */
   readonly seed: number
 }
 
@@ -11,10 +13,26 @@ export interface Rounds {
  */
 export function usually(count: number): Rounds {
   const {FUZZ_TIMES, FUZZ_SEED} = process.env
-  return {count: count * Number(FUZZ_TIMES || 1), seed: Number(FUZZ_SEED || 1)}
+  return {count: Math.max(1, Math.round(count * Number(FUZZ_TIMES || 1))), seed: Number(FUZZ_SEED || 1)}
 }
 
 /** The seeds of those rounds, one after the other. */
 export function* seedsOf({count, seed}: Rounds): Generator<number> {
   for (let at = 0; at < count; at++) yield (seed + at) >>> 0
+}
+
+export interface Round {
+  readonly dice: Dice
+  readonly seed: number
+}
+
+/** Plays so many rounds, or more, as `usually` says. What fails says how that round is played again. */
+export async function fuzz(count: number, play: (round: Round) => void | Promise<void>): Promise<void> {
+  for (const seed of seedsOf(usually(count))) {
+    try {
+      await play({seed, dice: diceFrom(seed)})
+    } catch (error) {
+      throw new Error(`FUZZ_SEED=${seed}: ${error instanceof Error ? error.message : String(error)}`, {cause: error})
+    }
+  }
 }

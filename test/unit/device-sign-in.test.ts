@@ -161,7 +161,7 @@ describe('a sign-in with a code', () => {
     await stage.run()
     expect(stage.forms[0]?.get('scope')).to.equal('openid email')
     expect(stage.forms[0]?.get('audience')).to.equal('aws')
-    expect(stage.secrets).to.deep.equal(['device-code'])
+    expect(stage.secrets).to.deep.equal([stage.forms[1]?.get('code_verifier'), 'device-code'])
   })
 
   it('asks five seconds less often after each "slow_down", for the rest of the sign-in', async () => {

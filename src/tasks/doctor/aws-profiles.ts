@@ -1,6 +1,7 @@
 import {splitCommandLine} from '../../aws-config/command-line.ts'
 import {sectionsByProfile} from '../../aws-config/edit.ts'
 import {type Change, differenceLines} from '../../formats/difference.ts'
+import {onScreen} from '../../printable.ts'
 import {type SyncResult, sync} from '../sync.ts'
 import {placeOf} from '../sync-left.ts'
 import {originsIn, readFiles} from './aws-files.ts'
@@ -59,7 +60,9 @@ function outdated(profile: string, changes: readonly Change[], {files}: SyncResu
     severity: 'warning',
     what: `${files.config}: the profile "${profile}" is not as our configuration has it.`,
     mend: 'aws-oidc profiles sync',
-    details: differenceLines(changes, files, false).filter(line => /^[-+ ] /.test(line)),
+    details: differenceLines(changes, files, false)
+      .map(line => onScreen([line]))
+      .filter(line => /^[-+ ] /.test(line)),
     fix: fixOf(profile, patient),
   }
 }
