@@ -34,14 +34,15 @@ function withScopes(settings: OidcSettings): OidcClient {
   return {...clientOf(settings), ...(settings.scopes && {scopes: settings.scopes})}
 }
 
-const roleArn = /^arn:aws[a-z-]*:iam::(\d{12}):role\/(?:.+\/)?([^/]+)$/
+// The host judges whether it can be a role: what is meant to be one and can't be is to be named, not lost.
+const roleArn = /^arn:[^:]*:iam::([^:]*):role\/(?:.*\/)?([^/]*)$/s
 
 function rolesIn(claim: unknown): readonly Role[] {
   const roles: Role[] = []
   for (const arn of [claim].flat()) {
     if (typeof arn !== 'string') continue
     const [, accountId, name] = roleArn.exec(arn) ?? []
-    if (accountId && name) roles.push({accountId, name, arn})
+    if (accountId !== undefined && name !== undefined) roles.push({accountId, name, arn})
   }
   return roles
 }

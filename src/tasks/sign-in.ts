@@ -8,6 +8,7 @@ import {timeLimitError} from '../oauth/browser-sign-in.ts'
 import type {Identity} from '../plugin.ts'
 import type {ProviderState} from '../state.ts'
 import {withAccountNames} from './account-names.ts'
+import {fittingAt} from './fit-roles.ts'
 import type {Parts} from './parts.ts'
 import type {Plan} from './plan.ts'
 import {asOurs, openProvider} from './provider-host.ts'
@@ -187,6 +188,7 @@ function parsePerson(text: string): RememberedPerson {
 /** What a strategy does later may fail too, and is as much its own failure. */
 function guarded(identity: Identity, plan: Plan, parts: Parts): Identity {
   const {subject, claims, expiresAt, keep, roles} = identity
+  const fitting = fittingAt(plan.provider.name, parts.log)
   const explained = async <Result>(work: () => Promise<Result>) => {
     try {
       return await work()
@@ -200,7 +202,7 @@ function guarded(identity: Identity, plan: Plan, parts: Parts): Identity {
     ...(expiresAt && {expiresAt}),
     ...(keep && {keep}),
     ...(roles && {
-      roles: () => explained(async () => withAccountNames(await roles.call(identity), parts.configuration)),
+      roles: () => explained(async () => withAccountNames(fitting(await roles.call(identity)), parts.configuration)),
     }),
     proofFor: role => explained(() => identity.proofFor(role)),
   }
