@@ -9,6 +9,7 @@ import type {DraftProfile} from './setup-existing.ts'
 import {formFor} from './setup-form.ts'
 import {mayChange, told} from './setup-questions.ts'
 import {profileNameOf, resultOf, type SetupResult, type SetupWish} from './setup-result.ts'
+import {withRolesClaim} from './setup-roles-claim.ts'
 import {forgetTrial, type Trial, tryRole, trySignIn} from './setup-trial.ts'
 
 /** Asks on the terminal for all that is not said with flags, tries it, and saves it then. Going back is always possible. */
@@ -55,14 +56,20 @@ async function tried(draft: Draft, wish: SetupWish, parts: Parts): Promise<Setup
 }
 
 async function withTrial(draft: Draft, trial: Trial, wish: SetupWish, parts: Parts) {
-  let saved = false
+  const trials = [trial]
+  let saved: Trial | undefined
   try {
     parts.tell(`Signed in as ${shownName(trial.signedIn.identity.subject) ?? 'somebody without a name'}.`)
-    const result = await profiled(draft, trial, wish, parts)
-    saved = result !== back
+    const wanted = wish.role === undefined ? await withRolesClaim(draft, trial, parts) : draft
+    if (wanted === back) return back
+    const again =
+      wanted === draft ? undefined : await trySignIn(wanted, parts, trial).catch((error: unknown) => told(error, parts))
+    if (again) trials.push(again)
+    const result = again ? await profiled(wanted, again, wish, parts) : await profiled(draft, trial, wish, parts)
+    if (result !== back) saved = again ?? trial
     return result
   } finally {
-    if (!saved) await forgetTrial(trial, parts)
+    for (const each of trials) if (each !== saved) await forgetTrial(each, parts)
   }
 }
 
