@@ -29,6 +29,10 @@ function readShort(text: string): (Role & {readonly arn: string}) | undefined {
   return accountId && name ? {arn: `arn:aws:iam::${accountId}:role/${name}`, accountId, name} : undefined
 }
 
+export function isRoleArn(text: string): boolean {
+  return readArn(text) !== undefined
+}
+
 /** A role together with the SAML provider of IAM through which it is taken. */
 export type FederatedRole = Role & {readonly arn: string; readonly principalArn: string}
 

@@ -7,6 +7,7 @@ import {formFor} from './setup-form.ts'
 import {profileFormFor} from './setup-profile.ts'
 import {told} from './setup-questions.ts'
 import {resultOf, type SetupResult, type SetupWish} from './setup-result.ts'
+import {withRolesClaim} from './setup-roles-claim.ts'
 import {forgetTrial, type Trial, tryRole, trySignIn} from './setup-trial.ts'
 import {writeAsked} from './setup-write.ts'
 
@@ -51,14 +52,20 @@ async function untried(draft: Draft, parts: Parts): Promise<SetupResult | typeof
 }
 
 async function withTrial(draft: Draft, trial: Trial, wish: SetupWish, parts: Parts) {
-  let kept = false
+  const trials = [trial]
+  let saved: Trial | undefined
   try {
     parts.tell(`Signed in as ${shownName(trial.signedIn.identity.subject) ?? 'somebody without a name'}.`)
-    const result = await profiled(draft, trial, wish, parts)
-    kept = result !== back && !result.declined
+    const wanted = wish.role === undefined ? await withRolesClaim(draft, trial, parts) : draft
+    if (wanted === back) return back
+    const again =
+      wanted === draft ? undefined : await trySignIn(wanted, parts, trial).catch((error: unknown) => told(error, parts))
+    if (again) trials.push(again)
+    const result = again ? await profiled(wanted, again, wish, parts) : await profiled(draft, trial, wish, parts)
+    if (result !== back && !result.declined) saved = again ?? trial
     return result
   } finally {
-    if (!kept) await forgetTrial(trial, parts)
+    for (const each of trials) if (each !== saved) await forgetTrial(each, parts)
   }
 }
 

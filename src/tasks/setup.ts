@@ -18,6 +18,7 @@ import {type DraftProfile, differing, problemOfReplacing, profileEntry} from './
 import type {Answers} from './setup-fields.ts'
 import {givenAnswers, missingFields} from './setup-given.ts'
 import {profileNameOf, resultOf, type SetupResult, type SetupWish} from './setup-result.ts'
+import {claimsOfRoles} from './setup-roles-claim.ts'
 import {forgetTrial, type Trial, tryRole, trySignIn} from './setup-trial.ts'
 
 /**
@@ -133,7 +134,8 @@ function problemOfProfile(provider: string, profile: DraftProfile, {configuratio
 }
 
 /** The role where nobody can choose; `undefined` leaves it to the provider's `defaultRole`. */
-function roleFrom({provider, answers}: Draft, {roles, signedIn}: Trial): string | undefined {
+function roleFrom(draft: Draft, {roles, signedIn}: Trial): string | undefined {
+  const {provider, answers} = draft
   if (answers.has('defaultRole')) return undefined
   const [only, ...others] = roles ?? []
   if (only && roles && others.length === 0) return roleArgument(only, roles)
@@ -144,8 +146,12 @@ function roleFrom({provider, answers}: Draft, {roles, signedIn}: Trial): string 
     })
   }
   const offers = roles ? `offers ${roles.length}: ${roles.map(nameOf).slice(0, 10).join(', ')}` : 'does not say which'
+  const claim = claimsOfRoles(draft, {signedIn}).find(claim => /^[\w.:/-]+$/.test(claim))
   throw new AwsOidcError('ROLE_REQUIRED', `Which role the profile is for must be said: "${provider}" ${offers}.`, {
-    hint: 'the same command with --role ARN',
+    hint:
+      claim === undefined
+        ? 'the same command with --role ARN'
+        : `the same command with --role ARN, or --set rolesClaim=${claim}`,
   })
 }
 

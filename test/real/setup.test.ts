@@ -46,6 +46,8 @@ describe('setup, on a terminal', () => {
     await answer('clientId (', `aws-oidc${enter}`)
   }
 
+  /** A role, where the ID token lists some. */
+  const byHand = down + enter
   /** Down to that line of the review, and Enter. */
   const chooses = (lines: number) => down.repeat(lines) + enter
 
@@ -82,6 +84,28 @@ profiles:
     const whoami = await scene.home.run(['whoami', '-p', 'readonly', '--no-interactive'])
     expect(whoami.stdout, whoami.stderr).to.include('assumed-role/readonly/alice')
     expect(await scene.sandbox.signIns(), 'nobody is asked again').to.equal(1)
+  })
+
+  it('proposes the claim of the ID token that lists roles, and asks nobody to sign in for it again', async () => {
+    const person = begin()
+    await answerAll(person)
+    await person.answer('Anything else', enter)
+    await person.answer('from those of the claim "aws_roles" (rolesClaim)', enter)
+    await person.answer('offers 2 roles', down + enter)
+    await person.answer('Name of the profile (readonly)', enter)
+    await person.answer('AWS region', enter)
+    await person.answer('Write this?', down + enter)
+    expect(await person.ended).to.include({exitCode: 0})
+    const {providers, profiles} = parse(await text())
+    expect({providers, profiles}).to.deep.equal({
+      providers: {
+        corp: {strategy: 'oidc', issuer: scene.sandbox.issuer, clientId: 'aws-oidc', rolesClaim: 'aws_roles'},
+      },
+      profiles: {readonly: {provider: 'corp', role: arn('readonly')}},
+    })
+    const creds = await scene.home.run(['creds', '-p', 'readonly', '--force', '--no-interactive'])
+    expect(creds.exitCode, creds.stderr).to.equal(0)
+    expect(await scene.sandbox.signIns()).to.equal(1)
   })
 
   it('offers roles by the names that the configuration has for their accounts', async () => {
@@ -130,6 +154,9 @@ profiles:
     await person.answer('issuer (', enter)
     await person.answer('clientId (', enter)
     await person.answer('Anything else', enter)
+    await person.answer('The ID token lists AWS roles', last)
+    await person.answer('Anything else', enter)
+    await person.answer('The ID token lists AWS roles', byHand)
     await person.answer('Role for the profile', `${arn('developer')}${enter}`)
     await person.answer('Name of the profile', `<${enter}`)
     await person.answer('Role for the profile', `${arn('developer')}${enter}`)
@@ -144,12 +171,12 @@ profiles:
   for (const [words, until] of [
     ['at the first question', 'Name of the provider'],
     ['in the review', 'Anything else'],
-    ['after the sign-in', 'Role for the profile'],
+    ['after the sign-in', 'The ID token lists AWS roles'],
   ] as const) {
     it(`leaves no trace when Ctrl-C is pressed ${words}`, async () => {
       const person = begin()
       if (until !== 'Name of the provider') await answerAll(person)
-      if (until === 'Role for the profile') await person.answer('Anything else', enter)
+      if (until === 'The ID token lists AWS roles') await person.answer('Anything else', enter)
       await person.answer(until, ctrlC)
       expect(await person.ended).to.deep.equal({exitCode: 130, restored: true})
       expect(await text()).to.equal(before)
@@ -243,6 +270,7 @@ profiles:
     await person.answer('clientId = nobody', chooses(2))
     await person.answer('clientId (', `${clear}aws-oidc${enter}`)
     await person.answer('clientId = aws-oidc', enter)
+    await person.answer('The ID token lists AWS roles', byHand)
     await person.answer('Role for the profile', enter)
     await person.answer('Write this?', enter)
     expect(await person.ended).to.include({exitCode: 0})
