@@ -5,7 +5,7 @@ import {companionKeys, ownKeys, secretKeys, shadowsIn} from '../aws-config/shado
 import {problemOfName} from '../aws-config/writable.ts'
 import type {Change, ChangedKey, LeftAlone} from '../formats/difference.ts'
 import type {Keys, WantedProfile} from './aws-profiles.ts'
-import {type AwsFiles, foreign, placeOf, type Sections, shadowed} from './sync-left.ts'
+import {type AwsFiles, foreign, inherited, placeOf, type Sections, shadowed} from './sync-left.ts'
 
 export interface Scope {
   /** What a person has named may be changed although it is not ours. */
@@ -93,6 +93,8 @@ function planProfile(
   const reason = reasonToLeave(name, {config, credentials}, files, scope)
   if (reason) return reason
   const keys = keysFor(profile, scope)
+  const shadow = inherited(name, keys, {config, credentials}, files)
+  if (shadow) return shadow
   const unwanted = section
     ? [...ownKeys.filter(key => !Object.hasOwn(keys, key)), ...shadowsIn(section, 'config', undefined)]
     : []

@@ -81,8 +81,7 @@ export async function sync(
 }
 
 function resultOf(plan: SyncPlan, files: AwsPlaces, backups: readonly string[], written = false): SyncResult {
-  const broken = plan.left.some(({kind}) => kind === 'shadowed' || kind === 'unwritable')
-  return {...plan, files, written, backups, upToDate: (written || plan.changes.length === 0) && !broken}
+  return {...plan, files, written, backups, upToDate: (written || plan.changes.length === 0) && plan.left.length === 0}
 }
 
 function demandPlaces({places}: AwsConfiguration): AwsPlaces {

@@ -82,6 +82,35 @@ describe('profiles sync', () => {
     })
   }
 
+  it('is exit 7 where a profile that was named could not be written, and says nothing else', async () => {
+    await writeAws('config', '[DEFAULT]\nsso_session = x\n')
+    for (const args of [['developer', '--yes'], ['developer', '--check'], ['--check']]) {
+      const {exitCode, stdout} = await sync(...args)
+      expect(exitCode, args.join(' ')).to.equal(7)
+      expect(stdout).to.match(/\nNothing to write; \d profiles? left alone, for the reasons above\.\n$/)
+    }
+    for (const args of [['developer', '--dry-run'], ['--yes']]) expect(await sync(...args)).to.include({exitCode: 0})
+    expect(JSON.parse((await sync('developer', '--yes', '--json')).stdout)).to.include({
+      upToDate: false,
+      written: false,
+    })
+  })
+
+  for (const [what, text] of [
+    ['is not ours', '[profile developer]\nregion = x\n'],
+    ['is no longer configured', '[profile gone]\ncredential_process = aws-oidc creds --profile gone\n'],
+  ] as const) {
+    it(`with --check is exit 7 while a profile ${what}, and does not say that all is up to date`, async () => {
+      await writeAws('config', text)
+      const {exitCode, stdout} = await sync('--yes')
+      expect({exitCode}).to.deep.equal({exitCode: 0})
+      expect(stdout).to.match(/\n\d profiles? written; 1 profile left alone, for the reasons above\.\nWhat was there/)
+      const checked = await sync('--check')
+      expect({exitCode: checked.exitCode}).to.deep.equal({exitCode: 7})
+      expect(checked.stdout).to.match(/\nNothing to write; 1 profile left alone, for the reasons above\.\n$/)
+    })
+  }
+
   it('without a terminal to ask at shows the difference, changes nothing and is exit 2', async () => {
     const {exitCode, stdout, stderr} = await sync()
     expect({exitCode, stdout}).to.deep.equal({exitCode: 2, stdout: ''})

@@ -2,6 +2,7 @@ import {readFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {expect} from 'chai'
 import {propertiesIn, readSharedFile} from '../../src/aws-config/read.ts'
+import {refusedByBotocore} from '../../src/aws-config/refused.ts'
 import {javascriptReader, judge, ownReader, playRound} from '../support/aws-config-rounds.ts'
 import {startBotocore} from '../support/botocore-reader.ts'
 import {seedsOf, usually} from '../support/rounds.ts'
@@ -26,6 +27,22 @@ describe('random edits of random AWS configuration files', () => {
     const about = `of ${rounds.count} rounds from seed ${rounds.seed} on`
     expect(made, about).to.be.greaterThan(rounds.count * 0.5)
     expect(readable, `for botocore, ${about}`).to.be.greaterThan(rounds.count * 0.4)
+  })
+})
+
+describe('botocore', () => {
+  it('gives what stands under [DEFAULT] to every profile, and reads two such sections as one', async () => {
+    const botocore = startBotocore()
+    const text = '[DEFAULT]\nsso_session = x\n[profile a]\nregion = y\n[DEFAULT]\nmfa_serial = z\n'
+    try {
+      expect(await botocore.read(text)).to.deep.equal({a: {region: 'y', sso_session: 'x', mfa_serial: 'z'}})
+      expect(refusedByBotocore(readSharedFile('config', 'config', text))).to.equal(undefined)
+      const twice = '[DEFAULT]\nregion = x\n[DEFAULT]\nregion = y\n'
+      expect(await botocore.read(twice)).to.equal(undefined)
+      expect(refusedByBotocore(readSharedFile('config', 'config', twice))).to.include('"region" in line 4')
+    } finally {
+      botocore.stop()
+    }
   })
 })
 

@@ -184,6 +184,42 @@ describe('profiles sync', () => {
     })
   }
 
+  for (const [config, credentials, place] of [
+    ['[DEFAULT]\noutput = json\nsso_start_url = x\n', '', 'config:3: "sso_start_url"'],
+    ['[DEFAULT]\nsource_profile = x\nrole_arn = y\n', '', 'config:2: "source_profile"'],
+    ['', '[developer]\nregion = x\n[DEFAULT]\naws_access_key_id = AKIA\n', 'credentials:4: "aws_access_key_id"'],
+  ] as const) {
+    it(`writes nothing that botocore would give ${place} of [DEFAULT] to, also where it is named`, async () => {
+      for (const profiles of [[], ['developer']]) {
+        const aws = makeAwsFolder(config, credentials)
+        const {upToDate, left} = await call(aws, {profiles})
+        expect(left[0]).to.deep.equal({
+          profile: 'developer',
+          kind: 'shadowed',
+          why: `/aws/${place} of [DEFAULT], which the AWS CLI and boto3 give to every profile, would win over aws-oidc in "developer".`,
+          hint: 'Move it from [DEFAULT] into the profiles that need it.',
+        })
+        expect(upToDate).to.equal(false)
+        expect(aws.config).to.not.include('[profile developer]')
+        expect(aws.credentials).to.equal(credentials)
+      }
+    })
+  }
+
+  it('leaves a role to be switched by the AWS tools where a key of [DEFAULT] would become a part of that', async () => {
+    const {left} = await call(makeAwsFolder('[DEFAULT]\nmfa_serial = x\n'))
+    expect(left.map(({profile, why}) => `${profile} ${why}`).join()).to.match(/^admin \/aws\/config:2: "mfa_serial" of/)
+    const none = await call(makeAwsFolder('[DEFAULT]\nmfa_serial = x\n'), {chain: 'process'})
+    expect(none).to.include({upToDate: true})
+  })
+
+  it('minds nothing in [DEFAULT] that no profile of ours gets, or that does not win', async () => {
+    const config = '[DEFAULT]\nregion = x\naws_access_key_id = AKIA\n[default]\nsso_session = y\n'
+    const aws = makeAwsFolder(config, '[DEFAULT]\naws_access_key_id = AKIA\n[other]\nregion = x\n')
+    expect(await call(aws)).to.include({upToDate: true})
+    expect(await call(aws)).to.deep.include({left: [], changes: []})
+  })
+
   it('removes with --prune what is ours and no longer configured, and never anything else', async () => {
     const theirs = `[profile theirs]\nrole_arn = x\n\n[profile copied]\n${ownLine('creds --profile developer')}`
     const gone = `[profile gone]\nregion = x\n${ownLine('creds --profile gone')}\n`
