@@ -21,7 +21,7 @@ if (major < 24 || (major === 24 && minor < 15)) {
 function serveHotCopy() {
   try {
     const document = readHotCopy(hotProfile(process.argv.slice(2)))
-    if (document === undefined || mayBeClosed()) return false
+    if (document === undefined) return false
     writeAll(document)
     return true
   } catch {
@@ -39,7 +39,7 @@ async function serveEntry() {
   const places = [env.DBUS_SESSION_BUS_ADDRESS, env.XDG_RUNTIME_DIR, env.USERPROFILE, env.APPDATA, env.LOCALAPPDATA]
   try {
     const content = readStamped(path, ['aws-oidc pointer 1', ...stampOf(profile), ...places])?.content
-    if (content === undefined || mayBeClosed()) return false
+    if (content === undefined) return false
     const pointer = JSON.parse(content)
     const lane = loader()(`../dist/bundle/lane-${pointer.cache === 'file' ? 'file' : 'keyring'}.cjs`)
     const document = await lane.documentFrom(pointer, folder, new Date())
@@ -159,11 +159,6 @@ function stampOf(profile) {
   const places = [env.HOME, env.XDG_CONFIG_HOME, env.XDG_CACHE_HOME, env.XDG_DATA_HOME, env.AWS_OIDC_DATA_DIR]
   const settings = [env.AWS_OIDC_CONFIG_FILE, env.AWS_OIDC_CACHE, env.AWS_REGION, env.AWS_DEFAULT_REGION]
   return [import.meta.filename, profile, ...places, ...settings, env.AWS_ENDPOINT_URL_STS, env.AWS_CA_BUNDLE, env.CI]
-}
-
-/** Node opens /dev/null in place of a closed stdout; the long way tells it from one that somebody has chosen. */
-function mayBeClosed() {
-  return process.platform !== 'win32' && fs.fstatSync(1).rdev === fs.statSync('/dev/null').rdev
 }
 
 /**

@@ -3,7 +3,7 @@ import {type App, createApp} from './app.ts'
 import {AwsOidcError, exitCodeOf, expectedFailure, withoutControls} from './errors.ts'
 import {failureDocument} from './formats/failure.ts'
 import {when} from './formats/when.ts'
-import {complain, complainAloud, demandStdout, writeResult} from './outside/output.ts'
+import {complain, complainAloud, writeResult} from './outside/output.ts'
 import {type Outside, realOutside} from './outside/outside.ts'
 import {tableLines} from './terminal/table.ts'
 import type {Choices} from './wiring/asking.ts'
@@ -71,14 +71,8 @@ export abstract class AwsOidcCommand extends Command {
     return flag ?? (env.AWS_OIDC_PROFILE || awsProfile || 'default')
   }
 
-  /** Writes a result that must arrive: a closed stdout is an error. */
-  protected hand(text: string): void {
-    demandStdout()
-    this.deliver(text)
-  }
-
   /** Writes the result, whole, to stdout; ends with exit code 1 where its reader has gone. */
-  private deliver(text: string): void {
+  protected hand(text: string): void {
     this.#outside?.terminal.waitingFor(undefined)
     if (writeResult(text) === 'reader-gone') this.exit(1)
   }
@@ -91,7 +85,7 @@ export abstract class AwsOidcCommand extends Command {
 
   /** A result for people, or for programs with `--json`. */
   protected report(json: object, lines: readonly string[]): void {
-    this.deliver(this.jsonEnabled() ? `${JSON.stringify(json, null, 2)}\n` : withoutControls(`${lines.join('\n')}\n`))
+    this.hand(this.jsonEnabled() ? `${JSON.stringify(json, null, 2)}\n` : withoutControls(`${lines.join('\n')}\n`))
   }
 
   /** Whether a result for people may have colours (https://no-color.org). */
