@@ -1,7 +1,8 @@
-import {type FileHandle, readFile, stat} from 'node:fs/promises'
+import {type FileHandle, stat} from 'node:fs/promises'
 import {dirname} from 'node:path'
 import {AwsOidcError} from '../errors.ts'
 import {codeOf, makeFolder, targetOf} from './files.ts'
+import {readGivenFile, reasonOf} from './read-file.ts'
 import {replaceFile} from './replace-file.ts'
 
 /** Files that a person writes too, and that we change here and there. */
@@ -47,11 +48,14 @@ export const editedFiles: EditedFiles = {
 
 async function bytesOf(path: string): Promise<Buffer | undefined> {
   try {
-    return await readFile(path)
+    return readGivenFile(path)
   } catch (error) {
     const code = codeOf(error)
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    throw new AwsOidcError('CONFIG_INVALID', `${path} can't be read: ${code}.`, {hint: `ls -ld ${path}`, cause: error})
+    throw new AwsOidcError('CONFIG_INVALID', `${path} can't be read: ${reasonOf(error)}.`, {
+      hint: `ls -ld ${path}`,
+      cause: error,
+    })
   }
 }
 

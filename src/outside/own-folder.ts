@@ -1,5 +1,6 @@
-import {chmod, lstat, mkdir, readdir, readFile, rm} from 'node:fs/promises'
+import {chmod, lstat, mkdir, readdir, rm} from 'node:fs/promises'
 import {join} from 'node:path'
+import {readQuickly} from './quick.ts'
 import {isTemporary, replaceFile} from './replace-file.ts'
 
 /** A folder of ours, closed to others. */
@@ -49,7 +50,7 @@ function folderAt(path: string): OwnFolder {
   return {
     path,
 
-    read: name => readFile(at(name), 'utf8').catch(() => undefined),
+    read: async name => readQuickly(at(name)),
 
     async put(name, text, modifiedAt) {
       await replaceFile(at(name), {

@@ -1,9 +1,10 @@
 import {constants, type Stats} from 'node:fs'
-import {access, type FileHandle, lstat, readFile, stat} from 'node:fs/promises'
+import {access, type FileHandle, lstat, stat} from 'node:fs/promises'
 import {basename, dirname} from 'node:path'
 import {TextDecoder} from 'node:util'
 import {AwsOidcError} from '../errors.ts'
 import {codeOf, makeFolder, targetOf} from './files.ts'
+import {readGivenFile, reasonOf} from './read-file.ts'
 import {dropStale, replaceFile} from './replace-file.ts'
 
 /** Files that other programs and people write too. They keep their owner, permissions and place behind a link. */
@@ -24,11 +25,11 @@ export interface SharedFiles {
 export const systemSharedFiles: SharedFiles = {
   async read(path) {
     try {
-      return decoded(path, await readFile(path))
+      return decoded(path, readGivenFile(path))
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return undefined
       if (error instanceof AwsOidcError) throw error
-      throw new AwsOidcError('CONFIG_INVALID', `${path} can't be read: ${codeOf(error)}.`, {
+      throw new AwsOidcError('CONFIG_INVALID', `${path} can't be read: ${reasonOf(error)}.`, {
         hint: `ls -ld ${path}`,
         cause: error,
       })
@@ -75,11 +76,17 @@ async function replaceReal(
 }
 
 async function says(path: string, text: string | undefined): Promise<boolean> {
-  const bytes = await readFile(path).catch((error: unknown) => {
+  const bytes = bytesOf(path)
+  return text === undefined || bytes === undefined ? text === bytes : bytes.equals(Buffer.from(text))
+}
+
+function bytesOf(path: string): Buffer | undefined {
+  try {
+    return readGivenFile(path)
+  } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined
     throw error
-  })
-  return text === undefined || bytes === undefined ? text === bytes : bytes.equals(Buffer.from(text))
+  }
 }
 
 /** The text, on the disk when this returns, with the owner and the permissions of another file. */

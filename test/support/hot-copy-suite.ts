@@ -1,3 +1,4 @@
+import {execFileSync} from 'node:child_process'
 import {chown, cp, mkdir, readdir, readFile, rename, rm, stat, symlink, utimes, writeFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {expect} from 'chai'
@@ -83,6 +84,13 @@ export function readsHotCopies(reader: Reader): void {
       async ({copy}) => {
         await rm(copy)
         await mkdir(copy)
+      },
+    ],
+    [
+      'is a pipe',
+      async ({copy}) => {
+        await rm(copy)
+        execFileSync('mkfifo', [copy])
       },
     ],
     ['is cut short', async ({rewrite}) => rewrite(text => text.slice(0, -20))],

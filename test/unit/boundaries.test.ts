@@ -128,6 +128,7 @@ const typesOnly = 'Only types pass here: write `import type`.'
 const cacheProcess = 'A cache sees only process.platform and process.geteuid.'
 const importType = 'Write `import type` at the top: the rules of the rooms read that.'
 const unnamed = "Only outside/load-module.ts imports what it can't name."
+const reading = 'Files are read by outside/read-file.ts, which hangs nowhere.'
 const allowed = 'allowed'
 
 type Lines = Readonly<Record<string, readonly string[]>>
@@ -184,6 +185,14 @@ const plantings: Readonly<Record<string, Lines>> = {
   'src/commands/values.ts': valuesOf('../tasks/login.ts'),
   'src/commands/cache/values.ts': valuesOf('../../tasks/login.ts'),
   'src/duration-flag.ts': valuesOf('./tasks/login.ts'),
+  'src/outside/reading.ts': {
+    [reading]: [
+      ...["import {readFile} from 'node:fs/promises'", "import {lstat, readFileSync as a} from 'node:fs'"],
+      ...["import {createReadStream} from 'node:fs'", "import {readSync} from 'node:fs'", "import fs from 'node:fs'"],
+      ...["import * as g1 from 'node:fs/promises'", 'await file.readFile()', "await file.readFile('utf8')"],
+    ],
+    [allowed]: ["import {lstat, readdir, readlink} from 'node:fs/promises'", "import {writeSync} from 'node:fs'"],
+  },
   'src/outside/load-module.ts': {[allowed]: ['await import(address)']},
   'src/oauth/ways.ts': {
     [restricted]: [
