@@ -29,6 +29,8 @@ export const editedFiles: EditedFiles = {
   async replace(path, before, after) {
     try {
       const target = await targetOf(path)
+      const found = await stat(target).catch(() => undefined)
+      if (found && !found.isFile()) throw new Error('it is no file')
       await makeFolder(dirname(target))
       return await replaceFile(target, {
         mode: 0o600,
@@ -67,7 +69,7 @@ async function keepOwner(file: FileHandle, target: string): Promise<void> {
 
 function unwritable(path: string, error: unknown): AwsOidcError {
   if (error instanceof AwsOidcError) return error
-  return new AwsOidcError('OUTPUT_FAILED', `${path} can't be written: ${codeOf(error)}. It is as it was.`, {
+  return new AwsOidcError('OUTPUT_FAILED', `${path} can't be written: ${reasonOf(error)}. It is as it was.`, {
     hint: `ls -ld ${dirname(path)}; df ${dirname(path)}`,
     cause: error,
   })
