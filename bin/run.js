@@ -21,7 +21,7 @@ if (major < 24 || (major === 24 && minor < 15)) {
 function serveHotCopy() {
   try {
     const document = readHotCopy(hotProfile(process.argv.slice(2)))
-    if (document === undefined || mayBeClosed()) return false
+    if (document === undefined) return false
     writeAll(document)
     return true
   } catch {
@@ -39,7 +39,7 @@ async function serveEntry() {
   const places = [env.DBUS_SESSION_BUS_ADDRESS, env.XDG_RUNTIME_DIR, env.USERPROFILE, env.APPDATA, env.LOCALAPPDATA]
   try {
     const content = readStamped(path, ['aws-oidc pointer 1', ...stampOf(profile), ...places])?.content
-    if (content === undefined || mayBeClosed()) return false
+    if (content === undefined) return false
     const pointer = JSON.parse(content)
     const lane = loader()(`../dist/bundle/lane-${pointer.cache === 'file' ? 'file' : 'keyring'}.cjs`)
     const document = await lane.documentFrom(pointer, folder, new Date())
@@ -161,11 +161,6 @@ function stampOf(profile) {
   return [import.meta.filename, profile, ...places, ...settings, env.AWS_ENDPOINT_URL_STS, env.AWS_CA_BUNDLE, env.CI]
 }
 
-/** Node opens /dev/null in place of a closed stdout; the long way tells it from one that somebody has chosen. */
-function mayBeClosed() {
-  return process.platform !== 'win32' && fs.fstatSync(1).rdev === fs.statSync('/dev/null').rdev
-}
-
 /**
  * Never throws: once a byte is written nobody else may write. Ends the process, which saves Node a millisecond of tidying up.
  * @param {string} text
@@ -207,8 +202,30 @@ function keepCompiledCode() {
     if (!isOwn(above) && above.uid !== 0) return
     const folder = join(cache, 'compiled')
     if (!fs.existsSync(folder)) fs.mkdirSync(folder, {mode: 0o700})
-    if (isPrivate(folder)) process.getBuiltinModule('node:module').enableCompileCache(folder)
+    if (!isPrivate(folder)) return
+    const {enableCompileCache, getCompileCacheDir} = process.getBuiltinModule('node:module')
+    enableCompileCache(folder)
+    const own = getCompileCacheDir()
+    if (own && join(own, '..') === folder) sweepCompiledCode(folder, own)
   } catch {}
+}
+
+/**
+ * Removes what an earlier Node has left, which is what no Node has written to for a month, and what Node leaves of each file
+ * that it could not finish: on a full disk that is all of them, at each call.
+ * @param {string} folder
+ * @param {string} own of the Node that runs
+ */
+function sweepCompiledCode(folder, own) {
+  const day = 24 * 60 * 60 * 1000
+  const isOlder = (/** @type {string} */ path, /** @type {number} */ milliseconds) =>
+    Date.now() - fs.lstatSync(path).mtimeMs > milliseconds
+  const remove = (/** @type {string} */ path) => fs.rmSync(path, {recursive: true, force: true})
+  const others = fs.readdirSync(folder).map(name => join(folder, name))
+  for (const path of others) if (path !== own && isOlder(path, 30 * day)) remove(path)
+  // Only the name of one that is not finished has a full stop.
+  const halfway = fs.readdirSync(own).filter(name => name.includes('.'))
+  for (const path of halfway.map(name => join(own, name))) if (isOlder(path, 60_000)) remove(path)
 }
 
 /** A container started with an arbitrary user id has no passwd entry, where oclif looks for a shell and a home. */

@@ -143,6 +143,6 @@ export function createApp(outside: Outside, installation: Installation, choices:
 async function installParts(outside: Outside, installation: Installation, {debug}: Choices): Promise<InstallParts> {
   const {files, places, terminal} = outside
   const path = places.configFile ?? 'config.yaml'
-  const configuration = readConfiguration(path, await files.readText(path))
+  const configuration = readConfiguration(path, await files.readGiven(path))
   return installPartsOf(outside, installation, configuration, logTo(terminal.say, debug))
 }

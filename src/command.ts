@@ -3,7 +3,7 @@ import {type App, createApp} from './app.ts'
 import {AwsOidcError, exitCodeOf, expectedFailure} from './errors.ts'
 import {failureDocument, tryLines} from './formats/failure.ts'
 import {when} from './formats/when.ts'
-import {complain, complainAloud, demandStdout, writeResult} from './outside/output.ts'
+import {complain, complainAloud, writeResult} from './outside/output.ts'
 import {type Outside, realOutside} from './outside/outside.ts'
 import {jsonText, type Line, onScreen, type Printable} from './printable.ts'
 import {tableLines} from './terminal/table.ts'
@@ -71,14 +71,8 @@ export abstract class AwsOidcCommand extends Command {
     return flag ?? (env.AWS_OIDC_PROFILE || awsProfile || undefined)
   }
 
-  /** Writes a result that must arrive: a closed stdout is an error. */
-  protected hand(text: string): void {
-    demandStdout()
-    this.deliver(text)
-  }
-
   /** Writes the result, whole, to stdout; ends with exit code 1 where its reader has gone. */
-  private deliver(text: string): void {
+  protected hand(text: string): void {
     this.#outside?.terminal.waitingFor(undefined)
     if (writeResult(text) === 'reader-gone') this.exit(1)
   }
@@ -91,12 +85,12 @@ export abstract class AwsOidcCommand extends Command {
 
   /** A result for people, or for programs with `--json`. */
   protected report(json: object, lines: readonly Line[]): void {
-    this.deliver(this.jsonEnabled() ? jsonText(json, {withSecrets: false}) : onScreen([...lines, '']))
+    this.hand(this.jsonEnabled() ? jsonText(json, {withSecrets: false}) : onScreen([...lines, '']))
   }
 
   /** A result for programs that holds the secret it was asked for. */
   protected handJson(json: object): void {
-    this.deliver(jsonText(json, {withSecrets: true}))
+    this.hand(jsonText(json, {withSecrets: true}))
   }
 
   /** Whether a result for people may have colours (https://no-color.org). */

@@ -59,7 +59,7 @@ function stampsOf({id, modifiedAt}: WatchedState): readonly {readonly name: stri
  * name. A stamp that the new copy doesn't need is of a file that has changed since, so nobody needs it.
  */
 async function leftovers(name: string, folder: StampedFolder, now: Date): Promise<readonly string[]> {
-  const copies = (await folder.list()).filter(file => file.name.includes(':'))
+  const copies = await folder.list(file => file.includes(':'))
   const over = copies.filter(file => file.modifiedAt <= now).map(file => file.name)
   const texts = await Promise.all([name, ...over].map(other => folder.read(other)))
   const stamps = texts

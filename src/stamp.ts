@@ -49,7 +49,8 @@ export interface WatchedState {
 export interface StampedFolder {
   read(name: string): Promise<string | undefined>
   put(name: string, text: string, modifiedAt: Date): Promise<void>
-  list(): Promise<readonly {readonly name: string; readonly modifiedAt: Date}[]>
+  /** Those that have such a name; of very many, some. */
+  list(isMeant: (name: string) => boolean): Promise<readonly {readonly name: string; readonly modifiedAt: Date}[]>
   remove(name: string): Promise<void>
 }
 

@@ -1,6 +1,7 @@
 import {createPrivateKey, X509Certificate} from 'node:crypto'
-import {readFileSync, statSync} from 'node:fs'
+import {statSync} from 'node:fs'
 import {AwsOidcError} from '../errors.ts'
+import {readGivenFile, reasonOf} from './read-file.ts'
 import {certificatesIn} from './trust.ts'
 
 /** A file, and where the configuration names it, for messages. */
@@ -64,10 +65,9 @@ function parse<Value>(file: TlsFile, problem: string, work: () => Value): Value 
 
 function read(file: TlsFile): string {
   try {
-    return readFileSync(file.path, 'utf8')
+    return readGivenFile(file.path).toString()
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
-    throw wrong(file, `can't be read: ${code}`, `ls -l ${file.path}`)
+    throw wrong(file, `can't be read: ${reasonOf(error)}`, `ls -l ${file.path}`)
   }
 }
 

@@ -1,8 +1,8 @@
-import {readFile} from 'node:fs/promises'
 import {dirname} from 'node:path'
 import {AwsOidcError} from '../errors.ts'
 import {exchangeText} from './exchange-text.ts'
 import {codeOf} from './files.ts'
+import {readGivenFile, reasonOf} from './read-file.ts'
 
 /** Files that a person writes too, and that we change here and there. */
 export interface EditedFiles {
@@ -36,17 +36,20 @@ export const editedFiles: EditedFiles = {
 
 async function bytesOf(path: string): Promise<Buffer | undefined> {
   try {
-    return await readFile(path)
+    return readGivenFile(path)
   } catch (error) {
     const code = codeOf(error)
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    throw new AwsOidcError('CONFIG_INVALID', `${path} can't be read: ${code}.`, {hint: `ls -ld ${path}`, cause: error})
+    throw new AwsOidcError('CONFIG_INVALID', `${path} can't be read: ${reasonOf(error)}.`, {
+      hint: `ls -ld ${path}`,
+      cause: error,
+    })
   }
 }
 
 function unwritable(path: string, error: unknown): AwsOidcError {
   if (error instanceof AwsOidcError) return error
-  return new AwsOidcError('OUTPUT_FAILED', `${path} can't be written: ${codeOf(error)}. It is as it was.`, {
+  return new AwsOidcError('OUTPUT_FAILED', `${path} can't be written: ${reasonOf(error)}. It is as it was.`, {
     hint: `ls -ld ${dirname(path)}; df ${dirname(path)}`,
     cause: error,
   })

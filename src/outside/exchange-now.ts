@@ -1,5 +1,6 @@
-import {closeSync, fchmodSync, fsyncSync, ftruncateSync, openSync, readFileSync, renameSync, writeSync} from 'node:fs'
+import {closeSync, fchmodSync, fsyncSync, ftruncateSync, openSync, renameSync, writeSync} from 'node:fs'
 import {codeOf} from './files.ts'
+import {readOpenFile, readOwnFile} from './read-file.ts'
 
 /** Texts, as the bytes that are compared and written. */
 export interface Texts {
@@ -36,8 +37,7 @@ export function exchangeNow(
 
 function says(path: string, text: Buffer | undefined): boolean {
   try {
-    const bytes = readFileSync(path)
-    return text?.equals(bytes) ?? false
+    return text?.equals(readOwnFile(path)) ?? false
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return text === undefined
     throw error
@@ -47,7 +47,7 @@ function says(path: string, text: Buffer | undefined): boolean {
 function rewrite(path: string, {before, after, mode}: Texts): boolean {
   const file = openSync(path, 'r+')
   try {
-    if (!before?.equals(readFileSync(file))) return false
+    if (!before?.equals(readOpenFile(file))) return false
     if (mode !== undefined && process.platform !== 'win32') fchmodSync(file, mode)
     try {
       overwrite(file, after)

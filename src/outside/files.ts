@@ -1,15 +1,23 @@
 import {constants, type Stats} from 'node:fs'
-import {access, chmod, lchown, lstat, mkdir, open, readFile, readlink, realpath, rm, stat} from 'node:fs/promises'
+import {access, chmod, lchown, lstat, mkdir, open, readlink, realpath, rm, stat} from 'node:fs/promises'
 import {dirname, resolve} from 'node:path'
 import {AwsOidcError} from '../errors.ts'
 import {ownerInsteadOfRoot} from './other-users.ts'
 import {takesPrograms} from './program-place.ts'
+import {readGivenFile, readOwnFile, reasonOf} from './read-file.ts'
 import {dropStale, replaceFile} from './replace-file.ts'
 
 /** The file system as the host needs it. Caches bring their own: what they keep is secret. */
 export interface Files {
-  /** The text of a file, or `undefined` where there is none. Rejects with CONFIG_INVALID when it can't be read. */
+  /**
+   * The text of a file of ours or of a package, or `undefined` where there is none. Rejects with CONFIG_INVALID when it
+   * can't be read, or is anything else than a file.
+   */
   readText(path: string): Promise<string | undefined>
+  /** Likewise, of a file that a person names, which may be a pipe. */
+  readGiven(path: string): Promise<string | undefined>
+  /** Whether there is a file that can be read again. */
+  isFile(path: string): Promise<boolean>
   /** Replaces a file as a whole (0600, in a folder closed to others): a reader sees the old text or the new one. */
   replacePrivate(path: string, text: string): Promise<void>
   /** Likewise, for a program (0700). `false` where the system would not start it, as on a disk mounted so; it is gone then. */
@@ -32,17 +40,11 @@ export interface Files {
 export type FileIdentity = string
 
 export const systemFiles: Files = {
-  async readText(path) {
-    try {
-      return await readFile(path, 'utf8')
-    } catch (error) {
-      if (isMissing(error)) return undefined
-      throw new AwsOidcError('CONFIG_INVALID', `${path} can't be read: ${codeOf(error)}.`, {
-        hint: `ls -ld ${path}`,
-        cause: error,
-      })
-    }
-  },
+  readText: async path => textOf(path, readOwnFile),
+
+  readGiven: async path => textOf(path, readGivenFile),
+
+  isFile: async path => (await stat(path).catch(() => undefined))?.isFile() ?? false,
 
   async replacePrivate(path, text) {
     await replace(path, text, 0o600)
@@ -64,10 +66,11 @@ export const systemFiles: Files = {
 
   async touchPrivate(path) {
     await makePrivateFolder(dirname(path))
-    const noFollow = constants.O_NOFOLLOW ?? 0
-    const file = await open(path, constants.O_RDWR | constants.O_CREAT | noFollow, 0o600)
+    const {O_RDWR, O_CREAT, O_NOFOLLOW = 0, O_NONBLOCK = 0} = constants
+    const file = await open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600)
     try {
       const stats = await file.stat()
+      if (!stats.isFile()) throw new Error(`${path} is no file`)
       if (process.platform !== 'win32' && (stats.mode & 0o077) !== 0) await file.chmod(0o600)
       return identityOf(stats)
     } finally {
@@ -106,6 +109,18 @@ function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   )
+}
+
+function textOf(path: string, read: (path: string) => Buffer): string | undefined {
+  try {
+    return read(path).toString()
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw new AwsOidcError('CONFIG_INVALID', `${path} can't be read: ${reasonOf(error)}.`, {
+      hint: `ls -ld ${path}`,
+      cause: error,
+    })
+  }
 }
 
 async function replace(path: string, text: string, mode: number): Promise<void> {

@@ -1,4 +1,4 @@
-import {readFile} from 'node:fs/promises'
+import {readQuickly} from './quick.ts'
 
 /** The two ends of a connection on loopback, as the listener sees them. */
 export interface LoopbackConnection {
@@ -13,9 +13,7 @@ export interface LoopbackConnection {
 export async function isOtherUsers(connection: LoopbackConnection): Promise<boolean> {
   const own = process.getuid?.()
   if (own === undefined) return false
-  const tables = await Promise.all(
-    ['/proc/net/tcp', '/proc/net/tcp6'].map(path => readFile(path, 'utf8').catch(() => '')),
-  )
+  const tables = ['/proc/net/tcp', '/proc/net/tcp6'].map(path => readQuickly(path) ?? '')
   return tables.some(table => ownersIn(table, connection).some(uid => uid !== own && uid !== 0))
 }
 

@@ -1,10 +1,10 @@
 import {execFile} from 'node:child_process'
-import {readFileSync} from 'node:fs'
 import {createRequire} from 'node:module'
 import {dirname, join} from 'node:path'
 import {AwsOidcError, printable} from '../errors.ts'
 import {parseObject, readObject} from '../json.ts'
 import {ownerInsteadOfRoot} from './other-users.ts'
+import {readOwnFile} from './read-file.ts'
 
 /** The npm that comes with oclif's plugin of plugins, whatever npm this machine has. */
 export interface Npm {
@@ -74,7 +74,7 @@ function npmProgram(): string {
   const folder = dirname(
     createRequire(createRequire(import.meta.url).resolve('@oclif/plugin-plugins')).resolve('npm/package.json'),
   )
-  const {npm} = readObject(parseObject(readFileSync(join(folder, 'package.json'), 'utf8')).bin)
+  const {npm} = readObject(parseObject(readOwnFile(join(folder, 'package.json')).toString()).bin)
   return join(folder, typeof npm === 'string' ? npm : 'bin/npm-cli.js')
 }
 

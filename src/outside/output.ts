@@ -1,4 +1,4 @@
-import {fstatSync, readFileSync, readlinkSync, writeSync} from 'node:fs'
+import {fstatSync, writeSync} from 'node:fs'
 import {isatty} from 'node:tty'
 import {AwsOidcError} from '../errors.ts'
 import type {Printable} from '../printable.ts'
@@ -14,7 +14,8 @@ const waitForReader = new Int32Array(new SharedArrayBuffer(4))
 
 /**
  * Writes the whole result to stdout before it returns, or rejects with OUTPUT_FAILED.
- * A reader that has gone away (EPIPE) is an answer, not an error: it needs no explanation on stderr.
+ * A reader that has gone away (EPIPE) is an answer, not an error: it needs no explanation on stderr. Node opens /dev/null in
+ * place of a stdout that was closed, so that one takes everything: docs/decisions/0005-closed-stdout.md.
  */
 export function writeResult(text: string): Delivery {
   const bytes = Buffer.from(text)
@@ -30,11 +31,6 @@ export function writeResult(text: string): Delivery {
     }
   }
   return 'written'
-}
-
-/** Rejects with OUTPUT_FAILED a stdout that was closed, for a command whose only purpose is what it prints. */
-export function demandStdout(): void {
-  if (stdoutWasClosed()) throw outputFailed('standard output is closed')
 }
 
 /** To stderr. What can't be said (stderr closed, its reader gone, a full disk) must not take the result with it. */
@@ -58,20 +54,6 @@ function isPiped(descriptor: number): boolean {
   try {
     const status = fstatSync(descriptor)
     return status.isFIFO() || status.isSocket()
-  } catch {
-    return false
-  }
-}
-
-/**
- * Node opens /dev/null for reading and writing where it was started with a closed descriptor, so that writing to a
- * closed stdout would succeed silently. `> /dev/null` of a shell is write-only and not taken for it.
- */
-function stdoutWasClosed(): boolean {
-  try {
-    if (!fstatSync(1).isCharacterDevice() || readlinkSync('/proc/self/fd/1') !== '/dev/null') return false
-    const flags = /^flags:\s*([0-7]+)$/m.exec(readFileSync('/proc/self/fdinfo/1', 'utf8'))?.[1]
-    return flags !== undefined && (Number.parseInt(flags, 8) & 3) === 2
   } catch {
     return false
   }

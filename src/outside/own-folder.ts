@@ -1,5 +1,6 @@
-import {chmod, lstat, mkdir, readdir, readFile, rm} from 'node:fs/promises'
+import {chmod, lstat, mkdir, readdir, rm} from 'node:fs/promises'
 import {join} from 'node:path'
+import {readQuickly} from './quick.ts'
 import {isTemporary, replaceFile} from './replace-file.ts'
 
 /** A folder of ours, closed to others. */
@@ -8,8 +9,11 @@ export interface OwnFolder {
   read(name: string): Promise<string | undefined>
   /** Puts a file (0600) into its place as a whole, with a time of modification that means something to its readers. */
   put(name: string, text: string, modifiedAt: Date): Promise<void>
-  /** Some of the files, with their times of modification. */
-  list(): Promise<readonly {readonly name: string; readonly modifiedAt: Date}[]>
+  /**
+   * Files that have such a name, with their times of modification. Where there are more than 200 it is 200 of them, others
+   * each time, so that in the end each is seen.
+   */
+  list(isMeant: (name: string) => boolean): Promise<readonly {readonly name: string; readonly modifiedAt: Date}[]>
   remove(name: string): Promise<void>
 }
 
@@ -49,7 +53,7 @@ function folderAt(path: string): OwnFolder {
   return {
     path,
 
-    read: name => readFile(at(name), 'utf8').catch(() => undefined),
+    read: async name => readQuickly(at(name)),
 
     async put(name, text, modifiedAt) {
       await replaceFile(at(name), {
@@ -60,10 +64,13 @@ function folderAt(path: string): OwnFolder {
         },
       })
     },
-    async list() {
-      const names = (await readdir(path)).filter(name => !isTemporary(name)).slice(0, mostListed)
+    async list(isMeant) {
+      const names = (await readdir(path)).filter(name => !isTemporary(name) && isMeant(name))
+      const from = names.length > mostListed ? Math.floor(Math.random() * names.length) : 0
       const found = await Promise.all(
-        names.map(async name => ({name, stats: await lstat(at(name)).catch(() => undefined)})),
+        [...names.slice(from), ...names.slice(0, from)]
+          .slice(0, mostListed)
+          .map(async name => ({name, stats: await lstat(at(name)).catch(() => undefined)})),
       )
       return found.flatMap(({name, stats}) => (stats ? [{name, modifiedAt: stats.mtime}] : []))
     },

@@ -4,7 +4,7 @@ import {isOthersPlace} from './other-users.ts'
 
 /**
  * Where this program keeps what; `undefined` where the machine offers no place for it. bin/run.js knows the folders of
- * entries and pointers too, and has one of its own beside them, for compiled code.
+ * entries, pointers and compiled code too.
  */
 export interface Places {
   readonly home: string | undefined
@@ -18,6 +18,8 @@ export interface Places {
   readonly states: string | undefined
   readonly locks: string | undefined
   readonly pointers: string | undefined
+  /** What Node has compiled, in a folder for each version of it. */
+  readonly compiled: string | undefined
   /** What configurations were parsed to. */
   readonly parsed: string | undefined
   /** In it: AWS files of programs under `exec --serve`. */
@@ -83,6 +85,7 @@ export function findPlaces(env: Env, platform: NodeJS.Platform): Places {
     states: folder(cache, 'state'),
     locks: folder(cache, 'locks'),
     pointers: folder(cache, 'warm'),
+    compiled: folder(cache, 'compiled'),
     parsed: folder(cache, 'parsed'),
     awsFiles: folder(cache, 'exec'),
     shared: [

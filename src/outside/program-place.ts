@@ -1,6 +1,7 @@
 import {constants} from 'node:fs'
-import {access, readFile, realpath, stat} from 'node:fs/promises'
+import {access, realpath, stat} from 'node:fs/promises'
 import {dirname} from 'node:path'
+import {readQuickly} from './quick.ts'
 
 /**
  * Whether a program could be put into a folder, which may not be there yet, and started from it, as far as that can be
@@ -26,7 +27,7 @@ async function nearestFolder(path: string): Promise<string> {
 
 /** As in proc_pid_mountinfo(5), where of two mounts on one place the later one is seen; none where nobody says. */
 async function mountOptions(folder: string): Promise<readonly string[]> {
-  const lines = (await readFile('/proc/self/mountinfo', 'utf8').catch(() => '')).split('\n')
+  const lines = (readQuickly('/proc/self/mountinfo') ?? '').split('\n')
   const mounts = lines.flatMap(line => {
     const [, , , , place = '', options = ''] = line.split(' ')
     const point = place.replace(/\\([0-7]{3})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 8)))

@@ -1,11 +1,12 @@
-import {readFileSync, writeSync} from 'node:fs'
+import {writeSync} from 'node:fs'
+import {readOwnFile} from './read-file.ts'
 
 // What a Tab needs of the world. files.ts and output.ts bring modules of Node that take longer to load than all of it.
 
 /** The text of a file, or `undefined` where it can't be read. */
 export function readQuickly(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8')
+    return readOwnFile(path).toString()
   } catch {
     return undefined
   }

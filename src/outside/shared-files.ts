@@ -1,11 +1,11 @@
 import {constants} from 'node:fs'
-import {access, readFile, stat} from 'node:fs/promises'
-import {devNull} from 'node:os'
+import {access} from 'node:fs/promises'
 import {dirname} from 'node:path'
 import {TextDecoder} from 'node:util'
 import {AwsOidcError} from '../errors.ts'
 import {exchangeText} from './exchange-text.ts'
 import {codeOf} from './files.ts'
+import {readGivenFile, reasonOf} from './read-file.ts'
 
 /** Files that other programs and people write too. */
 export interface SharedFiles {
@@ -26,11 +26,11 @@ export interface SharedFiles {
 export const systemSharedFiles: SharedFiles = {
   async read(path) {
     try {
-      return (await isEmptyDevice(path)) ? '' : decoded(path, await readFile(path))
+      return decoded(path, readGivenFile(path))
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return undefined
       if (error instanceof AwsOidcError) throw error
-      throw new AwsOidcError('CONFIG_INVALID', `${path} can't be read: ${codeOf(error)}.`, {
+      throw new AwsOidcError('CONFIG_INVALID', `${path} can't be read: ${reasonOf(error)}.`, {
         hint: `ls -ld ${path}`,
         cause: error,
       })
@@ -63,14 +63,6 @@ function mayWrite(path: string): Promise<boolean> {
     () => true,
     () => false,
   )
-}
-
-/** People name `/dev/null` where no file is to be. Whatever else is no file could keep us waiting for ever. */
-async function isEmptyDevice(path: string): Promise<boolean> {
-  const found = await stat(path)
-  if (found.isFile() || found.isDirectory()) return false
-  if (found.isCharacterDevice() && found.rdev === (await stat(devNull)).rdev) return true
-  throw new AwsOidcError('CONFIG_INVALID', `${path} is not a regular file, and is not read.`, {hint: `ls -ld ${path}`})
 }
 
 function decoded(path: string, bytes: Buffer): string {

@@ -1,8 +1,7 @@
 import {X509Certificate} from 'node:crypto'
-import {readFileSync} from 'node:fs'
-import {readFile} from 'node:fs/promises'
 import tls from 'node:tls'
 import {AwsOidcError} from '../errors.ts'
+import {readGivenFile} from './read-file.ts'
 
 // With or without its end: one that was cut off must not be passed over.
 const certificate = /-----BEGIN CERTIFICATE-----[^-]*(?:-----END CERTIFICATE-----)?/g
@@ -24,7 +23,7 @@ export function trustSystemAuthorities(env: Readonly<Record<string, string | und
 /** What is wrong with a file of authorities; `undefined` where nothing is. */
 export async function problemOfAuthorities(path: string): Promise<string | undefined> {
   try {
-    certificatesIn(await readFile(path, 'utf8'))
+    certificatesIn(readGivenFile(path).toString())
     return undefined
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
@@ -54,7 +53,7 @@ function isCertificate(pem: string): boolean {
 
 function readBundle(bundle: string): readonly string[] {
   try {
-    return certificatesIn(readFileSync(bundle, 'utf8'))
+    return certificatesIn(readGivenFile(bundle).toString())
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new AwsOidcError('CONFIG_INVALID', `AWS_CA_BUNDLE can't be used: ${bundle}: ${reason}.`, {

@@ -1,6 +1,7 @@
 import {spawnSync} from 'node:child_process'
-import {closeSync, openSync, readFileSync, writeSync} from 'node:fs'
+import {closeSync, openSync, writeSync} from 'node:fs'
 import type {Printable} from '../printable.ts'
+import {readOwnFile} from './read-file.ts'
 
 // A terminal that Ctrl-S has stopped takes nothing until Ctrl-Q; a lock may be held meanwhile.
 const patienceMilliseconds = 2_000
@@ -36,7 +37,8 @@ function writeUnstopped(text: string, to: '/dev/tty' | '&2', stderr: 'ignore' | 
 function mayBeInBackground(): boolean {
   try {
     // The second field is the program's name, in parentheses, and may hold anything.
-    const fields = readFileSync('/proc/self/stat', 'utf8')
+    const fields = readOwnFile('/proc/self/stat')
+      .toString()
       .replace(/^.*\) /s, '')
       .split(' ')
     return fields[2] !== fields[5]

@@ -29,7 +29,8 @@ export async function putPointer(
   const text = linesOf(format, variables, stamped, content)
   if (name === undefined || text === undefined || variables.some(name => hasPassword(stamped.env[name])))
     return undefined
-  const over = (await folder.list()).filter(file => file.modifiedAt <= now && file.name !== name)
+  const pointers = await folder.list(file => file.includes(',') && file !== name)
+  const over = pointers.filter(file => file.modifiedAt <= now)
   await folder.put(name, text, stamped.serveUntil)
   await Promise.all(over.map(file => folder.remove(file.name)))
   return name

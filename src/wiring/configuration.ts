@@ -13,9 +13,10 @@ export async function configurationAt(
   version: unknown,
   {files, places, readKeptText}: Pick<Outside, 'files' | 'places' | 'readKeptText'>,
 ): Promise<Configuration> {
-  const text = await files.readText(path)
+  const text = await files.readGiven(path)
   if (text === undefined) return readConfiguration(path, text)
-  const kept = keptFile(path, places.parsed)
+  // What came through a pipe may be a secret that its sender keeps sealed.
+  const kept = (await files.isFile(path)) ? keptFile(path, places.parsed) : undefined
   const json = kept === undefined ? undefined : readKeptText(kept)
   const known = json === undefined ? undefined : fromKept(json, version)
   if (known?.text === text) return readConfiguration(path, text, known)

@@ -19,7 +19,7 @@ export async function patientOf(outside: Outside, installation: Installation, ch
     env: {...env, AWS_OIDC_CACHE: 'memory', AWS_OIDC_INTERACTIVE: 'never'},
     // Nothing is left behind.
     places: {...places, parsed: undefined},
-    files: {...files, readText: async file => (problem && file === path ? undefined : files.readText(file))},
+    files: {...files, readGiven: async file => (problem && file === path ? undefined : files.readGiven(file))},
     readTls: (tls, reading) => outside.readTls(tls, {...reading, warn: text => void saidOfTls.add(text)}),
     keyring: outside.keyringWithoutPerson,
   }
@@ -46,10 +46,10 @@ export async function patientOf(outside: Outside, installation: Installation, ch
 
 async function readAsFarAsPossible(
   path: string,
-  {readText}: Outside['files'],
+  {readGiven}: Outside['files'],
 ): Promise<Pick<Patient, 'configuration' | 'problem'>> {
   try {
-    return {configuration: readConfiguration(path, await readText(path)), problem: undefined}
+    return {configuration: readConfiguration(path, await readGiven(path)), problem: undefined}
   } catch (error) {
     const problem = expectedFailure(error)
     if (!problem) throw error

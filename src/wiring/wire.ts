@@ -191,7 +191,7 @@ export async function wire(outside: Outside, installation: Installation, choices
     asking,
     readStdin: terminal.readStdin,
     home: places.home,
-    readText: files.readText,
+    readText: files.readGiven,
     ask: promptsOn(terminal.promptStreams, signal),
     dialogue: dialogueOn(terminal.promptStreams, signal),
     screen: terminal.screen,

@@ -1,4 +1,4 @@
-import {chmod, chown, lstat, mkdir, readdir, rename, rm, symlink} from 'node:fs/promises'
+import {chmod, chown, lstat, mkdir, readdir, rename, rm, symlink, utimes, writeFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {expect} from 'chai'
 import {nobody, root} from '../support/machine.ts'
@@ -65,6 +65,24 @@ describe('compiled code', () => {
     await chown(scene.home.cache, 0, 0)
     await chown(dirname(scene.home.cache), nobody, nobody)
     expect(await kept(), 'where they could exchange ours').to.deep.equal([])
+  })
+
+  it('is swept: of what could not be finished, as on a full disk, and of what an earlier Node has left', async () => {
+    await mkdir(scene.home.cache, {recursive: true, mode: 0o700})
+    await kept()
+    const [own = ''] = await readdir(folder())
+    const files = await readdir(join(folder(), own))
+    const [hour, month] = [60 * 60_000, 31 * 24 * 60 * 60_000].map(age => new Date(Date.now() - age))
+    for (const name of ['v22.1.0-x64-01234567-0', 'v24.99.0-x64-01234567-0']) {
+      await mkdir(join(folder(), name))
+      await writeFile(join(folder(), name, '01234567'), '')
+    }
+    for (const name of ['01234567.AbCdEf', '76543210.AbCdEf']) await writeFile(join(folder(), own, name), '')
+    await utimes(join(folder(), own, '01234567.AbCdEf'), hour ?? '', hour ?? '')
+    await utimes(join(folder(), 'v22.1.0-x64-01234567-0'), month ?? '', month ?? '')
+    await kept()
+    expect(await readdir(folder())).to.have.members([own, 'v24.99.0-x64-01234567-0'])
+    expect(await readdir(join(folder(), own))).to.have.members([...files, '76543210.AbCdEf'])
   })
 
   it('is kept where NODE_COMPILE_CACHE says, if somebody has set it', async () => {

@@ -59,6 +59,18 @@ const files: readonly Illness[] = [
     fixed: /^3 paths removed/,
   },
   {
+    id: 'files.compiled-left',
+    severity: 'note',
+    when: 'by another version of Node',
+    make: async ({home}) => {
+      for (const version of ['v20.1.0', `v${process.versions.node}`])
+        await mkdir(join(home.cache, 'compiled', `${version}-x64-01234567-0`), {recursive: true, mode: 0o700})
+    },
+    says: /^1 folder of what another Node has compiled: \S+compiled\/v20\.1\.0-x64-01234567-0\.$/,
+    mend: /^aws-oidc doctor --fix$/,
+    fixed: /^1 path removed/,
+  },
+  {
     id: 'files.exec-left',
     severity: 'warning',
     when: 'of a program whose aws-oidc was killed, and leaves those of a running one and of another machine alone',

@@ -1,3 +1,4 @@
+import {execFileSync} from 'node:child_process'
 import {chown, cp, mkdir, readdir, readFile, rename, rm, stat, symlink, utimes, writeFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {expect} from 'chai'
@@ -83,6 +84,13 @@ export function readsHotCopies(reader: Reader): void {
       async ({copy}) => {
         await rm(copy)
         await mkdir(copy)
+      },
+    ],
+    [
+      'is a pipe',
+      async ({copy}) => {
+        await rm(copy)
+        execFileSync('mkfifo', [copy])
       },
     ],
     ['is cut short', async ({rewrite}) => rewrite(text => text.slice(0, -20))],
@@ -197,11 +205,15 @@ export function readsHotCopies(reader: Reader): void {
     expect(isHit(await scene.call())).to.equal(true)
   })
 
-  it('ends with 1 and one line where the disk is full or stdout is closed', async () => {
-    for (const around of ['"$@" >/dev/full', '"$@" >&-']) {
-      const {exitCode, stdout, stderr} = await scene.call({around})
-      expect({exitCode, stdout}, around).to.deep.equal({exitCode: 1, stdout: ''})
-      expect(stderr, around).to.match(/^Error: .*\n$/)
+  it('ends with 1 and one line where the disk is full', async () => {
+    const {exitCode, stdout, stderr} = await scene.call({around: '"$@" >/dev/full'})
+    expect({exitCode, stdout}).to.deep.equal({exitCode: 1, stdout: ''})
+    expect(stderr).to.match(/^Error: .*\n$/)
+  })
+
+  it('ends with 0, silently, where stdout is /dev/null, however it was opened, or closed', async () => {
+    for (const around of ['"$@" >/dev/null', '"$@" 1<>/dev/null', '"$@" >&-']) {
+      expect(await scene.call({around}), around).to.include({exitCode: 0, stdout: '', stderr: ''})
     }
   })
 }

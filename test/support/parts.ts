@@ -1,6 +1,7 @@
 import {readConfiguration} from '../../src/config/read.ts'
 import {AwsOidcError} from '../../src/errors.ts'
 import type {Locks} from '../../src/lock.ts'
+import type {AwsConfiguration} from '../../src/outside/aws-configuration.ts'
 import type {Clock} from '../../src/outside/clock.ts'
 import type {Network} from '../../src/outside/network.ts'
 import type {Ask, CredentialCache, FederationStrategy, Host, Identity, Role} from '../../src/plugin.ts'
@@ -139,10 +140,20 @@ export function makeStage(configuration = usual): Stage {
       makeBrowserFolder: () => Promise.reject(new Error('no folder')),
       removeBrowserFolder: async () => undefined,
       launcher: async () => undefined,
-      awsConfiguration: () => Promise.reject(new Error('no AWS tools')),
+      awsConfiguration: async () => noAwsTools,
       asking: {interactive: true, ignoresBrake: false, attended: false, mayRead: false, ...asking},
     }),
   }
+}
+
+const noAwsTools: AwsConfiguration = {
+  places: undefined,
+  files: {
+    read: () => Promise.reject(new Error('no AWS tools')),
+    replace: () => Promise.reject(new Error('no AWS tools')),
+  },
+  ownProgram: ['/usr/bin/node', '/usr/lib/aws-oidc/run.js'],
+  platform: 'linux',
 }
 
 const nobodyReads: Ask = {

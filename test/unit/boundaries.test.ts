@@ -144,6 +144,7 @@ const importType = 'Write `import type` at the top: the rules of the rooms read 
 const table = 'A table for names from outside is a Map: an object has a toString too.'
 const inherited = 'Ask Object.hasOwn: every object has a toString.'
 const unnamed = "Only outside/load-module.ts imports what it can't name."
+const reading = 'Files are read by outside/read-file.ts, which hangs nowhere.'
 const allowed = 'allowed'
 
 type Lines = Readonly<Record<string, readonly string[]>>
@@ -200,6 +201,14 @@ const plantings: Readonly<Record<string, Lines>> = {
   'src/commands/values.ts': valuesOf('../tasks/login.ts'),
   'src/commands/cache/values.ts': valuesOf('../../tasks/login.ts'),
   'src/duration-flag.ts': valuesOf('./tasks/login.ts'),
+  'src/outside/reading.ts': {
+    [reading]: [
+      ...["import {readFile} from 'node:fs/promises'", "import {lstat, readFileSync as a} from 'node:fs'"],
+      ...["import {createReadStream} from 'node:fs'", "import {readSync} from 'node:fs'", "import fs from 'node:fs'"],
+      ...["import * as g1 from 'node:fs/promises'", 'await file.readFile()', "await file.readFile('utf8')"],
+    ],
+    [allowed]: ["import {lstat, readdir, readlink} from 'node:fs/promises'", "import {writeSync} from 'node:fs'"],
+  },
   'src/outside/load-module.ts': {[allowed]: ['await import(address)']},
   'src/oauth/ways.ts': {
     [restricted]: [

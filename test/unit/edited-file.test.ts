@@ -1,4 +1,5 @@
-import {mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile} from 'node:fs/promises'
+import {execFileSync, spawn} from 'node:child_process'
+import {lstat, mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect} from 'chai'
@@ -28,6 +29,20 @@ describe('a file that a person edits too', () => {
     expect(await editedFiles.replace(path(), undefined, 'ours\n')).to.equal(true)
     expect(await readlink(path())).to.equal('other.yaml')
     expect(await readFile(join(folder, 'other.yaml'), 'utf8')).to.equal('ours\n')
+  })
+
+  it('is left alone where it is a pipe, which can be read as well', async function () {
+    if (process.platform === 'win32') this.skip()
+    execFileSync('mkfifo', [path()])
+    spawn('sh', ['-c', `echo theirs >'${path()}'`], {stdio: 'ignore'})
+    const before = await editedFiles.read(path())
+    expect(before).to.equal('theirs\n')
+    const failure = await editedFiles.replace(path(), before, 'ours\n').catch((error: unknown) => error)
+    expect(failure).to.include({
+      code: 'OUTPUT_FAILED',
+      message: `${path()} can't be written: it is no file. It is as it was.`,
+    })
+    expect((await lstat(path())).isFIFO()).to.equal(true)
   })
 
   it('keeps what another program writes between our reading and our writing, and gets our change too', async () => {

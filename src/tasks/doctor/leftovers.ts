@@ -12,11 +12,16 @@ const staleMilliseconds = 60 * 60 * 1000
 async function lookAtLeftovers(patient: Patient): Promise<Looked> {
   return either(
     [
-      ...leftover('files.temporary', 'half-written file', await temporaryFiles(patient), patient),
+      ...leftover({id: 'files.temporary', what: 'half-written file'}, await temporaryFiles(patient), patient),
       ...leftover(
-        'files.exec-left',
-        'folder of a program under "exec --serve" that has ended',
+        {id: 'files.exec-left', what: 'folder of a program under "exec --serve" that has ended'},
         await execFolders(patient),
+        patient,
+      ),
+      ...leftover(
+        // That one may be in use as well, and would compile again.
+        {id: 'files.compiled-left', severity: 'note', what: 'folder of what another Node has compiled'},
+        await otherNodes(patient),
         patient,
       ),
     ],
@@ -24,16 +29,18 @@ async function lookAtLeftovers(patient: Patient): Promise<Looked> {
   )
 }
 
-function leftover(id: string, what: string, paths: readonly string[], {inspection}: Patient): readonly Finding[] {
+function leftover(
+  {id, severity = 'warning', what}: Pick<Finding, 'id' | 'what'> & Partial<Pick<Finding, 'severity'>>,
+  paths: readonly string[],
+  {inspection}: Patient,
+): readonly Finding[] {
   if (paths.length === 0) return []
   const fix = async () => {
     for (const path of paths) await inspection.remove(path)
     return `${count(paths.length, 'path')} removed.`
   }
   const plural = paths.length === 1 ? what : what.replace(/^(\S+ file|folder)/, '$1s')
-  return [
-    {id, severity: 'warning', what: `${paths.length} ${plural}: ${listed(paths)}.`, mend: 'aws-oidc doctor --fix', fix},
-  ]
+  return [{id, severity, what: `${paths.length} ${plural}: ${listed(paths)}.`, mend: 'aws-oidc doctor --fix', fix}]
 }
 
 /** By the names that only we give them. */
@@ -74,6 +81,14 @@ async function execFolders({outside: {places}, inspection}: Patient): Promise<re
   const names = await inspection.list(folder)
   const gone = names.filter(name => inspection.isRunning(name.replace(/\.[0-9a-f]+$/, '')) === false)
   return gone.map(name => join(folder, name))
+}
+
+/** The folders of all versions of Node but the one that runs. */
+async function otherNodes({outside: {places}, inspection}: Patient): Promise<readonly string[]> {
+  const {compiled: folder} = places
+  if (folder === undefined) return []
+  const names = (await inspection.list(folder)).filter(name => /^v\d/.test(name))
+  return names.filter(name => !name.startsWith(`v${inspection.nodeVersion}-`)).map(name => join(folder, name))
 }
 
 /** The system frees a lock with the process that holds it; who holds one now is alive. */
