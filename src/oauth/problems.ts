@@ -61,6 +61,10 @@ function refusedAuthorization(error: openid.AuthorizationResponseError, provider
   })
 }
 
+// Some compare what stands in HTTP Basic as it is, undecoded, and so know no secret with a colon or a percent sign.
+const checkClient =
+  'Check "clientId" and "clientSecret" of the provider; where both are right, try "clientAuthentication: post", or basic.'
+
 function refusedTokens(error: openid.ResponseBodyError, provider: string): AwsOidcError {
   if (isTemporary(error.status)) {
     return new AwsOidcError('UNAVAILABLE', `${provider} answered with HTTP ${error.status}: ${inWords(error)}.`, {
@@ -69,7 +73,7 @@ function refusedTokens(error: openid.ResponseBodyError, provider: string): AwsOi
   }
   const client = error.error === 'invalid_client' || error.error === 'unauthorized_client'
   return new AwsOidcError('SIGN_IN_REFUSED', `${provider} gave no tokens: ${inWords(error)}.`, {
-    hint: client ? 'Check "clientId" and "clientSecret" of the provider.' : 'aws-oidc login --force',
+    hint: client ? checkClient : 'aws-oidc login --force',
     refusal: refusalOf(error),
   })
 }
@@ -79,7 +83,7 @@ function refusedClient({status, cause}: openid.WWWAuthenticateChallengeError, pr
   const named = cause.map(({parameters}) => parameters.error).find(error => error !== undefined) ?? 'invalid_client'
   const reason = printable(named, 80)
   return new AwsOidcError('SIGN_IN_REFUSED', `${provider} refused this client with HTTP ${status}: ${reason}.`, {
-    hint: 'Check "clientId" and "clientSecret" of the provider.',
+    hint: checkClient,
   })
 }
 
