@@ -5,6 +5,7 @@ import type {DoctorReport} from './formats/doctor-report.ts'
 import type {ForegroundEnding} from './outside/foreground.ts'
 import type {Outside} from './outside/outside.ts'
 import {type CacheInfo, cacheInfo, clearCache} from './tasks/cache.ts'
+import type {ShownClaims} from './tasks/claims.ts'
 import type {ConsoleAddress, ConsoleSession, ConsoleWish} from './tasks/console.ts'
 import {type CredentialsWish, credentialsFor} from './tasks/credentials.ts'
 import type {DoctorWish} from './tasks/doctor/doctor.ts'
@@ -14,6 +15,7 @@ import type {Issued} from './tasks/issued.ts'
 import type {LoginFailure, LoginResult, LoginWish} from './tasks/login.ts'
 import type {LogoutResult, LogoutWish} from './tasks/logout.ts'
 import type {OpenConsoleWish} from './tasks/open-console.ts'
+import type {Wish} from './tasks/plan.ts'
 import type {AddedProfile, AddProfileWish, ProfileDetails, ProfileList} from './tasks/profiles.ts'
 import type {ProviderDetails, ProviderList, RemovedProvider} from './tasks/providers.ts'
 import type {RolesOffered, RolesWish} from './tasks/roles.ts'
@@ -57,6 +59,7 @@ export interface App {
   /** Writes profiles for the AWS tools. */
   sync(wish: SyncWish): Promise<SyncResult>
   whoami(wish: CredentialsWish): Promise<Whoami>
+  claims(wish: Wish): Promise<ShownClaims>
   cacheInfo(): Promise<CacheInfo>
   clearCache(provider: string | undefined): Promise<void>
   installPlugin(wish: InstallWish): Promise<InstalledPlugin>
@@ -100,6 +103,7 @@ export function createApp(outside: Outside, installation: Installation, choices:
     takeOver: async wish => (await import('./tasks/takeover.ts')).takeOver(wish, (await parts()).parts),
     setup: async wish => (await import('./tasks/setup.ts')).setup(wish, (await parts()).parts),
     sync: async wish => (await import('./tasks/sync.ts')).sync(wish, (await parts()).parts),
+    claims: async wish => (await import('./tasks/claims.ts')).claimsFor(wish, (await parts()).parts),
     whoami: async wish => (await import('./tasks/whoami.ts')).whoami(wish, (await parts()).parts),
     async cacheInfo() {
       const {parts: wired, cache} = await parts()

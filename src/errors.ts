@@ -111,6 +111,13 @@ export function printable(text: string, limit = 300): string {
   return clean.length > limit ? `${clean.slice(0, limit)}…` : clean
 }
 
+/** The same of a value of JSON; of a list of texts, its items. */
+export function printableValue(value: unknown, limit?: number): string {
+  const isList = Array.isArray(value) && value.every(item => typeof item === 'string')
+  const text = isList ? value.join(', ') : typeof value === 'string' ? value : JSON.stringify(value)
+  return printable(text ?? '', limit)
+}
+
 // Of what commands a terminal, line ends, tabs and colours (ECMA-48, SGR) do no harm.
 const harmlessOrControl = new RegExp(String.raw`(\n|\t|${'\u001b'}\[[\d;]*m)|[\p{Cc}\p{Cf}\u2028\u2029]`, 'gu')
 
