@@ -6,6 +6,7 @@ import type {Assignments} from './formats/variables.ts'
 import type {ForegroundEnding} from './outside/foreground.ts'
 import type {Outside} from './outside/outside.ts'
 import {type CacheInfo, cacheInfo, clearCache} from './tasks/cache.ts'
+import type {ShownClaims} from './tasks/claims.ts'
 import type {ConsoleAddress, ConsoleSession, ConsoleWish} from './tasks/console.ts'
 import {type CredentialsWish, credentialsFor} from './tasks/credentials.ts'
 import type {DoctorWish} from './tasks/doctor/doctor.ts'
@@ -15,6 +16,7 @@ import type {Issued} from './tasks/issued.ts'
 import type {LoginFailure, LoginResult, LoginWish} from './tasks/login.ts'
 import type {LogoutResult, LogoutWish} from './tasks/logout.ts'
 import type {OpenConsoleWish} from './tasks/open-console.ts'
+import type {Wish} from './tasks/plan.ts'
 import type {AddedProfile, AddProfileWish, ProfileDetails, ProfileList} from './tasks/profiles.ts'
 import type {ProviderDetails, ProviderList, RemovedProvider} from './tasks/providers.ts'
 import type {RolesOffered, RolesWish} from './tasks/roles.ts'
@@ -63,6 +65,7 @@ export interface App {
   /** Writes profiles for the AWS tools. */
   sync(wish: SyncWish): Promise<SyncResult>
   whoami(wish: ByPerson<CredentialsWish>): Promise<Whoami>
+  claims(wish: ByPerson<Wish>): Promise<ShownClaims>
   cacheInfo(): Promise<CacheInfo>
   clearCache(provider: string | undefined): Promise<void>
   installPlugin(wish: InstallWish): Promise<InstalledPlugin>
@@ -113,6 +116,7 @@ export function createApp(outside: Outside, installation: Installation, choices:
     takeOver: async wish => (await import('./tasks/takeover.ts')).takeOver(wish, (await parts()).parts),
     setup: async wish => (await import('./tasks/setup.ts')).setup(wish, (await parts()).parts),
     sync: async wish => (await import('./tasks/sync.ts')).sync(wish, (await parts()).parts),
+    claims: async wish => (await import('./tasks/claims.ts')).claimsFor(...(await byPerson(wish))),
     whoami: async wish => (await import('./tasks/whoami.ts')).whoami(...(await byPerson(wish))),
     async cacheInfo() {
       const {parts: wired, cache} = await parts()

@@ -295,13 +295,17 @@ export interface OidcClient {
   /** The issuer, or the address of its metadata document. */
   readonly issuer: URL
   readonly clientId: string
-  readonly authentication?:
-    | {readonly secret: string}
-    | {readonly privateKeyJwt: {readonly key: string; readonly keyId?: string}}
+  readonly authentication?: ClientSecret | {readonly privateKeyJwt: {readonly key: string; readonly keyId?: string}}
   /** `openid email` when absent, and `offline_access` where the provider lists it. */
   readonly scopes?: readonly string[]
   readonly listen?: ListenOptions
   readonly parameters?: Readonly<Record<string, string>>
+}
+
+export interface ClientSecret {
+  readonly secret: string
+  /** In HTTP Basic or in the body (RFC 6749, 2.3.1); Basic when absent, unless the provider says that it takes the body only. */
+  readonly method?: 'basic' | 'post'
 }
 
 export interface TokenSet {

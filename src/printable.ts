@@ -34,6 +34,13 @@ export function printable(text: string, limit = 300): Printable {
   return certified(cut(clean(text).trim(), limit))
 }
 
+/** The same of a value of JSON; of a list of texts, its items. */
+export function printableValue(value: unknown, limit?: number): Printable {
+  const isList = Array.isArray(value) && value.every(item => typeof item === 'string')
+  const text = isList ? value.join(', ') : typeof value === 'string' ? value : JSON.stringify(value)
+  return printable(text ?? '', limit)
+}
+
 /** What a person is called, by a provider that may call anybody anything. */
 export function shownName(name: string | undefined): Printable | undefined {
   return name === undefined ? undefined : printable(name, 100)

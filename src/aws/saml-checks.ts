@@ -1,11 +1,10 @@
 import {AwsOidcError, printable} from '../errors.ts'
 import type {SamlAssertion} from './saml-document.ts'
 import {nearly} from './saml-roles.ts'
+import type {ProofAdvice} from './sts-failure.ts'
 
 /** What can be said of an assertion before AWS is asked. */
-export interface AssertionAdvice {
-  /** Why AWS may refuse it all the same: to be said with the refusal, not to somebody whose assertion it takes. */
-  readonly doubts: readonly string[]
+export interface AssertionAdvice extends ProofAdvice {
   /** How long the session at the provider still lasts; AWS gives nothing beyond it. Absent where it is not said. */
   readonly sessionSeconds: number | undefined
 }
@@ -34,8 +33,19 @@ export function inspectAssertion(
   const end = assertion.sessionEnd
   return {
     doubts: doubts.map(({what}) => what),
+    says: `The SAML assertion that AWS refused says:${comparedIn(assertion)}`,
     sessionSeconds: end && Math.floor((end.getTime() - now.getTime()) / 1000),
   }
+}
+
+/** By the names that conditions have for it: the audience is the address that the assertion is for. */
+function comparedIn({issuer, confirmations, nameId}: SamlAssertion): string {
+  const rows = [
+    ['SAML:iss', issuer],
+    ['SAML:aud', confirmations[0]?.recipient],
+    ['SAML:sub', nameId],
+  ] as const
+  return rows.map(([name, text]) => (text === undefined ? '' : `\n  ${name}  ${printable(text, 200)}`)).join('')
 }
 
 function checkTimes({issuedAt, notBefore, notOnOrAfter, confirmations}: SamlAssertion, now: Date): void {

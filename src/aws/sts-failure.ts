@@ -15,19 +15,32 @@ export class StsError extends Error {
 /** A refusal by STS, with AWS's own code for those who decide what to do next. */
 export class StsRefusal extends AwsOidcError {
   readonly awsCode: string
+  /** What the proof says that AWS compared. It may name a person: for the terminal, and never for what is kept. */
+  readonly proof: string | undefined
 
-  constructor(awsCode: string, message: string, hint: string) {
+  constructor(awsCode: string, message: string, hint: string, proof?: string) {
     super('AWS_REFUSED', message, {hint})
     this.awsCode = awsCode
+    this.proof = proof
   }
 
-  /** The same refusal with what was doubtful about the token, which AWS says in fewer words or not at all. */
-  withDoubts(doubts: readonly string[]): StsRefusal {
-    return doubts.length === 0
-      ? this
-      : new StsRefusal(this.awsCode, [this.message, ...doubts].join(' '), this.hint ?? '')
+  /** The same refusal with what was doubtful about the proof, which AWS says in fewer words or not at all. */
+  withAdvice({doubts, says}: ProofAdvice): StsRefusal {
+    const proof = ofProof.has(this.awsCode) ? says : undefined
+    return new StsRefusal(this.awsCode, [this.message, ...doubts].join(' '), this.hint ?? '', proof)
   }
 }
+
+/** What can be said of a proof before AWS is asked. */
+export interface ProofAdvice {
+  /** Why AWS may refuse it all the same: to be said with the refusal, not to somebody whose proof it takes. */
+  readonly doubts: readonly string[]
+  /** What it says that AWS compares, in lines. */
+  readonly says: string
+}
+
+// Refusals that come of comparing the proof with what the account expects.
+const ofProof = new Set(['AccessDenied', 'InvalidIdentityToken'])
 
 interface Meaning {
   readonly usually: string
@@ -42,7 +55,7 @@ const meanings: ReadonlyMap<string, Meaning> = new Map([
     {
       usually:
         "The role's trust policy does not let this identity in, or the role does not exist (names are case-sensitive).",
-      hint: "Compare the trust policy's Federated provider and its :aud and :sub conditions with the ID token.",
+      hint: "Compare the trust policy's Federated provider and its :aud and :sub conditions with the ID token, which whoami --claims shows.",
     },
   ],
   [
@@ -56,7 +69,7 @@ const meanings: ReadonlyMap<string, Meaning> = new Map([
     'InvalidIdentityToken',
     {
       usually: 'The IAM OIDC provider is missing, or lists another issuer or client ID than the ID token has.',
-      hint: "Compare the token's issuer and audience with the IAM OIDC provider of that account.",
+      hint: "Compare the token's issuer and audience, which whoami --claims shows, with the IAM OIDC provider of that account.",
     },
   ],
   [

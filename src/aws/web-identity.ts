@@ -1,11 +1,7 @@
 import {AwsOidcError, printable} from '../errors.ts'
 import {parseObject} from '../json.ts'
-
-/** What can be said of an ID token before AWS is asked. */
-export interface TokenAdvice {
-  /** Why AWS may refuse it all the same: to be said with the refusal, not to somebody whose token it takes. */
-  readonly doubts: readonly string[]
-}
+import {printableValue} from '../printable.ts'
+import type {ProofAdvice} from './sts-failure.ts'
 
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
 const longestToken = 20_000
@@ -15,7 +11,7 @@ const algorithms = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512']
  * Says before STS does what STS would say in fewer words. Throws AWS_REFUSED where the refusal is certain. What AWS's
  * own STS demands of the issuer is not asked of an emulator.
  */
-export function inspectWebIdentity(token: string, endpoint: {readonly aws: boolean}): TokenAdvice {
+export function inspectWebIdentity(token: string, endpoint: {readonly aws: boolean}): ProofAdvice {
   if (token.length > longestToken) {
     throw refused(
       `The ID token has ${token.length} characters; AWS takes at most ${longestToken}.`,
@@ -36,11 +32,13 @@ export function inspectWebIdentity(token: string, endpoint: {readonly aws: boole
   const {azp} = claims ?? {}
   if (typeof azp === 'string' && audiences.some(audience => audience !== azp)) {
     doubts.push(
-      `The ID token has azp "${printable(azp, 100)}" besides its audience ${printable(audiences.join(', '), 100)}: ` +
-        `AWS compares the azp. List "${printable(azp, 100)}" as a client ID of the IAM OIDC provider and in ":aud" of the role's trust policy.`,
+      'The ID token has another azp besides its audience: AWS compares the azp. ' +
+        `List that as a client ID of the IAM OIDC provider and in ":aud" of the role's trust policy.`,
     )
   }
-  return {doubts}
+  const shown = ['iss', 'aud', 'azp', 'sub'].filter(name => claims?.[name] !== undefined)
+  const lines = shown.map(name => `\n  ${name}  ${printableValue(claims?.[name], 200)}`)
+  return {doubts, says: `The ID token that AWS refused says:${lines.join('')}`}
 }
 
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateOpenIDConnectProvider.html, parameter Url
@@ -53,9 +51,7 @@ function issuerDoubts(issuer: unknown): readonly string[] {
     )
   }
   if (url.port === '') return []
-  return [
-    `The issuer ${printable(url.href, 100)} has a port; AWS says that an IAM OIDC provider's URL should have none.`,
-  ]
+  return ["The issuer of the ID token has a port; AWS says that an IAM OIDC provider's URL should have none."]
 }
 
 function refused(message: string, hint: string): AwsOidcError {

@@ -1,5 +1,7 @@
+import {Flags} from '@oclif/core'
 import {AwsOidcCommand, profileFlag} from '../command.ts'
 import {accountText} from '../formats/account.ts'
+import {claimLines} from '../formats/claims.ts'
 
 export default class Whoami extends AwsOidcCommand {
   static override summary = 'Ask AWS who the credentials of a profile are.'
@@ -7,13 +9,21 @@ export default class Whoami extends AwsOidcCommand {
   static override examples = [
     '<%= config.bin %> whoami',
     '<%= config.bin %> whoami --profile developer',
+    {description: "what a role's trust policy is compared with", command: '<%= config.bin %> whoami --claims'},
     {description: 'the account alone', command: '<%= config.bin %> whoami --profile developer --json | jq -r .account'},
   ]
-  static override flags = {profile: profileFlag}
+  static override flags = {
+    profile: profileFlag,
+    claims: Flags.boolean({description: 'show what the ID token says of you instead; AWS is not asked'}),
+  }
 
   async run(): Promise<void> {
     const {flags} = await this.parse(Whoami)
     const profile = this.profileOf(flags.profile)
+    if (flags.claims) {
+      const shown = await this.app(flags).claims({profile})
+      return this.report(shown, claimLines(shown.claims, shown.others))
+    }
     const identity = await this.app(flags).whoami({profile, force: false, lasting: false})
     const account = accountText(identity.account, identity.accountName)
     this.report(identity, [`Account ${account}`, `Arn     ${identity.arn}`, `UserId  ${identity.userId}`])

@@ -124,16 +124,15 @@ function safe(address: string): URL {
   throw new AwsOidcError('BAD_RESPONSE', `The provider names an address that is not safe to use: ${named}.`)
 }
 
-/** RFC 6749, 2.3.1: Basic unless the provider says that it takes the secret in the body only. */
+/** RFC 6749, 2.3.1: as it is said; else Basic, unless the provider says that it takes the secret in the body only. */
 function authenticate({authentication}: OidcClient): openid.ClientAuth {
   if (!authentication) return openid.None()
   if (!('secret' in authentication)) {
     throw new AwsOidcError('CONFIG_INVALID', 'This version can not authenticate a client with a private key.')
   }
-  const [basic, post] = [
-    openid.ClientSecretBasic(authentication.secret),
-    openid.ClientSecretPost(authentication.secret),
-  ]
+  const {secret, method} = authentication
+  const [basic, post] = [openid.ClientSecretBasic(secret), openid.ClientSecretPost(secret)]
+  if (method) return method === 'basic' ? basic : post
   return (server, client, body, headers) => {
     const methods = server.token_endpoint_auth_methods_supported ?? ['client_secret_basic']
     const chosen = methods.includes('client_secret_basic') ? basic : post

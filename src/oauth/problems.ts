@@ -88,7 +88,9 @@ function refusedAuthorization(error: openid.AuthorizationResponseError, provider
   })
 }
 
-const checkClient = 'Check "clientId" and "clientSecret" of the provider.'
+// Some compare what stands in HTTP Basic as it is, undecoded, and so know no secret with a colon or a percent sign.
+const checkClient =
+  'Check "clientId" and "clientSecret" of the provider; where both are right, try "clientAuthentication: post", or basic.'
 const withoutDpop = 'Have the provider give this client tokens without DPoP (RFC 9449), which aws-oidc does not speak.'
 
 const hints: ReadonlyMap<string, string> = new Map([

@@ -18,7 +18,7 @@ const meanings: ReadonlyMap<string, Meaning> = new Map([
     'invalid_client',
     {
       usually: 'The provider does not know the client, its secret or the audience.',
-      hint: 'Check "clientId", "clientSecret" and "audience" of the provider.',
+      hint: 'Check "clientId", "clientSecret" and "audience" of the provider; where all are right, try "clientAuthentication: post", or basic.',
     },
   ],
   [

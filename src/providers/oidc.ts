@@ -1,5 +1,13 @@
 import type {FederationStrategy, OidcClient, Role, TokenSet} from '../plugin.ts'
-import {type ClientSettings, clientOf, clientSettings, idTokenOf, personOf, signOutOf} from './openid.ts'
+import {
+  authenticationSetting,
+  type ClientSettings,
+  clientOf,
+  clientSettings,
+  idTokenOf,
+  personOf,
+  signOutOf,
+} from './openid.ts'
 
 export interface OidcSettings extends ClientSettings {
   readonly scopes?: readonly string[]
@@ -12,6 +20,7 @@ export const oidc: FederationStrategy<OidcSettings> = {
     ...clientSettings,
     scopes: {type: 'list', description: 'asked for instead of "openid email"'},
     rolesClaim: {type: 'string', description: 'claim of the ID token that lists role ARNs'},
+    ...authenticationSetting,
   },
 
   issuer: ({issuer}) => issuer,

@@ -5,16 +5,29 @@ export interface ClientSettings {
   readonly issuer: URL
   readonly clientId: string
   readonly clientSecret?: string
+  readonly clientAuthentication?: 'basic' | 'post'
 }
 
-export const clientSettings: SettingSpecs<ClientSettings> = {
+type Specs = SettingSpecs<ClientSettings>
+
+export const clientSettings: Omit<Specs, 'clientAuthentication'> = {
   issuer: {type: 'url', description: 'the issuer, or the address of its metadata', required: true},
   clientId: {type: 'string', description: 'the client registered for aws-oidc', required: true},
   clientSecret: {type: 'string', description: 'for a confidential client', secret: true},
 }
 
-export function clientOf({issuer, clientId, clientSecret}: ClientSettings): OidcClient {
-  return {issuer, clientId, ...(clientSecret !== undefined && {authentication: {secret: clientSecret}})}
+/** Rarely needed, and so asked for last. */
+export const authenticationSetting: Pick<Specs, 'clientAuthentication'> = {
+  clientAuthentication: {
+    type: 'string',
+    description: "how the client's secret is sent, where not as the provider says",
+    oneOf: ['basic', 'post'],
+  },
+}
+
+export function clientOf({issuer, clientId, clientSecret, clientAuthentication: method}: ClientSettings): OidcClient {
+  if (clientSecret === undefined) return {issuer, clientId}
+  return {issuer, clientId, authentication: {secret: clientSecret, ...(method && {method})}}
 }
 
 /** Who signed in, and how long that serves. */

@@ -1,6 +1,14 @@
 import type {FederationStrategy, GrantAnswer, Host, TokenSet} from '../plugin.ts'
 import {exchangeRefused, mayBeTheToken} from './exchange-refusals.ts'
-import {type ClientSettings, clientOf, clientSettings, idTokenOf, personOf, signOutOf} from './openid.ts'
+import {
+  authenticationSetting,
+  type ClientSettings,
+  clientOf,
+  clientSettings,
+  idTokenOf,
+  personOf,
+  signOutOf,
+} from './openid.ts'
 
 export interface Saml2Settings extends ClientSettings {
   /** Another way, by the browser, may come to stand beside it. */
@@ -25,6 +33,7 @@ export const saml2: FederationStrategy<Saml2Settings> = {
       oneOf: ['access_token', 'id_token'],
       default: 'access_token',
     },
+    ...authenticationSetting,
   },
 
   issuer: ({issuer}) => issuer,

@@ -28,7 +28,16 @@ interface Federated {
 }
 
 /** New credentials for a plan, written to the cache. Call it while holding the provider's lock. */
-export async function obtain(plan: Plan, options: ObtainOptions, whole: Parts): Promise<Obtained> {
+export async function obtain(plan: Plan, options: ObtainOptions, parts: Parts): Promise<Obtained> {
+  try {
+    return await obtainAnew(plan, options, parts)
+  } catch (error) {
+    if (!options.quiet && error instanceof StsRefusal && error.proof !== undefined) parts.tell(error.proof)
+    throw error
+  }
+}
+
+async function obtainAnew(plan: Plan, options: ObtainOptions, whole: Parts): Promise<Obtained> {
   const {steps} = plan
   // AWS is asked within the same limit as the provider.
   const parts = {...whole, signal: options.signal}

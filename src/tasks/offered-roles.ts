@@ -1,10 +1,9 @@
 import {AwsOidcError} from '../errors.ts'
 import type {Role} from '../plugin.ts'
-import {noting} from './last-problem.ts'
 import type {Parts} from './parts.ts'
 import {planAt} from './plan.ts'
 import {nameOf} from './role-choice.ts'
-import {signIn} from './sign-in.ts'
+import {signedIn} from './signed-in.ts'
 
 export interface OfferedRoles {
   /** Who signed in, as far as the provider says. */
@@ -14,12 +13,7 @@ export interface OfferedRoles {
 
 /** The roles that a provider offers the person who signs in. Rejects with CONFIG_INVALID where it does not say. */
 export async function rolesOfferedAt(provider: string, parts: Parts): Promise<OfferedRoles> {
-  const plan = planAt(provider, parts)
-  const {identity} = await parts.locks.hold(plan.providerId, parts.signal, () =>
-    noting(plan, parts, () =>
-      signIn(plan, {fresh: false, forgetful: false, quiet: false, signal: parts.signal}, parts),
-    ),
-  )
+  const {identity} = await signedIn(planAt(provider, parts), parts)
   const roles = await identity.roles?.()
   if (roles) return {subject: identity.subject, roles}
   throw new AwsOidcError('CONFIG_INVALID', `"${provider}" does not say which roles there are.`, {

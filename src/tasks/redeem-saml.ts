@@ -26,7 +26,7 @@ export async function redeemAssertion(
   const role = offeredRole(wanted, saml.assertion, plan.provider.name)
   const sts = stsFor(role, step.profile, parts)
   const now = new Date(clock.now().getTime() + network.likelyOffsetTo(sts.endpoint.url))
-  const {doubts, sessionSeconds} = inspectAssertion(saml.assertion, now, sts.endpoint)
+  const advice = inspectAssertion(saml.assertion, now, sts.endpoint)
   const response = responseWith(saml, now)
   secrets.add(response)
   if (step.sessionName !== undefined) {
@@ -38,13 +38,13 @@ export async function redeemAssertion(
     policy: step.profile?.policy,
     policyArns: step.profile?.policyArns,
   }
-  const longest = longestWithin(sessionSeconds, plan, parts)
+  const longest = longestWithin(advice.sessionSeconds, plan, parts)
   const assume = (asked: typeof request) => assumeRoleWithSaml(asked, response, sts)
   try {
     const credentials = await withStepDown(request, plan, parts, assume, longest)
     return {credentials, offset: sts.offset()}
   } catch (error) {
-    throw error instanceof StsRefusal ? error.withDoubts(doubts) : error
+    throw error instanceof StsRefusal ? error.withAdvice(advice) : error
   }
 }
 

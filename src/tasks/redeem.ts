@@ -45,13 +45,13 @@ async function redeemToken(
   parts: Parts,
 ): Promise<Issued> {
   const sts = stsFor(role, step.profile, parts)
-  const {doubts} = inspectWebIdentity(token, sts.endpoint)
+  const advice = inspectWebIdentity(token, sts.endpoint)
   const request = requestFor(role, person, step, parts)
   try {
     const credentials = await withStepDown(request, plan, parts, asked => assumeRoleWithWebIdentity(asked, token, sts))
     return issuedFor(credentials, role, sts.offset(), parts)
   } catch (error) {
-    throw error instanceof StsRefusal ? error.withDoubts(doubts) : error
+    throw error instanceof StsRefusal ? error.withAdvice(advice) : error
   }
 }
 

@@ -147,7 +147,7 @@ describe('the ID token, before AWS sees it', () => {
     await scene.sandbox.fault({on: 'sts', error: 'InvalidIdentityToken', message: 'Incorrect token audience'})
     const {exitCode, stdout, stderr} = await scene.home.run(creds)
     expect({exitCode, stdout}).to.deep.equal({exitCode: 5, stdout: ''})
-    expect(stderr).to.include('The ID token has azp "aws-oidc" besides its audience aws-oidc, somebody-else')
+    expect(stderr).to.include('  aud  aws-oidc, somebody-else\n  azp  aws-oidc\n')
     expect(stderr).to.include('AWS compares the azp')
     expect(await calls()).to.be.greaterThan(0)
   })

@@ -10,7 +10,7 @@ describe("what is said of an ID token before AWS's own STS sees it", () => {
   it('an issuer with a port is doubted, and tried all the same', () => {
     const {doubts} = inspectWebIdentity(token({iss: 'https://sso.example.com:8443/realms/x'}), {aws: true})
     expect(doubts).to.have.lengthOf(1)
-    expect(doubts[0]).to.include('https://sso.example.com:8443/realms/x has a port')
+    expect(doubts[0]).to.include('has a port')
   })
 
   it("the port that https has anyway is no doubt, because AWS can't see it", () => {
@@ -63,9 +63,12 @@ describe("what is said of an ID token before AWS's own STS sees it", () => {
 
   it('an azp besides another audience is doubted, in each of its shapes', () => {
     for (const aud of ['sts.amazonaws.com', ['sts.amazonaws.com'], ['aws-cli', 'sts.amazonaws.com']]) {
-      const {doubts} = inspectWebIdentity(token({aud, azp: 'aws-cli'}), {aws: true})
+      const {doubts, says} = inspectWebIdentity(token({aud, azp: 'aws-cli'}), {aws: true})
       expect(doubts).to.have.lengthOf(1)
-      expect(doubts[0]).to.include('azp "aws-cli"').and.to.include('sts.amazonaws.com')
+      expect(doubts[0])
+        .to.include('AWS compares the azp')
+        .and.to.not.match(/aws-cli|sts\.amazonaws\.com/)
+      expect(says).to.include('azp  aws-cli').and.to.include('sts.amazonaws.com')
     }
     for (const aud of ['aws-cli', ['aws-cli']]) {
       expect(inspectWebIdentity(token({aud, azp: 'aws-cli'}), {aws: true}).doubts).to.deep.equal([])

@@ -22,8 +22,8 @@ function inspect(said: Partial<Said>, seconds = 1, aws = true) {
 }
 
 describe('an assertion that AWS takes', () => {
-  it('gives nothing to say', () => {
-    expect(inspect({})).to.deep.equal({doubts: [], sessionSeconds: undefined})
+  it('gives nothing to doubt', () => {
+    expect(inspect({})).to.deep.include({doubts: [], sessionSeconds: undefined})
   })
 
   for (const recipient of [

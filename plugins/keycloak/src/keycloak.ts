@@ -28,6 +28,11 @@ export const keycloak: FederationStrategy<KeycloakSettings> = {
       default: 'urn:amazon:webservices',
       when: {federation: 'saml2'},
     },
+    clientAuthentication: {
+      type: 'string',
+      description: "how the client's secret is sent, where not as the server says",
+      oneOf: ['basic', 'post'],
+    },
   },
 
   async signIn(settings, host) {

@@ -5,11 +5,14 @@ export interface KeycloakSettings {
   readonly realm: string
   readonly clientId: string
   readonly clientSecret?: string
+  readonly clientAuthentication?: 'basic' | 'post'
   readonly federation: 'oidc' | 'saml2'
   readonly rolesClaim?: string
   readonly audience: string
 }
 
-export function clientOf({clientId, clientSecret}: KeycloakSettings, issuer: URL): OidcClient {
-  return {issuer, clientId, ...(clientSecret !== undefined && {authentication: {secret: clientSecret}})}
+export function clientOf(settings: KeycloakSettings, issuer: URL): OidcClient {
+  const {clientId, clientSecret, clientAuthentication: method} = settings
+  if (clientSecret === undefined) return {issuer, clientId}
+  return {issuer, clientId, authentication: {secret: clientSecret, ...(method && {method})}}
 }

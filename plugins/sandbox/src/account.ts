@@ -32,11 +32,14 @@ export interface OAuthClient {
 
 export const publicClient: OAuthClient = {clientId: 'aws-oidc'}
 export const confidentialClient = {clientId: 'aws-oidc-confidential', clientSecret: 'sandbox-client-secret'}
+/** Takes its secret in the body only; in HTTP Basic it would have to be encoded. */
+export const postClient = {clientId: 'aws-oidc-post', clientSecret: 'sandbox+post:secret%21'}
 
 /** Client ids registered with the IAM OIDC provider. The last one has no OAuth client: only minted tokens carry it. */
 export const registeredAudiences: readonly string[] = [
   publicClient.clientId,
   confidentialClient.clientId,
+  postClient.clientId,
   'another-client',
 ]
 
@@ -60,7 +63,7 @@ export const users: readonly User[] = [
 const hour = 3600
 
 function federatedRole(name: string, maxSessionDurationSeconds = hour): Role {
-  const audiences = [publicClient.clientId, confidentialClient.clientId]
+  const audiences = [publicClient, confidentialClient, postClient].map(({clientId}) => clientId)
   return {...newRole(name), maxSessionDurationSeconds, audiences, samlAudiences: [awsSignIn]}
 }
 

@@ -5,6 +5,7 @@ import {interfere} from '../interference.ts'
 import {fingerprintOf, type JournalEntry} from '../journal.ts'
 import {isJsonObject, type JsonObject, merged} from '../json.ts'
 import type {SandboxState} from '../state.ts'
+import {refuseAuthentication} from './client-authentication.ts'
 import {adjustDeviceAnswer, adjustVerification} from './device-answers.ts'
 import {deviceCodeGrant, type Refusal} from './device-requests.ts'
 import {signClaims} from './id-token.ts'
@@ -20,6 +21,9 @@ const endpoints: ReadonlyMap<string, Exclude<FaultTarget, 'sts'>> = new Map([
   ['/token/revocation', 'revocation'],
 ])
 
+/** Where a client authenticates. */
+const ofClients: ReadonlySet<FaultTarget> = new Set(['device', 'token', 'revocation'])
+
 /** Stands before the provider: journals what it answers and carries out the faults that were ordered. */
 export function adjustAnswers(state: SandboxState) {
   return async (context: Context, next: () => Promise<unknown>): Promise<void> => {
@@ -30,10 +34,13 @@ export function adjustAnswers(state: SandboxState) {
       if (context.path.startsWith('/auth/')) adjustCallback(context, state)
       return
     }
-    const form = endpoint === 'token' || endpoint === 'device' ? await peekForm(context.req) : new URLSearchParams()
+    const form = ofClients.has(endpoint) ? await peekForm(context.req) : new URLSearchParams()
     const grant = endpoint === 'token' ? (form.get('grant_type') ?? undefined) : undefined
     const fault = state.faults.take({on: endpoint, grant})
-    const refusal = () => refusalBy(fault) ?? (grant === deviceCodeGrant ? state.devices.refusePoll(form) : undefined)
+    const refusal = () =>
+      refusalBy(fault) ??
+      refuseAuthentication(context.get('authorization'), form) ??
+      (grant === deviceCodeGrant ? state.devices.refusePoll(form) : undefined)
     const outcome = (await interfere(fault, context.res)) ?? refuse(context, refusal())
     if (outcome === undefined) {
       await next()

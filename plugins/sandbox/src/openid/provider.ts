@@ -1,6 +1,6 @@
 import {randomBytes} from 'node:crypto'
 import {type Configuration, interactionPolicy, type KoaContextWithOIDC, Provider} from 'oidc-provider'
-import {claimsOf, confidentialClient, findUser, publicClient, type User} from '../account.ts'
+import {claimsOf, confidentialClient, findUser, postClient, publicClient, type User} from '../account.ts'
 import type {SandboxState} from '../state.ts'
 import {accessTokenSeconds} from './access-token.ts'
 import {adjustAnswers} from './adjusted-answers.ts'
@@ -30,10 +30,14 @@ export function createProvider(state: SandboxState): Provider {
 function configuration(state: SandboxState): Configuration {
   return {
     adapter: model => state.store.adapter(model),
-    clients: [nativeClient(publicClient.clientId), {...nativeClient(confidentialClient.clientId), ...secretOf()}],
+    clients: [
+      nativeClient(publicClient.clientId),
+      confidential(confidentialClient, 'client_secret_basic'),
+      confidential(postClient, 'client_secret_post'),
+    ],
     jwks: privateKeys(state.keys),
     responseTypes: ['code'],
-    clientAuthMethods: ['client_secret_basic', 'none'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
     enabledJWA: {idTokenSigningAlgValues: ['RS256']},
     scopes,
     claims: {
@@ -92,8 +96,11 @@ function nativeClient(clientId: string) {
   }
 }
 
-function secretOf() {
-  return {client_secret: confidentialClient.clientSecret, token_endpoint_auth_method: 'client_secret_basic' as const}
+function confidential(
+  {clientId, clientSecret}: typeof confidentialClient,
+  method: 'client_secret_basic' | 'client_secret_post',
+) {
+  return {...nativeClient(clientId), client_secret: clientSecret, token_endpoint_auth_method: method}
 }
 
 function accountOf(user: User | undefined) {
