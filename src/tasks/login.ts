@@ -69,16 +69,9 @@ async function loginIfNeeded(plan: Plan, parts: Parts): Promise<LoginResult> {
   try {
     return await loginAt(plan, {...usual(parts), anew: false}, unattended)
   } catch (error) {
-    if (!mayBeMended(error, parts)) throw error
+    if (!(error instanceof AwsOidcError) || error.code !== 'SIGN_IN_REQUIRED') throw error
     return loginNow(plan, false, parts)
   }
-}
-
-/** Whether a person who signs in may get what could not be had without them. */
-function mayBeMended(error: unknown, {asking, signal}: Parts): boolean {
-  if (!(error instanceof AwsOidcError) || signal.aborted) return false
-  if (error.code === 'SIGN_IN_REQUIRED') return true
-  return asking.interactive && (error.code === 'UNAVAILABLE' || error.code === 'BAD_RESPONSE')
 }
 
 function loginNow(plan: Plan, force: boolean, parts: Parts): Promise<LoginResult> {
