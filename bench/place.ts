@@ -15,6 +15,8 @@ export interface Place {
   /** npm's link to it. */
   readonly linked: string
   readonly sandbox: Sandbox
+  /** Another one, whose STS takes as long as one on another continent. */
+  slowSandbox(): Promise<Sandbox>
   readonly sizes: Sizes
   /** Undefined where no keyring can be started. */
   readonly bus: SessionBus | undefined
@@ -37,6 +39,8 @@ export interface Belongings {
   readonly cache?: 'file' | 'keyring'
   /** How many there are, `developer` being one. */
   readonly profiles?: number
+  /** Where they sign in. With it the profiles are of the provider itself, each for a role of its own. */
+  readonly sandbox?: Sandbox
   readonly plugins?: number
   /** Whether there is a place for hot copies. */
   readonly memory?: boolean
@@ -58,6 +62,7 @@ export async function makePlace(): Promise<Place> {
   const run = join(installation, 'node_modules/aws-oidc/bin/run.js')
   const linked = join(installation, 'node_modules/.bin/aws-oidc')
   const sandbox = await startSandbox()
+  let slow: Promise<Sandbox> | undefined
   const bus = await startBus()
 
   async function person(name: string, has: Belongings = {}): Promise<Person> {
@@ -67,7 +72,8 @@ export async function makePlace(): Promise<Place> {
     mkdirSync(data, {recursive: true, mode: 0o700})
     mkdirSync(join(memory, name), {mode: 0o700})
     const config = join(home, 'config.yaml')
-    writeFileSync(config, configuration(sandbox, profiles), {mode: 0o600})
+    const at = has.sandbox ?? sandbox
+    writeFileSync(config, configuration(at, profiles, has.sandbox !== undefined), {mode: 0o600})
     plantPlugins(data, plugins)
     const env = {
       PATH: [dirname(process.execPath), dirname(linked), process.env.PATH].join(delimiter),
@@ -78,7 +84,7 @@ export async function makePlace(): Promise<Place> {
       AWS_OIDC_CONFIG_FILE: config,
       AWS_OIDC_INTERACTIVE: 'always',
       AWS_OIDC_BROWSER: sandboxBin,
-      AWS_ENDPOINT_URL_STS: sandbox.sts,
+      AWS_ENDPOINT_URL_STS: at.sts,
     }
     const call = (...args: readonly string[]) =>
       execFileSync(process.execPath, [run, ...args], {env, stdio: ['ignore', 'pipe', 'pipe']})
@@ -106,6 +112,10 @@ export async function makePlace(): Promise<Place> {
     run,
     linked,
     sandbox,
+    slowSandbox() {
+      slow ??= startSlowSandbox()
+      return slow
+    },
     sizes,
     bus,
     person,
@@ -113,6 +123,7 @@ export async function makePlace(): Promise<Place> {
     async remove() {
       await bus?.stop()
       await sandbox.stop()
+      await (await slow)?.stop()
       for (const made of [folder, memory]) rmSync(made, {recursive: true, force: true})
     },
   }
@@ -148,11 +159,18 @@ async function startBus(): Promise<SessionBus | undefined> {
   return bus
 }
 
-function configuration({issuer, clientId}: Sandbox, profiles: number): string {
+async function startSlowSandbox(): Promise<Sandbox> {
+  const sandbox = await startSandbox()
+  await sandbox.fault({on: 'sts', delayMs: 300})
+  return sandbox
+}
+
+function configuration({issuer, clientId}: Sandbox, profiles: number, federated: boolean): string {
   const role = (name: string) => `'arn:aws:iam::123456789012:role/${name}'`
+  const from = federated ? 'provider: sandbox' : 'source: developer'
   const more = Array.from(
     {length: profiles - 1},
-    (_, at) => `  profile-${at}: {source: developer, role: ${role(`role-${at}`)}}\n`,
+    (_, at) => `  profile-${at}: {${from}, role: ${role(`role-${at}`)}}\n`,
   )
   return `providers:
   sandbox: {strategy: oidc, issuer: '${issuer}', clientId: ${clientId}}

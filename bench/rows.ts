@@ -32,6 +32,9 @@ const whole = [...creds, '--browser']
 /** As many at once as are said, all printing through one pipe. */
 const atOnce = 'count=$1; shift; { while [ "$count" -gt 0 ]; do "$@" & count=$((count - 1)); done; wait; } | cat'
 
+/** Each of so many profiles once, so many at a time. */
+const inTurns = 'seq 0 "$1" | xargs -P "$2" -I @ "$3" "$4" creds --profile profile-@ | cat'
+
 /** All that is measured; `others` are command lines of other tools. */
 export async function groupsAt(place: Place, others: readonly string[]): Promise<readonly Group[]> {
   const {node, run, linked, bus} = place
@@ -103,6 +106,26 @@ export async function groupsAt(place: Place, others: readonly string[]): Promise
         ...(count > 20
           ? []
           : [{...many(by(bare, ...creds)), name: `${count} creds, cold`, before: [node, run, 'cache', 'clear']}]),
+      ],
+    }
+  }
+
+  /** As when Terraform starts for many accounts in the morning. */
+  async function manyRoles(count: number): Promise<Group> {
+    const sandbox = await place.slowSandbox()
+    for (let at = 0; at < count; at++) await sandbox.steer('PUT', `/roles/role-${at}`, {audiences: [sandbox.clientId]})
+    const {env} = await place.person('many-roles', {profiles: count + 1, sandbox})
+    const calls = (most: number) => ({
+      argv: ['/bin/sh', '-c', inTurns, 'sh', String(count - 1), String(most), node, run],
+      env,
+      before: [node, run, 'cache', 'clear'],
+    })
+    return {
+      title: `${count} profiles of one provider, cold, with an STS that takes 300 ms`,
+      part: 0.1,
+      rows: [
+        {name: '10 at a time', ...calls(10)},
+        {name: `${count} at once`, ...calls(count), target: 1.5, gate: 2},
       ],
     }
   }
@@ -199,6 +222,7 @@ export async function groupsAt(place: Place, others: readonly string[]): Promise
     await cold(),
     together(20),
     together(100),
+    await manyRoles(100),
     ...(await growing('profiles', [1, 100, 10_000], {target: 1.02, gate: 1.1})),
     ...(await growing('plugins', [0, 5, 20], {})),
     await syncing(),

@@ -44,7 +44,7 @@ export function afterRefusal(state: ProviderState, role: string, message: string
 }
 
 export function afterSignIn(state: ProviderState): ProviderState {
-  return {...state, signInFailures: []}
+  return {...withoutFailure(state, signInScope), signInFailures: []}
 }
 
 export function afterRole(state: ProviderState, role: string): ProviderState {
@@ -52,16 +52,36 @@ export function afterRole(state: ProviderState, role: string): ProviderState {
   return {...state, refusedRoles}
 }
 
-/** Lets those who wait for the lock fail as its holder did. */
+/** The scope of failures that concern all who wait for a sign-in. */
+export const signInScope = 'sign-in'
+
+// Of those who wait now; whoever comes later compares with what is there then.
+const mostFailures = 200
+
+/** Lets those who wait for the same fail as their predecessor did. */
 export function withFailure(state: ProviderState, failure: SharedFailure): ProviderState {
-  return {...state, failures: state.failures + 1, lastFailure: failure}
+  const failures = state.failures + 1
+  const others = withoutFailure(state, failure.scope).sharedFailures
+  return {...state, failures, sharedFailures: [...others, {...failure, number: failures}].slice(-mostFailures)}
 }
 
-/** The failure of whoever held the lock while this caller waited, where it concerns this caller. */
-export function failureMeanwhile(before: ProviderState, after: ProviderState, key: string): AwsOidcError | undefined {
-  const failure = after.failures === before.failures ? undefined : after.lastFailure
-  if (!failure || (failure.scope !== 'sign-in' && failure.scope !== key)) return undefined
-  return new AwsOidcError(failure.code, failure.message, {hint: failure.hint})
+/** After a success: who still waits need not fail with what failed before. */
+export function withoutFailure(state: ProviderState, scope: string): ProviderState {
+  return {...state, sharedFailures: state.sharedFailures.filter(failure => failure.scope !== scope)}
+}
+
+export function hasFailure(state: ProviderState, scope: string): boolean {
+  return state.sharedFailures.some(failure => failure.scope === scope)
+}
+
+/** The last failure in one of these scopes while this caller waited. */
+export function failureMeanwhile(
+  before: ProviderState,
+  after: ProviderState,
+  scopes: readonly string[],
+): AwsOidcError | undefined {
+  const failure = after.sharedFailures.findLast(({number, scope}) => number > before.failures && scopes.includes(scope))
+  return failure && new AwsOidcError(failure.code, failure.message, {hint: failure.hint})
 }
 
 /** Two failures within twelve hours close the way for good: what comes later does not open it, only a success does. */

@@ -37,6 +37,11 @@ export function credentialKey(provider: string, parts: CredentialKeyParts): stri
   return `${provider}/${digest(parts)}`
 }
 
+/** The name of the lock of one set of credentials. */
+export function lockOf(key: string): string {
+  return key.replace('/', '.')
+}
+
 export function memoryKey(provider: string, name: string): string {
   return `${provider}/${digest({memory: name})}`
 }

@@ -5,7 +5,7 @@ import type {Log} from './plugin.ts'
 
 /**
  * One lock a provider, held across reading, refreshing, signing in and saving, so that any number of processes make
- * one sign-in. SQLite's own file lock on an empty file: the system frees it when the holder dies, however it dies.
+ * one sign-in; and one for each set of credentials, held around that while AWS is asked. SQLite's own file lock on an empty file: the system frees it when the holder dies, however it dies.
  */
 export interface Locks {
   /**
@@ -20,7 +20,7 @@ export interface Locks {
 export interface LockParts {
   /** `undefined` where this machine has no place for them. */
   readonly folder: string | undefined
-  /** Locks of those who wait for this process: it would wait for them in vain. */
+  /** Providers of those who wait for this process: it would wait for their locks in vain. */
   readonly waitedFor: readonly string[]
   /** Makes sure of an empty file and tells which one it is. */
   readonly touch: (path: string) => Promise<string>
@@ -32,6 +32,20 @@ export interface LockParts {
 
 interface Held {
   release(): void
+}
+
+/** Another one holds the lock; what was opened for looking at it serves for the next look. */
+interface Taken {
+  readonly door: Door | undefined
+}
+
+/** The file of a lock, opened. */
+interface Door {
+  /** Which file it is. */
+  readonly file: string
+  /** Takes its lock, if nobody has it. */
+  take(): Held | undefined
+  close(): void
 }
 
 /** Why no lock can be made here. */
@@ -46,31 +60,43 @@ let turn: Promise<unknown> = Promise.resolve()
 
 const busy = 5 // SQLITE_BUSY: https://sqlite.org/rescode.html
 const waiterLimitMilliseconds = 6 * 60 * 1000
+// The longer somebody has been waited for, the less a moment more matters: a person takes minutes.
+const firstPauseMilliseconds = 100
+const longestPauseMilliseconds = 1_000
+const slowing = 1.1
 
 export function fileLocks(parts: LockParts): Locks {
   const {folder, waitedFor, touch, identify, now, sleep, log} = parts
   let warned = false
 
   /** One try after the other: none opens the file while another one of this process is taking the lock. */
-  function tryToHold(name: string): Promise<Held | 'taken' | Impossible> {
-    const done = turn.then(() => tryNow(name))
+  function tryToHold(name: string, door?: Door): Promise<Held | Taken | Impossible> {
+    const done = turn.then(() => tryNow(name, door))
     turn = done.catch(() => undefined)
     return done
   }
 
-  async function tryNow(name: string): Promise<Held | 'taken' | Impossible> {
+  async function tryNow(name: string, opened: Door | undefined): Promise<Held | Taken | Impossible> {
     if (folder === undefined) return {impossible: 'there is no folder for it'}
     const path = join(folder, name)
+    let door = opened
     for (;;) {
       try {
-        if (ours.has((await identify(path)) ?? '')) return 'taken'
-        const file = await touch(path)
-        const held = tryExclusive(path)
-        if (held === 'taken') return held
+        const file = await identify(path)
+        if (file !== undefined && ours.has(file)) return {door}
+        if (door?.file !== file) {
+          door?.close()
+          door = undefined
+        }
+        door ??= openDoor(path, await touch(path))
+        const held = door.take()
+        if (!held) return {door}
         // Somebody may have deleted the file in between; a lock on a deleted file keeps nobody out.
-        if ((await identify(path)) === file) return noted(file, held)
+        if ((await identify(path)) === door.file) return noted(door.file, held)
         held.release()
+        door = undefined
       } catch (error) {
+        door?.close()
         return {impossible: error instanceof Error ? error.message : String(error)}
       }
     }
@@ -87,30 +113,34 @@ export function fileLocks(parts: LockParts): Locks {
 
   return {
     async hold(name, signal, work) {
-      if (waitedFor.includes(name)) throw startedByOurself()
+      if (waitedFor.some(id => name === id || name.startsWith(`${id}.`))) throw startedByOurself()
       const deadline = now().getTime() + waiterLimitMilliseconds
-      let held = await tryToHold(name)
-      if (held === 'taken') log.debug('waiting for the lock of another aws-oidc')
-      while (held === 'taken') {
-        if (now().getTime() > deadline) {
-          throw new AwsOidcError('TIMED_OUT', 'Another aws-oidc has been signing in for over six minutes.', {
-            hint: 'Finish the sign-in in your browser, or end the other aws-oidc, and try again.',
-          })
+      let found = await tryToHold(name)
+      if ('door' in found) log.debug('waiting for the lock of another aws-oidc')
+      for (let pause = firstPauseMilliseconds; 'door' in found; pause *= slowing) {
+        const {door} = found
+        try {
+          if (now().getTime() > deadline) throw tooLong()
+          await sleep(Math.min(pause, longestPauseMilliseconds) * (0.5 + Math.random() / 2), signal)
+        } catch (error) {
+          door?.close()
+          throw error
         }
-        await sleep(50 + Math.random() * 100, signal)
-        held = await tryToHold(name)
+        found = await tryToHold(name, door)
       }
-      if (!('impossible' in held)) return workWith(held, work)
+      if ('release' in found) return workWith(found, work)
       try {
         return await work()
       } finally {
-        warnOnce(held)
+        warnOnce(found)
       }
     },
 
     async holdIfFree(name, work) {
-      const held = await tryToHold(name)
-      return held === 'taken' || 'impossible' in held ? undefined : workWith(held, work)
+      const found = await tryToHold(name)
+      if ('release' in found) return workWith(found, work)
+      if ('door' in found) found.door?.close()
+      return undefined
     },
   }
 }
@@ -123,6 +153,12 @@ function noted(file: string, held: Held): Held {
       ours.delete(file)
     },
   }
+}
+
+function tooLong(): AwsOidcError {
+  return new AwsOidcError('TIMED_OUT', 'Another aws-oidc has been signing in for over six minutes.', {
+    hint: 'Finish the sign-in in your browser, or end the other aws-oidc, and try again.',
+  })
 }
 
 function startedByOurself(): AwsOidcError {
@@ -141,22 +177,30 @@ async function workWith<Result>(held: Held, work: () => Promise<Result>): Promis
   }
 }
 
-/** The file is opened through SQLite only: closing it by other means in this process would drop the lock (POSIX fcntl). */
-function tryExclusive(path: string): Held | 'taken' {
+/**
+ * Through SQLite only: closing the file by other means in this process would drop the lock (POSIX fcntl). Of several that
+ * SQLite has opened itself, it closes one without harm to the others.
+ */
+function openDoor(path: string, file: string): Door {
   const database = new DatabaseSync(path, {timeout: 0})
-  try {
-    // In memory: a journal file would outlive a holder that is killed.
-    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
-  } catch (error) {
-    database.close()
-    if (isBusy(error)) return 'taken'
-    throw error
-  }
   return {
-    release() {
-      database.exec('ROLLBACK')
-      database.close()
+    file,
+    take() {
+      try {
+        // In memory: a journal file would outlive a holder that is killed.
+        database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
+      } catch (error) {
+        if (isBusy(error)) return undefined
+        throw error
+      }
+      return {
+        release() {
+          database.exec('ROLLBACK')
+          database.close()
+        },
+      }
     },
+    close: () => database.close(),
   }
 }
 

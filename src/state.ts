@@ -5,9 +5,10 @@ import {named, readDate, readObject} from './json.ts'
 
 /** What this machine remembers of a provider besides secrets. Losing it costs a question or a request, never access. */
 export interface ProviderState {
-  /** How often work under the lock has failed. Who waited compares it to see that the holder failed. */
+  /** How often work has failed that others wait for. Who waited compares it to see what failed meanwhile. */
   readonly failures: number
-  readonly lastFailure?: SharedFailure
+  /** The last of them, one a scope, until work of that scope succeeds. */
+  readonly sharedFailures: readonly NumberedFailure[]
   /** What the last call failed with, until one succeeds. Some clients hide what we say on stderr. */
   readonly lastProblem?: Problem
   /** When asking the person failed lately; two of them within twelve hours close the way until `login`. */
@@ -30,6 +31,11 @@ export interface SharedFailure {
   readonly hint?: string | undefined
 }
 
+export interface NumberedFailure extends SharedFailure {
+  /** What `failures` was from then on. */
+  readonly number: number
+}
+
 export interface Problem {
   readonly at: Date
   readonly code: ErrorCode
@@ -50,6 +56,7 @@ export interface LearnedDuration {
 
 const emptyState: ProviderState = {
   failures: 0,
+  sharedFailures: [],
   signInFailures: [],
   refusedRoles: {},
   durations: {},
@@ -59,7 +66,7 @@ const emptyState: ProviderState = {
 export interface States {
   /** What is remembered; the empty state where nothing can be read. */
   read(providerId: string): Promise<ProviderState>
-  /** Changes it, and tells whether that could be saved. Call it while holding the provider's lock. */
+  /** Changes it, one change after the other whoever makes them, and tells whether that could be saved. */
   change(providerId: string, change: (state: ProviderState) => ProviderState): Promise<boolean>
 }
 
@@ -67,9 +74,11 @@ export interface StateParts {
   readonly folder: string | undefined
   readonly readText: (path: string) => Promise<string | undefined>
   readonly replace: (path: string, text: string) => Promise<void>
+  /** Under a lock of that name, which nobody holds for longer than a change takes. */
+  readonly exclusively: <Result>(name: string, work: () => Promise<Result>) => Promise<Result>
 }
 
-export function fileStates({folder, readText, replace}: StateParts): States {
+export function fileStates({folder, readText, replace, exclusively}: StateParts): States {
   const pathOf = (providerId: string) => (folder === undefined ? undefined : join(folder, `${providerId}.json`))
 
   async function read(providerId: string): Promise<ProviderState> {
@@ -90,7 +99,9 @@ export function fileStates({folder, readText, replace}: StateParts): States {
       const path = pathOf(providerId)
       if (path === undefined) return false
       try {
-        await replace(path, JSON.stringify(change(await read(providerId))))
+        await exclusively(`state.${providerId}`, async () =>
+          replace(path, JSON.stringify(change(await read(providerId)))),
+        )
         return true
       } catch {
         return false
@@ -101,11 +112,10 @@ export function fileStates({folder, readText, replace}: StateParts): States {
 
 function parseState(value: unknown): ProviderState {
   const state = readObject(value)
-  const lastFailure = readFailure(state.lastFailure)
   const lastProblem = readProblem(state.lastProblem)
   return {
     failures: readNumber(state.failures) ?? 0,
-    ...(lastFailure && {lastFailure}),
+    sharedFailures: readList(state.sharedFailures, readFailure),
     ...(lastProblem && {lastProblem}),
     signInFailures: readDates(state.signInFailures),
     refusedRoles: readEach(state.refusedRoles, readRefusedRole),
@@ -115,10 +125,11 @@ function parseState(value: unknown): ProviderState {
   }
 }
 
-function readFailure(value: unknown): SharedFailure | undefined {
-  const {scope, code, message, hint} = readObject(value)
+function readFailure(value: unknown): NumberedFailure | undefined {
+  const {scope, code, message, hint, number: written} = readObject(value)
+  const number = readNumber(written)
   if (typeof scope !== 'string' || typeof message !== 'string' || !isErrorCode(code)) return undefined
-  return {scope, code, message, hint: typeof hint === 'string' ? hint : undefined}
+  return number === undefined ? undefined : {number, scope, code, message, ...(typeof hint === 'string' && {hint})}
 }
 
 function readProblem(value: unknown): Problem | undefined {
@@ -149,7 +160,11 @@ function readEach<Value>(value: unknown, read: (member: unknown) => Value | unde
 }
 
 function readDates(value: unknown): readonly Date[] {
-  return Array.isArray(value) ? value.map(readDate).filter(date => date !== undefined) : []
+  return readList(value, readDate)
+}
+
+function readList<Value>(value: unknown, read: (member: unknown) => Value | undefined): readonly Value[] {
+  return Array.isArray(value) ? value.map(read).filter(member => member !== undefined) : []
 }
 
 function readNumber(value: unknown): number | undefined {

@@ -34,7 +34,8 @@ export async function discover(
   const {issuer, clientId} = client
   const authentication = authenticate(client)
   const insecure = issuer.protocol === 'http:' && isLoopback(issuer.hostname)
-  // Without the library's signal: its limit would end a request before the door says why.
+  // Without the library's signal: its limit would end a request before the door says why, and before what has arrived is
+  // read by a process that was stopped.
   const customFetch = checkedAnswers((address: string, {method, headers, body}: openid.CustomFetchOptions) =>
     doors.fetch(safe(address), {method, headers, body: body ?? null}),
   )

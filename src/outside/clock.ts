@@ -33,12 +33,29 @@ export const systemClock: Clock = {
 
   limit(milliseconds, reason, parent) {
     const own = new AbortController()
-    const timer = setTimeout(() => own.abort(reason), Math.min(milliseconds, longestTimer))
-    return {
-      signal: parent ? AbortSignal.any([own.signal, parent]) : own.signal,
-      cancel: () => clearTimeout(timer),
+    let cancel = () => clearTimeout(timer)
+    const over = () => {
+      cancel = onceAllIsRead(() => own.abort(reason))
     }
+    const timer = setTimeout(over, Math.min(milliseconds, longestTimer))
+    return {signal: parent ? AbortSignal.any([own.signal, parent]) : own.signal, cancel: () => cancel()}
   },
+}
+
+// One turn reads up to 64 KiB of a connection; the largest answer that is taken has 4 MiB (transfer.ts).
+const turnsToRead = 64
+
+/**
+ * Calls `then` after the event loop has read what lies in the sockets. A process that was stopped, or a machine that
+ * was asleep, finds its timers due before it looks there, and would throw away an answer that came long ago.
+ */
+function onceAllIsRead(then: () => void): () => void {
+  let turns = 0
+  let next = setImmediate(function again() {
+    if (++turns < turnsToRead) next = setImmediate(again)
+    else then()
+  })
+  return () => clearImmediate(next)
 }
 
 /** Rejects with the signal's reason when it aborts. */

@@ -1,5 +1,6 @@
-import {failureMeanwhile} from '../brake.ts'
+import {failureMeanwhile, signInScope} from '../brake.ts'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
+import {lockOf} from '../keys.ts'
 import {shownName} from '../printable.ts'
 import {isPlain} from './hot-copies.ts'
 import {type Issued, isFresh, isUsable, readIssued} from './issued.ts'
@@ -50,13 +51,15 @@ async function fromPlan(plan: Plan, {force, lasting}: CredentialsWish, parts: Pa
 async function waitAndObtain(plan: Plan, force: boolean, parts: Parts): Promise<Issued> {
   const {states, locks, clock, signal} = parts
   const before = await states.read(plan.providerId)
-  return locks.hold(plan.providerId, signal, async () => {
+  return locks.hold(lockOf(lastStep(plan).key), signal, async () => {
     const cached = force ? undefined : await readFor(plan, parts)
     if (cached && isFresh(cached, clock.now())) return cached
-    const failure = failureMeanwhile(before, await states.read(plan.providerId), lastStep(plan).key)
+    const scopes = [signInScope, ...plan.steps.map(({key}) => key)]
+    const failure = failureMeanwhile(before, await states.read(plan.providerId), scopes)
     if (failure) throw failure
     return noting(plan, parts, async () => {
-      const obtained = await obtain(plan, {fresh: false, forgetful: false, anew: force, quiet: false, signal}, parts)
+      const options = {fresh: false, forgetful: false, anew: force, quiet: false, before, signal}
+      const obtained = await obtain(plan, options, parts)
       announce(obtained, plan, parts)
       return obtained.issued
     })
@@ -67,7 +70,7 @@ async function waitAndObtain(plan: Plan, force: boolean, parts: Parts): Promise<
 async function renewQuietly(plan: Plan, parts: Parts): Promise<Issued | undefined> {
   const {states, locks, clock, log, signal} = parts
   const key = lastStep(plan).key
-  return locks.holdIfFree(plan.providerId, async () => {
+  return locks.holdIfFree(lockOf(key), async () => {
     const cached = await readFor(plan, parts)
     if (cached && isFresh(cached, clock.now())) return cached
     const tried = (await states.read(plan.providerId)).renewals[key]

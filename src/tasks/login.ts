@@ -1,12 +1,14 @@
 import {afterSignIn} from '../brake.ts'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
+import {lockOf} from '../keys.ts'
 import {type Printable, shownName} from '../printable.ts'
 import {isFresh, readIssued} from './issued.ts'
 import {noting} from './last-problem.ts'
 import {type Obtained, type ObtainOptions, obtain} from './obtain.ts'
 import type {Parts} from './parts.ts'
 import {firstApplicable, lastStep, type Plan, plansFor} from './plan.ts'
-import {rememberedPerson, type SignedIn, signIn} from './sign-in.ts'
+import {rememberedPerson} from './remembered-person.ts'
+import {type SignedIn, signIn} from './sign-in.ts'
 import {chooseProvider, type Target} from './target.ts'
 
 export interface LoginWish extends Target {
@@ -35,7 +37,7 @@ export interface LoginFailure {
 export async function login(wish: LoginWish, parts: Parts): Promise<LoginResult> {
   const target = await chooseProvider(wish, 'login', parts)
   return firstApplicable(plansFor(target, parts), plan =>
-    parts.locks.hold(plan.providerId, parts.signal, () =>
+    parts.locks.hold(lockOf(lastStep(plan).key), parts.signal, () =>
       noting(plan, parts, () => (wish.ifNeeded ? loginIfNeeded(plan, parts) : loginNow(plan, wish.force, parts))),
     ),
   )
@@ -67,16 +69,9 @@ async function loginIfNeeded(plan: Plan, parts: Parts): Promise<LoginResult> {
   try {
     return await loginAt(plan, {...usual(parts), anew: false}, unattended)
   } catch (error) {
-    if (!mayBeMended(error, parts)) throw error
+    if (!(error instanceof AwsOidcError) || error.code !== 'SIGN_IN_REQUIRED') throw error
     return loginNow(plan, false, parts)
   }
-}
-
-/** Whether a person who signs in may get what could not be had without them. */
-function mayBeMended(error: unknown, {asking, signal}: Parts): boolean {
-  if (!(error instanceof AwsOidcError) || signal.aborted) return false
-  if (error.code === 'SIGN_IN_REQUIRED') return true
-  return asking.interactive && (error.code === 'UNAVAILABLE' || error.code === 'BAD_RESPONSE')
 }
 
 function loginNow(plan: Plan, force: boolean, parts: Parts): Promise<LoginResult> {
@@ -90,8 +85,10 @@ function usual({signal}: Parts): ObtainOptions {
 async function loginAt(plan: Plan, options: ObtainOptions, parts: Parts): Promise<LoginResult> {
   if (plan.steps[0].role) return released(plan, await obtain(plan, options, parts), parts)
   // Without a role in sight there is nothing to get from AWS; being signed in is the result.
-  const signedIn = await signIn(plan, options, parts)
-  const roles = await signedIn.identity.roles?.()
+  const {signedIn, roles} = await parts.locks.hold(plan.providerId, parts.signal, async () => {
+    const signedIn = await signIn(plan, options, parts)
+    return {signedIn, roles: await signedIn.identity.roles?.()}
+  })
   if (!roles || (roles.length > 1 && !parts.asking.mayRead)) return released(plan, {signedIn}, parts)
   return released(plan, await obtain(plan, {...options, forgetful: false, signedIn}, parts), parts)
 }

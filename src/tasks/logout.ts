@@ -5,7 +5,7 @@ import type {ProviderState} from '../state.ts'
 import type {Parts} from './parts.ts'
 import {type Plan, plansFor} from './plan.ts'
 import {asOurs, openProvider} from './provider-host.ts'
-import {keepsPerson, type Person, rememberedPerson} from './sign-in.ts'
+import {forgetPerson, keepsPerson, type Person, rememberedPerson} from './remembered-person.ts'
 import {chooseProvider, type Target} from './target.ts'
 
 export interface LogoutWish extends Target {
@@ -51,6 +51,7 @@ async function logoutAt(plan: Plan, everywhere: boolean, parts: Parts): Promise<
   const {person, locked} = await personAt(plan, parts)
   const notDone = person || everywhere ? await signOutAt(plan, everywhere, parts) : undefined
   const problem = locked ?? notDone
+  await forgetPerson(providerId, parts)
   await parts.store.clear(`${providerId}/`)
   await parts.removeBrowserFolder(providerId)
   await parts.states.change(providerId, withoutTroubles)

@@ -1,11 +1,12 @@
 import {isDeepStrictEqual} from 'node:util'
 import {secretsIn} from '../config/settings.ts'
+import {lockOf} from '../keys.ts'
 import type {Keyring, Role} from '../plugin.ts'
 import {fileStates} from '../state.ts'
 import type {Store} from '../store.ts'
 import {obtain} from './obtain.ts'
 import type {Parts} from './parts.ts'
-import {type Plan, plansFor} from './plan.ts'
+import {lastStep, type Plan, plansFor} from './plan.ts'
 import {type Draft, editsFor} from './setup-draft.ts'
 import type {DraftProfile} from './setup-existing.ts'
 import {type SignedIn, signIn} from './sign-in.ts'
@@ -52,7 +53,7 @@ function inheriting(store: Store, heir: string, from: string): Store {
 /** Gets credentials of the profile's role, with the sign-in that was tried. */
 export async function tryRole(draft: Draft, profile: DraftProfile, {signedIn}: Trial, parts: Parts): Promise<string> {
   const {plan, drafted} = await planOf(draft, profile, parts)
-  return parts.locks.hold(plan.providerId, parts.signal, async () => {
+  return parts.locks.hold(lockOf(lastStep(plan).key), parts.signal, async () => {
     const {issued} = await obtain(plan, {...options(parts), anew: true, signedIn}, drafted)
     return issued.role
   })
@@ -74,7 +75,12 @@ async function planOf(
 ): Promise<{readonly plan: Plan; readonly drafted: Parts}> {
   const configuration = await parts.draftConfiguration(() => editsFor(draft, profile))
   // Nobody waits for this provider, and its failures say nothing of the one that will be saved.
-  const states = fileStates({folder: undefined, readText: async () => undefined, replace: async () => undefined})
+  const states = fileStates({
+    folder: undefined,
+    readText: async () => undefined,
+    replace: async () => undefined,
+    exclusively: (_, work) => work(),
+  })
   const drafted = {...parts, configuration, states, keyring: withTyped(draft.secrets, parts.keyring)}
   const [plan] = plansFor(profile ? {profile: profile.name} : {provider: draft.provider}, drafted)
   if (!plan) throw new Error('a provider has a plan')

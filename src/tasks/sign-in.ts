@@ -1,9 +1,15 @@
-import {afterSignIn, afterSignInFailure, brakeOf, withFailure} from '../brake.ts'
+import {
+  afterSignIn,
+  afterSignInFailure,
+  brakeOf,
+  hasFailure,
+  signInScope,
+  withFailure,
+  withoutFailure,
+} from '../brake.ts'
 import type {AwsOidcError} from '../errors.ts'
 import {when} from '../formats/when.ts'
 import {memoryOf} from '../host/memory.ts'
-import {parseObject, readDate, readObject} from '../json.ts'
-import {memoryKey} from '../keys.ts'
 import {timeLimitError} from '../oauth/browser-sign-in.ts'
 import type {Identity} from '../plugin.ts'
 import type {ProviderState} from '../state.ts'
@@ -12,6 +18,7 @@ import {fittingAt} from './fit-roles.ts'
 import type {Asking, Parts} from './parts.ts'
 import type {Plan} from './plan.ts'
 import {asOurs, openProvider} from './provider-host.ts'
+import {idOf, rememberedPerson, rememberPerson} from './remembered-person.ts'
 
 export interface SignInOptions {
   /** Whether AWS has refused what was remembered. */
@@ -31,19 +38,6 @@ export interface SignedIn {
   readonly identity: Identity
   /** Whether a person was asked for it. */
   readonly asked: boolean
-}
-
-export interface Person {
-  readonly subject: string | undefined
-  readonly claims: Readonly<Record<string, unknown>> | undefined
-}
-
-/** Who signed in last, and how long that serves. */
-export interface RememberedPerson extends Person {
-  /** Until when the sign-in works as it is, if known. */
-  readonly until: Date | undefined
-  /** Whether it can be renewed afterwards without the person, as far as is known. */
-  readonly renewable: boolean
 }
 
 const limitMilliseconds = 5 * 60_000
@@ -77,7 +71,9 @@ export async function signIn(plan: Plan, options: SignInOptions, parts: Parts): 
     const {strategy, settings, host} = await openProvider(plan, use, parts)
     const identity = await withGrace(strategy.signIn(settings, host), limit.signal, parts)
     await forgetOthers(plan, identity, () => memory.restore(), parts)
-    if (asked && state.signInFailures.length > 0) await states.change(providerId, afterSignIn)
+    if (hasFailure(state, signInScope) || (asked && state.signInFailures.length > 0)) {
+      await states.change(providerId, now => (asked ? afterSignIn(now) : withoutFailure(now, signInScope)))
+    }
     return {identity: guarded(identity, plan, parts), asked}
   } catch (error) {
     const failure = asOurs(error, plan, parts)
@@ -143,57 +139,22 @@ async function forgetOthers(
 ): Promise<void> {
   if (identity.keep === 'never') return
   const earlier = await rememberedPerson(providerId, parts)
+  const {subject, claims, expiresAt: until, renewable = false} = identity
+  const person = {subject, claims, until, renewable}
   if (earlier && idOf(earlier) !== idOf(identity)) {
+    // First of all: who asks AWS for the earlier person now sees by that whether the credentials may be kept.
+    await rememberPerson(providerId, person, parts)
     // What can't be removed is no reason to throw the new sign-in away.
     await parts.store.clear(`${providerId}/`).catch((error: AwsOidcError) => parts.log.warn(error.message))
     await restore()
   }
-  const {subject, claims, expiresAt: until, renewable = false} = identity
-  await rememberPerson(providerId, {subject, claims, until, renewable}, parts)
-}
-
-async function rememberPerson(providerId: string, person: RememberedPerson, {store, clock}: Parts): Promise<void> {
-  const kept = new Date(clock.now().getTime() + 365 * 86_400_000)
-  await store.write(memoryKey(providerId, 'person'), JSON.stringify(person), kept)
+  await rememberPerson(providerId, person, parts)
 }
 
 /** What is remembered turned out to serve no longer. */
 async function noteSignInEnded(providerId: string, parts: Parts): Promise<void> {
   const person = await rememberedPerson(providerId, parts)
   if (person?.renewable) await rememberPerson(providerId, {...person, until: undefined, renewable: false}, parts)
-}
-
-/** `iss` and `sub` tell people apart for good (OpenID Connect Core 1.0, 5.7); a name or an address may change hands. */
-function idOf({subject, claims}: Pick<Identity, 'subject' | 'claims'> | Person): string {
-  return JSON.stringify(claims?.sub === undefined ? [subject] : [claims.iss, claims.sub])
-}
-
-/** Who signed in last, for whoever needs the name without a sign-in. */
-export async function rememberedPerson(
-  providerId: string,
-  {store}: Pick<Parts, 'store'>,
-): Promise<RememberedPerson | undefined> {
-  const entry = await store.read(memoryKey(providerId, 'person'))
-  return entry && parsePerson(entry.value)
-}
-
-/** Whether somebody is remembered, which can be told without opening what is kept. */
-export async function keepsPerson(
-  providerId: string,
-  {store, clock}: Pick<Parts, 'store' | 'clock'>,
-): Promise<boolean> {
-  const end = await store.endOf(memoryKey(providerId, 'person'))
-  return end !== undefined && end > clock.now()
-}
-
-function parsePerson(text: string): RememberedPerson {
-  const {subject, claims, until, renewable} = parseObject(text)
-  return {
-    until: readDate(until),
-    renewable: renewable === true,
-    subject: typeof subject === 'string' ? subject : undefined,
-    claims: claims === undefined ? undefined : readObject(claims),
-  }
 }
 
 /** What a strategy does later may fail too, and is as much its own failure. */
@@ -229,8 +190,13 @@ async function recordFailure(
   // Whoever waits may be able to ask although this caller was not, or find its provider applicable.
   if (!asked && (interrupted || failure.code === 'SIGN_IN_REQUIRED' || failure.code === 'NOT_APPLICABLE')) return
   const shared = interrupted
-    ? {scope: 'sign-in', code: 'SIGN_IN_REFUSED' as const, message: 'The sign-in was given up.', hint: 'aws-oidc login'}
-    : {scope: 'sign-in', code: failure.code, message: failure.message, hint: failure.hint}
+    ? {
+        scope: signInScope,
+        code: 'SIGN_IN_REFUSED' as const,
+        message: 'The sign-in was given up.',
+        hint: 'aws-oidc login',
+      }
+    : {scope: signInScope, code: failure.code, message: failure.message, hint: failure.hint}
   await states.change(providerId, state => {
     const braked = asked ? afterSignInFailure(state, failure.code, clock.now()) : state
     return withFailure(braked, shared)

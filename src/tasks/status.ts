@@ -4,7 +4,7 @@ import type {Problem} from '../state.ts'
 import {type Issued, isFresh, isUsable, readIssued} from './issued.ts'
 import type {Parts} from './parts.ts'
 import {findProvider, lastStep, type Plan, planAt, plansFor} from './plan.ts'
-import {rememberedPerson} from './sign-in.ts'
+import {rememberedPerson} from './remembered-person.ts'
 
 export interface StatusWish {
   readonly profile?: string | undefined

@@ -176,7 +176,13 @@ export async function wire(outside: Outside, installation: Installation, choices
       clock,
       log,
     }),
-    states: fileStates({folder: places.states, readText: files.readText, replace: files.replacePrivate}),
+    states: fileStates({
+      folder: places.states,
+      readText: files.readText,
+      replace: files.replacePrivate,
+      // Not given up on Ctrl-C: that is noted too.
+      exclusively: (name, work) => ownLocks.hold(name, new AbortController().signal, work),
+    }),
     locks,
     keyring: outside.keyring,
     clock,

@@ -80,6 +80,33 @@ describe('many calls with tokens that have ended', () => {
   })
 })
 
+describe('calls for several roles', () => {
+  const scene = useScene()
+  const roles = ['readonly', 'short', 'team-01']
+  const call = (role: string) =>
+    scene.home.run(['creds', '--provider', 'sandbox', '--role', `arn:aws:iam::123456789012:role/${role}`])
+
+  it('make one sign-in, and each gets its own credentials', async () => {
+    const endings = await Promise.all(roles.map(call))
+    expect(endings.map(({exitCode}) => exitCode)).to.deep.equal([0, 0, 0])
+    expect(new Set(endings.map(({stdout}) => stdout)).size).to.equal(3)
+    expect(await scene.sandbox.signIns()).to.equal(1)
+  })
+
+  it('make one sign-in too when AWS calls the token expired that all of them have shown', async () => {
+    const {home, sandbox} = scene
+    await home.configure({provider: {rememberSignIn: false}})
+    await home.run(creds)
+    await sandbox.steer('DELETE', '/journal')
+    const expired = {error: 'ExpiredTokenException', message: 'Token expired'}
+    // So late that all of them have asked.
+    await sandbox.fault({on: 'sts', ...expired, delayMs: 6_000, times: roles.length})
+    const endings = await Promise.all(roles.map(call))
+    expect(endings.map(({exitCode}) => exitCode)).to.deep.equal([0, 0, 0])
+    expect(await sandbox.signIns()).to.equal(1)
+  })
+})
+
 describe('a call that waits for the browser', () => {
   const scene = useScene()
 

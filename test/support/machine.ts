@@ -112,18 +112,26 @@ export async function onlyFileIn(folder: string): Promise<string> {
   return join(folder, name)
 }
 
+/** The lock of the only provider: those of its credentials and its state have a dot in their names. */
+export async function providerLock({cache}: Pick<Home, 'cache'>): Promise<string> {
+  const names = await readdir(join(cache, 'locks')).catch(() => [])
+  const [name, ...others] = names.filter(name => /^[0-9a-f]{64}$/.test(name))
+  if (name === undefined || others.length > 0) throw new Error(`there are ${others.length + 1} providers`)
+  return join(cache, 'locks', name)
+}
+
 /** Takes the lock of the only provider, as another process does, until the returned function is called. */
-export async function takeLock({cache}: Home): Promise<() => void> {
-  const database = new DatabaseSync(await onlyFileIn(join(cache, 'locks')))
+export async function takeLock(home: Home): Promise<() => void> {
+  const database = new DatabaseSync(await providerLock(home))
   database.exec('BEGIN EXCLUSIVE')
   return () => database.close()
 }
 
 /** Comes when another process holds the lock of the only provider. */
-export async function untilLocked({cache}: Home): Promise<void> {
+export async function untilLocked(home: Home): Promise<void> {
   for (const deadline = Date.now() + 30_000; Date.now() < deadline; await delay(20)) {
-    const [name] = await readdir(join(cache, 'locks')).catch(() => [])
-    if (name !== undefined && isLocked(join(cache, 'locks', name))) return
+    const lock = await providerLock(home).catch(() => undefined)
+    if (lock !== undefined && isLocked(lock)) return
   }
   throw new Error('nobody took the lock')
 }

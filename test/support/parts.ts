@@ -48,7 +48,7 @@ export interface Stage {
   readonly said: string[]
   /** What the person at the terminal was told. */
   readonly told: string[]
-  /** Keeps the provider's lock, as another process would, until the returned function is called. */
+  /** Keeps all locks, as another process would, until the returned function is called. */
   takeLocks(): () => void
   /** The parts of one more call. */
   call(asking?: Partial<Asking>): Parts
@@ -106,6 +106,7 @@ export function makeStage(configuration = usual): Stage {
         folder: '/state',
         readText: async path => files.get(path),
         replace: async (path, text) => void files.set(path, text),
+        exclusively: (_, work) => work(),
       }),
       locks,
       clock,
@@ -186,17 +187,19 @@ export function movableClock(): MovableClock {
 }
 
 function sharedLocks(): Locks & {take(): () => void} {
-  let held: Promise<void> | undefined
-  const take = () => {
+  const held = new Map<string, Promise<void>>()
+  const every = 'every lock'
+  const holderOf = (name: string) => held.get(every) ?? held.get(name)
+  const take = (name = every) => {
     const {promise, resolve} = Promise.withResolvers<void>()
-    held = promise
+    held.set(name, promise)
     return () => {
-      held = undefined
+      held.delete(name)
       resolve()
     }
   }
-  const workWith = async <Result>(work: () => Promise<Result>): Promise<Result> => {
-    const release = take()
+  const workWith = async <Result>(name: string, work: () => Promise<Result>): Promise<Result> => {
+    const release = take(name)
     try {
       return await work()
     } finally {
@@ -204,12 +207,12 @@ function sharedLocks(): Locks & {take(): () => void} {
     }
   }
   return {
-    take,
-    async hold(_name, _signal, work) {
-      while (held) await held
-      return workWith(work)
+    take: () => take(),
+    async hold(name, _signal, work) {
+      while (holderOf(name)) await holderOf(name)
+      return workWith(name, work)
     },
-    holdIfFree: async (_name, work) => (held ? undefined : workWith(work)),
+    holdIfFree: async (name, work) => (holderOf(name) ? undefined : workWith(name, work)),
   }
 }
 

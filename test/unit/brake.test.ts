@@ -5,7 +5,14 @@ import {credentialsFor} from '../../src/tasks/credentials.ts'
 import {makeStage, refused, type Stage} from '../support/parts.ts'
 
 const now = new Date('2026-11-23T09:00:00Z')
-const none: ProviderState = {failures: 0, signInFailures: [], refusedRoles: {}, durations: {}, renewals: {}}
+const none: ProviderState = {
+  failures: 0,
+  sharedFailures: [],
+  signInFailures: [],
+  refusedRoles: {},
+  durations: {},
+  renewals: {},
+}
 const minutesAgo = (minutes: number) => new Date(now.getTime() - minutes * 60_000)
 
 describe('the brake', () => {

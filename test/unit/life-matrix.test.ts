@@ -103,15 +103,17 @@ async function stageAt(secondsLeft: number, braked: boolean): Promise<{stage: St
   return {stage, old}
 }
 
+/** Counts the locks of credentials; that of the provider is taken inside. */
 function counting({hold, holdIfFree}: Locks): Locks & {taken: number} {
+  const ofCredentials = (name: string) => (name.includes('.') ? 1 : 0)
   const counted: Locks & {taken: number} = {
     taken: 0,
     hold(name, signal, work) {
-      counted.taken++
+      counted.taken += ofCredentials(name)
       return hold(name, signal, work)
     },
     holdIfFree(name, work) {
-      counted.taken++
+      counted.taken += ofCredentials(name)
       return holdIfFree(name, work)
     },
   }

@@ -1,7 +1,9 @@
 import {execFile} from 'node:child_process'
+import {rmSync} from 'node:fs'
 import {lstat, mkdtemp, readdir, rename, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {DatabaseSync} from 'node:sqlite'
 import {setImmediate as turn} from 'node:timers/promises'
 import {promisify} from 'node:util'
 import {expect} from 'chai'
@@ -113,6 +115,48 @@ describe('the lock of a provider', () => {
       expect(time).to.be.within(6 * 60_000, 6 * 60_000 + 1000)
     })
   })
+
+  it('is looked at more rarely the longer it is waited for, and opened once for that', async () => {
+    let [opened, looks] = [0, 0]
+    const touch = (path: string) => {
+      opened++
+      return systemFiles.touchPrivate(path)
+    }
+    const release = await heldByAnother(join(home, 'locks/provider'))
+    const waiting = locks(undefined, touch).hold('provider', never, async () => undefined)
+    onSleep = () => looks++
+    await waiting.catch(() => undefined)
+    release()
+    expect(opened).to.equal(1)
+    // In the first second about ten, then about one a second.
+    expect(looks).to.be.within(6 * 60, 9 * 60)
+  })
+
+  it('that is deleted while it is waited for is not waited for any longer', async () => {
+    const path = join(home, 'locks/provider')
+    const release = await heldByAnother(path)
+    onSleep = () => rmSync(path, {force: true})
+    expect(await locks().hold('provider', never, async () => 'done')).to.equal('done')
+    release()
+  })
+
+  it('comes to whoever waits as soon as another process lets it go', async () => {
+    const release = await heldByAnother(join(home, 'locks/provider'))
+    onSleep = () => {
+      if (time > 1000) release()
+    }
+    expect(await locks().hold('provider', never, async () => time)).to.be.within(1000, 2100)
+  })
+
+  /** As a connection of its own, which this module knows nothing of. */
+  async function heldByAnother(path: string): Promise<() => void> {
+    await systemFiles.touchPrivate(path)
+    const database = new DatabaseSync(path)
+    database.exec('BEGIN EXCLUSIVE')
+    return () => {
+      if (database.isOpen) database.close()
+    }
+  }
 
   it('is no longer waited for when the person presses Ctrl-C', async () => {
     const interruption = new AbortController()

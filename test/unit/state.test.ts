@@ -8,14 +8,21 @@ import {fileStates, type ProviderState} from '../../src/state.ts'
 const at = new Date('2026-11-23T09:00:00Z')
 const full: ProviderState = {
   failures: 2,
-  lastFailure: {scope: 'sign-in', code: 'SIGN_IN_REFUSED', message: 'no', hint: 'aws-oidc login'},
+  sharedFailures: [{number: 2, scope: 'sign-in', code: 'SIGN_IN_REFUSED', message: 'no', hint: 'aws-oidc login'}],
   signInFailures: [at],
   refusedRoles: {role: {at: [at], message: 'no'}},
   durations: {role: {asked: 43_200, given: 3600, until: at}},
   renewals: {key: at},
   lastRole: 'role',
 }
-const empty: ProviderState = {failures: 0, signInFailures: [], refusedRoles: {}, durations: {}, renewals: {}}
+const empty: ProviderState = {
+  failures: 0,
+  sharedFailures: [],
+  signInFailures: [],
+  refusedRoles: {},
+  durations: {},
+  renewals: {},
+}
 
 describe('the state of a provider', () => {
   let home = ''
@@ -24,20 +31,21 @@ describe('the state of a provider', () => {
   })
   afterEach(() => rm(home, {recursive: true, force: true}))
 
-  const states = (folder: string | undefined = join(home, 'state')) =>
-    fileStates({folder, readText: systemFiles.readText, replace: systemFiles.replacePrivate})
+  const exclusively = <Result>(_: string, work: () => Promise<Result>) => work()
+  const states = (folder: string | undefined) =>
+    fileStates({folder, readText: systemFiles.readText, replace: systemFiles.replacePrivate, exclusively})
 
   it('comes back as it was left, to whoever reads it next', async () => {
-    expect(await states().change('provider', () => full)).to.equal(true)
-    expect(await states().read('provider')).to.deep.equal(full)
-    expect(await states().read('another')).to.deep.equal(empty)
+    expect(await states(join(home, 'state')).change('provider', () => full)).to.equal(true)
+    expect(await states(join(home, 'state')).read('provider')).to.deep.equal(full)
+    expect(await states(join(home, 'state')).read('another')).to.deep.equal(empty)
   })
 
   it('is a file for its owner alone, and nothing else is left', async function () {
     if (process.platform === 'win32') this.skip()
     const before = process.umask(0)
     try {
-      await states().change('provider', () => full)
+      await states(join(home, 'state')).change('provider', () => full)
       expect(await readdir(join(home, 'state'))).to.deep.equal(['provider.json'])
       expect(((await lstat(join(home, 'state'))).mode & 0o777).toString(8)).to.equal('700')
       expect(((await lstat(join(home, 'state/provider.json'))).mode & 0o777).toString(8)).to.equal('600')
@@ -48,16 +56,16 @@ describe('the state of a provider', () => {
 
   it('is written without what a killed process has left halfway, but with what another one is writing now', async () => {
     const [left, current, foreign] = ['provider.json.aaaaaaaaaaaa.tmp', 'other.json.bbbbbbbbbbbb.tmp', 'notes.tmp']
-    await states().change('provider', () => full)
+    await states(join(home, 'state')).change('provider', () => full)
     for (const name of [left, current, foreign]) await writeFile(join(home, 'state', name), '{')
     const long = new Date(Date.now() - 2 * 3_600_000)
     for (const name of [left, foreign]) await utimes(join(home, 'state', name), long, long)
-    await states().change('provider', () => full)
+    await states(join(home, 'state')).change('provider', () => full)
     expect(await readdir(join(home, 'state'))).to.have.members(['provider.json', current, foreign])
   })
 
   it('that nobody understands is worth none, and is replaced', async () => {
-    await states().change('provider', () => full)
+    await states(join(home, 'state')).change('provider', () => full)
     for (const text of [
       '',
       '{"failures',
@@ -66,10 +74,10 @@ describe('the state of a provider', () => {
       '{"failures":"two","signInFailures":[7],"durations":{"role":1}}',
     ]) {
       await writeFile(join(home, 'state/provider.json'), text)
-      expect(await states().read('provider'), text).to.deep.equal(empty)
+      expect(await states(join(home, 'state')).read('provider'), text).to.deep.equal(empty)
     }
-    await states().change('provider', state => ({...state, failures: state.failures + 1}))
-    expect((await states().read('provider')).failures).to.equal(1)
+    await states(join(home, 'state')).change('provider', state => ({...state, failures: state.failures + 1}))
+    expect((await states(join(home, 'state')).read('provider')).failures).to.equal(1)
   })
 
   it('that has no place in a file system which calls it missing is given up, and does not hang', async function () {
@@ -80,7 +88,7 @@ describe('the state of a provider', () => {
   it('that can not be written is told, and costs nothing', async () => {
     await writeFile(join(home, 'file'), '')
     expect(await states(join(home, 'file')).change('provider', () => full)).to.equal(false)
-    const nowhere = fileStates({folder: undefined, readText: systemFiles.readText, replace: systemFiles.replacePrivate})
+    const nowhere = states(undefined)
     expect(await nowhere.change('provider', () => full)).to.equal(false)
     expect(await nowhere.read('provider')).to.deep.equal(empty)
   })

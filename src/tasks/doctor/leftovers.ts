@@ -91,13 +91,18 @@ async function otherNodes({outside: {places}, inspection}: Patient): Promise<rea
   return names.filter(name => !name.startsWith(`v${inspection.nodeVersion}-`)).map(name => join(folder, name))
 }
 
+/** The locks of providers have no dot in their names. */
+function isLong(name: string): boolean {
+  return !name.includes('.') && !name.endsWith('-journal')
+}
+
 /** The system frees a lock with the process that holds it; who holds one now is alive. */
 async function lookAtLocks({outside: {places}, parts, inspection}: Patient): Promise<Looked> {
   const {locks: folder} = places
   const held: string[] = []
   const names = folder === undefined ? [] : await inspection.list(folder)
-  // What SQLite puts beside a lock that others have taken is no lock.
-  for (const name of names.filter(name => !name.endsWith('-journal'))) {
+  // Others are held for a moment; and what SQLite puts beside a lock that others have taken is none.
+  for (const name of names.filter(isLong)) {
     // To try it would close it to others, which is for --fix to do.
     const facts = await Promise.all([folder ?? '', join(folder ?? '', name)].map(inspection.look))
     if (facts.some(one => !one || one.others.read || one.others.write)) continue
