@@ -1,6 +1,6 @@
 import type {NotServed, Served} from '../aws/container-server.ts'
 import {expectedFailure} from '../errors.ts'
-import {onScreen} from '../printable.ts'
+import {onScreen, printable} from '../printable.ts'
 import {type CredentialsWish, credentialsFor} from './credentials.ts'
 import {type Issued, isFresh, isUsable} from './issued.ts'
 import type {Parts} from './parts.ts'
@@ -41,7 +41,11 @@ export function renewing(first: Issued, wish: CredentialsWish, parts: Parts): Re
       latest = await credentialsFor({...wish, force: false, lasting: false}, quiet)
       failure = undefined
     } catch (error) {
-      const {code, message, hint} = expectedFailure(error) ?? {code: 'BUG', message: String(error), hint: undefined}
+      const {code, message, hint} = expectedFailure(error) ?? {
+        code: 'BUG',
+        message: printable(String(error)),
+        hint: undefined,
+      }
       failure = {code, message: secrets.mask(hint === undefined ? message : `${message} Try: ${hint}`)}
     }
   }
