@@ -20,6 +20,8 @@ export interface Place {
   readonly bus: SessionBus | undefined
   /** A person who is signed in, and whose AWS tools know of us. */
   person(name: string, has?: Belongings): Promise<Person>
+  /** Somebody with so many profiles of aws-cli-oidc, and what puts those back after they were taken over. */
+  formerUser(name: string, profiles: number): Pick<Person, 'env'> & {readonly asBefore: readonly string[]}
   remove(): Promise<void>
 }
 
@@ -89,6 +91,16 @@ export async function makePlace(): Promise<Place> {
     return {env, launcher: join(data, 'bin/aws-oidc')}
   }
 
+  function formerUser(name: string, profiles: number) {
+    const home = join(folder, name)
+    for (const made of ['.aws', '.aws-cli-oidc', 'before']) mkdirSync(join(home, made), {recursive: true, mode: 0o700})
+    writeFileSync(join(home, '.aws-cli-oidc/config.yaml'), formerProvider(sandbox))
+    writeFileSync(join(home, 'before/config'), formerProfiles(profiles))
+    const env = {PATH: dirname(process.execPath), HOME: home, AWS_OIDC_CACHE: 'file'}
+    const putBack = 'rm -rf "$HOME/.config" "$HOME/.aws" && cp -R "$HOME/before" "$HOME/.aws"'
+    return {env, asBefore: ['/bin/sh', '-c', `PATH=/bin:/usr/bin; ${putBack}`]}
+  }
+
   return {
     node: process.execPath,
     run,
@@ -97,6 +109,7 @@ export async function makePlace(): Promise<Place> {
     sizes,
     bus,
     person,
+    formerUser,
     async remove() {
       await bus?.stop()
       await sandbox.stop()
@@ -146,6 +159,17 @@ function configuration({issuer, clientId}: Sandbox, profiles: number): string {
 profiles:
   developer: {provider: sandbox, role: ${role('developer')}, region: us-east-1}
 ${more.join('')}`
+}
+
+/** The two files of aws-cli-oidc and of the AWS tools, as its own setup leaves them. */
+function formerProvider({issuer, clientId}: Sandbox): string {
+  const metadata = `${issuer}/.well-known/openid-configuration`
+  return `corp:\n  aws_federation_type: oidc\n  client_id: ${clientId}\n  oidc_provider_metadata_url: ${metadata}\n`
+}
+
+function formerProfiles(count: number): string {
+  const call = (at: number) => `aws-cli-oidc get-cred -p corp -r arn:aws:iam::123456789012:role/role-${at} -j -s`
+  return Array.from({length: count}, (_, at) => `[profile former-${at}]\ncredential_process = ${call(at)}\n`).join('')
 }
 
 /** As npm leaves them, without a package manager. */

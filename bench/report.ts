@@ -1,5 +1,5 @@
-import {type Figures, instructions, measure, median, peakMemory} from './measure.ts'
-import type {Group, Limits, Row} from './rows.ts'
+import {instructions, measure, median, peakMemory} from './measure.ts'
+import type {Group, Row} from './rows.ts'
 
 export interface Measured {
   readonly group: string
@@ -7,19 +7,14 @@ export interface Measured {
   readonly least: number
   readonly median: number
   readonly cpu: number
-  /** To the first row of the group, as the median of the ratios in each round. */
+  /** Of the wall time to that of the first row of the group, as the median of the ratios in each round. */
   readonly ratio: number
+  /** The same of the processor time, which other work on the machine changes less. */
+  readonly cpuRatio: number
   readonly kibibytes?: number
   /** To what the row names. */
   readonly memoryRatio?: number
   readonly instructionsRatio?: number
-}
-
-/** A limit that does not hold. */
-export interface Miss {
-  readonly what: string
-  readonly found: string
-  readonly gate: number
 }
 
 export function measureGroup({title, rows, part = 1}: Group, rounds: number): readonly Measured[] {
@@ -39,7 +34,8 @@ export function measureGroup({title, rows, part = 1}: Group, rounds: number): re
       least: Math.min(...wall),
       median: median(wall),
       cpu: median(cpu),
-      ratio: pairedRatio(wall, first),
+      ratio: pairedRatio(wall, first?.wall),
+      cpuRatio: pairedRatio(cpu, first?.cpu),
       ...(kibibytes !== undefined && {kibibytes}),
       ...(kibibytes !== undefined && compared !== undefined && {memoryRatio: kibibytes / compared}),
       ...quotient(counted[at], counted[0]),
@@ -53,29 +49,12 @@ function middle(row: Row, read: (row: Row) => number | undefined): number | unde
   return figures.length === 9 ? median(figures) : undefined
 }
 
-function pairedRatio(wall: readonly number[], base: Figures | undefined): number {
-  return median(wall.map((time, round) => time / (base?.wall[round] ?? Number.NaN)))
+function pairedRatio(times: readonly number[], base: readonly number[] | undefined): number {
+  return median(times.map((time, round) => time / (base?.[round] ?? Number.NaN)))
 }
 
 function quotient(counted: number | undefined, base: number | undefined) {
   return counted !== undefined && base !== undefined && {instructionsRatio: counted / base}
-}
-
-export function misses(measured: readonly Measured[]): readonly Miss[] {
-  return measured.flatMap(({group, row, ratio, memoryRatio}) => [
-    ...over(`${group}: ${row.name}`, ratio, row),
-    ...over(`${group}: ${row.name}, peak memory`, memoryRatio, row.memory ?? {}),
-  ])
-}
-
-function over(what: string, ratio: number | undefined, {gate}: Limits): readonly Miss[] {
-  if (gate === undefined || (ratio !== undefined && ratio <= gate)) return []
-  return [{what, found: ratio === undefined ? 'could not be measured' : `has ${ratio.toFixed(2)}`, gate}]
-}
-
-/** How many limits were looked at. */
-export function gateCount(measured: readonly Measured[]): number {
-  return measured.flatMap(({row}) => [row.gate, row.memory?.gate]).filter(gate => gate !== undefined).length
 }
 
 /** A table a group, in Markdown. */

@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process'
-import {writeFileSync} from 'node:fs'
+import {copyFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import type {Program} from './measure.ts'
 import type {Belongings, Person, Place} from './place.ts'
@@ -38,7 +38,7 @@ export async function groupsAt(place: Place, others: readonly string[]): Promise
   const usual = await place.person('usual')
   const bare = await place.person('bare', {memory: false})
   const empty = {name: 'node -e 0', argv: [node, '-e', '0'], env: usual.env}
-  const by = ({env}: Person, ...args: readonly string[]) => ({argv: [node, run, ...args], env})
+  const by = ({env}: Pick<Person, 'env'>, ...args: readonly string[]) => ({argv: [node, run, ...args], env})
   const launched = ({launcher, env}: Person) => ({argv: [launcher, ...creds], env})
 
   async function withoutCopy(): Promise<readonly Row[]> {
@@ -132,6 +132,50 @@ export async function groupsAt(place: Place, others: readonly string[]): Promise
     }))
   }
 
+  /** What reads or changes the whole configuration, with ten times as many profiles. */
+  async function scaling(): Promise<readonly Group[]> {
+    const counts = [1000, 10_000]
+    const people = await Promise.all(
+      counts.map(async profiles => {
+        const person = await place.person(`scaling-${profiles}`, {profiles})
+        const [config, kept] = [join(person.env.HOME, 'config.yaml'), join(person.env.HOME, 'as-before.yaml')]
+        copyFileSync(config, kept)
+        const asBefore = ['/bin/cp', kept, config]
+        return {person, asBefore, former: place.formerUser(`former-${profiles}`, profiles)}
+      }),
+    )
+    const {issuer, clientId} = place.sandbox
+    const added = ['--source', 'developer', '--role', 'arn:aws:iam::123456789012:role/added']
+    const provider = [
+      '--provider',
+      'second',
+      '--strategy',
+      'oidc',
+      '--set',
+      `issuer=${issuer}`,
+      '--set',
+      `clientId=${clientId}`,
+    ]
+    const profile = ['--profile', 'added', '--role', 'arn:aws:iam::123456789012:role/added']
+    const calls: readonly (readonly [name: string, of: (made: (typeof people)[number]) => Program])[] = [
+      ['doctor', ({person}) => by(person, 'doctor', '--no-network')],
+      [
+        'profiles add',
+        ({person, asBefore}) => ({...by(person, 'profiles', 'add', 'added', ...added), before: asBefore}),
+      ],
+      ['setup', ({person, asBefore}) => ({...by(person, 'setup', '--yes', ...provider, ...profile), before: asBefore})],
+      [
+        'setup --from aws-cli-oidc',
+        ({former}) => ({...by(former, 'setup', '--from', 'aws-cli-oidc', '--yes'), before: former.asBefore}),
+      ],
+    ]
+    return calls.map(([name, of]) => ({
+      title: `${name}, with ten times the profiles`,
+      part: 0.15,
+      rows: people.map((made, at) => ({name: `${counts[at]} profiles`, ...of(made), ...(at === 1 && {gate: 12})})),
+    }))
+  }
+
   /** With as many profiles of others in the file of the AWS tools as we have. */
   async function syncing(): Promise<Group> {
     const rows = await Promise.all(
@@ -158,6 +202,7 @@ export async function groupsAt(place: Place, others: readonly string[]): Promise
     ...(await growing('profiles', [1, 100, 10_000], {target: 1.02, gate: 1.1})),
     ...(await growing('plugins', [0, 5, 20], {})),
     await syncing(),
+    ...(await scaling()),
     ...withAwsCli(usual, run, node),
     ...(others.length === 0
       ? []

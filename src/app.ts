@@ -2,6 +2,7 @@ import {join} from 'node:path'
 import {type CompletedShell, setUps, usualShell} from './completion/shells.ts'
 import {readConfiguration} from './config/read.ts'
 import type {DoctorReport} from './formats/doctor-report.ts'
+import type {Assignments} from './formats/variables.ts'
 import type {ForegroundEnding} from './outside/foreground.ts'
 import type {Outside} from './outside/outside.ts'
 import {type CacheInfo, cacheInfo, clearCache} from './tasks/cache.ts'
@@ -26,16 +27,21 @@ import type {PluginUpdate} from './tasks/update-plugins.ts'
 import type {Whoami} from './tasks/whoami.ts'
 import type {Choices} from './wiring/asking.ts'
 import {installPartsOf} from './wiring/plugins.ts'
-import {logTo, secrets} from './wiring/said.ts'
+import {logTo} from './wiring/said.ts'
 import {type Installation, wire} from './wiring/wire.ts'
+
+/** Where a person may leave out the profile (tasks/target.ts). */
+type ByPerson<Wish extends object> = Omit<Wish, 'profile'> & {readonly profile: string | undefined}
 
 /** The use cases, wired to a world. Nothing is read before one of them is called. */
 export interface App {
   credentials(wish: CredentialsWish): Promise<Issued>
-  exec(wish: ExecWish): Promise<ForegroundEnding>
+  /** With what becomes of the region that the shell has. */
+  credentialsForShell(wish: CredentialsWish): Promise<Issued & {readonly region: Assignments}>
+  exec(wish: ByPerson<ExecWish>): Promise<ForegroundEnding>
   /** Opens the AWS console. */
-  openConsole(wish: OpenConsoleWish): Promise<ConsoleSession>
-  consoleUrl(wish: ConsoleWish): Promise<ConsoleAddress>
+  openConsole(wish: ByPerson<OpenConsoleWish>): Promise<ConsoleSession>
+  consoleUrl(wish: ByPerson<ConsoleWish>): Promise<ConsoleAddress>
   login(wish: LoginWish): Promise<LoginResult>
   loginEverywhere(wish: Pick<LoginWish, 'force' | 'ifNeeded'>): Promise<readonly (LoginResult | LoginFailure)[]>
   logout(wish: LogoutWish): Promise<readonly LogoutResult[]>
@@ -56,7 +62,7 @@ export interface App {
   takeOver(wish: TakeoverWish): Promise<TakeoverResult>
   /** Writes profiles for the AWS tools. */
   sync(wish: SyncWish): Promise<SyncResult>
-  whoami(wish: CredentialsWish): Promise<Whoami>
+  whoami(wish: ByPerson<CredentialsWish>): Promise<Whoami>
   cacheInfo(): Promise<CacheInfo>
   clearCache(provider: string | undefined): Promise<void>
   installPlugin(wish: InstallWish): Promise<InstalledPlugin>
@@ -70,12 +76,19 @@ export interface App {
 
 export function createApp(outside: Outside, installation: Installation, choices: Choices): App {
   const parts = () => wire(outside, installation, choices)
+  async function byPerson<Wish extends ByPerson<object>>(wish: Wish) {
+    const {parts: wired} = await parts()
+    const {personsProfile} = await import('./tasks/target.ts')
+    return [{...wish, profile: personsProfile(wish.profile, wired.configuration)}, wired] as const
+  }
   return {
     credentials: async wish => credentialsFor(wish, (await parts()).parts),
     // What only some calls need is loaded by those: a call from the cache has no time for it.
-    exec: async wish => (await import('./tasks/exec.ts')).exec(wish, (await parts()).parts),
-    openConsole: async wish => (await import('./tasks/open-console.ts')).openConsole(wish, (await parts()).parts),
-    consoleUrl: async wish => (await import('./tasks/console.ts')).consoleUrl(wish, (await parts()).parts),
+    credentialsForShell: async wish =>
+      (await import('./tasks/working-region.ts')).credentialsForShell(wish, (await parts()).parts),
+    exec: async wish => (await import('./tasks/exec.ts')).exec(...(await byPerson(wish))),
+    openConsole: async wish => (await import('./tasks/open-console.ts')).openConsole(...(await byPerson(wish))),
+    consoleUrl: async wish => (await import('./tasks/console.ts')).consoleUrl(...(await byPerson(wish))),
     login: async wish => (await import('./tasks/login.ts')).login(wish, (await parts()).parts),
     loginEverywhere: async wish => (await import('./tasks/login.ts')).loginEverywhere(wish, (await parts()).parts),
     logout: async wish => (await import('./tasks/logout.ts')).logout(wish, (await parts()).parts),
@@ -100,7 +113,7 @@ export function createApp(outside: Outside, installation: Installation, choices:
     takeOver: async wish => (await import('./tasks/takeover.ts')).takeOver(wish, (await parts()).parts),
     setup: async wish => (await import('./tasks/setup.ts')).setup(wish, (await parts()).parts),
     sync: async wish => (await import('./tasks/sync.ts')).sync(wish, (await parts()).parts),
-    whoami: async wish => (await import('./tasks/whoami.ts')).whoami(wish, (await parts()).parts),
+    whoami: async wish => (await import('./tasks/whoami.ts')).whoami(...(await byPerson(wish))),
     async cacheInfo() {
       const {parts: wired, cache} = await parts()
       return cacheInfo(cache, wired)
@@ -131,10 +144,5 @@ async function installParts(outside: Outside, installation: Installation, {debug
   const {files, places, terminal} = outside
   const path = places.configFile ?? 'config.yaml'
   const configuration = readConfiguration(path, await files.readGiven(path))
-  return installPartsOf(
-    outside,
-    installation,
-    configuration,
-    logTo(text => terminal.say(secrets.mask(text)), debug),
-  )
+  return installPartsOf(outside, installation, configuration, logTo(terminal.say, debug))
 }

@@ -67,7 +67,7 @@ async function chooseFor(note: CacheNote, book: NoteBook, parts: CacheChoicePart
   const plain = await registry.cache('file', home)
   const missing = await whyNoKeyring(parts)
   if (missing !== undefined) {
-    const cache = sayingFirst(plain, () => sayMissing(missing, book, parts))
+    const cache = telling(plain, () => sayMissing(missing, book, parts))
     return {id: 'file', cache, byHand: false, insteadOfKeyring: missing}
   }
   const counts = failureCountsMilliseconds[note.worked ? 'hasWorked' : 'neverWorked']
@@ -92,7 +92,7 @@ async function nothingKept(reason: string, {home, registry, byPerson}: CacheChoi
   // Programs have no use for what is kept, and are not told: they would be with each call.
   return {
     id: 'memory',
-    cache: byPerson ? sayingFirst(memory, say) : memory,
+    cache: byPerson ? telling(memory, say) : memory,
     byHand: false,
     insteadOfKeyring: reason,
   }
@@ -124,15 +124,15 @@ function plainTextIn(directory: string, reason: string): string {
   )
 }
 
-/** Speaks before anything is kept. */
-function sayingFirst(cache: CredentialCache, say: () => Promise<void>): CredentialCache {
+/** Speaks once something is kept, and not where it can't be. */
+function telling(cache: CredentialCache, say: () => Promise<void>): CredentialCache {
   let said: Promise<void> | undefined
   return {
     ...cache,
     async write(key, entry) {
+      await cache.write(key, entry)
       said ??= say()
       await said
-      return cache.write(key, entry)
     },
   }
 }

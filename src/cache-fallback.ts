@@ -13,7 +13,7 @@ export interface FallbackParts {
   /** Whether to begin with plain text, because the keyring has failed a while ago. */
   readonly beginsPlain: boolean
   readonly now: () => Date
-  /** Tells the person that secrets rest in plain text from now on, and why. */
+  /** Tells the person that secrets rest in plain text, and why. */
   readonly warn: (reason: string) => void
 }
 
@@ -24,7 +24,9 @@ const pauseMilliseconds = 60_000
 export function keyringElsePlain(parts: FallbackParts): CredentialCache {
   const {sealed, plain, book, note, now} = parts
   let isPlain = parts.beginsPlain
-  let hasFailed = false
+  /** With what it has failed in this call. */
+  let failed: string | undefined
+  let told = false
 
   /** `undefined` where the keyring has failed, which it does once in a call. */
   async function withKeyring<Result>(work: () => Promise<Result>): Promise<{readonly result: Result} | undefined> {
@@ -35,16 +37,29 @@ export function keyringElsePlain(parts: FallbackParts): CredentialCache {
       const failure = expectedFailure(error)
       if (failure?.code !== 'UNAVAILABLE') throw error
       isPlain = true
-      hasFailed = true
+      failed = failure.message
       await noteFailure(failure.message)
       return undefined
     }
   }
 
   async function noteFailure(reason: string): Promise<void> {
-    // Said once until it has worked again; where nothing can be noted, in each call.
-    if (!(await book.read()).failure) parts.warn(reason)
-    await book.change(current => ({...current, failure: {at: now(), reason}}))
+    await book.change(current => ({
+      ...current,
+      failure: {at: now(), reason, said: current.failure?.said ?? false},
+    }))
+  }
+
+  async function writePlain(key: string, entry: CacheEntry): Promise<void> {
+    await plain.write(key, entry)
+    if (told) return
+    told = true
+    // Said once until the keyring has worked again; where nothing can be noted, in each call.
+    const {failure} = await book.read()
+    const reason = failure?.reason ?? failed
+    if (failure?.said || reason === undefined) return
+    parts.warn(reason)
+    await book.change(current => (current.failure ? {...current, failure: {...current.failure, said: true}} : current))
   }
 
   async function noteSuccess(): Promise<void> {
@@ -72,7 +87,7 @@ export function keyringElsePlain(parts: FallbackParts): CredentialCache {
 
   /** Before somebody has to sign in for it, a sealed entry is worth one more look at a keyring that has failed. */
   async function reopened(key: string): Promise<CacheEntry | undefined> {
-    if (hasFailed || ((await sealed.expiresAt?.(key)) ?? now()) <= now()) return undefined
+    if (failed !== undefined || ((await sealed.expiresAt?.(key)) ?? now()) <= now()) return undefined
     const {failure} = await book.read()
     if (failure && isRecent(failure, pauseMilliseconds, now())) return undefined
     const opened = await withKeyring(() => sealed.read(key))
@@ -86,7 +101,7 @@ export function keyringElsePlain(parts: FallbackParts): CredentialCache {
     read,
     async write(key, entry) {
       if (!isPlain && (await withKeyring(() => sealed.write(key, entry)))) return
-      await plain.write(key, entry)
+      await writePlain(key, entry)
     },
     async remove(key) {
       await plain.remove(key)

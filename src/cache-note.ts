@@ -15,6 +15,8 @@ export interface CacheNote {
 export interface KeyringFailure {
   readonly at: Date
   readonly reason: string
+  /** Whether somebody was told that secrets rest in plain text because of it. */
+  readonly said: boolean
 }
 
 export interface NoteBook {
@@ -43,12 +45,12 @@ export function noteBookAt({read, write}: NotePlace): NoteBook {
 
 function parseNote(text: string): CacheNote {
   const {worked, failure, saidMissing, used} = parseObject(text)
-  const {at, reason} = readObject(failure)
+  const {at, reason, said} = readObject(failure)
   const time = readDate(at)
   const names = readTexts(used)
   return {
     worked: worked === true,
-    ...(time && typeof reason === 'string' && {failure: {at: time, reason}}),
+    ...(time && typeof reason === 'string' && {failure: {at: time, reason, said: said === true}}),
     saidMissing: saidMissing === true,
     // Files are what a call keeps that has noted nothing.
     used: names.length > 0 ? names : ['file'],

@@ -1,13 +1,13 @@
 import {Command, Flags, type Interfaces} from '@oclif/core'
 import {type App, createApp} from './app.ts'
-import {AwsOidcError, exitCodeOf, expectedFailure, withoutControls} from './errors.ts'
-import {failureDocument} from './formats/failure.ts'
+import {AwsOidcError, exitCodeOf, expectedFailure} from './errors.ts'
+import {failureDocument, tryLines} from './formats/failure.ts'
 import {when} from './formats/when.ts'
 import {complain, complainAloud, writeResult} from './outside/output.ts'
 import {type Outside, realOutside} from './outside/outside.ts'
+import {jsonText, type Line, onScreen, type Printable} from './printable.ts'
 import {tableLines} from './terminal/table.ts'
 import type {Choices} from './wiring/asking.ts'
-import {secrets} from './wiring/said.ts'
 import {meant} from './wiring/slips.ts'
 
 /** Flags of every command of ours. */
@@ -18,7 +18,7 @@ const baseFlags = {
 
 export const profileFlag = Flags.string({
   char: 'p',
-  description: 'profile of our configuration (default: AWS_OIDC_PROFILE, AWS_PROFILE, "default")',
+  description: 'profile of our configuration (default: AWS_OIDC_PROFILE, AWS_PROFILE, "default", the only one)',
   helpValue: 'NAME',
 })
 
@@ -65,10 +65,10 @@ export abstract class AwsOidcCommand extends Command {
     })
   }
 
-  /** The profile that `-p` means. */
-  protected profileOf(flag: string | undefined): string {
+  /** The profile that was said, with `-p` or by a variable. */
+  protected profileOf(flag: string | undefined): string | undefined {
     const {env, awsProfile} = this.outside
-    return flag ?? (env.AWS_OIDC_PROFILE || awsProfile || 'default')
+    return flag ?? (env.AWS_OIDC_PROFILE || awsProfile || undefined)
   }
 
   /** Writes the result, whole, to stdout; ends with exit code 1 where its reader has gone. */
@@ -84,8 +84,13 @@ export abstract class AwsOidcCommand extends Command {
   }
 
   /** A result for people, or for programs with `--json`. */
-  protected report(json: object, lines: readonly string[]): void {
-    this.hand(this.jsonEnabled() ? `${JSON.stringify(json, null, 2)}\n` : withoutControls(`${lines.join('\n')}\n`))
+  protected report(json: object, lines: readonly Line[]): void {
+    this.hand(this.jsonEnabled() ? jsonText(json, {withSecrets: false}) : onScreen([...lines, '']))
+  }
+
+  /** A result for programs that holds the secret it was asked for. */
+  protected handJson(json: object): void {
+    this.hand(jsonText(json, {withSecrets: true}))
   }
 
   /** Whether a result for people may have colours (https://no-color.org). */
@@ -124,10 +129,9 @@ export abstract class AwsOidcCommand extends Command {
     const exitCode = failure ? exitCodeOf(failure.code) : 1
     this.#exitCode = exitCode
     const document = {error: failure ? failureDocument(failure) : {code: 'BUG', message: error.message, exitCode}}
-    if (this.jsonEnabled() && isTold(secrets.mask(JSON.stringify(document, null, 2)))) this.exit(exitCode)
+    if (this.jsonEnabled() && isTold(jsonText(document, {withSecrets: false}))) this.exit(exitCode)
     if (failure?.code !== 'INTERRUPTED' && failure?.code !== 'TERMINATED') {
-      const text = failure ? lines(failure) : `This is a bug in aws-oidc: ${error.stack ?? error.message}\n`
-      const told = shortened(secrets.mask(withoutControls(text)))
+      const told = shortened(failure ? failureText(failure) : bugText(error))
       if (this.startedByTools) complainAloud(told)
       else complain(told)
     }
@@ -139,22 +143,32 @@ export abstract class AwsOidcCommand extends Command {
 const failureLimit = 4_000
 
 /** The hint, which comes last, is worth more than the end of an endless reason. */
-function shortened(text: string): string {
-  return text.length > failureLimit ? `${text.slice(0, failureLimit / 2)} … ${text.slice(-failureLimit / 2)}` : text
+function shortened(lines: readonly Line[]): Printable {
+  const text = onScreen([...lines, ''])
+  if (text.length <= failureLimit) return text
+  const [start, end] = [text.slice(0, failureLimit / 2), text.slice(-failureLimit / 2)]
+  return onScreen(`${start} … ${end}`.split('\n'))
 }
 
 /** Where stdout takes nothing, not even the news of that, there is still stderr. */
 function isTold(document: string): boolean {
   try {
-    writeResult(`${document}\n`)
+    writeResult(document)
     return true
   } catch {
     return false
   }
 }
 
-function lines({message, hint}: AwsOidcError): string {
-  return `Error: ${message}\n${hint === undefined ? '' : `Try: ${hint}\n`}`
+function failureText({message, hint}: AwsOidcError): readonly Line[] {
+  return [...`Error: ${message}`.split('\n'), ...tryLines(hint)]
+}
+
+/** The stack begins with the message, which may quote anything. */
+function bugText({message, stack = message}: Error): readonly Line[] {
+  const [before = '', ...behind] = stack.split(message)
+  const places = message === '' ? stack : behind.join(message)
+  return [`This is a bug in aws-oidc: ${message === '' ? '' : before}${message}`, ...places.split('\n').filter(Boolean)]
 }
 
 /** Expected failures, and oclif's own complaints about what was typed, perhaps with what was meant. */
@@ -166,7 +180,7 @@ function presentable(
   const known = expectedFailure(error)
   if (!known && error.oclif?.exit === undefined) return undefined
   const {code, hint} = known ?? {code: 'USAGE' as const, hint: `aws-oidc ${id?.replaceAll(':', ' ') ?? ''} ${instead}`}
-  return new AwsOidcError(code, withoutFrame(error.message), {hint})
+  return new AwsOidcError(code, withoutFrame(error.message).split('\n'), {hint: hint?.split('\n')})
 }
 
 /** oclif puts "Parsing --flag" before and "See more help" behind what a flag complains of. */

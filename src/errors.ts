@@ -1,4 +1,7 @@
 import type {ProviderRefusal, StrategyErrorCode} from './plugin.ts'
+import {onScreen} from './printable.ts'
+
+export {printable} from './printable.ts'
 
 /** Why a command ended without its result. Stable: scripts and other programs may rely on it. */
 export type ErrorCode =
@@ -32,8 +35,8 @@ const exitCodes: Readonly<Record<ErrorCode, number>> = {
 }
 
 export interface ErrorDetail {
-  /** One thing the person can type or do now. */
-  readonly hint?: string | undefined
+  /** One thing the person can type or do now; what takes several lines is given line by line. */
+  readonly hint?: string | readonly string[] | undefined
   readonly cause?: unknown
   /** What the provider said, for a strategy that knows what it means there. */
   readonly refusal?: ProviderRefusal
@@ -46,10 +49,11 @@ export class AwsOidcError extends Error {
   readonly hint: string | undefined
   readonly refusal: ProviderRefusal | undefined
 
-  constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
-    super(message, detail.cause === undefined ? undefined : {cause: detail.cause})
+  /** A message of several lines is given line by line: what came from outside in one of them makes no others. */
+  constructor(code: ErrorCode, message: string | readonly string[], detail: ErrorDetail = {}) {
+    super(onScreen(message), detail.cause === undefined ? undefined : {cause: detail.cause})
     this.code = code
-    this.hint = detail.hint
+    this.hint = detail.hint === undefined ? undefined : onScreen(detail.hint)
     this.refusal = detail.refusal
   }
 }
@@ -79,42 +83,4 @@ function readCode(error: Error): {code: unknown; hint: string | undefined} {
   const code = 'code' in error ? error.code : undefined
   const hint = 'hint' in error && typeof error.hint === 'string' ? error.hint : undefined
   return {code, hint}
-}
-
-/** Every secret this process has met, so that nothing printed holds one. */
-export class Secrets {
-  #known: readonly string[] = []
-
-  /** Masks `secret` from now on, also in the forms it takes in addresses and JSON. Under six characters it is ignored. */
-  add(secret: string | undefined): void {
-    if (secret === undefined || secret.length < 6) return
-    const forms = [
-      secret,
-      encodeURIComponent(secret),
-      new URLSearchParams({'': secret}).toString().slice(1),
-      JSON.stringify(secret).slice(1, -1),
-    ]
-    // The longest first: a secret may be a part of another one.
-    this.#known = [...new Set([...this.#known, ...forms])].toSorted((a, b) => b.length - a.length)
-  }
-
-  mask(text: string): string {
-    let masked = text
-    for (const secret of this.#known) masked = masked.replaceAll(secret, '***')
-    return masked
-  }
-}
-
-/** Text from outside, made safe to show: no control characters, and no longer than a person would read. */
-export function printable(text: string, limit = 300): string {
-  const clean = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').trim()
-  return clean.length > limit ? `${clean.slice(0, limit)}…` : clean
-}
-
-// Of what commands a terminal, line ends, tabs and colours (ECMA-48, SGR) do no harm.
-const harmlessOrControl = new RegExp(String.raw`(\n|\t|${'\u001b'}\[[\d;]*m)|[\p{Cc}\p{Cf}\u2028\u2029]`, 'gu')
-
-/** Whole lines, made safe for a terminal whatever part of them came from outside. */
-export function withoutControls(text: string): string {
-  return text.replace(harmlessOrControl, (_, harmless: string | undefined) => harmless ?? ' ')
 }

@@ -46,7 +46,11 @@ class LightHeaders implements Headers {
   }
 
   *entries(): Generator<[string, string], undefined> {
-    for (const name of [...this.#values.keys()].toSorted()) yield [name, this.get(name) ?? '']
+    for (const name of [...this.#values.keys()].toSorted()) {
+      // Fetch, "sort and combine": cookies have commas of their own.
+      if (name === 'set-cookie') for (const cookie of this.getSetCookie()) yield [name, cookie]
+      else yield [name, this.get(name) ?? '']
+    }
   }
 
   *keys(): Generator<string, undefined> {

@@ -76,7 +76,10 @@ export function fileLocks(parts: LockParts): Locks {
     }
   }
 
-  /** A read-only home must not keep anybody from signing in; the price is a second browser in a rare race. */
+  /**
+   * A read-only home must not keep anybody from signing in; the price is a second browser in a rare race. Said after the
+   * work: where nothing can be kept at all, that says more.
+   */
   function warnOnce({impossible}: Impossible): void {
     if (!warned) log.warn(`No lock could be made (${impossible}): calls at the same time may each ask you to sign in.`)
     warned = true
@@ -98,8 +101,11 @@ export function fileLocks(parts: LockParts): Locks {
         held = await tryToHold(name)
       }
       if (!('impossible' in held)) return workWith(held, work)
-      warnOnce(held)
-      return work()
+      try {
+        return await work()
+      } finally {
+        warnOnce(held)
+      }
     },
 
     async holdIfFree(name, work) {

@@ -99,7 +99,7 @@ export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>
   /** `fetch` with the user's proxy and CA settings. */
   readonly fetch: typeof globalThis.fetch
-  /** Goes to stderr. Known secrets are masked. */
+  /** Goes to stderr, each message in one line. Known secrets are masked, and so are parts of them. */
   readonly log: Log
   /** Secrets kept between commands, private to this strategy and these settings. */
   readonly memory: Memory

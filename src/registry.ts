@@ -54,9 +54,9 @@ const words: Readonly<Record<Kind, string>> = {strategies: 'strategy', caches: '
 const apiVersion = 1
 
 /** Plugins of ours. A name that we made up from an id might be anybody's. */
-const known: Readonly<Record<Kind, Readonly<Record<string, string>>>> = {
-  strategies: {keycloak: 'aws-oidc-keycloak'},
-  caches: {pass: 'aws-oidc-cache-pass'},
+const known: Readonly<Record<Kind, ReadonlyMap<string, string>>> = {
+  strategies: new Map([['keycloak', 'aws-oidc-keycloak']]),
+  caches: new Map([['pass', 'aws-oidc-cache-pass']]),
 }
 
 /** What is built in wins over what a plugin declares under the same id: nobody may take the place of `oidc`. */
@@ -118,7 +118,7 @@ export function registryOf(
         declaredBy(manifest, 'strategies'),
       ),
     installable: () =>
-      Object.entries(known.strategies)
+      [...known.strategies]
         .filter(([id, plugin]) => !isDeclared('strategies', id) && parts.allows(plugin))
         .map(([strategy, plugin]) => ({strategy, plugin})),
     strategySummary: id => summary('strategies', id),
@@ -187,7 +187,7 @@ function has(value: unknown, methods: readonly string[]): value is object {
   return (
     typeof value === 'object' &&
     value !== null &&
-    methods.every(method => method in value && typeof Reflect.get(value, method) === 'function')
+    methods.every(method => typeof Reflect.get(value, method) === 'function')
   )
 }
 
@@ -198,7 +198,7 @@ function unknown(
   {nearest, allows}: RegistryParts,
 ): AwsOidcError {
   const word = words[kind]
-  const plugin = Object.hasOwn(known[kind], id) ? known[kind][id] : undefined
+  const plugin = known[kind].get(id)
   if (plugin !== undefined && !allows(plugin)) return notAllowed(plugin)
   if (plugin !== undefined) {
     const hint = `aws-oidc plugins install ${plugin}`
@@ -207,7 +207,7 @@ function unknown(
     })
   }
   const there = packages.flatMap(({manifest}) => declaredBy(manifest, kind)).toSorted()
-  const near = nearest(id, [...new Set([...there, ...Object.keys(known[kind])])])
+  const near = nearest(id, [...new Set([...there, ...known[kind].keys()])])
   const message = `There is no ${word} "${printable(id, 100)}". Installed: ${there.join(', ')}.`
   const hint = near === undefined ? 'aws-oidc plugins' : `Write "${word}: ${near}", if that is what you mean.`
   return new AwsOidcError('CONFIG_INVALID', message, {hint})

@@ -1,7 +1,7 @@
 import {join} from 'node:path'
 import type {ErrorCode} from './errors.ts'
 import {isErrorCode} from './errors.ts'
-import {readDate, readObject} from './json.ts'
+import {named, readDate, readObject} from './json.ts'
 
 /** What this machine remembers of a provider besides secrets. Losing it costs a question or a request, never access. */
 export interface ProviderState {
@@ -145,7 +145,7 @@ function readEach<Value>(value: unknown, read: (member: unknown) => Value | unde
     const parsed = read(member)
     if (parsed !== undefined) found.push([name, parsed])
   }
-  return Object.fromEntries(found)
+  return named(found)
 }
 
 function readDates(value: unknown): readonly Date[] {

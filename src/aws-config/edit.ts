@@ -38,8 +38,17 @@ function obstacleIn({properties}: Section, keys: ReadonlySet<string>): Obstacle 
   return undefined
 }
 
+// A file that was read never changes, and whoever asks for ten thousand profiles asks ten thousand times.
+const known = new WeakMap<SharedFile, ReadonlyMap<string, readonly Section[]>>()
+
 /** The sections that some tool takes for a profile, by its name. */
-export function sectionsByProfile({sections, seenBySome}: SharedFile): ReadonlyMap<string, readonly Section[]> {
+export function sectionsByProfile(file: SharedFile): ReadonlyMap<string, readonly Section[]> {
+  const found = known.get(file) ?? groupedByProfile(file)
+  known.set(file, found)
+  return found
+}
+
+function groupedByProfile({sections, seenBySome}: SharedFile): ReadonlyMap<string, readonly Section[]> {
   const found = new Map<string, Section[]>()
   for (const section of [...sections, ...seenBySome]) {
     if (section.kind !== 'profile') continue

@@ -1,3 +1,4 @@
+import {isOfDefaults} from './defaults.ts'
 import type {SharedFile} from './read.ts'
 
 /**
@@ -6,12 +7,13 @@ import type {SharedFile} from './read.ts'
  */
 export function refusedByBotocore({lines, sections}: SharedFile): string | undefined {
   if (lines[0]?.text.startsWith('\uFEFF')) return 'it begins with a byte order mark'
-  const headers = new Set<string>()
+  const [headers, ofDefaults] = [new Set<string>(), new Set<string>()]
   for (const {at, properties} of sections) {
     const header = /^\[(.+)\]/.exec(lines[at]?.text ?? '')?.[1] ?? ''
-    if (headers.has(header)) return `[${header}] in line ${at + 1} is there for the second time`
+    if (headers.has(header) && !isOfDefaults(`[${header}]`))
+      return `[${header}] in line ${at + 1} is there for the second time`
     headers.add(header)
-    const keys = new Set<string>()
+    const keys = isOfDefaults(`[${header}]`) ? ofDefaults : new Set<string>()
     for (const property of properties) {
       const key = (/^(.*?)\s*[=:]/.exec(lines[property.at]?.text ?? '')?.[1] ?? '').toLowerCase()
       if (keys.has(key)) return `"${key}" in line ${property.at + 1} is there for the second time`

@@ -15,7 +15,11 @@ export const secretKeys = ['aws_access_key_id', 'aws_secret_access_key', 'aws_se
 const otherSources = ['web_identity_token_file', 'web_identity_token_process', 'credential_source', 'login_session']
 
 /** The keys of a section for which some AWS tool would not ask us, although a `credential_process` of ours is there. */
-export function shadowsIn({properties}: Section, kind: 'config' | 'credentials', origin: Origin | undefined): string[] {
+export function shadowsIn(
+  {properties}: Pick<Section, 'properties'>,
+  kind: 'config' | 'credentials',
+  origin: Pick<Origin, 'kind'> | undefined,
+): string[] {
   // Which of these wins over a credential_process in the other file, and which is an error, differs from tool to tool.
   const ours = kind === 'credentials' ? ['credential_process', 'role_arn', 'source_profile'] : []
   // Credentials of a sign-in can't be shown with a code of an MFA device: AWS refuses such a switch.

@@ -1,6 +1,6 @@
 import {AwsOidcError, printable} from '../errors.ts'
 import type {ConsolePage} from './console-services.ts'
-import {regionIn, safeEndpoint} from './endpoint.ts'
+import {homeRegion, safeEndpoint} from './endpoint.ts'
 
 /** AWS Sign-In, which signs a browser in to the console. */
 export interface SignInService {
@@ -11,40 +11,44 @@ export interface SignInService {
 
 // What follows `signin.` and `console.` in the names of their hosts. Those of the sign-in are in
 // https://github.com/boto/botocore/tree/develop/botocore/data/signin ; see docs/decisions/0020-console.md.
-const suffixes: Readonly<Record<string, string>> = {
-  'aws-cn': 'amazonaws.cn',
-  'aws-us-gov': 'amazonaws-us-gov.com',
-  'aws-eusc': 'amazonaws-eusc.eu',
-  'aws-iso': 'c2shome.ic.gov',
-  'aws-iso-b': 'sc2shome.sgov.gov',
-  'aws-iso-e': 'csphome.adc-e.uk',
-  'aws-iso-f': 'csphome.hci.ic.gov',
-}
+const suffixes: ReadonlyMap<string, string> = new Map([
+  ['aws-cn', 'amazonaws.cn'],
+  ['aws-us-gov', 'amazonaws-us-gov.com'],
+  ['aws-eusc', 'amazonaws-eusc.eu'],
+  ['aws-iso', 'c2shome.ic.gov'],
+  ['aws-iso-b', 'sc2shome.sgov.gov'],
+  ['aws-iso-e', 'csphome.adc-e.uk'],
+  ['aws-iso-f', 'csphome.hci.ic.gov'],
+])
 
 function suffixOf(partition: string): string {
-  return suffixes[partition] ?? 'aws.amazon.com'
+  return suffixes.get(partition) ?? 'aws.amazon.com'
 }
 
 /** Where a browser is signed in. AWS_ENDPOINT_URL_SIGNIN names another place. Throws CONFIG_INVALID for one that is not safe. */
 export function signInService(
   partition: string,
-  region: string,
+  region: string | undefined,
   {AWS_ENDPOINT_URL_SIGNIN: custom}: Readonly<Record<string, string | undefined>>,
 ): SignInService {
-  if (!custom) return {url: new URL(`https://${region}.signin.${suffixOf(partition)}`), aws: true}
+  if (!custom)
+    return {url: new URL(`https://${region ?? homeRegion(partition)}.signin.${suffixOf(partition)}`), aws: true}
   const url = safeEndpoint('AWS_ENDPOINT_URL_SIGNIN', custom, 'credentials')
   return {url, aws: isHostOf('signin', partition, url)}
 }
 
-/** The page of a service in a region; without one, the console's first page. */
+/**
+ * The page of a service, or else the console's first page, in a region. Without one the console chooses, as for whoever
+ * opens it without us.
+ */
 export function consoleAddress(
   partition: string,
-  region: string,
+  region: string | undefined,
   {path, global}: ConsolePage = {path: 'console/home'},
 ): URL {
-  const host = global ? regionIn(partition, {demanded: undefined, usual: undefined}) : region
-  const address = new URL(`https://${host}.console.${suffixOf(partition)}/${path}`)
-  if (!global) address.searchParams.set('region', region)
+  const host = global ? homeRegion(partition) : region
+  const address = new URL(`https://${host === undefined ? '' : `${host}.`}console.${suffixOf(partition)}/${path}`)
+  if (!global && region !== undefined) address.searchParams.set('region', region)
   return address
 }
 

@@ -25,15 +25,15 @@ interface Partition {
 }
 
 // https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json
-const partitions: Readonly<Record<string, Partition>> = {
-  'aws-cn': partition('amazonaws.com.cn', 'api.amazonwebservices.com.cn', 'cn-northwest-1', /^cn-/),
-  'aws-us-gov': partition('amazonaws.com', 'api.aws', 'us-gov-west-1', /^us-gov-/),
-  'aws-eusc': partition('amazonaws.eu', 'api.amazonwebservices.eu', 'eusc-de-east-1', /^eusc-/),
-  'aws-iso': partition('c2s.ic.gov', 'api.aws.ic.gov', 'us-iso-east-1', /^us-iso-/),
-  'aws-iso-b': partition('sc2s.sgov.gov', 'api.aws.scloud', 'us-isob-east-1', /^us-isob-/),
-  'aws-iso-e': partition('cloud.adc-e.uk', 'api.cloud-aws.adc-e.uk', 'eu-isoe-west-1', /^eu-isoe-/),
-  'aws-iso-f': partition('csp.hci.ic.gov', 'api.aws.hci.ic.gov', 'us-isof-south-1', /^us-isof-/),
-}
+const partitions: ReadonlyMap<string, Partition> = new Map([
+  ['aws-cn', partition('amazonaws.com.cn', 'api.amazonwebservices.com.cn', 'cn-northwest-1', /^cn-/)],
+  ['aws-us-gov', partition('amazonaws.com', 'api.aws', 'us-gov-west-1', /^us-gov-/)],
+  ['aws-eusc', partition('amazonaws.eu', 'api.amazonwebservices.eu', 'eusc-de-east-1', /^eusc-/)],
+  ['aws-iso', partition('c2s.ic.gov', 'api.aws.ic.gov', 'us-iso-east-1', /^us-iso-/)],
+  ['aws-iso-b', partition('sc2s.sgov.gov', 'api.aws.scloud', 'us-isob-east-1', /^us-isob-/)],
+  ['aws-iso-e', partition('cloud.adc-e.uk', 'api.cloud-aws.adc-e.uk', 'eu-isoe-west-1', /^eu-isoe-/)],
+  ['aws-iso-f', partition('csp.hci.ic.gov', 'api.aws.hci.ic.gov', 'us-isof-south-1', /^us-isof-/)],
+])
 const commercial = partition('amazonaws.com', 'api.aws', 'us-east-1', /^(?!cn-|us-gov-|eusc-|us-iso|eu-iso)[a-z]{2,}-/)
 
 function partition(suffix: string, dualstackSuffix: string, region: string, regions: RegExp): Partition {
@@ -50,7 +50,7 @@ export function stsEndpoint(
   wishes: StsWishes,
   env: Readonly<Record<string, string | undefined>>,
 ): StsEndpoint {
-  const home = partitions[partitionName] ?? commercial
+  const home = partitions.get(partitionName) ?? commercial
   const wanted = checkRegion(wishes.region || env.AWS_REGION || env.AWS_DEFAULT_REGION || undefined)
   const region = wanted && home.regions.test(wanted) ? wanted : home.region
   const named = env.AWS_ENDPOINT_URL_STS
@@ -68,34 +68,41 @@ export function stsEndpoint(
   return {url: custom, region, aws: isAwsHost(custom.hostname)}
 }
 
-/**
- * The region in which somebody works with a role of a partition. A usual one of another partition is passed over. Throws
- * USAGE for a demanded one of another partition: the role's credentials are worth nothing there.
- */
-export function regionIn(
-  partitionName: string,
-  {demanded, usual}: {readonly demanded: string | undefined; readonly usual: string | undefined},
-): string {
-  const home = partitions[partitionName] ?? commercial
-  const wanted = checkRegion(demanded ?? usual)
-  if (wanted !== undefined && home.regions.test(wanted)) return wanted
-  if (demanded === undefined) return home.region
+/** The region where it is one of that partition: elsewhere its credentials are worth nothing. */
+export function regionIn(partitionName: string, region: string | undefined): string | undefined {
+  const wanted = checkRegion(region)
+  return wanted !== undefined && (partitions.get(partitionName) ?? commercial).regions.test(wanted) ? wanted : undefined
+}
+
+/** The same for a region that somebody insists on. Throws USAGE for one of another partition. */
+export function demandedRegion(partitionName: string, region: string): string {
+  const wanted = regionIn(partitionName, region)
+  if (wanted !== undefined) return wanted
   throw new AwsOidcError(
     'USAGE',
-    `--region: "${demanded}" is no region of the partition ${partitionName} of this role.`,
+    `--region: "${region}" is no region of the partition ${partitionName} of this role.`,
     {
-      hint: `--region ${home.region}`,
+      hint: `--region ${homeRegion(partitionName)}`,
     },
   )
 }
 
+/** The region whose services answer for the whole of a partition. */
+export function homeRegion(partitionName: string): string {
+  return (partitions.get(partitionName) ?? commercial).region
+}
+
 /** The region becomes a part of the host that is handed the ID token: nothing but a region's name may stand there. */
 function checkRegion(region: string | undefined): string | undefined {
-  if (region === undefined || /^[a-z]{2,}(-[a-z0-9]+)+$/.test(region))
-    return region === 'aws-global' ? undefined : region
+  if (region === undefined || isRegion(region)) return region === 'aws-global' ? undefined : region
   throw new AwsOidcError('CONFIG_INVALID', `"${printable(region, 60)}" is not the name of an AWS region.`, {
     hint: 'Check AWS_REGION, AWS_DEFAULT_REGION, and "region" of the profile; one is us-east-1.',
   })
+}
+
+/** Whether it has the form of a region's name. */
+export function isRegion(text: string): boolean {
+  return /^[a-z]{2,}(-[a-z0-9]+)+$/.test(text)
 }
 
 function awsHost(home: Partition, region: string, {fips, dualstack}: StsWishes): string {
@@ -108,7 +115,7 @@ function awsHost(home: Partition, region: string, {fips, dualstack}: StsWishes):
 const stsName = /^(sts(-fips)?(\.[a-z0-9-]+)?|vpce-[a-z0-9-]+\.sts(-fips)?\.[a-z0-9-]+\.vpce)\.$/
 
 function isAwsHost(hostname: string): boolean {
-  const suffixes = [commercial, ...Object.values(partitions)].flatMap(({suffix, dualstackSuffix}) => [
+  const suffixes = [commercial, ...partitions.values()].flatMap(({suffix, dualstackSuffix}) => [
     suffix,
     dualstackSuffix,
   ])

@@ -11,10 +11,8 @@ const samlProviderForm = /^arn:aws[a-z-]*:iam::\d{12}:saml-provider\/[\w.-]{1,12
  * take longer than all else, and is left until then.
  */
 export function readRole(text: string, where: string | (() => string)): Role & {readonly arn: string} {
-  const role = readArn(text) ?? readRolePair(text)
+  const role = readArn(text) ?? readRolePair(text) ?? readShort(text)
   if (role) return role
-  const [, account, short] = shortForm.exec(text) ?? []
-  if (account && short) return {arn: `arn:aws:iam::${account}:role/${short}`, accountId: account, name: short}
   const place = typeof where === 'string' ? where : where()
   throw new AwsOidcError('CONFIG_INVALID', `${place}: "${text}" is not a role.`, {
     hint: 'Name it like arn:aws:iam::123456789012:role/developer, or 123456789012/developer.',
@@ -24,6 +22,15 @@ export function readRole(text: string, where: string | (() => string)): Role & {
 function readArn(text: string): (Role & {readonly arn: string}) | undefined {
   const [arn, , accountId, , name] = arnForm.exec(text) ?? []
   return arn && accountId && name ? {arn, accountId, name} : undefined
+}
+
+function readShort(text: string): (Role & {readonly arn: string}) | undefined {
+  const [, accountId, name] = shortForm.exec(text) ?? []
+  return accountId && name ? {arn: `arn:aws:iam::${accountId}:role/${name}`, accountId, name} : undefined
+}
+
+export function isRoleArn(text: string): boolean {
+  return readArn(text) !== undefined
 }
 
 /** A role together with the SAML provider of IAM through which it is taken. */
@@ -37,6 +44,13 @@ export function readRolePair(text: string): FederatedRole | undefined {
   const [first = '', second = '', ...more] = text.trim().split(/\s*,\s*(?=arn:)/)
   const [role, principalArn] = readArn(first) ? [readArn(first), second] : [readArn(second), first]
   return role && more.length === 0 && samlProviderForm.test(principalArn) ? {...role, principalArn} : undefined
+}
+
+/** Whether a role that a provider offers can be one of AWS's, and is read back as what it is from the way people write it. */
+export function isRole({arn, accountId, name, principalArn}: Role): boolean {
+  const read = arn === undefined ? readShort(`${accountId}/${name}`) : readArn(arn)
+  const fits = read?.accountId === accountId && read.name === name
+  return fits && (principalArn === undefined || samlProviderForm.test(principalArn))
 }
 
 export function partitionOf(roleArn: string): string {

@@ -36,85 +36,152 @@ interface Meaning {
 
 // The codes as they stand in the answers: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html and
 // the "Errors" of each call.
-const meanings: Readonly<Record<string, Meaning>> = {
-  AccessDenied: {
-    usually:
-      "The role's trust policy does not let this identity in, or the role does not exist (names are case-sensitive).",
-    hint: "Compare the trust policy's Federated provider and its :aud and :sub conditions with the ID token.",
-  },
-  ExpiredToken: {
-    usually: 'The token was too old when it reached AWS; a wrong clock does this too.',
-    hint: 'aws-oidc login --force',
-  },
-  InvalidIdentityToken: {
-    usually: 'The IAM OIDC provider is missing, or lists another issuer or client ID than the ID token has.',
-    hint: "Compare the token's issuer and audience with the IAM OIDC provider of that account.",
-  },
-  IDPRejectedClaim: {
-    usually: 'The identity provider told AWS that the sign-in is no longer valid.',
-    hint: 'aws-oidc login --force',
-  },
-  IDPCommunicationError: {
-    usually: "AWS could not fetch the provider's metadata or keys: they must be reachable from the Internet.",
-    hint: 'the same again; if it stays, open <issuer>/.well-known/openid-configuration from outside your network.',
-  },
-  MalformedPolicyDocument: {usually: 'The session policy is not valid.', hint: 'Check "policy" of the profile.'},
-  PackedPolicyTooLarge: {
-    usually: 'Session policy and tags are too large together.',
-    hint: 'Shorten "policy", "policyArns" or "tags" of the profile.',
-  },
-  RegionDisabledException: {
-    usually: 'STS is not active in that region for the account.',
-    hint: 'Set another "region", or have STS activated in the account settings.',
-  },
-  SignatureDoesNotMatch: {
-    usually:
-      'The clock of this machine is off by more than 15 minutes, or something between here and AWS changes requests.',
-    hint: 'Set the clock right.',
-  },
-  ValidationError: {
-    usually: 'A value of the request is outside what AWS takes.',
-    hint: 'Check "duration", "role" and "sessionName".',
-  },
-}
+const meanings: ReadonlyMap<string, Meaning> = new Map([
+  [
+    'AccessDenied',
+    {
+      usually:
+        "The role's trust policy does not let this identity in, or the role does not exist (names are case-sensitive).",
+      hint: "Compare the trust policy's Federated provider and its :aud and :sub conditions with the ID token.",
+    },
+  ],
+  [
+    'ExpiredToken',
+    {
+      usually: 'The token was too old when it reached AWS; a wrong clock does this too.',
+      hint: 'aws-oidc login --force',
+    },
+  ],
+  [
+    'InvalidIdentityToken',
+    {
+      usually: 'The IAM OIDC provider is missing, or lists another issuer or client ID than the ID token has.',
+      hint: "Compare the token's issuer and audience with the IAM OIDC provider of that account.",
+    },
+  ],
+  [
+    'IDPRejectedClaim',
+    {
+      usually: 'The identity provider told AWS that the sign-in is no longer valid.',
+      hint: 'aws-oidc login --force',
+    },
+  ],
+  ['MalformedPolicyDocument', {usually: 'The session policy is not valid.', hint: 'Check "policy" of the profile.'}],
+  [
+    'PackedPolicyTooLarge',
+    {
+      usually: 'Session policy and tags are too large together.',
+      hint: 'Shorten "policy", "policyArns" or "tags" of the profile.',
+    },
+  ],
+  [
+    'RegionDisabledException',
+    {
+      usually: 'STS is not active in that region for the account.',
+      hint: 'Set another "region", or have STS activated in the account settings.',
+    },
+  ],
+  [
+    'SignatureDoesNotMatch',
+    {
+      usually:
+        'The clock of this machine is off by more than 15 minutes, or something between here and AWS changes requests.',
+      hint: 'Set the clock right.',
+    },
+  ],
+  [
+    'ValidationError',
+    {
+      usually: 'A value of the request is outside what AWS takes.',
+      hint: 'Check "duration", "role" and "sessionName".',
+    },
+  ],
+])
 
 /** What a code means that answers a request signed by credentials, where it is not the same: there is no ID token in it. */
-const meaningsWhenSigned: Readonly<Record<string, Meaning>> = {
-  AccessDenied: {
-    usually:
-      "The role's trust policy does not name the role that asks, or policies of that one do not allow sts:AssumeRole on it (across accounts both are needed), or the role does not exist (names are case-sensitive).",
-    hint: 'Compare the trust policy of the role with "source" of the profile, and the policies of that source\'s role with this one.',
-  },
-}
+const meaningsWhenSigned: ReadonlyMap<string, Meaning> = new Map([
+  [
+    'AccessDenied',
+    {
+      usually:
+        "The role's trust policy does not name the role that asks, or policies of that one do not allow sts:AssumeRole on it (across accounts both are needed), or the role does not exist (names are case-sensitive).",
+      hint: 'Compare the trust policy of the role with "source" of the profile, and the policies of that source\'s role with this one.',
+    },
+  ],
+])
 
 /** What they mean of a SAML assertion, where that differs. */
-const meaningsOfSaml: Readonly<Record<string, Meaning>> = {
-  AccessDenied: {
-    usually:
-      "The role's trust policy does not let this SAML provider in, or the role does not exist (names are case-sensitive).",
-    hint: "Compare the trust policy's Federated provider, its action sts:AssumeRoleWithSAML and its SAML: conditions with the assertion.",
-  },
-  ExpiredToken: {
-    usually: 'The assertion was too old when it reached AWS; a wrong clock does this too.',
-    hint: 'aws-oidc login --force',
-  },
-  InvalidIdentityToken: {
-    usually:
-      'The SAML provider in IAM is missing or has outdated metadata (issuer or signing certificate), or the assertion was changed on its way.',
-    hint: "Upload the provider's present SAML metadata to the SAML provider in IAM of that account.",
-  },
-}
+const meaningsOfSaml: ReadonlyMap<string, Meaning> = new Map([
+  [
+    'AccessDenied',
+    {
+      usually:
+        "The role's trust policy does not let this SAML provider in, or the role does not exist (names are case-sensitive).",
+      hint: "Compare the trust policy's Federated provider, its action sts:AssumeRoleWithSAML and its SAML: conditions with the assertion.",
+    },
+  ],
+  [
+    'ExpiredToken',
+    {
+      usually: 'The assertion was too old when it reached AWS; a wrong clock does this too.',
+      hint: 'aws-oidc login --force',
+    },
+  ],
+  [
+    'InvalidIdentityToken',
+    {
+      usually:
+        'The SAML provider in IAM is missing or has outdated metadata (issuer or signing certificate), or the assertion was changed on its way.',
+      hint: "Upload the provider's present SAML metadata to the SAML provider in IAM of that account.",
+    },
+  ],
+])
 
-const passing = new Set(['IDPCommunicationError', 'Throttling', 'ThrottlingException', 'RequestLimitExceeded'])
+// Of any service: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+const throttlingOrSlow = new Set([
+  'BandwidthLimitExceeded',
+  'EC2ThrottledException',
+  'LimitExceededException',
+  'PriorRequestNotComplete',
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'RequestTimeout',
+  'RequestTimeoutException',
+  'SlowDown',
+  'ThrottledException',
+  'Throttling',
+  'ThrottlingException',
+  'TimeoutError',
+  'TooManyRequestsException',
+  'TransactionInProgressException',
+])
 
 // The network door has asked again for these; three times three requests would help nobody.
 const askedAgain = new Set([429, 502, 503, 504])
 
-/** Whether STS itself says that the same request may work a moment later, and it has not been sent again yet. */
+/** Whether the same request may work a moment later, and has not been sent again yet. */
 export function mayPass(error: unknown): boolean {
-  if (!(error instanceof StsError)) return false
-  const {status, code} = error
-  return !askedAgain.has(status) && (status >= 500 || passing.has(code))
+  return error instanceof StsError && !askedAgain.has(error.status) && isPassing(error)
+}
+
+function isPassing(error: StsError): boolean {
+  const {code, status} = error
+  return status === 429 || status >= 500 || throttlingOrSlow.has(code) || lacksKeys(error)
+}
+
+/**
+ * Whether AWS could not reach the identity provider for its keys. Of the reasons for an InvalidIdentityToken this one alone
+ * passes, and only the text tells it apart:
+ * https://repost.aws/knowledge-center/iam-sts-invalididentitytoken
+ */
+function lacksKeys({code, message}: StsError): boolean {
+  const short = withoutException(code)
+  return (
+    short === 'IDPCommunicationError' ||
+    (short === 'InvalidIdentityToken' && /^Couldn.t retrieve verification key/i.test(message))
+  )
 }
 
 /**
@@ -123,24 +190,41 @@ export function mayPass(error: unknown): boolean {
  */
 export function explainStsFailure(error: unknown, proof?: 'web-identity' | 'saml'): unknown {
   if (!(error instanceof StsError)) return error
-  const {status} = error
+  if (isPassing(error)) return passingFailure(error)
   const code = codeOf(error)
-  if (status >= 500 || code.startsWith('Throttling') || code === 'RequestLimitExceeded') {
-    return new AwsOidcError('UNAVAILABLE', `AWS STS can't answer now: ${printable(code, 80)} (HTTP ${status}).`, {
+  const special = {saml: meaningsOfSaml, 'web-identity': undefined, signature: meaningsWhenSigned}[proof ?? 'signature']
+  const meaning = special?.get(code) ?? meanings.get(code)
+  const said = sentence(`AWS refused: ${printable(code, 80)}: ${printable(error.message)}`)
+  if (meaning) return new StsRefusal(code, `${said} ${meaning.usually}`, meaning.hint)
+  return new StsRefusal(code, said, "Compare the profile with the role's trust policy and limits in IAM.")
+}
+
+/** Nobody's refusal: no program is kept from asking again. */
+function passingFailure(error: StsError): AwsOidcError {
+  const code = printable(error.code, 80)
+  if (!lacksKeys(error)) {
+    return new AwsOidcError('UNAVAILABLE', `AWS STS can't answer now: ${code} (HTTP ${error.status}).`, {
       hint: 'the same command again in a moment',
     })
   }
-  const special = {saml: meaningsOfSaml, 'web-identity': undefined, signature: meaningsWhenSigned}[proof ?? 'signature']
-  const meaning = special?.[code] ?? meanings[code]
-  const said = `AWS refused: ${printable(code, 80)}: ${printable(error.message)}`
-  if (meaning) return new StsRefusal(code, `${sentence(said)} ${meaning.usually}`, meaning.hint)
-  return new StsRefusal(code, sentence(said), "Compare the profile with the role's trust policy and limits in IAM.")
+  const said = sentence(`${code}: ${printable(error.message)}`)
+  return new AwsOidcError(
+    'UNAVAILABLE',
+    `AWS could not fetch the keys of the identity provider. This usually passes. AWS said: ${said}`,
+    {
+      hint: 'the same command again in a moment; if it stays, open <issuer>/.well-known/openid-configuration from outside your network.',
+    },
+  )
 }
 
 /** Some codes come with "Exception" behind them and some without. */
 function codeOf({code}: StsError): string {
-  const short = code.replace(/Exception$/, '')
-  return short in meanings ? short : code
+  const short = withoutException(code)
+  return meanings.has(short) ? short : code
+}
+
+function withoutException(code: string): string {
+  return code.replace(/Exception$/, '')
 }
 
 function sentence(text: string): string {

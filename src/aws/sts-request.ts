@@ -31,7 +31,11 @@ export async function askSts(
 ): Promise<Element> {
   const endpoint = {...parts.endpoint, url: withSlash(parts.endpoint.url)}
   const body = formOf({Action: action, Version: '2011-06-15', ...parameters})
-  const plain = {'content-type': 'application/x-www-form-urlencoded', 'user-agent': 'aws-oidc'}
+  const plain = {
+    'content-type': 'application/x-www-form-urlencoded',
+    'content-length': String(Buffer.byteLength(body)),
+    'user-agent': 'aws-oidc',
+  }
   const headers = credentials ? await signed(plain, body, endpoint, credentials, parts) : plain
   const response = await parts.fetch(endpoint.url, {method: 'POST', headers, body})
   const text = await response.text()
@@ -67,10 +71,17 @@ function errorIn(root: Element | undefined): Element | undefined {
   return parent && childOf(parent, 'Error')
 }
 
+/** As the AWS SDKs write it: what RFC 3986 does not leave unreserved is escaped, a space too. */
 function formOf(parameters: StsParameters): string {
-  const form = new URLSearchParams()
-  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) form.set(name, String(value))
-  return form.toString()
+  return Object.entries(parameters)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${escaped(name)}=${escaped(String(value))}`)
+    .join('&')
+}
+
+function escaped(text: string): string {
+  const hex = (letter: string) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`
+  return encodeURIComponent(text.toWellFormed()).replace(/[!'()*]/g, hex)
 }
 
 function withSlash(url: URL): URL {

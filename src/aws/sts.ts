@@ -1,6 +1,7 @@
 import type {Element} from '@xmldom/xmldom'
 import {AwsOidcError} from '../errors.ts'
 import type {AwsCredentials, Role} from '../plugin.ts'
+import {type Printable, printable} from '../printable.ts'
 import {type FederatedRole, isSessionOf} from './role.ts'
 import {explainStsFailure, mayPass} from './sts-failure.ts'
 import {askSts, type StsAction, type StsParameters, type StsParts, textAt} from './sts-request.ts'
@@ -31,8 +32,8 @@ export interface SwitchRequest extends NamedRequest {
 
 export interface CallerIdentity {
   readonly account: string
-  readonly arn: string
-  readonly userId: string
+  readonly arn: Printable
+  readonly userId: Printable
 }
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html */
@@ -41,7 +42,12 @@ export async function assumeRoleWithWebIdentity(
   token: string,
   sts: StsParts,
 ): Promise<AwsCredentials> {
-  const parameters = {...common(request), RoleSessionName: request.sessionName, WebIdentityToken: token}
+  const parameters = {
+    RoleArn: request.role.arn,
+    RoleSessionName: request.sessionName,
+    WebIdentityToken: token,
+    ...limitsOf(request),
+  }
   return checked(request.role, await call('AssumeRoleWithWebIdentity', parameters, sts, {proof: 'web-identity'}))
 }
 
@@ -54,7 +60,8 @@ export async function assumeRoleWithSaml(
   response: string,
   sts: StsParts,
 ): Promise<AwsCredentials> {
-  const parameters = {...common(request), PrincipalArn: request.role.principalArn, SAMLAssertion: response}
+  const {arn, principalArn} = request.role
+  const parameters = {RoleArn: arn, PrincipalArn: principalArn, SAMLAssertion: response, ...limitsOf(request)}
   return checked(request.role, await call('AssumeRoleWithSAML', parameters, sts, {proof: 'saml'}))
 }
 
@@ -66,13 +73,16 @@ export async function assumeRole(
 ): Promise<AwsCredentials> {
   const {sessionName, externalId, tags = {}, transitiveTags = [], sourceIdentity} = request
   const parameters = {
-    ...common(request),
+    RoleArn: request.role.arn,
     RoleSessionName: sessionName,
+    ...limitsOf(request),
+    ...membersOf(
+      'Tags',
+      Object.entries(tags).map(([Key, Value]) => ({Key, Value})),
+    ),
+    ...membersOf('TransitiveTagKeys', transitiveTags),
     ExternalId: externalId,
     SourceIdentity: sourceIdentity,
-    ...members('Tags', Object.keys(tags), '.Key'),
-    ...members('Tags', Object.values(tags), '.Value'),
-    ...members('TransitiveTagKeys', transitiveTags),
   }
   return checked(request.role, await call('AssumeRole', parameters, sts, {credentials: source}))
 }
@@ -82,24 +92,28 @@ export async function getCallerIdentity(credentials: AwsCredentials, sts: StsPar
   const result = await call('GetCallerIdentity', {}, sts, {credentials})
   const [account, arn, userId] = ['Account', 'Arn', 'UserId'].map(name => textAt(result, name))
   if (!account || !arn || !userId) throw badAnswer('it names no identity')
-  return {account, arn, userId}
+  return {account, arn: printable(arn, longestArn), userId: printable(userId, longestArn)}
 }
 
-function common({role, durationSeconds, policy, policyArns = []}: RoleRequest): StsParameters {
-  return {
-    RoleArn: role.arn,
-    DurationSeconds: durationSeconds,
-    Policy: policy,
-    ...members('PolicyArns', policyArns, '.arn'),
-  }
+/** In the order of AWS's model, so that a request is the same to the letter as one of its SDKs. */
+function limitsOf({durationSeconds, policy, policyArns = []}: RoleRequest): StsParameters {
+  const arns = policyArns.map(arn => ({arn}))
+  return {...membersOf('PolicyArns', arns), Policy: policy, DurationSeconds: durationSeconds}
 }
 
 /** A list as AWS's query protocol writes it. */
-function members(name: string, values: readonly string[], part = ''): StsParameters {
-  return Object.fromEntries(values.map((value, index) => [`${name}.member.${index + 1}${part}`, value]))
+function membersOf(name: string, values: readonly (string | Readonly<Record<string, string>>)[]): StsParameters {
+  return Object.fromEntries(
+    values.flatMap((value, index) => {
+      const member = `${name}.member.${index + 1}`
+      if (typeof value === 'string') return [[member, value]]
+      return Object.entries(value).map(([part, text]) => [`${member}.${part}`, text])
+    }),
+  )
 }
 
 const attempts = 3
+const longestArn = 300
 
 /** What a request shows AWS: a signature made with credentials, or a proof that is a part of it. */
 interface Shown {
@@ -137,9 +151,14 @@ function checked(role: Role, result: Element): AwsCredentials {
   const expiration = readTime(end)
   if (!accessKeyId || !secretAccessKey || !sessionToken || !expiration)
     throw badAnswer('it holds no complete credentials')
+  // They all travel in headers of a request.
+  if (![accessKeyId, secretAccessKey, sessionToken].every(text => /^[!-~]+$/.test(text)))
+    throw badAnswer('its credentials hold characters that no request can carry')
   const assumedArn = textAt(result, 'AssumedRoleUser', 'Arn')
   if (!assumedArn || !isSessionOf(role, assumedArn)) {
-    throw badAnswer(`it is for ${assumedArn || 'no role'}, and ${role.arn ?? role.name} was asked for`)
+    throw badAnswer(
+      `it is for ${printable(assumedArn ?? '', longestArn) || 'no role'}, and ${role.arn ?? role.name} was asked for`,
+    )
   }
   return {accessKeyId, secretAccessKey, sessionToken, expiration}
 }

@@ -1,6 +1,7 @@
 import type open from 'open'
 import {AwsOidcError, printable} from '../errors.ts'
 import {isSafeAddress} from '../loopback-address.ts'
+import type {Told} from '../printable.ts'
 
 export interface BrowserParts {
   /** The program to start with the address as its last argument; the system's browser when absent. */
@@ -14,7 +15,7 @@ export interface BrowserParts {
   /** Whether the person sees the address already. */
   readonly shown: boolean
   /** To the person. */
-  readonly tell: (text: string) => void
+  readonly tell: (told: Told) => void
 }
 
 /** Shows `url` to the person and opens it where that works. Rejects with BAD_RESPONSE anything but https and loopback. */
@@ -27,10 +28,12 @@ export async function openInBrowser(
   }
   const what = toSignOut ? 'sign out' : 'sign in'
   if (!mayOpen) {
-    if (!shown) tell(`Open this address in a browser to ${what}:\n\n  ${url.href}\n`)
+    if (!shown) tell([`Open this address in a browser to ${what}:`, '', `  ${url.href}`, ''])
     return
   }
-  if (!shown) tell(`Opening your browser to ${what}. If nothing happens, open this address:\n\n  ${url.href}\n`)
+  if (!shown) {
+    tell([`Opening your browser to ${what}. If nothing happens, open this address:`, '', `  ${url.href}`, ''])
+  }
   try {
     if (program) await launch(program[0], [...program.slice(1), url.href])
     else await openWithSystem(url)

@@ -50,7 +50,7 @@ export default class Console extends AwsOidcCommand {
       ])
     }
     const address = await this.app(flags).consoleUrl(wish)
-    return this.jsonEnabled() ? this.report(address, []) : this.hand(`${address.url}\n`)
+    return this.jsonEnabled() ? this.handJson(address) : this.hand(`${address.url}\n`)
   }
 }
 

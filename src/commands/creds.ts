@@ -1,5 +1,5 @@
 import {Flags} from '@oclif/core'
-import {AwsOidcCommand, flowFlags, profileFlag} from '../command.ts'
+import {AwsOidcCommand, flowFlags} from '../command.ts'
 import {durationFlag} from '../duration-flag.ts'
 import {formatCredentials, formats} from '../formats/index.ts'
 
@@ -26,7 +26,11 @@ export default class Creds extends AwsOidcCommand {
     },
   ]
   static override flags = {
-    profile: profileFlag,
+    profile: Flags.string({
+      char: 'p',
+      description: 'profile of our configuration (default: AWS_OIDC_PROFILE, AWS_PROFILE, "default")',
+      helpValue: 'NAME',
+    }),
     provider: Flags.string({
       description: 'provider to sign in at, without a profile',
       helpValue: 'NAME',
@@ -41,14 +45,17 @@ export default class Creds extends AwsOidcCommand {
 
   async run(): Promise<void> {
     const {flags} = await this.parse(Creds)
-    const issued = await this.app(flags, {browser: flags.browser, device: flags.device}).credentials({
-      profile: this.profileOf(flags.profile),
+    const forShell = flags.format !== 'process'
+    const app = this.app(flags, {browser: flags.browser, device: flags.device})
+    const wish = {
+      profile: this.profileOf(flags.profile) ?? 'default',
       provider: flags.provider,
       role: flags.role,
       durationSeconds: flags.duration,
       force: flags.force,
-      lasting: flags.format !== 'process',
-    })
-    this.hand(await formatCredentials(flags.format, issued.credentials, issued.accountId))
+      lasting: forShell,
+    }
+    const issued = forShell ? await app.credentialsForShell(wish) : await app.credentials(wish)
+    this.hand(await formatCredentials(flags.format, issued))
   }
 }

@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core'
 import {AwsOidcCommand, flowFlags, profileFlag} from '../command.ts'
-import {exitCodeOf, printable} from '../errors.ts'
+import {exitCodeOf} from '../errors.ts'
 import {failureDocument, tryLines} from '../formats/failure.ts'
 import type {LoginFailure, LoginResult} from '../tasks/login.ts'
 
@@ -53,7 +53,7 @@ export default class Login extends AwsOidcCommand {
       return [`${outcome.provider}: ${message}`, ...tryLines(hint)]
     }
     const {provider, subject, role, credentialsUntil} = outcome
-    const who = `Signed in as ${printable(subject ?? 'somebody without a name', 100)} at ${provider}.`
+    const who = `Signed in as ${subject ?? 'somebody without a name'} at ${provider}.`
     return role && credentialsUntil ? [who, `Credentials of ${role} until ${this.when(credentialsUntil)}.`] : [who]
   }
 }

@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core'
 import {AwsOidcCommand, flowFlags} from '../command.ts'
-import {printable} from '../errors.ts'
+import {backupLines, differenceLines} from '../formats/difference.ts'
+import type {Line} from '../printable.ts'
 import type {SetupResult} from '../tasks/setup-result.ts'
 import type {TakeoverResult} from '../tasks/takeover.ts'
 
@@ -44,7 +45,7 @@ export default class Setup extends AwsOidcCommand {
     const app = this.app(flags, {browser, device, login: true})
     if (flags.from) {
       const taken = await app.takeOver({from: flags.from, yes})
-      return this.report(taken, describeTakeover(taken))
+      return this.report(taken, [...changesOf(taken, yes, this.colours), ...describeTakeover(taken)])
     }
     const result = await app.setup({
       ...{provider, strategy, set, profile, role, region, yes, replace, test},
@@ -55,13 +56,14 @@ export default class Setup extends AwsOidcCommand {
 }
 
 function describe(result: SetupResult): readonly string[] {
-  const {path, provider, profile, unchanged, subject, role, offered, synced} = result
+  const {path, provider, profile, unchanged, declined, subject, role, offered, synced} = result
   const what =
     profile === undefined
       ? `The provider "${provider}" is`
       : `The provider "${provider}" and the profile "${profile}" are`
+  if (declined) return ['Nothing was written.']
   if (unchanged) return [`${what} in ${path} already; nothing was changed.`]
-  const who = subject === undefined ? [] : [`Signed in as ${printable(subject, 100)}.`]
+  const who = subject === undefined ? [] : [`Signed in as ${subject}.`]
   const credentials = role === undefined ? [] : [`AWS gives credentials of ${role}.`]
   const offers = offered === undefined ? [] : [`Roles offered: ${offered}.`]
   if (profile === undefined) {
@@ -79,12 +81,26 @@ function describe(result: SetupResult): readonly string[] {
   ]
 }
 
-function describeTakeover({path, providers, profiles, left, written, synced}: TakeoverResult): readonly string[] {
+/** Who was asked has seen them. */
+function changesOf({awsTools}: TakeoverResult, unasked: boolean, colours: boolean): readonly Line[] {
+  return awsTools && unasked ? differenceLines(awsTools.changes, awsTools.files, colours) : []
+}
+
+function describeTakeover({
+  path,
+  providers,
+  profiles,
+  left,
+  written,
+  synced,
+  awsTools,
+}: TakeoverResult): readonly string[] {
   const what = [...providers.map(name => `provider "${name}"`), ...profiles.map(name => `profile "${name}"`)]
   const count = what.length === 0 ? 'Nothing could be taken over.' : 'Nothing was written.'
   return [
     ...(written ? [`Into ${path}: ${what.join(', ')}.`] : [count]),
     ...(synced === undefined ? [] : [`In ${synced} these profiles call aws-oidc now.`]),
+    ...backupLines(awsTools?.backups ?? []),
     ...(left.length === 0 ? [] : ['Not taken over:', ...left.map(reason => `  ${reason}`)]),
     ...(written && profiles[0] !== undefined ? [`Try: aws-oidc whoami --profile ${profiles[0]}`] : []),
   ]

@@ -141,7 +141,10 @@ function flagWords(current: string, flags: readonly FlagShape[], said: Said): re
       {value: `--${name}`, description},
       ...(allowNo ? [{value: `--no-${name}`, description}] : []),
     ])
-  return [...words, {value: '--help', description: 'show what it does and takes'}]
+  const help = (current.startsWith('--') ? ['--help'] : ['-h', '--help'])
+    .filter(value => !words.some(word => word.value === value))
+    .map(value => ({value, description: 'show what it does and takes'}))
+  return [...words, ...help]
 }
 
 function last(said: Said): ReadonlyMap<string, string> {

@@ -1,12 +1,15 @@
 import {AwsOidcError} from '../errors.ts'
 
-const units: Readonly<Record<string, number>> = {h: 3600, m: 60, s: 1, '': 1}
+const units: ReadonlyMap<string, number> = new Map([
+  ['h', 3600],
+  ['m', 60],
+])
 
 /** Seconds of `12h`, `90m`, `3600s`, `3600` or the number 3600; `undefined` for anything else. */
 export function readDuration(value: unknown): number | undefined {
   const [, amount, unit] = /^(\d{1,6})([hms]?)$/.exec(String(value)) ?? []
   if (amount === undefined || (typeof value !== 'string' && typeof value !== 'number')) return undefined
-  return Number(amount) * (units[unit ?? ''] ?? 1)
+  return Number(amount) * (units.get(unit ?? '') ?? 1)
 }
 
 /**

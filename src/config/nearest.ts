@@ -9,6 +9,15 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return best?.candidate
 }
 
+/** The names most like `name`, the nearest first; `few` of them at most. */
+export function mostAlike(name: string, known: readonly string[], few: number): readonly string[] {
+  return known
+    .map(candidate => ({candidate, distance: distanceBetween(name.toLowerCase(), candidate.toLowerCase())}))
+    .toSorted((a, b) => a.distance - b.distance)
+    .slice(0, few)
+    .map(({candidate}) => candidate)
+}
+
 /** Two letters that changed places are one slip (optimal string alignment). */
 function distanceBetween(a: string, b: string): number {
   let [before, row]: [readonly number[], readonly number[]] = [

@@ -1,4 +1,5 @@
 import {AwsOidcError} from '../errors.ts'
+import {named} from '../json.ts'
 import {isSafeAddress} from '../loopback-address.ts'
 import {readDuration} from './duration.ts'
 import {nearest} from './nearest.ts'
@@ -81,7 +82,7 @@ export class Node {
   }
 
   textMap(): Readonly<Record<string, string>> {
-    return Object.fromEntries([...this.members()].map(([name, member]) => [name, member.text()]))
+    return named([...this.members()].map(([name, member]) => [name, member.text()] as const))
   }
 
   /** An address that may carry secrets: https, or http on this machine. */

@@ -1,6 +1,8 @@
-import {type Document, isMap, isNode, isScalar, LineCounter, parseDocument} from 'yaml'
+import {type Document, isMap, isNode, isScalar, LineCounter} from 'yaml'
 import {AwsOidcError} from '../errors.ts'
+import {named} from '../json.ts'
 import {readAccounts} from './accounts.ts'
+import {contentOf, documentOf} from './document.ts'
 import {checkSessionDuration, isSessionDuration} from './duration.ts'
 import {Node} from './node.ts'
 import type {
@@ -49,12 +51,9 @@ export function readYaml(path: string, text: string): unknown {
   return plainValue(parsed(path, text).document, path)
 }
 
-/** Names are taken as they are written: as a number `012345678901` would lose its zero, and `1.0` its decimal. */
-export const namesAsWritten = {stringKeys: true} as const
-
 function parsed(path: string, text: string) {
   const lines = new LineCounter()
-  const document = parseDocument(text, {...namesAsWritten, lineCounter: lines, prettyErrors: false})
+  const document = documentOf(text, lines)
   const at = (offset: number) => {
     const {line, col} = lines.linePos(offset)
     return `${path}:${line}:${col}`
@@ -81,7 +80,7 @@ function offsetOf(document: Document, where: readonly string[]): number | undefi
 
 function plainValue(document: Document, path: string): unknown {
   try {
-    return document.toJS({maxAliasCount: 100})
+    return contentOf(document)
   } catch (error) {
     throw new AwsOidcError('CONFIG_INVALID', `${path}: its aliases can't be resolved.`, {
       hint: 'Write the values out where "*name" stands.',
@@ -113,7 +112,7 @@ function readRoot(path: string, root: Node): Omit<Configuration, 'found' | 'loca
 }
 
 function readNamed<Value>(node: Node | undefined, read: (name: string, node: Node) => Value): Record<string, Value> {
-  return Object.fromEntries([...(node?.members() ?? [])].map(([name, member]) => [name, read(name, member)]))
+  return named([...(node?.members() ?? [])].map(([name, member]) => [name, read(name, member)] as const))
 }
 
 const providerKeys = [
@@ -143,8 +142,8 @@ function readProvider(name: string, node: Node): ProviderConfiguration {
   return {
     name,
     strategy: strategy.text(),
-    own: Object.fromEntries(all.filter(([key]) => !providerKeys.includes(key))),
-    written: Object.fromEntries(all),
+    own: named(all.filter(([key]) => !providerKeys.includes(key))),
+    written: named(all),
     defaultRole: members.get('defaultRole')?.text(),
     durationSeconds: readSessionDuration(members.get('duration')),
     sessionName: members.get('sessionName')?.text(),
@@ -225,7 +224,7 @@ function readProfile(name: string, node: Node): ProfileConfiguration {
   const tags = members.get('tags')?.textMap()
   return {
     name,
-    written: Object.fromEntries([...members].map(([key, member]) => [key, member.value])),
+    written: named([...members].map(([key, member]) => [key, member.value] as const)),
     providers: provider === undefined ? [] : Array.isArray(provider.value) ? provider.texts() : [provider.text()],
     source: source?.text(),
     role: members.get('role')?.text(),
@@ -270,12 +269,14 @@ function checkReferences(
   for (const provider of profile?.providers ?? []) {
     if (!Object.hasOwn(providers, provider)) throw node.complain(`names a provider "${provider}" that isn't there`)
   }
-  const way: string[] = []
+  const way = new Set<string>()
   for (let at = profile; at?.source !== undefined; at = profiles[at.source]) {
     if (!Object.hasOwn(profiles, at.source)) throw node.complain(`names a source "${at.source}" that isn't there`)
-    const ring = way.includes(at.name) ? [...way.slice(way.indexOf(at.name)), at.name].join(' > ') : undefined
-    if (ring !== undefined) throw node.complain(`has sources that lead back to themselves: ${ring}`, 'provider: NAME')
-    way.push(at.name)
+    if (way.has(at.name)) {
+      const ring = [...[...way].slice([...way].indexOf(at.name)), at.name].join(' > ')
+      throw node.complain(`has sources that lead back to themselves: ${ring}`, 'provider: NAME')
+    }
+    way.add(at.name)
   }
 }
 

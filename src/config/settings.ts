@@ -1,4 +1,5 @@
 import {AwsOidcError, expectedFailure} from '../errors.ts'
+import {memberOf} from '../json.ts'
 import type {Keyring, SettingSpec} from '../plugin.ts'
 import {Node} from './node.ts'
 
@@ -49,7 +50,7 @@ export async function readSettings(
 
 /** Whether a setting is asked for beside the others. */
 export function applies(spec: SettingSpec, written: Readonly<Record<string, unknown>>): boolean {
-  return Object.entries(spec.when ?? {}).every(([name, value]) => written[name] === value)
+  return Object.entries(spec.when ?? {}).every(([name, value]) => memberOf(written, name) === value)
 }
 
 /** One setting as it is written, checked against what the strategy says it takes. Throws CONFIG_INVALID. */
@@ -117,7 +118,7 @@ export interface SecretDoors {
 export async function resolveSecret(reference: SecretReference, doors: SecretDoors): Promise<string> {
   const {place} = reference
   if (reference.kind === 'env') {
-    const secret = doors.env[reference.name]
+    const secret = memberOf(doors.env, reference.name)
     if (secret) return secret
     throw new AwsOidcError('CONFIG_INVALID', `${place}: the variable ${reference.name} is not set.`, {
       hint: `export ${reference.name}=...`,

@@ -1,8 +1,9 @@
 import {isDeepStrictEqual} from 'node:util'
-import {type Document, isMap, isScalar, parse, parseDocument, type YAMLMap} from 'yaml'
+import {type Document, isMap, isScalar, type YAMLMap} from 'yaml'
 import {AwsOidcError} from '../errors.ts'
-import {readObject} from '../json.ts'
-import {namesAsWritten} from './read.ts'
+import {named, readObject} from '../json.ts'
+import {contentOf, documentOf} from './document.ts'
+import type {ParsedText} from './read.ts'
 import {blockText, columnOf, entryEnd, inserted, insertedInto, pairOf, removedFrom, withScalar} from './splice.ts'
 
 export type List = 'providers' | 'profiles'
@@ -15,23 +16,68 @@ export type Edit =
   | {readonly kind: 'change'; readonly list: List; readonly name: string; readonly entry: Entry}
   | {readonly kind: 'remove'; readonly list: List; readonly name: string}
 
+/** One change of the text: entries that are added to one list one after the other are added together. */
+type Step =
+  | {readonly kind: 'add'; readonly list: List; readonly entries: Readonly<Record<string, Entry>>}
+  | Exclude<Edit, {readonly kind: 'add'}>
+
+interface Read {
+  readonly text: string
+  readonly document: Document
+  /** What the text says; `undefined` where it is damaged. */
+  readonly value: unknown
+}
+
 /**
  * The text of config.yaml with the edits made, and every other byte of it as it was: comments, order, quoting, line
  * ends. What comes out is read again before it is believed; throws CONFIG_INVALID where it would say anything else than
- * before but for the edit, as with an anchor that is referred to from elsewhere.
+ * before but for the edit, as with an anchor that is referred to from elsewhere. Parsing takes most of the time, so each
+ * text is parsed once.
  */
-export function editText(path: string, text: string, edits: readonly Edit[]): string {
-  return edits.reduce((before, edit) => {
-    const document = parseDocument(before, namesAsWritten)
-    const after = editedText(before, document, edit)
-    if (after !== undefined && isDeepStrictEqual(meaningOf(after, edit.list), edited(before, edit))) return after
-    throw unfit(path, edit)
-  }, text)
+export function editText(path: string, text: string, edits: readonly Edit[]): ParsedText {
+  let now = read(text)
+  for (const step of stepsOf(edits)) {
+    const after = editedText(now, step)
+    const then = after === undefined ? undefined : read(after)
+    if (!then || !isDeepStrictEqual(meaningOf(then, step.list), edited(now, step))) throw unfit(path, step)
+    now = then
+  }
+  return {text: now.text, value: now.value}
 }
 
-function editedText(text: string, document: Document, edit: Edit): string | undefined {
-  if (edit.kind === 'change') return changed(text, edit)
-  return edit.kind === 'add' ? added(text, document, edit) : removed(text, document, edit)
+function stepsOf(edits: readonly Edit[]): readonly Step[] {
+  const steps: Step[] = []
+  let adding: {readonly list: List; readonly entries: Record<string, Entry>} | undefined
+  for (const edit of edits) {
+    if (edit.kind !== 'add') {
+      adding = undefined
+      steps.push(edit)
+    } else if (adding?.list === edit.list && !Object.hasOwn(adding.entries, edit.name)) {
+      adding.entries[edit.name] = {...edit.entry}
+    } else {
+      adding = {list: edit.list, entries: named([[edit.name, {...edit.entry}]])}
+      steps.push({kind: 'add', ...adding})
+    }
+  }
+  return steps
+}
+
+function read(text: string): Read {
+  const document = documentOf(text)
+  return {text, document, value: document.errors.length > 0 ? undefined : plainValue(document)}
+}
+
+function plainValue(document: Document): unknown {
+  try {
+    return contentOf(document)
+  } catch {
+    return undefined
+  }
+}
+
+function editedText(now: Read, step: Step): string | undefined {
+  if (step.kind === 'change') return changed(now, step)
+  return step.kind === 'add' ? added(now, step) : removed(now, step)
 }
 
 /** An entry as it is to be typed into the file. */
@@ -39,28 +85,28 @@ export function entryText(list: List, name: string, entry: Entry): string {
   return blockText({[list]: {[name]: entry}})
 }
 
-function added(text: string, document: Document, {list, name, entry}: Edit & {kind: 'add'}): string | undefined {
+function added({text, document}: Read, {list, entries}: Step & {kind: 'add'}): string | undefined {
   const root: unknown = document.contents
-  if (root === null) return inserted(text, text.length, 0, {[list]: {[name]: entry}})
+  if (root === null) return inserted(text, text.length, 0, {[list]: entries})
   if (!isMap(root)) return undefined
   const pair = pairOf(root, list)
-  if (!pair) return insertedInto(root, text, {[list]: {[name]: entry}})
-  if (isMap(pair.value)) return insertedInto(pair.value, text, {[name]: entry})
+  if (!pair) return insertedInto(root, text, {[list]: entries})
+  if (isMap(pair.value)) return insertedInto(pair.value, text, entries)
   if (!isScalar(pair.value) || pair.value.value !== null) return undefined
   const [from = 0, to = 0] = pair.value.range ?? []
   const emptied = text.slice(0, from) + text.slice(to)
   const indent = columnOf(text, pair)
-  return inserted(emptied, entryEnd(emptied, from, indent), indent + 2, {[name]: entry})
+  return inserted(emptied, entryEnd(emptied, from, indent), indent + 2, entries)
 }
 
-function removed(text: string, document: Document, {list, name}: Edit & {kind: 'remove'}): string | undefined {
+function removed({text, document}: Read, {list, name}: Step & {kind: 'remove'}): string | undefined {
   const map: unknown = document.get(list)
   return isMap(map) ? removedFrom(map, text, name) : undefined
 }
 
-function changed(text: string, {list, name, entry}: Edit & {kind: 'change'}): string | undefined {
-  const was = readObject(readObject(readObject(meaningOf(text, list))[list])[name])
-  return changedAt([list, name], text, was, entry)
+function changed(now: Read, {list, name, entry}: Step & {kind: 'change'}): string | undefined {
+  const was = readObject(readObject(readObject(now.value)[list])[name])
+  return changedAt([list, name], now.text, was, entry)
 }
 
 /** Setting by setting, so that what stays the same stays where it is, with the comments beside it. */
@@ -69,10 +115,13 @@ function changedAt(path: readonly string[], before: string, was: Entry, entry: E
     setting => !isDeepStrictEqual(was[setting], entry[setting]),
   )
   // What comes comes before what goes: a mapping with nothing in it is none.
-  const [coming, going] = [differing.filter(key => key in entry), differing.filter(key => !(key in entry))]
+  const [coming, going] = [
+    differing.filter(key => Object.hasOwn(entry, key)),
+    differing.filter(key => !Object.hasOwn(entry, key)),
+  ]
   let text: string | undefined = before
   for (const setting of [...coming, ...going]) {
-    const map: unknown = parseDocument(text, namesAsWritten).getIn(path, true)
+    const map: unknown = documentOf(text).getIn(path, true)
     if (!isMap(map)) return undefined
     const [old, value] = [readObject(was[setting]), readObject(entry[setting])]
     const both = Object.keys(old).length > 0 && Object.keys(value).length > 0
@@ -94,32 +143,33 @@ function movedBelow(map: YAMLMap, text: string, setting: string, value: unknown)
   return longer && (removedFrom(map, longer, setting) ?? longer)
 }
 
-/** What the text says, `undefined` where it is damaged; a list without entries is as good as none. */
-function meaningOf(text: string, list: List): unknown {
-  try {
-    const root = readObject(parse(text, {...namesAsWritten, maxAliasCount: 100}))
-    return {...root, [list]: readObject(root[list])}
-  } catch {
-    return undefined
-  }
+/** What a text says, `undefined` where it is damaged; a list without entries is as good as none. */
+function meaningOf({value}: Read, list: List): unknown {
+  if (value === undefined) return undefined
+  const root = readObject(value)
+  return {...root, [list]: {...readObject(root[list])}}
 }
 
-function edited(text: string, edit: Edit): unknown {
-  const root = readObject(meaningOf(text, edit.list))
-  const {[edit.name]: _, ...others} = readObject(root[edit.list])
-  return {...root, [edit.list]: edit.kind === 'remove' ? others : {...others, [edit.name]: edit.entry}}
+function edited(now: Read, step: Step): unknown {
+  const root = readObject(meaningOf(now, step.list))
+  const entries = readObject(root[step.list])
+  if (step.kind === 'add') return {...root, [step.list]: {...entries, ...step.entries}}
+  const {[step.name]: _, ...others} = entries
+  return {...root, [step.list]: step.kind === 'remove' ? others : {...others, [step.name]: {...step.entry}}}
 }
 
-function unfit(path: string, edit: Edit): AwsOidcError {
+function unfit(path: string, step: Step): AwsOidcError {
+  const entries = step.kind === 'add' ? step.entries : {[step.name]: step.kind === 'change' ? step.entry : {}}
+  const names = Object.keys(entries).map(name => `"${name}"`)
   const does = {
-    add: `put "${edit.name}" into`,
-    change: `change "${edit.name}" in`,
-    remove: `take "${edit.name}" out of`,
+    add: `put ${names.join(', ')} into`,
+    change: `change ${names.join(', ')} in`,
+    remove: `take ${names.join(', ')} out of`,
   }
-  const message = `${path} is written in a way in which no command can ${does[edit.kind]} "${edit.list}" without touching the rest.`
+  const message = `${path} is written in a way in which no command can ${does[step.kind]} "${step.list}" without touching the rest.`
   const hint =
-    edit.kind === 'remove'
+    step.kind === 'remove'
       ? `Take it out by hand, with what refers to it.`
-      : `Write by hand:\n\n${entryText(edit.list, edit.name, edit.entry)}`
+      : ['Write by hand:', '', ...blockText({[step.list]: entries}).split('\n')]
   return new AwsOidcError('CONFIG_INVALID', message, {hint})
 }

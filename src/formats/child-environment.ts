@@ -1,13 +1,12 @@
 import type {AwsCredentials} from '../plugin.ts'
-import {staleVariable, variablesOf} from './variables.ts'
-
-type Env = Readonly<Record<string, string | undefined>>
+import {credentialVariables, type Env, regionAssignments, regionNames, staleVariable} from './variables.ts'
 
 /** Whose credentials a program gets, and which profile it was started for. */
 export interface ChildSetting {
   readonly profile: string
   readonly accountId: string
-  readonly region: string
+  /** Where nobody has chosen one there is none: a program may destroy what it finds in a wrong one. */
+  readonly region: string | undefined
 }
 
 /** Tells an `aws-oidc exec` that was started inside another one which account that one is in. */
@@ -47,7 +46,8 @@ const serviceKey = /^AWS_BEARER_TOKEN_/
 
 /** The person's environment with these credentials, and with no other source of any. */
 export function environmentWith(credentials: AwsCredentials, setting: ChildSetting, env: Env): Record<string, string> {
-  return {...withoutSources(env), ...Object.fromEntries(variablesOf(credentials, setting.accountId)), ...about(setting)}
+  const variables = Object.fromEntries(credentialVariables(credentials, setting.accountId))
+  return {...withoutSources(env), ...variables, ...about(setting, env)}
 }
 
 /** The same with an endpoint that serves them; `awsFiles` name the files of the AWS tools, where those are private ones. */
@@ -62,21 +62,22 @@ export function environmentServedBy(
     ...awsFiles,
     AWS_CONTAINER_CREDENTIALS_FULL_URI: url.href,
     AWS_CONTAINER_AUTHORIZATION_TOKEN: token,
-    ...about(setting),
+    ...about(setting, env),
   }
 }
 
-function about({profile, accountId, region}: ChildSetting): Record<string, string> {
-  return {AWS_REGION: region, AWS_DEFAULT_REGION: region, AWS_OIDC_PROFILE: profile, [enclosingAccount]: accountId}
+function about({profile, accountId, region}: ChildSetting, env: Env): Record<string, string> {
+  const variables = Object.fromEntries(regionAssignments(region, env).set)
+  return {...variables, AWS_OIDC_PROFILE: profile, [enclosingAccount]: accountId}
 }
 
 /** Names differ in nothing but case on Windows, where they are the same variable. */
 function withoutSources(env: Env): Record<string, string> {
-  const replaced = new Set([...credentialSources, 'AWS_REGION', 'AWS_DEFAULT_REGION', 'AWS_OIDC_PROFILE'])
-  const kept: Record<string, string> = {}
-  for (const [name, value] of Object.entries(env)) {
-    const upper = name.toUpperCase()
-    if (value !== undefined && !replaced.has(upper) && !serviceKey.test(upper)) kept[name] = value
-  }
-  return kept
+  const replaced = new Set([...credentialSources, ...regionNames, 'AWS_OIDC_PROFILE'])
+  const isKept = (upper: string) => !replaced.has(upper) && !serviceKey.test(upper)
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) =>
+      value !== undefined && isKept(name.toUpperCase()) ? [[name, value]] : [],
+    ),
+  )
 }

@@ -1,3 +1,5 @@
+import type {Colour, Line} from '../printable.ts'
+
 /** What changes in one section of a configuration file of the AWS tools. */
 export interface Change {
   readonly profile: string
@@ -26,15 +28,15 @@ export function differenceLines(
   changes: readonly Change[],
   paths: Readonly<Record<Change['file'], string>>,
   colours: boolean,
-): readonly string[] {
-  const [gone, come] = colours ? [paint(31), paint(32)] : [unchanged, unchanged]
+): readonly Line[] {
+  const {gone, come} = paints(colours)
   return (['config', 'credentials'] as const).flatMap(file => {
     const own = changes.filter(change => change.file === file)
     if (own.length === 0) return []
     const sections = own.flatMap(({profile, action, keys}) => [
       {add: come, change: unchanged, remove: gone}[action](`${signs[action]} ${headerOf(profile, file)}`),
       ...keys.flatMap(({key, from, to}) => [
-        ...(from === undefined ? [] : [gone(`- ${key} = ${from.replaceAll('\n', ' ')}`)]),
+        ...(from === undefined ? [] : [gone(`- ${key} = ${from}`)]),
         ...(to === undefined ? [] : [come(`+ ${key} = ${to}`)]),
       ]),
       '',
@@ -43,15 +45,43 @@ export function differenceLines(
   })
 }
 
+/** Where a person finds what a file said before. */
+export function backupLines(backups: readonly string[]): readonly string[] {
+  return backups.map(backup => `What was there before today is in ${backup}.`)
+}
+
+/** The same for text, line by line, with what stays around it; nothing where there is no difference. */
+export function textDifference(before: string, after: string, colours: boolean): readonly Line[] {
+  if (before === after) return []
+  const {gone, come} = paints(colours)
+  const now = linesOf(after)
+  let from = 0
+  const lines = linesOf(before).flatMap(line => {
+    const at = now.indexOf(line, from)
+    if (at < 0) return [gone(`- ${line}`)]
+    const added = now.slice(from, at)
+    from = at + 1
+    return [...added.map(text => come(`+ ${text}`)), `  ${line}`]
+  })
+  return [...lines, ...now.slice(from).map(text => come(`+ ${text}`))]
+}
+
+function linesOf(text: string): readonly string[] {
+  return text === '' ? [] : text.trimEnd().split('\n')
+}
+
 const signs = {add: '+', change: ' ', remove: '-'} as const
 
 function headerOf(profile: string, file: Change['file']): string {
   return file === 'credentials' || profile === 'default' ? `[${profile}]` : `[profile ${profile}]`
 }
 
-/** ECMA-48, "Select graphic rendition". */
-function paint(colour: number): (text: string) => string {
-  return text => `\u001B[${colour}m${text}\u001B[39m`
+function paints(colours: boolean) {
+  return colours ? {gone: paint('red'), come: paint('green')} : {gone: unchanged, come: unchanged}
+}
+
+function paint(colour: Colour): (text: string) => Line {
+  return text => [{text, colour}]
 }
 
 function unchanged(text: string): string {

@@ -1,4 +1,4 @@
-import {styleText} from 'node:util'
+import type {Colour, Line, Painted} from '../printable.ts'
 
 export type Severity = 'error' | 'warning' | 'note'
 
@@ -32,32 +32,32 @@ export interface DoctorReport {
 }
 
 /** The report for people, by area: what is fine in a line each, then what is not. */
-export function reportLines({areas, findings, fine}: DoctorReport, colours: boolean): readonly string[] {
-  const paint = colours ? paintWith : (_: Colour, text: string) => text
+export function reportLines({areas, findings, fine}: DoctorReport, colours: boolean): readonly Line[] {
+  const paint: Paint = colours ? (colour, text) => ({colour, text}) : (_, text) => text
   const told = new Set([...fine, ...findings].map(({area}) => area))
   const lines = areas
     .filter(area => told.has(area))
     .flatMap(area => [
       area,
-      ...fine.filter(one => one.area === area).map(({what}) => `  ${paint('green', 'ok'.padEnd(7))}  ${what}`),
+      ...fine.filter(one => one.area === area).map(({what}) => ['  ', paint('green', 'ok'.padEnd(7)), `  ${what}`]),
       ...findings.filter(one => one.area === area).flatMap(finding => findingLines(finding, paint)),
     ])
   return [...lines, '', ...summary(findings)]
 }
 
-type Colour = 'green' | 'red' | 'yellow' | 'cyan'
+type Paint = (colour: Colour, text: string) => string | Painted
 
 const colourOf = {error: 'red', warning: 'yellow', note: 'cyan'} as const
 const indent = ' '.repeat(11)
 
-function findingLines(finding: ReportedFinding, paint: (colour: Colour, text: string) => string): readonly string[] {
+function findingLines(finding: ReportedFinding, paint: Paint): readonly Line[] {
   const {id, severity, what, mend, details = [], fixed, notFixed} = finding
   const word = fixed === undefined ? paint(colourOf[severity], severity.padEnd(7)) : paint('green', 'fixed'.padEnd(7))
   const ending =
     fixed !== undefined
       ? [fixed]
       : [...(notFixed === undefined ? [] : [`Not fixed: ${notFixed}`]), ...(mend === undefined ? [] : [`Try: ${mend}`])]
-  return [`  ${word}  ${what} (${id})`, ...[...details, ...ending].map(line => `${indent}${line}`)]
+  return [['  ', word, `  ${what} (${id})`], ...[...details, ...ending].map(line => `${indent}${line}`)]
 }
 
 function summary(findings: readonly ReportedFinding[]): readonly string[] {
@@ -73,8 +73,4 @@ function summary(findings: readonly ReportedFinding[]): readonly string[] {
       : `${counts.join(', ')}.`,
     ...(fixable === 0 ? [] : [`"aws-oidc doctor --fix" mends ${fixable} of them.`]),
   ]
-}
-
-function paintWith(colour: Colour, text: string): string {
-  return styleText(colour, text, {validateStream: false})
 }

@@ -1,13 +1,13 @@
-import {demandFit, printableOnly, staleVariable, type Variables} from './variables.ts'
+import {type Assignments, demandFit, printableOnly} from './variables.ts'
 
 /**
  * For `aws-oidc creds --format powershell | Invoke-Expression`: each line is a whole statement, and none is empty,
  * because Invoke-Expression gets them one by one and refuses an empty one.
  */
-export function powershellLines(variables: Variables): string {
-  demandFit(variables, printableOnly, 'powershell')
-  const lines = variables.map(([name, value]) => `$Env:${name}=${quoted(value)}\n`)
-  return [`$Env:${staleVariable}=$null\n`, ...lines].join('')
+export function powershellLines({set, unset}: Assignments): string {
+  demandFit(set, printableOnly, 'powershell')
+  const lines = set.map(([name, value]) => `$Env:${name}=${quoted(value)}\n`)
+  return [...unset.map(name => `$Env:${name}=$null\n`), ...lines].join('')
 }
 
 /**

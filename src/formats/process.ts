@@ -13,7 +13,12 @@ export function processDocument(credentials: AwsCredentials, accountId: string):
     Expiration: rfc3339(credentials.expiration),
     AccountId: accountId,
   }
-  return `${JSON.stringify(document)}\n`
+  return `${JSON.stringify(document).replace(/[^ -~]/g, escaped)}\n`
+}
+
+/** It may be printed on a terminal, and a cache may be anybody's plugin. */
+function escaped(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
 /** Whole seconds and `Z`: the form that every AWS SDK reads. */

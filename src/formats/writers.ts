@@ -3,7 +3,7 @@ import {envLines, envLinesWithoutExport} from './env.ts'
 import {fishLines} from './fish.ts'
 import {nushellRecord} from './nushell.ts'
 import {powershellLines} from './powershell.ts'
-import type {Variables} from './variables.ts'
+import type {Assignments} from './variables.ts'
 import {windowsCmdLines} from './windows-cmd.ts'
 
 /** One a format that is read by a shell or as a file of variables. */
@@ -15,4 +15,4 @@ export const writers = {
   'windows-cmd': windowsCmdLines,
   nushell: nushellRecord,
   dotenv: dotenvLines,
-} as const satisfies Readonly<Record<string, (variables: Variables) => string>>
+} as const satisfies Readonly<Record<string, (assignments: Assignments) => string>>

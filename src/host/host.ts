@@ -13,7 +13,9 @@ import {knownHostsOf, showCode} from './show-code.ts'
 import {revokeTokens, tokensFor} from './tokens.ts'
 
 /** What a host is made of: parts of the world, and what was decided about this one sign-in. */
-export interface HostParts extends OAuthDoors, Omit<NewSignInParts, 'beforeAsking' | 'keep' | 'loginCommand'> {
+export interface HostParts
+  extends OAuthDoors,
+    Omit<NewSignInParts, 'beforeAsking' | 'keep' | 'loginCommand' | 'noRenewal'> {
   readonly log: Log
   readonly memory: SignInMemory
   readonly ask: Ask
@@ -25,6 +27,8 @@ export interface HostParts extends OAuthDoors, Omit<NewSignInParts, 'beforeAskin
   readonly now: () => Date
   /** Whether AWS has refused what was remembered. */
   readonly fresh: boolean
+  /** Whether a person wants to sign in: one that can't be renewed now is no reason not to. */
+  readonly insists?: boolean | undefined
 }
 
 /** The Host that one strategy sees during one sign-in. */
@@ -32,10 +36,10 @@ export function hostFor(parts: HostParts): Host {
   const {provider, env, log, memory, ask, signal, now, fetch} = parts
   const knownAs = knownProviders(parts)
 
-  function demandPerson(where: string): void {
+  function demandPerson(where: string, because?: string): void {
     if (parts.interactive) return
-    const why = parts.unreachable.why === undefined ? '' : ` ${parts.unreachable.why}`
-    throw new AwsOidcError('SIGN_IN_REQUIRED', `A sign-in at ${where} is needed.${why}`, {
+    const why = [because, parts.unreachable.why].filter(reason => reason !== undefined)
+    throw new AwsOidcError('SIGN_IN_REQUIRED', [`A sign-in at ${where} is needed.`, ...why].join(' '), {
       hint: parts.unreachable.hint,
     })
   }

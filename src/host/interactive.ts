@@ -18,6 +18,34 @@ export function mayAsk(flag: Interactive | undefined, configured: Interactive, a
   })
 }
 
+/** Why nobody may be asked, and what allows it. */
+export interface Nobody {
+  readonly why: string
+  /** The value of AWS_OIDC_INTERACTIVE; nothing where leaving out a flag does it. */
+  readonly allowedBy: Interactive | undefined
+}
+
+/** `undefined` where somebody may be asked. Throws CONFIG_INVALID. */
+export function nobodyBecause(
+  flag: Interactive | undefined,
+  configured: Interactive,
+  around: Surroundings,
+): Nobody | undefined {
+  const decided = mayAsk(flag, configured, around)
+  if (decided === 'always' || (decided === 'auto' && personCanSee(around))) return undefined
+  if (decided === 'auto') {
+    const what = isSet(around.env.CI)
+      ? 'CI is set, and nobody watches a job'
+      : 'There is no terminal and no desktop here'
+    return {why: `${what}.`, allowedBy: 'always'}
+  }
+  if (flag === 'never') return {why: '--no-interactive was said.', allowedBy: undefined}
+  const what = around.env.AWS_OIDC_INTERACTIVE
+    ? 'AWS_OIDC_INTERACTIVE is "never"'
+    : 'The configuration has "interactive: never"'
+  return {why: `${what}.`, allowedBy: 'auto'}
+}
+
 /** Whether a person can see a browser or a line on a terminal. Nobody watches a CI job. */
 export function personCanSee(around: Surroundings): boolean {
   if (isSet(around.env.CI)) return false

@@ -1,7 +1,8 @@
 import type {Configuration} from 'openid-client'
 import {parseObject, readDate} from '../json.ts'
 import {discover, factsOf, fetchKeys, type OAuthDoors, type ProviderFacts, parseFacts} from '../oauth/discovery.ts'
-import {tokenRequest} from '../oauth/token-request.ts'
+import {type TokenRequest, tokenRequest} from '../oauth/token-request.ts'
+import {verified} from '../oauth/verified.ts'
 import type {Memory, OidcClient} from '../plugin.ts'
 
 /** A provider as it has described itself to a client: now, or at an earlier call. */
@@ -11,7 +12,7 @@ export interface KnownProvider {
   /**
    * One request to its token endpoint, by what is remembered of the provider. A failure is believed only where the provider
    * still describes itself so; else the request is made where it belongs now, unless it may have been carried out already.
-   * `onLost` gets the text of an answer that can't be judged, because the provider does not describe itself any more.
+   * `onLost` gets the text of an answer that is not taken: it can't be asked for twice.
    */
   ask<Answer>(
     request: (configuration: Configuration) => Promise<Answer>,
@@ -67,32 +68,40 @@ function knownProvider(client: OidcClient, parts: KnownProviderParts): KnownProv
   const by = (facts: ProviderFacts, fetch: OAuthDoors['fetch']) =>
     discover(client, {...parts, fetch}, {...facts, now: now()})
 
+  async function askThrough<Answer>(
+    post: TokenRequest,
+    request: (configuration: Configuration) => Promise<Answer>,
+  ): Promise<Answer> {
+    const facts = await recall()
+    // What no longer passes for a description of this provider is worth as much as none.
+    const recalled = facts && (await by(facts, post.fetch).catch(() => undefined))
+    const askNow = (configuration: Configuration) =>
+      verified(configuration, client, {...parts, fetch: post.fetch}, request)
+    if (!recalled) return askNow(await findWithKeys())
+
+    const [first] = await Promise.allSettled([request(recalled)])
+    const outcome = post.outcome()
+    if (first.status === 'fulfilled' && outcome === 'answered') return first.value
+    await memory.delete(name)
+    if (outcome === 'unknown') return settledValue(first)
+    const configuration = await findWithKeys()
+    if (outcome !== 'answered')
+      return isSamePlace(configuration, recalled) ? settledValue(first) : askNow(configuration)
+    const anew = factsOf(configuration)
+    return anew ? request(await by(anew, post.again)) : settledValue(first)
+  }
+
   return {
     found: find,
 
     async ask(request, onLost) {
-      const facts = await recall()
       const post = tokenRequest(parts.fetch)
-      // What no longer passes for a description of this provider is worth as much as none.
-      const recalled = facts && (await by(facts, post.fetch).catch(() => undefined))
-      if (!recalled) return request(await findWithKeys())
-
-      const [first] = await Promise.allSettled([request(recalled)])
-      const outcome = post.outcome()
-      if (first.status === 'fulfilled' && outcome === 'answered') return first.value
-      await memory.delete(name)
-      if (outcome === 'unknown') return settledValue(first)
-      let configuration: Configuration
       try {
-        configuration = await findWithKeys()
+        return await askThrough(post, request)
       } catch (error) {
-        if (outcome === 'answered') await onLost?.(post.text())
+        if (post.outcome() === 'answered') await onLost?.(post.text())
         throw error
       }
-      if (outcome !== 'answered')
-        return isSamePlace(configuration, recalled) ? settledValue(first) : request(configuration)
-      const anew = factsOf(configuration)
-      return anew ? request(await by(anew, post.again)) : settledValue(first)
     },
 
     async keep() {

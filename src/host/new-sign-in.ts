@@ -1,11 +1,14 @@
 import type {Configuration} from 'openid-client'
 import type {ProviderConfiguration} from '../config/schema.ts'
-import {AwsOidcError, expectedFailure, type Secrets} from '../errors.ts'
-import {signInByBrowser} from '../oauth/browser-sign-in.ts'
+import {AwsOidcError, expectedFailure} from '../errors.ts'
+import {addsOfflineAccess, scopeRefused, signInByBrowser} from '../oauth/browser-sign-in.ts'
 import {type DeviceFlowRefused, signInByDevice} from '../oauth/device-sign-in.ts'
+import type {OAuthDoors} from '../oauth/discovery.ts'
 import {demandSignInPage} from '../oauth/sign-in-page.ts'
 import type {TokenClock, Tokens} from '../oauth/tokens.ts'
 import type {Ask, Host, OidcClient} from '../plugin.ts'
+import type {Told} from '../printable.ts'
+import type {Secrets} from '../secrets.ts'
 import type {Screen} from '../terminal/qr.ts'
 import type {DeviceOffer, FlowChoice} from './flow.ts'
 import {knownHostsOf, showCode} from './show-code.ts'
@@ -18,16 +21,15 @@ export interface Opening {
   readonly toSignOut?: boolean
 }
 
-export interface NewSignInParts {
+export interface NewSignInParts extends OAuthDoors {
   readonly provider: ProviderConfiguration
   readonly env: Host['env']
   readonly secrets: Secrets
-  readonly fetch: typeof globalThis.fetch
   readonly signal: AbortSignal
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>
   /** When the time for this sign-in is up. */
   readonly deadline: Date
-  readonly tell: (text: string) => void
+  readonly tell: (told: Told) => void
   readonly screen: () => Screen | undefined
   /** How a person is asked, depending on what the provider offers. */
   readonly chooseFlow: (offer: DeviceOffer) => FlowChoice
@@ -36,6 +38,8 @@ export interface NewSignInParts {
   readonly askUntil: ((signal: AbortSignal) => Ask) | undefined
   /** Throws SIGN_IN_REQUIRED where nobody may be asked. */
   readonly beforeAsking: (where: string) => void
+  /** Whether this client is known to get no renewal, and how that is noted once it has been refused one. */
+  readonly noRenewal: {readonly known: boolean; note(): Promise<void>}
   /** Saves the tokens. Called as soon as they are there: until then, whoever kills this process costs a sign-in. */
   readonly keep: (tokens: Tokens) => Promise<void>
   /** What to type to sign in by hand. */
@@ -56,10 +60,10 @@ export async function signInAnew(
   if (choice.flow === 'browser') return inBrowser(configuration, client, clock, choice, parts)
 
   parts.beforeAsking(client.issuer.host)
-  const {provider, secrets, fetch, signal} = parts
+  const {secrets, signal} = parts
   const answer = await signInByDevice(configuration, client, {
-    remember: provider.rememberSignIn,
-    fetch,
+    ...renewalFor(client, parts),
+    doors: parts,
     signal,
     clock,
     sleep: milliseconds => parts.sleep(milliseconds, signal),
@@ -69,7 +73,7 @@ export async function signInAnew(
       await showCode(code, {
         ...parts,
         now: clock.now,
-        knownHosts: knownHostsOf(provider, client.issuer),
+        knownHosts: knownHostsOf(parts.provider, client.issuer),
         open: choice.opens ? url => parts.openBrowser(url, {opens: true, shown: true}) : undefined,
       })
     },
@@ -77,6 +81,19 @@ export async function signInAnew(
   if ('refusal' in answer) return inBrowser(configuration, client, clock, browserInstead(answer, parts), parts)
   await parts.keep(answer)
   return answer
+}
+
+/** Whether a renewal is asked for, and what is said when the provider refuses just that. */
+function renewalFor({issuer}: OidcClient, {provider, noRenewal, tell}: NewSignInParts) {
+  return {
+    remember: provider.rememberSignIn && !noRenewal.known,
+    async onNoRenewal() {
+      tell(
+        `${issuer.host} gives this client no "offline_access", so the sign-in can't be renewed without you. Have the provider allow that scope, or set "rememberSignIn: false".`,
+      )
+      await noRenewal.note()
+    },
+  }
 }
 
 /** Where a code is insisted on, the failure has what the provider said. */
@@ -107,17 +124,29 @@ async function inBrowser(
     )
   }
   parts.beforeAsking(client.issuer.host)
-  const paste = askUntil && {ask: askUntil, tell, keepSecret: (secret: string) => secrets.add(secret)}
+  const renewal = renewalFor(client, parts)
+  const demandPage = async (url: URL, redirect: URL) => {
+    try {
+      await demandSignInPage(url, client, redirect, fetch)
+    } catch (error) {
+      const refused = expectedFailure(error)?.refusal?.error
+      // The sign-in itself goes on without it.
+      if (refused !== scopeRefused || !addsOfflineAccess(configuration, client, renewal.remember)) throw error
+    }
+  }
+  const keepSecret = (secret: string) => secrets.add(secret)
+  const paste = askUntil && {ask: askUntil, tell, keepSecret}
   return signInByBrowser(configuration, client, {
     pages: provider.pages,
-    remember: provider.rememberSignIn,
+    ...renewal,
+    keepSecret,
     keep,
-    fetch,
+    doors: parts,
     signal,
     clock,
     paste: choice.elsewhere === undefined ? undefined : paste,
     async show(url, redirect, over) {
-      if (parts.probe) await demandSignInPage(url, client, redirect, fetch)
+      if (parts.probe) await demandPage(url, redirect)
       if (choice.note !== undefined) tell(choice.note)
       await parts.openBrowser(url, {opens: choice.opens, shown: false})
       if (choice.elsewhere === undefined || over.aborted) return
@@ -136,8 +165,13 @@ function isSsh({env}: Pick<NewSignInParts, 'env'>): boolean {
 }
 
 /** The third word of SSH_CONNECTION is the address at which the SSH client reached this machine (sshd's own view). */
-function forwarding({port}: URL, {env}: Pick<NewSignInParts, 'env'>): string {
+function forwarding({port}: URL, {env}: Pick<NewSignInParts, 'env'>): Told {
   const [, , server] = env.SSH_CONNECTION?.split(' ') ?? []
   const host = server && /^[\w.:%-]+$/.test(server) ? server : 'HOST'
-  return `With this in another terminal of your own machine its browser comes back by itself (HOST is what you type there to get here):\n\n  ssh -N -L ${port}:127.0.0.1:${port} ${host}\n`
+  return [
+    'With this in another terminal of your own machine its browser comes back by itself (HOST is what you type there to get here):',
+    '',
+    `  ssh -N -L ${port}:127.0.0.1:${port} ${host}`,
+    '',
+  ]
 }

@@ -2,10 +2,11 @@ import type {ProviderConfiguration} from '../config/schema.ts'
 import {printable} from '../errors.ts'
 import {when} from '../formats/when.ts'
 import type {DeviceCode} from '../oauth/device-sign-in.ts'
+import type {Line, Told} from '../printable.ts'
 import {qrCode, type Screen} from '../terminal/qr.ts'
 
 export interface CodeScreen {
-  readonly tell: (text: string) => void
+  readonly tell: (told: Told) => void
   /** The terminal that `tell` writes to, where it is one that can show more than plain text. */
   readonly screen: () => Screen | undefined
   /** When the time for this sign-in is up, whatever the provider grants. */
@@ -38,7 +39,7 @@ export async function showCode(
       ? `Check that your browser is at ${url.host} before you enter it.`
       : `Attention: your configuration does not name ${url.host}. Enter the code only if you know it; "deviceHosts" of the provider says so.`,
   ]
-  tell(lines.join('\n'))
+  tell(lines)
   if (!known) return
   const picture = await pictureOf(completeUrl, lines, screen())
   if (picture !== undefined) tell(picture)
@@ -53,7 +54,11 @@ export function knownHostsOf({deviceHosts, own}: ProviderConfiguration, issuer?:
 }
 
 /** Only where it can be seen whole, together with the lines above it. */
-async function pictureOf(url: URL, above: readonly string[], screen: Screen | undefined): Promise<string | undefined> {
+async function pictureOf(
+  url: URL,
+  above: readonly string[],
+  screen: Screen | undefined,
+): Promise<readonly Line[] | undefined> {
   if (!screen) return undefined
   const used = above.reduce((rows, line) => rows + Math.max(1, Math.ceil(line.length / screen.columns)), 1)
   return qrCode(url.href, {...screen, rows: screen.rows - used})

@@ -1,26 +1,36 @@
 import {createHash} from 'node:crypto'
-import type {Secrets} from '../errors.ts'
-import {parseObject} from '../json.ts'
+import {type AwsOidcError, expectedFailure} from '../errors.ts'
+import {clamped, parseObject} from '../json.ts'
 import {discover, type OAuthDoors} from '../oauth/discovery.ts'
+import {UnverifiedToken} from '../oauth/problems.ts'
 import {refresh} from '../oauth/refresh.ts'
 import {revoke} from '../oauth/revoke.ts'
 import type {TokenClock, Tokens} from '../oauth/tokens.ts'
-import type {Memory, OidcClient, TokenSet} from '../plugin.ts'
+import type {Log, Memory, OidcClient, TokenSet} from '../plugin.ts'
+import type {Secrets} from '../secrets.ts'
 import type {KnownProvider} from './known-provider.ts'
 import {type NewSignInParts, signInAnew} from './new-sign-in.ts'
 
-export interface TokenParts extends OAuthDoors, Omit<NewSignInParts, 'keep'> {
+export interface TokenParts extends OAuthDoors, Omit<NewSignInParts, 'keep' | 'noRenewal'> {
   readonly memory: Memory
   readonly known: KnownProvider
   readonly now: () => Date
-  /** Throws SIGN_IN_REQUIRED where nobody may be asked; asks nobody. */
-  readonly demandPerson: (where: string) => void
+  /** Throws SIGN_IN_REQUIRED where nobody may be asked, with what has led to it where that is known; asks nobody. */
+  readonly demandPerson: (where: string, because?: string) => void
+  /** Whether a person wants to sign in: one that can't be renewed now is no reason not to. */
+  readonly insists?: boolean | undefined
+  readonly interactive: boolean
+  readonly log: Log
 }
 
 // A token must still be alive when AWS looks at it.
 const marginMilliseconds = 60_000
 // Providers rarely say how long a refresh token lives; when it is dead they say so.
 const refreshTokenDays = 90
+// The end of the year 9999: ISO 8601 writes later years in another way.
+const lastMoment = Date.UTC(9999, 11, 31)
+// Whoever runs the provider may allow it after all.
+const noRenewalDays = 7
 
 /** Tokens for a client: remembered, refreshed, or from a new sign-in, in that order. */
 export async function tokensFor(client: OidcClient, fresh: boolean, parts: TokenParts): Promise<TokenSet> {
@@ -35,13 +45,13 @@ export async function tokensFor(client: OidcClient, fresh: boolean, parts: Token
   // Failing must be cheap: the AWS SDK for JavaScript starts us twice for each failure, others for each request.
   if (remembered?.refreshToken === undefined) parts.demandPerson(client.issuer.host)
   const clock = (): TokenClock => ({now, offsetMilliseconds: parts.offsetTo(client.issuer)})
-  const renewed = remembered && (await renew(name, remembered, clock, parts))
-  if (renewed) {
+  const renewed = remembered && (await renewOrAsk(name, remembered, client, clock, parts))
+  if (typeof renewed === 'object') {
     // Before anything else: the provider may have ended the old refresh token by giving a new one.
     await save(name, renewed.tokens, parts)
     await known.keep()
     if (serves(renewed, fresh, clock())) return tokenSet(renewed.tokens, {remember, remembered: false})
-  } else if (remembered?.refreshToken) {
+  } else if (renewed === 'dead') {
     await memory.delete(name)
   }
 
@@ -50,9 +60,41 @@ export async function tokensFor(client: OidcClient, fresh: boolean, parts: Token
     await save(name, tokens, parts)
     if (remember) await known.keep()
   }
+  const refused = `no renewal of ${name}`
+  const noRenewal = {
+    known: (await memory.get(refused)) !== undefined,
+    note: () => memory.set(refused, '{}', new Date(now().getTime() + noRenewalDays * 86_400_000)),
+  }
   // A person is sent where the provider says now.
   const configuration = await known.found()
-  return tokenSet(await signInAnew(configuration, client, clock(), {...parts, keep}), {remember, remembered: false})
+  const tokens = await signInAnew(configuration, client, clock(), {...parts, keep, noRenewal})
+  return tokenSet(tokens, {remember, remembered: false})
+}
+
+/** As {@link renew}; `kept` where a person is to sign in, and what is remembered stays until they have. */
+async function renewOrAsk(
+  name: string,
+  remembered: Tokens,
+  client: OidcClient,
+  clock: () => TokenClock,
+  parts: TokenParts,
+): Promise<Renewed | 'dead' | 'kept' | undefined> {
+  try {
+    return await renew(name, remembered, clock, parts)
+  } catch (error) {
+    const failure = expectedFailure(error)
+    if (!failure || !leadsToSignIn(failure, parts)) throw error
+    parts.demandPerson(client.issuer.host, failure.message)
+    parts.log.warn(`The sign-in could not be renewed: ${failure.message}`)
+    return 'kept'
+  }
+}
+
+/** A token that nobody can verify will be no better the next time; what passes is waited for, but not by a person. */
+function leadsToSignIn(failure: AwsOidcError, {insists, interactive, signal}: TokenParts): boolean {
+  if (signal.aborted) return false
+  if (failure instanceof UnverifiedToken) return true
+  return insists === true && interactive && (failure.code === 'UNAVAILABLE' || failure.code === 'BAD_RESPONSE')
 }
 
 interface Renewed {
@@ -92,19 +134,20 @@ export async function revokeTokens(
   }
 }
 
+/** New tokens, `dead` where the refresh token no longer works, `undefined` where there is none. */
 async function renew(
   name: string,
   remembered: Tokens,
   clock: () => TokenClock,
   parts: TokenParts,
-): Promise<Renewed | undefined> {
+): Promise<Renewed | 'dead' | undefined> {
   const {refreshToken: spent, claims: earlier} = remembered
   if (spent === undefined) return undefined
   const answer = await parts.known.ask(
     configuration => refresh(configuration, spent, earlier, clock),
     text => saveLost(name, text, remembered, parts),
   )
-  if (!answer) return undefined
+  if (!answer) return 'dead'
   keepSecret(answer, parts.secrets)
   const refreshToken = answer.refreshToken ?? spent
   if (answer.idToken !== undefined) {
@@ -158,7 +201,7 @@ function keepSecret({accessToken, refreshToken, idToken}: Tokens, secrets: Secre
 }
 
 function idTokenEnd({claims}: Tokens, {offsetMilliseconds}: TokenClock): Date {
-  return new Date(typeof claims.exp === 'number' ? claims.exp * 1000 - offsetMilliseconds : 0)
+  return new Date(typeof claims.exp === 'number' ? clamped(claims.exp * 1000 - offsetMilliseconds, 0, lastMoment) : 0)
 }
 
 function earlierOf(a: Date, b: Date): Date {

@@ -1,11 +1,12 @@
 import * as openid from 'openid-client'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
 import type {OidcClient} from '../plugin.ts'
-import {fetchKeys} from './discovery.ts'
+import {fetchKeys, type OAuthDoors} from './discovery.ts'
 import {listenForRedirect, type Pages, type Redirect} from './loopback.ts'
 import {type PasteBack, pastedRedirect} from './pasted-redirect.ts'
 import {explainOAuthFailure} from './problems.ts'
 import {type TokenClock, type Tokens, tokensOf} from './tokens.ts'
+import {verified} from './verified.ts'
 
 export interface BrowserSignIn {
   readonly pages: Pages
@@ -18,9 +19,13 @@ export interface BrowserSignIn {
   readonly show: (url: URL, redirect: URL, over: AbortSignal) => Promise<void>
   /** Where the browser may be on another machine, which our listener can't hear. */
   readonly paste: PasteBack | undefined
+  /** Told when the provider refuses this client a renewal, and the sign-in goes on without one. */
+  readonly onNoRenewal: () => Promise<void>
+  /** Masks what must not be seen from now on. */
+  readonly keepSecret: (secret: string) => void
   /** Saves the tokens: called before the browser is told that it is over. */
   readonly keep: (tokens: Tokens) => Promise<void>
-  readonly fetch: typeof globalThis.fetch
+  readonly doors: OAuthDoors
   readonly signal: AbortSignal
   readonly clock: TokenClock
 }
@@ -33,31 +38,54 @@ export interface BrowserSignIn {
 export async function signInByBrowser(
   configuration: openid.Configuration,
   client: OidcClient,
-  {pages, remember, show, paste, keep, fetch, signal, clock}: BrowserSignIn,
+  {pages, remember, show, paste, onNoRenewal, keepSecret, keep, doors, signal, clock}: BrowserSignIn,
 ): Promise<Tokens> {
   const listener = await listenForRedirect(client.listen ?? {}, pages, signal)
-  const arrived = new AbortController()
-  try {
-    const {url, verifier, state, nonce} = await authorizationRequest(configuration, client, listener.url, remember)
-    const redirected = listener.received(state)
-    const {issuer, authorization_response_iss_parameter_supported: issuerIsSent = false} =
-      configuration.serverMetadata()
+  const {issuer, authorization_response_iss_parameter_supported: issuerIsSent = false} = configuration.serverMetadata()
+
+  /** The redirect that answers a request, which is shown to the person unless it is on its way to the provider. */
+  async function answerTo(
+    {url, state, verifier}: AuthorizationRequest,
+    redirected = listener.received(state),
+  ): Promise<Redirect> {
+    keepSecret(verifier)
+    const arrived = new AbortController()
     const expected = {url: listener.url, state, issuer, issuerIsSent}
     const pasted = () =>
       paste && !arrived.signal.aborted ? pastedRedirect(expected, paste, arrived.signal) : redirected
-    // The browser may be back before the program that opens it has ended, and waits for our answer.
-    const redirect = await Promise.race([redirected, show(url, listener.url, arrived.signal).then(pasted)])
-    // A question that still stood there would take Ctrl-C for itself.
-    arrived.abort()
+    try {
+      // The browser may be back before the program that opens it has ended, and waits for our answer.
+      return await Promise.race([redirected, show(url, listener.url, arrived.signal).then(pasted)])
+    } finally {
+      // A question that still stood there would take Ctrl-C for itself.
+      arrived.abort()
+    }
+  }
+
+  try {
+    let request = await authorizationRequest(configuration, client, listener.url, remember)
+    let redirect = await answerTo(request)
+    const refused = redirect.address.searchParams.get('error')
+    if (refused === scopeRefused && addsOfflineAccess(configuration, client, remember)) {
+      await onNoRenewal()
+      request = await authorizationRequest(configuration, client, listener.url, false)
+      const again = listener.received(request.state)
+      redirect = (await redirect.sendOn(request.url)) ? await again : await answerTo(request, again)
+    }
+    for (const code of redirect.address.searchParams.getAll('code')) keepSecret(code)
+    const {verifier, state, nonce} = request
     return await settle(redirect, issuer, async () => {
       // Beforehand: nothing that takes time or may fail should stand between the answer and its saving.
-      await fetchKeys(configuration, {fetch, now: clock.now})
-      const answer = await openid.authorizationCodeGrant(configuration, redirect.address, {
-        pkceCodeVerifier: verifier,
-        expectedState: state,
-        expectedNonce: nonce,
-        idTokenExpected: true,
-      })
+      const verifying = {...doors, now: clock.now}
+      await fetchKeys(configuration, verifying)
+      const answer = await verified(configuration, client, verifying, judge =>
+        openid.authorizationCodeGrant(judge, redirect.address, {
+          pkceCodeVerifier: verifier,
+          expectedState: state,
+          expectedNonce: nonce,
+          idTokenExpected: true,
+        }),
+      )
       const tokens = tokensOf(answer, client.clientId, clock)
       await keep(tokens)
       return tokens
@@ -66,10 +94,11 @@ export async function signInByBrowser(
     signal.throwIfAborted()
     throw explainOAuthFailure(error, client.issuer.host)
   } finally {
-    arrived.abort()
     await listener.close()
   }
 }
+
+type AuthorizationRequest = Awaited<ReturnType<typeof authorizationRequest>>
 
 /** The address at which a browser begins to sign in, and what its answer is compared with. */
 export async function authorizationRequest(
@@ -119,6 +148,15 @@ export function scopesOf(
   // Keycloak gives a refresh token without it; with it, one that outlives logout.
   if (endpoint?.endsWith('/protocol/openid-connect/token')) return scopes
   return [...scopes, 'offline_access']
+}
+
+/** What a client is refused with that may not have a scope (RFC 6749, 4.1.2.1 and 5.2). */
+export const scopeRefused = 'invalid_scope'
+
+/** Whether we ask for a scope that nobody has written into the configuration. */
+export function addsOfflineAccess(configuration: openid.Configuration, client: OidcClient, remember: boolean): boolean {
+  const asked = scopesOf(configuration, client, remember)
+  return asked.includes('offline_access') && !client.scopes?.includes('offline_access')
 }
 
 export function timeLimitError(provider: string): AwsOidcError {

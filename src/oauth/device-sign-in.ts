@@ -1,21 +1,25 @@
 import * as openid from 'openid-client'
 import {type AwsOidcError, expectedFailure} from '../errors.ts'
+import {clamped} from '../json.ts'
 import type {OidcClient, ProviderRefusal} from '../plugin.ts'
-import {scopesOf} from './browser-sign-in.ts'
+import {addsOfflineAccess, scopeRefused, scopesOf} from './browser-sign-in.ts'
 import {type DeviceAddresses, deviceAddresses} from './device-addresses.ts'
 import {codeEnded, deviceRefusal, isDeviceFlowRefused} from './device-refusals.ts'
-import {fetchKeys} from './discovery.ts'
+import {fetchKeys, type OAuthDoors} from './discovery.ts'
 import {explainOAuthFailure, isOAuthError, refusalOf, retryAfterSeconds} from './problems.ts'
 import {type TokenClock, type Tokens, tokensOf} from './tokens.ts'
+import {verified} from './verified.ts'
 
 export interface DeviceSignIn {
   /** Whether a refresh token is wanted. */
   readonly remember: boolean
   /** Shows address and code to the person. */
   readonly show: (code: DeviceCode) => Promise<void>
+  /** Told when the provider refuses this client a renewal, and the sign-in goes on without one. */
+  readonly onNoRenewal: () => Promise<void>
   /** Masks what must not be seen from now on. */
   readonly keepSecret: (secret: string) => void
-  readonly fetch: typeof globalThis.fetch
+  readonly doors: OAuthDoors
   readonly sleep: (milliseconds: number) => Promise<void>
   readonly signal: AbortSignal
   readonly clock: TokenClock
@@ -36,6 +40,9 @@ export interface DeviceFlowRefused {
 const grantType = 'urn:ietf:params:oauth:grant-type:device_code'
 // RFC 8628, 3.2 and 3.5.
 const usualIntervalSeconds = 5
+const shortestIntervalSeconds = 1
+// Longer than any sign-in may take (tasks/sign-in.ts), which ends it by its signal.
+const longestLifeSeconds = 3600
 const slowerByMilliseconds = 5_000
 const longestPauseMilliseconds = 60_000
 
@@ -49,32 +56,45 @@ const longestPauseMilliseconds = 60_000
 export async function signInByDevice(
   configuration: openid.Configuration,
   client: OidcClient,
-  {remember, show, keepSecret, fetch, sleep, signal, clock}: DeviceSignIn,
+  {remember, show, onNoRenewal, keepSecret, doors, sleep, signal, clock}: DeviceSignIn,
 ): Promise<Tokens | DeviceFlowRefused> {
   const provider = client.issuer.host
   const verifier = openid.randomPKCECodeVerifier()
   const parameters = {
     ...client.parameters,
-    scope: scopesOf(configuration, client, remember).join(' '),
     code_challenge: await openid.calculatePKCECodeChallenge(verifier),
     code_challenge_method: 'S256',
   }
+  const request = (renewable: boolean) =>
+    requestCode(configuration, {...parameters, scope: scopesOf(configuration, client, renewable).join(' ')})
   try {
-    const requested = await requestCode(configuration, parameters)
+    const requested = await request(remember).catch(async (error: unknown) => {
+      if (!isOAuthError(error, scopeRefused) || !addsOfflineAccess(configuration, client, remember)) throw error
+      await onNoRenewal()
+      return request(false)
+    })
     if ('refusal' in requested) return requested
     const {answer} = requested
-    keepSecret(answer.device_code)
+    for (const secret of [verifier, answer.device_code]) keepSecret(secret)
     // Beforehand: nothing that takes time or may fail should stand between the tokens and their saving.
-    await fetchKeys(configuration, {fetch, now: clock.now})
-    const expiresAt = new Date(clock.now().getTime() + answer.expires_in * 1000)
+    const verifying = {...doors, now: clock.now}
+    await fetchKeys(configuration, verifying)
+    const life = clamped(answer.expires_in, 0, longestLifeSeconds)
+    const expiresAt = new Date(clock.now().getTime() + life * 1000)
     const addresses = deviceAddresses(answer.verification_uri, answer.verification_uri_complete)
     await show({...addresses, code: answer.user_code, expiresAt})
     const poll = () =>
-      openid.genericGrantRequest(configuration, grantType, {
-        device_code: answer.device_code,
-        code_verifier: verifier,
-      })
-    const intervalSeconds = answer.interval ?? usualIntervalSeconds
+      verified(configuration, client, verifying, judge =>
+        openid.genericGrantRequest(judge, grantType, {
+          device_code: answer.device_code,
+          code_verifier: verifier,
+        }),
+      )
+    const intervalSeconds = clamped(
+      answer.interval ?? usualIntervalSeconds,
+      shortestIntervalSeconds,
+      longestLifeSeconds,
+    )
     const tokens = await pollUntil(expiresAt, poll, {intervalSeconds, provider, sleep, signal, clock})
     return tokensOf(tokens, client.clientId, clock)
   } catch (error) {

@@ -4,7 +4,8 @@ import {Response} from '../fetched.ts'
 import {parseObject, readObject} from '../json.ts'
 import {isLoopback, isSafeAddress} from '../loopback-address.ts'
 import type {OidcClient} from '../plugin.ts'
-import {explainOAuthFailure} from './problems.ts'
+import {checkedAnswers} from './answers.ts'
+import {explainDiscoveryFailure, type MetadataAnswer} from './discovery-failure.ts'
 
 export interface OAuthDoors {
   readonly fetch: typeof globalThis.fetch
@@ -33,11 +34,20 @@ export async function discover(
   const {issuer, clientId} = client
   const authentication = authenticate(client)
   const insecure = issuer.protocol === 'http:' && isLoopback(issuer.hostname)
-  const customFetch: openid.CustomFetch = (address, {body, ...init}) =>
-    doors.fetch(safe(address), {...init, body: body ?? null})
+  // Without the library's signal: its limit would end a request before the door says why.
+  const customFetch = checkedAnswers((address: string, {method, headers, body}: openid.CustomFetchOptions) =>
+    doors.fetch(safe(address), {method, headers, body: body ?? null}),
+  )
+  const recalled = facts && checkedAnswers(async () => Response.json(facts.metadata))
+  let answer: MetadataAnswer | undefined
+  const askedFor: openid.CustomFetch = async (address, options) => {
+    const response = await customFetch(address, options)
+    answer = {address: new URL(address), status: response.status}
+    return response
+  }
   try {
     const found = await openid.discovery(issuer, clientId, undefined, authentication, {
-      [openid.customFetch]: facts ? async () => Response.json(facts.metadata) : customFetch,
+      [openid.customFetch]: recalled ?? askedFor,
       execute: insecure ? [openid.allowInsecureRequests] : [],
     })
     const skew = Math.round(doors.offsetTo(issuer) / 1000)
@@ -53,7 +63,7 @@ export async function discover(
     if (facts) setKeys(configuration, facts.keys, facts.now)
     return configuration
   } catch (error) {
-    throw explainOAuthFailure(error, issuer.host)
+    throw explainDiscoveryFailure(error, issuer, answer)
   }
 }
 
@@ -67,7 +77,8 @@ export async function fetchKeys(
 ): Promise<void> {
   const {issuer, jwks_uri: address} = configuration.serverMetadata()
   if (address === undefined) return
-  const response = await doors.fetch(safe(address), {headers: {accept: 'application/json'}})
+  const fetch = checkedAnswers((url: string, init: RequestInit) => doors.fetch(safe(url), init))
+  const response = await fetch(address, {headers: {accept: 'application/json'}})
   const keys = response.ok ? readKeys(await response.text()) : undefined
   const {host} = new URL(issuer)
   if (keys) {

@@ -1,6 +1,6 @@
 import * as openid from 'openid-client'
 import type {GrantAnswer, OidcClient} from '../plugin.ts'
-import {explainOAuthFailure} from './problems.ts'
+import {bodyOf, explainOAuthFailure} from './problems.ts'
 
 /** One request to the token endpoint, authenticated as `client`. A refusal in OAuth's form is an answer. */
 export async function grantAt(
@@ -19,10 +19,4 @@ export async function grantAt(
     if (body) return {status: error.status, body}
     throw explainOAuthFailure(error, issuer.host)
   }
-}
-
-/** A refused client gets a challenge (RFC 6749, 5.2), and the library then leaves the body unread. */
-async function bodyOf(response: Response): Promise<GrantAnswer['body'] | undefined> {
-  const body: unknown = await response.json().catch(() => undefined)
-  return body !== null && typeof body === 'object' ? {...body} : undefined
 }

@@ -20,6 +20,8 @@ export interface Redirect {
   readonly address: URL
   /** Tells the browser how the sign-in ended; a reason makes it a failure. Resolves when it is sent. */
   answer(failure?: string): Promise<void>
+  /** Sends the browser on instead, to begin anew there; `false` where it isn't here to be sent. */
+  sendOn(url: URL): Promise<boolean>
 }
 
 export interface Pages {
@@ -41,12 +43,19 @@ export async function listenForRedirect(
 
   const handle = (request: IncomingMessage, response: ServerResponse) => {
     if (early) return early.push(() => handle(request, response))
-    const address = URL.parse(request.url ?? '/', url.href)
-    if (request.method !== 'GET' || address?.pathname !== path) return send(response, 404, strayPage())
+    const address = addressOf(request, url)
+    if (request.method !== 'GET' || !address) return send(response, 404, strayPage())
     if (!waiting || !belongs(address, waiting.state)) return send(response, 400, strayPage())
     const {take} = waiting
     waiting = undefined
-    take({address, answer: failure => answer(response, pages, failure)})
+    take({
+      address,
+      answer: failure => answer(response, pages, failure),
+      async sendOn(target) {
+        await send(response, 303, redirectPage(target))
+        return true
+      },
+    })
     return undefined
   }
 
@@ -82,6 +91,21 @@ export async function listenForRedirect(
     },
     close,
   }
+}
+
+/**
+ * The redirect URI with what a request has behind it; `undefined` for a request to anything else. A target in absolute form
+ * (RFC 9112, 3.2.2), or one that begins with two slashes, would name another host, which the provider would be told of.
+ */
+function addressOf({url: target = '', headers}: IncomingMessage, url: URL): URL | undefined {
+  const hosts = url.hostname === 'localhost' ? ['localhost', '127.0.0.1', '[::1]'] : [url.hostname]
+  const port = url.port === '' ? '' : `:${url.port}`
+  if (!hosts.some(host => headers.host === `${host}${port}`)) return undefined
+  const [path, ...query] = target.split('?')
+  if (path !== url.pathname) return undefined
+  const address = new URL(url)
+  address.search = query.join('?')
+  return address
 }
 
 function belongs(address: URL, state: string | undefined): boolean {

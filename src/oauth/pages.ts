@@ -38,7 +38,7 @@ export function strayPage(): Page {
   return page('bad', 'Nothing to see here', ['This address only waits for the end of a sign-in, and this was not it.'])
 }
 
-/** Sends the browser on to a page of the person's own company. */
+/** Sends the browser on, as to a page of the person's own company. */
 export function redirectPage(target: URL): Page {
   return {html: '', headers: {...headers, location: target.href}}
 }

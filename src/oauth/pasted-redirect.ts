@@ -32,7 +32,9 @@ export async function pastedRedirect(
     const code = address?.searchParams.get('code')
     if (code) keepSecret(code)
     const problem = address ? problemWith(address, expected) : 'That is not an address.'
-    if (address && problem === undefined) return {address: redirectTo(expected.url, address), answer: async () => {}}
+    if (address && problem === undefined) {
+      return {address: redirectTo(expected.url, address), answer: async () => {}, sendOn: async () => false}
+    }
     tell(`${problem} It begins with ${expected.url.href}? and is needed whole. Paste it again, or press Ctrl-C.`)
   }
 }

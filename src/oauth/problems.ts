@@ -15,8 +15,9 @@ export function explainOAuthFailure(error: unknown, provider: string): unknown {
   if (error instanceof openid.WWWAuthenticateChallengeError) return refusedClient(error, provider)
   if (!isOfLibrary(error)) return error
 
+  if (isUnverified(error)) return new UnverifiedToken(provider, error)
   const status = statusOf(error)
-  if (status !== undefined && isTemporary(status)) {
+  if (status !== undefined && isPassing({status})) {
     return new AwsOidcError('UNAVAILABLE', `${provider} answered with HTTP ${status}.`, {
       hint: 'the same command again in a moment',
     })
@@ -27,9 +28,30 @@ export function explainOAuthFailure(error: unknown, provider: string): unknown {
   })
 }
 
-/** Whether the provider says that a refresh token no longer works (RFC 6749, 5.2). */
-export function isInvalidGrant(error: unknown): boolean {
-  return isOAuthError(error, 'invalid_grant')
+/** An ID token that none of the provider's keys has signed. */
+export class UnverifiedToken extends AwsOidcError {
+  constructor(provider: string, error: Error) {
+    super('BAD_RESPONSE', `${provider} gave an answer that can't be trusted: ${describe(error)}.`, {
+      hint: 'Check "issuer" and "clientId", then tell whoever runs the provider.',
+    })
+  }
+}
+
+/** Whether an ID token could not be verified, as opposed to verified and found wrong. */
+export function isUnverified(error: unknown): boolean {
+  if (error instanceof UnverifiedToken) return true
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if ('code' in at && at.code === 'OAUTH_KEY_SELECTION_FAILED') return true
+    // The library has no code of its own for a signature that is wrong, and puts it under `cause`.
+    if (at.cause !== null && typeof at.cause === 'object' && 'signature' in at.cause) return true
+  }
+  return false
+}
+
+/** The body of an answer that the library leaves unread, as with a challenge (RFC 6749, 5.2); `undefined` where it is no JSON. */
+export async function bodyOf(response: Response): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const body: unknown = await response.json().catch(() => undefined)
+  return body !== null && typeof body === 'object' ? {...body} : undefined
 }
 
 /** Whether the provider answered with this error code. */
@@ -45,13 +67,18 @@ export function retryAfterSeconds(error: unknown): number | undefined {
   return header !== null && /^\d{1,5}$/.test(header) ? Number(header) : undefined
 }
 
-function isTemporary(status: number): boolean {
-  return status >= 500 || status === 429
+// What comes from a proxy or a busy server, whatever the body says.
+const passingStatuses: ReadonlySet<number> = new Set([407, 408, 429])
+// RFC 6749, 4.1.2.1 and RFC 8628, 3.5.
+const passingErrors: ReadonlySet<string> = new Set(['temporarily_unavailable', 'server_error', 'slow_down'])
+
+/** Whether a refusal is about this moment: the same request may be answered later. */
+export function isPassing({status, error}: {readonly status: number; readonly error?: string | undefined}): boolean {
+  return status >= 500 || passingStatuses.has(status) || (error !== undefined && passingErrors.has(error))
 }
 
 function refusedAuthorization(error: openid.AuthorizationResponseError, provider: string): AwsOidcError {
-  const code =
-    error.error === 'temporarily_unavailable' || error.error === 'server_error' ? 'UNAVAILABLE' : 'SIGN_IN_REFUSED'
+  const code = passingErrors.has(error.error) ? 'UNAVAILABLE' : 'SIGN_IN_REFUSED'
   return new AwsOidcError(code, `${provider} refused the sign-in: ${inWords(error)}.`, {
     hint:
       error.error === 'access_denied'
@@ -61,15 +88,30 @@ function refusedAuthorization(error: openid.AuthorizationResponseError, provider
   })
 }
 
+const checkClient = 'Check "clientId" and "clientSecret" of the provider.'
+const withoutDpop = 'Have the provider give this client tokens without DPoP (RFC 9449), which aws-oidc does not speak.'
+
+const hints: ReadonlyMap<string, string> = new Map([
+  ['invalid_client', checkClient],
+  ['unauthorized_client', checkClient],
+  // RFC 9449, 5 and 8.
+  ['invalid_dpop_proof', withoutDpop],
+  ['use_dpop_nonce', withoutDpop],
+  // Keycloak says no more of a client that is bound to DPoP.
+  [
+    'invalid_request',
+    'Tell whoever runs the provider: it wants something of this client that aws-oidc does not send, such as DPoP (RFC 9449).',
+  ],
+])
+
 function refusedTokens(error: openid.ResponseBodyError, provider: string): AwsOidcError {
-  if (isTemporary(error.status)) {
+  if (isPassing(error)) {
     return new AwsOidcError('UNAVAILABLE', `${provider} answered with HTTP ${error.status}: ${inWords(error)}.`, {
       hint: 'the same command again in a moment',
     })
   }
-  const client = error.error === 'invalid_client' || error.error === 'unauthorized_client'
   return new AwsOidcError('SIGN_IN_REFUSED', `${provider} gave no tokens: ${inWords(error)}.`, {
-    hint: client ? 'Check "clientId" and "clientSecret" of the provider.' : 'aws-oidc login --force',
+    hint: hints.get(error.error) ?? 'aws-oidc login',
     refusal: refusalOf(error),
   })
 }
@@ -79,7 +121,7 @@ function refusedClient({status, cause}: openid.WWWAuthenticateChallengeError, pr
   const named = cause.map(({parameters}) => parameters.error).find(error => error !== undefined) ?? 'invalid_client'
   const reason = printable(named, 80)
   return new AwsOidcError('SIGN_IN_REFUSED', `${provider} refused this client with HTTP ${status}: ${reason}.`, {
-    hint: 'Check "clientId" and "clientSecret" of the provider.',
+    hint: hints.get(named) ?? checkClient,
   })
 }
 
@@ -103,7 +145,7 @@ function inWords(oauthError: OAuthError): string {
   return description === undefined ? error : `${error} (${description})`
 }
 
-function statusOf(error: Error): number | undefined {
+export function statusOf(error: Error): number | undefined {
   return isResponse(error.cause) ? error.cause.status : undefined
 }
 

@@ -1,10 +1,10 @@
 import * as openid from 'openid-client'
 import {AwsOidcError} from '../errors.ts'
-import {explainOAuthFailure, isInvalidGrant} from './problems.ts'
+import {bodyOf, explainOAuthFailure, isPassing, statusOf} from './problems.ts'
 import {type TokenClock, type Tokens, tokensOf} from './tokens.ts'
 
 /**
- * New tokens for a refresh token (RFC 6749, 6), or `undefined` when the provider says that it no longer works. The
+ * New tokens for a refresh token (RFC 6749, 6), or `undefined` when it no longer works. The
  * answer may hold a new refresh token, and the old one may be dead from then on: save the answer before using it. The
  * clock is looked at afterwards: the answer may be the first that tells the provider's time.
  */
@@ -20,9 +20,46 @@ export async function refresh(
     if (tokens.idToken) checkSameSignIn(tokens.claims, earlierClaims)
     return tokens
   } catch (error) {
-    if (isInvalidGrant(error)) return undefined
-    throw explainOAuthFailure(error, new URL(configuration.serverMetadata().issuer).host)
+    const {host} = new URL(configuration.serverMetadata().issuer)
+    const refusal = await refusalBehind(error)
+    if (refusal && isDead(refusal)) return undefined
+    if (refusal && refusal.error === undefined) throw withoutReason(host, refusal.status)
+    throw explainOAuthFailure(error, host)
   }
+}
+
+interface RefreshRefusal {
+  readonly status: number
+  /** What the body says in OAuth's form (RFC 6749, 5.2), if it says anything. */
+  readonly error: string | undefined
+}
+
+async function refusalBehind(error: unknown): Promise<RefreshRefusal | undefined> {
+  if (error instanceof openid.ResponseBodyError) return error
+  if (error instanceof openid.WWWAuthenticateChallengeError) {
+    const named = (await bodyOf(error.response))?.error
+    return {status: error.status, error: typeof named === 'string' ? named : undefined}
+  }
+  const status = error instanceof Error ? statusOf(error) : undefined
+  return status !== undefined && status >= 400 ? {status, error: undefined} : undefined
+}
+
+const deadStatuses: ReadonlySet<number> = new Set([400, 401, 403])
+const aboutTheClient: ReadonlySet<string> = new Set(['invalid_client', 'unauthorized_client'])
+
+/**
+ * RFC 6749, 5.2 has `invalid_grant` for a refresh token that no longer works. Dex says `invalid_request`, others what
+ * they like, so whatever is about neither the client nor this moment is about the token.
+ */
+function isDead({status, error}: RefreshRefusal): boolean {
+  return error !== undefined && deadStatuses.has(status) && !aboutTheClient.has(error) && !isPassing({status, error})
+}
+
+/** Without a word of OAuth it need not be the provider that answers: a firewall knows nothing of the token. */
+function withoutReason(host: string, status: number): AwsOidcError {
+  return new AwsOidcError('UNAVAILABLE', `${host} answered with HTTP ${status} and gave no reason.`, {
+    hint: 'the same command again in a moment, or aws-oidc login',
+  })
 }
 
 /**
@@ -34,7 +71,7 @@ function checkSameSignIn(claims: Readonly<Record<string, unknown>>, earlier: Rea
     if (name === 'nonce' && claims[name] === undefined) continue
     if (earlier.sub === undefined || sameValue(claims[name], earlier[name])) continue
     throw new AwsOidcError('BAD_RESPONSE', `The provider renewed the sign-in with another "${name}" in the ID token.`, {
-      hint: 'aws-oidc login --force',
+      hint: 'aws-oidc login',
     })
   }
 }

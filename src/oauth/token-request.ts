@@ -29,6 +29,7 @@ export function tokenRequest(fetch: Fetch): TokenRequest {
       if (init?.method !== 'POST') return fetch(input, init)
       try {
         sent = true
+        answer = undefined
         const response = await fetch(input, init)
         answer = {status: response.status, headers: response.headers, text: await response.text()}
         return replay()

@@ -1,5 +1,7 @@
 import type * as openid from 'openid-client'
 import {AwsOidcError} from '../errors.ts'
+import {clamped, isDeeperThan} from '../json.ts'
+import {deepest} from './answers.ts'
 
 /** What a token endpoint gave, with the ID token's claims already verified. */
 export interface Tokens {
@@ -22,6 +24,8 @@ type Answer = openid.TokenEndpointResponse & openid.TokenEndpointResponseHelpers
 // RFC 6749, 5.1 lets a provider leave out the access token's life; the ID token's own limit still holds.
 const unknownLifeSeconds = 300
 const toleratedSeconds = 60
+// No token that we can use lives longer; what ends in a million years is no `Date`.
+const longestLifeSeconds = 366 * 86_400
 
 /**
  * Reads a token answer that the library has verified, and adds two checks that it leaves out: OpenID Connect Core
@@ -29,8 +33,10 @@ const toleratedSeconds = 60
  */
 export function tokensOf(answer: Answer, clientId: string, {now, offsetMilliseconds}: TokenClock): Tokens {
   const claims = answer.claims()
-  const ends = [now().getTime() + (answer.expires_in ?? unknownLifeSeconds) * 1000]
+  const life = clamped(answer.expires_in ?? unknownLifeSeconds, 0, longestLifeSeconds)
+  const ends = [now().getTime() + life * 1000]
   if (claims) {
+    if (isDeeperThan(claims, deepest)) throw untrusted(`it is nested deeper than ${deepest} levels`)
     if (claims.azp !== undefined && claims.azp !== clientId) throw untrusted('its "azp" names another client')
     const providerNow = (now().getTime() + offsetMilliseconds) / 1000
     if (claims.iat > providerNow + toleratedSeconds) throw untrusted('its "iat" lies in the future')

@@ -14,12 +14,17 @@ export interface Limit {
   cancel(): void
 }
 
+// A timer for longer fires at once: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args
+const longestTimer = 2 ** 31 - 1
+
 export const systemClock: Clock = {
   now: () => new Date(),
 
   async sleep(milliseconds, signal) {
     try {
-      await delay(milliseconds, undefined, signal ? {signal} : {})
+      for (let left = milliseconds; left > 0; left -= longestTimer) {
+        await delay(Math.min(left, longestTimer), undefined, signal ? {signal} : {})
+      }
     } catch (error) {
       signal?.throwIfAborted()
       throw error
@@ -28,7 +33,7 @@ export const systemClock: Clock = {
 
   limit(milliseconds, reason, parent) {
     const own = new AbortController()
-    const timer = setTimeout(() => own.abort(reason), milliseconds)
+    const timer = setTimeout(() => own.abort(reason), Math.min(milliseconds, longestTimer))
     return {
       signal: parent ? AbortSignal.any([own.signal, parent]) : own.signal,
       cancel: () => clearTimeout(timer),

@@ -1,17 +1,16 @@
-import {type FileHandle, stat} from 'node:fs/promises'
 import {dirname} from 'node:path'
 import {AwsOidcError} from '../errors.ts'
-import {codeOf, makeFolder, targetOf} from './files.ts'
+import {exchangeText} from './exchange-text.ts'
+import {codeOf} from './files.ts'
 import {readGivenFile, reasonOf} from './read-file.ts'
-import {replaceFile} from './replace-file.ts'
 
 /** Files that a person writes too, and that we change here and there. */
 export interface EditedFiles {
   /** The text, or `undefined` where there is none. Rejects with CONFIG_INVALID what can't be read, or is not UTF-8. */
   read(path: string): Promise<string | undefined>
   /**
-   * Replaces the file as a whole, in mode 0600 and with its owner, if it still holds `before`; false where another
-   * program has changed it meanwhile. A link stays one. Rejects with OUTPUT_FAILED, and then nothing has changed.
+   * Exchanges the text of the file, which gets mode 0600, if it still holds `before`; false where another program has
+   * changed it meanwhile. Rejects with OUTPUT_FAILED, and then nothing has changed.
    */
   replace(path: string, before: string | undefined, after: string): Promise<boolean>
 }
@@ -28,20 +27,7 @@ export const editedFiles: EditedFiles = {
 
   async replace(path, before, after) {
     try {
-      const target = await targetOf(path)
-      const found = await stat(target).catch(() => undefined)
-      if (found && !found.isFile()) throw new Error('it is no file')
-      await makeFolder(dirname(target))
-      return await replaceFile(target, {
-        mode: 0o600,
-        async fill(file) {
-          await file.writeFile(after)
-          await keepOwner(file, target)
-          // All of it rests on the disk before it takes the other's name.
-          await file.sync()
-        },
-        mayReplace: async () => (await bytesOf(target))?.toString() === before,
-      })
+      return await exchangeText(path, {before, after, mode: 0o600})
     } catch (error) {
       throw unwritable(path, error)
     }
@@ -59,12 +45,6 @@ async function bytesOf(path: string): Promise<Buffer | undefined> {
       cause: error,
     })
   }
-}
-
-/** `sudo aws-oidc` must not take the file away from its owner. */
-async function keepOwner(file: FileHandle, target: string): Promise<void> {
-  const [old, own] = [await stat(target).catch(() => undefined), await file.stat()]
-  if (old && old.uid !== own.uid) await file.chown(old.uid, old.gid)
 }
 
 function unwritable(path: string, error: unknown): AwsOidcError {

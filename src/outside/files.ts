@@ -1,7 +1,8 @@
 import {constants, type Stats} from 'node:fs'
-import {access, chmod, lstat, mkdir, open, readlink, realpath, rm, stat} from 'node:fs/promises'
+import {access, chmod, lchown, lstat, mkdir, open, readlink, realpath, rm, stat} from 'node:fs/promises'
 import {dirname, resolve} from 'node:path'
 import {AwsOidcError} from '../errors.ts'
+import {ownerInsteadOfRoot} from './other-users.ts'
 import {takesPrograms} from './program-place.ts'
 import {readGivenFile, readOwnFile, reasonOf} from './read-file.ts'
 import {dropStale, replaceFile} from './replace-file.ts'
@@ -25,8 +26,11 @@ export interface Files {
   takesProgram(path: string): Promise<boolean>
   /** Makes sure that an empty file (0600, in a folder closed to others) exists, and tells which one it is. */
   touchPrivate(path: string): Promise<FileIdentity>
+  /** Rejects where the file can't be looked at. */
   identify(path: string): Promise<FileIdentity | undefined>
-  /** Removes a folder with all that is in it; of a link, the link. */
+  /** Whether it is there. What can't be looked at is of no use, and counts as missing. */
+  exists(path: string): Promise<boolean>
+  /** Removes a folder that is there, with all that is in it; of a link, the link. Rejects with OUTPUT_FAILED. */
   removeFolder(path: string): Promise<void>
   /** Makes sure of a folder that is closed to others (0700), and returns its path. */
   makePrivateFolder(path: string): Promise<string>
@@ -83,7 +87,19 @@ export const systemFiles: Files = {
     }
   },
 
-  removeFolder: path => rm(path, {recursive: true, force: true}),
+  exists,
+
+  async removeFolder(path) {
+    if (!(await exists(path))) return
+    try {
+      await rm(path, {recursive: true, force: true})
+    } catch (error) {
+      throw new AwsOidcError('OUTPUT_FAILED', `${path} can't be removed: ${codeOf(error)}.`, {
+        hint: `ls -ld ${path}`,
+        cause: error,
+      })
+    }
+  },
 
   makePrivateFolder,
 }
@@ -98,6 +114,13 @@ function textOf(path: string, read: (path: string) => Buffer): string | undefine
       cause: error,
     })
   }
+}
+
+function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  )
 }
 
 async function replace(path: string, text: string, mode: number): Promise<void> {
@@ -118,16 +141,22 @@ async function makePrivateFolder(path: string): Promise<string> {
  */
 export async function makeFolder(path: string): Promise<void> {
   try {
-    await mkdir(path, {mode: 0o700})
+    await makeOne(path)
   } catch (error) {
     if (await isFolder(path)) return
     if (!isMissing(error) || dirname(path) === path) throw error
     await makeFolder(dirname(path))
     // Another process may have made it meanwhile.
-    await mkdir(path, {mode: 0o700}).catch(async (again: unknown) => {
+    await makeOne(path).catch(async (again: unknown) => {
       if (!(await isFolder(path))) throw again
     })
   }
+}
+
+async function makeOne(path: string): Promise<void> {
+  await mkdir(path, {mode: 0o700})
+  const user = await ownerInsteadOfRoot(dirname(path))
+  if (user) await lchown(path, user.uid, user.gid)
 }
 
 /** The file behind links, also where it does not exist yet. */

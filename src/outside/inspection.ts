@@ -1,6 +1,7 @@
 import {constants} from 'node:fs'
 import {access, chmod, lstat, readdir, rm, stat, statfs} from 'node:fs/promises'
-import {delimiter, isAbsolute, join} from 'node:path'
+import {delimiter, dirname, isAbsolute, join} from 'node:path'
+import {codeOf} from './files.ts'
 import {processMark} from './process-mark.ts'
 
 /** Looks at files, programs and processes without changing anything, and mends what somebody asks to have mended. */
@@ -11,8 +12,8 @@ export interface Inspection {
   list(folder: string): Promise<readonly string[]>
   /** Of the Node that runs this. */
   readonly nodeVersion: string
-  /** Whether files can be made in a folder, or it can be made itself. */
-  canWriteIn(folder: string): Promise<boolean>
+  /** What keeps us from making files in a folder, or the folder itself; `undefined` where nothing does. */
+  obstacleTo(folder: string): Promise<Obstacle | undefined>
   /** Whether the disk that a folder is, or would be, on has a block left for us. */
   hasRoomFor(folder: string): Promise<boolean>
   canRead(path: string): Promise<boolean>
@@ -23,6 +24,11 @@ export interface Inspection {
   /** Takes everything from others that they may do with it. */
   close(path: string): Promise<void>
   remove(path: string): Promise<void>
+}
+
+export interface Obstacle {
+  readonly path: string
+  readonly why: string
 }
 
 export interface FileFacts {
@@ -53,15 +59,28 @@ export function systemInspection(
     }
   }
 
+  async function whyClosed(path: string, code: string): Promise<string> {
+    if (code === 'EROFS') return 'its file system is read-only'
+    const owner = (await look(path))?.owner
+    return owner === 'self' ? 'it is closed to you' : `it belongs to ${owner === 'root' ? 'root' : 'another user'}`
+  }
+
   return {
     look,
     nodeVersion: process.versions.node,
     list: folder => readdir(folder).catch(() => []),
-    async canWriteIn(folder) {
-      for (let at = folder; ; at = join(at, '..')) {
-        const stats = await stat(at).catch(() => undefined)
-        if (stats) return stats.isDirectory() && may(at, constants.W_OK | constants.X_OK)
-        if (join(at, '..') === at || (await lstat(at).catch(() => undefined))) return false
+    async obstacleTo(folder) {
+      for (let at = folder; ; at = dirname(at)) {
+        const found = await stat(at).catch(codeOf)
+        // Where it may not be looked at, a folder above is closed.
+        if (typeof found === 'string' && found !== 'ENOENT' && found !== 'EACCES') return {path: at, why: found}
+        const stats = typeof found === 'string' ? await lstat(at).catch(() => undefined) : found
+        if (stats && !stats.isDirectory()) return {path: at, why: 'it is no folder'}
+        if (stats) {
+          const refused = await access(at, constants.W_OK | constants.X_OK).then(() => undefined, codeOf)
+          return refused === undefined ? undefined : {path: at, why: await whyClosed(at, refused)}
+        }
+        if (dirname(at) === at) return {path: at, why: String(found)}
       }
     },
     async hasRoomFor(folder) {

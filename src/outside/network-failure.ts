@@ -17,20 +17,20 @@ export function mayHelpToRetry(status: number): boolean {
   return overloaded.has(status)
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'its name is not known (DNS)',
-  EAI_AGAIN: 'its name could not be looked up (DNS)',
-  ECONNREFUSED: 'the connection was refused',
-  ECONNRESET: 'the connection was cut',
-  EPIPE: 'the connection was cut',
-  ETIMEDOUT: 'no connection within 5 s',
-  EHOSTUNREACH: 'there is no way to it',
-  ENETUNREACH: 'there is no network',
-  ENETDOWN: 'there is no network',
-}
+const reasons: ReadonlyMap<string, string> = new Map([
+  ['ENOTFOUND', 'its name is not known (DNS)'],
+  ['EAI_AGAIN', 'its name could not be looked up (DNS)'],
+  ['ECONNREFUSED', 'the connection was refused'],
+  ['ECONNRESET', 'the connection was cut'],
+  ['EPIPE', 'the connection was cut'],
+  ['ETIMEDOUT', 'no connection within 5 s'],
+  ['EHOSTUNREACH', 'there is no way to it'],
+  ['ENETUNREACH', 'there is no network'],
+  ['ENETDOWN', 'there is no network'],
+])
 
 // A name that is not known will not be known in a moment.
-const passing = new Set(Object.keys(reasons).filter(code => code !== 'ENOTFOUND'))
+const passing = new Set([...reasons.keys()].filter(code => code !== 'ENOTFOUND'))
 
 // https://nodejs.org/api/tls.html#x509-certificate-error-codes
 const distrust = new Set([
@@ -49,11 +49,11 @@ const distrust = new Set([
   'PATH_LENGTH_EXCEEDED',
 ])
 
-const elsewhere: Readonly<Record<string, readonly [problem: string, hint: string]>> = {
-  CERT_HAS_EXPIRED: ['has expired', 'Check the clock of this machine, then tell whoever runs it.'],
-  CERT_NOT_YET_VALID: ['is not valid yet', 'Check the clock of this machine, then tell whoever runs it.'],
-  ERR_TLS_CERT_ALTNAME_INVALID: ['is for another name', 'Check the address, then tell whoever runs it.'],
-}
+const elsewhere: ReadonlyMap<string, readonly [problem: string, hint: string]> = new Map([
+  ['CERT_HAS_EXPIRED', ['has expired', 'Check the clock of this machine, then tell whoever runs it.']],
+  ['CERT_NOT_YET_VALID', ['is not valid yet', 'Check the clock of this machine, then tell whoever runs it.']],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', ['is for another name', 'Check the address, then tell whoever runs it.']],
+])
 
 // https://docs.openssl.org/3.0/man3/SSL_alert_type_string/ : what a server says that wants another certificate of us.
 const wantsCertificate =
@@ -100,7 +100,7 @@ export function tooLongToConnect(): Error {
 }
 
 function distrusted(who: string, code: string): AwsOidcError | undefined {
-  const [problem, hint] = elsewhere[code] ?? []
+  const [problem, hint] = elsewhere.get(code) ?? []
   if (problem !== undefined) return new NetworkFailure(`The certificate of ${who} ${problem} (${code}).`, {hint})
   if (!distrust.has(code)) return undefined
   return new NetworkFailure(`The certificate of ${who} is not trusted (${code}).`, {
@@ -109,7 +109,7 @@ function distrusted(who: string, code: string): AwsOidcError | undefined {
 }
 
 function unreachable(host: string, code: string, cause: unknown, proxy: URL | undefined): AwsOidcError {
-  const reason = reasons[code] ?? (code || 'the request failed')
+  const reason = reasons.get(code) ?? (code || 'the request failed')
   const way = proxy ? ` through the proxy ${proxy.host}` : ''
   return new NetworkFailure(`${host} could not be reached${way}: ${reason}.`, {
     mayPass: passing.has(code),

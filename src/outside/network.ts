@@ -56,7 +56,7 @@ function networkOver(settings: NetworkSettings, offsets: Map<string, number>, ow
       const repeatable = again || exchange.method === 'GET'
       for (let attempt = 0; ; attempt++) {
         try {
-          const response = await once(exchange, repeatable)
+          const response = await once(exchange, repeatable, attempt)
           if (!repeatable || attempt === retries || !mayHelpToRetry(response.status)) return response
         } catch (error) {
           if (!repeatable || attempt === retries || !(error instanceof NetworkFailure && error.mayPass)) throw error
@@ -66,7 +66,7 @@ function networkOver(settings: NetworkSettings, offsets: Map<string, number>, ow
     }
   }
 
-  async function once(exchange: Exchange, repeatable: boolean): Promise<Response> {
+  async function once(exchange: Exchange, repeatable: boolean, earlier: number): Promise<Response> {
     signal.throwIfAborted()
     const {url} = exchange
     const secure = url.protocol === 'https:'
@@ -74,9 +74,11 @@ function networkOver(settings: NetworkSettings, offsets: Map<string, number>, ow
     const proxy = loopback ? undefined : proxyFor(url)
     if (secure || proxy?.protocol === 'https:') trustSystemAuthorities(env)
     const way = proxy ? ` through the proxy ${proxy.host}` : ''
-    const tooLong = new NetworkFailure(`${url.host} did not answer${way} within ${requestMilliseconds / 1000} s.`, {
-      mayPass: true,
-    })
+    const often = earlier > 0 ? `, at the last of ${earlier + 1} requests` : ''
+    const tooLong = new NetworkFailure(
+      `${url.host} did not answer${way} within ${requestMilliseconds / 1000} s${often}.`,
+      {mayPass: true},
+    )
     const limit = clock.limit(requestMilliseconds, tooLong, repeatable ? signal : undefined)
     const ended = exchange.signal ? AbortSignal.any([exchange.signal, limit.signal]) : limit.signal
     try {

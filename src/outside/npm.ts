@@ -3,6 +3,7 @@ import {createRequire} from 'node:module'
 import {dirname, join} from 'node:path'
 import {AwsOidcError, printable} from '../errors.ts'
 import {parseObject, readObject} from '../json.ts'
+import {ownerInsteadOfRoot} from './other-users.ts'
 import {readOwnFile} from './read-file.ts'
 
 /** The npm that comes with oclif's plugin of plugins, whatever npm this machine has. */
@@ -35,18 +36,33 @@ export const systemNpm: Npm = {
       ...args,
     ]
     const {failed, stdout} = await output(all, folder, signal)
-    if (!failed) return stdout.trim() === '' ? undefined : JSON.parse(stdout)
+    if (!failed) return readAnswer(stdout, command)
     signal.throwIfAborted()
     throw refusal(readObject(parseObject(stdout).error), args.at(-1) ?? '', folder, failed)
   },
 }
 
-function output(
+function readAnswer(stdout: string, command: string): unknown {
+  if (stdout.trim() === '') return undefined
+  try {
+    return JSON.parse(stdout)
+  } catch (error) {
+    throw new AwsOidcError('BAD_RESPONSE', `npm ${command} printed something else than JSON.`, {
+      hint: 'npm config list (a script or setting of npm may print by itself)',
+      cause: error,
+    })
+  }
+}
+
+/** As the user whose folder it is: npm would leave files of root there, and among what it keeps in their home. */
+async function output(
   args: readonly string[],
   cwd: string,
   signal: AbortSignal,
 ): Promise<{readonly failed: Error | null; readonly stdout: string}> {
-  const options = {cwd, signal, timeout: limitMilliseconds, maxBuffer: 64 * 1024 * 1024, windowsHide: true}
+  const user = await ownerInsteadOfRoot(cwd)
+  const limits = {signal, timeout: limitMilliseconds, maxBuffer: 64 * 1024 * 1024}
+  const options = {cwd, ...user, ...limits, windowsHide: true}
   return new Promise(resolve => {
     const child = execFile(process.execPath, [...args], options, (failed, stdout) => resolve({failed, stdout}))
     // git might ask for a password.

@@ -1,6 +1,7 @@
 import {fstatSync, writeSync} from 'node:fs'
 import {isatty} from 'node:tty'
 import {AwsOidcError} from '../errors.ts'
+import type {Printable} from '../printable.ts'
 import {writeToStderrFromBackground, writeToTerminal} from './tty.ts'
 
 /** What became of a result written to stdout. */
@@ -33,7 +34,7 @@ export function writeResult(text: string): Delivery {
 }
 
 /** To stderr. What can't be said (stderr closed, its reader gone, a full disk) must not take the result with it. */
-export function complain(text: string): void {
+export function complain(text: Printable): void {
   if (isatty(2) && writeToStderrFromBackground(text, process.platform)) return
   try {
     writeSync(2, text)
@@ -44,7 +45,7 @@ export function complain(text: string): void {
  * To stderr, and to the terminal as well where whoever started us is likely to keep stderr to itself: it reads it
  * through a pipe, and has not left us the person's terminal as stdin. See docs/decisions/0012-terminal.md.
  */
-export function complainAloud(text: string): void {
+export function complainAloud(text: Printable): void {
   complain(text)
   if (!isatty(0) && isPiped(2)) writeToTerminal(text, process.platform)
 }

@@ -1,5 +1,6 @@
-import {homedir} from 'node:os'
+import {homedir, userInfo} from 'node:os'
 import {isAbsolute, join} from 'node:path'
+import {isOthersPlace} from './other-users.ts'
 
 /**
  * Where this program keeps what; `undefined` where the machine offers no place for it. bin/run.js knows the folders of
@@ -71,7 +72,9 @@ export function findPlaces(env: Env, platform: NodeJS.Platform): Places {
       data: under('.local', 'share', 'aws-oidc'),
     },
   }[platform === 'darwin' || platform === 'win32' ? platform : 'linux']
-  const cache = place('XDG_CACHE_HOME', defaults.cache)
+  const theirs = place('XDG_CACHE_HOME', defaults.cache)
+  // See docs/decisions/0025-root-in-another-home.md. Windows, which has no root, never comes here.
+  const cache = theirs !== undefined && isOthersPlace(theirs) ? folder(homeOfRoot(), '.cache', 'aws-oidc') : theirs
   const data = place('XDG_DATA_HOME', defaults.data)
   return {
     home,
@@ -104,6 +107,15 @@ function findHome(): string | undefined {
   try {
     const home = homedir()
     return isAbsolute(home) && home !== noHome ? home : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** By the passwd entry, whatever HOME says. */
+function homeOfRoot(): string | undefined {
+  try {
+    return userInfo().homedir
   } catch {
     return undefined
   }

@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import {syncBuiltinESMExports} from 'node:module'
 import {Worker} from 'node:worker_threads'
 import {AwsOidcError} from '../errors.ts'
+import {onScreen, type Printable} from '../printable.ts'
 import {type Clock, rejectionOf} from './clock.ts'
 import {complain} from './output.ts'
 
@@ -78,16 +79,16 @@ export function systemPluginGuard({clock, interruption}: GuardParts): PluginGuar
   }
 }
 
-function lineOf(plugins: readonly string[], what: string): string {
+function lineOf(plugins: readonly string[], what: string): Printable {
   const names = plugins.length === 1 ? `The plugin ${plugins[0]}` : `One of the plugins ${plugins.join(', ')}`
-  return `Error: ${names} failed: ${what}.\nTry: aws-oidc plugins uninstall ${plugins[0]}\n`
+  return onScreen([`Error: ${names} failed: ${what}.`, `Try: aws-oidc plugins uninstall ${plugins[0]}`, ''])
 }
 
 /**
  * A loop without end leaves no turn to a timer or to Ctrl-C, so another thread says what happened and ends the process.
  * It can't choose the exit code.
  */
-function endWhenBlocked(line: string, milliseconds: number): () => void {
+function endWhenBlocked(line: Printable, milliseconds: number): () => void {
   const done = new Int32Array(new SharedArrayBuffer(4))
   const code = `
     const {done, line, milliseconds} = require('node:worker_threads').workerData
@@ -118,7 +119,7 @@ function divertStdout(printed: (text: string) => void): () => void {
     divert(data)
     return result(data)
   }
-  const instead: Readonly<Record<string, (data: unknown, rest: readonly unknown[]) => unknown>> = {
+  const instead = {
     writeSync: returning(lengthOf),
     writevSync: returning(lengthOf),
     writeFileSync: returning(() => undefined),
@@ -127,7 +128,7 @@ function divertStdout(printed: (text: string) => void): () => void {
     writev: finishing(data => [lengthOf(data), data]),
     writeFile: finishing(() => []),
     appendFile: finishing(() => []),
-  }
+  } satisfies Readonly<Record<string, (data: unknown, rest: readonly unknown[]) => unknown>>
 
   const real: Readonly<Record<string, unknown>> = {...fs}
   const toFiles = Object.entries(instead).map(([name, work]) => [

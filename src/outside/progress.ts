@@ -1,3 +1,5 @@
+import {clearedLine, onScreen, type Printable} from '../printable.ts'
+
 /** One line on the terminal that says what is being waited for. It comes after a second and leaves nothing behind. */
 export interface Progress {
   /** What is waited for from now on; `undefined` when nothing is any more. */
@@ -7,14 +9,13 @@ export interface Progress {
 }
 
 export interface ProgressParts {
-  readonly write: (text: string) => void
+  readonly write: (text: Printable) => void
   readonly columns: () => number
   /** Does the work later, unless the returned function is called first. */
   readonly after: (milliseconds: number, work: () => void) => () => void
 }
 
 const noticeableMilliseconds = 1_000
-const clearLine = '\r\u001b[K'
 
 /**
  * It does not move: each write from a job in the background would have to be asked of the system first, and a line
@@ -27,12 +28,13 @@ export function progressOn({write, columns, after}: ProgressParts): Progress {
 
   function show(): void {
     // A line that wraps could not be taken away again.
-    write(`${shown ? clearLine : ''}${waiting?.slice(0, columns() - 1)}`)
+    if (shown) write(clearedLine)
+    write(onScreen(waiting?.slice(0, columns() - 1) ?? ''))
     shown = true
   }
 
   function hide(): void {
-    if (shown) write(clearLine)
+    if (shown) write(clearedLine)
     shown = false
   }
 

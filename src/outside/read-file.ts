@@ -28,6 +28,11 @@ export function readGivenFile(path: string): Buffer {
   })
 }
 
+/** What an open file holds from where it is read next. */
+export function readOpenFile(file: number): Buffer {
+  return wholeOf(file, fstatSync(file))
+}
+
 /** Why a file could not be read: the system's own word, or ours. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)

@@ -1,36 +1,40 @@
 import {randomBytes} from 'node:crypto'
 import {type FileHandle, lstat, open, readdir, rename, rm} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
+import {ownerInsteadOfRoot} from './other-users.ts'
 
 export interface Replacement {
   readonly mode: number
   /** Writes it, and gives it what else of the old one it is to have. */
   readonly fill: (file: FileHandle) => Promise<void>
-  /** Whether it may still take the other's place, looked at once it is written. */
-  readonly mayReplace?: () => Promise<boolean>
 }
 
 /**
- * Puts a new file into the place of another one as a whole: a reader sees the old one or the new one. False where it was not
- * to be. Whatever keeps it from that, nothing is left; where this process is killed, `dropStale` of a later one finds it.
+ * Puts a new file into the place of another one as a whole: a reader sees the old one or the new one. Whatever
+ * keeps it from that, nothing is left; where this process is killed, `dropStale` of a later one finds it.
  */
-export async function replaceFile(path: string, {mode, fill, mayReplace}: Replacement): Promise<boolean> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
+export async function replaceFile(path: string, {mode, fill}: Replacement): Promise<void> {
+  const temporary = temporaryFor(path)
   let placed = false
   try {
     const file = await open(temporary, 'wx', mode)
     try {
+      const user = await ownerInsteadOfRoot(dirname(path))
+      if (user) await file.chown(user.uid, user.gid)
       await fill(file)
     } finally {
       await file.close()
     }
-    if (mayReplace && !(await mayReplace())) return false
     await rename(temporary, path)
     placed = true
-    return true
   } finally {
     if (!placed) await rm(temporary, {force: true})
   }
+}
+
+/** A new name beside the file that such a one is to replace. */
+export function temporaryFor(path: string): string {
+  return `${path}.${randomBytes(6).toString('hex')}.tmp`
 }
 
 const temporaryName = /^(.*)\.[0-9a-f]{12}\.tmp$/s

@@ -1,7 +1,7 @@
 import {openSync} from 'node:fs'
 import {text} from 'node:stream/consumers'
 import {isatty, WriteStream} from 'node:tty'
-import {withoutControls} from '../errors.ts'
+import {onScreen, type Printable, type Told} from '../printable.ts'
 import {complain} from './output.ts'
 import {noProgress, type Progress, progressOn} from './progress.ts'
 import {writeToTerminal} from './tty.ts'
@@ -13,9 +13,9 @@ export interface Terminal extends Pick<Progress, 'waitingFor'> {
   /** Whether what is said to the person may have colours (https://no-color.org). */
   readonly colours: boolean
   /** To stderr, for whoever started the command. Never throws. */
-  say(text: string): void
+  say(told: Told): void
   /** To the person: the terminal itself where there is one, because botocore and the JS SDK swallow stderr. */
-  tell(text: string): void
+  tell(told: Told): void
   /** The terminal that `tell` writes to, where it can show block characters and tells its size. */
   screen(): Screen | undefined
   /** All that comes from stdin, for a command whose purpose is to take it. */
@@ -47,12 +47,12 @@ export function systemTerminal(env: Env, platform: NodeJS.Platform): Terminal {
   const smart = platform === 'win32' || (env.TERM ?? 'dumb') !== 'dumb'
   const progress = stderrIsTerminal && smart && !env.CI && !env.NO_COLOR ? progressOnStderr() : noProgress
 
-  function say(text: string): void {
-    const line = `${withoutControls(text)}\n`
-    const bytes = Buffer.byteLength(line)
+  function say(told: Told): void {
+    const text = ended(told)
+    const bytes = Buffer.byteLength(text)
     if (written + bytes > stderrLimit) return
     written += bytes
-    progress.above(() => complain(line))
+    progress.above(() => complain(text))
   }
 
   return {
@@ -60,9 +60,9 @@ export function systemTerminal(env: Env, platform: NodeJS.Platform): Terminal {
     stderrIsTerminal,
     colours: stderrIsTerminal && smart && !env.NO_COLOR,
     say,
-    tell(text) {
-      reachable &&= !stderrIsTerminal && writeToTerminal(`${withoutControls(text)}\n`, platform)
-      if (!reachable) say(text)
+    tell(told) {
+      reachable &&= !stderrIsTerminal && writeToTerminal(ended(told), platform)
+      if (!reachable) say(told)
     },
     screen() {
       if (!showsBlocks(platform, env)) return undefined
@@ -76,6 +76,10 @@ export function systemTerminal(env: Env, platform: NodeJS.Platform): Terminal {
     },
     waitingFor: progress.waitingFor,
   }
+}
+
+function ended(told: Told): Printable {
+  return onScreen([...(typeof told === 'string' ? [told] : told), ''])
 }
 
 function progressOnStderr(): Progress {

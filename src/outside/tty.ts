@@ -1,18 +1,19 @@
 import {spawnSync} from 'node:child_process'
 import {closeSync, openSync, writeSync} from 'node:fs'
+import type {Printable} from '../printable.ts'
 import {readOwnFile} from './read-file.ts'
 
 // A terminal that Ctrl-S has stopped takes nothing until Ctrl-Q; a lock may be held meanwhile.
 const patienceMilliseconds = 2_000
 
 /** Writes to the terminal we were started from, whatever became of stderr. False where there is none, or it takes nothing. */
-export function writeToTerminal(text: string, platform: NodeJS.Platform): boolean {
+export function writeToTerminal(text: Printable, platform: NodeJS.Platform): boolean {
   if (platform === 'win32') return writeTo('\\\\.\\CONOUT$', 'r+', text)
   return canBeOpened('/dev/tty') && writeUnstopped(text, '/dev/tty', 'ignore')
 }
 
 /** Writes to stderr where that is a terminal, also from a background job. False where that is not needed. */
-export function writeToStderrFromBackground(text: string, platform: NodeJS.Platform): boolean {
+export function writeToStderrFromBackground(text: Printable, platform: NodeJS.Platform): boolean {
   return platform !== 'win32' && mayBeInBackground() && writeUnstopped(text, '&2', 'inherit')
 }
 

@@ -42,7 +42,7 @@ export function cacheFilesIn(directory: string): CacheFiles {
     },
 
     async clear(prefix = '') {
-      if (!isOwnDirectory(directory)) return
+      if (!(await isThere(directory)) || !isOwnDirectory(directory)) return
       for (const name of await readdir(directory)) {
         const path = join(directory, name)
         if (!entryName.test(name) && !temporaryName.test(name)) continue
@@ -51,6 +51,17 @@ export function cacheFilesIn(directory: string): CacheFiles {
         if (envelope ? envelope.key.startsWith(prefix) : prefix === '') await drop(path)
       }
     },
+  }
+}
+
+/** Rejects where that can't be told: what may rest there is not removed. */
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await lstat(path)
+    return true
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'].includes(codeOf(error))) return false
+    throw error
   }
 }
 

@@ -11,27 +11,39 @@ const denied: Meaning = {
 }
 
 // RFC 8693, 2.2.2 and RFC 6749, 5.2
-const meanings: Readonly<Record<string, Meaning>> = {
-  access_denied: denied,
-  unauthorized_client: denied,
-  invalid_client: {
-    usually: 'The provider does not know the client, its secret or the audience.',
-    hint: 'Check "clientId", "clientSecret" and "audience" of the provider.',
-  },
-  invalid_target: {
-    usually: 'The provider does not know the audience, or gives nobody tokens for it.',
-    hint: 'Check "audience" of the provider: it is the entity ID that its SAML client for AWS has there.',
-  },
-  invalid_request: {
-    usually: 'It does not take this token, or gives no SAML assertions for tokens.',
-    hint: 'Check "subjectTokenType" of the provider, and whether it exchanges tokens for SAML 2.0 assertions.',
-  },
-  invalid_grant: {usually: 'It does not take this token any more.', hint: 'aws-oidc login --force'},
-  unsupported_grant_type: {
-    usually: 'It has no token exchange (RFC 8693), or has it turned off.',
-    hint: 'Have token exchange turned on, or use the strategy "oidc".',
-  },
-}
+const meanings: ReadonlyMap<string, Meaning> = new Map([
+  ['access_denied', denied],
+  ['unauthorized_client', denied],
+  [
+    'invalid_client',
+    {
+      usually: 'The provider does not know the client, its secret or the audience.',
+      hint: 'Check "clientId", "clientSecret" and "audience" of the provider.',
+    },
+  ],
+  [
+    'invalid_target',
+    {
+      usually: 'The provider does not know the audience, or gives nobody tokens for it.',
+      hint: 'Check "audience" of the provider: it is the entity ID that its SAML client for AWS has there.',
+    },
+  ],
+  [
+    'invalid_request',
+    {
+      usually: 'It does not take this token, or gives no SAML assertions for tokens.',
+      hint: 'Check "subjectTokenType" of the provider, and whether it exchanges tokens for SAML 2.0 assertions.',
+    },
+  ],
+  ['invalid_grant', {usually: 'It does not take this token any more.', hint: 'aws-oidc login --force'}],
+  [
+    'unsupported_grant_type',
+    {
+      usually: 'It has no token exchange (RFC 8693), or has it turned off.',
+      hint: 'Have token exchange turned on, or use the strategy "oidc".',
+    },
+  ],
+])
 
 /** Whether the token that was exchanged may be the reason: RFC 8693 has no code for that alone. */
 export function mayBeTheToken({body: {error}}: GrantAnswer): boolean {
@@ -46,7 +58,7 @@ export function exchangeRefused(
 ): Error {
   const [code, description] = [textOf(body.error), textOf(body.error_description)]
   const said = code && description ? `${code} (${description})` : code || `HTTP ${status}`
-  const {usually, hint} = meanings[code] ?? {usually: '', hint: 'Ask whoever runs the provider.'}
+  const {usually, hint} = meanings.get(code) ?? {usually: '', hint: 'Ask whoever runs the provider.'}
   const message = `The provider gave no SAML assertion for ${audience}: ${said}. ${usually}`
   return host.error('SIGN_IN_REFUSED', message.trim(), {hint})
 }

@@ -1,4 +1,4 @@
-import type {FederationStrategy, OidcClient, Role} from '../plugin.ts'
+import type {FederationStrategy, OidcClient, Role, TokenSet} from '../plugin.ts'
 import {type ClientSettings, clientOf, clientSettings, idTokenOf, personOf, signOutOf} from './openid.ts'
 
 export interface OidcSettings extends ClientSettings {
@@ -22,7 +22,7 @@ export const oidc: FederationStrategy<OidcSettings> = {
     const {rolesClaim} = settings
     return {
       ...personOf(tokens),
-      ...(rolesClaim !== undefined && {roles: async () => rolesIn(tokens.claims[rolesClaim])}),
+      ...(rolesClaim !== undefined && {roles: async () => rolesIn(rolesClaim, tokens.claims)}),
       proofFor: async () => ({kind: 'web-identity', token}),
     }
   },
@@ -34,14 +34,16 @@ function withScopes(settings: OidcSettings): OidcClient {
   return {...clientOf(settings), ...(settings.scopes && {scopes: settings.scopes})}
 }
 
-const roleArn = /^arn:aws[a-z-]*:iam::(\d{12}):role\/(?:.+\/)?([^/]+)$/
+// The host judges whether it can be a role: what is meant to be one and can't be is to be named, not lost.
+const roleArn = /^arn:[^:]*:iam::([^:]*):role\/(?:.*\/)?([^/]*)$/s
 
-function rolesIn(claim: unknown): readonly Role[] {
+function rolesIn(claim: string, claims: TokenSet['claims']): readonly Role[] {
+  const value = Object.hasOwn(claims, claim) ? claims[claim] : undefined
   const roles: Role[] = []
-  for (const arn of [claim].flat()) {
+  for (const arn of [value].flat()) {
     if (typeof arn !== 'string') continue
     const [, accountId, name] = roleArn.exec(arn) ?? []
-    if (accountId && name) roles.push({accountId, name, arn})
+    if (accountId !== undefined && name !== undefined) roles.push({accountId, name, arn})
   }
   return roles
 }

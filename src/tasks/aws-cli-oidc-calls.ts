@@ -46,7 +46,11 @@ function ownArguments(line: string, platform: NodeJS.Platform): readonly string[
   return name === 'aws-cli-oidc' && command === 'get-cred' ? args : undefined
 }
 
-const longNames: Readonly<Record<string, string>> = {provider: 'p', role: 'r', 'max-duration': 'd'}
+const longNames: ReadonlyMap<string, string> = new Map([
+  ['provider', 'p'],
+  ['role', 'r'],
+  ['max-duration', 'd'],
+])
 const withValue = 'prd'
 
 /** As pflag reads them: https://pkg.go.dev/github.com/spf13/pflag#hdr-Command_line_flag_syntax */
@@ -56,7 +60,7 @@ function readFlags(args: readonly string[]): Pick<ForeignCall, 'provider' | 'rol
   for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
     const [, long, , value] = /^--([\w-]+)(=(.*))?$/s.exec(arg) ?? []
     if (long !== undefined) {
-      const name = longNames[long]
+      const name = longNames.get(long)
       if (name !== undefined) found.set(name, value ?? rest.shift() ?? '')
     } else if (/^-\w/.test(arg)) {
       readShort(arg.slice(1), rest, found)

@@ -36,11 +36,9 @@ export interface TranslatedProvider {
   readonly left: readonly string[]
 }
 
-/** How to sign in, in our words, by `aws_federation_type`. */
-const strategies: Readonly<Record<string, string>> = {oidc: 'oidc', saml2: 'saml2'}
-
+/** How to sign in, in our words, which for these two are the same. */
 export function strategyOf({settings}: ForeignProvider): string | undefined {
-  return strategies[settings.get('aws_federation_type') ?? '']
+  return ['oidc', 'saml2'].find(strategy => strategy === settings.get('aws_federation_type'))
 }
 
 /** The settings that only change their name. The first that is there counts. */

@@ -8,7 +8,7 @@ import {credentialsFor} from './credentials.ts'
 import type {Issued} from './issued.ts'
 import type {Parts} from './parts.ts'
 import {type Plan, plansFor, withTarget} from './plan.ts'
-import {workingRegion} from './region.ts'
+import {workingRegion} from './working-region.ts'
 
 export interface ConsoleWish {
   readonly profile: string
@@ -43,9 +43,9 @@ export async function consoleUrl(wish: ConsoleWish, parts: Parts): Promise<Conso
   checkDuration(wish, plans)
   const page = pageOf(wish)
   const known = plans[0]?.steps.at(-1)?.role
-  if (known) targetOf(known.arn, page, wish, parts)
+  if (known) await targetOf(known.arn, page, wish, parts)
   const issued = await credentialsFor({profile, force: false, lasting: true}, parts)
-  const {service, destination} = targetOf(issued.role, page, wish, parts)
+  const {service, destination} = await targetOf(issued.role, page, wish, parts)
   if (!service.aws) parts.tell(`Asking the sign-in at ${service.url.origin}, which is not AWS's own.`)
   const token = await tokenFor(issued, durationSeconds, service, plans, parts)
   return {
@@ -106,9 +106,9 @@ function pageOf({service, destination}: ConsoleWish): ConsolePage | undefined {
 }
 
 /** Which sign-in, and which page. Throws USAGE and CONFIG_INVALID. */
-function targetOf(role: string, page: ConsolePage | undefined, wish: ConsoleWish, parts: Parts) {
+async function targetOf(role: string, page: ConsolePage | undefined, wish: ConsoleWish, parts: Parts) {
   const partition = partitionOf(role)
-  const region = workingRegion(wish, {role}, parts)
+  const region = await workingRegion(wish, {role}, parts)
   return {
     service: signInService(partition, region, parts.env),
     destination:

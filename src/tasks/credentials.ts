@@ -1,5 +1,6 @@
 import {failureMeanwhile} from '../brake.ts'
-import {AwsOidcError, expectedFailure, printable} from '../errors.ts'
+import {AwsOidcError, expectedFailure} from '../errors.ts'
+import {shownName} from '../printable.ts'
 import {isPlain} from './hot-copies.ts'
 import {type Issued, isFresh, isUsable, readIssued} from './issued.ts'
 import {noting} from './last-problem.ts'
@@ -107,7 +108,7 @@ async function obtain(plan: Plan, options: ObtainOptions, parts: Parts): Promise
 function announce({issued, signedIn}: Obtained, {provider}: Plan, {tell}: Parts): void {
   if (signedIn?.asked)
     tell(
-      `Signed in as ${printable(signedIn.identity.subject ?? 'somebody', 100)} at ${provider.name}; the role is ${issued.role}.`,
+      `Signed in as ${shownName(signedIn.identity.subject) ?? 'somebody'} at ${provider.name}; the role is ${issued.role}.`,
     )
 }
 

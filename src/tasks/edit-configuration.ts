@@ -22,7 +22,8 @@ export async function draftConfiguration(
 ): Promise<Configuration> {
   const known = demandPath(path)
   const before = await files.read(known)
-  return readConfiguration(known, editText(known, before ?? '', edit(readConfiguration(known, before))))
+  const after = editText(known, before ?? '', edit(readConfiguration(known, before)))
+  return readConfiguration(known, after.text, after)
 }
 
 /**
@@ -37,9 +38,9 @@ export function editConfiguration(edit: (now: Configuration) => readonly Edit[],
     for (let left = tries; left > 0; left--) {
       const before = await files.read(path)
       const after = editText(path, before ?? '', edit(readConfiguration(path, before)))
-      if (after === (before ?? '')) return
-      readConfiguration(path, after)
-      if (await files.replace(path, before, after)) return
+      if (after.text === (before ?? '')) return
+      readConfiguration(path, after.text, after)
+      if (await files.replace(path, before, after.text)) return
     }
     throw new AwsOidcError('OUTPUT_FAILED', `Another program keeps changing ${path}; nothing was written.`)
   })

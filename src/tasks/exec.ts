@@ -4,8 +4,8 @@ import type {Command, ForegroundEnding} from '../outside/foreground.ts'
 import {credentialsFor} from './credentials.ts'
 import type {Parts} from './parts.ts'
 import {plansFor} from './plan.ts'
-import {workingRegion} from './region.ts'
 import {runServed} from './served-program.ts'
+import {workingRegion} from './working-region.ts'
 
 export interface ExecWish {
   readonly profile: string
@@ -25,9 +25,9 @@ export async function exec(wish: ExecWish, parts: Parts): Promise<ForegroundEndi
   const wanted = {profile, durationSeconds, force: false, lasting: true}
   // Where the role is known, what speaks against it is said before anybody is asked to sign in.
   const known = plansFor(wanted, parts)[0]?.steps.at(-1)?.role
-  if (known) settingFor({role: known.arn, accountId: known.accountId}, wish, parts)
+  if (known) await settingFor({role: known.arn, accountId: known.accountId}, wish, parts)
   const issued = await credentialsFor(wanted, parts)
-  const setting = settingFor(issued, wish, parts)
+  const setting = await settingFor(issued, wish, parts)
   parts.signal.throwIfAborted()
   const ending = wish.serve
     ? await runServed({command, setting, keepAwsFiles: wish.keepAwsFiles}, issued, wanted, parts)
@@ -38,8 +38,8 @@ export async function exec(wish: ExecWish, parts: Parts): Promise<ForegroundEndi
 
 type Session = {readonly role: string; readonly accountId: string}
 
-/** Throws USAGE where the program is not to be started with it. */
-function settingFor(session: Session, wish: ExecWish, parts: Parts) {
+/** Rejects with USAGE where the program is not to be started with it. */
+async function settingFor(session: Session, wish: ExecWish, parts: Parts) {
   const {profile, nested} = wish
   const {accountId} = session
   const around = parts.env[enclosingAccount]
@@ -50,5 +50,5 @@ function settingFor(session: Session, wish: ExecWish, parts: Parts) {
       {hint: `aws-oidc exec --nested --profile ${profile} -- ${wish.command[0]}, or leave the other one first`},
     )
   }
-  return {profile, accountId, region: workingRegion(wish, session, parts)}
+  return {profile, accountId, region: await workingRegion(wish, session, parts)}
 }

@@ -1,6 +1,6 @@
-import type {Secrets} from '../errors.ts'
 import {parseObject, readDate} from '../json.ts'
 import type {AwsCredentials} from '../plugin.ts'
+import type {Secrets} from '../secrets.ts'
 import type {Store} from '../store.ts'
 
 /** Credentials as they are kept, with what is needed to judge their age. */

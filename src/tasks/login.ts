@@ -1,5 +1,6 @@
 import {afterSignIn} from '../brake.ts'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
+import {type Printable, shownName} from '../printable.ts'
 import {isFresh, readIssued} from './issued.ts'
 import {noting} from './last-problem.ts'
 import {type Obtained, type ObtainOptions, obtain} from './obtain.ts'
@@ -17,7 +18,7 @@ export interface LoginWish extends Target {
 
 export interface LoginResult {
   readonly provider: string
-  readonly subject: string | undefined
+  readonly subject: Printable | undefined
   /** Whether a person was asked for it. */
   readonly asked: boolean
   /** Absent where neither configuration nor provider names a role. */
@@ -66,9 +67,16 @@ async function loginIfNeeded(plan: Plan, parts: Parts): Promise<LoginResult> {
   try {
     return await loginAt(plan, {...usual(parts), anew: false}, unattended)
   } catch (error) {
-    if (!(error instanceof AwsOidcError) || error.code !== 'SIGN_IN_REQUIRED') throw error
+    if (!mayBeMended(error, parts)) throw error
     return loginNow(plan, false, parts)
   }
+}
+
+/** Whether a person who signs in may get what could not be had without them. */
+function mayBeMended(error: unknown, {asking, signal}: Parts): boolean {
+  if (!(error instanceof AwsOidcError) || signal.aborted) return false
+  if (error.code === 'SIGN_IN_REQUIRED') return true
+  return asking.interactive && (error.code === 'UNAVAILABLE' || error.code === 'BAD_RESPONSE')
 }
 
 function loginNow(plan: Plan, force: boolean, parts: Parts): Promise<LoginResult> {
@@ -76,7 +84,7 @@ function loginNow(plan: Plan, force: boolean, parts: Parts): Promise<LoginResult
 }
 
 function usual({signal}: Parts): ObtainOptions {
-  return {fresh: false, forgetful: false, anew: true, quiet: false, signal}
+  return {fresh: false, forgetful: false, anew: true, quiet: false, insists: true, signal}
 }
 
 async function loginAt(plan: Plan, options: ObtainOptions, parts: Parts): Promise<LoginResult> {
@@ -100,7 +108,7 @@ async function resultOf(plan: Plan, {signedIn, issued}: Outcome, parts: Parts): 
   const person = signedIn?.identity ?? (await rememberedPerson(plan.providerId, parts))
   return {
     provider: plan.provider.name,
-    subject: person?.subject,
+    subject: shownName(person?.subject),
     asked: signedIn?.asked ?? false,
     ...(issued && {role: issued.role, credentialsUntil: issued.expiresAt}),
   }

@@ -1,5 +1,6 @@
 import {AwsOidcError, expectedFailure} from '../errors.ts'
 import {memoryOf} from '../host/memory.ts'
+import {type Printable, shownName} from '../printable.ts'
 import type {ProviderState} from '../state.ts'
 import type {Parts} from './parts.ts'
 import {type Plan, plansFor} from './plan.ts'
@@ -16,7 +17,7 @@ export interface LogoutWish extends Target {
 export interface LogoutResult {
   readonly provider: string
   /** Who was signed in, where somebody was. */
-  readonly subject: string | undefined
+  readonly subject: Printable | undefined
   readonly wasSignedIn: boolean
   /** What the provider did not do. Here everything is removed all the same. */
   readonly problem?: {readonly code: string; readonly message: string}
@@ -55,7 +56,7 @@ async function logoutAt(plan: Plan, everywhere: boolean, parts: Parts): Promise<
   await parts.states.change(providerId, withoutTroubles)
   return {
     provider: provider.name,
-    subject: person?.subject,
+    subject: shownName(person?.subject),
     wasSignedIn: person !== undefined || locked !== undefined,
     ...(problem && {problem: {code: problem.code, message: problem.message}}),
   }

@@ -40,17 +40,17 @@ function profileFor(profile: string, role: Role, provider: string, all: readonly
   return {name: profile, args, beside: {[markKey]: profile}, bySource: undefined}
 }
 
-const placeholders: Readonly<Record<string, (role: Role, provider: string) => string>> = {
-  account: ({accountId}) => accountId,
-  accountName: ({accountId, accountName}) => accountName ?? accountId,
-  role: ({name}) => name,
-  provider: (_, provider) => provider,
-  samlProvider: ({principalArn}) => principalArn?.split('/').at(-1) ?? '',
-}
+const placeholders: ReadonlyMap<string, (role: Role, provider: string) => string> = new Map([
+  ['account', ({accountId}) => accountId],
+  ['accountName', ({accountId, accountName}) => accountName ?? accountId],
+  ['role', ({name}) => name],
+  ['provider', (_, provider) => provider],
+  ['samlProvider', ({principalArn}) => principalArn?.split('/').at(-1) ?? ''],
+])
 
 /** Makes names that AWS tools know: what they would refuse becomes a hyphen. */
 function readTemplate(template: string): (role: Role, provider: string) => string {
-  const known = Object.keys(placeholders)
+  const known = [...placeholders.keys()]
   const [, unknown] = [...template.matchAll(/\{(\w*)\}/g)].find(([, name = '']) => !known.includes(name)) ?? []
   if (unknown !== undefined || /[{}]/.test(template.replaceAll(/\{\w+\}/g, ''))) {
     throw usage(`There is no "{${unknown ?? ''}}" in a template for names. There: ${known.join(', ')}.`)
@@ -59,7 +59,10 @@ function readTemplate(template: string): (role: Role, provider: string) => strin
     throw usage(`"${template}" makes no names for AWS profiles, which hold A-Z a-z 0-9 and _-/.%@:+ only.`)
   }
   return (role, provider) => {
-    const filled = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => placeholders[name]?.(role, provider) ?? '')
+    const filled = template.replaceAll(
+      /\{(\w+)\}/g,
+      (_, name: string) => placeholders.get(name)?.(role, provider) ?? '',
+    )
     return filled.replaceAll(/[^\w\-/.%@:+]+/g, '-').replace(/^-+/, '')
   }
 }

@@ -1,8 +1,8 @@
 import type {BrowserPlace} from '../browser/page.ts'
 import type {Configuration, Program, ProviderConfiguration} from '../config/schema.ts'
 import type {Edit} from '../config/write.ts'
-import type {Secrets} from '../errors.ts'
 import type {DeviceOffer, FlowChoice} from '../host/flow.ts'
+import type {Nobody} from '../host/interactive.ts'
 import type {Opening} from '../host/new-sign-in.ts'
 import type {Locks} from '../lock.ts'
 import type {AwsConfiguration} from '../outside/aws-configuration.ts'
@@ -11,7 +11,9 @@ import type {isOtherUsers} from '../outside/loopback-peer.ts'
 import type {Network} from '../outside/network.ts'
 import type {Processes} from '../outside/processes.ts'
 import type {Ask, Host, Keyring, Log} from '../plugin.ts'
+import type {Told} from '../printable.ts'
 import type {Registry} from '../registry.ts'
+import type {Secrets} from '../secrets.ts'
 import type {States} from '../state.ts'
 import type {Store} from '../store.ts'
 import type {Dialogue} from '../terminal/dialogue.ts'
@@ -45,7 +47,7 @@ export interface Parts {
   /** Aborted on Ctrl-C. */
   readonly signal: AbortSignal
   /** To the person, on the terminal itself. */
-  readonly tell: (text: string) => void
+  readonly tell: (told: Told) => void
   /** The terminal that `tell` writes to, where it is one that can show more than plain text. */
   readonly screen: () => Screen | undefined
   /** Whether `tell` may use colours. */
@@ -99,6 +101,10 @@ export interface Parts {
 /** Who may be asked in this call; decided once. */
 export interface Asking {
   readonly interactive: boolean
+  /** Why nobody may be asked, where that is not this program's own decision. */
+  readonly nobody?: Nobody | undefined
+  /** Whether somebody typed a command whose purpose is to be asked: `login` is no advice for them. */
+  readonly byLogin?: boolean
   /** `login`, and those who say that somebody is always there, are not held back by earlier failures. */
   readonly ignoresBrake: boolean
   /** Whether somebody sits at a terminal that is our stdin. */

@@ -1,8 +1,8 @@
 import {type StsEndpoint, stsEndpoint} from '../aws/endpoint.ts'
 import {partitionOf, readRole} from '../aws/role.ts'
-import {nearest} from '../config/nearest.ts'
+import {mostAlike, nearest} from '../config/nearest.ts'
 import type {Configuration, ProfileConfiguration, ProviderConfiguration} from '../config/schema.ts'
-import {AwsOidcError} from '../errors.ts'
+import {AwsOidcError, printable} from '../errors.ts'
 import {credentialKey, providerId} from '../keys.ts'
 import type {Host, Role} from '../plugin.ts'
 import type {Registry} from '../registry.ts'
@@ -115,7 +115,8 @@ function find<Value>(
 ): Value {
   const value = Object.hasOwn(all, name) ? all[name] : undefined
   if (value !== undefined) return value
-  const [first, ...others] = Object.keys(all)
+  const names = Object.keys(all)
+  const [first] = names
   if (!found)
     throw new AwsOidcError('CONFIG_INVALID', `There is no configuration yet: ${path} does not exist.`, {
       hint: 'aws-oidc setup',
@@ -124,11 +125,19 @@ function find<Value>(
     throw new AwsOidcError('CONFIG_INVALID', `There is no ${kind} in ${path}.`, {hint: 'aws-oidc setup'})
   throw new AwsOidcError(
     'CONFIG_INVALID',
-    `There is no ${kind} "${name}" in ${path}. There: ${[first, ...others].join(', ')}.`,
+    `There is no ${kind} "${printable(name, 100)}" in ${path}. ${there(name, names)}`,
     {
-      hint: hintFor(nearest(name, [first, ...others]) ?? first),
+      hint: hintFor(nearest(name, names) ?? first),
     },
   )
+}
+
+const fewNames = 3
+
+/** Those that are there, or the most alike of many. */
+function there(name: string, names: readonly string[]): string {
+  const few = mostAlike(name, names, fewNames).join(', ')
+  return names.length <= fewNames ? `There: ${names.join(', ')}.` : `The most alike of ${names.length}: ${few}.`
 }
 
 /**

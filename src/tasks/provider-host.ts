@@ -10,7 +10,7 @@ import type {Plan} from './plan.ts'
 /** What was decided about one use of a provider. */
 export type ProviderUse = Pick<
   HostParts,
-  'memory' | 'signal' | 'deadline' | 'fresh' | 'probe' | 'interactive' | 'unreachable' | 'onAsking'
+  'memory' | 'signal' | 'deadline' | 'fresh' | 'insists' | 'probe' | 'interactive' | 'unreachable' | 'onAsking'
 >
 
 export interface OpenProvider {

@@ -46,7 +46,7 @@ async function redeemToken(
 ): Promise<Issued> {
   const sts = stsFor(role, step.profile, parts)
   const {doubts} = inspectWebIdentity(token, sts.endpoint)
-  const request = requestFor(role, person, step)
+  const request = requestFor(role, person, step, parts)
   try {
     const credentials = await withStepDown(request, plan, parts, asked => assumeRoleWithWebIdentity(asked, token, sts))
     return issuedFor(credentials, role, sts.offset(), parts)
@@ -59,7 +59,7 @@ async function redeemToken(
 export async function switchRole(source: Issued, step: Step, plan: Plan, parts: Parts): Promise<Issued> {
   if (!step.role) throw new Error('a switch names its role')
   const sts = stsFor(step.role, step.profile, parts)
-  const request = requestFor(step.role, await rememberedPerson(plan.providerId, parts), step)
+  const request = requestFor(step.role, await rememberedPerson(plan.providerId, parts), step, parts)
   const {externalId, tags, transitiveTags, sourceIdentity} = step.profile ?? {}
   const switching = {...request, externalId, tags, transitiveTags, sourceIdentity}
   const credentials = await assumeRole(switching, source.credentials, sts)
@@ -70,11 +70,14 @@ function requestFor(
   role: Role,
   person: Person | undefined,
   {durationSeconds, sessionName, profile}: Step,
+  {log}: Parts,
 ): NamedRequest {
+  const {name, note} = sessionNameOf(sessionName, person)
+  if (note !== undefined) log.info(note)
   return {
     role: role.arn === undefined ? readRole(nameOf(role), 'role') : {...role, arn: role.arn},
     durationSeconds,
-    sessionName: sessionNameOf(sessionName, person),
+    sessionName: name,
     policy: profile?.policy,
     policyArns: profile?.policyArns,
   }

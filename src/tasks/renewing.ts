@@ -1,5 +1,6 @@
 import type {NotServed, Served} from '../aws/container-server.ts'
 import {expectedFailure} from '../errors.ts'
+import {onScreen} from '../printable.ts'
 import {type CredentialsWish, credentialsFor} from './credentials.ts'
 import {type Issued, isFresh, isUsable} from './issued.ts'
 import type {Parts} from './parts.ts'
@@ -23,7 +24,7 @@ export function renewing(first: Issued, wish: CredentialsWish, parts: Parts): Re
   const asking = {interactive: false, ignoresBrake: false, attended: false, mayRead: false}
   // And the terminal is that program's.
   const log = {...parts.log, info: parts.log.debug, warn: parts.log.debug}
-  const quiet: Parts = {...parts, asking, log, tell: parts.log.debug}
+  const quiet: Parts = {...parts, asking, log, tell: told => parts.log.debug(onScreen(told))}
   let latest = first
   let failure: NotServed | undefined
   let going: Promise<void> | undefined

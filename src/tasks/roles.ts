@@ -1,5 +1,5 @@
-import {printable} from '../errors.ts'
 import type {Role} from '../plugin.ts'
+import {type Printable, shownName} from '../printable.ts'
 import {roleArgument, rolesOfferedAt} from './offered-roles.ts'
 import type {Parts} from './parts.ts'
 import {plansFor} from './plan.ts'
@@ -13,7 +13,7 @@ export interface RolesWish extends Pick<Target, 'provider' | 'usualProfile'> {
 
 export interface RolesOffered {
   readonly provider: string
-  readonly subject: string | undefined
+  readonly subject: Printable | undefined
   /** How many are offered, found or not. */
   readonly offered: number
   readonly roles: readonly ListedRole[]
@@ -40,7 +40,7 @@ export async function listRoles({search, ...target}: RolesWish, parts: Parts): P
   const profilesFor = profilesByRole(provider, parts)
   return {
     provider,
-    subject: subject && printable(subject, 100),
+    subject: shownName(subject),
     offered: roles.length,
     roles: found.map(role => ({
       role: roleArgument(role, roles),

@@ -39,5 +39,8 @@ export async function runServed(
 /** The `config` of the AWS tools. */
 function fileFor({region, profile}: ChildSetting, {configuration}: Parts): string {
   const output = configuration.profiles[profile]?.output
-  return `[default]\nregion = ${region}\n${output === undefined ? '' : `output = ${output}\n`}`
+  const lines = Object.entries({region, output}).map(([key, value]) =>
+    value === undefined ? '' : `${key} = ${value}\n`,
+  )
+  return `[default]\n${lines.join('')}`
 }

@@ -137,7 +137,7 @@ export async function formFor(wish: SetupWish, parts: Parts): Promise<Form> {
     strategySaid = true
   }
   if (given.problems.length > 0) {
-    throw new AwsOidcError('USAGE', given.problems.join('\n'), {hint: 'aws-oidc setup --help'})
+    throw new AwsOidcError('USAGE', given.problems, {hint: 'aws-oidc setup --help'})
   }
 
   return {

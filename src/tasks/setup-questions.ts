@@ -1,4 +1,5 @@
 import {AwsOidcError, expectedFailure, printable} from '../errors.ts'
+import {tryLines} from '../formats/failure.ts'
 import {type Back, back} from '../terminal/dialogue.ts'
 import type {Parts} from './parts.ts'
 import type {Draft} from './setup-draft.ts'
@@ -116,6 +117,6 @@ export function textOf(value: unknown): string {
 export function told(error: unknown, {tell, signal}: Parts): undefined {
   const failure = expectedFailure(error)
   if (!failure || signal.aborted || failure.code === 'INTERRUPTED') throw error
-  tell(`${failure.message}${failure.hint === undefined ? '' : `\nTry: ${failure.hint}`}`)
+  tell([...failure.message.split('\n'), ...tryLines(failure.hint)])
   return undefined
 }

@@ -1,3 +1,4 @@
+import {type Printable, shownName} from '../printable.ts'
 import type {Parts} from './parts.ts'
 import type {Draft} from './setup-draft.ts'
 import type {DraftProfile} from './setup-existing.ts'
@@ -27,8 +28,10 @@ export interface SetupResult {
   readonly profile?: string
   /** Where everything was there already. */
   readonly unchanged?: true
+  /** Where the person said no: nothing was written. */
+  readonly declined?: true
   /** Who signed in; absent where nobody did. */
-  readonly subject?: string
+  readonly subject?: Printable
   /** Whose credentials AWS gave. */
   readonly role?: string
   /** The file of the AWS tools into which the profile was written too. */
@@ -44,7 +47,7 @@ export function resultOf(
   trial: Trial | undefined,
   {configuration}: Parts,
 ): SetupResult {
-  const subject = trial?.signedIn.identity.subject
+  const subject = shownName(trial?.signedIn.identity.subject)
   return {
     path: configuration.path,
     provider,

@@ -2,6 +2,7 @@ import {isDeepStrictEqual} from 'node:util'
 import {secretsIn} from '../config/settings.ts'
 import type {Keyring, Role} from '../plugin.ts'
 import {fileStates} from '../state.ts'
+import type {Store} from '../store.ts'
 import {obtain} from './obtain.ts'
 import type {Parts} from './parts.ts'
 import {type Plan, plansFor} from './plan.ts'
@@ -21,17 +22,31 @@ export interface Trial {
 
 /**
  * Signs in as the draft says. What comes of it is kept like that of any sign-in, so that nobody is asked again once the
- * draft is saved; a failure leaves nothing.
+ * draft is saved; a failure leaves nothing. Nor is anybody asked where a trial `before` it, with other settings, did as well.
  */
-export async function trySignIn(draft: Draft, parts: Parts): Promise<Trial> {
+export async function trySignIn(draft: Draft, parts: Parts, before?: Trial): Promise<Trial> {
   const {plan, drafted} = await planOf(draft, undefined, parts)
   return parts.locks.hold(plan.providerId, parts.signal, async () => {
-    const signedIn = await signIn(plan, options(parts), drafted)
     const {providerId, provider} = plan
+    const store = before ? inheriting(drafted.store, providerId, before.providerId) : drafted.store
+    const signedIn = await signIn(plan, options(parts), {...drafted, store})
     const others = Object.values(parts.configuration.providers)
     const shared = others.some(({written}) => isDeepStrictEqual(written, provider.written))
     return {providerId, shared, signedIn, roles: await signedIn.identity.roles?.()}
   })
+}
+
+/** What one provider has not remembered is taken over from another, under the same name. */
+function inheriting(store: Store, heir: string, from: string): Store {
+  return {
+    ...store,
+    async read(key) {
+      const own = await store.read(key)
+      const inherited = own || !key.startsWith(`${heir}/`) ? undefined : await store.read(from + key.slice(heir.length))
+      if (inherited) await store.write(key, inherited.value, inherited.expiresAt)
+      return own ?? inherited
+    },
+  }
 }
 
 /** Gets credentials of the profile's role, with the sign-in that was tried. */

@@ -1,37 +1,29 @@
+import {shownName} from '../printable.ts'
 import {back} from '../terminal/dialogue.ts'
-import {roleArgument} from './offered-roles.ts'
 import type {Parts} from './parts.ts'
-import {labelOf} from './role-choice.ts'
-import {type Draft, existingIn, problemOfProfileName, problemOfRole, saveDraft} from './setup-draft.ts'
+import type {Draft} from './setup-draft.ts'
 import type {DraftProfile} from './setup-existing.ts'
 import {formFor} from './setup-form.ts'
-import {mayChange, told} from './setup-questions.ts'
-import {profileNameOf, resultOf, type SetupResult, type SetupWish} from './setup-result.ts'
+import {profileFormFor} from './setup-profile.ts'
+import {told} from './setup-questions.ts'
+import {resultOf, type SetupResult, type SetupWish} from './setup-result.ts'
+import {withRolesClaim} from './setup-roles-claim.ts'
 import {forgetTrial, type Trial, tryRole, trySignIn} from './setup-trial.ts'
+import {writeAsked} from './setup-write.ts'
 
-/** Asks on the terminal for all that is not said with flags, tries it, and saves it then. Going back is always possible. */
+/** Asks on the terminal for all that is not said with flags, tries it, and writes it after a yes. Going back is always possible. */
 export async function runWizard(wish: SetupWish, parts: Parts): Promise<SetupResult> {
   const form = await formFor(wish, parts)
-  parts.tell('Enter takes what is proposed, < goes back, Ctrl-C ends it. Nothing is saved before it has worked.\n')
+  parts.tell(['Enter takes what is proposed, < goes back, Ctrl-C ends it. Nothing is written before you say yes.', ''])
   await form.fill()
   for (;;) {
     const draft = await form.review()
     if (draft === back) await form.fill()
     else {
       const result = await tried(draft, wish, parts)
-      if (result !== back) return result.profile === undefined ? result : synced(result, parts)
+      if (result !== back) return result
     }
   }
-}
-
-/** Offers to tell the AWS tools; what keeps it from that is said, and takes nothing back. */
-async function synced(result: SetupResult, parts: Parts): Promise<SetupResult> {
-  const {sync} = await import('./sync.ts')
-  const configuration = await parts.draftConfiguration(() => [])
-  const wish = {profiles: [], chain: 'source', prune: false, fromRoles: undefined, write: 'ask'} as const
-  const ended = await sync(wish, {...parts, configuration}).catch((error: unknown) => told(error, parts))
-  for (const {why, hint} of ended?.left ?? []) parts.tell(hint === undefined ? why : `${why}\nTry: ${hint}`)
-  return ended?.written ? {...result, synced: ended.files.config} : result
 }
 
 /** Signs in and saves; `back` leads to the settings. */
@@ -39,35 +31,48 @@ async function tried(draft: Draft, wish: SetupWish, parts: Parts): Promise<Setup
   for (;;) {
     const trial = await trySignIn(draft, parts).catch((error: unknown) => told(error, parts))
     if (trial) return withTrial(draft, trial, wish, parts)
+    const ended = await untried(draft, parts)
+    if (ended !== 'again') return ended
+  }
+}
+
+/** What becomes of a draft at whose provider nobody could sign in. */
+async function untried(draft: Draft, parts: Parts): Promise<SetupResult | typeof back | 'again'> {
+  for (;;) {
     const next = await parts.dialogue.choose('What now?', [
       {label: 'Change the settings', value: 'change'},
       {label: 'Try again', value: 'again'},
       {label: 'Save the provider although nobody could sign in', value: 'save'},
     ] as const)
     if (next === back || next === 'change') return back
-    if (next === 'save') {
-      await saveDraft(draft, undefined, parts)
-      return resultOf(draft, undefined, undefined, parts)
-    }
+    if (next === 'again') return next
+    const result = await written(draft, {profile: undefined, trial: undefined}, parts)
+    if (result !== back) return result
   }
 }
 
 async function withTrial(draft: Draft, trial: Trial, wish: SetupWish, parts: Parts) {
-  let saved = false
+  const trials = [trial]
+  let saved: Trial | undefined
   try {
-    parts.tell(`Signed in as ${trial.signedIn.identity.subject ?? 'somebody without a name'}.`)
-    const result = await profiled(draft, trial, wish, parts)
-    saved = result !== back
+    parts.tell(`Signed in as ${shownName(trial.signedIn.identity.subject) ?? 'somebody without a name'}.`)
+    const wanted = wish.role === undefined ? await withRolesClaim(draft, trial, parts) : draft
+    if (wanted === back) return back
+    const again =
+      wanted === draft ? undefined : await trySignIn(wanted, parts, trial).catch((error: unknown) => told(error, parts))
+    if (again) trials.push(again)
+    const result = again ? await profiled(wanted, again, wish, parts) : await profiled(draft, trial, wish, parts)
+    if (result !== back && !result.declined) saved = again ?? trial
     return result
   } finally {
-    if (!saved) await forgetTrial(trial, parts)
+    for (const each of trials) if (each !== saved) await forgetTrial(each, parts)
   }
 }
 
-async function profiled(draft: Draft, trial: Trial, said: SetupWish, parts: Parts): Promise<SetupResult | typeof back> {
-  let wish = said
+async function profiled(draft: Draft, trial: Trial, wish: SetupWish, parts: Parts): Promise<SetupResult | typeof back> {
+  let form = profileFormFor(draft, trial, wish, parts)
   for (;;) {
-    const profile = await askProfile(draft, trial, wish, parts)
+    const profile = await form.fill()
     if (profile === back) return back
     const role = profile && (await tryRole(draft, profile, trial, parts).catch((error: unknown) => told(error, parts)))
     if (profile && role === undefined) {
@@ -77,56 +82,24 @@ async function profiled(draft: Draft, trial: Trial, said: SetupWish, parts: Part
         {label: 'Save it although AWS gave no credentials', value: 'save'},
       ] as const)
       if (next === 'change') return back
-      if (next !== 'save') {
-        // What the flags said has not worked.
-        wish = {...said, role: undefined, profile: undefined}
-        continue
-      }
+      // What the flags said has not worked.
+      if (next === 'role') form = profileFormFor(draft, trial, {...wish, role: undefined, profile: undefined}, parts)
+      if (next !== 'save') continue
     }
-    await saveDraft(draft, profile, parts)
-    return {...resultOf(draft, profile, trial, parts), ...(role !== undefined && {role})}
+    const result = await written(draft, {profile, trial}, parts)
+    if (result !== back) return role === undefined || result.declined ? result : {...result, role}
   }
 }
 
-/** A profile for one of the roles; `undefined` where none is wanted now. */
-async function askProfile(
+/** Writes it after a yes; `back` leads to the question before. */
+async function written(
   draft: Draft,
-  trial: Trial,
-  wish: SetupWish,
+  {profile, trial}: {readonly profile: DraftProfile | undefined; readonly trial: Trial | undefined},
   parts: Parts,
-): Promise<DraftProfile | undefined | typeof back> {
-  const {dialogue, configuration} = parts
-  const role = wish.role ?? (await askRole(draft, trial, parts))
-  if (role === back) return back
-  if (role === undefined && !draft.answers.has('defaultRole')) return undefined
-  const usual = profileNameOf(role ?? String(draft.answers.get('defaultRole')))
-  const name =
-    wish.profile ?? (await dialogue.text('Name of the profile', {default: usual, check: problemOfProfileName}))
-  if (name === back) return wish.role === undefined ? askProfile(draft, trial, wish, parts) : back
-  const existing = existingIn(configuration.profiles, name)
-  const clash = existing && (existing.provider !== draft.provider || existing.role !== role)
-  if (clash && !wish.replace && !(await mayChange(`a profile "${name}"`, parts))) {
-    return askProfile(draft, trial, {...wish, role, profile: undefined}, parts)
-  }
-  const known = existing && configuration.profiles[name]?.region
-  const question = {check: () => undefined, ...(known !== undefined && {default: known})}
-  const region = wish.region ?? (await dialogue.text('AWS region; empty for none', question))
-  if (region === back) return askProfile(draft, trial, wish, parts)
-  return {name, existing, role, region: region === '' ? undefined : region}
-}
-
-async function askRole({answers}: Draft, {roles}: Trial, {dialogue}: Parts): Promise<string | undefined | typeof back> {
-  const none = answers.has('defaultRole') ? 'the default role of the provider' : 'no profile for now'
-  if (roles && roles.length > 0) {
-    const choices = roles.map(role => ({label: labelOf(role, roles), value: roleArgument(role, roles)}))
-    const many = roles.length === 1 ? 'one role' : `${roles.length} roles`
-    return dialogue.choose(`The provider offers ${many}. For which is the profile?`, [
-      ...choices,
-      {label: none, value: undefined},
-    ])
-  }
-  const answer = await dialogue.text(`Role for the profile, as ARN; empty for ${none}`, {
-    check: answer => (answer === '' ? undefined : problemOfRole(answer, 'Your answer')),
-  })
-  return answer === '' ? undefined : answer
+): Promise<SetupResult | typeof back> {
+  const outcome = await writeAsked(draft, profile, parts)
+  if (outcome === back) return back
+  const result = resultOf(draft, profile, trial, parts)
+  if (outcome.kind === 'written') return {...result, ...(outcome.synced !== undefined && {synced: outcome.synced})}
+  return {...result, ...(outcome.kind === 'declined' ? {declined: true} : {unchanged: true})}
 }

@@ -1,4 +1,5 @@
 import {AwsOidcError} from '../errors.ts'
+import {shownName} from '../printable.ts'
 import {roleArgument} from './offered-roles.ts'
 import type {Parts} from './parts.ts'
 import {nameOf} from './role-choice.ts'
@@ -17,6 +18,7 @@ import {type DraftProfile, differing, problemOfReplacing, profileEntry} from './
 import type {Answers} from './setup-fields.ts'
 import {givenAnswers, missingFields} from './setup-given.ts'
 import {profileNameOf, resultOf, type SetupResult, type SetupWish} from './setup-result.ts'
+import {claimsOfRoles} from './setup-roles-claim.ts'
 import {forgetTrial, type Trial, tryRole, trySignIn} from './setup-trial.ts'
 
 /**
@@ -93,7 +95,7 @@ async function draftFrom(wish: SetupWish, parts: Parts): Promise<Draft> {
     ...clashes,
   ]
   if (finished && lines.length === 0) return finished
-  throw new AwsOidcError('USAGE', `These answers are missing or wrong:\n  ${lines.join('\n  ')}`, {
+  throw new AwsOidcError('USAGE', ['These answers are missing or wrong:', ...lines.map(line => `  ${line}`)], {
     hint:
       clashes.length === lines.length
         ? 'the same command with --replace, or with other names'
@@ -132,19 +134,24 @@ function problemOfProfile(provider: string, profile: DraftProfile, {configuratio
 }
 
 /** The role where nobody can choose; `undefined` leaves it to the provider's `defaultRole`. */
-function roleFrom({provider, answers}: Draft, {roles, signedIn}: Trial): string | undefined {
+function roleFrom(draft: Draft, {roles, signedIn}: Trial): string | undefined {
+  const {provider, answers} = draft
   if (answers.has('defaultRole')) return undefined
   const [only, ...others] = roles ?? []
   if (only && roles && others.length === 0) return roleArgument(only, roles)
-  const who = signedIn.identity.subject ?? 'this identity'
+  const who = shownName(signedIn.identity.subject) ?? 'this identity'
   if (roles && !only) {
     throw new AwsOidcError('ROLE_NOT_OFFERED', `"${provider}" offers no AWS role to ${who}; nothing was saved.`, {
       hint: 'Ask whoever runs the provider for a role.',
     })
   }
   const offers = roles ? `offers ${roles.length}: ${roles.map(nameOf).slice(0, 10).join(', ')}` : 'does not say which'
+  const claim = claimsOfRoles(draft, {signedIn}).find(claim => /^[\w.:/-]+$/.test(claim))
   throw new AwsOidcError('ROLE_REQUIRED', `Which role the profile is for must be said: "${provider}" ${offers}.`, {
-    hint: 'the same command with --role ARN',
+    hint:
+      claim === undefined
+        ? 'the same command with --role ARN'
+        : `the same command with --role ARN, or --set rolesClaim=${claim}`,
   })
 }
 

@@ -8,7 +8,8 @@ import {timeLimitError} from '../oauth/browser-sign-in.ts'
 import type {Identity} from '../plugin.ts'
 import type {ProviderState} from '../state.ts'
 import {withAccountNames} from './account-names.ts'
-import type {Parts} from './parts.ts'
+import {fittingAt} from './fit-roles.ts'
+import type {Asking, Parts} from './parts.ts'
 import type {Plan} from './plan.ts'
 import {asOurs, openProvider} from './provider-host.ts'
 
@@ -19,6 +20,8 @@ export interface SignInOptions {
   readonly forgetful: boolean
   /** A renewal that nobody waits for: its failure concerns nobody else. */
   readonly quiet: boolean
+  /** Whether a person has asked to sign in: one that can't be renewed now is no reason not to. */
+  readonly insists?: boolean
   readonly signal: AbortSignal
   /** Whether to look first if the provider would let anybody sign in so, as when its settings have never been tried. */
   readonly probe?: boolean
@@ -64,6 +67,7 @@ export async function signIn(plan: Plan, options: SignInOptions, parts: Parts): 
       memory,
       signal: limit.signal,
       fresh: options.fresh,
+      insists: options.insists,
       probe: options.probe ?? false,
       deadline,
       onAsking: () => {
@@ -107,7 +111,7 @@ async function withGrace<Result>(work: Promise<Result>, signal: AbortSignal, {cl
   }
 }
 
-/** Whether a person may be asked now, and why not where the brake says so. */
+/** Whether a person may be asked now; if not, why, and what to type. */
 function askingNow(
   {loginCommand}: Plan,
   {signInFailures}: ProviderState,
@@ -115,11 +119,19 @@ function askingNow(
   {asking, clock}: Parts,
 ) {
   const held = asking.ignoresBrake || asking.attended ? undefined : brakeOf(signInFailures, clock.now())
-  const why =
+  const braked =
     held?.kind === 'login'
       ? 'The last two sign-ins failed; programs may not ask again.'
       : held && `The last sign-in failed; programs may ask again at ${when(held.until, clock.now())}.`
-  return {interactive: asking.interactive && !held && !quiet, unreachable: {hint: loginCommand, why}}
+  const unreachable = {hint: loginByHand(loginCommand, asking), why: braked ?? asking.nobody?.why}
+  return {interactive: asking.interactive && !held && !quiet, unreachable}
+}
+
+/** What leads to a sign-in where this call can't: never what was just typed. */
+function loginByHand(loginCommand: string, {byLogin, nobody, mayRead}: Asking): string {
+  if (!byLogin) return loginCommand
+  if (!nobody) return mayRead ? loginCommand : `${loginCommand}, on a terminal`
+  return nobody.allowedBy === undefined ? loginCommand : `AWS_OIDC_INTERACTIVE=${nobody.allowedBy} ${loginCommand}`
 }
 
 /** Another person's tokens and credentials go when somebody else signs in. */
@@ -187,6 +199,7 @@ function parsePerson(text: string): RememberedPerson {
 /** What a strategy does later may fail too, and is as much its own failure. */
 function guarded(identity: Identity, plan: Plan, parts: Parts): Identity {
   const {subject, claims, expiresAt, keep, roles} = identity
+  const fitting = fittingAt(plan.provider.name, parts.log)
   const explained = async <Result>(work: () => Promise<Result>) => {
     try {
       return await work()
@@ -200,7 +213,7 @@ function guarded(identity: Identity, plan: Plan, parts: Parts): Identity {
     ...(expiresAt && {expiresAt}),
     ...(keep && {keep}),
     ...(roles && {
-      roles: () => explained(async () => withAccountNames(await roles.call(identity), parts.configuration)),
+      roles: () => explained(async () => withAccountNames(fitting(await roles.call(identity)), parts.configuration)),
     }),
     proofFor: role => explained(() => identity.proofFor(role)),
   }

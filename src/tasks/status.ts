@@ -1,4 +1,5 @@
 import {type Brake, brakeOf} from '../brake.ts'
+import {type Printable, shownName} from '../printable.ts'
 import type {Problem} from '../state.ts'
 import {type Issued, isFresh, isUsable, readIssued} from './issued.ts'
 import type {Parts} from './parts.ts'
@@ -24,7 +25,7 @@ export interface ProviderStatus {
   readonly provider: string
   /** Whether the last sign-in still serves, or may be renewed without the person. */
   readonly signedIn: boolean
-  readonly subject: string | undefined
+  readonly subject: Printable | undefined
   /** Until when it serves as it is, where that is known. */
   readonly until: Date | undefined
   readonly renewable: boolean
@@ -77,7 +78,7 @@ async function providerStatus(provider: string, parts: Parts): Promise<ProviderS
   return {
     provider,
     signedIn: await isSignedIn(plan, parts),
-    subject: person?.subject,
+    subject: shownName(person?.subject),
     until: person?.until,
     renewable: person?.renewable ?? false,
     brake: brakeOf(state.signInFailures, clock.now()),

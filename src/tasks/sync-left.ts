@@ -1,7 +1,9 @@
+import {inheritedShadows} from '../aws-config/defaults.ts'
 import type {Origin} from '../aws-config/own-profile.ts'
 import type {FileKind, Section, SharedFile} from '../aws-config/read.ts'
 import {shadowsIn} from '../aws-config/shadows.ts'
 import type {LeftAlone} from '../formats/difference.ts'
+import type {Keys} from './aws-profiles.ts'
 
 export type AwsFiles = Readonly<Record<FileKind, SharedFile>>
 
@@ -38,6 +40,22 @@ export function shadowed(
   }
   return undefined
 }
+
+/** Beside what botocore takes over into the profile, and only a person can tell for whom it is. */
+export function inherited(name: string, keys: Keys, {credentials}: Sections, files: AwsFiles): LeftAlone | undefined {
+  const kind = 'credential_process' in keys ? 'profile' : 'switch'
+  const [inConfig] = inheritedShadows(files.config, kind, key => Object.hasOwn(keys, key))
+  const [inCredentials] = credentials.flatMap(({properties}) => {
+    const rest = properties.filter(({key}) => !shadowsIn({properties}, 'credentials', undefined).includes(key))
+    return rest.length === 0 ? [] : inheritedShadows(files.credentials, kind, has => rest.some(({key}) => key === has))
+  })
+  const [found, file] = inConfig ? [inConfig, files.config] : [inCredentials, files.credentials]
+  if (!found) return undefined
+  const why = `${placeOf(file, found.at)}: "${found.key}" of [DEFAULT], which the AWS CLI and boto3 give to every profile, would win over aws-oidc in "${name}".`
+  return {profile: name, kind: 'shadowed', why, hint: mendOfDefaults}
+}
+
+export const mendOfDefaults = 'Move it from [DEFAULT] into the profiles that need it.'
 
 function takeOver(name: string): string {
   return `aws-oidc profiles sync ${name}`

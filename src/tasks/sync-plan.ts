@@ -5,11 +5,13 @@ import {companionKeys, ownKeys, secretKeys, shadowsIn} from '../aws-config/shado
 import {problemOfName} from '../aws-config/writable.ts'
 import type {Change, ChangedKey, LeftAlone} from '../formats/difference.ts'
 import type {Keys, WantedProfile} from './aws-profiles.ts'
-import {type AwsFiles, foreign, placeOf, type Sections, shadowed} from './sync-left.ts'
+import {type AwsFiles, foreign, inherited, placeOf, type Sections, shadowed} from './sync-left.ts'
 
 export interface Scope {
   /** What a person has named may be changed although it is not ours. */
   readonly named: ReadonlySet<string>
+  /** That this consent is to another command, and not to the loss of any key that would win over us. */
+  readonly replaces: 'command' | undefined
   readonly ownScript: string
   readonly platform: NodeJS.Platform
   /** The line that starts us with these arguments. */
@@ -88,13 +90,14 @@ function planProfile(
   const [section] = config
   const problem = problemOfName(name)
   if (problem) return {profile: name, kind: 'unwritable', why: `The profile "${name}" can't be written: ${problem}.`}
-  if (!scope.named.has(name)) {
-    const {origin} = scope
-    const reason = foreign(name, section, files.config, origin) ?? shadowed(name, {config, credentials}, files, origin)
-    if (reason) return reason
-  }
+  const reason = reasonToLeave(name, {config, credentials}, files, scope)
+  if (reason) return reason
   const keys = keysFor(profile, scope)
-  const unwanted = section ? [...ownKeys.filter(key => !(key in keys)), ...shadowsIn(section, 'config', undefined)] : []
+  const shadow = inherited(name, keys, {config, credentials}, files)
+  if (shadow) return shadow
+  const unwanted = section
+    ? [...ownKeys.filter(key => !Object.hasOwn(keys, key)), ...shadowsIn(section, 'config', undefined)]
+    : []
   const changes = [
     changeOf(name, 'config', section, keys, unwanted),
     ...credentials
@@ -106,6 +109,18 @@ function planProfile(
     if (obstacle) return obstacle
   }
   return {changes}
+}
+
+function reasonToLeave(
+  name: string,
+  sections: Sections,
+  files: AwsFiles,
+  {named, replaces, origin}: ProfileScope,
+): LeftAlone | undefined {
+  if (!named.has(name)) {
+    return foreign(name, sections.config[0], files.config, origin) ?? shadowed(name, sections, files, origin)
+  }
+  return replaces && shadowed(name, sections, files, origin ?? {kind: 'profile'})
 }
 
 /** The tool switches the role itself only from a profile that is ours, and right. */
@@ -124,7 +139,7 @@ function changeOf(
   const keys: ChangedKey[] = []
   const properties = section?.properties ?? []
   for (const {key, value} of properties) {
-    if (!(key in wanted) && unwanted.includes(key)) keys.push({key, from: shown(key, value)})
+    if (!Object.hasOwn(wanted, key) && unwanted.includes(key)) keys.push({key, from: shown(key, value)})
   }
   for (const [key, to] of Object.entries(wanted)) {
     const there = properties.find(property => property.key === key)

@@ -11,6 +11,8 @@ import {planSync, type Scope, type SyncPlan} from './sync-plan.ts'
 export interface SyncScope {
   /** Only these, also where they are not ours; all of ours where none is named. */
   readonly profiles: readonly string[]
+  /** That only the command of those is replaced: other keys that would win over us stay, and so does such a profile. */
+  readonly replaces?: 'command'
   readonly chain: 'source' | 'process'
   /** Whether what is ours and no longer configured goes. */
   readonly prune: boolean
@@ -40,6 +42,7 @@ export async function planner(
   const wanted = merged(configured, offered?.profiles.filter(({name}) => inScope(name)) ?? [])
   const scope: Omit<Scope, 'command'> = {
     named,
+    replaces: wish.replaces,
     ownScript: ownProgram[1],
     platform,
     prune: wish.prune,

@@ -7,6 +7,7 @@ import {differenceLines} from '../formats/difference.ts'
 import {dayOf} from '../formats/when.ts'
 import type {AwsConfiguration} from '../outside/aws-configuration.ts'
 import type {AwsPlaces} from '../outside/aws-places.ts'
+import {type Line, onScreen} from '../printable.ts'
 import {agreesToWrite} from './consent.ts'
 import type {Parts} from './parts.ts'
 import {editsFor, type SyncPlan} from './sync-plan.ts'
@@ -26,8 +27,14 @@ export interface SyncResult extends SyncPlan {
   readonly upToDate: boolean
 }
 
-/** Brings the configuration of the AWS tools up to ours: shows the difference, asks, writes. */
-export async function sync(wish: SyncWish, parts: Parts): Promise<SyncResult> {
+const tries = 50
+
+/** Brings the configuration of the AWS tools up to ours: shows the difference and asks (`agrees`), writes. */
+export async function sync(
+  wish: SyncWish,
+  parts: Parts,
+  agrees = (difference: readonly Line[]) => agreed(difference, parts),
+): Promise<SyncResult> {
   const aws = await parts.awsConfiguration()
   const places = demandPlaces(aws)
   const programOf = async (how: {readonly written: boolean}) => {
@@ -42,7 +49,9 @@ export async function sync(wish: SyncWish, parts: Parts): Promise<SyncResult> {
   for (;;) {
     if (wish.write === 'no') return resultOf(shown, places, [])
     const wanted = shown.changes.length > 0
-    if (wanted && wish.write === 'ask' && !(await agreed(shown, places, parts))) return resultOf(shown, places, [])
+    if (wanted && wish.write === 'ask' && !(await agrees(syncDifference(shown, places, parts)))) {
+      return resultOf(shown, places, [])
+    }
     // Also where nothing else is to be written: Node may have moved since the launcher was.
     const put = await programOf({written: true})
     if (!wanted) return resultOf(shown, places, [])
@@ -54,7 +63,7 @@ export async function sync(wish: SyncWish, parts: Parts): Promise<SyncResult> {
     const meant = wish.write === 'ask' ? JSON.stringify(shown.changes) : undefined
     const lock = `aws-config-${createHash('sha256').update(places.config).digest('hex').slice(0, 16)}`
     const {plan, backups} = await parts.locks.hold(lock, parts.signal, async () => {
-      for (;;) {
+      for (let left = tries; left > 0; left--) {
         parts.signal.throwIfAborted()
         // Another program may have written meanwhile: what it wrote is kept, and what was not shown is not done.
         const files = await readFiles(places, aws)
@@ -63,6 +72,8 @@ export async function sync(wish: SyncWish, parts: Parts): Promise<SyncResult> {
         const backups = await write(files, plan, aws, parts)
         if (backups) return {plan, backups}
       }
+      const message = `Another program keeps changing ${places.config} or ${places.credentials}: not all could be written.`
+      throw new AwsOidcError('OUTPUT_FAILED', message)
     })
     if (backups) return resultOf(plan, places, backups, true)
     shown = plan
@@ -70,8 +81,7 @@ export async function sync(wish: SyncWish, parts: Parts): Promise<SyncResult> {
 }
 
 function resultOf(plan: SyncPlan, files: AwsPlaces, backups: readonly string[], written = false): SyncResult {
-  const broken = plan.left.some(({kind}) => kind === 'shadowed' || kind === 'unwritable')
-  return {...plan, files, written, backups, upToDate: (written || plan.changes.length === 0) && !broken}
+  return {...plan, files, written, backups, upToDate: (written || plan.changes.length === 0) && plan.left.length === 0}
 }
 
 function demandPlaces({places}: AwsConfiguration): AwsPlaces {
@@ -99,18 +109,24 @@ function warnOfRefused(files: Read, {log}: Parts): void {
   }
 }
 
-async function agreed({changes}: SyncPlan, places: AwsPlaces, parts: Parts): Promise<boolean> {
-  parts.tell(shortened(differenceLines(changes, places, parts.colours)).join('\n'))
+/** What a person is shown before it is written. */
+export function syncDifference({changes}: SyncPlan, places: AwsPlaces, {colours}: Parts): readonly Line[] {
+  return shortened(differenceLines(changes, places, colours))
+}
+
+/** Whether a person agrees to what they are shown. Rejects with USAGE where nobody may be asked. */
+export function agreed(difference: readonly Line[], parts: Parts): Promise<boolean> {
+  parts.tell(difference)
   return agreesToWrite('Write this?', 'aws-oidc profiles sync --yes', parts)
 }
 
 // What is said at once must not reach the limit of all that a command says on stderr, which would swallow it.
 const mostCharacters = 20_000
 
-function shortened(lines: readonly string[]): readonly string[] {
+function shortened(lines: readonly Line[]): readonly Line[] {
   let characters = 0
   const fit = lines.filter(line => {
-    characters += line.length + 1
+    characters += onScreen([line]).length + 1
     return characters <= mostCharacters
   })
   const more = lines.length - fit.length

@@ -1,8 +1,10 @@
 import {secretsIn} from '../config/settings.ts'
-import {entryText} from '../config/write.ts'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
 import {agreesToWrite} from './consent.ts'
 import type {Parts} from './parts.ts'
+import {type ShownDifference, showDifference, syncAsShown} from './setup-write.ts'
+import {type SyncResult, sync} from './sync.ts'
+import type {SyncScope} from './sync-scope.ts'
 import {planTakeover, type TakeoverPlan} from './takeover-plan.ts'
 
 export interface TakeoverWish {
@@ -22,6 +24,8 @@ export interface TakeoverResult {
   readonly written: boolean
   /** The file of the AWS tools whose lines now call us. */
   readonly synced?: string
+  /** What was changed in the files of the AWS tools, and the copies of what was there before the first change of this day. */
+  readonly awsTools?: Pick<SyncResult, 'changes' | 'files' | 'backups'>
 }
 
 /** Shows what would become of another tool's configuration, asks, writes it, and has the AWS tools call us instead. */
@@ -36,28 +40,29 @@ export async function takeOver({yes}: TakeoverWish, parts: Parts): Promise<Takeo
     written: false,
   }
   if (providers.length === 0 && profiles.length === 0) return result
-  if (!yes && !(await agreed(plan, parts))) return result
-  await parts.editConfiguration(() => [
+  const edits = [
     ...providers.map(({name, entry}) => ({kind: 'add', list: 'providers', name, entry}) as const),
     ...profiles.map(({name, entry}) => ({kind: 'add', list: 'profiles', name, entry}) as const),
-  ])
+  ]
+  const shown = yes ? undefined : await showDifference(edits, scopeOf(result.profiles), parts)
+  if (shown && !(await agreed(plan, parts))) return result
+  await parts.editConfiguration(() => edits)
   const kept = await keepSecrets(plan, parts)
-  const synced = profiles.length === 0 ? {left: []} : await callUs(result.profiles, yes, parts)
+  const synced = profiles.length === 0 ? {left: []} : await callUs(result.profiles, shown, parts)
   return {...result, written: true, ...synced, left: [...plan.left, ...kept, ...synced.left]}
 }
 
 /** Rewrites the lines of the AWS tools; what keeps it from that takes nothing back. */
 async function callUs(
   profiles: readonly string[],
-  yes: boolean,
+  shown: ShownDifference | undefined,
   parts: Parts,
-): Promise<Pick<TakeoverResult, 'left' | 'synced'>> {
-  const {sync} = await import('./sync.ts')
-  const configuration = await parts.draftConfiguration(() => [])
-  const wish = {profiles, chain: 'source', prune: false, fromRoles: undefined, write: yes ? 'yes' : 'ask'} as const
+): Promise<Pick<TakeoverResult, 'left' | 'synced' | 'awsTools'>> {
   try {
-    const {left, written, files} = await sync(wish, {...parts, configuration})
-    return {left: left.map(({why}) => why), ...(written && {synced: files.config})}
+    const ended = shown ? await syncAsShown(shown, parts) : await syncUnseen(scopeOf(profiles), parts)
+    const {left, written, ...awsTools} = ended
+    const reasons = left.map(({why, hint}) => (hint === undefined ? why : `${why} Later: ${hint}`))
+    return {left: reasons, ...(written && {synced: awsTools.files.config, awsTools})}
   } catch (error) {
     const failure = expectedFailure(error)
     if (!failure || parts.signal.aborted || failure.code === 'INTERRUPTED') throw error
@@ -65,15 +70,19 @@ async function callUs(
   }
 }
 
-async function agreed({providers, profiles, left}: TakeoverPlan, parts: Parts): Promise<boolean> {
-  const {tell, configuration} = parts
-  const texts = [
-    ...providers.map(({name, entry}) => entryText('providers', name, entry)),
-    ...profiles.map(({name, entry}) => entryText('profiles', name, entry)),
-  ]
-  tell(`This would go into ${configuration.path}:\n\n${texts.join('')}`)
-  if (left.length > 0) tell(`This can't be taken over:\n  ${left.join('\n  ')}\n`)
-  return agreesToWrite('Write it?', 'the same command with --yes', parts)
+async function syncUnseen(scope: SyncScope, parts: Parts): Promise<SyncResult> {
+  const configuration = await parts.draftConfiguration(() => [])
+  return sync({...scope, write: 'yes'}, {...parts, configuration})
+}
+
+/** Only the commands of those profiles are replaced: keys of a person stay. */
+function scopeOf(profiles: readonly string[]): SyncScope {
+  return {profiles, replaces: 'command', chain: 'source', prune: false, fromRoles: undefined}
+}
+
+function agreed({left}: TakeoverPlan, parts: Parts): Promise<boolean> {
+  if (left.length > 0) parts.tell(["This can't be taken over:", ...left.map(line => `  ${line}`), ''])
+  return agreesToWrite('Write this?', 'the same command with --yes', parts)
 }
 
 /** A keyring that does not answer keeps nothing else from being taken over: the secret can be said later. */

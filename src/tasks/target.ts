@@ -1,3 +1,4 @@
+import type {Configuration} from '../config/schema.ts'
 import {AwsOidcError} from '../errors.ts'
 import type {Parts} from './parts.ts'
 
@@ -5,11 +6,45 @@ import type {Parts} from './parts.ts'
 export interface Target {
   readonly provider?: string | undefined
   readonly profile?: string | undefined
-  /** The profile meant where nothing is said; it counts only if it is one of ours. */
-  readonly usualProfile: string
+  /** The profile that variables name; it counts only if it is one of ours. */
+  readonly usualProfile: string | undefined
 }
 
-/** What was said; else the usual profile if it is ours, else the only provider, else a person's choice. */
+/**
+ * The profile that a person means: the one that was said, else "default", else the only one. Throws CONFIG_INVALID where
+ * it could be any of several. `creds` names "default" instead, as its copies do that are printed without reading the
+ * configuration: what a program gets must not change with a second profile.
+ */
+export function personsProfile(said: string | undefined, {profiles, path}: Configuration): string {
+  const name = usualOf(said, profiles)
+  const names = Object.keys(profiles)
+  const [first, ...others] = names
+  if (name !== undefined || first === undefined) return name ?? usual
+  throw new AwsOidcError(
+    'CONFIG_INVALID',
+    `Which of the ${others.length + 1} profiles in ${path} is meant? There: ${listed(names)}.`,
+    {
+      hint: `--profile ${first}`,
+    },
+  )
+}
+
+const usual = 'default'
+const mostNames = 10
+
+function listed(names: readonly string[]): string {
+  const more = names.length - mostNames
+  return names.slice(0, mostNames).join(', ') + (more > 0 ? ` and ${more} more` : '')
+}
+
+function usualOf(said: string | undefined, profiles: Configuration['profiles']): string | undefined {
+  if (said !== undefined) return said
+  if (Object.hasOwn(profiles, usual)) return usual
+  const [only, ...others] = Object.keys(profiles)
+  return others.length === 0 ? only : undefined
+}
+
+/** What was said; else the profile that is meant then if it is ours, else the only provider, else a person's choice. */
 export async function chooseProvider(
   {provider, profile, usualProfile}: Target,
   command: string,
@@ -18,16 +53,17 @@ export async function chooseProvider(
   if (provider !== undefined) return {provider}
   if (profile !== undefined) return {profile}
   const {providers, profiles} = parts.configuration
-  if (Object.hasOwn(profiles, usualProfile)) return {profile: usualProfile}
+  const meant = usualOf(usualProfile, profiles)
+  if (meant !== undefined && Object.hasOwn(profiles, meant)) return {profile: meant}
   const names = Object.keys(providers)
   const [only, ...others] = names
-  if (only === undefined) return {profile: usualProfile}
+  if (only === undefined) return {profile: meant ?? usual}
   if (others.length === 0) return {provider: only}
   if (parts.asking.mayRead && parts.asking.interactive) {
     const choices = names.map(name => ({label: name, value: name}))
     return {provider: await parts.ask.select('Which provider?', choices)}
   }
-  throw new AwsOidcError('CONFIG_INVALID', `There are several providers: ${names.join(', ')}.`, {
+  throw new AwsOidcError('CONFIG_INVALID', `There are several providers: ${listed(names)}.`, {
     hint: `aws-oidc ${command} --provider ${only}`,
   })
 }

@@ -1,5 +1,5 @@
 import {printable} from '../errors.ts'
-import {interruptible, type PromptStreams} from './prompts.ts'
+import {interruptible, longestQuestion, type PromptStreams} from './prompts.ts'
 
 /** What a person answers who wants to see the question before this one again. */
 export const back = Symbol('back')
@@ -29,15 +29,20 @@ const longestList = 12
 export function dialogueOn(streams: () => PromptStreams, signal: AbortSignal): Dialogue {
   const context = () => ({...streams(), signal})
   return {
-    async text(message, {default: usual, check}) {
+    async text(wording, {default: usual, check}) {
       const {input} = await import('./questions.ts')
-      const validate = (typed: string) => typed.trim() === goBack || (check(typed.trim()) ?? true)
+      const message = printable(wording, longestQuestion)
+      const validate = (typed: string) => {
+        const problem = typed.trim() === goBack ? undefined : check(typed.trim())
+        return problem === undefined || printable(problem, longestQuestion)
+      }
       const question = {message, validate, ...(usual !== undefined && {default: usual})}
       const answer = (await interruptible(signal, () => input(question, context()))).trim()
       return answer === goBack ? back : answer
     },
-    async choose(message, choices, preferred) {
+    async choose(wording, choices, preferred) {
       const {select} = await import('./questions.ts')
+      const message = printable(wording, longestQuestion)
       const options = choices.map(({label}, index) => ({name: printable(label, 200), value: index}))
       const chosen = await interruptible(signal, () =>
         select(
@@ -57,8 +62,9 @@ export function dialogueOn(streams: () => PromptStreams, signal: AbortSignal): D
       const choice = choices[chosen]
       return choice ? choice.value : back
     },
-    async secret(message) {
+    async secret(wording) {
       const {password} = await import('./questions.ts')
+      const message = printable(wording, longestQuestion)
       return interruptible(signal, () => password({message}, context()))
     },
   }

@@ -8,12 +8,15 @@ export interface PromptStreams {
 
 // As many as fit a small terminal together with what stands above them.
 const longestList = 10
+/** A plugin may ask with words that came from outside. */
+export const longestQuestion = 1_000
 
 /** Questions on the terminal. The prompt library is loaded, and stdin touched, with the first of them only. */
 export function promptsOn(streams: () => PromptStreams, signal: AbortSignal): Ask {
   const context = () => ({...streams(), signal})
   return {
-    async select(message, choices) {
+    async select(wording, choices) {
+      const message = printable(wording, longestQuestion)
       const {search, select} = await import('./questions.ts')
       const options = choices.map(({label, value}) => ({name: printable(label), value}))
       if (options.length > longestList) {
@@ -22,12 +25,14 @@ export function promptsOn(streams: () => PromptStreams, signal: AbortSignal): As
       }
       return interruptible(signal, () => select({message, choices: options, loop: false}, context()))
     },
-    async text(message) {
+    async text(wording) {
       const {input} = await import('./questions.ts')
+      const message = printable(wording, longestQuestion)
       return interruptible(signal, () => input({message}, context()))
     },
-    async secret(message) {
+    async secret(wording) {
       const {password} = await import('./questions.ts')
+      const message = printable(wording, longestQuestion)
       return interruptible(signal, () => password({message}, context()))
     },
   }

@@ -1,3 +1,5 @@
+import type {Line} from '../printable.ts'
+
 /** What a terminal has room for. */
 export interface Screen {
   readonly columns: number
@@ -15,7 +17,7 @@ const longestText = 1000
  * `text` as a QR code of half blocks, two modules a character; `undefined` where the screen is too small for all of it.
  * Light on dark by explicit colours, because a terminal's own may be the other way round.
  */
-export async function qrCode(text: string, {columns, rows, colours}: Screen): Promise<string | undefined> {
+export async function qrCode(text: string, {columns, rows, colours}: Screen): Promise<readonly Line[] | undefined> {
   if (text.length > longestText) return undefined
   const {encodeQR} = await import('qr')
   const modules = encodeQR(text, 'raw', {ecc: 'low', border})
@@ -27,7 +29,7 @@ export async function qrCode(text: string, {columns, rows, colours}: Screen): Pr
     const lower = modules[row + 1] ?? []
     lines.push(upper.map((dark, column) => block(dark, lower[column] ?? false)).join(''))
   }
-  return lines.map(line => (colours ? `\u001b[38;5;231;48;5;16m${line}\u001b[0m` : line)).join('\n')
+  return lines.map(text => (colours ? [{text, colour: 'white-on-black'}] : text))
 }
 
 /** Light is drawn, dark is left out. */

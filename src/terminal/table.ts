@@ -1,21 +1,21 @@
 import CliTable from 'cli-table3'
+import {printable} from '../errors.ts'
 
 type Rows = readonly (readonly string[])[]
 
 const gap = 2
 const narrowest = 20
+const longestCell = 1_000
 
 /** Rows of cells as lines with aligned columns. The last column takes what `width` leaves and goes on in the next line. */
-export function tableLines(rows: Rows, width: number): readonly string[] {
+export function tableLines(cells: Rows, width: number): readonly string[] {
+  const rows = cells.map(row => row.map(cell => printable(cell, longestCell) || '-'))
   const columns = rows[0]?.length ?? 0
   const others = Array.from({length: columns - 1}, (_, at) => gap + Math.max(...rows.map(row => row[at]?.length ?? 0)))
   const rest = width - others.reduce((sum, size) => sum + size, 0)
   const widths = [...others, Math.max(rest, narrowest)]
-  const filled = rows.map(row => row.map(cell => cell || '-'))
   // Most tables are of characters that are one column wide; to know of the others takes time.
-  const lines = filled.flat().every(cell => /^[ -~]*$/.test(cell))
-    ? plainLines(filled, widths)
-    : linesOf(filled, widths)
+  const lines = rows.flat().every(cell => /^[ -~]*$/.test(cell)) ? plainLines(rows, widths) : linesOf(rows, widths)
   return lines.map(line => line.trimEnd())
 }
 

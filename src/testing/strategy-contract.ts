@@ -42,7 +42,8 @@ export function strategyContract<Settings extends object>(
       name: 'describes each of its settings',
       async run() {
         for (const [name, spec] of Object.entries<SettingSpec>(strategy.settings)) checkSpec(name, spec)
-        for (const name of Object.keys(settings)) assert.ok(name in strategy.settings, `"${name}" is not described`)
+        for (const name of Object.keys(settings))
+          assert.ok(Object.hasOwn(strategy.settings, name), `"${name}" is not described`)
       },
     },
     {

@@ -1,5 +1,5 @@
 import type {Configuration, Interactive} from '../config/schema.ts'
-import {mayAsk, personCanSee, type Surroundings} from '../host/interactive.ts'
+import {mayAsk, nobodyBecause, type Surroundings} from '../host/interactive.ts'
 import type {Outside} from '../outside/outside.ts'
 import type {Asking} from '../tasks/parts.ts'
 
@@ -16,10 +16,12 @@ export interface Choices {
 }
 
 export function askingOf(choices: Choices, {interactive}: Configuration, around: Surroundings): Asking {
-  const decided = mayAsk(choices.interactive, interactive, around)
+  const nobody = nobodyBecause(choices.interactive, interactive, around)
   return {
-    interactive: decided === 'always' || (decided === 'auto' && personCanSee(around)),
-    ignoresBrake: choices.login || decided === 'always',
+    interactive: nobody === undefined,
+    nobody,
+    ignoresBrake: choices.login || mayAsk(choices.interactive, interactive, around) === 'always',
+    byLogin: choices.login,
     attended: around.stdinIsTerminal,
     mayRead: choices.login && around.stdinIsTerminal,
   }

@@ -22,7 +22,7 @@ export async function configurationAt(
   if (known?.text === text) return readConfiguration(path, text, known)
   const parsed = parseConfiguration(path, text)
   const configuration = readConfiguration(path, text, parsed)
-  if (kept !== undefined && (await files.identify(places.cache ?? ''))) {
+  if (kept !== undefined && (await files.exists(places.cache ?? ''))) {
     const keeping = toKept(parsed, version)
     // Where it can't be written the parser does its work each time.
     if (keeping !== undefined) await files.replacePrivate(kept, keeping).catch(() => undefined)

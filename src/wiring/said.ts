@@ -1,8 +1,5 @@
-import {Secrets} from '../errors.ts'
+import type {Configuration} from '../config/schema.ts'
 import type {Log} from '../plugin.ts'
-
-/** The text of an error or of a line on stderr, with every secret of this process masked. */
-export const secrets = new Secrets()
 
 export function logTo(say: (text: string) => void, debug: boolean): Log {
   return {
@@ -10,4 +7,31 @@ export function logTo(say: (text: string) => void, debug: boolean): Log {
     info: say,
     warn: message => say(`Warning: ${message}`),
   }
+}
+
+/** Says the first of all warnings aloud, which has the others for its consequences. */
+export function warningOnce(log: Log): Log {
+  let warned = false
+  return {
+    ...log,
+    warn(message) {
+      if (warned) log.debug(message)
+      else log.warn(message)
+      warned = true
+    },
+  }
+}
+
+/** Every name, address and host in the configuration. None of them is a secret: those stand elsewhere. */
+export function namesIn({providers, profiles}: Pick<Configuration, 'providers' | 'profiles'>): readonly string[] {
+  const written = [providers, profiles].flatMap(entries =>
+    Object.entries(entries).map(([name, {written}]) => [name, written]),
+  )
+  return [...new Set(textsIn(written))]
+}
+
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value, URL.parse(value)?.host ?? '']
+  if (Array.isArray(value)) return value.flatMap(textsIn)
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : []
 }

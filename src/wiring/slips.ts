@@ -1,4 +1,5 @@
 import {nearest} from '../config/nearest.ts'
+import {memberOf} from '../json.ts'
 
 /** Flags and arguments as oclif has them. */
 interface Typable {
@@ -32,7 +33,7 @@ function meantFlag(typed: string, flags: Readonly<Record<string, Flag>>): string
   const names = Object.entries(flags).flatMap(([name, {allowNo}]) => (allowNo ? [name, `no-${name}`] : [name]))
   const name = nearest(typed.replace(/^--?/, '').replace(/=.*/, ''), names)
   if (name === undefined) return undefined
-  const flag = flags[name]
+  const flag = memberOf(flags, name)
   return flag?.type === 'option' ? `--${name} ${flag.options?.join('|') ?? flag.helpValue ?? 'VALUE'}` : `--${name}`
 }
 

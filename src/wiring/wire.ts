@@ -12,6 +12,7 @@ import type {Outside} from '../outside/outside.ts'
 import {proxyPasswords} from '../outside/proxy.ts'
 import type {CacheHome} from '../plugin.ts'
 import {type InstalledPackage, registryOf} from '../registry.ts'
+import {secrets} from '../secrets.ts'
 import type {Watched} from '../stamp.ts'
 import {fileStates} from '../state.ts'
 import {notCleared, type Store, storeOver} from '../store.ts'
@@ -26,7 +27,7 @@ import {awsFilesIn} from './aws-files.ts'
 import {configurationAt} from './configuration.ts'
 import {networksOf} from './networks.ts'
 import {installPartsOf} from './plugins.ts'
-import {logTo, secrets} from './said.ts'
+import {logTo, namesIn, warningOnce} from './said.ts'
 
 /** This program as it is installed. */
 export interface Installation {
@@ -54,7 +55,8 @@ export async function wire(outside: Outside, installation: Installation, choices
   // Looked at before they are read: a change in between is taken for one afterwards.
   const watched = await watch(decisiveFiles(path, own, dataFolder), outside)
   const configuration = await configurationAt(path, own.manifest.version, outside)
-  const log = logTo(text => terminal.say(secrets.mask(text)), choices.debug)
+  const log = logTo(terminal.say, choices.debug)
+  secrets.spare(() => namesIn(configuration))
   const plugins = await installedPlugins(dataFolder, files)
   const manifests = plugins.map(({root}) => join(root, 'package.json'))
   const registryWith = (plugins: readonly InstalledPackage[]) =>
@@ -66,7 +68,7 @@ export async function wire(outside: Outside, installation: Installation, choices
       nearest,
     })
   let registry = registryWith(plugins)
-  const tell = (text: string) => terminal.tell(secrets.mask(text))
+  const {tell} = terminal
   const around = {
     env,
     platform: outside.platform,
@@ -79,6 +81,8 @@ export async function wire(outside: Outside, installation: Installation, choices
   const signal = processes.interruption
   for (const password of proxyPasswords(env)) secrets.add(password)
 
+  // A machine that keeps nothing has one reason for that, whoever meets it.
+  const unkept = warningOnce(log)
   const waitedFor = env[waiting]?.split(',') ?? []
   const ownLocks = fileLocks({
     folder: places.locks,
@@ -87,7 +91,7 @@ export async function wire(outside: Outside, installation: Installation, choices
     identify: files.identify,
     now: clock.now,
     sleep: clock.sleep,
-    log,
+    log: unkept,
   })
   const locks = announcedLocks(ownLocks, waitingFor)
   const home: CacheHome = {
@@ -110,13 +114,12 @@ export async function wire(outside: Outside, installation: Installation, choices
       read: async () => (cacheNote === undefined ? undefined : files.readText(cacheNote)),
       write: async text => (cacheNote === undefined ? undefined : files.replacePrivate(cacheNote, text)),
     },
-    // What may not be looked at, such as the folder of the user who called `su`, is of no use either.
-    exists: async path => (await files.identify(path).catch(() => undefined)) !== undefined,
+    exists: files.exists,
     inCi: isSet(env.CI),
     byPerson: choices.login,
   })
 
-  const cached = storeOver(chosen.cache, chosen.id, log, clock.now, {
+  const cached = storeOver(chosen.cache, chosen.id, unkept, clock.now, {
     strict: chosen.byHand,
     clearOthers: chosen.clearOthers,
   })

@@ -83,6 +83,18 @@ describe('cache info', () => {
     expect((await home.run([...creds, '--force'])).stderr).not.to.include('Warning')
   })
 
+  it('says nothing of plain text where nothing can be kept', async function () {
+    if (!root || process.platform !== 'linux') this.skip()
+    const {home, sandbox} = scene
+    await home.configure({top: {cache: 'auto'}})
+    const {exitCode, stderr} = await runAs(creds, {env: variablesOf(home, sandbox), shell: onReadOnlyHome})
+    if (/unshare|mount:/.test(stderr)) this.skip()
+    expect(exitCode, stderr).to.equal(0)
+    expect(stderr.match(/^Warning: .*/gm)?.join())
+      .to.match(/^Warning: The cache "file" could not be written: EROFS/)
+      .and.not.include('plain text')
+  })
+
   it('says that nothing is kept in a job of a CI system, and creds keeps nothing there unless told', async () => {
     const {home} = scene
     await home.configure({top: {cache: 'auto'}})

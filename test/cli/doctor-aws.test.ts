@@ -104,6 +104,17 @@ const profiles: readonly Illness[] = [
     mend: takeOver,
   },
   {
+    id: 'profile.shadowed',
+    severity: 'error',
+    when: 'of a key that Python’s parser gives to every profile',
+    async make({home}) {
+      await synced(home)
+      await appendFile(aws(home, 'config'), '[DEFAULT]\nsso_account_id = 1\n')
+    },
+    says: /config:\d+: sso_account_id in \[DEFAULT\], which the AWS CLI and boto3 give to every profile, wins over us in "developer"/,
+    mend: /^Move it from \[DEFAULT\] into the profiles that need it\.$/,
+  },
+  {
     id: 'profile.foreign',
     severity: 'warning',
     when: 'where a profile of the same name is somebody else’s',

@@ -119,7 +119,7 @@ const secrets: readonly Illness[] = [
     severity: 'note',
     when: 'where there is none, and nobody has insisted on one',
     make: ({home}) => home.configure({top: {cache: 'auto'}}),
-    says: /There is no keyring here \(no D-Bus session\)\. Secrets rest in plain text/,
+    says: /There is no keyring here \(no D-Bus session\)\. What is kept rests in plain text/,
     mend: /cache: file/,
   },
   {
@@ -136,7 +136,7 @@ const secrets: readonly Illness[] = [
     when: 'where nobody answers at the address of the session’s bus',
     make: ({home}) => home.configure({top: {cache: 'auto'}}),
     env: () => ({DBUS_SESSION_BUS_ADDRESS: closedPort}),
-    says: /keyring of this system can't be used: .*nonexistent.* Secrets rest in plain text/,
+    says: /keyring of this system can't be used: .*nonexistent.* What is kept meanwhile rests in plain text/,
     mend: /cache: file/,
   },
   {

@@ -7,6 +7,7 @@ import {hookWith, plantPlugin} from '../support/planted-plugin.ts'
 import {busyPort, freePort} from '../support/ports.ts'
 import {type Scene, useScene} from '../support/scene.ts'
 import {startFront} from '../support/tls-front.ts'
+import {otherEndpoint} from '../support/token-endpoint.ts'
 
 const online: readonly string[] = []
 
@@ -207,6 +208,48 @@ describe('doctor, of servers,', () => {
     expect(kinds).not.to.include.members(['sign-in'])
     expect(kinds).not.to.include.members(['token'])
   })
+
+  for (const [what, location, says] of [
+    ['a page of its own that says so, as Ory Hydra does', '/error?error=invalid_client', /: invalid_client\.$/],
+    ['a page that it refuses then, as Dex does', '/token', /no page to sign in at for the client "aws-oidc"/],
+  ] as const) {
+    it(`hears that a client is refused by ${what}`, async () => {
+      await sendingTo(location, async () => {
+        const {findings} = await examine(scene.home)
+        expect(findings.find(({id}) => id === 'provider.refused')?.what).to.match(says)
+      })
+    })
+  }
+
+  it('says that only a browser can tell, where the way to the page leads to another host', async () => {
+    await sendingTo('http://localhost:1/login', async () => {
+      const {fine} = await examine(scene.home)
+      expect(fine.map(({what}) => what)).to.include(
+        'a sign-in goes by the browser; only a browser can tell whether there is a page for the client "aws-oidc"',
+      )
+    })
+  })
+
+  it('notes that no sign-in can be renewed, where the client may not have "offline_access"', async () => {
+    await sendingTo('http://127.0.0.1/callback?error=invalid_scope', async () => {
+      const {findings} = await examine(scene.home)
+      expect(findings.map(({id}) => id)).not.to.include('provider.refused')
+      expect(findings.find(({id}) => id === 'provider.no-renewal')).to.include({severity: 'note'})
+    })
+  })
+
+  /** A provider whose page to sign in at sends the browser on, and refuses all else. */
+  async function sendingTo(location: string, work: () => Promise<void>): Promise<void> {
+    const other = await otherEndpoint(path =>
+      path.startsWith('/token?') ? {status: 302, headers: {location}} : {status: 400, body: 'Bad Request'},
+    )
+    try {
+      await scene.sandbox.fault({on: 'discovery', change: {authorization_endpoint: other.address}})
+      await work()
+    } finally {
+      await other.close()
+    }
+  }
 
   it('with --no-network asks no server, and says nothing of any', async () => {
     await scene.home.configure({provider: {issuer: `http://127.0.0.1:${free}`}})

@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto'
-import {chmod, writeFile} from 'node:fs/promises'
+import {chmod, mkdir, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {expect} from 'chai'
 import {useScene} from '../support/scene.ts'
@@ -35,6 +35,7 @@ describe('aws-oidc exec', () => {
       AWS_CREDENTIAL_EXPIRATION: document.Expiration,
       AWS_ACCOUNT_ID: '123456789012',
       AWS_REGION: 'us-east-1',
+      AWS_OIDC_REGION: 'us-east-1',
       AWS_DEFAULT_REGION: 'us-east-1',
       AWS_OIDC_PROFILE: 'developer',
       AWS_OIDC_EXEC: '123456789012',
@@ -80,6 +81,57 @@ describe('aws-oidc exec', () => {
       expect(JSON.parse(stdout)).to.include({AWS_REGION: region, AWS_DEFAULT_REGION: region})
     })
   }
+
+  describe('for a profile without a region', () => {
+    const role = 'arn:aws:iam::123456789012:role/developer'
+    const regions = ['AWS_REGION', 'AWS_DEFAULT_REGION', 'AWS_OIDC_REGION']
+    beforeEach(() => scene.home.configure({profiles: {bare: {provider: 'sandbox', role}}}))
+
+    const toldIn = async (args: readonly string[], env = {}) => {
+      const ending = await scene.home.run(['exec', '-p', 'bare', ...args, '--', ...tellVariables], env)
+      expect(ending, ending.stderr).to.include({exitCode: 0})
+      return JSON.parse(ending.stdout)
+    }
+    const awsConfig = async (text: string) => {
+      await mkdir(join(scene.home.folder, '.aws'))
+      await writeFile(join(scene.home.folder, '.aws/config'), text)
+    }
+
+    it('makes up none where nobody has chosen one', async () => {
+      expect(await toldIn([])).not.to.have.any.keys(regions)
+    })
+
+    it('makes up none in place of one of another partition', async () => {
+      await awsConfig('[default]\nregion = us-gov-west-1\n')
+      expect(await toldIn([], {AWS_REGION: 'cn-north-1'})).not.to.have.any.keys(regions)
+    })
+
+    for (const [whose, config, region] of [
+      ['of its name', '[default]\nregion = eu-west-1\n[profile bare]\nregion = eu-central-1\n', 'eu-central-1'],
+      ['[default]', '[default]\nregion = eu-west-1\n[profile bare]\noutput = json\n', 'eu-west-1'],
+    ] as const) {
+      it(`hands on the region that the AWS tools have for the profile ${whose}`, async () => {
+        await awsConfig(config)
+        expect(await toldIn([])).to.include({AWS_REGION: region, AWS_DEFAULT_REGION: region})
+      })
+    }
+
+    it('starts the program although the configuration of the AWS tools is broken', async () => {
+      await awsConfig('nonsense\n')
+      expect(await toldIn([])).not.to.have.any.keys(regions)
+    })
+
+    it('takes the region of the exec around it for one that nobody has chosen', async () => {
+      const around = {AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-west-1', AWS_OIDC_REGION: 'eu-west-1'}
+      expect(await toldIn([], around)).not.to.have.any.keys(regions)
+      expect(await toldIn([], {...around, AWS_REGION: 'eu-north-1'})).to.include({AWS_REGION: 'eu-north-1'})
+    })
+
+    it('names none in the AWS files of a program that is served', async () => {
+      const ending = await scene.home.run(['exec', '-p', 'bare', '--serve', '--', 'sh', '-c', 'cat "$AWS_CONFIG_FILE"'])
+      expect(ending).to.include({exitCode: 0, stdout: '[default]\n'})
+    })
+  })
 
   it("refuses a region in which the role's credentials are worth nothing, before anybody is asked", async () => {
     const ending = await scene.home.run([...exec, '--region', 'cn-north-1', '--', 'true'])

@@ -1,7 +1,6 @@
 import {spawn} from 'node:child_process'
 import {text} from 'node:stream/consumers'
 import {expect} from 'chai'
-import {withoutControls} from '../../src/errors.ts'
 import {useScene} from '../support/scene.ts'
 
 const [esc, bell, mirrored] = ['\u001b', '\u0007', '\u202e']
@@ -27,6 +26,28 @@ describe('What a provider says of a person', () => {
     expect(stdout.split('\n')[0]).to.equal(`Signed in as ${harmless} at sandbox.`)
     expect(stdout + stderr).to.match(/^[\P{C}\n]*$/u)
   })
+
+  for (const [command, line] of [
+    [['status'], `sandbox   ${harmless}`],
+    [['logout'], `${harmless} is signed out of sandbox.`],
+    [['roles', 'nothing-like-this'], `offers to ${harmless} has`],
+  ] as const) {
+    it(`begins no line and paints nothing in what ${command[0]} reports`, async () => {
+      await scene.sandbox.fault({on: 'token', idToken: {claims: {email: hostile}}})
+      await scene.home.run(['login', '--profile', 'developer'])
+      const {exitCode, stdout, stderr} = await scene.home.run(command)
+      expect(exitCode, stderr).to.equal(0)
+      expect(stdout).to.include(line)
+      expect(stdout + stderr).to.match(/^[\P{C}\n]*$/u)
+    })
+  }
+
+  it('is escaped in JSON, where a terminal may show it too', async () => {
+    const email = `mallory\u202e\u200b\u009b2J\u{e0041}@example.com`
+    await scene.sandbox.fault({on: 'token', idToken: {claims: {email}}})
+    const {stdout} = await scene.home.run(['login', '--profile', 'developer', '--json'])
+    expect(stdout).to.match(/^[\P{C}\n]*$/u)
+  })
 })
 
 describe('What somebody else wrote', () => {
@@ -47,9 +68,39 @@ describe('What somebody else wrote', () => {
     await scene.sandbox.fault({on: 'sts', action: 'GetCallerIdentity', ...answer})
     const {stdout, stderr} = await scene.home.run(['whoami', '--profile', 'developer'])
     expect(stdout, stderr)
-      .to.include('Arn     arn:  2J\n')
+      .to.include('Arn     arn: 2J\n')
       .and.match(/^[\P{C}\n]*$/u)
   })
+
+  const secondLine = `mallory\nError: all is lost${mirrored}\u009b2J`
+
+  it('begins no line as part of an error about an answer of STS', async () => {
+    const credentials =
+      '<AccessKeyId>A</AccessKeyId><SecretAccessKey>B</SecretAccessKey><SessionToken>C</SessionToken><Expiration>2100-01-01T00:00:00Z</Expiration>'
+    const result = `<Credentials>${credentials}</Credentials><AssumedRoleUser><Arn>${secondLine}</Arn></AssumedRoleUser>`
+    const body = `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult>${result}</AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`
+    await scene.sandbox.fault({on: 'sts', status: 200, body, contentType: 'text/xml; charset=utf-8'})
+    const {exitCode, stderr} = await scene.home.run(['creds', '--profile', 'developer'])
+    expect(exitCode, stderr).to.equal(6)
+    expect(stderr).to.include(
+      "Error: The answer of AWS STS can't be used: it is for mallory Error: all is lost 2J, and arn",
+    )
+    expect(stderr).to.match(/^[\P{C}\n]*$/u)
+  })
+
+  for (const [what, effect] of [
+    ['the type of a token', {change: {issued_token_type: secondLine}}],
+    ['the refusal of an exchange', {error: 'invalid_request', message: secondLine}],
+  ] as const) {
+    it(`begins no line as ${what}`, async () => {
+      await scene.home.configure({provider: {strategy: 'saml2', via: 'token-exchange', rolesClaim: undefined}})
+      await scene.sandbox.fault({on: 'token', grant: 'urn:ietf:params:oauth:grant-type:token-exchange', ...effect})
+      const {stderr} = await scene.home.run(['creds', '--profile', 'developer'])
+      expect(stderr)
+        .to.include('mallory Error: all is lost 2J')
+        .and.match(/^[\P{C}\n]*$/u)
+    })
+  }
 
   it('commands no terminal as part of what is said and told on the way', async () => {
     const terminal = JSON.stringify(new URL('../../src/outside/terminal.ts', import.meta.url).href)
@@ -59,17 +110,5 @@ describe('What somebody else wrote', () => {
     // In a session of its own, without a terminal.
     const child = spawn(process.execPath, ['--input-type=module', '-e', program], {detached: true})
     expect(await text(child.stderr)).to.equal('a [2Jb\na [2Jb\n')
-  })
-})
-
-describe('A text on its way to a terminal', () => {
-  it('keeps its lines, tabs and colours, and loses every other control', () => {
-    const said = `one\n\ttwo ${esc}[1;31mred${esc}[0m é 日本 😀\n`
-    expect(withoutControls(said)).to.equal(said)
-    const controls = Array.from({length: 0xa0}, (_, code) => String.fromCharCode(code)).filter(c => /\p{Cc}/u.test(c))
-    for (const control of [...controls, mirrored, '\u200b', '\u2028', '\u2029', `${esc}[2`, `${esc}[31;1H`]) {
-      if (control === '\n' || control === '\t') continue
-      expect(withoutControls(`a${control}b`), JSON.stringify(control)).to.match(/^a \S*b$/)
-    }
   })
 })

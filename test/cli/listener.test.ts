@@ -1,5 +1,6 @@
 import {connect} from 'node:net'
 import {networkInterfaces} from 'node:os'
+import {text} from 'node:stream/consumers'
 import {expect} from 'chai'
 import {browse, changed, redirectAfterSignIn, type WaitingSignIn, waitForAddress} from '../support/person.ts'
 import {answers, busyPort, freePort} from '../support/ports.ts'
@@ -99,6 +100,14 @@ describe('the listener for the redirect: where it listens', () => {
   }
 })
 
+/** A request as no library for it would send it. */
+async function asked({host, port, hostname}: URL, target: string, named = host): Promise<Response> {
+  const socket = connect(Number(port), hostname)
+  socket.write(`GET ${target} HTTP/1.1\r\nHost: ${named}\r\nConnection: close\r\n\r\n`)
+  const answer = await text(socket)
+  return new Response(answer, {status: Number(answer.split(' ')[1])})
+}
+
 describe('the listener for the redirect: what it ignores', () => {
   const scene = useScene()
 
@@ -117,6 +126,12 @@ describe('the listener for the redirect: what it ignores', () => {
     'a HEAD request with the right answer': back => fetch(back, {method: 'HEAD'}),
     'a POST request with the right answer': back => fetch(back, {method: 'POST', body: back.searchParams}),
     'an OPTIONS request': back => fetch(back, {method: 'OPTIONS'}),
+    'another host in absolute form': back => asked(back, `http://evil.example/callback${back.search}`),
+    'our own host in absolute form': back => asked(back, back.href),
+    'another host by two slashes': back => asked(back, `//evil.example/callback${back.search}`),
+    'another host by a backslash': back => asked(back, `/\\evil.example/callback${back.search}`),
+    'another host in the Host header': back => asked(back, `/callback${back.search}`, 'evil.example'),
+    'our host with another port in the Host header': back => asked(back, `/callback${back.search}`, '127.0.0.1:1'),
   }
 
   it('answers strays with 4xx, one after the other, and the sign-in still succeeds afterwards', async () => {

@@ -1,3 +1,5 @@
+import {readFile} from 'node:fs/promises'
+import {join} from 'node:path'
 import {expect} from 'chai'
 import {useScene} from '../support/scene.ts'
 
@@ -66,6 +68,46 @@ describe('aws-oidc roles', () => {
     ])
     expect(await found('team-39', '123456789012')).to.deep.equal(['team-39'])
     expect(await found('nobody')).to.deep.equal([])
+  })
+
+  describe('where the claim lists what can be no role', () => {
+    const wrong = {
+      'an account too short': 'arn:aws:iam::12345:role/developer',
+      'a space in its name': arn('two words'),
+      'a quote in its name': arn('a"b'),
+      'a line break in its name': arn('a\nrole_arn = x'),
+      'an empty name': arn(''),
+      'a name longer than AWS has': arn('x'.repeat(65)),
+      'a command in its path': 'arn:aws:iam::123456789012:role/$(id)/developer',
+    }
+    beforeEach(async () => {
+      const claims = {aws_roles: [...Object.values(wrong), arn('developer'), 'offline_access', 7, arn('developer')]}
+      await scene.sandbox.fault({on: 'token', idToken: {claims}})
+    })
+
+    it('leaves that out by name, and lists the good ones once', async () => {
+      const {exitCode, stdout, stderr} = await scene.home.run(['roles', '--json'])
+      expect(exitCode, stderr).to.equal(0)
+      expect(JSON.parse(stdout).roles.map(({role}: {role: string}) => role)).to.deep.equal([arn('developer')])
+      for (const role of Object.values(wrong).slice(0, 5))
+        expect(stderr).to.include(`offers "${role.replace('\n', ' ')}", which is no role of AWS. It is left out.\n`)
+      expect(stderr).to.include('offers 2 more that are no roles of AWS.')
+      expect(stderr).not.to.include('offers "offline_access')
+    })
+
+    it('tells the AWS tools of the good ones all the same', async () => {
+      const {exitCode, stderr} = await scene.home.run(['profiles', 'sync', '--from-roles', '--yes'])
+      expect(exitCode, stderr).to.equal(0)
+      const text = await readFile(join(scene.home.folder, '.aws/config'), 'utf8')
+      expect(text.match(/^\[.*\]$/gm)).to.deep.equal([
+        ...['[profile developer]', '[profile admin]', '[profile 123456789012-developer]'],
+      ])
+    })
+
+    it('takes the only one that is left', async () => {
+      const {exitCode, stderr} = await scene.home.run(['creds', '--provider', 'sandbox'])
+      expect(exitCode, stderr).to.equal(0)
+    })
   })
 
   it('says so where nothing has the words, and where nothing is offered', async () => {

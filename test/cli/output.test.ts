@@ -82,6 +82,9 @@ describe('creds prints one document and nothing else on stdout', () => {
       'export AWS_SESSION_TOKEN',
       'export AWS_CREDENTIAL_EXPIRATION',
       'export AWS_ACCOUNT_ID',
+      'export AWS_REGION',
+      'export AWS_DEFAULT_REGION',
+      'export AWS_OIDC_REGION',
     ])
     const {stdout: seen} = await runAs([...creds, '--format', 'env'], {
       env: variablesOf(home, sandbox),

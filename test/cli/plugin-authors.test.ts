@@ -23,7 +23,7 @@ describe('docs/plugin-authors.md', function () {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'aws-oidc-example-'))
-    registry = await startRegistry()
+    registry = await startRegistry({proxied: true})
     await registry.publish(root)
   })
   after(async () => {

@@ -175,9 +175,16 @@ describe('plugins', function () {
     expect((await scene.home.run(['sandbox', '--help'])).stdout).to.include('for trying aws-oidc without an account')
     expect(await plugins('uninstall', 'aws-oidc-sandbox')).to.include({exitCode: 0})
 
-    const ended = await plugins('install', 'aws-oidc-sandbox')
-    expect(ended, ended.stderr).to.include({exitCode: 0})
-    expect(ended.stdout).to.include('which brings "aws-oidc sandbox"')
+    // Its dependencies are other people's packages.
+    const proxied = await startRegistry({proxied: true})
+    try {
+      await proxied.publish(sandbox)
+      const ended = await scene.home.run(['plugins', 'install', 'aws-oidc-sandbox'], proxied.env)
+      expect(ended, ended.stderr).to.include({exitCode: 0})
+      expect(ended.stdout).to.include('which brings "aws-oidc sandbox"')
+    } finally {
+      await proxied.stop()
+    }
     // Not by way of the home, which takes the passwords that the sandbox prints for leaked ones.
     const env = {
       HOME: scene.home.folder,

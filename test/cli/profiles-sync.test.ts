@@ -82,6 +82,35 @@ describe('profiles sync', () => {
     })
   }
 
+  it('is exit 7 where a profile that was named could not be written, and says nothing else', async () => {
+    await writeAws('config', '[DEFAULT]\nsso_session = x\n')
+    for (const args of [['developer', '--yes'], ['developer', '--check'], ['--check']]) {
+      const {exitCode, stdout} = await sync(...args)
+      expect(exitCode, args.join(' ')).to.equal(7)
+      expect(stdout).to.match(/\nNothing to write; \d profiles? left alone, for the reasons above\.\n$/)
+    }
+    for (const args of [['developer', '--dry-run'], ['--yes']]) expect(await sync(...args)).to.include({exitCode: 0})
+    expect(JSON.parse((await sync('developer', '--yes', '--json')).stdout)).to.include({
+      upToDate: false,
+      written: false,
+    })
+  })
+
+  for (const [what, text] of [
+    ['is not ours', '[profile developer]\nregion = x\n'],
+    ['is no longer configured', '[profile gone]\ncredential_process = aws-oidc creds --profile gone\n'],
+  ] as const) {
+    it(`with --check is exit 7 while a profile ${what}, and does not say that all is up to date`, async () => {
+      await writeAws('config', text)
+      const {exitCode, stdout} = await sync('--yes')
+      expect({exitCode}).to.deep.equal({exitCode: 0})
+      expect(stdout).to.match(/\n\d profiles? written; 1 profile left alone, for the reasons above\.\nWhat was there/)
+      const checked = await sync('--check')
+      expect({exitCode: checked.exitCode}).to.deep.equal({exitCode: 7})
+      expect(checked.stdout).to.match(/\nNothing to write; 1 profile left alone, for the reasons above\.\n$/)
+    })
+  }
+
   it('without a terminal to ask at shows the difference, changes nothing and is exit 2', async () => {
     const {exitCode, stdout, stderr} = await sync()
     expect({exitCode, stdout}).to.deep.equal({exitCode: 2, stdout: ''})
@@ -148,6 +177,65 @@ describe('profiles sync', () => {
     expect(stderr).to.match(/^Error: \S+\.aws\/config:4: Profile definition must end with '\]'\.\nTry: /)
     expect(await config()).to.equal(damaged)
   })
+
+  it('writes into a file that is mounted by itself, and keeps a copy of it', async function () {
+    if (!root || process.platform !== 'linux') return this.skip()
+    await writeAws('config', '# in the container\n')
+    await writeFile(inHome('mounted'), '# mine\n')
+    const shell = 'exec unshare --mount sh -c \'mount --bind "$HOME/mounted" "$HOME/.aws/config" && "$@"\' sh "$@"'
+    const env = variablesOf(scene.home, scene.sandbox)
+    const {exitCode, stderr} = await runAs(['profiles', 'sync', '--yes'], {env, shell})
+    if (/unshare|mount:/.test(stderr)) return this.skip()
+    expect({exitCode, stderr}).to.deep.equal({exitCode: 0, stderr: ''})
+    expect(await readFile(inHome('mounted'), 'utf8')).to.match(/^# mine\n\n\[profile developer\]\n/)
+    expect(await config()).to.equal('# in the container\n')
+    const [, backup = ''] = (await readdir(inHome('.aws'))).toSorted()
+    expect(await readFile(inHome('.aws', backup), 'utf8')).to.equal('# mine\n')
+  })
+
+  it('says which folder to mount where a file is mounted by itself and nothing can lie beside it', async function () {
+    if (!root || process.platform !== 'linux') return this.skip()
+    await writeAws('config', '')
+    await writeFile(inHome('mounted'), '# mine\n')
+    const mounts =
+      'mount --bind "$HOME/.aws" "$HOME/.aws" && mount --bind "$HOME/mounted" "$HOME/.aws/config" && mount -o remount,bind,ro "$HOME/.aws"'
+    const shell = `exec unshare --mount sh -c '${mounts} && "$@"' sh "$@"`
+    const env = variablesOf(scene.home, scene.sandbox)
+    const {exitCode, stderr} = await runAs(['profiles', 'sync', '--yes'], {env, shell})
+    if (/unshare|mount:/.test(stderr)) return this.skip()
+    expect({exitCode, stderr}).to.deep.equal({
+      exitCode: 1,
+      stderr: `Error: ${inHome('.aws/config')} could not be written: nothing can be put beside it (EROFS). It is as it was.\nTry: mount the folder ${inHome('.aws')}, not the file alone; otherwise: ls -ld ${inHome('.aws')}\n`,
+    })
+    expect(await readFile(inHome('mounted'), 'utf8')).to.equal('# mine\n')
+    expect(await readdir(inHome('.aws'))).to.deep.equal(['config'])
+  })
+
+  it('replaces no device, and takes the null device for an empty file', async function () {
+    if (!root || process.platform !== 'linux') return this.skip()
+    await run('mknod', [inHome('null'), 'c', '1', '3'])
+    const written = await scene.home.run(['profiles', 'sync', '--yes'], {AWS_CONFIG_FILE: inHome('null')})
+    expect({exitCode: written.exitCode, stdout: written.stdout}).to.deep.equal({exitCode: 1, stdout: ''})
+    expect(written.stderr).to.equal(
+      `Error: ${inHome('null')} is not a regular file, and is left as it is.\nTry: ls -ld ${inHome('null')}\n`,
+    )
+    expect((await lstat(inHome('null'))).isCharacterDevice()).to.equal(true)
+    const besides = await scene.home.run(['profiles', 'sync', '--yes'], {AWS_SHARED_CREDENTIALS_FILE: '/dev/null'})
+    expect(besides).to.include({exitCode: 0, stderr: ''})
+  })
+
+  for (const args of [
+    ['profiles', 'sync', '--yes'],
+    ['doctor', '--no-network'],
+  ]) {
+    it(`${args[0]} names a pipe in place of a file that nothing comes through, and waits no longer than two seconds for it`, async function () {
+      if (process.platform === 'win32') return this.skip()
+      await run('mkfifo', [inHome('pipe')])
+      const {exitCode, stdout, stderr} = await scene.home.run(args, {AWS_CONFIG_FILE: inHome('pipe')})
+      expect(exitCode).to.equal(args[0] === 'doctor' ? 7 : 2)
+      expect(stdout + stderr).to.match(/\/pipe can't be read: the pipe was not at\s+its\s+end\s+after\s+2\s+s\./)
+    })
+  }
 
   for (const [what, shell] of [
     ['in a place that is read-only', onReadOnlyHome],

@@ -59,7 +59,7 @@ describe('the answer to a refresh', () => {
 
   it("is refused when its ID token is signed with a key that is not the provider's", async () => {
     await answerWith({idToken: {key: 'foreign'}})
-    await expectRefused('no applicable keys')
+    await expectRefused('no applicable keys', 3)
   })
 
   it('is refused when its ID token is not signed', async () => {
@@ -120,10 +120,10 @@ describe('the answer to a refresh', () => {
     return scene.home.run(creds, {AWS_OIDC_INTERACTIVE: 'never'})
   }
 
-  async function expectRefused(told: string): Promise<void> {
+  async function expectRefused(told: string, code = 6): Promise<void> {
     const before = await rememberedTokens(scene.home)
     const {exitCode, stdout, stderr} = await unattended()
-    expect({exitCode, stdout}).to.deep.equal({exitCode: 6, stdout: ''})
+    expect({exitCode, stdout}).to.deep.equal({exitCode: code, stdout: ''})
     expect(stderr).to.include(told)
     expect((await scene.sandbox.journal()).map(({kind}) => kind)).not.to.include('sts')
     expect((await rememberedTokens(scene.home))?.idToken).to.equal(before?.idToken)

@@ -194,7 +194,7 @@ describe('what is remembered of the provider', () => {
 
     it('and tokens that another key signed are refused by what the provider says now', async () => {
       await scene.sandbox.fault({on: 'token', idToken: {key: 'foreign'}})
-      expect(await unattended()).to.include({exitCode: 6, stdout: ''})
+      expect(await unattended()).to.include({exitCode: 3, stdout: ''})
       expect(await kinds()).to.deep.equal(['token', ...found])
     })
   })

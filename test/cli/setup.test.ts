@@ -166,7 +166,7 @@ profiles:
         2,
         `offers 2: ${arn('developer')}, ${arn('readonly')}`,
       ],
-      ['a role that is not said, of who knows how many', {}, [], 2, '--role ARN'],
+      ['a role that is not said, of who knows how many', {}, [], 2, '--role ARN, or --set rolesClaim=aws_roles'],
       ['nobody who may be asked', {}, ['--role', arn('developer'), '--no-interactive'], 3, 'A sign-in at 127.0.0.1'],
       ['a name for the profile that is none', {}, ['--role', arn('developer'), '-p', 'a b'], 2, '"a b" is not a name'],
     ]

@@ -12,13 +12,37 @@ describe('signing in: finding the provider', () => {
     expect(await scene.home.run(creds)).to.include({exitCode: 0})
   })
 
-  it('refuses metadata that names another issuer, and opens no browser', async () => {
+  it('refuses metadata that names another issuer, shows both, and opens no browser', async () => {
     await scene.sandbox.fault({on: 'discovery', change: {issuer: 'https://elsewhere.example.com'}})
     const {exitCode, stdout, stderr} = await scene.home.run(creds)
     expect({exitCode, stdout}).to.deep.equal({exitCode: 6, stdout: ''})
-    expect(stderr).to.include("an answer that can't be trusted").and.to.include('"issuer"')
+    expect(stderr)
+      .to.include('names itself https://elsewhere.example.com')
+      .and.include(`"issuer" is ${scene.sandbox.issuer}.`)
+      .and.include('Try: issuer: https://elsewhere.example.com, if that is your provider')
     expect(await kinds()).to.have.members(['discovery'])
   })
+
+  it('says that a slash at the end is all that makes another issuer of it', async () => {
+    const {issuer} = scene.sandbox
+    await scene.home.configure({provider: {issuer: `${issuer}/`}})
+    const {exitCode, stderr} = await scene.home.run(creds)
+    expect(exitCode).to.equal(6)
+    expect(stderr)
+      .to.include(`names itself ${issuer}, and "issuer" is ${issuer}/.`)
+      .and.include(`Try: issuer: ${issuer} (without the slash at the end)`)
+  })
+
+  for (const status of [302, 403, 404]) {
+    it(`names the address that answered with ${status} in place of the metadata, and what may be wrong with it`, async () => {
+      await scene.sandbox.fault({on: 'discovery', status})
+      const {exitCode, stdout, stderr} = await scene.home.run(creds)
+      expect({exitCode, stdout}).to.deep.equal({exitCode: 6, stdout: ''})
+      expect(stderr)
+        .to.include(`${scene.sandbox.issuer}/.well-known/openid-configuration answered with HTTP ${status}`)
+        .and.match(/Try: Check "issuer": .*a part of its path/)
+    })
+  }
 
   it('refuses an issuer on http that is not this machine before it asks anybody', async () => {
     await scene.home.configure({provider: {issuer: 'http://sso.example.com'}})
@@ -64,8 +88,6 @@ describe('signing in: finding the provider', () => {
     'names no issuer': {change: {issuer: null}},
     'names no authorization endpoint': {change: {authorization_endpoint: null}},
     'names no token endpoint': {change: {token_endpoint: null}},
-    'is not there': {status: 404},
-    'is elsewhere': {status: 302},
   })) {
     it(`refuses metadata that ${what}, without a stack trace`, async () => {
       await scene.sandbox.fault({on: 'discovery', ...fault})

@@ -8,7 +8,6 @@ const refusals = [
   ['ExpiredTokenException', 'Token expired', /too old|clock/],
   ['InvalidIdentityToken', 'Incorrect token audience', /OIDC provider/],
   ['IDPRejectedClaim', 'The claim was rejected', /no longer valid/],
-  ['IDPCommunicationError', 'Could not reach the provider', /reachable from the Internet/],
   ['MalformedPolicyDocument', 'Syntax errors in policy', /session policy is not valid/],
   ['PackedPolicyTooLarge', 'Packed size is 120%', /too large/],
   ['RegionDisabledException', 'STS is not activated in this region', /not active in that region/],
@@ -61,12 +60,6 @@ describe('a refusal of AWS', () => {
     expect(await sandbox.signIns()).to.equal(1)
   })
 
-  it('because it could not reach the provider is tried again', async () => {
-    const {home, sandbox} = scene
-    await sandbox.fault({on: 'sts', error: 'IDPCommunicationError', times: 2})
-    expect(await home.run(creds)).to.include({exitCode: 0})
-  })
-
   it('never shows control characters that somebody smuggled into it', async () => {
     const {home, sandbox} = scene
     await sandbox.fault({on: 'sts', error: 'AccessDenied', message: 'red \u009b31m and\ttab'})
@@ -77,14 +70,25 @@ describe('a refusal of AWS', () => {
   })
 })
 
+const noKeys =
+  "Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation for requirements"
+
 describe('an STS that has trouble', () => {
   const scene = useScene()
+  beforeEach(() =>
+    scene.home.configure({
+      profiles: {readonly: {provider: 'sandbox', role: 'arn:aws:iam::123456789012:role/readonly'}},
+    }),
+  )
 
   const troubles = [
     ['answers 503', {error: 'ServiceUnavailable'}],
     ['answers 500', {error: 'InternalFailure'}],
     ['answers 502 in the words of a proxy', {status: 502, body: '<html>Bad gateway</html>', contentType: 'text/html'}],
     ['throttles', {error: 'Throttling', message: 'Rate exceeded'}],
+    ['throttles with 429', {error: 'TooManyRequestsException', message: 'Rate exceeded'}],
+    ['could not reach the provider', {error: 'IDPCommunicationError'}],
+    ['could not fetch the keys of the provider', {error: 'InvalidIdentityToken', message: noKeys}],
     ['cuts the connection', {cut: true}],
   ] as const
 
@@ -105,6 +109,17 @@ describe('an STS that has trouble', () => {
       expect((await sandbox.journal()).filter(({kind}) => kind === 'sts')).to.have.length(3)
     })
   }
+
+  it('with the keys of the provider says that it passes, and keeps no program from asking again', async () => {
+    const {home, sandbox} = scene
+    const unattended = {AWS_OIDC_INTERACTIVE: undefined}
+    expect(await home.run(['login', '-p', 'readonly'])).to.include({exitCode: 0})
+    await sandbox.fault({on: 'sts', error: 'InvalidIdentityToken', message: noKeys, times: 3})
+    const {exitCode, stderr} = await home.run(creds, unattended)
+    expect(exitCode).to.equal(6)
+    expect(stderr).to.match(/could not fetch the keys of the identity provider\. This usually passes\./)
+    expect(await home.run(creds, unattended)).to.include({exitCode: 0})
+  })
 
   it('and answers something that is not its own is exit 6', async () => {
     const {home, sandbox} = scene

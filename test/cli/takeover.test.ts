@@ -210,6 +210,30 @@ describe('setup --from aws-cli-oidc', () => {
     expect(await readFile(aws(), 'utf8')).to.include(`[profile lost]\n${call('-p nobody -j')}`)
   })
 
+  it('keeps the access keys that stand beside the call, and says what to type where they may go', async () => {
+    const dev = `[profile dev]\nregion = eu-central-1\n${call('-p corp -j')}`
+    const keys = 'aws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = s3cret\n'
+    const inBoth = `[profile keys]\n${call('-p corp -j')}${keys}`
+    const credentials = join(scene.home.folder, '.aws/credentials')
+    await withFiles(`corp:\n${written(usual)}`, `${dev}\n${inBoth}\n[profile other]\n${call('-p corp -j')}`)
+    await writeFile(credentials, `[keys]\n${keys}\n[other]\n${keys}`)
+    const {exitCode, stdout, stderr} = await scene.home.run([...takeOver, '--yes'])
+    expect({exitCode, stderr}).to.deep.equal({exitCode: 0, stderr: ''})
+    expect(await readFile(aws(), 'utf8'))
+      .to.include(inBoth)
+      .and.include(`[profile other]\n${call('-p corp -j')}`)
+    expect(await readFile(credentials, 'utf8')).to.equal(`[keys]\n${keys}\n[other]\n${keys}`)
+    expect(stdout).to.include(
+      `${aws()}:7: "aws_access_key_id" of the profile "keys" would win over aws-oidc. Later: aws-oidc profiles sync keys`,
+    )
+    expect(stdout).to.include(`${credentials}:6: "aws_access_key_id" of the profile "other"`)
+    expect(stdout, 'what was changed').to.match(
+      / {2}\[profile dev\]\n- credential_process = aws-cli-oidc [^\n]*\n\+ cred/,
+    )
+    expect(stdout).to.match(/What was there before today is in \S+\.aws\/config\.\S+\.aws-oidc-backup\.\n/)
+    expect(stdout).to.not.match(/AKIAEXAMPLE|s3cret/)
+  })
+
   it('lets no secret into our file or onto the terminal', async () => {
     await withFiles(`corp:\n${written({...usual, client_secret: 'not-for-this-file'})}`, '')
     const {stdout, stderr} = await scene.home.run([...takeOver, '--yes'])

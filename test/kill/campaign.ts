@@ -27,6 +27,8 @@ if (violations.length > 0) {
   say(`\nFailed: npm run test:kill -- --seed ${seed} --kills ${kills} --cache ${cache}\n${violations.join('\n')}\n`)
   process.exitCode = 1
 }
+const failed = Math.min(played.length, violations.length)
+say(`  ${played.length - failed} passing\n${failed > 0 ? `  ${failed} failing\n` : ''}`)
 
 function tell({round, verdict, facts}: Played): void {
   const name = `round ${round.number} (${round.kind}, ${round.callers} at once, ${round.kills.length} to be killed)`

@@ -1,4 +1,4 @@
-import {type Dice, diceFrom} from './dice.ts'
+import {type Dice, diceFrom} from '../support/dice.ts'
 
 /** What the callers of a round find. */
 export type Kind =

@@ -2,18 +2,20 @@ import {readFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {expect} from 'chai'
 import {propertiesIn, readSharedFile} from '../../src/aws-config/read.ts'
+import {refusedByBotocore} from '../../src/aws-config/refused.ts'
 import {javascriptReader, judge, ownReader, playRound} from '../support/aws-config-rounds.ts'
 import {startBotocore} from '../support/botocore-reader.ts'
+import {seedsOf, usually} from '../support/rounds.ts'
 import {root} from '../support/sandbox.ts'
 
 describe('random edits of random AWS configuration files', () => {
   it('change what is meant and nothing else, for our reader, botocore and the AWS SDK for JavaScript', async function () {
-    this.timeout(300_000)
-    const first = Math.floor(Math.random() * 2 ** 31)
+    const rounds = usually(1_000)
+    this.timeout(rounds.count * 60)
     const botocore = startBotocore()
     const readers = {ours: ownReader, botocore: botocore.read, 'AWS SDK for JavaScript': javascriptReader}
     let [made, readable] = [0, 0]
-    for (let seed = first; seed < first + 10_000; seed++) {
+    for (const seed of seedsOf(rounds)) {
       const round = playRound(seed)
       if (!round) continue
       await judge(round, readers)
@@ -22,8 +24,25 @@ describe('random edits of random AWS configuration files', () => {
       if (await botocore.read(round.after)) readable++
     }
     botocore.stop()
-    expect(made, `of 10,000 rounds from seed ${first} on`).to.be.greaterThan(5000)
-    expect(readable, `of them for botocore, from seed ${first} on`).to.be.greaterThan(4000)
+    const about = `of ${rounds.count} rounds from seed ${rounds.seed} on`
+    expect(made, about).to.be.greaterThan(rounds.count * 0.5)
+    expect(readable, `for botocore, ${about}`).to.be.greaterThan(rounds.count * 0.4)
+  })
+})
+
+describe('botocore', () => {
+  it('gives what stands under [DEFAULT] to every profile, and reads two such sections as one', async () => {
+    const botocore = startBotocore()
+    const text = '[DEFAULT]\nsso_session = x\n[profile a]\nregion = y\n[DEFAULT]\nmfa_serial = z\n'
+    try {
+      expect(await botocore.read(text)).to.deep.equal({a: {region: 'y', sso_session: 'x', mfa_serial: 'z'}})
+      expect(refusedByBotocore(readSharedFile('config', 'config', text))).to.equal(undefined)
+      const twice = '[DEFAULT]\nregion = x\n[DEFAULT]\nregion = y\n'
+      expect(await botocore.read(twice)).to.equal(undefined)
+      expect(refusedByBotocore(readSharedFile('config', 'config', twice))).to.include('"region" in line 4')
+    } finally {
+      botocore.stop()
+    }
   })
 })
 

@@ -46,6 +46,8 @@ describe('setup, on a terminal', () => {
     await answer('clientId (', `aws-oidc${enter}`)
   }
 
+  /** A role, where the ID token lists some. */
+  const byHand = down + enter
   /** Down to that line of the review, and Enter. */
   const chooses = (lines: number) => down.repeat(lines) + enter
 
@@ -82,6 +84,28 @@ profiles:
     const whoami = await scene.home.run(['whoami', '-p', 'readonly', '--no-interactive'])
     expect(whoami.stdout, whoami.stderr).to.include('assumed-role/readonly/alice')
     expect(await scene.sandbox.signIns(), 'nobody is asked again').to.equal(1)
+  })
+
+  it('proposes the claim of the ID token that lists roles, and asks nobody to sign in for it again', async () => {
+    const person = begin()
+    await answerAll(person)
+    await person.answer('Anything else', enter)
+    await person.answer('from those of the claim "aws_roles" (rolesClaim)', enter)
+    await person.answer('offers 2 roles', down + enter)
+    await person.answer('Name of the profile (readonly)', enter)
+    await person.answer('AWS region', enter)
+    await person.answer('Write this?', down + enter)
+    expect(await person.ended).to.include({exitCode: 0})
+    const {providers, profiles} = parse(await text())
+    expect({providers, profiles}).to.deep.equal({
+      providers: {
+        corp: {strategy: 'oidc', issuer: scene.sandbox.issuer, clientId: 'aws-oidc', rolesClaim: 'aws_roles'},
+      },
+      profiles: {readonly: {provider: 'corp', role: arn('readonly')}},
+    })
+    const creds = await scene.home.run(['creds', '-p', 'readonly', '--force', '--no-interactive'])
+    expect(creds.exitCode, creds.stderr).to.equal(0)
+    expect(await scene.sandbox.signIns()).to.equal(1)
   })
 
   it('offers roles by the names that the configuration has for their accounts', async () => {
@@ -130,6 +154,9 @@ profiles:
     await person.answer('issuer (', enter)
     await person.answer('clientId (', enter)
     await person.answer('Anything else', enter)
+    await person.answer('The ID token lists AWS roles', last)
+    await person.answer('Anything else', enter)
+    await person.answer('The ID token lists AWS roles', byHand)
     await person.answer('Role for the profile', `${arn('developer')}${enter}`)
     await person.answer('Name of the profile', `<${enter}`)
     await person.answer('Role for the profile', `${arn('developer')}${enter}`)
@@ -144,18 +171,95 @@ profiles:
   for (const [words, until] of [
     ['at the first question', 'Name of the provider'],
     ['in the review', 'Anything else'],
-    ['after the sign-in', 'Role for the profile'],
+    ['after the sign-in', 'The ID token lists AWS roles'],
   ] as const) {
     it(`leaves no trace when Ctrl-C is pressed ${words}`, async () => {
       const person = begin()
       if (until !== 'Name of the provider') await answerAll(person)
-      if (until === 'Role for the profile') await person.answer('Anything else', enter)
+      if (until === 'The ID token lists AWS roles') await person.answer('Anything else', enter)
       await person.answer(until, ctrlC)
       expect(await person.ended).to.deep.equal({exitCode: 130, restored: true})
       expect(await text()).to.equal(before)
       expect(await scene.home.entries()).to.deep.equal([])
     })
   }
+
+  describe('at the question whether to write', () => {
+    const aws = () => readFile(join(scene.home.folder, '.aws/config'), 'utf8').catch(() => undefined)
+
+    async function untilWrite(): Promise<Person> {
+      const person = begin()
+      await answerAll(person)
+      await person.answer('Anything else', enter)
+      await person.answer('Role for the profile', `${arn('developer')}${enter}`)
+      await person.answer('Name of the profile', enter)
+      await person.answer('AWS region', `eu-central-1${enter}`)
+      await person.sees('Write this?')
+      return person
+    }
+
+    it('has shown what changes in both files, and has written neither', async () => {
+      const person = await untilWrite()
+      const seen = person.seen()
+      expect(seen).to.match(/config\.yaml\s+\+ providers:\s+\+ {3}corp:\s+\+ {5}strategy: oidc/)
+      expect(seen).to.match(/\+ profiles:\s+\+ {3}developer:\s+\+ {5}provider: corp/)
+      expect(seen).to.match(/\.aws\/config\s+\+ \[profile developer\]/)
+      expect([await text(), await aws()]).to.deep.equal([before, undefined])
+      await person.answer('Write this?', ctrlC)
+      await person.ended
+    })
+
+    for (const [words, keys, exitCode] of [
+      ['Ctrl-C', ctrlC, 130],
+      ['No', down + down + enter, 0],
+    ] as const) {
+      it(`leaves everything as it was after ${words}`, async () => {
+        const person = await untilWrite()
+        await person.answer('Write this?', keys)
+        expect(await person.ended).to.deep.equal({exitCode, restored: true})
+        expect([await text(), await aws(), await scene.home.entries()]).to.deep.equal([before, undefined, []])
+        expect(person.seen()).not.to.include('are in')
+      })
+    }
+
+    it('writes only our own file where that is wanted', async () => {
+      const person = await untilWrite()
+      await person.answer('Write this?', down + enter)
+      expect(await person.ended).to.include({exitCode: 0})
+      expect(Object.keys(parse(await text()).profiles)).to.deep.equal(['developer'])
+      expect(await aws()).to.equal(undefined)
+    })
+
+    it('goes back to the question before, and from there to those before that', async () => {
+      const person = await untilWrite()
+      await person.answer('Write this?', last)
+      await person.answer('AWS region; empty for none (eu-central-1)', `<${enter}`)
+      await person.answer('Name of the profile (developer)', `mine${enter}`)
+      await person.answer('AWS region; empty for none (eu-central-1)', enter)
+      await person.answer('Write this?', enter)
+      expect(await person.ended).to.include({exitCode: 0})
+      expect(parse(await text()).profiles).to.deep.equal({
+        mine: {provider: 'corp', role: arn('developer'), region: 'eu-central-1'},
+      })
+      expect(await aws())
+        .to.include('[profile mine]')
+        .and.not.include('[profile developer]')
+    })
+
+    it('asks nothing, and says so, where all of it is there already', async () => {
+      const first = await untilWrite()
+      await first.answer('Write this?', enter)
+      await first.ended
+      const second = begin(['--provider', 'corp', '--replace', '--role', arn('developer'), '-p', 'developer'])
+      await second.answer('How do you sign in there?', enter)
+      await second.answer('issuer (', enter)
+      await second.answer('clientId (', enter)
+      await second.answer('Anything else', enter)
+      await second.answer('AWS region; empty for none (eu-central-1)', enter)
+      expect(await second.ended).to.include({exitCode: 0})
+      expect(second.seen()).to.include('nothing was changed').and.not.include('Write this?')
+    })
+  })
 
   it('says what a provider has against the client, and lets the settings be changed', async () => {
     const person = begin(['--provider', 'corp', '--strategy', 'oidc', '--set', `issuer=${scene.sandbox.issuer}`])
@@ -166,7 +270,9 @@ profiles:
     await person.answer('clientId = nobody', chooses(2))
     await person.answer('clientId (', `${clear}aws-oidc${enter}`)
     await person.answer('clientId = aws-oidc', enter)
+    await person.answer('The ID token lists AWS roles', byHand)
     await person.answer('Role for the profile', enter)
+    await person.answer('Write this?', enter)
     expect(await person.ended).to.include({exitCode: 0})
     expect(parse(await text()).providers.corp.clientId).to.equal('aws-oidc')
   })
@@ -202,6 +308,9 @@ profiles:
     await scene.sandbox.fault({on: 'token', status: 500, times: 10})
     await person.answer('Anything else', enter)
     await person.answer('What now?', down + down + enter)
+    await person.answer('Write this?', last)
+    await person.answer('What now?', down + down + enter)
+    await person.answer('Write this?', enter)
     expect(await person.ended).to.include({exitCode: 0})
     expect(parse(await text()))
       .to.have.property('providers')
@@ -217,6 +326,7 @@ profiles:
     await person.answer('clientSecret = keyring=corp', enter)
     await person.answer('Name of the profile', enter)
     await person.answer('AWS region', enter)
+    await person.answer('Write this?', enter)
     expect((await person.ended).exitCode).to.equal(6)
     expect(person.seen()).to.include('Signed in as alice@example.com.').and.not.include('sandbox-client-secret')
     expect(await text()).to.equal(before)
@@ -251,6 +361,8 @@ profiles:
       await person.answer('Name of the profile (developer)', enter)
       await person.answer('There is already a profile "developer"', enter)
       await person.answer('AWS region; empty for none (us-east-1)', enter)
+      await person.sees('-     clientId: nobody')
+      await person.sees('+     clientId: aws-oidc')
       await person.answer('Write this?', down + enter)
       expect(await person.ended).to.deep.equal({exitCode: 0, restored: true})
       expect(await text()).to.equal(
@@ -310,12 +422,11 @@ profiles:
       await writeFile(aws(), `[profile dev]\n${line}\n`)
     })
 
-    it('shows what it would make, and what not, and writes each file after a yes', async () => {
+    it('shows what it would make in both files, and what not, and writes after a yes', async () => {
       const person = begin(['--from', 'aws-cli-oidc'])
-      await person.sees('issuer: https://sso.example.com')
-      await person.sees('insecure_skip_verify: certificates are always checked')
-      await person.answer('Write it?', enter)
+      await person.sees('+     issuer: https://sso.example.com')
       await person.sees(line.replace('=', ' = '))
+      await person.sees('insecure_skip_verify: certificates are always checked')
       await person.answer('Write this?', enter)
       expect(await person.ended).to.deep.equal({exitCode: 0, restored: true})
       expect(parse(await text()).profiles).to.deep.equal({dev: {provider: 'corp'}})
@@ -326,9 +437,11 @@ profiles:
       ['no', down + enter, 0],
       ['Ctrl-C', ctrlC, 130],
     ] as const) {
-      it(`writes nothing after ${words}`, async () => {
+      it(`writes into neither file after ${words}, having shown both`, async () => {
         const person = begin(['--from', 'aws-cli-oidc'])
-        await person.answer('Write it?', keys)
+        await person.sees('+     provider: corp')
+        await person.sees(line.replace('=', ' = '))
+        await person.answer('Write this?', keys)
         expect(await person.ended).to.deep.equal({exitCode, restored: true})
         expect(await text()).to.equal(before)
         expect(await readFile(aws(), 'utf8')).to.include(line)

@@ -78,7 +78,7 @@ describe('A person at the terminal of a program that uses', () => {
     const {shown} = await onTerminal(command, {env: environment({AWS_OIDC_INTERACTIVE: 'never'})})
     expect(shown).to.include('CredentialsProviderError: Could not load credentials from any providers')
     expect(shown)
-      .to.match(/^Error: A sign-in at .* is needed\.\r$/m)
+      .to.match(/^Error: A sign-in at .* is needed\. AWS_OIDC_INTERACTIVE is "never"\.\r$/m)
       .and.include(hint)
   })
 

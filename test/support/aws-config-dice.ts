@@ -1,22 +1,5 @@
 import type {ProfileEdit} from '../../src/aws-config/edit.ts'
-
-/** Chance that a seed repeats (mulberry32). */
-export interface Dice {
-  /** A whole number below `sides`. */
-  roll(sides: number): number
-  pick<Item>(items: readonly [Item, ...Item[]]): Item
-}
-
-export function diceFrom(seed: number): Dice {
-  let state = seed >>> 0
-  const roll = (sides: number) => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296) * sides)
-  }
-  return {roll, pick: items => items[roll(items.length)] ?? items[0]}
-}
+import type {Dice} from './dice.ts'
 
 const names = ['default', 'dev', 'admin', 'a.b/c', 'team@x+y', 'Dev'] as const
 const keys = ['region', 'output', 'credential_process', 'role_arn', 'source_profile', 'cli_pager', 'max-x'] as const
@@ -35,24 +18,27 @@ const indents = [' ', '    ', '\t'] as const
 
 /** A file such as people and programs leave behind, well or badly made. */
 export function randomFile(dice: Dice): string {
-  const end = dice.pick(['\n', '\n', '\r\n'])
-  const wild = dice.roll(3) === 0
+  const end = dice.one(['\n', '\n', '\r\n'])
+  const wild = dice.between(0, 2) === 0
   const lines: string[] = []
-  for (let comments = dice.roll(3); comments > 0; comments--)
-    lines.push(dice.pick(['# top', '', ';x = y', '# [profile dev]']))
+  for (let comments = dice.between(0, 2); comments > 0; comments--)
+    lines.push(dice.one(['# top', '', ';x = y', '# [profile dev]']))
   const left = [...names]
-  for (let count = dice.roll(6); count > 0; count--) {
-    const name = wild && dice.roll(6) === 0 ? dice.pick(names) : left.splice(dice.roll(left.length), 1)[0]
+  for (let count = dice.between(0, 5); count > 0; count--) {
+    const name =
+      wild && dice.between(0, 5) === 0 ? dice.one(names) : left.splice(dice.between(0, left.length - 1), 1)[0]
     if (name !== undefined) lines.push(headerFor(name, wild, dice), ...bodyFor(wild, dice))
   }
-  const text = lines.map(line => line + (wild && dice.roll(12) === 0 ? (end === '\n' ? '\r\n' : '\n') : end)).join('')
-  return (wild && dice.roll(10) === 0 ? '\uFEFF' : '') + (dice.roll(4) === 0 ? text.trimEnd() : text)
+  const text = lines
+    .map(line => line + (wild && dice.between(0, 11) === 0 ? (end === '\n' ? '\r\n' : '\n') : end))
+    .join('')
+  return (wild && dice.between(0, 9) === 0 ? '\uFEFF' : '') + (dice.between(0, 3) === 0 ? text.trimEnd() : text)
 }
 
 function headerFor(name: string, wild: boolean, dice: Dice): string {
   const usual = name === 'default' ? '[default]' : `[profile ${name}]`
-  if (!wild) return dice.pick([usual, usual, `${usual}  # of ours`, `${usual} `])
-  return dice.pick([
+  if (!wild) return dice.one([usual, usual, `${usual}  # of ours`, `${usual} `])
+  return dice.one([
     ...([
       usual,
       usual,
@@ -69,31 +55,36 @@ function headerFor(name: string, wild: boolean, dice: Dice): string {
 function bodyFor(wild: boolean, dice: Dice): string[] {
   const lines: string[] = []
   const left = [...keys]
-  for (let count = dice.roll(6); count > 0; count--) {
-    const again = wild && dice.roll(8) === 0
-    const key = again ? dice.pick(keys) : left.splice(dice.roll(left.length), 1)[0]
+  for (let count = dice.between(0, 5); count > 0; count--) {
+    const again = wild && dice.between(0, 7) === 0
+    const key = again ? dice.one(keys) : left.splice(dice.between(0, left.length - 1), 1)[0]
     if (key !== undefined) lines.push(...propertyFor(key, wild, dice))
-    if (dice.roll(4) === 0) lines.push(dice.pick(['', '  ', '# between', ';region = commented']))
+    if (dice.between(0, 3) === 0) lines.push(dice.one(['', '  ', '# between', ';region = commented']))
   }
-  if (dice.roll(5) === 0) lines.push(...nested(dice))
-  if (dice.roll(2) === 0) lines.push('')
+  if (dice.between(0, 4) === 0) lines.push(...nested(dice))
+  if (dice.between(0, 1) === 0) lines.push('')
   return lines
 }
 
 function propertyFor(key: string, wild: boolean, dice: Dice): string[] {
-  const equals = dice.pick([' = ', ' = ', '=', '\t=  '])
-  const name = wild && dice.roll(6) === 0 ? dice.pick([key.toUpperCase(), `${key} x`, `${key}:y`]) : key
-  const behind = dice.roll(6) === 0 ? dice.pick([' # why', '\t; because', '   ']) : ''
-  const line = `${name}${equals}${dice.pick(values)}${behind}`
-  return wild && dice.roll(8) === 0
-    ? [line, `${dice.pick(indents)}${dice.pick(['more', 'region = x', '[profile dev]'])}`]
+  const equals = dice.one([' = ', ' = ', '=', '\t=  '])
+  const name = wild && dice.between(0, 5) === 0 ? dice.one([key.toUpperCase(), `${key} x`, `${key}:y`]) : key
+  const behind = dice.between(0, 5) === 0 ? dice.one([' # why', '\t; because', '   ']) : ''
+  const line = `${name}${equals}${dice.one(values)}${behind}`
+  return wild && dice.between(0, 7) === 0
+    ? [line, `${dice.one(indents)}${dice.one(['more', 'region = x', '[profile dev]'])}`]
     : [line]
 }
 
 function nested(dice: Dice): string[] {
-  const indent = dice.pick(indents)
-  const lines = [`${indent}max_concurrent_requests = ${dice.roll(20)}`, `${indent}# about it`, '', `${indent}region =`]
-  return ['s3 =', ...lines.slice(0, 1 + dice.roll(lines.length))]
+  const indent = dice.one(indents)
+  const lines = [
+    `${indent}max_concurrent_requests = ${dice.between(0, 19)}`,
+    `${indent}# about it`,
+    '',
+    `${indent}region =`,
+  ]
+  return ['s3 =', ...lines.slice(0, 1 + dice.between(0, lines.length - 1))]
 }
 
 const written = [
@@ -106,12 +97,12 @@ const written = [
 /** Edits of one to three profiles, each named once. */
 export function randomEdits(dice: Dice): readonly ProfileEdit[] {
   const left = [...names, 'new one/two'.replace(' ', '.'), 'other']
-  return Array.from({length: 1 + dice.roll(3)}, () => {
-    const profile = left.splice(dice.roll(left.length), 1)[0] ?? 'other'
-    const touched = keys.filter(() => dice.roll(3) === 0)
-    const removing = dice.roll(4) === 0
-    const set = removing ? [] : touched.filter(() => dice.roll(3) > 0)
-    const unset = removing && dice.roll(2) === 0 ? keys : touched.filter(key => !set.includes(key))
-    return {profile, set: Object.fromEntries(set.map(key => [key, dice.pick(written)])), unset}
+  return Array.from({length: 1 + dice.between(0, 2)}, () => {
+    const profile = left.splice(dice.between(0, left.length - 1), 1)[0] ?? 'other'
+    const touched = keys.filter(() => dice.between(0, 2) === 0)
+    const removing = dice.between(0, 3) === 0
+    const set = removing ? [] : touched.filter(() => dice.between(0, 2) > 0)
+    const unset = removing && dice.between(0, 1) === 0 ? keys : touched.filter(key => !set.includes(key))
+    return {profile, set: Object.fromEntries(set.map(key => [key, dice.one(written)])), unset}
   })
 }

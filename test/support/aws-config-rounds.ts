@@ -3,7 +3,8 @@ import {expect} from 'chai'
 import {editedText, obstacleTo, type ProfileEdit, sectionsByProfile} from '../../src/aws-config/edit.ts'
 import {type FileKind, propertiesIn, readSharedFile} from '../../src/aws-config/read.ts'
 import {AwsOidcError} from '../../src/errors.ts'
-import {diceFrom, randomEdits, randomFile} from './aws-config-dice.ts'
+import {randomEdits, randomFile} from './aws-config-dice.ts'
+import {diceFrom} from './dice.ts'
 
 /** Profiles and other sections as one reader sees them; `undefined` for a file that it refuses. */
 export type Content = Readonly<Record<string, Readonly<Record<string, unknown>>>>

@@ -19,7 +19,7 @@ const agrees: Circumstances = {answers: ({answer}) => answer('Write this?', ente
 /** Of those examples that need anything. */
 export const circumstances: Readonly<Record<string, Circumstances>> = {
   'aws-oidc setup': {nothingConfigured: true, answers: setUp},
-  'aws-oidc setup --from aws-cli-oidc': {nothingConfigured: true, answers: ({answer}) => answer('Write it?', enter)},
+  'aws-oidc setup --from aws-cli-oidc': {nothingConfigured: true, ...agrees},
   'aws-oidc setup --provider corp --strategy oidc --set issuer=https://sso.example.com --set clientId=aws-oidc --role arn:aws:iam::123456789012:role/developer --yes':
     {
       nothingConfigured: true,

@@ -10,6 +10,19 @@ export interface OpenIdProvider {
   milliseconds: {get: number; post: number}
   /** The refresh token of each renewal. */
   readonly renewals: string[]
+  /** What it says instead of its answers of that kind. */
+  distortion: Distortion | undefined
+}
+
+export type AnswerKind = 'discovery' | 'keys' | 'tokens' | 'claims' | 'refusal' | 'revocation' | 'code'
+
+export interface Distortion {
+  readonly of: AnswerKind
+  /** The text that comes instead of that JSON object. */
+  readonly by: (answer: object) => string
+  /** Of a refusal. */
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 const issuer = 'https://idp.example'
@@ -24,18 +37,32 @@ export function makeOpenIdProvider(clock: MovableClock): OpenIdProvider {
     const used = form.get('refresh_token')
     if (used !== null) provider.renewals.push(used)
     if (used !== null && used !== `refresh-token-${number}`) return json({error: 'invalid_grant'}, 400)
-    return json({
+    if (provider.distortion?.of === 'refusal') return said('refusal', {error: 'x', error_description: 'y'}, 400)
+    return said('tokens', {
       token_type: 'Bearer',
       access_token: `access-token-${++number}`,
       refresh_token: `refresh-token-${number}`,
-      id_token: idToken({nonce}),
+      id_token: idToken({nonce}, provider.distortion?.of === 'claims' ? provider.distortion.by : JSON.stringify),
       expires_in: 300,
     })
+  }
+
+  /** An answer of that kind, distorted where it is to be. */
+  function said(kind: AnswerKind, answer: object, usual = 200): Response {
+    const {distortion} = provider
+    if (distortion?.of !== kind) return json(answer, usual)
+    return withType(distortion.by(answer), distortion.status ?? usual, distortion.headers)
+  }
+
+  function posted({pathname}: URL, form: URLSearchParams): Response {
+    if (pathname === '/revoke') return said('revocation', {error: 'unsupported_token_type'}, 400)
+    return pathname === '/device' ? said('code', code) : tokens(form)
   }
 
   const provider: OpenIdProvider = {
     milliseconds: {get: 0, post: 0},
     renewals: [],
+    distortion: undefined,
     async browse(request) {
       const {searchParams} = request
       nonce = searchParams.get('nonce') ?? undefined
@@ -47,7 +74,12 @@ export function makeOpenIdProvider(clock: MovableClock): OpenIdProvider {
     async fetch(input, init = {}) {
       const post = init.method === 'POST'
       // A provider does what it was asked to do, whether or not somebody still waits for the answer.
-      const answer = post ? tokens(new URLSearchParams(String(init.body))) : document(new URL(String(input)).pathname)
+      const url = new URL(String(input))
+      const answer = post
+        ? posted(url, new URLSearchParams(String(init.body)))
+        : url.pathname === '/jwks'
+          ? said('keys', keys)
+          : said('discovery', metadata)
       clock.advance(post ? provider.milliseconds.post : provider.milliseconds.get)
       init.signal?.throwIfAborted()
       return answer
@@ -56,28 +88,41 @@ export function makeOpenIdProvider(clock: MovableClock): OpenIdProvider {
   return provider
 }
 
-function document(path: string): Response {
-  if (path === '/jwks') return json({keys: [{...key.publicKey.export({format: 'jwk'}), alg: 'RS256', use: 'sig'}]})
-  return json({
-    issuer,
-    authorization_endpoint: `${issuer}/authorize`,
-    token_endpoint: `${issuer}/token`,
-    jwks_uri: `${issuer}/jwks`,
-    response_types_supported: ['code'],
-    subject_types_supported: ['public'],
-    id_token_signing_alg_values_supported: ['RS256'],
-  })
+const keys = {keys: [{...key.publicKey.export({format: 'jwk'}), alg: 'RS256', use: 'sig'}]}
+const metadata = {
+  issuer,
+  authorization_endpoint: `${issuer}/authorize`,
+  token_endpoint: `${issuer}/token`,
+  revocation_endpoint: `${issuer}/revoke`,
+  device_authorization_endpoint: `${issuer}/device`,
+  end_session_endpoint: `${issuer}/logout`,
+  jwks_uri: `${issuer}/jwks`,
+  response_types_supported: ['code'],
+  subject_types_supported: ['public'],
+  scopes_supported: ['openid', 'email'],
+  id_token_signing_alg_values_supported: ['RS256'],
+}
+const code = {
+  device_code: 'device-code',
+  user_code: 'FQBC-WQBN',
+  verification_uri: `${issuer}/device`,
+  expires_in: 600,
+  interval: 5,
 }
 
 /** Valid by the machine's own clock: the library that checks it knows no other one. */
-function idToken(claims: object): string {
+function idToken(claims: object, write: (claims: object) => string): string {
   const now = Math.floor(Date.now() / 1000)
   const body = {iss: issuer, aud: 'aws-oidc', sub: 'alice', email: 'alice@example.com', ...claims}
-  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
-  const text = `${part({alg: 'RS256'})}.${part({...body, iat: now, exp: now + 3600})}`
+  const part = (text: string) => Buffer.from(text).toString('base64url')
+  const text = `${part('{"alg": "RS256"}')}.${part(write({...body, iat: now, exp: now + 3600}))}`
   return `${text}.${sign('sha256', Buffer.from(text), key.privateKey).toString('base64url')}`
 }
 
 function json(value: object, status = 200): Response {
-  return new Response(JSON.stringify(value), {status, headers: {'content-type': 'application/json'}})
+  return withType(JSON.stringify(value), status)
+}
+
+function withType(text: string, status: number, headers: Readonly<Record<string, string>> = {}): Response {
+  return new Response(text, {status, headers: {'content-type': 'application/json', ...headers}})
 }

@@ -1,11 +1,13 @@
 import {readConfiguration} from '../../src/config/read.ts'
-import {AwsOidcError, Secrets} from '../../src/errors.ts'
+import {AwsOidcError} from '../../src/errors.ts'
 import type {Locks} from '../../src/lock.ts'
 import type {Clock} from '../../src/outside/clock.ts'
 import type {Network} from '../../src/outside/network.ts'
 import type {Ask, CredentialCache, FederationStrategy, Host, Identity, Role} from '../../src/plugin.ts'
+import {onScreen} from '../../src/printable.ts'
 import {memoryCache} from '../../src/providers/memory-cache.ts'
 import type {Registry} from '../../src/registry.ts'
+import {Secrets} from '../../src/secrets.ts'
 import {fileStates} from '../../src/state.ts'
 import {storeOver} from '../../src/store.ts'
 import type {Asking, Parts} from '../../src/tasks/parts.ts'
@@ -113,7 +115,7 @@ export function makeStage(configuration = usual): Stage {
       log,
       secrets: new Secrets(),
       signal: new AbortController().signal,
-      tell: text => void told.push(text),
+      tell: text => void told.push(onScreen(text)),
       screen: () => undefined,
       colours: false,
       askUntil: () => nobodyReads,

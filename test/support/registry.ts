@@ -9,7 +9,7 @@ import {freePort} from './ports.ts'
 import {root} from './sandbox.ts'
 import {until} from './until.ts'
 
-/** An npm registry of the test's own (verdaccio), which gets what it lacks from the one that npm is set to. */
+/** An npm registry of the test's own (verdaccio). */
 export interface TestRegistry {
   readonly url: string
   /** Variables for npm: this registry, and nothing of the person's npm. */
@@ -27,22 +27,24 @@ export interface TestRegistry {
 const run = promisify(execFile)
 const npmProgram = join(root, 'node_modules/npm/bin/npm-cli.js')
 
-export async function startRegistry(): Promise<TestRegistry> {
+/**
+ * Starts a registry that holds what the test publishes. With `proxied` it also passes on packages of the registry that
+ * npm is set to; only a test that installs other people's packages needs that.
+ */
+export async function startRegistry({proxied = false} = {}): Promise<TestRegistry> {
   const program = join(await verdaccio(), 'node_modules/verdaccio/bin/verdaccio')
   const folder = await mkdtemp(join(tmpdir(), 'aws-oidc-registry-'))
   const port = await freePort()
   const url = `http://127.0.0.1:${port}/`
-  const {stdout: above} = await run(process.execPath, [npmProgram, 'config', 'get', 'registry'], {cwd: root})
   await writeFile(
     join(folder, 'config.yaml'),
     `
 storage: ./storage
 auth: {htpasswd: {file: ./htpasswd, max_users: -1}}
-uplinks: {above: {url: ${JSON.stringify(above.trim())}}}
 packages:
   'aws-oidc*': {access: $all, publish: $anonymous, unpublish: $anonymous}
-  '**': {access: $all, proxy: above}
-log: {type: stdout, format: pretty, level: fatal}
+  '**': {access: $all${proxied ? ', proxy: above' : ''}}
+${proxied ? await registryAbove() : ''}log: {type: stdout, format: pretty, level: fatal}
 `,
   )
   await writeFile(join(folder, 'npmrc'), '')
@@ -62,6 +64,8 @@ log: {type: stdout, format: pretty, level: fatal}
     npm_config_userconfig: join(folder, 'npmrc'),
     npm_config_cache: join(folder, 'npm-cache'),
     npm_config_prefer_online: 'true',
+    npm_config_fetch_retries: '5',
+    npm_config_fetch_timeout: '120000',
     AWS_OIDC_NPM_REGISTRY: url,
   }
   async function npm(args: readonly string[], cwd: string): Promise<string> {
@@ -95,6 +99,13 @@ log: {type: stdout, format: pretty, level: fatal}
       await rm(folder, {recursive: true, force: true})
     },
   }
+}
+
+/** After two slow answers verdaccio would give up on another registry for five minutes, which a busy machine has often. */
+async function registryAbove(): Promise<string> {
+  const {stdout: url} = await run(process.execPath, [npmProgram, 'config', 'get', 'registry'], {cwd: root})
+  return `uplinks: {above: {url: ${JSON.stringify(url.trim())}, timeout: 120s, max_fails: 1000, fail_timeout: 1s}}
+`
 }
 
 function ended(child: ChildProcess): Promise<unknown> {

@@ -4,6 +4,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {promisify} from 'node:util'
 import {type Format, formatCredentials} from '../../src/formats/index.ts'
+import type {Assignments} from '../../src/formats/variables.ts'
 import {root} from './sandbox.ts'
 
 const run = promisify(execFile)
@@ -76,9 +77,17 @@ export async function throughShell(shell: Shell, triples: readonly Triple[]): Pr
 }
 
 /** Credentials of these three values in a format. */
-export function written(format: Format, [accessKeyId, secretAccessKey, sessionToken]: Triple): Promise<string> {
+export function written(
+  format: Format,
+  [accessKeyId, secretAccessKey, sessionToken]: Triple,
+  region?: Assignments,
+): Promise<string> {
   const expiration = new Date('2026-11-24T12:00:00Z')
-  return formatCredentials(format, {accessKeyId, secretAccessKey, sessionToken, expiration}, '123456789012')
+  return formatCredentials(format, {
+    credentials: {accessKeyId, secretAccessKey, sessionToken, expiration},
+    accountId: '123456789012',
+    ...(region && {region}),
+  })
 }
 
 const ascii = Array.from({length: 0x7f - 0x20}, (_, index) => String.fromCharCode(0x20 + index))

@@ -35,15 +35,18 @@ export interface OtherEndpoint extends TokenEndpoint {
   readonly received: readonly string[]
 }
 
-/** Answers everything like this; an absent answer is a cut connection. */
-export async function otherEndpoint(answer?: {
+interface Answer {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
-}): Promise<OtherEndpoint> {
+}
+
+/** Answers everything like this, or each path in its own way; an absent answer is a cut connection. */
+export async function otherEndpoint(answers?: Answer | ((path: string) => Answer)): Promise<OtherEndpoint> {
   const received: string[] = []
   const server = createServer(async (request, response) => {
     received.push(await text(request))
+    const answer = typeof answers === 'function' ? answers(request.url ?? '') : answers
     if (!answer) return request.socket.destroy()
     response.writeHead(answer.status, {connection: 'close', ...answer.headers})
     return response.end(answer.body)

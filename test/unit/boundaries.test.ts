@@ -26,9 +26,10 @@ const world = [
   ...['node:timers/promises', 'node:tls', 'node:tty', 'node:worker_threads'],
 ]
 const strategies = ['openid-client', ...free, 'src/plugin.ts']
-const edge = [...leaves, 'src/loopback-address.ts', ...npm, ...free]
+const edge = [...leaves, 'src/printable.ts', 'src/loopback-address.ts', ...npm, ...free]
 const commands = [
   ...['src/app.ts', 'src/command.ts', 'src/duration-flag.ts', 'src/errors.ts', 'src/formats/env.ts'],
+  'src/printable.ts',
   ...['src/tasks/login.ts', 'src/config/duration.ts', 'src/completion/shells.ts', '@oclif/core', ...free],
 ]
 
@@ -46,7 +47,9 @@ const everything = [
     'src/completion/shells.ts',
     'src/hooks/caches.ts',
     'src/loopback-address.ts',
+    'src/printable.ts',
     'src/providers/oidc.ts',
+    'src/secrets.ts',
     'src/tasks/login.ts',
   ],
   ...['src/wiring/wire.ts', 'src/testing/host.ts', 'plugins/okta/src/okta.ts', 'node:assert'],
@@ -55,7 +58,8 @@ const everything = [
 /** What a file may import; everything else of `everything` is to be reported. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/plugin.ts': [],
-  'src/errors.ts': [...leaves, ...npm, ...free],
+  'src/secrets.ts': [],
+  'src/errors.ts': ['src/plugin.ts', 'src/printable.ts', 'src/secrets.ts'],
   'src/new-room/file.ts': [...leaves, ...npm, ...free],
   'src/providers/planted.ts': [...strategies, 'src/providers/oidc.ts'],
   'src/providers/file-cache.ts': [
@@ -80,7 +84,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(core.map(file => [file, [...leaves, ...core, ...npm, ...free]])),
   'src/lane/planted.ts': ['node:crypto', 'src/pointer.ts'],
   'src/lock.ts': [...leaves, ...core, ...npm, ...free, 'node:sqlite'],
-  'src/host/planted.ts': [...edge, ...core, ...below, ...config, 'src/host/host.ts'],
+  'src/host/planted.ts': [...edge, 'src/secrets.ts', ...core, ...below, ...config, 'src/host/host.ts'],
   'src/completion/planted.ts': [
     'src/errors.ts',
     ...free,
@@ -88,13 +92,22 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/config/schema.ts',
     'src/aws/console-services.ts',
   ],
-  'src/formats/planted.ts': [...leaves, ...free, 'src/formats/env.ts'],
+  'src/formats/planted.ts': [...leaves, 'src/printable.ts', ...free, 'src/formats/env.ts'],
   'src/testing/planted.ts': ['src/plugin.ts', ...free, 'src/testing/host.ts', 'node:assert'],
   'src/outside/planted.ts': [...edge, ...outside, 'node:assert', ...world],
-  'src/tasks/planted.ts': [...edge, ...core, ...below, ...middle, ...outside, 'src/tasks/login.ts'],
-  'src/tasks/doctor/planted.ts': [...edge, ...core, ...below, ...middle, ...outside, 'src/tasks/login.ts'],
+  'src/tasks/planted.ts': [...edge, 'src/secrets.ts', ...core, ...below, ...middle, ...outside, 'src/tasks/login.ts'],
+  'src/tasks/doctor/planted.ts': [
+    ...edge,
+    'src/secrets.ts',
+    ...core,
+    ...below,
+    ...middle,
+    ...outside,
+    'src/tasks/login.ts',
+  ],
   'src/app.ts': [
     ...edge,
+    'src/secrets.ts',
     ...core,
     ...below,
     ...middle,
@@ -105,6 +118,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/wiring/networks.ts': [
     ...edge,
+    'src/secrets.ts',
     ...core,
     ...below,
     ...middle,
@@ -127,6 +141,8 @@ const around = 'Only outside/ reaches for globalThis.'
 const typesOnly = 'Only types pass here: write `import type`.'
 const cacheProcess = 'A cache sees only process.platform and process.geteuid.'
 const importType = 'Write `import type` at the top: the rules of the rooms read that.'
+const table = 'A table for names from outside is a Map: an object has a toString too.'
+const inherited = 'Ask Object.hasOwn: every object has a toString.'
 const unnamed = "Only outside/load-module.ts imports what it can't name."
 const reading = 'Files are read by outside/read-file.ts, which hangs nowhere.'
 const allowed = 'allowed'
@@ -205,6 +221,11 @@ const plantings: Readonly<Record<string, Lines>> = {
     [importType]: ["type C4 = import('../aws/sts.ts').Sts", "let c5: typeof import('../aws/sts.ts')"],
     [unnamed]: ['await import(address)', 'await import(`../aws/sts.ts`)'],
     [allowed]: ["await import('openid-client')", "import {c6} from './grant.ts'"],
+  },
+  'src/tasks/tables.ts': {
+    [table]: ["const g1: Readonly<Record<string, string>> = {a: 'b'}"],
+    [inherited]: ['f(name in g2)'],
+    [allowed]: ["const g3 = new Map([['a', 'b']])", "f('code' in error)", 'let g4: Readonly<Record<Kind, string>>'],
   },
   'plugins/okta/src/ways.ts': {
     [importType]: ["let f0: typeof import('./okta.ts')"],

@@ -204,6 +204,17 @@ describe('the keyring, where nobody has chosen it', () => {
     expect(machine.warnings).to.deep.equal([])
   })
 
+  it('that fails is no word about plain text where that can not be kept either, and one with the first that can', async () => {
+    machine.lock()
+    const {cache} = await machine.choose('auto', {home: {directory: '/dev/null/v1'}})
+    await cache.ready?.()
+    await cache.write('a', entry('1')).catch(() => undefined)
+    expect(machine.warnings).to.deep.equal([])
+    for (const value of ['2', '3']) await signIn(value)
+    expect(machine.warnings).to.have.length(1)
+    expect(machine.warnings[0]).to.match(/^It is locked\. .*refresh tokens rest in plain text/)
+  })
+
   it('tells until when an entry serves, whether or not it can be opened', async () => {
     await signIn('sealed')
     machine.lock()

@@ -1,7 +1,8 @@
 import {expect} from 'chai'
 import {parse} from 'yaml'
 import {type Edit, editText} from '../../src/config/write.ts'
-import {type Dice, diceFrom} from '../kill/dice.ts'
+import {type Dice, diceFrom} from '../support/dice.ts'
+import {seedsOf, usually} from '../support/rounds.ts'
 
 const add = (name: string, entry: object, list: Edit['list'] = 'profiles'): Edit => ({
   kind: 'add',
@@ -14,7 +15,7 @@ const change = (name: string, entry: object, list: Edit['list'] = 'profiles'): E
   entry: {...entry},
 })
 const remove = (name: string, list: Edit['list'] = 'profiles'): Edit => ({kind: 'remove', list, name})
-const edited = (text: string, ...edits: Edit[]) => editText('config.yaml', text, edits)
+const edited = (text: string, ...edits: Edit[]) => editText('config.yaml', text, edits).text
 
 const written = `# ours, by hand
 cache:   file     # on this machine
@@ -171,12 +172,11 @@ describe('a change of the configuration', () => {
   }
 
   it('changes in any file, however it is laid out, what it is to change and no other byte', () => {
-    const first = Number(process.env.AWS_OIDC_TEST_SEED ?? Date.now() % 1_000_000)
-    for (let seed = first; seed < first + 300; seed++) {
+    for (const seed of seedsOf(usually(300))) {
       const dice = diceFrom(seed)
       const {pieces, names} = randomFile(dice)
       const text = pieces.join('')
-      const label = `AWS_OIDC_TEST_SEED=${seed}\n${text}`
+      const label = `FUZZ_SEED=${seed}\n${text}`
 
       const after = edited(text, add('new', {provider: 'x'}))
       expect(parse(after).profiles, label).to.deep.equal({...parse(text).profiles, new: {provider: 'x'}})

@@ -38,6 +38,14 @@ describe('the console of', () => {
       expect(iam).to.equal(`https://${home}.console.${suffix}/iam/home`)
     })
 
+    it(`${partition} chooses the region itself where nobody has chosen one`, () => {
+      expect(signInService(partition, undefined, {}).url.href).to.equal(`https://${home}.signin.${suffix}/`)
+      expect(consoleAddress(partition, undefined).href).to.equal(`https://console.${suffix}/console/home`)
+      expect(consoleAddress(partition, undefined, consoleServices.get('s3')).href).to.equal(
+        `https://console.${suffix}/s3/home`,
+      )
+    })
+
     it(`${partition} is no place to be sent to from another one`, () => {
       const page = `https://${region}.console.${suffix}/s3/home`
       expect(readDestination(page, partition).href).to.equal(page)

@@ -65,8 +65,9 @@ function stageWith(polls: readonly Poll[], device: object = {}, deviceStatus = 2
       return signInByDevice(configuration, client, {
         remember: true,
         show: async code => void shown.push(code),
+        onNoRenewal: async () => undefined,
         keepSecret: secret => void secrets.push(secret),
-        fetch,
+        doors: {fetch, offsetTo: () => 0, mutualTls: false},
         sleep: async milliseconds => {
           signal.throwIfAborted()
           clock.advance(milliseconds)
@@ -103,6 +104,19 @@ const slowDown = {error: 'slow_down'}
 const cut = () => new AwsOidcError('UNAVAILABLE', 'idp.example could not be reached: the connection was cut.')
 
 describe('a sign-in with a code', () => {
+  for (const [device, most] of [
+    [{interval: 0.001}, 600],
+    [{interval: 0.001, expires_in: 1e13}, 3_600],
+    [{interval: 3e6, expires_in: 4e6}, 1],
+  ] as const) {
+    it(`asks once a second at most, for an hour at most, where the provider says ${JSON.stringify(device)}`, async () => {
+      const stage = stageWith([pending], device)
+      expect(await failureOf(stage.run())).to.include({code: 'TIMED_OUT'})
+      expect(stage.waits.length).to.be.within(0, most)
+      expect(Math.min(1, ...stage.waits.slice(0, -1)), 'seconds between two polls').to.equal(1)
+    })
+  }
+
   it('asks every five seconds where the provider names no interval, and keeps to the one that it names', async () => {
     for (const [device, interval] of [
       [{}, 5],
@@ -147,7 +161,7 @@ describe('a sign-in with a code', () => {
     await stage.run()
     expect(stage.forms[0]?.get('scope')).to.equal('openid email')
     expect(stage.forms[0]?.get('audience')).to.equal('aws')
-    expect(stage.secrets).to.deep.equal(['device-code'])
+    expect(stage.secrets).to.deep.equal([stage.forms[1]?.get('code_verifier'), 'device-code'])
   })
 
   it('asks five seconds less often after each "slow_down", for the rest of the sign-in', async () => {

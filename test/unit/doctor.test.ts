@@ -1,8 +1,9 @@
 import {readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect} from 'chai'
-import {Secrets} from '../../src/errors.ts'
 import {type DoctorReport, reportLines} from '../../src/formats/doctor-report.ts'
+import {onScreen} from '../../src/printable.ts'
+import {Secrets} from '../../src/secrets.ts'
 import type {Looked} from '../../src/tasks/doctor/check.ts'
 import {lookWithin} from '../../src/tasks/doctor/doctor.ts'
 import {movableClock} from '../support/parts.ts'
@@ -76,7 +77,7 @@ describe('the doctor', () => {
       findings: [{id: 'moon.gone', severity: 'error', area: 'Moon', what: 'It is gone.', fixable: false}],
       fine: [],
     }
-    expect(reportLines(report, false).join('\n')).to.equal('Moon\n  error    It is gone. (moon.gone)\n\n1 error.')
-    expect(reportLines(report, true)[1]).to.include('\u001B[31merror')
+    expect(onScreen(reportLines(report, false))).to.equal('Moon\n  error    It is gone. (moon.gone)\n\n1 error.')
+    expect(onScreen(reportLines(report, true))).to.include('\u001B[31merror')
   })
 })

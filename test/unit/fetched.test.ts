@@ -37,6 +37,7 @@ for (const [whose, Head, Answer] of makes) {
       headers.append('Set-Cookie', 'b=2')
       expect(headers.has('two')).to.equal(false)
       expect(headers.getSetCookie()).to.deep.equal(['a=1', 'b=2'])
+      expect(new Head(headers).getSetCookie(), 'of a copy').to.deep.equal(['a=1', 'b=2'])
       const seen: string[] = []
       new Head({One: '1'}).forEach((value, name) => {
         seen.push(name, value)

@@ -129,6 +129,40 @@ set -gx AWS_ACCOUNT_ID '123456789012'
     )
   })
 
+  describe('with a region', () => {
+    const region = {set: [['AWS_REGION', 'eu-west-1']], unset: ['AWS_DEFAULT_REGION', 'AWS_OIDC_REGION']} as const
+    const lines = async (format: Format) =>
+      (await written(format, ['a', 'b', 'c'], region)).split(/\r?\n/).filter(line => /REGION/.test(line))
+
+    for (const [format, expected] of [
+      ['env', ['unset AWS_SECURITY_TOKEN AWS_DEFAULT_REGION AWS_OIDC_REGION', "export AWS_REGION='eu-west-1'"]],
+      ['env-no-export', ['AWS_REGION=eu-west-1']],
+      ['dotenv', ['AWS_REGION=eu-west-1']],
+      [
+        'fish',
+        ['set -ge AWS_DEFAULT_REGION; or true', 'set -ge AWS_OIDC_REGION; or true', "set -gx AWS_REGION 'eu-west-1'"],
+      ],
+      ['powershell', ['$Env:AWS_DEFAULT_REGION=$null', '$Env:AWS_OIDC_REGION=$null', "$Env:AWS_REGION='eu-west-1'"]],
+      ['windows-cmd', ['set "AWS_DEFAULT_REGION="', 'set "AWS_OIDC_REGION="', 'set "AWS_REGION=eu-west-1"']],
+    ] as const) {
+      it(`${format} sets it, and removes what was of another profile as far as it can`, async () => {
+        expect(await lines(format)).to.deep.equal(expected)
+      })
+    }
+
+    it('nushell has null for what is to go', async () => {
+      expect(JSON.parse(await written('nushell', ['a', 'b', 'c'], region))).to.include({
+        AWS_REGION: 'eu-west-1',
+        AWS_DEFAULT_REGION: null,
+        AWS_OIDC_REGION: null,
+      })
+    })
+
+    it('process has no place for one', async () => {
+      expect(await written('process', ['a', 'b', 'c'], region)).not.to.include('eu-west-1')
+    })
+  })
+
   const unlike = ' !"#$%&\'()*;<>?[\\]^`{|}~'
   for (const [format, reason] of [
     ['windows-cmd', 'the prompt, a batch file and `call` read alike'],

@@ -1,6 +1,6 @@
 import {expect} from 'chai'
-import {Secrets} from '../../src/errors.ts'
 import {memoryCache} from '../../src/providers/memory-cache.ts'
+import {Secrets} from '../../src/secrets.ts'
 import {storeOver} from '../../src/store.ts'
 import {type Issued, isFresh, isUsable, readIssued, writeIssued} from '../../src/tasks/issued.ts'
 

@@ -1,19 +1,13 @@
 import {expect} from 'chai'
-import strategies from '../../src/hooks/strategies.ts'
 import {credentialsFor} from '../../src/tasks/credentials.ts'
 import type {Issued} from '../../src/tasks/issued.ts'
 import type {Parts} from '../../src/tasks/parts.ts'
 import {makeOpenIdProvider, type OpenIdProvider} from '../support/openid.ts'
 import {developer, makeStage, type Stage} from '../support/parts.ts'
+import {realStrategy} from '../support/real-strategy.ts'
 
 const minute = 60_000
 const wish = {profile: 'developer', force: false, lasting: false}
-
-async function realStrategy(wanted: string) {
-  const entry = (await strategies()).entries.find(({id}) => id === wanted)
-  if (!entry) throw new Error(`there is no strategy ${wanted}`)
-  return entry.load()
-}
 
 describe('silent renewal at a provider that is slow', () => {
   let stage: Stage

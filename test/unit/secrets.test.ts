@@ -1,5 +1,5 @@
 import {expect} from 'chai'
-import {Secrets} from '../../src/errors.ts'
+import {Secrets} from '../../src/secrets.ts'
 
 function masking(...known: readonly string[]): Secrets {
   const secrets = new Secrets()
@@ -37,5 +37,69 @@ describe('a secret in a text', () => {
 
   it('shorter than six characters would mask half of every text', () => {
     expect(masking('short', '').mask('a short text')).to.equal('a short text')
+  })
+})
+
+describe('a part of a secret', () => {
+  const secret = Buffer.from('a token that nobody is to see, and of which no half is to be seen either').toString(
+    'base64',
+  )
+
+  it('is masked from 16 characters on, wherever it was cut out', () => {
+    const secrets = masking(secret)
+    for (let from = 0; from + 16 <= secret.length; from++) {
+      for (const length of [16, 17, 30, secret.length - 1]) {
+        const part = secret.slice(from, from + length)
+        if (part.length >= 16) expect(secrets.mask(`it said <${part}>`), `${from}, ${length}`).to.equal('it said <***>')
+      }
+    }
+  })
+
+  it('is masked in the shapes that the whole one takes in addresses', () => {
+    const odd = 'p+q/r=s&t+u/v=w&x+y/z=1&2+3/4=5&6'
+    expect(masking(odd).mask(encodeURIComponent(odd).slice(1, -1))).to.equal('***')
+  })
+
+  it('of fewer characters is shown: words are that short, too', () => {
+    expect(masking(secret).mask(`${secret.slice(0, 15)} ${secret.slice(20, 35)}`)).not.to.include('*')
+  })
+
+  it('is masked although what no terminal shows was put into it', () => {
+    for (const between of ['\u200b', '\u202e', '\u00ad', '\u{e0041}', '\ufe0f', '\n', '\r\n\t', '\u001b']) {
+      const spread = secret.split('').join(between)
+      expect(masking(secret).mask(`<${spread}>`), JSON.stringify(between)).to.equal('<***>')
+      expect(masking('short-one').mask(`<${'short-one'.split('').join(between)}>`)).to.equal('<***>')
+    }
+  })
+
+  it('is masked where several secrets begin alike, as tokens do', () => {
+    const tokens = Array.from(
+      {length: 30},
+      (_, at) => `eyJhbGciOiJSUzI1NiIsImtpZCI6Im${'x'.repeat(at)}-end-of-number-${at}-`,
+    )
+    const secrets = masking(...tokens)
+    for (const token of tokens) expect(secrets.mask(`${token} ${token.slice(3, -2)}`)).to.equal('*** ***')
+  })
+
+  it('is shown where it is a name or a host of the configuration, or a part of one', () => {
+    const secrets = masking('https://sso.corporation.example.com/realms/staff?code=abc123def456ghi789')
+    secrets.spare(() => ['corporation-keycloak', 'sso.corporation.example.com'])
+    for (const said of ['https://sso.corporation.example.com/', 'no answer of sso.corporation.example.com:443'])
+      expect(secrets.mask(said)).to.equal(said)
+    expect(secrets.mask('?code=abc123def456ghi7')).to.equal('***')
+    expect(secrets.mask('at sso.corporation.example.com/realms/staff?code=')).to.equal(
+      'at sso.corporation.example.com***',
+    )
+    expect(masking('corporation-keycloak-7').mask('corporation-keycloak')).to.equal('***')
+    const named = masking('corporation-keycloak-7')
+    named.spare(() => ['corporation-keycloak'])
+    expect(named.mask('corporation-keycloak: corporation-keycloak-7')).to.equal('corporation-keycloak: ***')
+  })
+
+  it('takes no noticeable time to look for in a long text', () => {
+    const secrets = masking(secret, 'y'.repeat(100_000), Buffer.alloc(3000, 7).toString('base64'))
+    const begin = process.cpuUsage().user
+    for (const text of ['all is well, and nothing is wrong. '.repeat(30_000), 'y'.repeat(1_000_000)]) secrets.mask(text)
+    expect((process.cpuUsage().user - begin) / 1000, 'ms for 2 MB').to.be.lessThan(2_000)
   })
 })

@@ -1,23 +1,67 @@
 import {expect} from 'chai'
 import {sessionNameOf} from '../../src/tasks/session-name.ts'
 
+const nameOf = (...args: Parameters<typeof sessionNameOf>) => sessionNameOf(...args).name
+
 describe('the name of a session', () => {
-  const alice = {subject: 'alice@example.com', claims: {email: 'alice@example.com', team: 7, groups: ['a']}}
+  const alice = {
+    subject: 'alice@example.com',
+    claims: {email: 'alice@example.com', team: 7, groups: ['a'], flag: true, none: null, blank: ' '},
+  }
 
   it('is the subject, or made of claims', () => {
-    expect(sessionNameOf(undefined, alice)).to.equal('alice@example.com')
-    expect(sessionNameOf('{email}+{team}', alice)).to.equal('alice@example.com+7')
-    expect(sessionNameOf(undefined, undefined)).to.equal('aws-oidc')
+    expect(nameOf(undefined, alice)).to.equal('alice@example.com')
+    expect(nameOf('{email}+{team}', alice)).to.equal('alice@example.com+7')
+    expect(nameOf(undefined, undefined)).to.equal('aws-oidc')
+    expect(nameOf(undefined, {subject: ''})).to.equal('aws-oidc')
   })
 
   it('is made of what STS takes: 2 to 64 of certain characters', () => {
-    expect(sessionNameOf('Zoë Müller|x', alice)).to.equal('Zo--M-ller-x')
-    expect(sessionNameOf('a', alice)).to.equal('a-')
-    expect(sessionNameOf('x'.repeat(100), alice)).to.have.length(64)
+    expect(nameOf('Zoë Müller|x', alice)).to.equal('Zo--M-ller-x')
+    expect(nameOf('{name}', {claims: {name: 'Zoë Müller'}})).to.equal('Zo--M-ller')
+    expect(nameOf('a', alice)).to.equal('a-')
+    expect(nameOf('x'.repeat(100), alice)).to.have.length(64)
   })
 
-  it('can not be made of a claim that is not there or no text', () => {
-    expect(() => sessionNameOf('{sub}', alice)).to.throw('the claim "sub"')
-    expect(() => sessionNameOf('{groups}', alice)).to.throw('the claim "groups"')
+  for (const [why, template, subject, claims, name, instead] of [
+    ['the name is Chinese', '{name}', 'wang@example.com', {name: '王伟', email: 'wang@example.com'}, 'wang', '"email"'],
+    [
+      'the e-mail address is too',
+      '{email}',
+      '王@例え.jp',
+      {email: '王@例え.jp', preferred_username: 'w7'},
+      'w7',
+      '"preferred_username"',
+    ],
+    ['there is nothing but sub', 'x-{name}', undefined, {name: 'Владимир', sub: '00u-1'}, 'x-00u-1', '"sub"'],
+    [
+      'only the domain would be left',
+      undefined,
+      '李娜@example.com',
+      {email: '李娜@example.com', sub: '42'},
+      '42',
+      '"sub"',
+    ],
+    ['few letters would be left', '{name}', undefined, {name: 'محمد (IT)', sub: 'm1'}, 'm1', '"sub"'],
+  ] as const) {
+    it(`is made of what still tells people apart where ${why}, and that is said`, () => {
+      const named = sessionNameOf(template, {subject, claims})
+      expect(named.name).to.equal(name)
+      expect(named.note).to.include(instead)
+    })
+  }
+
+  it('says nothing where nothing had to be replaced, and is no less than before where nothing else is known', () => {
+    expect(sessionNameOf('{email}', alice).note).to.equal(undefined)
+    expect(sessionNameOf('{name}', {claims: {name: '王伟'}})).to.deep.equal({name: '--'})
+  })
+
+  it('can not be made of a claim that is not there, is empty, or is no text', () => {
+    expect(() => nameOf('{sub}', alice)).to.throw('the claim "sub", which the sign-in lacks.')
+    expect(() => nameOf('{toString}', alice)).to.throw('the claim "toString", which the sign-in lacks.')
+    for (const name of ['none', 'blank'])
+      expect(() => nameOf(`{${name}}`, alice)).to.throw(`the claim "${name}", which is empty in this sign-in.`)
+    expect(() => nameOf('{groups}', alice)).to.throw('the claim "groups", which is a list in this sign-in')
+    expect(() => nameOf('{flag}', alice)).to.throw('the claim "flag", which is no text in this sign-in')
   })
 })

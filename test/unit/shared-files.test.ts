@@ -1,9 +1,24 @@
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
-import {chmod, chown, lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile} from 'node:fs/promises'
+import {appendFileSync, readdirSync, statSync} from 'node:fs'
+import {
+  chmod,
+  chown,
+  link,
+  lstat,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {setTimeout as delay} from 'node:timers/promises'
+import {setTimeout as delay, setImmediate as nextTurn} from 'node:timers/promises'
 import {pathToFileURL} from 'node:url'
 import {expect} from 'chai'
 import {findAwsPlaces} from '../../src/outside/aws-places.ts'
@@ -54,6 +69,27 @@ describe('a file that is not ours alone', () => {
     expect(await readdir(inHome('dotfiles'))).to.have.members(['config', 'new'])
   })
 
+  it('keeps its other names', async () => {
+    await writeFile(inHome('config'), 'a longer text')
+    await link(inHome('config'), inHome('other'))
+    await replace(inHome('config'), 'a longer text', 'b')
+    expect(await readFile(inHome('other'), 'utf8')).to.equal('b')
+    expect((await lstat(inHome('config'))).nlink).to.equal(2)
+    expect(await replace(inHome('config'), 'a longer text', 'c')).to.equal('changed')
+    expect(await readdir(home)).to.have.members(['config', 'config.backup', 'other'])
+  })
+
+  it('is of the person whose folder it is in where root writes it, and so is what is kept of it', async function () {
+    if (!root) return this.skip()
+    await chown(home, nobody, nobody)
+    await replace(inHome('config'), undefined, 'a')
+    await replace(inHome('config'), 'a', 'b')
+    for (const name of ['config', 'config.backup']) {
+      const {uid, gid, mode} = await lstat(inHome(name))
+      expect({uid, gid, mode: mode & 0o777}, name).to.deep.equal({uid: nobody, gid: nobody, mode: 0o600})
+    }
+  })
+
   it('is left alone where another program has changed it meanwhile', async () => {
     await writeFile(inHome('config'), 'theirs')
     expect(await replace(inHome('config'), 'a', 'b')).to.equal('changed')
@@ -101,13 +137,48 @@ describe('a file that is not ours alone', () => {
     expect(await readdir(home)).to.have.members(['config', 'config.backup', 'config.mine.tmp'])
   })
 
+  /** Another program, which does something as soon as it sees something. */
+  async function meanwhile(sees: () => boolean, does: () => void): Promise<void> {
+    while (!sees()) await nextTurn()
+    does()
+  }
+
+  it('keeps the line that another program adds while the backup is written', async () => {
+    await writeFile(inHome('config'), 'a\n')
+    const backedUp = () => readdirSync(home).some(name => name.startsWith('config.backup'))
+    const [outcome] = await Promise.all([
+      replace(inHome('config'), 'a\n', 'b\n'),
+      meanwhile(backedUp, () => appendFileSync(inHome('config'), 'theirs\n')),
+    ])
+    expect(outcome).to.equal('changed')
+    expect(await readFile(inHome('config'), 'utf8')).to.equal('a\ntheirs\n')
+    expect(await readdir(home)).to.deep.equal(['config'])
+  })
+
+  it('keeps the line of a program that had opened it before it was replaced', async () => {
+    await writeFile(inHome('config'), 'a\n', {mode: 0o640})
+    const theirs = await open(inHome('config'), 'a')
+    const {ino} = await theirs.stat()
+    const [outcome] = await Promise.all([
+      replace(inHome('config'), 'a\n', 'b\n'),
+      meanwhile(
+        () => statSync(inHome('config')).ino !== ino,
+        () => appendFileSync(theirs.fd, 'theirs\n'),
+      ),
+    ])
+    await theirs.close()
+    expect(outcome).to.equal('changed')
+    expect(await readFile(inHome('config'), 'utf8')).to.equal('a\ntheirs\n')
+    expect((await lstat(inHome('config'))).mode & 0o777).to.equal(0o640)
+  })
+
   it('that can not be written is as it was, and nothing lies beside it', async () => {
     await mkdir(inHome('config'))
     const failure = await replace(inHome('config'), 'a', 'b').catch((error: unknown) => error)
-    expect(failure).to.include({code: 'OUTPUT_FAILED', hint: `ls -ld ${home} ${inHome('config')}`})
+    expect(failure).to.include({code: 'OUTPUT_FAILED', hint: `ls -ld ${inHome('config')}`})
     expect(failure)
       .property('message')
-      .to.equal(`${inHome('config')} could not be written: EISDIR. It is as it was.`)
+      .to.equal(`${inHome('config')} is not a regular file, and is left as it is.`)
     expect(await readdir(home)).to.deep.equal(['config'])
   })
 

@@ -2,6 +2,7 @@ import {expect} from 'chai'
 import {readConfiguration} from '../../src/config/read.ts'
 import {AwsOidcError} from '../../src/errors.ts'
 import {type CodeScreen, knownHostsOf, showCode} from '../../src/host/show-code.ts'
+import {onScreen} from '../../src/printable.ts'
 
 const code = {
   url: new URL('https://sso.example.com/device'),
@@ -17,7 +18,7 @@ async function show(changes: Partial<CodeScreen> = {}, shown: Partial<typeof cod
   await showCode(
     {...code, ...shown},
     {
-      tell: text => void told.push(text),
+      tell: text => void told.push(onScreen(text)),
       screen: () => undefined,
       deadline: new Date('2026-11-23T09:05:00Z'),
       now: () => new Date('2026-11-23T09:00:00Z'),

@@ -2,10 +2,12 @@ import {expect} from 'chai'
 import {AwsOidcError} from '../../src/errors.ts'
 import type {Ask, FederationStrategy, Role} from '../../src/plugin.ts'
 import {type SyncWish, sync} from '../../src/tasks/sync.ts'
-import {diceFrom, randomFile} from '../support/aws-config-dice.ts'
+import {randomFile} from '../support/aws-config-dice.ts'
 import {javascriptReader} from '../support/aws-config-rounds.ts'
 import {type AwsFolder, makeAwsFolder, ownLine} from '../support/aws-files.ts'
+import {diceFrom} from '../support/dice.ts'
 import {makeStage} from '../support/parts.ts'
+import {seedsOf, usually} from '../support/rounds.ts'
 
 const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`
 
@@ -182,6 +184,42 @@ describe('profiles sync', () => {
     })
   }
 
+  for (const [config, credentials, place] of [
+    ['[DEFAULT]\noutput = json\nsso_start_url = x\n', '', 'config:3: "sso_start_url"'],
+    ['[DEFAULT]\nsource_profile = x\nrole_arn = y\n', '', 'config:2: "source_profile"'],
+    ['', '[developer]\nregion = x\n[DEFAULT]\naws_access_key_id = AKIA\n', 'credentials:4: "aws_access_key_id"'],
+  ] as const) {
+    it(`writes nothing that botocore would give ${place} of [DEFAULT] to, also where it is named`, async () => {
+      for (const profiles of [[], ['developer']]) {
+        const aws = makeAwsFolder(config, credentials)
+        const {upToDate, left} = await call(aws, {profiles})
+        expect(left[0]).to.deep.equal({
+          profile: 'developer',
+          kind: 'shadowed',
+          why: `/aws/${place} of [DEFAULT], which the AWS CLI and boto3 give to every profile, would win over aws-oidc in "developer".`,
+          hint: 'Move it from [DEFAULT] into the profiles that need it.',
+        })
+        expect(upToDate).to.equal(false)
+        expect(aws.config).to.not.include('[profile developer]')
+        expect(aws.credentials).to.equal(credentials)
+      }
+    })
+  }
+
+  it('leaves a role to be switched by the AWS tools where a key of [DEFAULT] would become a part of that', async () => {
+    const {left} = await call(makeAwsFolder('[DEFAULT]\nmfa_serial = x\n'))
+    expect(left.map(({profile, why}) => `${profile} ${why}`).join()).to.match(/^admin \/aws\/config:2: "mfa_serial" of/)
+    const none = await call(makeAwsFolder('[DEFAULT]\nmfa_serial = x\n'), {chain: 'process'})
+    expect(none).to.include({upToDate: true})
+  })
+
+  it('minds nothing in [DEFAULT] that no profile of ours gets, or that does not win', async () => {
+    const config = '[DEFAULT]\nregion = x\naws_access_key_id = AKIA\n[default]\nsso_session = y\n'
+    const aws = makeAwsFolder(config, '[DEFAULT]\naws_access_key_id = AKIA\n[other]\nregion = x\n')
+    expect(await call(aws)).to.include({upToDate: true})
+    expect(await call(aws)).to.deep.include({left: [], changes: []})
+  })
+
   it('removes with --prune what is ours and no longer configured, and never anything else', async () => {
     const theirs = `[profile theirs]\nrole_arn = x\n\n[profile copied]\n${ownLine('creds --profile developer')}`
     const gone = `[profile gone]\nregion = x\n${ownLine('creds --profile gone')}\n`
@@ -262,10 +300,10 @@ describe('profiles sync', () => {
 
 describe('profiles sync on random files', () => {
   it('has nothing to do the second time, and AWS tools read what was wanted', async () => {
-    const first = Math.floor(Math.random() * 2 ** 31)
+    const rounds = usually(200)
     const configuration = usual.replace('  admin:', '  dev: {provider: corp, output: text}\n  admin:')
     let written = 0
-    for (let seed = first; seed < first + 200; seed++) {
+    for (const seed of seedsOf(rounds)) {
       const aws = makeAwsFolder(randomFile(diceFrom(seed)))
       const before = aws.config
       const result = await call(aws, {configuration, profiles: seed % 2 ? [] : ['dev', 'admin', 'developer']}).catch(
@@ -286,7 +324,7 @@ describe('profiles sync on random files', () => {
         written++
       }
     }
-    expect(written, `profiles from seed ${first} on`).to.be.greaterThan(300)
+    expect(written, `profiles from seed ${rounds.seed} on`).to.be.greaterThan(rounds.count * 1.5)
   })
 })
 
@@ -331,6 +369,22 @@ describe('the question of profiles sync', () => {
     expect(aws.config).to.match(
       /^\[profile other\]\nregion = x\n\[profile developer\]\nregion = y\n\n\[profile admin\]\n/,
     )
+  })
+
+  it('is answered with an error where another program changes the file again and again', async () => {
+    const aws = makeAwsFolder('')
+    const change = () => {
+      aws.config += '# theirs\n'
+      queueMicrotask(() => {
+        aws.meanwhile = change
+      })
+    }
+    aws.meanwhile = change
+    expect(await refusal(call(aws))).to.include({
+      code: 'OUTPUT_FAILED',
+      message: 'Another program keeps changing /aws/config or /aws/credentials: not all could be written.',
+    })
+    expect(aws.config).to.match(/^(?:# theirs\n)+$/)
   })
 
   it('is not needed twice for a change that has nothing to do with it', async () => {

@@ -1,6 +1,7 @@
 import type {Role} from 'aws-oidc/plugin'
 
-const roleArn = /^arn:aws[a-z-]*:iam::(\d{12}):role\/(?:.+\/)?([^/]+)$/
+// The host judges whether it can be a role: what is meant to be one and can't be is to be named, not lost.
+const roleArn = /^arn:[^:]*:iam::([^:]*):role\/(?:.*\/)?([^/]*)$/s
 
 /** The role ARNs in a claim: one of that very name, else by its dots, as Keycloak's own `resource_access.CLIENT.roles`. */
 export function rolesAt(claim: string, claims: Readonly<Record<string, unknown>>): readonly Role[] {
@@ -8,7 +9,7 @@ export function rolesAt(claim: string, claims: Readonly<Record<string, unknown>>
   const roles: Role[] = []
   for (const arn of [value].flat()) {
     const [, accountId, name] = roleArn.exec(typeof arn === 'string' ? arn : '') ?? []
-    if (accountId && name) roles.push({accountId, name, arn: String(arn)})
+    if (accountId !== undefined && name !== undefined) roles.push({accountId, name, arn: String(arn)})
   }
   return roles
 }

@@ -26,7 +26,13 @@ export async function browse(address: string, person: Person): Promise<void> {
     const location = response.headers.get('location')
     if (location !== null) {
       url = new URL(location, url)
-      if (url.origin !== origin) return callBack(url)
+      if (url.origin !== origin) {
+        const onward = await callBack(url)
+        // To a page of somebody else a person would be sent, but the sign-in is over.
+        if (onward?.origin !== origin) return
+        url = onward
+        filled.clear()
+      }
       response = await visit(url, jar)
       continue
     }
@@ -78,13 +84,15 @@ async function visit(url: URL, jar: CookieJar, form?: URLSearchParams): Promise<
   return response
 }
 
-async function callBack(url: URL): Promise<void> {
+/** Tells where the client sends the browser on to, if it does: one that was refused something may begin anew. */
+async function callBack(url: URL): Promise<URL | undefined> {
   if (!['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname)) {
     throw new BrowseError(`The provider redirected to ${url.origin}, which is not this computer.`)
   }
   // A client that knows no more than that the person refused may well answer 4xx: it was told, which is all that counts.
   const response = await request(url, {})
   await response.body?.cancel()
+  return URL.parse(response.headers.get('location') ?? '', url.href) ?? undefined
 }
 
 async function request(url: URL, options: RequestInit): Promise<Response> {

@@ -131,6 +131,21 @@ describe('Faults', () => {
     const other = await callSts(sandbox.addresses.sts, {Action: 'GetCallerIdentity'})
     expectError(other, 403, 'MissingAuthenticationToken', /./)
   })
+
+  for (const [error, status] of [
+    ['InvalidIdentityToken', 400],
+    ['Throttling', 400],
+    ['TooManyRequestsException', 429],
+    ['InternalFailure', 500],
+    ['RequestLimitExceeded', 503],
+  ] as const) {
+    it(`play what passes at AWS: ${error}, then the credentials`, async () => {
+      await fault({on: 'sts', error, message: 'Again, please.', times: 1})
+      const token = await sandbox.mint()
+      expectError(await assumeByToken(sandbox.addresses.sts, token), status, error, 'Again, please.')
+      expect((await assumeByToken(sandbox.addresses.sts, token)).status).to.equal(200)
+    })
+  }
 })
 
 describe('The control address', () => {

@@ -1,7 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 import {AwsOidcCommand} from '../../command.ts'
 import {exitCodeOf} from '../../errors.ts'
-import {differenceLines} from '../../formats/difference.ts'
+import {backupLines, differenceLines} from '../../formats/difference.ts'
 import {tryLines} from '../../formats/failure.ts'
 import type {SyncResult} from '../../tasks/sync.ts'
 
@@ -22,7 +22,7 @@ export default class ProfilesSync extends AwsOidcCommand {
   static override flags = {
     yes: Flags.boolean({char: 'y', description: 'write without asking', exclusive: ['dry-run', 'check']}),
     'dry-run': Flags.boolean({description: 'show the difference only'}),
-    check: Flags.boolean({description: 'exit code 7 where something is out of date; writes nothing'}),
+    check: Flags.boolean({description: 'exit code 7 where something is out of date or left alone; writes nothing'}),
     prune: Flags.boolean({description: 'remove what is ours and no longer configured'}),
     chain: Flags.option({
       options: ['source', 'process'] as const,
@@ -49,14 +49,20 @@ export default class ProfilesSync extends AwsOidcCommand {
       ...result.left.flatMap(({why, hint}) => [why, ...tryLines(hint)]),
       ...summaryOf(result),
     ])
-    if (check && !result.upToDate) this.exit(exitCodeOf('CHECK_FAILED'))
+    const asked = result.left.some(({profile}) => profiles.includes(profile))
+    if (check ? !result.upToDate : asked && !flags['dry-run']) this.exit(exitCodeOf('CHECK_FAILED'))
   }
 }
 
-function summaryOf({changes, files, written, backups}: SyncResult): readonly string[] {
-  const profiles = new Set(changes.map(({profile}) => profile)).size
-  const count = profiles === 1 ? '1 profile' : `${profiles} profiles`
-  if (profiles === 0) return [`${files.config} is up to date.`]
-  if (!written) return [`Nothing was changed; ${count} would be.`]
-  return [`${count} written.`, ...backups.map(backup => `What was there before today is in ${backup}.`)]
+function summaryOf({changes, left, files, written, backups}: SyncResult): readonly string[] {
+  const [wanted, kept] = [countOf(changes), countOf(left)]
+  const rest = kept === undefined ? '' : `; ${kept} left alone, for the reasons above`
+  if (wanted === undefined) return [kept === undefined ? `${files.config} is up to date.` : `Nothing to write${rest}.`]
+  if (!written) return [`Nothing was changed; ${wanted} would be${rest}.`]
+  return [`${wanted} written${rest}.`, ...backupLines(backups)]
+}
+
+function countOf(parts: readonly {readonly profile: string}[]): string | undefined {
+  const {size} = new Set(parts.map(({profile}) => profile))
+  return size === 0 ? undefined : size === 1 ? '1 profile' : `${size} profiles`
 }

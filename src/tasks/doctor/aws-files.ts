@@ -1,3 +1,4 @@
+import {inheritedShadows} from '../../aws-config/defaults.ts'
 import {sectionsByProfile} from '../../aws-config/edit.ts'
 import {type Origin, originOf} from '../../aws-config/own-profile.ts'
 import {type FileKind, readSharedFile, type SharedFile} from '../../aws-config/read.ts'
@@ -5,7 +6,7 @@ import {refusedByBotocore} from '../../aws-config/refused.ts'
 import {shadowsIn} from '../../aws-config/shadows.ts'
 import {expectedFailure} from '../../errors.ts'
 import type {AwsConfiguration} from '../../outside/aws-configuration.ts'
-import {placeOf} from '../sync-left.ts'
+import {mendOfDefaults, placeOf} from '../sync-left.ts'
 import {type Check, either, type Finding, failed, type Looked, listed, type Patient} from './check.ts'
 import {effectOf} from './shadow-words.ts'
 
@@ -65,7 +66,31 @@ async function lookAtShadows({parts, profiles, configuration}: Patient): Promise
     ? profiles.filter(name => origins.has(name) || !configured.has(name))
     : [...origins.keys()]
   const findings = names.flatMap(name => Object.values(read).flatMap(file => shadowsOf(name, file, origins.get(name))))
-  return either(findings, ...(names.length > 0 ? ['no key wins over a profile of ours'] : []))
+  const inherited = Object.values(read).flatMap(file => inheritedBy(names, file, origins))
+  return either([...findings, ...inherited], ...(names.length > 0 ? ['no key wins over a profile of ours'] : []))
+}
+
+/** One finding for each key of [DEFAULT]. */
+function inheritedBy(
+  names: readonly string[],
+  file: SharedFile,
+  origins: ReadonlyMap<string, Origin>,
+): readonly Finding[] {
+  const sections = sectionsByProfile(file)
+  const pairs = names.flatMap(name => {
+    const own = (sections.get(name) ?? []).flatMap(({properties}) => properties.map(({key}) => key))
+    const there = file.kind === 'config' || sections.has(name)
+    const kind = origins.get(name)?.kind ?? 'profile'
+    return there ? inheritedShadows(file, kind, key => own.includes(key)).map(property => ({property, name})) : []
+  })
+  return [...Map.groupBy(pairs, ({property}) => property)].map(
+    ([{key, at}, shadowed]): Finding => ({
+      id: 'profile.shadowed',
+      severity: 'error',
+      what: `${placeOf(file, at)}: ${key} in [DEFAULT], which the AWS CLI and boto3 give to every profile, wins over us in ${listed(shadowed.map(({name}) => `"${name}"`))}.`,
+      mend: mendOfDefaults,
+    }),
+  )
 }
 
 /** One finding for all keys of a section that do the same. */

@@ -1,6 +1,7 @@
 import {splitCommandLine} from '../../aws-config/command-line.ts'
 import {sectionsByProfile} from '../../aws-config/edit.ts'
 import {type Change, differenceLines} from '../../formats/difference.ts'
+import {onScreen} from '../../printable.ts'
 import {type SyncResult, sync} from '../sync.ts'
 import {placeOf} from '../sync-left.ts'
 import {originsIn, readFiles} from './aws-files.ts'
@@ -59,7 +60,9 @@ function outdated(profile: string, changes: readonly Change[], {files}: SyncResu
     severity: 'warning',
     what: `${files.config}: the profile "${profile}" is not as our configuration has it.`,
     mend: 'aws-oidc profiles sync',
-    details: differenceLines(changes, files, false).filter(line => /^[-+ ] /.test(line)),
+    details: differenceLines(changes, files, false)
+      .map(line => onScreen([line]))
+      .filter(line => /^[-+ ] /.test(line)),
     fix: fixOf(profile, patient),
   }
 }
@@ -113,14 +116,17 @@ async function goneIn(config: NonNullable<Awaited<ReturnType<typeof readFiles>>[
   const {parts, inspection, configuration} = patient
   const aws = await parts.awsConfiguration()
   const all: {readonly profile: string; readonly finding: Finding}[] = []
+  // Most profiles start the same one.
+  const programs = new Map<string, ReturnType<typeof inspection.findProgram>>()
+  const scripts = new Map<string, ReturnType<typeof inspection.look>>()
   for (const profile of originsIn(config, aws).keys()) {
     const [section] = sectionsByProfile(config).get(profile) ?? []
     const property = section?.properties.find(({key}) => key === 'credential_process')
     const [program, script] = property ? (splitCommandLine(property.value, aws.platform) ?? []) : []
     if (!property || program === undefined) continue
-    const startable = await inspection.findProgram(program)
+    const startable = await once(programs, program, inspection.findProgram)
     const needed = /[\\/]run\.js$/.test(script ?? '') ? script : undefined
-    if (startable !== undefined && (needed === undefined || (await inspection.look(needed)))) continue
+    if (startable !== undefined && (needed === undefined || (await once(scripts, needed, inspection.look)))) continue
     const what = `${placeOf(config, property.at)}: the profile "${profile}" starts ${startable === undefined ? program : needed}, which is not there or can't be started.`
     const ours = configuration && Object.hasOwn(configuration.profiles, profile)
     const finding: Finding = {
@@ -133,4 +139,10 @@ async function goneIn(config: NonNullable<Awaited<ReturnType<typeof readFiles>>[
     all.push({profile, finding})
   }
   return all
+}
+
+function once<Found>(known: Map<string, Found>, name: string, look: (name: string) => Found): Found {
+  const found = known.get(name) ?? look(name)
+  known.set(name, found)
+  return found
 }

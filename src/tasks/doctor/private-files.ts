@@ -32,7 +32,10 @@ async function lookAtPermissions(patient: Patient): Promise<Looked> {
   const {inspection} = patient
   const all = await ownPaths(patient)
   const facts = await Promise.all(all.map(async path => ({path, facts: await inspection.look(path)})))
-  const foreign = facts.filter(({facts}) => facts && facts.owner !== 'self').map(({path}) => path)
+  const home = await inspection.look(patient.outside.places.home ?? '')
+  // Root in the home of another user leaves it to that user.
+  const foreign =
+    home?.owner === 'other' ? [] : facts.filter(({facts}) => facts && facts.owner !== 'self').map(({path}) => path)
   const open = facts
     .filter(({facts}) => facts?.owner === 'self' && facts.kind !== 'other' && (facts.others.read || facts.others.write))
     .map(({path}) => path)
@@ -61,9 +64,10 @@ async function lookAtRoom({outside: {places}, inspection}: Patient): Promise<Loo
     return {findings: [{id: 'files.no-space', severity: 'error', what, mend: `df -h ${cache}`}], fine: []}
   }
   const folders = [cache, entries, states, locks].filter(folder => folder !== undefined)
-  const writable = await Promise.all(folders.map(folder => inspection.canWriteIn(folder)))
-  const closed = folders.find((_, index) => !writable[index])
-  if (closed === undefined) return {findings: [], fine: []}
-  const what = `Nothing can be written to ${closed}: ${consequence}`
-  return {findings: [{id: 'files.unwritable', severity: 'error', what, mend: `ls -ld ${closed}`}], fine: []}
+  const obstacles = await Promise.all(folders.map(folder => inspection.obstacleTo(folder)))
+  const obstacle = obstacles.find(found => found !== undefined)
+  if (!obstacle) return {findings: [], fine: []}
+  const {path, why} = obstacle
+  const what = `Nothing can be written to ${folders[obstacles.indexOf(obstacle)]}, because of ${path} (${why}): ${consequence}`
+  return {findings: [{id: 'files.unwritable', severity: 'error', what, mend: `ls -ld ${path}`}], fine: []}
 }

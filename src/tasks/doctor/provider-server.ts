@@ -1,6 +1,6 @@
 import type {ProviderConfiguration} from '../../config/schema.ts'
 import {AwsOidcError, expectedFailure} from '../../errors.ts'
-import {authorizationRequest} from '../../oauth/browser-sign-in.ts'
+import {addsOfflineAccess, authorizationRequest, scopeRefused} from '../../oauth/browser-sign-in.ts'
 import {discover} from '../../oauth/discovery.ts'
 import {listenForRedirect} from '../../oauth/loopback.ts'
 import {demandSignInPage} from '../../oauth/sign-in-page.ts'
@@ -99,31 +99,42 @@ async function lookAtSignIn(
   }
   const how = flow === 'device' ? 'by a code' : opens ? 'by the browser' : 'by an address that is shown'
   if (!client || flow === 'device') return {findings, fine: [`a sign-in goes ${how}`]}
-  const problem = await whyNoSignIn(provider, client, metadata, fetch, signal)
-  if (problem) return {findings: [...findings, problem], fine: []}
-  const fine = `a sign-in goes ${how}; there is a page for the client "${client.clientId}"`
-  return {findings, fine: [fine]}
+  const {problem, page} = await lookAtPage(provider, client, metadata, fetch, signal)
+  if (problem) findings.push(problem)
+  if (!page) return {findings, fine: []}
+  const named = `a page for the client "${client.clientId}"`
+  const told = page === 'there' ? `there is ${named}` : `only a browser can tell whether there is ${named}`
+  return {findings, fine: [`a sign-in goes ${how}; ${told}`]}
+}
+
+interface SeenPage {
+  readonly problem?: Finding
+  /** Absent where nobody can sign in. */
+  readonly page?: 'there' | 'untold'
 }
 
 /** As far as it can be told without a person: up to the page. */
-async function whyNoSignIn(
+async function lookAtPage(
   {rememberSignIn}: ProviderConfiguration,
   client: OidcClient,
   metadata: Metadata,
   fetch: typeof globalThis.fetch,
   signal: AbortSignal,
-): Promise<Finding | undefined> {
+): Promise<SeenPage> {
+  const mend = 'Have the provider allow that scope, or set "rememberSignIn: false".'
   let id = 'provider.ports'
   try {
     const listener = await listenForRedirect(client.listen ?? {}, {}, signal)
     await listener.close()
     id = 'provider.refused'
     const {url} = await authorizationRequest(metadata, client, listener.url, rememberSignIn)
-    await demandSignInPage(url, client, listener.url, fetch)
-    return undefined
+    return {page: await demandSignInPage(url, client, listener.url, fetch)}
   } catch (error) {
     const failure = expectedFailure(error)
     if (!failure) throw error
-    return failed(id, 'error', failure)
+    const refused = failure.refusal?.error === scopeRefused && addsOfflineAccess(metadata, client, rememberSignIn)
+    if (!refused) return {problem: failed(id, 'error', failure)}
+    const what = 'This client gets no "offline_access", so no sign-in can be renewed without you.'
+    return {problem: {id: 'provider.no-renewal', severity: 'note', what, mend}, page: 'untold'}
   }
 }

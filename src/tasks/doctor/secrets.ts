@@ -49,7 +49,9 @@ async function lookAtKeyring(patient: Patient): Promise<Looked> {
   const exists = async (path: string) => (await inspection.look(path)) !== undefined
   const missing = await whyNoKeyring({home: outside, platform: outside.platform, exists})
   if (missing !== undefined) {
-    const what = strict ? `${missing} "cache: keyring" can't work here.` : `${missing} Secrets rest in plain text.`
+    const what = strict
+      ? `${missing} "cache: keyring" can't work here.`
+      : `${missing} What is kept rests in plain text.`
     return found({id: 'keyring.absent', severity: strict ? 'error' : 'note', what, mend: agree})
   }
   try {
@@ -57,7 +59,7 @@ async function lookAtKeyring(patient: Patient): Promise<Looked> {
   } catch (error) {
     const failure = expectedFailure(error)
     if (!failure) throw error
-    const ending = strict ? '' : ' Secrets rest in plain text meanwhile.'
+    const ending = strict ? '' : ' What is kept meanwhile rests in plain text.'
     const what = `${failure.message}${ending}`
     return found({id: 'keyring.unusable', severity: strict ? 'error' : 'warning', what, mend: failure.hint})
   }
@@ -87,7 +89,7 @@ async function failedBefore({outside, parts}: Patient): Promise<Finding | undefi
   const {failure} = await noteBookAt({read, write: async () => undefined}).read()
   if (!failure) return undefined
   const at = when(failure.at, parts.clock.now())
-  const what = `The keyring failed at ${at}, so that secrets rest in plain text: ${failure.reason}`
+  const what = `The keyring failed at ${at}, so that what was kept since rests in plain text: ${failure.reason}`
   return {id: 'keyring.failed', severity: 'warning', what, mend: 'aws-oidc login'}
 }
 

@@ -10,20 +10,20 @@ import {deviceCodeGrant, type Refusal} from './device-requests.ts'
 import {signClaims} from './id-token.ts'
 import {peekForm} from './peek-form.ts'
 
-const endpoints: Readonly<Record<string, Exclude<FaultTarget, 'sts'>>> = {
-  '/.well-known/openid-configuration': 'discovery',
-  '/.well-known/oauth-authorization-server': 'discovery',
-  '/jwks': 'jwks',
-  '/auth': 'authorization',
-  '/device/auth': 'device',
-  '/token': 'token',
-  '/token/revocation': 'revocation',
-}
+const endpoints: ReadonlyMap<string, Exclude<FaultTarget, 'sts'>> = new Map([
+  ['/.well-known/openid-configuration', 'discovery'],
+  ['/.well-known/oauth-authorization-server', 'discovery'],
+  ['/jwks', 'jwks'],
+  ['/auth', 'authorization'],
+  ['/device/auth', 'device'],
+  ['/token', 'token'],
+  ['/token/revocation', 'revocation'],
+])
 
 /** Stands before the provider: journals what it answers and carries out the faults that were ordered. */
 export function adjustAnswers(state: SandboxState) {
   return async (context: Context, next: () => Promise<unknown>): Promise<void> => {
-    const endpoint = endpoints[context.path]
+    const endpoint = endpoints.get(context.path)
     if (endpoint === undefined) {
       if (context.path === '/device') return adjustVerification(context, next, state)
       await next()

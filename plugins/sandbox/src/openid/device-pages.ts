@@ -7,19 +7,19 @@ export function showCodeForm(context: Context, _form: string, _out?: unknown, er
     show(context, 'The device was not signed in', '<p>You said no. This window can be closed.</p>')
     return
   }
-  const alert = alertText(error && `${sentences[error.name] ?? error.message}.`)
+  const alert = alertText(error && `${sentences.get(error.name) ?? error.message}.`)
   const field = `<label for="user_code">Code shown by the device</label>
 <input id="user_code" name="user_code" autocomplete="off" autocapitalize="characters" spellcheck="false" autofocus>
 <button class="main">Continue</button>`
   show(context, 'Sign in a device', `${alert}${formTo(context, field)}`)
 }
 
-const sentences: Readonly<Record<string, string>> = {
-  NoCodeError: 'No code was entered',
-  NotFoundError: 'There is no such code',
-  ExpiredError: 'The code has ended; start again on the device',
-  AlreadyUsedError: 'The code has been used already',
-}
+const sentences: ReadonlyMap<string, string> = new Map([
+  ['NoCodeError', 'No code was entered'],
+  ['NotFoundError', 'There is no such code'],
+  ['ExpiredError', 'The code has ended; start again on the device'],
+  ['AlreadyUsedError', 'The code has been used already'],
+])
 
 /** Lets the person compare the code, so that nobody signs in somebody else's device (RFC 8628, 3.3.1 and 5.4). */
 export function showCodeConfirmation(

@@ -72,18 +72,22 @@ function journalDetails(parameters: URLSearchParams) {
   }
 }
 
+const statuses: ReadonlyMap<string, number> = new Map([
+  ['AccessDenied', 403],
+  ['ExpiredToken', 403],
+  ['IDPRejectedClaim', 403],
+  ['InvalidClientTokenId', 403],
+  ['RegionDisabledException', 403],
+  ['SignatureDoesNotMatch', 403],
+  ['TooManyRequestsException', 429],
+  ['InternalFailure', 500],
+  ['RequestLimitExceeded', 503],
+  ['ServiceUnavailable', 503],
+])
+
 /** The status AWS sends with a code, for codes that are answered only by faults. */
 function statusOf(code: string): number {
-  if (code === 'InternalFailure') return 500
-  if (code === 'ServiceUnavailable') return 503
-  const forbidden = [
-    'AccessDenied',
-    'ExpiredToken',
-    'IDPRejectedClaim',
-    'InvalidClientTokenId',
-    'RegionDisabledException',
-  ]
-  return forbidden.includes(code) || code === 'SignatureDoesNotMatch' ? 403 : 400
+  return statuses.get(code) ?? 400
 }
 
 function sendXml(response: ServerResponse, status: number, xml: string): void {

@@ -1,0 +1,115 @@
+import {AwsOidcError} from '../errors.ts'
+import {Response as Fetched} from '../fetched.ts'
+import {isDeeperThan} from '../json.ts'
+import {isSafeAddress} from '../loopback-address.ts'
+
+type Fetch<Init> = (address: string, init: Init) => Promise<Response>
+
+/** What a member of an answer has to be, and how that is said. */
+interface Kind {
+  readonly said: string
+  readonly fits: (value: unknown) => boolean
+}
+
+const text: Kind = {said: 'a text', fits: value => typeof value === 'string'}
+const truth: Kind = {said: 'true or false', fits: value => typeof value === 'boolean'}
+const texts: Kind = {
+  said: 'a list of texts',
+  fits: value => Array.isArray(value) && value.every(item => typeof item === 'string'),
+}
+// Some providers write it as a text, which the library takes too.
+const seconds: Kind = {
+  said: 'a number of seconds',
+  fits: value => /^\d+(\.\d+)?(e\+?\d+)?$/i.test(typeof value === 'number' ? String(value) : textIn(value)),
+}
+const address: Kind = {said: 'an address', fits: value => URL.canParse(textIn(value))}
+const safeAddress: Kind = {said: 'an address that is safe to use', fits: value => isSafe(textIn(value))}
+const token: Kind = {said: 'a signed token', fits: value => /^[\w-]+\.[\w-]+\.[\w-]+$/.test(textIn(value))}
+const objects: Kind = {
+  said: 'a list of objects',
+  fits: value => Array.isArray(value) && value.every(isObject),
+}
+const aliases: Kind = {
+  said: 'a list of addresses by name',
+  fits: value => isObject(value) && Object.values(value).every(safeAddress.fits),
+}
+
+/**
+ * The members that we and the library look at, whichever answer they are in: metadata (OpenID Connect Discovery 1.0, 3;
+ * RFC 8414, 2; RFC 8705, 5), keys (RFC 7517, 5), tokens and refusals (RFC 6749, 5), codes (RFC 8628, 3.2), exchanges
+ * (RFC 8693, 2.2.1).
+ */
+const kinds: ReadonlyMap<string, Kind> = new Map([
+  ...named(text, 'error', 'error_description', 'access_token', 'refresh_token', 'token_type', 'scope'),
+  ...named(text, 'device_code', 'user_code', 'verification_uri', 'verification_uri_complete', 'issued_token_type'),
+  ...named(address, 'issuer'),
+  ...named(safeAddress, 'authorization_endpoint', 'token_endpoint', 'jwks_uri', 'device_authorization_endpoint'),
+  ...named(safeAddress, 'revocation_endpoint', 'end_session_endpoint'),
+  ...named(texts, 'scopes_supported', 'token_endpoint_auth_methods_supported', 'code_challenge_methods_supported'),
+  ...named(texts, 'id_token_signing_alg_values_supported', 'response_types_supported', 'grant_types_supported'),
+  ...named(truth, 'authorization_response_iss_parameter_supported'),
+  ...named(seconds, 'expires_in', 'interval'),
+  ...named(token, 'id_token'),
+  ...named(objects, 'keys'),
+  ...named(aliases, 'mtls_endpoint_aliases'),
+])
+
+// A description of a provider has four levels, a token a few more. Deeper ones are made to exhaust whoever reads them.
+export const deepest = 50
+
+/**
+ * A `fetch` whose JSON answers hold what they are meant to hold, or reject with BAD_RESPONSE, which names the member. The
+ * library checks some of this; the rest it passes on, or fails in the middle of. A member that is null is like a missing one.
+ */
+export function checkedAnswers<Init>(fetch: Fetch<Init>): Fetch<Init> {
+  return async (url, init) => {
+    const response = await fetch(url, init)
+    const content = await response.text()
+    const answer = parsed(content)
+    const checked = isObject(answer) ? JSON.stringify(checkedMembers(answer, new URL(url).host)) : content
+    return new Fetched(checked === '' ? null : checked, {status: response.status, headers: response.headers})
+  }
+}
+
+function checkedMembers(answer: object, host: string): object {
+  if (isDeeperThan(answer, deepest)) throw untrusted(host, `it is nested deeper than ${deepest} levels`)
+  const members = Object.entries(answer).filter(([, value]) => value !== null)
+  for (const [name, value] of members) {
+    const kind = kinds.get(name)
+    if (kind && !kind.fits(value)) throw untrusted(host, `"${name}" is not ${kind.said}`)
+  }
+  return Object.fromEntries(members)
+}
+
+/** An answer that a provider should not give, whose sender is to blame. */
+export function untrusted(host: string, reason: string): AwsOidcError {
+  return new AwsOidcError('BAD_RESPONSE', `${host} gave an answer that can't be trusted: ${reason}.`, {
+    hint: 'Tell whoever runs the provider.',
+  })
+}
+
+function named(kind: Kind, ...names: readonly string[]): readonly (readonly [string, Kind])[] {
+  return names.map(name => [name, kind])
+}
+
+function textIn(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+function isSafe(text: string): boolean {
+  const url = URL.parse(text)
+  return url !== null && isSafeAddress(url)
+}
+
+function isObject(value: unknown): value is object {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+}
+
+function parsed(content: string): unknown {
+  try {
+    return JSON.parse(content)
+  } catch {
+    // A web page, say. The library tells by its type what it is.
+    return undefined
+  }
+}

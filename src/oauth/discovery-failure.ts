@@ -1,0 +1,51 @@
+import {AwsOidcError, printable} from '../errors.ts'
+import {readObject} from '../json.ts'
+import {explainOAuthFailure, isPassing} from './problems.ts'
+
+/** Where the metadata was asked for, and with what status the answer came. */
+export interface MetadataAnswer {
+  readonly address: URL
+  readonly status: number
+}
+
+/** What it means to a person that a provider could not be found at its issuer. */
+export function explainDiscoveryFailure(error: unknown, issuer: URL, answer: MetadataAnswer | undefined): unknown {
+  const named = issuerNamedIn(error)
+  if (named !== undefined) return otherIssuer(issuer, printable(named, 200))
+  if (answer && answer.status !== 200 && !isPassing(answer)) return notThere(answer)
+  return explainOAuthFailure(error, issuer.host)
+}
+
+function otherIssuer(issuer: URL, named: string): AwsOidcError {
+  const hint =
+    named === `${issuer.href}/`
+      ? `issuer: ${named} (with a slash at the end)`
+      : `${named}/` === issuer.href
+        ? `issuer: ${named} (without the slash at the end)`
+        : `issuer: ${named}, if that is your provider`
+  return new AwsOidcError(
+    'BAD_RESPONSE',
+    `${issuer.host} gave an answer that can't be trusted: it names itself ${named}, and "issuer" is ${issuer.href}.`,
+    {hint},
+  )
+}
+
+function notThere({address: {origin, pathname, host}, status}: MetadataAnswer): AwsOidcError {
+  return new AwsOidcError(
+    'BAD_RESPONSE',
+    `${host} shows no provider: ${origin}${pathname} answered with HTTP ${status}.`,
+    {
+      hint: 'Check "issuer": that address must open in a browser. Often a part of its path is missing or too much, such as /realms/NAME or /oauth2/default.',
+    },
+  )
+}
+
+/** The library puts what it compared under the last `cause`. */
+function issuerNamedIn(error: unknown): string | undefined {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    const {attribute, body} = readObject(at.cause)
+    const {issuer} = readObject(body)
+    if (attribute === 'issuer' && typeof issuer === 'string') return issuer
+  }
+  return undefined
+}

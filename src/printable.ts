@@ -1,0 +1,99 @@
+import {isShownAsItIs, secrets, withoutUnshown} from './secrets.ts'
+
+declare const safe: unique symbol
+
+/** Text that may go to a terminal or a log. Only the functions of this file make one. */
+export type Printable = string & {readonly [safe]: true}
+
+export type Colour = 'red' | 'green' | 'yellow' | 'cyan' | 'white-on-black'
+
+export interface Painted {
+  readonly text: string
+  readonly colour: Colour
+}
+
+/** Colours are said beside a text, never in it: whatever looks like one there came from outside. */
+export type Line = string | readonly (string | Painted)[]
+
+/** One line, or several: a line break in a text does not make two of it. */
+export type Told = string | readonly Line[]
+
+// Longer than any address that somebody signs in at.
+const longestLine = 8_000
+
+// JSON itself escapes the other controls.
+const harmfulInJson = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}\p{DI}]/gu
+// What is ours in a text of several lines: line breaks, colours, and what takes a line away.
+const ours = new RegExp(String.raw`\n|\r?${'\u001b'}\[[\d;]*[mK]`, 'g')
+
+/**
+ * Text from outside, made safe to show: without secrets, in one line, without what could command a terminal, turn the
+ * direction or hide, and no longer than a person would read. Masked first: half a secret isn't recognised so well.
+ */
+export function printable(text: string, limit = 300): Printable {
+  return certified(cut(clean(text).trim(), limit))
+}
+
+/** What a person is called, by a provider that may call anybody anything. */
+export function shownName(name: string | undefined): Printable | undefined {
+  return name === undefined ? undefined : printable(name, 100)
+}
+
+/** What is shown at once, with every part of it made safe. */
+export function onScreen(told: Told): Printable {
+  const lines = typeof told === 'string' ? [told] : told
+  return certified(lines.map(line => lineOf(line)).join('\n'))
+}
+
+/** Goes back to the beginning of a line, and takes away what stands there (ECMA-48, EL). */
+export const clearedLine = certified('\r\u001b[K')
+
+/** A document for programs that shows a terminal nothing but ASCII letters where others could do harm. */
+export function jsonText(value: object, {withSecrets}: {readonly withSecrets: boolean}): string {
+  const shown = (_: string, member: unknown) =>
+    typeof member === 'string' && !withSecrets ? secrets.mask(member) : member
+  return `${JSON.stringify(value, shown, 2).replace(harmfulInJson, escapes)}\n`
+}
+
+function escapes(character: string): string {
+  return character
+    .split('')
+    .map(unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('')
+}
+
+function lineOf(line: Line): string {
+  if (typeof line === 'string') return cut(clean(line), longestLine)
+  return line.map(part => (typeof part === 'string' ? cut(clean(part), longestLine) : painted(part))).join('')
+}
+
+/** ECMA-48, "Select graphic rendition". */
+const sgr: Readonly<Record<Colour, readonly [on: string, off: string]>> = {
+  red: ['31', '39'],
+  green: ['32', '39'],
+  yellow: ['33', '39'],
+  cyan: ['36', '39'],
+  'white-on-black': ['38;5;231;48;5;16', '0'],
+}
+
+function painted({text, colour}: Painted): string {
+  const [on, off] = sgr[colour]
+  return `\u001b[${on}m${cut(clean(text), longestLine)}\u001b[${off}m`
+}
+
+function clean(text: string): string {
+  return withoutUnshown(secrets.mask(text), ' ')
+}
+
+function cut(text: string, limit: number): string {
+  return text.length > limit ? `${text.slice(0, limit).replace(/[\ud800-\udbff]$/, '')}…` : text
+}
+
+function certified(text: string): Printable {
+  if (isPrintable(text)) return text
+  throw new Error('a text that was made safe is not')
+}
+
+function isPrintable(text: string): text is Printable {
+  return isShownAsItIs(text.replace(ours, ''))
+}

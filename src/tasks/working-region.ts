@@ -1,0 +1,74 @@
+import {demandedRegion, isRegion, regionIn} from '../aws/endpoint.ts'
+import {partitionOf} from '../aws/role.ts'
+import {type FileKind, propertiesIn, readSharedFile} from '../aws-config/read.ts'
+import {expectedFailure} from '../errors.ts'
+import {type Assignments, chosenRegion, regionAssignments} from '../formats/variables.ts'
+import type {AwsConfiguration} from '../outside/aws-configuration.ts'
+import {type CredentialsWish, credentialsFor} from './credentials.ts'
+import type {Issued} from './issued.ts'
+import type {Parts} from './parts.ts'
+import {regionOf} from './region.ts'
+
+interface RegionWish {
+  /** Said with a flag. */
+  readonly region?: string | undefined
+  readonly profile?: string | undefined
+}
+
+/**
+ * Where somebody works who has these credentials, `undefined` where nobody has chosen. A region of another partition than
+ * the role's is passed over. Rejects with USAGE for one that was said with a flag.
+ */
+export async function workingRegion(
+  {region, profile}: RegionWish,
+  {role}: Pick<Issued, 'role'>,
+  parts: Pick<Parts, 'configuration' | 'env' | 'awsConfiguration' | 'log'>,
+): Promise<string | undefined> {
+  const partition = partitionOf(role)
+  if (region !== undefined) return demandedRegion(partition, region)
+  const {configuration, env} = parts
+  const own = profile === undefined ? undefined : configuration.profiles[profile]
+  return (
+    regionIn(partition, chosenRegion(env)) ??
+    regionIn(partition, own && regionOf(own, configuration)) ??
+    regionIn(partition, await regionOfAwsTools(profile, parts))
+  )
+}
+
+/** Credentials for a shell, and what becomes of its region. */
+export async function credentialsForShell(
+  wish: CredentialsWish,
+  parts: Parts,
+): Promise<Issued & {readonly region: Assignments}> {
+  const issued = await credentialsFor(wish, parts)
+  const profile = wish.provider === undefined ? wish.profile : undefined
+  const region = await workingRegion({profile}, issued, parts)
+  return {...issued, region: regionAssignments(region, parts.env)}
+}
+
+/** The region that the AWS tools have for a profile of that name, or for whoever names none. */
+async function regionOfAwsTools(
+  profile: string | undefined,
+  {awsConfiguration, log}: Pick<Parts, 'awsConfiguration' | 'log'>,
+): Promise<string | undefined> {
+  const aws = await awsConfiguration()
+  try {
+    // In all of their readers the credentials file wins.
+    const files = [await profilesIn('credentials', aws), await profilesIn('config', aws)]
+    const names = profile === undefined ? ['default'] : [profile, 'default']
+    const found = names.flatMap(name => files.map(file => file?.get(name)?.get('region')))
+    return found.find(region => region !== undefined && isRegion(region))
+  } catch (error) {
+    const failure = expectedFailure(error)
+    if (!failure) throw error
+    // The AWS tools can't read it either, and say so.
+    log.debug(`no region from the AWS tools: ${failure.message}`)
+    return undefined
+  }
+}
+
+async function profilesIn(kind: FileKind, {places, files}: AwsConfiguration) {
+  const path = places?.[kind]
+  const text = path === undefined ? undefined : await files.read(path)
+  return path === undefined || text === undefined ? undefined : propertiesIn(readSharedFile(path, kind, text))
+}

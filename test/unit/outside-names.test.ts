@@ -1,0 +1,87 @@
+import {expect} from 'chai'
+import {stsEndpoint} from '../../src/aws/endpoint.ts'
+import {explainStsFailure, StsError} from '../../src/aws/sts-failure.ts'
+import {readConfiguration} from '../../src/config/read.ts'
+import {resolveSecret} from '../../src/config/settings.ts'
+import {parseObject} from '../../src/json.ts'
+import {explainFailure} from '../../src/outside/network-failure.ts'
+import {exchangeRefused} from '../../src/providers/exchange-refusals.ts'
+import {oidc} from '../../src/providers/oidc.ts'
+import {regionOf} from '../../src/tasks/region.ts'
+import {sessionNameOf} from '../../src/tasks/session-name.ts'
+import {fakeHost, fakeTokens} from '../../src/testing/index.ts'
+
+const configured = `
+providers: {corp: {strategy: oidc}}
+profiles: {dev: {provider: corp}}
+`
+
+describe('a name from outside that every object of JavaScript has', () => {
+  for (const name of ['toString', 'constructor', 'hasOwnProperty', 'valueOf', '__proto__']) {
+    describe(name, () => {
+      it('is, as a code of AWS, one that we do not know', () => {
+        const failure = explainStsFailure(new StsError(name, 'No.', 400), 'web-identity')
+        expect(failure).to.include({
+          message: `AWS refused: ${name}: No.`,
+          hint: "Compare the profile with the role's trust policy and limits in IAM.",
+        })
+      })
+
+      it('is, as an error of a provider, one that we do not know', () => {
+        const answer = {status: 400, body: parseObject(JSON.stringify({error: name}))}
+        const refused = exchangeRefused(answer, {audience: 'aws'}, fakeHost())
+        expect(refused).to.include({
+          message: `The provider gave no SAML assertion for aws: ${name}.`,
+          hint: 'Ask whoever runs the provider.',
+        })
+      })
+
+      it('is no claim of a person', () => {
+        const claims = {email: 'alice@example.com'}
+        expect(() => sessionNameOf(`{${name}}`, {claims})).to.throw(
+          `needs the claim "${name}", which the sign-in lacks`,
+        )
+      })
+
+      it('is no claim with roles', async () => {
+        const host = fakeHost({tokens: [fakeTokens()]})
+        const identity = await oidc.signIn(
+          {issuer: new URL('https://idp.example'), clientId: 'c', rolesClaim: name},
+          host,
+        )
+        expect(await identity.roles?.()).to.deep.equal([])
+      })
+
+      it('is no variable that is set', async () => {
+        const doors = {
+          env: {HOME: '/'},
+          run: () => Promise.reject(new Error('no program')),
+          keyring: {get: async () => undefined, set: async () => undefined, remove: async () => undefined},
+        }
+        const failure = await resolveSecret({place: 'here', kind: 'env', name}, doors).catch((error: unknown) => error)
+        expect(failure).to.have.property('message', `here: the variable ${name} is not set.`)
+      })
+
+      it('is no profile, and no member of an answer', () => {
+        const {profiles, providers} = readConfiguration('config.yaml', configured)
+        expect([profiles[name], providers[name], profiles.dev?.written[name]]).to.deep.equal([
+          undefined,
+          undefined,
+          undefined,
+        ])
+        expect(parseObject('{"a": 1}')[name]).to.equal(undefined)
+        expect(parseObject('not JSON')[name]).to.equal(undefined)
+        const dev = profiles.dev
+        expect(dev && regionOf({...dev, source: name}, {profiles})).to.equal(undefined)
+      })
+
+      it('is no partition of AWS, and no reason of a failed request', () => {
+        expect(stsEndpoint(name, {}, {}).url.host).to.equal('sts.us-east-1.amazonaws.com')
+        const error = Object.assign(new Error('x'), {code: name})
+        expect(explainFailure(new URL('https://idp.example'), error).message).to.equal(
+          `idp.example could not be reached: ${name}.`,
+        )
+      })
+    })
+  }
+})
