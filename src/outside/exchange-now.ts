@@ -37,7 +37,8 @@ export function exchangeNow(
 
 function says(path: string, text: Buffer | undefined): boolean {
   try {
-    return text?.equals(readOwnFile(path)) ?? false
+    const bytes = readOwnFile(path)
+    return text?.equals(bytes) ?? false
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return text === undefined
     throw error

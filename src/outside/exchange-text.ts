@@ -5,6 +5,7 @@ import {AwsOidcError} from '../errors.ts'
 import {copyAttributes} from './copy-attributes.ts'
 import {exchangeNow, type Texts} from './exchange-now.ts'
 import {codeOf, makeFolder, targetOf} from './files.ts'
+import {readOpenFile} from './read-file.ts'
 import {dropStale, replaceFile, temporaryFor} from './replace-file.ts'
 
 export interface Exchange {
@@ -37,7 +38,7 @@ export async function exchangeText(path: string, {before, after, mode, backup}: 
     if (outcome === 'changed') return false
     await dropStale(target, name => `${name}.`.startsWith(`${basename(target)}.`)).catch(() => undefined)
     // Who had opened the file before it was replaced may have written into the old one.
-    const late = outcome === 'replaced' ? await replaced?.readFile() : texts.before
+    const late = outcome === 'replaced' ? replaced && readOpenFile(replaced.fd) : texts.before
     if (!late || texts.before?.equals(late)) return true
     await exchangeFile(target, await stat(target), {before: texts.after, after: late, mode})
     return false

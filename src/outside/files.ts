@@ -104,13 +104,6 @@ export const systemFiles: Files = {
   makePrivateFolder,
 }
 
-function exists(path: string): Promise<boolean> {
-  return lstat(path).then(
-    () => true,
-    () => false,
-  )
-}
-
 function textOf(path: string, read: (path: string) => Buffer): string | undefined {
   try {
     return read(path).toString()
@@ -121,6 +114,13 @@ function textOf(path: string, read: (path: string) => Buffer): string | undefine
       cause: error,
     })
   }
+}
+
+function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  )
 }
 
 async function replace(path: string, text: string, mode: number): Promise<void> {

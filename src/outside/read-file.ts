@@ -28,7 +28,7 @@ export function readGivenFile(path: string): Buffer {
   })
 }
 
-/** A regular file that is open already, from its beginning. */
+/** What an open file holds from where it is read next. */
 export function readOpenFile(file: number): Buffer {
   return wholeOf(file, fstatSync(file))
 }

@@ -11,8 +11,7 @@ import {readGivenFile, reasonOf} from './read-file.ts'
 export interface SharedFiles {
   /**
    * The text of a file, a byte order mark included, or `undefined` where there is none; of the null device nothing.
-   * Rejects with CONFIG_INVALID when it can't be read, or is not UTF-8, and for any other device and for a pipe, which
-   * could be read once at best.
+   * Rejects with CONFIG_INVALID when it can't be read, or is not UTF-8.
    */
   read(path: string): Promise<string | undefined>
   /**

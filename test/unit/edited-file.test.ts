@@ -40,7 +40,7 @@ describe('a file that a person edits too', () => {
     const failure = await editedFiles.replace(path(), before, 'ours\n').catch((error: unknown) => error)
     expect(failure).to.include({
       code: 'OUTPUT_FAILED',
-      message: `${path()} can't be written: it is no file. It is as it was.`,
+      message: `${path()} is not a regular file, and is left as it is.`,
     })
     expect((await lstat(path())).isFIFO()).to.equal(true)
   })
