@@ -21,17 +21,43 @@ export type Edit =
  * before but for the edit, as with an anchor that is referred to from elsewhere.
  */
 export function editText(path: string, text: string, edits: readonly Edit[]): string {
-  return edits.reduce((before, edit) => {
+  return inSteps(edits).reduce((before, step) => {
+    const [edit] = step
     const document = parseDocument(before, namesAsWritten)
-    const after = editedText(before, document, edit)
-    if (after !== undefined && isDeepStrictEqual(meaningOf(after, edit.list), edited(before, edit))) return after
+    const after = editedText(before, document, step)
+    if (after !== undefined && isDeepStrictEqual(meaningOf(after, edit.list), edited(before, step))) return after
     throw unfit(path, edit)
   }, text)
 }
 
-function editedText(text: string, document: Document, edit: Edit): string | undefined {
+/** One edit, or entries with different names that are all added to one list: each look at the whole text takes its time. */
+type Step = readonly [first: Edit, ...more: Edit[]]
+
+function inSteps(edits: readonly Edit[]): readonly Step[] {
+  const steps: [Edit, ...Edit[]][] = []
+  let names = new Set<string>()
+  for (const edit of edits) {
+    const step = steps.at(-1)
+    const joins = step?.[0].kind === 'add' && edit.kind === 'add' && step[0].list === edit.list && !names.has(edit.name)
+    if (step && joins) step.push(edit)
+    else {
+      steps.push([edit])
+      names = new Set()
+    }
+    names.add(edit.name)
+  }
+  return steps
+}
+
+function editedText(text: string, document: Document, step: Step): string | undefined {
+  const [edit] = step
   if (edit.kind === 'change') return changed(text, edit)
-  return edit.kind === 'add' ? added(text, document, edit) : removed(text, document, edit)
+  if (edit.kind === 'remove') return removed(text, document, edit)
+  return added(text, document, edit.list, entriesOf(step))
+}
+
+function entriesOf(step: Step): Readonly<Record<string, Entry>> {
+  return Object.fromEntries(step.flatMap(edit => (edit.kind === 'remove' ? [] : [[edit.name, edit.entry] as const])))
 }
 
 /** An entry as it is to be typed into the file. */
@@ -39,18 +65,18 @@ export function entryText(list: List, name: string, entry: Entry): string {
   return blockText({[list]: {[name]: entry}})
 }
 
-function added(text: string, document: Document, {list, name, entry}: Edit & {kind: 'add'}): string | undefined {
+function added(text: string, document: Document, list: List, entries: Entry): string | undefined {
   const root: unknown = document.contents
-  if (root === null) return inserted(text, text.length, 0, {[list]: {[name]: entry}})
+  if (root === null) return inserted(text, text.length, 0, {[list]: entries})
   if (!isMap(root)) return undefined
   const pair = pairOf(root, list)
-  if (!pair) return insertedInto(root, text, {[list]: {[name]: entry}})
-  if (isMap(pair.value)) return insertedInto(pair.value, text, {[name]: entry})
+  if (!pair) return insertedInto(root, text, {[list]: entries})
+  if (isMap(pair.value)) return insertedInto(pair.value, text, entries)
   if (!isScalar(pair.value) || pair.value.value !== null) return undefined
   const [from = 0, to = 0] = pair.value.range ?? []
   const emptied = text.slice(0, from) + text.slice(to)
   const indent = columnOf(text, pair)
-  return inserted(emptied, entryEnd(emptied, from, indent), indent + 2, {[name]: entry})
+  return inserted(emptied, entryEnd(emptied, from, indent), indent + 2, entries)
 }
 
 function removed(text: string, document: Document, {list, name}: Edit & {kind: 'remove'}): string | undefined {
@@ -104,10 +130,12 @@ function meaningOf(text: string, list: List): unknown {
   }
 }
 
-function edited(text: string, edit: Edit): unknown {
-  const root = readObject(meaningOf(text, edit.list))
-  const {[edit.name]: _, ...others} = readObject(root[edit.list])
-  return {...root, [edit.list]: edit.kind === 'remove' ? others : {...others, [edit.name]: edit.entry}}
+function edited(text: string, step: Step): unknown {
+  const [{list}] = step
+  const root = readObject(meaningOf(text, list))
+  const names = new Set(step.map(({name}) => name))
+  const others = Object.entries(readObject(root[list])).filter(([name]) => !names.has(name))
+  return {...root, [list]: {...Object.fromEntries(others), ...entriesOf(step)}}
 }
 
 function unfit(path: string, edit: Edit): AwsOidcError {
