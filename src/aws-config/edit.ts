@@ -83,7 +83,8 @@ export function editedText(file: SharedFile, edits: readonly ProfileEdit[]): str
   }
   for (const {profile, set} of waiting.values()) {
     if (Object.keys(set).length === 0) continue
-    if (!isBlank(lines.at(-1))) lines.push({text: '', end})
+    // Also behind a blank line, which is the person's: this one goes with the section.
+    if (lines.length > 0) lines.push({text: '', end})
     lines.push({text: headerOf(profile, file), end}, ...linesOf(set, end))
   }
   const text = joined(lines, file, end)

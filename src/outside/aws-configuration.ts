@@ -1,12 +1,14 @@
 import {realpath} from 'node:fs/promises'
 import {delimiter, join} from 'node:path'
-import {type AwsPlaces, findAwsPlaces} from './aws-places.ts'
+import {type AwsPlaces, findAwsPlaces, unexpandedPlace} from './aws-places.ts'
 import {type SharedFiles, systemSharedFiles} from './shared-files.ts'
 
 /** The configuration of the AWS tools on this machine. */
 export interface AwsConfiguration {
   /** `undefined` where nobody could tell where its files are. */
   readonly places: AwsPlaces | undefined
+  /** Why not, where a variable is wrong, as a sentence. */
+  readonly problem: string | undefined
   readonly files: SharedFiles
   /** What the tools are to run: absolute paths of Node and of our script. */
   readonly ownProgram: readonly [node: string, script: string]
@@ -21,8 +23,10 @@ export async function awsConfiguration(
   platform: NodeJS.Platform,
   home: string | undefined,
 ): Promise<AwsConfiguration> {
+  const problem = unexpandedPlace(env, platform)
   return {
-    places: findAwsPlaces(env, platform, home),
+    places: problem === undefined ? findAwsPlaces(env, platform, home) : undefined,
+    problem,
     files: systemSharedFiles,
     ownProgram: [await lastingNode(env), script],
     platform,

@@ -29,6 +29,18 @@ export function findAwsPlaces(
   return config === undefined || credentials === undefined ? undefined : {config, credentials}
 }
 
+/**
+ * A variable that should lead to one of them and holds another, for which no shell has put in what it stands for. botocore
+ * does that by itself, the SDKs take the name as it is: they would read different files.
+ */
+export function unexpandedPlace(env: Env, platform: NodeJS.Platform): string | undefined {
+  const variable = platform === 'win32' ? /\$[\w{]|%[^%]+%/ : /\$[\w{]/
+  const name = ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE'].find(name => variable.test(env[name] ?? ''))
+  return (
+    name && `${name} is '${env[name]}', in which a variable stands as it was written: AWS tools disagree on the file.`
+  )
+}
+
 function windowsHome({HOME, USERPROFILE, HOMEDRIVE = '', HOMEPATH}: Env): string | undefined {
   return HOME || USERPROFILE || (HOMEPATH ? HOMEDRIVE + HOMEPATH : undefined)
 }

@@ -55,6 +55,9 @@ export function inherited(name: string, keys: Keys, {credentials}: Sections, fil
   return {profile: name, kind: 'shadowed', why, hint: mendOfDefaults}
 }
 
+/** Of a variable in which another one stands as it was written. */
+export const mendOfPlaces = 'Set it to the whole path, without quotes that keep the shell from putting in the variable.'
+
 export const mendOfDefaults = 'Move it from [DEFAULT] into the profiles that need it.'
 
 function takeOver(name: string): string {

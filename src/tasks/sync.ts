@@ -10,6 +10,7 @@ import type {AwsPlaces} from '../outside/aws-places.ts'
 import {type Line, onScreen} from '../printable.ts'
 import {agreesToWrite} from './consent.ts'
 import type {Parts} from './parts.ts'
+import {mendOfPlaces} from './sync-left.ts'
 import {editsFor, type SyncPlan} from './sync-plan.ts'
 import {planner, type SyncScope} from './sync-scope.ts'
 
@@ -84,8 +85,9 @@ function resultOf(plan: SyncPlan, files: AwsPlaces, backups: readonly string[], 
   return {...plan, files, written, backups, upToDate: (written || plan.changes.length === 0) && plan.left.length === 0}
 }
 
-function demandPlaces({places}: AwsConfiguration): AwsPlaces {
+function demandPlaces({places, problem}: AwsConfiguration): AwsPlaces {
   if (places) return places
+  if (problem !== undefined) throw new AwsOidcError('CONFIG_INVALID', problem, {hint: mendOfPlaces})
   throw new AwsOidcError('CONFIG_INVALID', 'There is no home folder, and so no place for the AWS configuration.', {
     hint: 'Set HOME, or AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE.',
   })

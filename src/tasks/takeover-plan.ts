@@ -8,6 +8,7 @@ import {type ForeignProvider, foreignProviders, strategyOf, translated} from './
 import type {Parts} from './parts.ts'
 import {knownStrategy, problemOfProfileName, problemOfProviderName, problemOfRole} from './setup-draft.ts'
 import {missingFields} from './setup-given.ts'
+import {mendOfPlaces} from './sync-left.ts'
 
 type Entry = Readonly<Record<string, unknown>>
 
@@ -24,7 +25,11 @@ export async function planTakeover(parts: Parts): Promise<TakeoverPlan> {
   const found = await readProviders(parts)
   const providers: TakeoverPlan['providers'][number][] = []
   const left: string[] = []
-  for (const provider of found) {
+  for (const [name, [provider, ...same]] of Map.groupBy(found, ({name}) => name)) {
+    if (!provider || same.length > 0) {
+      left.push(`${name}: stands there ${same.length + 1} times, as names have no case; aws-cli-oidc takes any of them`)
+      continue
+    }
     const outcome = await planProvider(provider, parts)
     left.push(...outcome.left.map(reason => `${provider.name}: ${reason}`))
     if (outcome.entry) providers.push({name: provider.name, entry: outcome.entry, secret: outcome.secret})
@@ -58,7 +63,8 @@ async function readProviders({env, home, readText, secrets}: Parts): Promise<rea
 }
 
 async function readCalls({awsConfiguration}: Parts) {
-  const {places, files, platform} = await awsConfiguration()
+  const {places, problem, files, platform} = await awsConfiguration()
+  if (problem !== undefined) throw new AwsOidcError('CONFIG_INVALID', problem, {hint: mendOfPlaces})
   if (!places) return []
   const read = async (kind: FileKind) => {
     const path = places[kind]

@@ -143,6 +143,16 @@ describe('profiles sync', () => {
     expect(await readdir(scene.home.folder)).to.not.include('.aws')
   })
 
+  it('refuses a path in which no shell has put in the variable, makes no folder of its name, and doctor tells', async () => {
+    const env = {AWS_CONFIG_FILE: '$HOME/.aws/config'}
+    const {exitCode, stdout, stderr} = await scene.home.run(['profiles', 'sync', '--yes'], env)
+    expect({exitCode, stdout}).to.deep.equal({exitCode: 2, stdout: ''})
+    expect(stderr).to.match(/^Error: AWS_CONFIG_FILE is '\$HOME\/\.aws\/config', in which a variable stands as it was/)
+    const {findings} = JSON.parse((await scene.home.run(['doctor', '--no-network', '--json'], env)).stdout)
+    const told = findings.filter(({what}: {readonly what: string}) => what.includes('$HOME/.aws'))
+    expect(told.map(({id}: {readonly id: string}) => id)).to.deep.equal(['environment.config-file'])
+  })
+
   it('writes a profile for each role in the claim of the person who signs in', async () => {
     const {exitCode, stderr} = await sync('--from-roles', '--yes', '--name-template', '{role}.{account}')
     expect({exitCode}, stderr).to.deep.equal({exitCode: 0})

@@ -234,6 +234,28 @@ describe('setup --from aws-cli-oidc', () => {
     expect(stdout).to.not.match(/AKIAEXAMPLE|s3cret/)
   })
 
+  it('leaves a provider whose name stands there in two spellings, and takes over the rest', async () => {
+    const twice = `CORP:\n${written(usual)}Corp:\n${written({...usual, client_id: 'other'})}`
+    await withFiles(`${twice}more:\n${written(usual)}`, `[profile dev]\n${call('-p corp -j')}`)
+    const {exitCode, stdout, stderr} = await scene.home.run([...takeOver, '--yes'])
+    expect({exitCode, stderr}).to.deep.equal({exitCode: 0, stderr: ''})
+    expect(stdout).to.include('corp: stands there 2 times, as names have no case')
+    expect(stdout).to.include('[dev] names the provider "corp", which is not taken over')
+    expect(Object.keys((await ours()).providers)).to.deep.equal(['more'])
+  })
+
+  it('takes over 600 providers and profiles in a time that does not grow with their square', async function () {
+    this.timeout(90_000)
+    const names = Array.from({length: 600}, (_, index) => `corp${index}`)
+    await withFiles(
+      names.map(name => `${name}:\n${written(usual)}`).join(''),
+      names.map(name => `[profile ${name}]\n${call(`-p ${name} -j`)}`).join('\n'),
+    )
+    const {exitCode, stderr} = await scene.home.run([...takeOver, '--yes'])
+    expect({exitCode, stderr}).to.deep.equal({exitCode: 0, stderr: ''})
+    expect(Object.keys((await ours()).profiles)).to.deep.equal(names)
+  })
+
   it('lets no secret into our file or onto the terminal', async () => {
     await withFiles(`corp:\n${written({...usual, client_secret: 'not-for-this-file'})}`, '')
     const {stdout, stderr} = await scene.home.run([...takeOver, '--yes'])

@@ -21,6 +21,7 @@ export function makeAwsFolder(config?: string, credentials?: string): AwsFolder 
     backups,
     places: {config: '/aws/config', credentials: '/aws/credentials'},
     ownProgram: ['/opt/node', '/opt/aws-oidc/bin/run.js'],
+    problem: undefined,
     platform: 'linux',
     files: {
       read: async path => folder[nameOf(path)],

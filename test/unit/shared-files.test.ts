@@ -21,7 +21,7 @@ import {join} from 'node:path'
 import {setTimeout as delay, setImmediate as nextTurn} from 'node:timers/promises'
 import {pathToFileURL} from 'node:url'
 import {expect} from 'chai'
-import {findAwsPlaces} from '../../src/outside/aws-places.ts'
+import {findAwsPlaces, unexpandedPlace} from '../../src/outside/aws-places.ts'
 import {systemSharedFiles} from '../../src/outside/shared-files.ts'
 import {nobody, root} from '../support/machine.ts'
 
@@ -208,6 +208,14 @@ describe('the place of the AWS configuration', () => {
     expect(
       findAwsPlaces({HOME: '/home/me', AWS_SHARED_CREDENTIALS_FILE: '/keys'}, 'linux', undefined)?.credentials,
     ).to.equal('/keys')
+  })
+
+  it('can not be told where a variable stands in its name, which only botocore puts in', () => {
+    const unexpanded = (AWS_SHARED_CREDENTIALS_FILE: string, platform: NodeJS.Platform) =>
+      unexpandedPlace({AWS_CONFIG_FILE: '/x', AWS_SHARED_CREDENTIALS_FILE}, platform) !== undefined
+    for (const path of ['$HOME/keys', '/home/$USER/keys']) expect(unexpanded(path, 'linux'), path).to.equal(true)
+    expect(unexpanded('%USERPROFILE%\\keys', 'win32')).to.equal(true)
+    for (const path of ['/100%/50%/keys', '/price$/keys', '']) expect(unexpanded(path, 'linux'), path).to.equal(false)
   })
 
   it('is under HOME, USERPROFILE, or drive and path on Windows, in this order', () => {

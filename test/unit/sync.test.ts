@@ -234,6 +234,15 @@ describe('profiles sync', () => {
     expect(aws.config).to.equal(`${bothWritten}\n[profile used]\nregion = y\ns3 =\n  max = 1\n\n${theirs}\n`)
   })
 
+  for (const theirs of ['[profile theirs]\nregion = x\n', '[profile theirs]\nregion = x\n\n', '# theirs\n\n\n', '\n']) {
+    it(`leaves ${JSON.stringify(theirs)} as it was once all of ours is pruned`, async () => {
+      const aws = makeAwsFolder(theirs)
+      await call(aws)
+      await call(aws, {configuration: 'providers:\n  corp: {strategy: fake}\n', prune: true})
+      expect(aws.config).to.equal(theirs)
+    })
+  }
+
   it('is about the named profiles only, also with --prune', async () => {
     const others = [`[profile gone]\n${ownLine('creds --profile gone')}`, bothWritten.replace('/opt/node', '/old/node')]
     const aws = makeAwsFolder(others.join('\n\n'))

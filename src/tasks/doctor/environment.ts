@@ -2,6 +2,7 @@ import {stsEndpoint} from '../../aws/endpoint.ts'
 import {propertiesIn, readSharedFile} from '../../aws-config/read.ts'
 import {expectedFailure} from '../../errors.ts'
 import {mayAsk} from '../../host/interactive.ts'
+import {mendOfPlaces} from '../sync-left.ts'
 import {type Check, either, type Finding, failed, type Looked, listed, type Patient} from './check.ts'
 
 export const environmentChecks: readonly Check[] = [
@@ -79,7 +80,10 @@ async function lookAtSettings({outside: {env, platform, terminal}, ...patient}: 
 
 async function lookAtAwsProfile({outside: {awsProfile, env}, parts, configuration}: Patient): Promise<Looked> {
   const findings: Finding[] = []
-  const {places, files} = await parts.awsConfiguration()
+  const {places, problem, files} = await parts.awsConfiguration()
+  if (problem !== undefined) {
+    findings.push({id: 'environment.config-file', severity: 'error', what: problem, mend: mendOfPlaces})
+  }
   if (!places) return {findings, fine: []}
   const text = await files.read(places.config).catch(() => '')
   if (env.AWS_CONFIG_FILE && text === undefined) {
