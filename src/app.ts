@@ -4,7 +4,7 @@ import {readConfiguration} from './config/read.ts'
 import type {DoctorReport} from './formats/doctor-report.ts'
 import type {ForegroundEnding} from './outside/foreground.ts'
 import type {Outside} from './outside/outside.ts'
-import {type CacheInfo, cacheInfo, clearCache} from './tasks/cache.ts'
+import {type CacheInfo, type Cleared, cacheInfo, clearCache} from './tasks/cache.ts'
 import type {ConsoleAddress, ConsoleSession, ConsoleWish} from './tasks/console.ts'
 import {type CredentialsWish, credentialsFor} from './tasks/credentials.ts'
 import type {DoctorWish} from './tasks/doctor/doctor.ts'
@@ -61,7 +61,7 @@ export interface App {
   sync(wish: SyncWish): Promise<SyncResult>
   whoami(wish: ByPerson<CredentialsWish>): Promise<Whoami>
   cacheInfo(): Promise<CacheInfo>
-  clearCache(provider: string | undefined): Promise<void>
+  clearCache(provider: string | undefined): Promise<Cleared>
   installPlugin(wish: InstallWish): Promise<InstalledPlugin>
   /** Takes the commands that are built in. */
   updatePlugins(builtIn: readonly string[]): Promise<readonly PluginUpdate[]>

@@ -1,5 +1,6 @@
 import {Command, Flags, type Interfaces} from '@oclif/core'
 import {type App, createApp} from './app.ts'
+import {doubtOfRegion} from './config/region.ts'
 import {AwsOidcError, exitCodeOf, expectedFailure, withoutControls} from './errors.ts'
 import {failureDocument} from './formats/failure.ts'
 import {when} from './formats/when.ts'
@@ -50,9 +51,11 @@ export abstract class AwsOidcCommand extends Command {
   }
 
   protected app(
-    flags: {readonly 'no-interactive': boolean; readonly debug: boolean},
+    flags: {readonly 'no-interactive': boolean; readonly debug: boolean; readonly region?: string | undefined},
     choices: Partial<Choices> = {},
   ): App {
+    const doubt = flags.region && doubtOfRegion(flags.region)
+    if (doubt) this.outside.terminal.say(`Warning: ${doubt}`)
     const {name, root, pjson, dataDir} = this.config
     const installation = {own: {name, root, manifest: {...pjson}}, dataFolder: dataDir}
     return createApp(this.outside, installation, {
@@ -91,7 +94,11 @@ export abstract class AwsOidcCommand extends Command {
 
   /** A result for people, or for programs with `--json`. */
   protected report(json: object, lines: readonly string[]): void {
-    this.deliver(this.jsonEnabled() ? `${JSON.stringify(json, null, 2)}\n` : withoutControls(`${lines.join('\n')}\n`))
+    this.deliver(
+      this.jsonEnabled()
+        ? `${JSON.stringify(json, null, 2)}\n`
+        : withoutControls(`${lines.join('\n')}\n`),
+    )
   }
 
   /** Whether a result for people may have colours (https://no-color.org). */
