@@ -4,7 +4,7 @@ import {doubtOfRegion} from './config/region.ts'
 import {AwsOidcError, exitCodeOf, expectedFailure, withoutControls} from './errors.ts'
 import {failureDocument} from './formats/failure.ts'
 import {when} from './formats/when.ts'
-import {complain, complainAloud, demandStdout, writeResult} from './outside/output.ts'
+import {complain, complainAloud, demandStdout, prose, writeResult} from './outside/output.ts'
 import {type Outside, realOutside} from './outside/outside.ts'
 import {tableLines} from './terminal/table.ts'
 import type {Choices} from './wiring/asking.ts'
@@ -97,7 +97,7 @@ export abstract class AwsOidcCommand extends Command {
     this.deliver(
       this.jsonEnabled()
         ? `${JSON.stringify(json, null, 2)}\n`
-        : withoutControls(`${lines.join('\n')}\n`),
+        : prose(withoutControls(`${lines.join('\n')}\n`), process.stdout),
     )
   }
 
@@ -114,6 +114,11 @@ export abstract class AwsOidcCommand extends Command {
   /** Rows in aligned columns, as wide as the terminal. */
   protected table(rows: readonly (readonly string[])[]): readonly string[] {
     return tableLines(rows, process.stdout.columns ?? 120)
+  }
+
+  /** Names and values, which stand in one line each where nobody reads them on a terminal. */
+  protected list(rows: readonly (readonly string[])[]): readonly string[] {
+    return tableLines(rows, process.stdout.columns ?? 10_000)
   }
 
   /** Everything is written by now; where something hangs, nobody waits for it. */
@@ -140,7 +145,7 @@ export abstract class AwsOidcCommand extends Command {
     if (this.jsonEnabled() && isTold(secrets.mask(JSON.stringify(document, null, 2)))) this.exit(exitCode)
     if (failure?.code !== 'INTERRUPTED' && failure?.code !== 'TERMINATED') {
       const text = failure ? lines(failure) : `This is a bug in aws-oidc: ${error.stack ?? error.message}\n`
-      const told = shortened(secrets.mask(withoutControls(text)))
+      const told = prose(shortened(secrets.mask(withoutControls(text))), process.stderr)
       if (this.startedByTools) complainAloud(told)
       else complain(told)
     }

@@ -1,6 +1,7 @@
 import {fstatSync, readFileSync, readlinkSync, writeSync} from 'node:fs'
 import {isatty} from 'node:tty'
 import {AwsOidcError} from '../errors.ts'
+import {proseWithin} from './prose.ts'
 import {writeToStderrFromBackground, writeToTerminal} from './tty.ts'
 
 /** What became of a result written to stdout. */
@@ -34,6 +35,11 @@ export function writeResult(text: string): Delivery {
 /** Rejects with OUTPUT_FAILED a stdout that was closed, for a command whose only purpose is what it prints. */
 export function demandStdout(): void {
   if (stdoutWasClosed()) throw outputFailed('standard output is closed')
+}
+
+/** As lines of the terminal that stdout or stderr is, if it is one. */
+export function prose(text: string, stream: {readonly isTTY?: boolean; readonly columns?: number}): string {
+  return proseWithin(text, stream.isTTY ? stream.columns : undefined)
 }
 
 /** To stderr. What can't be said (stderr closed, its reader gone, a full disk) must not take the result with it. */
