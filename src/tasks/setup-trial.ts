@@ -34,6 +34,16 @@ export async function trySignIn(draft: Draft, parts: Parts): Promise<Trial> {
   })
 }
 
+/** The same sign-in for a draft whose settings have changed since: what is remembered of it serves, and nobody is asked again. */
+export async function trySame({providerId}: Trial, draft: Draft, parts: Parts): Promise<Trial> {
+  const {plan} = await planOf(draft, undefined, parts)
+  const [own, earlier] = [`${plan.providerId}/`, `${providerId}/`]
+  const {read} = parts.store
+  const orEarlier = async (key: string) =>
+    (await read(key)) ?? (key.startsWith(own) ? read(earlier + key.slice(own.length)) : undefined)
+  return trySignIn(draft, {...parts, store: {...parts.store, read: orEarlier}})
+}
+
 /** Gets credentials of the profile's role, with the sign-in that was tried. */
 export async function tryRole(draft: Draft, profile: DraftProfile, {signedIn}: Trial, parts: Parts): Promise<string> {
   const {plan, drafted} = await planOf(draft, profile, parts)

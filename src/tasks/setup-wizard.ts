@@ -2,11 +2,12 @@ import {back} from '../terminal/dialogue.ts'
 import type {Parts} from './parts.ts'
 import type {Draft} from './setup-draft.ts'
 import type {DraftProfile} from './setup-existing.ts'
-import {formFor} from './setup-form.ts'
+import {type Form, formFor} from './setup-form.ts'
 import {profileFormFor} from './setup-profile.ts'
 import {told} from './setup-questions.ts'
 import {resultOf, type SetupResult, type SetupWish} from './setup-result.ts'
-import {forgetTrial, type Trial, tryRole, trySignIn} from './setup-trial.ts'
+import {offeredClaim, rolesClaim} from './setup-roles-claim.ts'
+import {forgetTrial, type Trial, tryRole, trySame, trySignIn} from './setup-trial.ts'
 import {writeAsked} from './setup-write.ts'
 
 /** Asks on the terminal for all that is not said with flags, tries it, and writes it after a yes. Going back is always possible. */
@@ -18,17 +19,17 @@ export async function runWizard(wish: SetupWish, parts: Parts): Promise<SetupRes
     const draft = await form.review()
     if (draft === back) await form.fill()
     else {
-      const result = await tried(draft, wish, parts)
+      const result = await tried(draft, form, wish, parts)
       if (result !== back) return result
     }
   }
 }
 
-/** Signs in and saves; `back` leads to the settings. */
-async function tried(draft: Draft, wish: SetupWish, parts: Parts): Promise<SetupResult | typeof back> {
+/** Signs in and writes; `back` leads to the settings. */
+async function tried(draft: Draft, form: Form, wish: SetupWish, parts: Parts): Promise<SetupResult | typeof back> {
   for (;;) {
     const trial = await trySignIn(draft, parts).catch((error: unknown) => told(error, parts))
-    if (trial) return withTrial(draft, trial, wish, parts)
+    if (trial) return withTrial(draft, trial, form, wish, parts)
     const ended = await untried(draft, parts)
     if (ended !== 'again') return ended
   }
@@ -49,11 +50,19 @@ async function untried(draft: Draft, parts: Parts): Promise<SetupResult | typeof
   }
 }
 
-async function withTrial(draft: Draft, trial: Trial, wish: SetupWish, parts: Parts) {
+async function withTrial(draft: Draft, first: Trial, form: Form, wish: SetupWish, parts: Parts) {
+  let trial = first
   let kept = false
   try {
     parts.tell(`Signed in as ${trial.signedIn.identity.subject ?? 'somebody without a name'}.`)
-    const result = await profiled(draft, trial, wish, parts)
+    const claim = wish.role === undefined ? await offeredClaim(draft, trial, parts) : undefined
+    if (claim === back) return back
+    const wanted = claim === undefined ? draft : form.set(rolesClaim, claim)
+    if (claim !== undefined) {
+      trial = await trySame(first, wanted, parts)
+      await forgetTrial(first, parts)
+    }
+    const result = await profiled(wanted, trial, wish, parts)
     kept = result !== back && !result.declined
     return result
   } finally {

@@ -84,6 +84,24 @@ profiles:
     expect(await scene.sandbox.signIns(), 'nobody is asked again').to.equal(1)
   })
 
+  it('proposes the claim of the ID token that lists roles, and asks nobody to sign in again for it', async () => {
+    const person = begin()
+    await answerAll(person)
+    await person.answer('Anything else', enter)
+    await person.sees('"aws_roles", which lists 2')
+    await person.answer('The ID token lists AWS roles', enter)
+    await person.answer('offers 2 roles', enter)
+    await person.answer('Name of the profile (developer)', enter)
+    await person.answer('AWS region', enter)
+    await person.sees('+     rolesClaim: aws_roles')
+    await person.answer('Write this?', down + enter)
+    expect(await person.ended).to.deep.equal({exitCode: 0, restored: true})
+    expect(parse(await text()).providers.corp.rolesClaim).to.equal('aws_roles')
+    const whoami = await scene.home.run(['whoami', '-p', 'developer', '--no-interactive'])
+    expect(whoami.stdout, whoami.stderr).to.include('assumed-role/developer/alice')
+    expect(await scene.sandbox.signIns()).to.equal(1)
+  })
+
   it('offers roles by the names that the configuration has for their accounts', async () => {
     before += 'accounts: {123456789012: production} # of ours\n'
     await scene.home.writeConfig(before)
@@ -130,6 +148,7 @@ profiles:
     await person.answer('issuer (', enter)
     await person.answer('clientId (', enter)
     await person.answer('Anything else', enter)
+    await person.answer('The ID token lists AWS roles', down + enter)
     await person.answer('Role for the profile', `${arn('developer')}${enter}`)
     await person.answer('Name of the profile', `<${enter}`)
     await person.answer('Role for the profile', `${arn('developer')}${enter}`)
@@ -144,12 +163,14 @@ profiles:
   for (const [words, until] of [
     ['at the first question', 'Name of the provider'],
     ['in the review', 'Anything else'],
-    ['after the sign-in', 'Role for the profile'],
+    ['after the sign-in', 'The ID token lists AWS roles'],
+    ['at the role', 'Role for the profile'],
   ] as const) {
     it(`leaves no trace when Ctrl-C is pressed ${words}`, async () => {
       const person = begin()
       if (until !== 'Name of the provider') await answerAll(person)
-      if (until === 'Role for the profile') await person.answer('Anything else', enter)
+      if (!['Name of the provider', 'Anything else'].includes(until)) await person.answer('Anything else', enter)
+      if (until === 'Role for the profile') await person.answer('The ID token lists AWS roles', down + enter)
       await person.answer(until, ctrlC)
       expect(await person.ended).to.deep.equal({exitCode: 130, restored: true})
       expect(await text()).to.equal(before)
@@ -164,6 +185,7 @@ profiles:
       const person = begin()
       await answerAll(person)
       await person.answer('Anything else', enter)
+      await person.answer('The ID token lists AWS roles', down + enter)
       await person.answer('Role for the profile', `${arn('developer')}${enter}`)
       await person.answer('Name of the profile', enter)
       await person.answer('AWS region', `eu-central-1${enter}`)
@@ -243,6 +265,7 @@ profiles:
     await person.answer('clientId = nobody', chooses(2))
     await person.answer('clientId (', `${clear}aws-oidc${enter}`)
     await person.answer('clientId = aws-oidc', enter)
+    await person.answer('The ID token lists AWS roles', down + enter)
     await person.answer('Role for the profile', enter)
     await person.answer('Write this?', enter)
     expect(await person.ended).to.include({exitCode: 0})
