@@ -22,6 +22,7 @@ import type {SetupResult, SetupWish} from './tasks/setup-result.ts'
 import type {Status, StatusWish} from './tasks/status.ts'
 import type {SyncResult, SyncWish} from './tasks/sync.ts'
 import type {TakeoverResult, TakeoverWish} from './tasks/takeover.ts'
+import type {UninstalledPlugin} from './tasks/uninstall-plugin.ts'
 import type {PluginUpdate} from './tasks/update-plugins.ts'
 import type {Whoami} from './tasks/whoami.ts'
 import type {Choices} from './wiring/asking.ts'
@@ -63,6 +64,7 @@ export interface App {
   cacheInfo(): Promise<CacheInfo>
   clearCache(provider: string | undefined): Promise<Cleared>
   installPlugin(wish: InstallWish): Promise<InstalledPlugin>
+  uninstallPlugin(name: string): Promise<UninstalledPlugin>
   /** Takes the commands that are built in. */
   updatePlugins(builtIn: readonly string[]): Promise<readonly PluginUpdate[]>
   /** The shell that somebody types in, which may be one without completion. */
@@ -119,6 +121,12 @@ export function createApp(outside: Outside, installation: Installation, choices:
         wish,
         await installParts(outside, installation, choices),
       ),
+    uninstallPlugin: async name =>
+      (await import('./tasks/uninstall-plugin.ts')).uninstallPlugin(
+        name,
+        // What is to be removed may be what the configuration is broken by.
+        await installParts(outside, installation, choices, async () => undefined),
+      ),
     updatePlugins: async builtIn =>
       (await import('./tasks/update-plugins.ts')).updatePlugins(
         builtIn,
@@ -135,10 +143,15 @@ export function createApp(outside: Outside, installation: Installation, choices:
 }
 
 /** Without the other parts: what they need may come with a plugin that is to be installed. */
-async function installParts(outside: Outside, installation: Installation, {debug}: Choices): Promise<InstallParts> {
-  const {files, places, terminal} = outside
+async function installParts(
+  outside: Outside,
+  installation: Installation,
+  {debug}: Choices,
+  read = outside.files.readText,
+): Promise<InstallParts> {
+  const {places, terminal} = outside
   const path = places.configFile ?? 'config.yaml'
-  const configuration = readConfiguration(path, await files.readText(path))
+  const configuration = readConfiguration(path, await read(path))
   return installPartsOf(
     outside,
     installation,

@@ -129,6 +129,7 @@ export function makeStage(configuration = usual): Stage {
       readStdin: () => Promise.reject(new Error('nobody reads')),
       keyring: memoryKeyring(),
       openBrowser: async () => void provider.asked++,
+      browserOf: ({browser}) => browser,
       openPage: () => Promise.reject(new Error('no browser')),
       isOtherUsers: async () => false,
       makeAwsFiles: () => Promise.reject(new Error('no folder')),
