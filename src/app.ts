@@ -5,7 +5,7 @@ import type {DoctorReport} from './formats/doctor-report.ts'
 import type {Assignments} from './formats/variables.ts'
 import type {ForegroundEnding} from './outside/foreground.ts'
 import type {Outside} from './outside/outside.ts'
-import {type CacheInfo, cacheInfo, clearCache} from './tasks/cache.ts'
+import {type CacheInfo, type Cleared, cacheInfo, clearCache} from './tasks/cache.ts'
 import type {ShownClaims} from './tasks/claims.ts'
 import type {ConsoleAddress, ConsoleSession, ConsoleWish} from './tasks/console.ts'
 import {type CredentialsWish, credentialsFor} from './tasks/credentials.ts'
@@ -25,6 +25,7 @@ import type {SetupResult, SetupWish} from './tasks/setup-result.ts'
 import type {Status, StatusWish} from './tasks/status.ts'
 import type {SyncResult, SyncWish} from './tasks/sync.ts'
 import type {TakeoverResult, TakeoverWish} from './tasks/takeover.ts'
+import type {UninstalledPlugin} from './tasks/uninstall-plugin.ts'
 import type {PluginUpdate} from './tasks/update-plugins.ts'
 import type {Whoami} from './tasks/whoami.ts'
 import type {Choices} from './wiring/asking.ts'
@@ -67,8 +68,9 @@ export interface App {
   whoami(wish: ByPerson<CredentialsWish>): Promise<Whoami>
   claims(wish: ByPerson<Wish>): Promise<ShownClaims>
   cacheInfo(): Promise<CacheInfo>
-  clearCache(provider: string | undefined): Promise<void>
+  clearCache(provider: string | undefined): Promise<Cleared>
   installPlugin(wish: InstallWish): Promise<InstalledPlugin>
+  uninstallPlugin(name: string): Promise<UninstalledPlugin>
   /** Takes the commands that are built in. */
   updatePlugins(builtIn: readonly string[]): Promise<readonly PluginUpdate[]>
   /** The shell that somebody types in, which may be one without completion. */
@@ -128,6 +130,12 @@ export function createApp(outside: Outside, installation: Installation, choices:
         wish,
         await installParts(outside, installation, choices),
       ),
+    uninstallPlugin: async name =>
+      (await import('./tasks/uninstall-plugin.ts')).uninstallPlugin(
+        name,
+        // What is to be removed may be what the configuration is broken by.
+        await installParts(outside, installation, choices, async () => undefined),
+      ),
     updatePlugins: async builtIn =>
       (await import('./tasks/update-plugins.ts')).updatePlugins(
         builtIn,
@@ -144,9 +152,14 @@ export function createApp(outside: Outside, installation: Installation, choices:
 }
 
 /** Without the other parts: what they need may come with a plugin that is to be installed. */
-async function installParts(outside: Outside, installation: Installation, {debug}: Choices): Promise<InstallParts> {
-  const {files, places, terminal} = outside
+async function installParts(
+  outside: Outside,
+  installation: Installation,
+  {debug}: Choices,
+  read = outside.files.readGiven,
+): Promise<InstallParts> {
+  const {places, terminal} = outside
   const path = places.configFile ?? 'config.yaml'
-  const configuration = readConfiguration(path, await files.readGiven(path))
+  const configuration = readConfiguration(path, await read(path))
   return installPartsOf(outside, installation, configuration, logTo(terminal.say, debug))
 }

@@ -1,9 +1,10 @@
 import {Command, Flags, type Interfaces} from '@oclif/core'
 import {type App, createApp} from './app.ts'
+import {doubtOfRegion} from './config/region.ts'
 import {AwsOidcError, exitCodeOf, expectedFailure} from './errors.ts'
 import {failureDocument, tryLines} from './formats/failure.ts'
 import {when} from './formats/when.ts'
-import {complain, complainAloud, writeResult} from './outside/output.ts'
+import {complain, complainAloud, prose, writeResult} from './outside/output.ts'
 import {type Outside, realOutside} from './outside/outside.ts'
 import {jsonText, type Line, onScreen, type Printable} from './printable.ts'
 import {tableLines} from './terminal/table.ts'
@@ -50,9 +51,11 @@ export abstract class AwsOidcCommand extends Command {
   }
 
   protected app(
-    flags: {readonly 'no-interactive': boolean; readonly debug: boolean},
+    flags: {readonly 'no-interactive': boolean; readonly debug: boolean; readonly region?: string | undefined},
     choices: Partial<Choices> = {},
   ): App {
+    const doubt = flags.region && doubtOfRegion(flags.region)
+    if (doubt) this.outside.terminal.say(`Warning: ${doubt}`)
     const {name, root, pjson, dataDir} = this.config
     const installation = {own: {name, root, manifest: {...pjson}}, dataFolder: dataDir}
     return createApp(this.outside, installation, {
@@ -85,7 +88,9 @@ export abstract class AwsOidcCommand extends Command {
 
   /** A result for people, or for programs with `--json`. */
   protected report(json: object, lines: readonly Line[]): void {
-    this.hand(this.jsonEnabled() ? jsonText(json, {withSecrets: false}) : onScreen([...lines, '']))
+    this.hand(
+      this.jsonEnabled() ? jsonText(json, {withSecrets: false}) : prose(onScreen([...lines, '']), process.stdout),
+    )
   }
 
   /** A result for programs that holds the secret it was asked for. */
@@ -106,6 +111,11 @@ export abstract class AwsOidcCommand extends Command {
   /** Rows in aligned columns, as wide as the terminal. */
   protected table(rows: readonly (readonly string[])[]): readonly string[] {
     return tableLines(rows, process.stdout.columns ?? 120)
+  }
+
+  /** Names and values, which stand in one line each where nobody reads them on a terminal. */
+  protected list(rows: readonly (readonly string[])[]): readonly string[] {
+    return tableLines(rows, process.stdout.columns ?? 10_000)
   }
 
   /** Everything is written by now; where something hangs, nobody waits for it. */
@@ -131,7 +141,7 @@ export abstract class AwsOidcCommand extends Command {
     const document = {error: failure ? failureDocument(failure) : {code: 'BUG', message: error.message, exitCode}}
     if (this.jsonEnabled() && isTold(jsonText(document, {withSecrets: false}))) this.exit(exitCode)
     if (failure?.code !== 'INTERRUPTED' && failure?.code !== 'TERMINATED') {
-      const told = shortened(failure ? failureText(failure) : bugText(error))
+      const told = prose(shortened(failure ? failureText(failure) : bugText(error)), process.stderr)
       if (this.startedByTools) complainAloud(told)
       else complain(told)
     }

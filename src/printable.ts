@@ -52,6 +52,11 @@ export function onScreen(told: Told): Printable {
   return certified(lines.map(line => lineOf(line)).join('\n'))
 }
 
+/** The same text broken into other lines. */
+export function relaid(text: Printable, lay: (text: string) => string): Printable {
+  return certified(lay(text))
+}
+
 /** Goes back to the beginning of a line, and takes away what stands there (ECMA-48, EL). */
 export const clearedLine = certified('\r\u001b[K')
 

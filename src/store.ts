@@ -16,6 +16,8 @@ export interface Store {
   clear(prefix?: string): Promise<void>
   /** When an entry ends or has ended; `undefined` where there is none. */
   endOf(key: string): Promise<Date | undefined>
+  /** Whether there is such an entry, as far as that can be told without opening one: no keyring is asked for it. */
+  holds(key: string): Promise<boolean>
 }
 
 export interface StoreOptions {
@@ -77,6 +79,14 @@ export function storeOver(
       const clearOwn = () => cache.clear(prefix).catch((error: unknown) => Promise.reject(notCleared(id, error)))
       const endings = await Promise.allSettled([clearOwn(), clearOthers(prefix)])
       for (const ending of endings) if (ending.status === 'rejected') throw ending.reason
+    },
+    async holds(key) {
+      try {
+        return (await cache.expiresAt?.(key)) !== undefined
+      } catch {
+        // Whoever asks is about to clear the cache, and is told what keeps it from that.
+        return false
+      }
     },
     async endOf(key) {
       const {expiresAt} = cache

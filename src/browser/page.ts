@@ -24,6 +24,23 @@ export async function openPage(url: URL, {program, place, launch, platform}: Pag
   return launchFirst(browsers[place.kind][platform] ?? browsers[place.kind].linux ?? [], args, launch)
 }
 
+/**
+ * What keeps such a place from being had in a browser that somebody has named. A program of another name, such as a
+ * script, may start either.
+ */
+export function problemOfPlace({kind}: BrowserPlace, program: readonly string[]): string | undefined {
+  const names = program.map(word => (word.split(/[\\/]/).at(-1) ?? '').toLowerCase())
+  const isOf = (kin: RegExp) => names.some(name => kin.test(name))
+  const [wanted, other] = kind === 'profile' ? [chromes, firefoxes] : [firefoxes, chromes]
+  if (isOf(wanted) || !isOf(other)) return undefined
+  return kind === 'profile'
+    ? `--browser-profile is for Chrome, Chromium and Edge, and the browser here is ${program[0]}.`
+    : `--container is for Firefox, and the browser here is ${program[0]}.`
+}
+
+const chromes = /chrom|edge|brave|vivaldi|opera/
+const firefoxes = /firefox|librewolf|waterfox|floorp|^zen/
+
 function argumentsFor({kind, name}: BrowserPlace, url: URL): readonly string[] {
   if (kind === 'profile') return [`--profile-directory=${name}`, url.href]
   const [container, address] = [name, url.href].map(encodeURIComponent)

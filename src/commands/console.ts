@@ -1,6 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 import {AwsOidcCommand, profileFlag} from '../command.ts'
 import {consoleDurationFlag} from '../duration-flag.ts'
+import {regionFlag} from '../region-flag.ts'
 
 export default class Console extends AwsOidcCommand {
   static override summary = 'Open the AWS console, signed in as a profile.'
@@ -22,7 +23,7 @@ export default class Console extends AwsOidcCommand {
     profile: profileFlag,
     url: Flags.boolean({description: 'print the address instead of opening it'}),
     destination: Flags.string({description: 'page of the console to begin with', helpValue: 'ADDRESS'}),
-    region: Flags.string({description: 'region to begin in', helpValue: 'REGION'}),
+    region: regionFlag({description: 'region to begin in'}),
     duration: consoleDurationFlag,
     'browser-profile': Flags.string({
       description: 'profile of Chrome, Chromium or Edge to open it in, such as "Profile 1"',

@@ -2,6 +2,7 @@ import {Flags} from '@oclif/core'
 import {AwsOidcCommand, flowFlags, profileFlag} from '../command.ts'
 import {durationFlag} from '../duration-flag.ts'
 import {AwsOidcError} from '../errors.ts'
+import {regionFlag} from '../region-flag.ts'
 
 export default class Exec extends AwsOidcCommand {
   static override summary = 'Run a program with the credentials of a profile.'
@@ -17,7 +18,7 @@ export default class Exec extends AwsOidcCommand {
   static override completions = {'--': 'program'}
   static override flags = {
     profile: profileFlag,
-    region: Flags.string({description: 'region for the program', helpValue: 'REGION'}),
+    region: regionFlag({description: 'region for the program'}),
     duration: durationFlag,
     nested: Flags.boolean({description: 'also inside an exec with another account'}),
     serve: Flags.boolean({description: 'from an endpoint that renews them as long as the program runs'}),

@@ -2,6 +2,7 @@ import {Flags} from '@oclif/core'
 import {AwsOidcCommand, flowFlags} from '../command.ts'
 import {backupLines, differenceLines} from '../formats/difference.ts'
 import type {Line} from '../printable.ts'
+import {regionFlag} from '../region-flag.ts'
 import type {SetupResult} from '../tasks/setup-result.ts'
 import type {TakeoverResult} from '../tasks/takeover.ts'
 
@@ -32,7 +33,7 @@ export default class Setup extends AwsOidcCommand {
     }),
     profile: Flags.string({char: 'p', description: 'what the profile is to be called', helpValue: 'NAME'}),
     role: Flags.string({description: 'role of the profile', helpValue: 'ARN'}),
-    region: Flags.string({description: 'AWS region of the profile', helpValue: 'REGION'}),
+    region: regionFlag({description: 'AWS region of the profile'}),
     yes: Flags.boolean({description: 'ask nothing on the terminal'}),
     replace: Flags.boolean({description: 'change a provider and a profile of these names that are there already'}),
     test: Flags.boolean({description: 'save only after a sign-in that worked', default: true, allowNo: true}),

@@ -31,16 +31,33 @@ export default class Status extends AwsOidcCommand {
   async run(): Promise<void> {
     const {flags} = await this.parse(Status)
     const status = await this.app(flags).status({profile: flags.profile, provider: flags.provider})
+    const {providers, profiles} = status
     this.report(status, [
       `Cache: ${status.cache}`,
       '',
-      ...this.table([['PROVIDER', 'SIGNED IN AS', 'UNTIL', 'RENEWABLE'], ...status.providers.map(providerRow(status))]),
-      ...status.providers.flatMap(notes(status)),
-      '',
-      ...this.table([['PROFILE', 'CREDENTIALS', 'UNTIL', 'ROLE'], ...status.profiles.map(profileRow(status))]),
+      ...(providers.length === 0 ? nothingYet('provider', 'aws-oidc setup') : this.table(providerRows(status))),
+      ...providers.flatMap(notes(status)),
+      ...(profiles.length === 0 && providers.length === 0 ? [] : ['']),
+      ...(profiles.length > 0 ? this.table(profileRows(status)) : noProfile(providers)),
     ])
     if (flags.check && !status.ready) this.exit(3)
   }
+}
+
+function nothingYet(what: string, next: string): readonly string[] {
+  return [`There is no ${what} yet.`, `Try: ${next}`]
+}
+
+function noProfile([provider]: readonly ProviderStatus[]): readonly string[] {
+  return provider ? nothingYet('profile', `aws-oidc profiles add NAME --provider ${provider.provider} --role ARN`) : []
+}
+
+function providerRows(status: Standing): readonly (readonly string[])[] {
+  return [['PROVIDER', 'SIGNED IN AS', 'UNTIL', 'RENEWABLE'], ...status.providers.map(providerRow(status))]
+}
+
+function profileRows(status: Standing): readonly (readonly string[])[] {
+  return [['PROFILE', 'CREDENTIALS', 'UNTIL', 'ROLE'], ...status.profiles.map(profileRow(status))]
 }
 
 function providerRow({at}: Standing) {

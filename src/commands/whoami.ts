@@ -26,6 +26,13 @@ export default class Whoami extends AwsOidcCommand {
     }
     const identity = await this.app(flags).whoami({profile, force: false, lasting: false})
     const account = accountText(identity.account, identity.accountName)
-    this.report(identity, [`Account ${account}`, `Arn     ${identity.arn}`, `UserId  ${identity.userId}`])
+    this.report(
+      identity,
+      this.list([
+        ['Account', account],
+        ['Arn', identity.arn],
+        ['UserId', identity.userId],
+      ]),
+    )
   }
 }

@@ -1,8 +1,9 @@
-import {AwsOidcError} from '../errors.ts'
+import {AwsOidcError, printable} from '../errors.ts'
 import {named} from '../json.ts'
 import {isSafeAddress} from '../loopback-address.ts'
 import {readDuration} from './duration.ts'
 import {nearest} from './nearest.ts'
+import {problemOfRegion} from './region.ts'
 
 /** A value of the configuration together with where it stands, so that a complaint can name the place. */
 export class Node {
@@ -45,6 +46,13 @@ export class Node {
   text(): string {
     if (typeof this.value !== 'string' || this.value === '') throw this.complain('must be a text')
     return this.value
+  }
+
+  region(): string {
+    const region = this.text()
+    const problem = problemOfRegion(printable(region, 60))
+    if (problem !== undefined) throw this.complain(`must be an AWS region: ${problem}`)
+    return region
   }
 
   oneOf<Choice extends string>(choices: readonly Choice[]): Choice {

@@ -228,7 +228,7 @@ function readProfile(name: string, node: Node): ProfileConfiguration {
     providers: provider === undefined ? [] : Array.isArray(provider.value) ? provider.texts() : [provider.text()],
     source: source?.text(),
     role: members.get('role')?.text(),
-    region: members.get('region')?.text(),
+    region: members.get('region')?.region(),
     output: members.get('output')?.text(),
     durationSeconds: readSessionDuration(members.get('duration')),
     sessionName: members.get('sessionName')?.text(),
@@ -253,7 +253,7 @@ function readTransitiveTags(node: Node | undefined, tags: ProfileConfiguration['
 function readSts(node: Node | undefined): StsConfiguration {
   const members = node?.members(['region', 'endpoint', 'fips', 'dualstack'])
   return {
-    region: members?.get('region')?.text(),
+    region: members?.get('region')?.region(),
     endpoint: members?.get('endpoint')?.url(),
     fips: members?.get('fips')?.boolean(),
     dualstack: members?.get('dualstack')?.boolean(),

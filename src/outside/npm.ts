@@ -24,6 +24,7 @@ export interface NpmOptions {
 // What a git server or a large package may take; a registry that answers at all is much faster.
 const limitMilliseconds = 5 * 60_000
 const unwritable = ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM']
+const unreachable = ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH']
 // npm would go on for over a minute where there is no network.
 const patience = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000']
 
@@ -38,7 +39,7 @@ export const systemNpm: Npm = {
     const {failed, stdout} = await output(all, folder, signal)
     if (!failed) return readAnswer(stdout, command)
     signal.throwIfAborted()
-    throw refusal(readObject(parseObject(stdout).error), args.at(-1) ?? '', folder, failed)
+    throw refusal(readObject(parseObject(stdout).error), args.at(-1) ?? '', {folder, registry, cause: failed})
   },
 }
 
@@ -81,8 +82,7 @@ function npmProgram(): string {
 function refusal(
   {code, summary}: Readonly<Record<string, unknown>>,
   what: string,
-  folder: string,
-  cause: Error,
+  {folder, registry, cause}: {readonly folder: string; readonly registry: string | undefined; readonly cause: Error},
 ): AwsOidcError {
   if (code === 'E404' || code === 'ETARGET' || code === 'ENOENT' || code === 'EINVALIDPACKAGENAME') {
     const hint = what.startsWith('file:') ? `ls -l ${what.slice('file:'.length)}` : `npm view ${what}`
@@ -93,6 +93,17 @@ function refusal(
       hint: `df ${folder}; npm config get cache`,
       cause,
     })
+  }
+  if (typeof code === 'string' && unreachable.includes(code)) {
+    const place = registry ? `the registry ${printable(registry)}` : 'its registry'
+    return new AwsOidcError(
+      'UNAVAILABLE',
+      `npm could not get ${printable(what)}: ${place} can't be reached (${code}).`,
+      {
+        hint: registry ? 'Check the network, VPN, proxy, and AWS_OIDC_NPM_REGISTRY.' : 'npm ping',
+        cause,
+      },
+    )
   }
   const reason = printable(typeof summary === 'string' ? summary : cause.message).replace(/\.$/, '')
   return new AwsOidcError('UNAVAILABLE', `npm could not get ${printable(what)}: ${reason}.`, {

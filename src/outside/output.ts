@@ -1,7 +1,8 @@
 import {fstatSync, writeSync} from 'node:fs'
 import {isatty} from 'node:tty'
 import {AwsOidcError} from '../errors.ts'
-import type {Printable} from '../printable.ts'
+import {type Printable, relaid} from '../printable.ts'
+import {proseWithin} from './prose.ts'
 import {writeToStderrFromBackground, writeToTerminal} from './tty.ts'
 
 /** What became of a result written to stdout. */
@@ -31,6 +32,11 @@ export function writeResult(text: string): Delivery {
     }
   }
   return 'written'
+}
+
+/** As lines of the terminal that stdout or stderr is, if it is one. */
+export function prose(text: Printable, stream: {readonly isTTY?: boolean; readonly columns?: number}): Printable {
+  return relaid(text, whole => proseWithin(whole, stream.isTTY ? stream.columns : undefined))
 }
 
 /** To stderr. What can't be said (stderr closed, its reader gone, a full disk) must not take the result with it. */

@@ -2,7 +2,7 @@ import {openSync} from 'node:fs'
 import {text} from 'node:stream/consumers'
 import {isatty, WriteStream} from 'node:tty'
 import {onScreen, type Printable, type Told} from '../printable.ts'
-import {complain} from './output.ts'
+import {complain, prose} from './output.ts'
 import {noProgress, type Progress, progressOn} from './progress.ts'
 import {writeToTerminal} from './tty.ts'
 
@@ -48,7 +48,7 @@ export function systemTerminal(env: Env, platform: NodeJS.Platform): Terminal {
   const progress = stderrIsTerminal && smart && !env.CI && !env.NO_COLOR ? progressOnStderr() : noProgress
 
   function say(told: Told): void {
-    const text = ended(told)
+    const text = prose(ended(told), process.stderr)
     const bytes = Buffer.byteLength(text)
     if (written + bytes > stderrLimit) return
     written += bytes

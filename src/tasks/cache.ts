@@ -1,6 +1,8 @@
+import {expectedFailure} from '../errors.ts'
+import {memoryKey} from '../keys.ts'
 import type {HotPlace} from './hot-copies.ts'
 import type {Parts} from './parts.ts'
-import {lastStep, planAt, plansFor} from './plan.ts'
+import {lastStep, type Plan, planAt, plansFor} from './plan.ts'
 
 export interface CacheInfo {
   readonly cache: string
@@ -33,8 +35,39 @@ export async function cacheInfo({id, folder, byHand, insteadOfKeyring}: CachePla
   return {cache: id, protection, folder, byHand, insteadOfKeyring, hotCopies, profiles}
 }
 
+export interface Cleared {
+  readonly cleared: string
+  /** Providers at which somebody was signed in, and profiles that had credentials, as far as the cache tells. */
+  readonly providers: readonly string[]
+  readonly profiles: readonly string[]
+}
+
 /** Removes credentials and tokens: all of them, or those of one provider. */
-export async function clearCache(provider: string | undefined, parts: Parts): Promise<void> {
-  if (provider === undefined) return parts.store.clear()
-  return parts.store.clear(`${planAt(provider, parts).providerId}/`)
+export async function clearCache(provider: string | undefined, parts: Parts): Promise<Cleared> {
+  const {configuration, store} = parts
+  const only = provider === undefined ? undefined : planAt(provider, parts).providerId
+  const isMeant = ({providerId}: Plan) => only === undefined || providerId === only
+  const holdsAny = async (keys: readonly string[]) => (await Promise.all(keys.map(store.holds))).includes(true)
+  const providers: string[] = []
+  for (const name of Object.keys(configuration.providers)) {
+    const plans = possible(() => [planAt(name, parts)]).filter(isMeant)
+    if (await holdsAny(plans.map(({providerId}) => memoryKey(providerId, 'person')))) providers.push(name)
+  }
+  const profiles: string[] = []
+  for (const profile of Object.keys(configuration.profiles)) {
+    const plans = possible(() => plansFor({profile}, parts)).filter(isMeant)
+    if (await holdsAny(plans.map(plan => lastStep(plan).key))) profiles.push(profile)
+  }
+  await store.clear(only === undefined ? undefined : `${only}/`)
+  return {cleared: provider ?? 'all', providers, profiles}
+}
+
+/** What can't be used is no reason to keep what it has got. */
+function possible(plans: () => readonly Plan[]): readonly Plan[] {
+  try {
+    return plans()
+  } catch (error) {
+    if (expectedFailure(error)) return []
+    throw error
+  }
 }

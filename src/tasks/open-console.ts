@@ -1,5 +1,5 @@
 import {type OneTimeAddress, oneTimeAddress} from '../browser/one-time-address.ts'
-import type {BrowserPlace} from '../browser/page.ts'
+import {type BrowserPlace, problemOfPlace} from '../browser/page.ts'
 import {AwsOidcError, printable} from '../errors.ts'
 import {type ConsoleSession, type ConsoleWish, consoleUrl} from './console.ts'
 import type {Parts} from './parts.ts'
@@ -23,6 +23,13 @@ export async function openConsole(wish: OpenConsoleWish, parts: Parts): Promise<
       hint: `${instead}, and open what it prints where your browser is`,
     })
   }
+  const program = parts.browserOf(provider)
+  const problem = place && program && problemOfPlace(place, program)
+  if (problem !== undefined) {
+    throw new AwsOidcError('USAGE', problem, {
+      hint: place?.kind === 'container' ? 'AWS_OIDC_BROWSER=firefox' : 'AWS_OIDC_BROWSER=google-chrome',
+    })
+  }
   const {url, ...session} = await consoleUrl(wish, parts)
   const address = await oneTimeAddress(new URL(url), parts.isOtherUsers)
   const tooLate = new AwsOidcError('TIMED_OUT', `No browser has come for the console. ${missing(place)}`.trim(), {
@@ -30,7 +37,7 @@ export async function openConsole(wish: OpenConsoleWish, parts: Parts): Promise<
   })
   const limit = parts.clock.limit(patienceMilliseconds, tooLate, parts.signal)
   try {
-    const opened = parts.openPage(address.url, {program: provider.browser, place}).catch((error: unknown) => {
+    const opened = parts.openPage(address.url, {program, place}).catch((error: unknown) => {
       throw new AwsOidcError('CONFIG_INVALID', `The browser could not be opened (${reasonOf(error, address)}).`, {
         hint: instead,
       })

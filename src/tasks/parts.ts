@@ -68,6 +68,8 @@ export interface Parts {
   readonly keyring: Keyring
   /** Shows an address and opens it, each where it is to be. */
   readonly openBrowser: (url: URL, how: Opening & {readonly program: Program | undefined}) => Promise<void>
+  /** The browser that the person has named for a provider, if any. */
+  readonly browserOf: (provider: ProviderConfiguration) => Program | undefined
   /** Opens a page that is not secret. Rejects where no browser can be started for it. */
   readonly openPage: (
     url: URL,

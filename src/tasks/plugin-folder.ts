@@ -11,6 +11,8 @@ export interface PluginFolder {
   npm(args: readonly string[]): Promise<unknown>
   /** Has oclif and us take an installed package for a plugin. */
   list(name: string, from: PluginSource): Promise<void>
+  /** Undoes that. */
+  unlist(name: string): Promise<void>
   /** Makes everything as it was when the folder was opened; another version of the same plugin comes back too. */
   restore(): Promise<void>
 }
@@ -55,6 +57,25 @@ export async function pluginsByNpm(
   return (await Promise.all(found)).flat()
 }
 
+/** All plugins, those that are linked too. */
+export async function listedPlugins(
+  dataFolder: string,
+  {readText}: Pick<Files, 'readText'>,
+): Promise<readonly {readonly name: string; readonly linked: boolean}[]> {
+  const manifest = parseObject((await readText(join(dataFolder, 'package.json'))) ?? '')
+  const {plugins} = readObject(manifest.oclif)
+  return (Array.isArray(plugins) ? plugins : []).flatMap(entry => {
+    const name = nameOf(entry)
+    return name === undefined ? [] : [{name, linked: readObject(entry).type === 'link'}]
+  })
+}
+
+/** A name alone is how earlier versions of oclif kept one. */
+function nameOf(entry: unknown): string | undefined {
+  const name = typeof entry === 'string' ? entry : readObject(entry).name
+  return typeof name === 'string' ? name : undefined
+}
+
 export async function openPluginFolder({own, dataFolder, files, npm, npmOptions}: FolderParts): Promise<PluginFolder> {
   const [path, lock] = [join(dataFolder, 'package.json'), join(dataFolder, 'package-lock.json')]
   const run = (args: readonly string[]) => npm.run(args, dataFolder, npmOptions)
@@ -65,18 +86,24 @@ export async function openPluginFolder({own, dataFolder, files, npm, npmOptions}
   }
   const before = await Promise.all([path, lock].map(async file => ({file, text: await files.readText(file)})))
 
+  async function changeList(change: (entries: readonly unknown[]) => readonly unknown[]): Promise<void> {
+    const manifest = parseObject((await files.readText(path)) ?? '')
+    const oclif = readObject(manifest.oclif)
+    const plugins = change(Array.isArray(oclif.plugins) ? oclif.plugins : [])
+    const after = {...manifest, oclif: {schema: 1, ...oclif, plugins}}
+    await writingInto(dataFolder, () => files.replacePrivate(path, `${JSON.stringify(after, null, 2)}\n`))
+  }
+
   return {
     npm: run,
 
-    async list(name, from) {
-      const manifest = parseObject((await files.readText(path)) ?? '')
-      const oclif = readObject(manifest.oclif)
-      const listed = Array.isArray(oclif.plugins) ? oclif.plugins : []
-      const others = listed.filter(entry => entry !== name && readObject(entry).name !== name)
-      const entry = {name, type: 'user', ...(from.kind === 'registry' ? {tag: from.tag} : {url: from.spec})}
-      const after = {...manifest, oclif: {schema: 1, ...oclif, plugins: [...others, entry]}}
-      await writingInto(dataFolder, () => files.replacePrivate(path, `${JSON.stringify(after, null, 2)}\n`))
-    },
+    list: (name, from) =>
+      changeList(others => [
+        ...others.filter(entry => nameOf(entry) !== name),
+        {name, type: 'user', ...(from.kind === 'registry' ? {tag: from.tag} : {url: from.spec})},
+      ]),
+
+    unlist: name => changeList(entries => entries.filter(entry => nameOf(entry) !== name)),
 
     async restore() {
       for (const {file, text} of before) {

@@ -16,6 +16,8 @@ export interface Form {
   fill(): Promise<Draft>
   /** Lets anything be set or changed, until the person wants to go on. */
   review(): Promise<Draft | Back>
+  /** Takes an answer that was found out. */
+  set(name: string, value: unknown): Draft
 }
 
 interface Step {
@@ -141,6 +143,11 @@ export async function formFor(wish: SetupWish, parts: Parts): Promise<Form> {
   }
 
   return {
+    set(name, value) {
+      answers.set(name, value)
+      return draft()
+    },
+
     async fill() {
       if (!filled && provider !== undefined) nameSaid = await takeName(provider)
       if (wish.strategy !== undefined && !chosen) await installSaid(wish.strategy)

@@ -1,3 +1,5 @@
+import {doubtOfRegion, problemOfRegion} from '../config/region.ts'
+import {printable} from '../errors.ts'
 import {type Back, back} from '../terminal/dialogue.ts'
 import {roleArgument} from './offered-roles.ts'
 import type {Parts} from './parts.ts'
@@ -74,8 +76,13 @@ export function profileFormFor(draft: Draft, {roles}: Trial, wish: SetupWish, pa
 
   async function askRegion(): Promise<Back | undefined> {
     const known = region ?? (name === undefined ? undefined : configuration.profiles[name]?.region)
-    const answer = await dialogue.text('AWS region; empty for none', {default: known, check: () => undefined})
+    const answer = await dialogue.text('AWS region; empty for none', {
+      default: known,
+      check: typed => (typed === '' ? undefined : problemOfRegion(printable(typed, 60))),
+    })
     if (answer === back) return back
+    const doubt = answer === '' ? undefined : doubtOfRegion(answer)
+    if (doubt !== undefined) parts.tell(doubt)
     region = answer
     return undefined
   }

@@ -184,11 +184,13 @@ async function recordFailure(
   failure: AwsOidcError,
   asked: boolean,
   {providerId}: Plan,
-  {states, clock}: Parts,
+  {states, clock, asking}: Parts,
 ): Promise<void> {
   const interrupted = failure.code === 'INTERRUPTED' || failure.code === 'TERMINATED'
   // Whoever waits may be able to ask although this caller was not, or find its provider applicable.
   if (!asked && (interrupted || failure.code === 'SIGN_IN_REQUIRED' || failure.code === 'NOT_APPLICABLE')) return
+  // Whoever typed a command to sign in may think better of it; a program that goes on asking is another matter.
+  if (interrupted && asking.byLogin) return
   const shared = interrupted
     ? {
         scope: signInScope,

@@ -7,13 +7,36 @@ const gap = 2
 const narrowest = 20
 const longestCell = 1_000
 
-/** Rows of cells as lines with aligned columns. The last column takes what `width` leaves and goes on in the next line. */
-export function tableLines(cells: Rows, width: number): readonly string[] {
-  const rows = cells.map(row => row.map(cell => printable(cell, longestCell) || '-'))
-  const columns = rows[0]?.length ?? 0
-  const others = Array.from({length: columns - 1}, (_, at) => gap + Math.max(...rows.map(row => row[at]?.length ?? 0)))
+/**
+ * Rows of cells as lines with aligned columns. The last column takes what `width` leaves and goes on in the next line,
+ * between words where there are some. Where that is too little, each row stands below its first cell, a line a cell.
+ */
+export function tableLines(rows: Rows, width: number): readonly string[] {
+  const filled = rows.map(row => row.map(cell => printable(cell, longestCell) || '-'))
+  const columns = filled[0]?.length ?? 0
+  const others = Array.from(
+    {length: columns - 1},
+    (_, at) => gap + Math.max(...filled.map(row => row[at]?.length ?? 0)),
+  )
   const rest = width - others.reduce((sum, size) => sum + size, 0)
-  const widths = [...others, Math.max(rest, narrowest)]
+  // A list of names and values has two, and no heads.
+  if (columns > 2 && rest < narrowest) return stackedLines(filled, width)
+  return alignedLines(filled, [...others, Math.max(rest, narrowest)])
+}
+
+function stackedLines([heads = [], ...rows]: Rows, width: number): readonly string[] {
+  const names = heads.slice(1).map(head => `  ${head}`)
+  const first = gap + Math.max(...names.map(name => name.length))
+  return rows.flatMap(([title = '', ...cells]) => [
+    ...wordsWithin(title, width),
+    ...alignedLines(
+      cells.map((cell, at) => [names[at] ?? '', cell]),
+      [first, Math.max(width - first, narrowest)],
+    ),
+  ])
+}
+
+function alignedLines(rows: Rows, widths: readonly number[]): readonly string[] {
   // Most tables are of characters that are one column wide; to know of the others takes time.
   const lines = rows.flat().every(cell => /^[ -~]*$/.test(cell)) ? plainLines(rows, widths) : linesOf(rows, widths)
   return lines.map(line => line.trimEnd())
@@ -22,7 +45,7 @@ export function tableLines(cells: Rows, width: number): readonly string[] {
 /** Only for ASCII. */
 export function plainLines(rows: Rows, widths: readonly number[]): readonly string[] {
   return rows.flatMap(row => {
-    const cells = row.map((cell, at) => piecesOf(cell, (widths[at] ?? 0) - gap))
+    const cells = piecesOf(row, widths)
     const height = Math.max(...cells.map(pieces => pieces.length))
     return Array.from({length: height}, (_, line) =>
       cells.map((pieces, at) => (pieces[line] ?? '').padEnd(widths[at] ?? 0)).join(''),
@@ -30,8 +53,43 @@ export function plainLines(rows: Rows, widths: readonly number[]): readonly stri
   })
 }
 
-function piecesOf(text: string, length: number): readonly string[] {
-  return Array.from({length: Math.ceil(text.length / length)}, (_, at) => text.slice(at * length, (at + 1) * length))
+/** The last cell in lines that fit; the columns before it are as wide as what they hold. */
+function piecesOf(row: readonly string[], widths: readonly number[]): readonly (readonly string[])[] {
+  const last = row.length - 1
+  return row.map((cell, at) => (at < last ? [cell] : wordsWithin(cell, (widths[at] ?? 0) - gap)))
+}
+
+/** Broken behind spaces and the signs between the words of names, addresses and ARNs; a longer word, where it must be. */
+function wordsWithin(text: string, width: number): readonly string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(/(?<=[\s:/,@-])(?=[^\s:/,@-])/)) {
+    if (widthOf(line + word.trimEnd()) > width && line !== '') {
+      lines.push(line.trimEnd())
+      line = ''
+    }
+    line += word
+    while (widthOf(line.trimEnd()) > width) {
+      const fits = longestWithin(line, width)
+      lines.push(fits)
+      line = line.slice(fits.length)
+    }
+  }
+  return [...lines, line]
+}
+
+function longestWithin(text: string, width: number): string {
+  let fits = ''
+  for (const character of text) {
+    if (fits !== '' && widthOf(fits + character) > width) break
+    fits += character
+  }
+  return fits
+}
+
+/** At most that wide: beyond the scripts of Europe and the Near East a character may take two columns. */
+function widthOf(text: string): number {
+  return text.length + (text.match(/[\u1100-\uffff]/g)?.length ?? 0)
 }
 
 /** For any text. */
@@ -40,10 +98,8 @@ export function linesOf(rows: Rows, widths: readonly number[]): readonly string[
     chars: borderless,
     style: {head: [], border: [], 'padding-left': 0, 'padding-right': gap},
     colWidths: [...widths],
-    wordWrap: true,
-    wrapOnWordBoundary: false,
   })
-  for (const row of rows) table.push([...row])
+  for (const row of rows) table.push(piecesOf(row, widths).map(pieces => pieces.join('\n')))
   return table.toString().split('\n')
 }
 

@@ -1,15 +1,31 @@
 import type {Configuration} from '../config/schema.ts'
+import type {Npm} from '../outside/npm.ts'
 import type {Outside} from '../outside/outside.ts'
 import type {Log} from '../plugin.ts'
 import type {InstallParts} from '../tasks/install-plugin.ts'
 
 /** What the installation of a plugin works with; none of it may come with the plugin that is to be installed. */
 export async function installPartsOf(
-  {env, files, npm, processes}: Outside,
+  {env, files, npm, processes, terminal}: Outside,
   installation: Pick<InstallParts, 'own' | 'dataFolder'>,
   configuration: Configuration,
   log: Log,
 ): Promise<InstallParts> {
   const npmOptions = {registry: env.AWS_OIDC_NPM_REGISTRY, signal: processes.interruption}
-  return {...installation, configuration, files, npm: await npm(), npmOptions, log}
+  const {run} = await npm()
+  const watched: Npm = {
+    async run(...wanted) {
+      terminal.waitingFor(`Waiting for npm and its registry${registryOf(npmOptions.registry)}.`)
+      try {
+        return await run(...wanted)
+      } finally {
+        terminal.waitingFor(undefined)
+      }
+    },
+  }
+  return {...installation, configuration, files, npm: watched, npmOptions, log}
+}
+
+function registryOf(address: string | undefined): string {
+  return address && URL.canParse(address) ? ` at ${new URL(address).host}` : ''
 }

@@ -215,11 +215,12 @@ export async function wire(outside: Outside, installation: Installation, choices
       if (!toSignOut) terminal.waitingFor('Waiting for your sign-in in the browser.')
       return opened
     },
+    browserOf: ({browser}) => programOf(browser),
     openPage: async (url, {program, place}) => {
       const {openPage} = await import('../browser/page.ts')
       terminal.waitingFor('Waiting for your browser.')
       const {launch} = processes
-      return openPage(url, {program: programOf(program), place, launch, platform: outside.platform})
+      return openPage(url, {program, place, launch, platform: outside.platform})
     },
     isOtherUsers: outside.isOtherUsers,
     makeAwsFiles: awsFilesIn(places.awsFiles, files, outside.processMark()),

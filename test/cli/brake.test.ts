@@ -26,6 +26,17 @@ describe('after a sign-in has failed', () => {
     expect(await scene.sandbox.journal(), 'nobody on the network is asked').to.deep.equal(before)
   })
 
+  it('which was only left, twice with Ctrl-C at login, programs ask as ever', async () => {
+    const {home} = scene
+    for (let time = 0; time < 2; time++) {
+      const {child, ended} = home.start(['login', '-p', 'developer', '--no-browser'])
+      await new Promise(resolve => child.stderr?.once('data', resolve))
+      child.kill('SIGINT')
+      expect(await ended).to.include({exitCode: 130})
+    }
+    expect(await home.run(creds, unattended)).to.include({exitCode: 0})
+  })
+
   it('programs may ask again after five minutes', async () => {
     const {home} = scene
     await home.run(creds, denied)

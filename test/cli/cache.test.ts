@@ -143,10 +143,18 @@ describe('cache clear', () => {
     await home.run(creds)
     await writeFile(join(home.cache, 'v1', 'notes.txt'), 'mine')
     const {exitCode, stdout} = await home.run(['cache', 'clear'])
-    expect({exitCode, stdout}).to.deep.equal({exitCode: 0, stdout: 'The cache is empty.\n'})
+    expect({exitCode, stdout}).to.deep.equal({
+      exitCode: 0,
+      stdout: 'Removed sign-ins at: sandbox.\nRemoved credentials of: developer.\nEvery cache is empty now.\n',
+    })
     expect(await home.entries()).to.deep.equal(['notes.txt'])
     await home.run(creds)
     expect(await sandbox.signIns()).to.equal(2)
+  })
+
+  it('says that there was nothing to remove', async () => {
+    const {stdout} = await scene.home.run(['cache', 'clear'])
+    expect(stdout).to.equal('Nothing was kept for what is configured. Every cache is empty now.\n')
   })
 
   it('--provider removes those of one provider only', async () => {
@@ -162,7 +170,7 @@ describe('cache clear', () => {
     await home.run(['creds', '--provider', 'other', '--role', role, '--duration', '1h'])
     expect((await home.entries()).length).to.be.greaterThan(before.length)
     const {stdout} = await home.run(['cache', 'clear', '--provider', 'other', '--json'])
-    expect(JSON.parse(stdout)).to.deep.equal({cleared: 'other'})
+    expect(JSON.parse(stdout)).to.deep.equal({cleared: 'other', providers: ['other'], profiles: []})
     expect(await home.entries()).to.have.members([...before])
   })
 

@@ -121,6 +121,23 @@ describe('aws-oidc console', () => {
     })
   }
 
+  for (const [browser, args, said] of [
+    [
+      '/usr/bin/firefox',
+      ['--browser-profile', 'Work'],
+      /--browser-profile is for Chrome.* here is \/usr\/bin\/firefox/,
+    ],
+    ['/opt/google-chrome', ['--container', 'dev'], /--container is for Firefox.* here is \/opt\/google-chrome/],
+  ] as const) {
+    it(`refuses ${args[0]} with ${browser} at once, instead of waiting for a browser`, async () => {
+      const named = {AWS_OIDC_BROWSER: browser}
+      const {exitCode, stderr} = await scene.home.run([...developer, ...args], named)
+      expect(exitCode, stderr).to.equal(2)
+      expect(stderr).to.match(said)
+      expect(await scene.sandbox.journal()).to.deep.equal([])
+    })
+  }
+
   it('lasts as long as --duration says, whatever the credentials do', async () => {
     const {stdout} = await run([...developer, '--url', '--json', '--duration', '12h'])
     expect(Date.parse(JSON.parse(stdout).until) - Date.now()).to.be.within(43_100_000, 43_200_000)

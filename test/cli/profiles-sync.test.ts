@@ -243,7 +243,9 @@ describe('profiles sync', () => {
       await run('mkfifo', [inHome('pipe')])
       const {exitCode, stdout, stderr} = await scene.home.run(args, {AWS_CONFIG_FILE: inHome('pipe')})
       expect(exitCode).to.equal(args[0] === 'doctor' ? 7 : 2)
-      expect(stdout + stderr).to.match(/\/pipe can't be\s+read: the\s+pipe\s+was\s+not\s+at\s+its\s+end\s+after\s+2\s+s\./)
+      expect(stdout + stderr).to.match(
+        /\/pipe can't be\s+read: the\s+pipe\s+was\s+not\s+at\s+its\s+end\s+after\s+2\s+s\./,
+      )
     })
   }
 

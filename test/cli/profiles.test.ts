@@ -27,7 +27,10 @@ describe('profiles', () => {
   it('list of a configuration without any says so', async () => {
     await scene.home.writeConfig('cache: file\n')
     const {exitCode, stdout} = await scene.home.run(['profiles', 'list'])
-    expect({exitCode, stdout}).to.deep.equal({exitCode: 0, stdout: `There is no profile in ${path()}.\n`})
+    expect({exitCode, stdout}).to.deep.equal({
+      exitCode: 0,
+      stdout: `There is no profile in ${path()}.\nTry: aws-oidc setup\n`,
+    })
   })
 
   it('show says what holds for it in the end: role, chain, duration, STS', async () => {
@@ -100,7 +103,10 @@ describe('profiles', () => {
     const before = `# mine\n${await text()}`
     await writeFile(path(), before)
     const {exitCode, stdout} = await scene.home.run(['profiles', 'remove', 'admin'])
-    expect({exitCode, stdout}).to.deep.equal({exitCode: 0, stdout: 'The profile "admin" is removed.\n'})
+    expect({exitCode, stdout}).to.deep.equal({
+      exitCode: 0,
+      stdout: 'The profile "admin" is removed.\nFor the AWS CLI and the SDKs: aws-oidc profiles sync --prune\n',
+    })
     expect(await text()).to.equal(before.replace(/ {2}admin:\n( {4}.*\n)+/, ''))
   })
 

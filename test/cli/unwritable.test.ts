@@ -25,7 +25,7 @@ for (const [where, shell] of [
         if (/unshare|mount:/.test(ending.stderr)) return this.skip()
         expect(ending.stderr).not.to.include('FILES CHANGED')
         expect(await contents(home.folder)).to.deep.equal(before)
-        if (unwritable === 1 || unwritable === 6) return expectRefusal(ending, unwritable, id)
+        if (unwritable === 1 || unwritable === 2 || unwritable === 6) return expectRefusal(ending, unwritable, id)
         expect(ending.exitCode, ending.stderr).to.equal(unwritable)
         expect(ending.stderr).not.to.match(/^Error: /m)
       })

@@ -86,7 +86,11 @@ describe('a keyring that fails', () => {
       0,
       /^Somebody .+ is signed out of sandbox\.\nWhat was kept can't be opened\. So nothing was revoked at sandbox\./,
     ],
-    [['cache', 'clear'], 0, /^The cache is empty\.\n$/],
+    [
+      ['cache', 'clear'],
+      0,
+      /^Removed sign-ins at: sandbox\.\nRemoved credentials of: .+\.\nEvery cache is empty now\.\n$/,
+    ],
     [['cache', 'info'], 0, /^Cache [\s\S]*\nProfile {2}admin: .+\n$/],
   ] as const) {
     it(`keeps "${args.join(' ')}" from neither its end, its exit code nor its whole output`, async () => {

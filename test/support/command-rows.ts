@@ -13,7 +13,7 @@ export interface Row {
   /** Its exit code where the configuration can't be read, if it does its work all the same. */
   readonly unread?: 0 | 7
   /** Its exit code where nothing in the home can be written: 0 where it does its work all the same, 7 for a report of that. */
-  readonly unwritable: 0 | 1 | 6 | 7
+  readonly unwritable: 0 | 1 | 2 | 6 | 7
   /** What asks a person for something, and the exit code where none is there. */
   readonly asks?: readonly [code: 2 | 3, ...args: string[]]
 }
@@ -67,6 +67,8 @@ export const rows: Readonly<Record<string, Row>> = {
   },
   logout: {...named('logout', '-p'), provider: name => ['logout', '--provider', name], unwritable: 0},
   'plugins:install': {args: ({folder}) => ['plugins', 'install', `${folder}/plugin.tgz`], unwritable: 1},
+  // There is none of that name.
+  'plugins:uninstall': {args: () => ['plugins', 'uninstall', 'aws-oidc-ping'], unwritable: 2},
   'plugins:update': {args: () => ['plugins', 'update'], unwritable: 0},
   'profiles:add': {
     args: () => ['profiles', 'add', 'new', '--provider', 'sandbox'],

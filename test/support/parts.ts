@@ -133,6 +133,7 @@ export function makeStage(configuration = usual): Stage {
       readStdin: () => Promise.reject(new Error('nobody reads')),
       keyring: memoryKeyring(),
       openBrowser: async () => void provider.asked++,
+      browserOf: ({browser}) => browser,
       openPage: () => Promise.reject(new Error('no browser')),
       isOtherUsers: async () => false,
       makeAwsFiles: () => Promise.reject(new Error('no folder')),
@@ -149,6 +150,7 @@ export function makeStage(configuration = usual): Stage {
 
 const noAwsTools: AwsConfiguration = {
   places: undefined,
+  problem: undefined,
   files: {
     read: () => Promise.reject(new Error('no AWS tools')),
     replace: () => Promise.reject(new Error('no AWS tools')),

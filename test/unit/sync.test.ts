@@ -277,7 +277,7 @@ describe('profiles sync', () => {
 
   it('names a profile whose name or value the AWS tools would not read alike, and writes the others', async () => {
     const aws = makeAwsFolder('[profile dup]\n[profile dup]\n')
-    const configuration = `${usual}  my own: {provider: corp}\n  dup: {provider: corp}\n  odd: {provider: corp, region: 'a #b'}\n`
+    const configuration = `${usual}  my own: {provider: corp}\n  dup: {provider: corp}\n  odd: {provider: corp, output: 'a #b'}\n`
     const result = await call(aws, {configuration, profiles: ['my own', 'dup', 'odd', 'developer']})
     expect(leftOf(result)).to.deep.equal([
       `my own unwritable: The profile "my own" can't be written: its name holds characters that not all AWS tools know; they know A-Z a-z 0-9 and _-/.%@:+.`,

@@ -1,5 +1,6 @@
 import {Flags} from '@oclif/core'
 import {AwsOidcCommand} from '../../command.ts'
+import type {Cleared} from '../../tasks/cache.ts'
 
 export default class CacheClear extends AwsOidcCommand {
   static override summary = 'Remove tokens and credentials from the cache.'
@@ -16,11 +17,22 @@ export default class CacheClear extends AwsOidcCommand {
 
   async run(): Promise<void> {
     const {flags} = await this.parse(CacheClear)
-    await this.app(flags).clearCache(flags.provider)
-    const what =
-      flags.provider === undefined
-        ? 'The cache is empty.'
-        : `What ${flags.provider} has kept under its present settings is removed.`
-    this.report({cleared: flags.provider ?? 'all'}, [what])
+    const cleared = await this.app(flags).clearCache(flags.provider)
+    this.report(cleared, describe(cleared, flags.provider))
   }
+}
+
+function describe({providers, profiles}: Cleared, provider: string | undefined): readonly string[] {
+  const where = provider === undefined ? 'Every cache is empty now.' : `What else ${provider} has kept is gone as well.`
+  const signIns = providers.length === 0 ? [] : [`Removed sign-ins at: ${providers.join(', ')}.`]
+  const credentials = profiles.length === 0 ? [] : [`Removed credentials of: ${listed(profiles)}.`]
+  if (signIns.length + credentials.length > 0) return [...signIns, ...credentials, where]
+  return [`Nothing was kept for ${provider ?? 'what is configured'}. ${where}`]
+}
+
+const most = 10
+
+function listed(names: readonly string[]): string {
+  const more = names.length - most
+  return names.slice(0, most).join(', ') + (more > 0 ? ` and ${more} more` : '')
 }

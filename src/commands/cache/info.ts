@@ -15,15 +15,19 @@ export default class CacheInfoCommand extends AwsOidcCommand {
   async run(): Promise<void> {
     const {flags} = await this.parse(CacheInfoCommand)
     const info = await this.app(flags).cacheInfo()
-    this.report(info, [
-      `Cache    ${info.cache}: ${info.protection}`,
-      `Folder   ${info.folder ?? 'none'}`,
-      ...(info.insteadOfKeyring === undefined ? [] : [`Why      ${info.insteadOfKeyring}`]),
-      `Copies   ${'folder' in info.hotCopies ? `${inMemory} ${info.hotCopies.folder}` : `none. ${info.hotCopies.none}`}`,
-      ...info.profiles.map(
-        ({profile, credentialsUntil}) =>
-          `Profile  ${profile}: ${credentialsUntil ? `until ${this.when(credentialsUntil)}` : 'nothing'}`,
-      ),
-    ])
+    const {cache, protection, folder, insteadOfKeyring, hotCopies, profiles} = info
+    this.report(
+      info,
+      this.list([
+        ['Cache', `${cache}: ${protection}`],
+        ['Folder', folder ?? 'none'],
+        ...(insteadOfKeyring === undefined ? [] : [['Why', insteadOfKeyring]]),
+        ['Copies', 'folder' in hotCopies ? `${inMemory} ${hotCopies.folder}` : `none. ${hotCopies.none}`],
+        ...profiles.map(({profile, credentialsUntil}) => [
+          'Profile',
+          `${profile}: ${credentialsUntil ? `until ${this.when(credentialsUntil)}` : 'nothing'}`,
+        ]),
+      ]),
+    )
   }
 }

@@ -1,6 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 import {AwsOidcCommand} from '../../command.ts'
 import {durationFlag} from '../../duration-flag.ts'
+import {regionFlag} from '../../region-flag.ts'
 
 export default class ProfilesAdd extends AwsOidcCommand {
   static override summary = 'Add a profile to our configuration.'
@@ -28,7 +29,7 @@ export default class ProfilesAdd extends AwsOidcCommand {
     }),
     source: Flags.string({description: 'profile whose credentials take the role', helpValue: 'NAME'}),
     role: Flags.string({description: 'role to take', helpValue: 'ARN'}),
-    region: Flags.string({description: 'AWS region', helpValue: 'REGION'}),
+    region: regionFlag({description: 'AWS region'}),
     duration: durationFlag,
     'session-name': Flags.string({description: 'name of the role session', helpValue: "'{email}'"}),
     'external-id': Flags.string({
@@ -45,6 +46,9 @@ export default class ProfilesAdd extends AwsOidcCommand {
     const [sessionName, externalId] = [flags['session-name'], flags['external-id']]
     const wish = {name: args.profile, providers, source, role, region, durationSeconds, sessionName, externalId, output}
     const added = await this.app(flags).addProfile(wish)
-    this.report(added, [`The profile "${added.profile}" is in ${added.path}.`])
+    this.report(added, [
+      `The profile "${added.profile}" is in ${added.path}.`,
+      'For the AWS CLI and the SDKs: aws-oidc profiles sync',
+    ])
   }
 }

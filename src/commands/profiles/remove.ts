@@ -22,6 +22,9 @@ export default class ProfilesRemove extends AwsOidcCommand {
   async run(): Promise<void> {
     const {flags, args} = await this.parse(ProfilesRemove)
     await this.app(flags).removeProfile(args.profile)
-    this.report({removed: args.profile}, [`The profile "${args.profile}" is removed.`])
+    this.report({removed: args.profile}, [
+      `The profile "${args.profile}" is removed.`,
+      'For the AWS CLI and the SDKs: aws-oidc profiles sync --prune',
+    ])
   }
 }

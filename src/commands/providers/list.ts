@@ -17,7 +17,7 @@ export default class ProvidersList extends AwsOidcCommand {
     const {flags} = await this.parse(ProvidersList)
     const list = await this.app(flags).listProviders()
     const rows = list.providers.map(({provider, strategy, profiles}) => [provider, strategy, profiles.join(', ')])
-    const none = `There is no provider in ${list.path}.`
-    this.report(list, rows.length === 0 ? [none] : this.table([['PROVIDER', 'STRATEGY', 'PROFILES'], ...rows]))
+    const none = [`There is no provider in ${list.path}.`, 'Try: aws-oidc setup']
+    this.report(list, rows.length === 0 ? none : this.table([['PROVIDER', 'STRATEGY', 'PROFILES'], ...rows]))
   }
 }

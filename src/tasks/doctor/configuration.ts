@@ -1,6 +1,8 @@
-import {expectedFailure} from '../../errors.ts'
+import {doubtOfRegion, problemOfRegion, regionLike} from '../../config/region.ts'
+import type {Configuration} from '../../config/schema.ts'
+import {expectedFailure, printable} from '../../errors.ts'
 import {plansFor} from '../plan.ts'
-import {type Check, count, either, type Finding, failed, found, type Looked, type Patient} from './check.ts'
+import {type Check, count, either, type Finding, failed, found, type Looked, listed, type Patient} from './check.ts'
 
 export const configurationChecks: readonly Check[] = [
   {area: 'Configuration', name: 'the configuration', look: lookAtText},
@@ -26,7 +28,8 @@ async function lookAtText({configuration, problem, outside, parts, profiles}: Pa
     const what = `There is no configuration yet: ${path} does not exist.`
     return found({id: 'config.absent', severity: 'error', what, mend: 'aws-oidc setup'})
   }
-  const findings = profiles.flatMap(profile => brokenProfile(profile, parts))
+  const broken = profiles.flatMap(profile => brokenProfile(profile, parts))
+  const findings = [...broken, ...doubtfulRegions(profiles, configuration.profiles, outside.env)]
   const [providers, all] = [configuration.providers, configuration.profiles].map(each => Object.keys(each).length)
   return either(findings, `${configuration.path}: ${count(providers ?? 0, 'provider')}, ${count(all ?? 0, 'profile')}`)
 }
@@ -43,6 +46,31 @@ function brokenProfile(profile: string, parts: Patient['parts']): readonly Findi
     if (!failure) throw error
     return [{...failed('profile.broken', 'error', failure), what: `The profile "${profile}": ${failure.message}`}]
   }
+}
+
+/** One finding for each region that AWS does not list. */
+function doubtfulRegions(
+  names: readonly string[],
+  profiles: Configuration['profiles'],
+  env: Patient['outside']['env'],
+): readonly Finding[] {
+  const users = new Map<string, string[]>()
+  const note = (region: string | undefined, user: string) => {
+    if (!region) return
+    const all = users.get(region)
+    if (all) all.push(user)
+    else users.set(region, [user])
+  }
+  for (const name of names) {
+    const {region, sts} = profiles[name] ?? {}
+    for (const one of new Set([region, sts?.region])) note(one, `profile ${name}`)
+  }
+  for (const variable of ['AWS_REGION', 'AWS_DEFAULT_REGION']) note(env[variable], variable)
+  return [...users].flatMap(([region, of]) => {
+    const what = problemOfRegion(printable(region, 60)) ?? doubtOfRegion(region)
+    const mend = `Set ${regionLike(region) ?? 'a region of AWS'} there, unless it is newer than that or no region of AWS.`
+    return what === undefined ? [] : [{id: 'region.unknown', severity: 'warning', what: `${listed(of)}: ${what}`, mend}]
+  })
 }
 
 async function lookAtPermissions({configuration, outside, inspection}: Patient): Promise<Looked> {

@@ -1,0 +1,24 @@
+import {Args} from '@oclif/core'
+import {AwsOidcCommand} from '../../command.ts'
+
+export default class PluginsUninstall extends AwsOidcCommand {
+  static override summary = 'Remove a plugin.'
+  static override description =
+    'What it brought is gone: providers with its strategy, and a cache of its own, can no longer be used. Of a plugin that is linked only the link goes.'
+  static override aliases = ['plugins:unlink', 'plugins:remove']
+  static override enableJsonFlag = true
+  static override examples = [
+    '<%= config.bin %> plugins uninstall aws-oidc-keycloak',
+    '<%= config.bin %> plugins uninstall aws-oidc-keycloak --json',
+  ]
+  static override args = {
+    plugin: Args.string({description: 'name of the plugin', required: true, ignoreStdin: true}),
+  }
+  static override flags = {}
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(PluginsUninstall)
+    const removed = await this.app(flags).uninstallPlugin(args.plugin)
+    this.report(removed, [`The plugin ${removed.name} is removed.`])
+  }
+}

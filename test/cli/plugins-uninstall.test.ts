@@ -1,0 +1,48 @@
+import {mkdir, readFile, writeFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import {expect} from 'chai'
+import {useScene} from '../support/scene.ts'
+
+describe('plugins uninstall', () => {
+  const scene = useScene()
+  const manifest = () => join(scene.home.folder, '.local/share/aws-oidc/package.json')
+
+  async function list(plugins: readonly object[]): Promise<void> {
+    await mkdir(join(scene.home.folder, '.local/share/aws-oidc'), {recursive: true, mode: 0o700})
+    await writeFile(manifest(), JSON.stringify({name: 'aws-oidc', private: true, oclif: {schema: 1, plugins}}))
+  }
+
+  it('says in our own words that a plugin is not there, and writes nothing', async () => {
+    const {exitCode, stdout, stderr} = await scene.home.run(['plugins', 'uninstall', 'nope'])
+    expect({exitCode, stdout, stderr}).to.deep.equal({
+      exitCode: 2,
+      stdout: '',
+      stderr: 'Error: The plugin "nope" is not installed. There is none.\nTry: aws-oidc plugins\n',
+    })
+    expect(await readFile(manifest(), 'utf8').catch(({code}) => code)).to.equal('ENOENT')
+  })
+
+  for (const name of ['unlink', 'remove']) {
+    it(`takes away a link, by its other name ${name} too, and names the nearest of those that are there`, async () => {
+      await list([{name: 'aws-oidc-ping', type: 'link', root: scene.home.folder}])
+      const wrong = await scene.home.run(['plugins', name, 'aws-oidc-pign'])
+      expect(wrong.stderr).to.include('There: aws-oidc-ping.\nTry: aws-oidc plugins uninstall aws-oidc-ping\n')
+      const {exitCode, stdout} = await scene.home.run(['plugins', name, 'aws-oidc-ping', '--json'])
+      expect({exitCode, ...JSON.parse(stdout)}).to.deep.equal({exitCode: 0, name: 'aws-oidc-ping', linked: true})
+      expect(JSON.parse(await readFile(manifest(), 'utf8')).oclif.plugins).to.deep.equal([])
+    })
+  }
+})
+
+describe('plugins install, where the registry can not be reached', () => {
+  const scene = useScene()
+
+  it('names the registry and the reason', async () => {
+    const registry = 'http://127.0.0.1:9/'
+    const {exitCode, stderr} = await scene.home.run(['plugins', 'install', 'nope'], {AWS_OIDC_NPM_REGISTRY: registry})
+    expect(exitCode).to.equal(6)
+    expect(stderr).to.equal(
+      `Error: npm could not get nope@latest: the registry ${registry} can't be reached (ECONNREFUSED).\nTry: Check the network, VPN, proxy, and AWS_OIDC_NPM_REGISTRY.\n`,
+    )
+  })
+})
