@@ -1,11 +1,8 @@
 import {type ChildProcess, type SpawnOptions, spawn} from 'node:child_process'
-import {accessSync, constants} from 'node:fs'
 import {constants as system} from 'node:os'
 import {isatty} from 'node:tty'
-import {type WindowsCommand, windowsCommand} from './windows-command.ts'
+import {type Command, programStart} from './program-start.ts'
 import {groupWitness, type Witness} from './witness.ts'
-
-export type Command = readonly [program: string, ...args: string[]]
 
 /** How a program that had the terminal as its own has ended. */
 export interface ForegroundEnding {
@@ -33,8 +30,7 @@ export async function runInForeground(
   env: Readonly<Record<string, string>>,
   {platform, deafToHangUp}: ForegroundPlace,
 ): Promise<ForegroundEnding> {
-  const start =
-    platform === 'win32' ? windowsCommand(command, env, isFile) : plain(deafToHangUp ? deaf(command) : command)
+  const start = programStart(deafToHangUp ? deaf(command) : command, env, platform)
   if ('problem' in start) return {exitCode: start.exitCode, signal: undefined, problem: start.problem}
   const {program, args, verbatim} = start
   const options: SpawnOptions = {stdio: 'inherit', env, windowsVerbatimArguments: verbatim}
@@ -72,10 +68,6 @@ function deaf(command: Command): Command {
   return ['/bin/sh', '-c', 'trap "" HUP; exec "$@"', 'sh', ...command]
 }
 
-function plain([program, ...args]: Command): WindowsCommand {
-  return {program, args, verbatim: false}
-}
-
 function endingOf(code: number | null, signal: NodeJS.Signals | null): ForegroundEnding {
   if (signal === null) return {exitCode: code ?? 1, signal: undefined, problem: undefined}
   return {exitCode: 128 + system.signals[signal], signal, problem: undefined}
@@ -87,13 +79,4 @@ function notStarted(program: string, error: unknown): ForegroundEnding {
   if (code === 'ENOENT') return {exitCode: 127, signal: undefined, problem: `${program}: command not found`}
   const why = code === 'EACCES' ? 'permission denied' : code
   return {exitCode: 126, signal: undefined, problem: `${program}: ${why}`}
-}
-
-function isFile(path: string): boolean {
-  try {
-    accessSync(path, constants.R_OK)
-    return true
-  } catch {
-    return false
-  }
 }

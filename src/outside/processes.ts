@@ -1,8 +1,9 @@
 import {spawn} from 'node:child_process'
 import {existsSync} from 'node:fs'
 import {AwsOidcError} from '../errors.ts'
-import {type Command, type ForegroundEnding, runInForeground} from './foreground.ts'
+import {type ForegroundEnding, runInForeground} from './foreground.ts'
 import {isDeafToHangUp} from './hang-up.ts'
+import {type Command, programStart} from './program-start.ts'
 
 export interface Processes {
   /** Aborts when the person presses Ctrl-C or the system asks the process to end. */
@@ -52,7 +53,14 @@ export function systemProcesses(): Processes {
 
     launch(program, args) {
       return new Promise((resolve, reject) => {
-        const child = spawn(program, args, {stdio: 'ignore', detached: true, windowsHide: true})
+        const start = programStart([program, ...args], process.env, platform)
+        if ('problem' in start) throw new Error(start.problem)
+        const child = spawn(start.program, start.args, {
+          stdio: 'ignore',
+          detached: true,
+          windowsHide: true,
+          windowsVerbatimArguments: start.verbatim,
+        })
         const settled = setTimeout(resolve, momentMilliseconds)
         settled.unref()
         child.once('error', reject)
