@@ -28,7 +28,7 @@ export async function runWizard(wish: SetupWish, parts: Parts): Promise<SetupRes
 async function synced(result: SetupResult, parts: Parts): Promise<SetupResult> {
   const {sync} = await import('./sync.ts')
   const configuration = await parts.draftConfiguration(() => [])
-  const wish = {profiles: [], chain: 'source', prune: false, fromRoles: undefined, write: 'ask'} as const
+  const wish = {profiles: [], chain: 'process', prune: false, fromRoles: undefined, write: 'ask'} as const
   const ended = await sync(wish, {...parts, configuration}).catch((error: unknown) => told(error, parts))
   for (const {why, hint} of ended?.left ?? []) parts.tell(hint === undefined ? why : `${why}\nTry: ${hint}`)
   return ended?.written ? {...result, synced: ended.files.config} : result

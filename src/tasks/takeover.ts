@@ -54,7 +54,7 @@ async function callUs(
 ): Promise<Pick<TakeoverResult, 'left' | 'synced'>> {
   const {sync} = await import('./sync.ts')
   const configuration = await parts.draftConfiguration(() => [])
-  const wish = {profiles, chain: 'source', prune: false, fromRoles: undefined, write: yes ? 'yes' : 'ask'} as const
+  const wish = {profiles, chain: 'process', prune: false, fromRoles: undefined, write: yes ? 'yes' : 'ask'} as const
   try {
     const {left, written, files} = await sync(wish, {...parts, configuration})
     return {left: left.map(({why}) => why), ...(written && {synced: files.config})}
