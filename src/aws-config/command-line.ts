@@ -1,21 +1,44 @@
 import {AwsOidcError} from '../errors.ts'
 
 /** What no shell, and no library that takes a line apart as one, changes or parts. */
-const plain = /^[\w@+=:,./-]+$/
+const plain = {posix: /^[\w@%+=:,./-]+$/, windows: /^[\w@+=:,./\\~-]+$/}
 
 /**
- * The value of `credential_process` that starts `program` with `args`: botocore takes it apart by itself, the SDKs hand
- * it to `sh -c`, on Windows to `cmd.exe`. Throws CONFIG_INVALID where some of them would change it.
+ * The value of `credential_process` that starts `program`, an absolute path and its first arguments, with `args`:
+ * botocore takes it apart by itself, the SDKs hand it to `sh -c`, on Windows to `cmd.exe`. Throws CONFIG_INVALID where
+ * some of them would change it.
  */
 export function commandLine(program: readonly string[], args: readonly string[], platform: NodeJS.Platform): string {
   const special = platform === 'win32' ? /["%\r\n]|\\$/ : /["$`\\\r\n]/
+  const folders = platform === 'win32' ? '%, and without letters outside ASCII,' : '$, `, " and \\'
   for (const part of [...program, ...args]) {
-    if (!special.test(part)) continue
+    // On Windows botocore reads the file in the code page of the system: one such letter would make all of it unreadable.
+    if (!special.test(part) && (platform !== 'win32' || /^[ -~]*$/.test(part))) continue
     throw new AwsOidcError('CONFIG_INVALID', `AWS tools can not be told to run "${part}": a shell would change it.`, {
-      hint: `Install aws-oidc and Node in a folder without ${platform === 'win32' ? '%' : '$, `, " and \\'} in its name.`,
+      hint: `Install aws-oidc and Node in a folder without ${folders} in its name.`,
     })
   }
-  return [...program.map(quoted), ...args.map(arg => (plain.test(arg) ? arg : quoted(arg)))].join(' ')
+  const [first = '', ...others] = program
+  return [start(first, platform), ...[...others, ...args].map(part => word(part, platform))].join(' ')
+}
+
+/** Whether the SDK for Go starts it, too. */
+export function isForAll(line: string, platform: NodeJS.Platform): boolean {
+  return platform === 'win32' ? !line.includes('"') : !/^".*"$/s.test(line)
+}
+
+/**
+ * The SDK for Go takes quotes away where a value begins and ends with one, so the line begins with what needs none. Its
+ * `cmd.exe /C` on Windows fails at any quoted program (https://github.com/aws/aws-sdk-go-v2/issues/3208); a quoted one is
+ * still better than none.
+ */
+function start(path: string, platform: NodeJS.Platform): string {
+  const written = word(path, platform)
+  return written === path || platform === 'win32' ? written : path.slice(0, 1) + quoted(path.slice(1))
+}
+
+function word(part: string, platform: NodeJS.Platform): string {
+  return plain[platform === 'win32' ? 'windows' : 'posix'].test(part) ? part : quoted(part)
 }
 
 function quoted(part: string): string {

@@ -23,19 +23,27 @@ export function originOf(
   const marked = textOf(markKey) === name
   const command = textOf('credential_process')
   if (command === undefined) return marked && textOf('role_arn') !== undefined ? {kind: 'switch'} : undefined
-  const [word, first, value, second, role, ...more] = ownArguments(command, ownScript, platform) ?? []
+  const [word, first, value, second, role, ...more] = ownCallIn(command, ownScript, platform)?.args ?? []
   if (word !== 'creds' || value === undefined || more.length > 0) return undefined
   if (first === '--profile') return value === name && second === undefined ? {kind: 'profile'} : undefined
   const forRole = first === '--provider' && second === '--role' && role !== undefined
   return marked && forRole ? {kind: 'role', provider: value, role} : undefined
 }
 
-/** What follows our program in a command; `undefined` where it is another program. */
-function ownArguments(command: string, ownScript: string, platform: NodeJS.Platform): readonly string[] | undefined {
-  const [program = '', script, ...args] = splitCommandLine(command, platform) ?? []
-  if (baseName(program) === 'aws-oidc') return script === undefined ? [] : [script, ...args]
+export interface OwnCall {
+  /** aws-oidc itself, or Node and our script. */
+  readonly program: readonly string[]
+  readonly args: readonly string[]
+}
+
+/** How a command starts our program; `undefined` where it is another program. */
+export function ownCallIn(command: string, ownScript: string, platform: NodeJS.Platform): OwnCall | undefined {
+  const [program = '', ...rest] = splitCommandLine(command, platform) ?? []
+  if (baseName(program) === 'aws-oidc') return {program: [program], args: rest}
+  const [script, ...args] = rest
   if (baseName(program) !== 'node' || script === undefined) return undefined
-  return script === ownScript || /[\\/]aws-oidc[\\/]bin[\\/]run\.js$/.test(script) ? args : undefined
+  const isOurs = script === ownScript || /[\\/]aws-oidc[\\/]bin[\\/]run\.js$/.test(script)
+  return isOurs ? {program: [program, script], args} : undefined
 }
 
 function baseName(path: string): string {

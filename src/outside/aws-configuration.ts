@@ -1,7 +1,8 @@
-import {realpath} from 'node:fs/promises'
-import {delimiter, join} from 'node:path'
+import {access, constants, realpath} from 'node:fs/promises'
+import {delimiter, isAbsolute, join} from 'node:path'
 import {type AwsPlaces, findAwsPlaces, unexpandedPlace} from './aws-places.ts'
 import {type SharedFiles, systemSharedFiles} from './shared-files.ts'
+import {type ShortNames, shortName, systemShortNames} from './short-name.ts'
 
 /** The configuration of the AWS tools on this machine. */
 export interface AwsConfiguration {
@@ -13,6 +14,8 @@ export interface AwsConfiguration {
   /** What the tools are to run: absolute paths of Node and of our script. */
   readonly ownProgram: readonly [node: string, script: string]
   readonly platform: NodeJS.Platform
+  /** What a file is in the end; `undefined` where it is not there, or is a program that can't be started. */
+  readonly resolve: (path: string, what: 'program' | 'script') => Promise<string | undefined>
 }
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -22,14 +25,25 @@ export async function awsConfiguration(
   env: Env,
   platform: NodeJS.Platform,
   home: string | undefined,
+  shortNames: ShortNames = systemShortNames(env),
 ): Promise<AwsConfiguration> {
   const problem = unexpandedPlace(env, platform)
+  const written = async (path: string) => (platform === 'win32' ? shortName(path, shortNames) : path)
   return {
     places: problem === undefined ? findAwsPlaces(env, platform, home) : undefined,
     problem,
     files: systemSharedFiles,
-    ownProgram: [await lastingNode(env), script],
+    ownProgram: [await written(await lastingNode(env)), await written(script)],
     platform,
+    async resolve(path, what) {
+      if (!isAbsolute(path)) return undefined
+      try {
+        await access(path, what === 'program' ? constants.X_OK : constants.R_OK)
+        return await realpath(path)
+      } catch {
+        return undefined
+      }
+    },
   }
 }
 

@@ -1,10 +1,8 @@
 import {type ChildProcess, type SpawnOptions, spawn} from 'node:child_process'
-import {accessSync, constants} from 'node:fs'
 import {constants as system} from 'node:os'
 import {isatty} from 'node:tty'
-import {type WindowsCommand, windowsCommand} from './windows-command.ts'
-
-export type Command = readonly [program: string, ...args: string[]]
+import {type Command, programStart} from './program-start.ts'
+import {groupWitness, type Witness} from './witness.ts'
 
 /** How a program that had the terminal as its own has ended. */
 export interface ForegroundEnding {
@@ -15,10 +13,13 @@ export interface ForegroundEnding {
   readonly problem: string | undefined
 }
 
-/** Nobody sends these to a whole group of processes: they are for us to hand on. */
-const handedOn: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2']
-/** These a terminal sends to all that it runs, the program included: handed on, they would arrive twice. */
-const ofTerminal: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT', 'SIGBREAK']
+export interface ForegroundPlace {
+  readonly platform: NodeJS.Platform
+  /** Whether SIGHUP is to do nothing to the program, as it does nothing to us. */
+  readonly deafToHangUp: boolean
+}
+
+const handedOn: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGINT', 'SIGQUIT', 'SIGBREAK']
 
 /**
  * Runs a program in our place: with our terminal, in our process group, so that Ctrl-C, Ctrl-Z and the size of the
@@ -27,14 +28,19 @@ const ofTerminal: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT', 'SIGBREAK']
 export async function runInForeground(
   command: Command,
   env: Readonly<Record<string, string>>,
-  platform: NodeJS.Platform,
+  {platform, deafToHangUp}: ForegroundPlace,
 ): Promise<ForegroundEnding> {
-  const start = platform === 'win32' ? windowsCommand(command, env, isFile) : plain(command)
+  const start = programStart(deafToHangUp ? deaf(command) : command, env, platform)
   if ('problem' in start) return {exitCode: start.exitCode, signal: undefined, problem: start.problem}
   const {program, args, verbatim} = start
   const options: SpawnOptions = {stdio: 'inherit', env, windowsVerbatimArguments: verbatim}
+  const witness = witnessOn(platform)
   let child: ChildProcess | undefined
-  const listeners = listenersFor(signal => child?.kill(signal))
+  const listeners = handedOn.map((signal): [NodeJS.Signals, () => void] => [
+    signal,
+    // Handed on although the program has got it, too, it would arrive twice.
+    async () => void ((signal === 'SIGHUP' && deafToHangUp) || (await witness.saw(signal)) || child?.kill(signal)),
+  ])
   for (const [signal, listener] of listeners) process.on(signal, listener)
   try {
     return await new Promise((resolve, reject) => {
@@ -46,20 +52,20 @@ export async function runInForeground(
     return notStarted(command[0], error)
   } finally {
     for (const [signal, listener] of listeners) process.off(signal, listener)
+    witness.leave()
   }
 }
 
-function plain([program, ...args]: Command): WindowsCommand {
-  return {program, args, verbatim: false}
+/** A terminal sends signals to all that it runs, and so does the console of Windows; elsewhere they are sent to us alone. */
+function witnessOn(platform: NodeJS.Platform): Witness {
+  if (platform === 'win32') return {saw: async () => true, leave: () => undefined}
+  const atTerminal = [0, 1, 2].some(descriptor => isatty(descriptor))
+  return atTerminal ? groupWitness() : {saw: async () => false, leave: () => undefined}
 }
 
-function listenersFor(handOn: (signal: NodeJS.Signals) => void): [NodeJS.Signals, () => void][] {
-  const atTerminal = [0, 1, 2].some(descriptor => isatty(descriptor))
-  const nothing = () => undefined
-  return [
-    ...handedOn.map((signal): [NodeJS.Signals, () => void] => [signal, () => handOn(signal)]),
-    ...ofTerminal.map((signal): [NodeJS.Signals, () => void] => [signal, atTerminal ? nothing : () => handOn(signal)]),
-  ]
+/** Node would give the program the default of every signal; what a shell ignores its programs ignore, too. */
+function deaf(command: Command): Command {
+  return ['/bin/sh', '-c', 'trap "" HUP; exec "$@"', 'sh', ...command]
 }
 
 function endingOf(code: number | null, signal: NodeJS.Signals | null): ForegroundEnding {
@@ -73,13 +79,4 @@ function notStarted(program: string, error: unknown): ForegroundEnding {
   if (code === 'ENOENT') return {exitCode: 127, signal: undefined, problem: `${program}: command not found`}
   const why = code === 'EACCES' ? 'permission denied' : code
   return {exitCode: 126, signal: undefined, problem: `${program}: ${why}`}
-}
-
-function isFile(path: string): boolean {
-  try {
-    accessSync(path, constants.R_OK)
-    return true
-  } catch {
-    return false
-  }
 }

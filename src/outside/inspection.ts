@@ -1,8 +1,10 @@
 import {constants} from 'node:fs'
 import {access, chmod, lstat, readdir, rm, stat, statfs} from 'node:fs/promises'
-import {delimiter, dirname, isAbsolute, join} from 'node:path'
+import {delimiter, dirname, join} from 'node:path'
 import {codeOf} from './files.ts'
 import {processMark} from './process-mark.ts'
+import {isFile} from './program-start.ts'
+import {windowsProgram} from './windows-command.ts'
 
 /** Looks at files, programs and processes without changing anything, and mends what somebody asks to have mended. */
 export interface Inspection {
@@ -91,9 +93,9 @@ export function systemInspection(
     },
     canRead: path => may(path, constants.R_OK),
     async findProgram(name) {
-      const endings = posix ? [''] : ['', '.exe', '.cmd', '.bat']
-      const folders = isAbsolute(name) || /[\\/]/.test(name) ? [''] : (env.PATH ?? '').split(delimiter).filter(Boolean)
-      for (const path of folders.flatMap(folder => endings.map(ending => join(folder, name + ending)))) {
+      if (!posix) return windowsProgram(name, env, isFile)
+      const folders = name.includes('/') ? [''] : (env.PATH ?? '').split(delimiter).filter(Boolean)
+      for (const path of folders.map(folder => join(folder, name))) {
         if ((await stat(path).catch(() => undefined))?.isFile() && (await may(path, constants.X_OK))) return path
       }
       return undefined

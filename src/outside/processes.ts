@@ -1,7 +1,9 @@
 import {spawn} from 'node:child_process'
 import {existsSync} from 'node:fs'
 import {AwsOidcError} from '../errors.ts'
-import {type Command, type ForegroundEnding, runInForeground} from './foreground.ts'
+import {type ForegroundEnding, runInForeground} from './foreground.ts'
+import {isDeafToHangUp} from './hang-up.ts'
+import {type Command, programStart} from './program-start.ts'
 
 export interface Processes {
   /** Aborts when the person presses Ctrl-C or the system asks the process to end. */
@@ -29,6 +31,9 @@ export function systemProcesses(): Processes {
   let abandoned = false
   const end = (exitCode: number) => (abandoned ? leave(exitCode) : process.exit(exitCode))
   const {signal, deafTo} = interruption(end)
+  const {platform} = process
+  const deafToHangUp = platform !== 'win32' && isDeafToHangUp(process.env)
+  if (deafToHangUp) process.on('SIGHUP', () => undefined)
   return {
     interruption: signal,
     abandon() {
@@ -38,17 +43,24 @@ export function systemProcesses(): Processes {
     end,
 
     endByInterrupt() {
-      if (process.platform === 'win32') return end(130)
+      if (platform === 'win32') return end(130)
       process.removeAllListeners('SIGINT')
       process.kill(process.pid, 'SIGINT')
       return end(130)
     },
 
-    runInForeground: (command, env) => deafTo(() => runInForeground(command, env, process.platform)),
+    runInForeground: (command, env) => deafTo(() => runInForeground(command, env, {platform, deafToHangUp})),
 
     launch(program, args) {
       return new Promise((resolve, reject) => {
-        const child = spawn(program, args, {stdio: 'ignore', detached: true, windowsHide: true})
+        const start = programStart([program, ...args], process.env, platform)
+        if ('problem' in start) throw new Error(start.problem)
+        const child = spawn(start.program, start.args, {
+          stdio: 'ignore',
+          detached: true,
+          windowsHide: true,
+          windowsVerbatimArguments: start.verbatim,
+        })
         const settled = setTimeout(resolve, momentMilliseconds)
         settled.unref()
         child.once('error', reject)

@@ -2,6 +2,7 @@ import {execFile} from 'node:child_process'
 import {promisify} from 'node:util'
 import {readObject} from '../json.ts'
 import type {Clock} from './clock.ts'
+import {programStart} from './program-start.ts'
 
 export interface OutputOptions {
   readonly clock: Clock
@@ -9,7 +10,10 @@ export interface OutputOptions {
   readonly signal: AbortSignal
   /** Of its environment, besides our own. */
   readonly variables: Readonly<Record<string, string>>
+  readonly platform: NodeJS.Platform
 }
+
+const missing = 'there is no such program'
 
 /**
  * What a program prints, without a shell and with nothing on its stdin. Ends it when it takes longer than
@@ -18,12 +22,20 @@ export interface OutputOptions {
 export async function programOutput(
   program: string,
   args: readonly string[],
-  {clock, milliseconds, signal, variables}: OutputOptions,
+  {clock, milliseconds, signal, variables, platform}: OutputOptions,
 ): Promise<string> {
+  const env = {...process.env, ...variables}
+  const start = programStart([program, ...args], env, platform)
+  if ('problem' in start)
+    throw new Error(start.exitCode === 127 ? missing : 'a batch file can not be given its arguments')
   const limit = clock.limit(milliseconds, new Error(`it took longer than ${milliseconds / 1000} s`), signal)
   try {
-    const env = {...process.env, ...variables}
-    const running = promisify(execFile)(program, [...args], {env, signal: limit.signal, windowsHide: true})
+    const running = promisify(execFile)(start.program, [...start.args], {
+      env,
+      signal: limit.signal,
+      windowsHide: true,
+      windowsVerbatimArguments: start.verbatim,
+    })
     // On abort execFile sends SIGTERM, whatever its killSignal: one that has no ear for it would stay for ever.
     limit.signal.addEventListener('abort', () => running.child.kill('SIGKILL'), {once: true})
     running.child.stdin?.on('error', () => undefined).end()
@@ -38,7 +50,7 @@ export async function programOutput(
 
 function reasonOf(error: unknown): string {
   const {code, signal} = readObject(error)
-  if (code === 'ENOENT') return 'there is no such program'
+  if (code === 'ENOENT') return missing
   if (typeof code === 'number') return `it ended with exit code ${code}`
   if (typeof code === 'string') return code
   return typeof signal === 'string' ? `it was ended by ${signal}` : 'unknown reason'

@@ -13,7 +13,7 @@ export interface NotStarted {
   readonly problem: string
 }
 
-type Env = Readonly<Record<string, string>>
+type Env = Readonly<Record<string, string | undefined>>
 
 /** What can be started at all, whatever else stands in PATHEXT. */
 const startable = ['.com', '.exe', '.bat', '.cmd']
@@ -27,7 +27,7 @@ export function windowsCommand(
   env: Env,
   isFile: (path: string) => boolean,
 ): WindowsCommand | NotStarted {
-  const program = candidates(name, env).find(isFile)
+  const program = windowsProgram(name, env, isFile)
   if (program === undefined) return {exitCode: 127, problem: `${name}: command not found`}
   if (!/\.(bat|cmd)$/i.test(program)) return {program, args, verbatim: false}
   // cmd.exe has no way to write these that every batch file hands on unharmed (CVE-2024-24576).
@@ -35,7 +35,21 @@ export function windowsCommand(
   if (harmful !== undefined)
     return {exitCode: 126, problem: `${name} is a batch file, which can't be given an argument with ", % or a line end`}
   const line = [program, ...args].map(quoted).join(' ')
-  return {program: variable(env, 'COMSPEC') ?? 'cmd.exe', args: ['/d', '/s', '/c', `"${line}"`], verbatim: true}
+  return {
+    program: variable(env, 'COMSPEC') || commandPrompt(env),
+    args: ['/d', '/s', '/c', `"${line}"`],
+    verbatim: true,
+  }
+}
+
+/** Where it is. */
+export function windowsProgram(name: string, env: Env, isFile: (path: string) => boolean): string | undefined {
+  return candidates(name, env).find(isFile)
+}
+
+/** By its path: its bare name would be looked for in the current folder. */
+export function commandPrompt(env: Env): string {
+  return win32.join(variable(env, 'SYSTEMROOT') || String.raw`C:\Windows`, String.raw`System32\cmd.exe`)
 }
 
 function candidates(name: string, env: Env): readonly string[] {

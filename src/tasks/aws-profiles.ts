@@ -1,7 +1,7 @@
 import {readRole} from '../aws/role.ts'
 import {markKey} from '../aws-config/own-profile.ts'
 import type {Configuration, ProfileConfiguration} from '../config/schema.ts'
-import {longestChainedSeconds} from './plan.ts'
+import {chainOf, longestChainedSeconds} from './plan.ts'
 import {regionOf} from './region.ts'
 
 export type Keys = Readonly<Record<string, string>>
@@ -22,7 +22,7 @@ export interface WantedProfile {
  */
 export function configuredProfiles(
   names: readonly string[],
-  chain: 'source' | 'process',
+  chain: 'process' | 'aws',
   configuration: Configuration,
 ): readonly WantedProfile[] {
   const wanted = new Map<string, WantedProfile>()
@@ -38,7 +38,7 @@ export function configuredProfiles(
 
 function wantedFrom(
   profile: ProfileConfiguration,
-  chain: 'source' | 'process',
+  chain: 'process' | 'aws',
   configuration: Configuration,
 ): WantedProfile {
   const {name, output} = profile
@@ -48,20 +48,22 @@ function wantedFrom(
     name,
     args: ['creds', '--profile', name],
     beside: {...(region !== undefined && {region}), ...(output !== undefined && {output})},
-    bySource: chain === 'source' ? switchOf(profile, configuration) : undefined,
+    bySource: chain === 'aws' ? switchOf(profile, configuration) : undefined,
   }
 }
 
 const plainSessionName = /^[\w+=,.@-]{2,64}$/
 
 /** `undefined` where the tools have no key for something that is configured. */
-function switchOf(profile: ProfileConfiguration, {locate}: Configuration): WantedProfile['bySource'] {
-  const {name, source, role, sessionName, durationSeconds, externalId, sts} = profile
+function switchOf(profile: ProfileConfiguration, configuration: Configuration): WantedProfile['bySource'] {
+  const {name, source, role, durationSeconds, externalId, sts} = profile
   const {tags, sourceIdentity, policy, policyArns} = profile
   const ours = [tags, sourceIdentity, policy, policyArns, ...Object.values(sts)].some(value => value !== undefined)
-  const named = sessionName === undefined || plainSessionName.test(sessionName)
-  if (source === undefined || role === undefined || ours || !named) return undefined
-  const place = () => `${locate(['profiles', name, 'role'])}: profiles.${name}.role`
+  if (source === undefined || role === undefined || ours) return undefined
+  const [sessionName, ...others] = sessionNamesOf(profile, configuration)
+  // What depends on who signs in where can't be written down.
+  if (others.length > 0 || (sessionName !== undefined && !plainSessionName.test(sessionName))) return undefined
+  const place = () => `${configuration.locate(['profiles', name, 'role'])}: profiles.${name}.role`
   return {
     source,
     keys: {
@@ -75,4 +77,11 @@ function switchOf(profile: ProfileConfiguration, {locate}: Configuration): Wante
       [markKey]: name,
     },
   }
+}
+
+/** What the session may be called where we switch the role, which its provider decides where the profile doesn't. */
+function sessionNamesOf(profile: ProfileConfiguration, configuration: Configuration): ReadonlySet<string | undefined> {
+  if (profile.sessionName !== undefined) return new Set([profile.sessionName])
+  const [first] = chainOf(profile, configuration)
+  return new Set(first?.providers.map(provider => configuration.providers[provider]?.sessionName))
 }

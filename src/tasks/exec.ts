@@ -1,6 +1,7 @@
 import {AwsOidcError} from '../errors.ts'
 import {enclosingAccount, environmentWith} from '../formats/child-environment.ts'
-import type {Command, ForegroundEnding} from '../outside/foreground.ts'
+import type {ForegroundEnding} from '../outside/foreground.ts'
+import type {Command} from '../outside/program-start.ts'
 import {credentialsFor} from './credentials.ts'
 import type {Parts} from './parts.ts'
 import {plansFor} from './plan.ts'

@@ -69,10 +69,9 @@ export async function showProfile(name: string, parts: Parts): Promise<ProfileDe
 }
 
 async function seenByAwsTools(name: string, parts: Parts): Promise<SeenByAwsTools> {
-  const {sync} = await import('./sync.ts')
-  const wish = {profiles: [], chain: 'source', prune: false, fromRoles: undefined, write: 'no'} as const
+  const {syncAsChosen} = await import('./sync-as-chosen.ts')
   try {
-    const {changes, left} = await sync(wish, parts)
+    const {changes, left} = await syncAsChosen(parts)
     const kept = left.find(({profile}) => profile === name)
     if (kept) return {upToDate: false, why: kept.why, hint: kept.hint ?? `aws-oidc profiles sync ${name}`}
     if (!changes.some(({profile}) => profile === name)) return {upToDate: true}

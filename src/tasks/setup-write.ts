@@ -11,7 +11,7 @@ import {told} from './setup-questions.ts'
 import {agreed, type SyncResult, sync, syncDifference} from './sync.ts'
 import type {SyncScope} from './sync-scope.ts'
 
-const ofAll: SyncScope = {profiles: [], chain: 'source', prune: false, fromRoles: undefined}
+const ofAll: SyncScope = {profiles: [], chain: 'process', prune: false, fromRoles: undefined}
 
 /** What a person was shown of what is to be written into our configuration and the files of the AWS tools. */
 export interface ShownDifference {

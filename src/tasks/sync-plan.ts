@@ -6,6 +6,7 @@ import {problemOfName} from '../aws-config/writable.ts'
 import type {Change, ChangedKey, LeftAlone} from '../formats/difference.ts'
 import type {Keys, WantedProfile} from './aws-profiles.ts'
 import {type AwsFiles, foreign, inherited, placeOf, type Sections, shadowed} from './sync-left.ts'
+import type {Works} from './working-lines.ts'
 
 export interface Scope {
   /** What a person has named may be changed although it is not ours. */
@@ -16,6 +17,7 @@ export interface Scope {
   readonly platform: NodeJS.Platform
   /** The line that starts us with these arguments. */
   readonly command: (args: readonly string[]) => string
+  readonly works: Works
   /** Whether this call is about that profile. */
   readonly includes: (name: string) => boolean
   /** Whether a profile of ours has lost its reason. */
@@ -92,7 +94,7 @@ function planProfile(
   if (problem) return {profile: name, kind: 'unwritable', why: `The profile "${name}" can't be written: ${problem}.`}
   const reason = reasonToLeave(name, {config, credentials}, files, scope)
   if (reason) return reason
-  const keys = keysFor(profile, scope)
+  const keys = keysFor(profile, section, scope)
   const shadow = inherited(name, keys, {config, credentials}, files)
   if (shadow) return shadow
   const unwanted = section
@@ -124,9 +126,15 @@ function reasonToLeave(
 }
 
 /** The tool switches the role itself only from a profile that is ours, and right. */
-function keysFor({args, beside, bySource}: WantedProfile, {standing, command}: ProfileScope): Keys {
-  const switches = bySource && standing.has(bySource.source)
-  return {...beside, ...(switches ? bySource.keys : {credential_process: command(args)})}
+function keysFor(
+  {args, beside, bySource}: WantedProfile,
+  section: Section | undefined,
+  {standing, command, works}: ProfileScope,
+): Keys {
+  if (bySource && standing.has(bySource.source)) return {...beside, ...bySource.keys}
+  const there = section?.properties.find(({key}) => key === 'credential_process')?.value
+  const ours = command(args)
+  return {...beside, credential_process: there !== undefined && works(there, args, ours) ? there : ours}
 }
 
 function changeOf(

@@ -7,13 +7,14 @@ import type {Parts} from './parts.ts'
 import {findProfile} from './plan.ts'
 import type {AwsFiles} from './sync-left.ts'
 import {planSync, type Scope, type SyncPlan} from './sync-plan.ts'
+import {workingLines} from './working-lines.ts'
 
 export interface SyncScope {
   /** Only these, also where they are not ours; all of ours where none is named. */
   readonly profiles: readonly string[]
   /** That only the command of those is replaced: other keys that would win over us stay, and so does such a profile. */
   readonly replaces?: 'command'
-  readonly chain: 'source' | 'process'
+  readonly chain: 'process' | 'aws'
   /** Whether what is ours and no longer configured goes. */
   readonly prune: boolean
   /** Also a profile for each role that a provider offers. */
@@ -23,10 +24,11 @@ export interface SyncScope {
 /** What is to be done to the files as they are, for tools that start that program; what does not depend on them is found out once. */
 export async function planner(
   wish: SyncScope,
-  {ownProgram, platform}: AwsConfiguration,
+  aws: AwsConfiguration,
   parts: Parts,
-): Promise<(files: AwsFiles, program: readonly string[]) => SyncPlan> {
+): Promise<(files: AwsFiles, program: readonly string[]) => Promise<SyncPlan>> {
   const {configuration, log} = parts
+  const {ownProgram, platform} = aws
   // https://docs.npmjs.com/cli/v11/commands/npx : what it fetches may be gone tomorrow.
   if (/[\\/]_npx[\\/]/.test(ownProgram[1])) {
     log.warn(
@@ -40,7 +42,7 @@ export async function planner(
   const inScope = (name: string) => named.size === 0 || named.has(name)
   const configured = configuredProfiles(Object.keys(configuration.profiles).filter(inScope), wish.chain, configuration)
   const wanted = merged(configured, offered?.profiles.filter(({name}) => inScope(name)) ?? [])
-  const scope: Omit<Scope, 'command'> = {
+  const scope: Omit<Scope, 'command' | 'works'> = {
     named,
     replaces: wish.replaces,
     ownScript: ownProgram[1],
@@ -53,8 +55,10 @@ export async function planner(
       return gone || !Object.hasOwn(configuration.providers, origin.provider)
     },
   }
-  return (files, program) => {
-    const plan = planSync(wanted, files, {...scope, command: args => commandLine(program, args, platform)})
+  return async (files, program) => {
+    const command = (args: readonly string[]) => commandLine(program, args, platform)
+    const works = await workingLines(files.config, program, aws)
+    const plan = planSync(wanted, files, {...scope, command, works})
     const met = new Set([
       ...wanted.map(({name}) => name),
       ...[...plan.changes, ...plan.left].map(({profile}) => profile),

@@ -46,7 +46,7 @@ export async function sync(
   const planFor = await planner(wish, aws, parts)
   const found = await readFiles(places, aws)
   warnOfRefused(found, parts)
-  let shown = planFor(found, program)
+  let shown = await planFor(found, program)
   for (;;) {
     if (wish.write === 'no') return resultOf(shown, places, [])
     const wanted = shown.changes.length > 0
@@ -58,7 +58,7 @@ export async function sync(
     if (!wanted) return resultOf(shown, places, [])
     if (put.join('\n') !== program.join('\n')) {
       program = put
-      shown = planFor(found, program)
+      shown = await planFor(found, program)
       continue
     }
     const meant = wish.write === 'ask' ? JSON.stringify(shown.changes) : undefined
@@ -68,7 +68,7 @@ export async function sync(
         parts.signal.throwIfAborted()
         // Another program may have written meanwhile: what it wrote is kept, and what was not shown is not done.
         const files = await readFiles(places, aws)
-        const plan = planFor(files, program)
+        const plan = await planFor(files, program)
         if (meant !== undefined && JSON.stringify(plan.changes) !== meant) return {plan, backups: undefined}
         const backups = await write(files, plan, aws, parts)
         if (backups) return {plan, backups}

@@ -77,7 +77,7 @@ async function syncUnseen(scope: SyncScope, parts: Parts): Promise<SyncResult> {
 
 /** Only the commands of those profiles are replaced: keys of a person stay. */
 function scopeOf(profiles: readonly string[]): SyncScope {
-  return {profiles, replaces: 'command', chain: 'source', prune: false, fromRoles: undefined}
+  return {profiles, replaces: 'command', chain: 'process', prune: false, fromRoles: undefined}
 }
 
 function agreed({left}: TakeoverPlan, parts: Parts): Promise<boolean> {

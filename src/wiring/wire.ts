@@ -234,6 +234,7 @@ export async function wire(outside: Outside, installation: Installation, choices
         clock,
         ...limits,
         variables: {[waiting]: [...waitedFor, providerId].join()},
+        platform: outside.platform,
       }),
     async makeBrowserFolder(providerId) {
       if (places.browsers !== undefined) return files.makePrivateFolder(join(places.browsers, providerId))

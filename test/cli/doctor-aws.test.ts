@@ -6,7 +6,7 @@ import type {Home} from '../support/home.ts'
 import {useScene} from '../support/scene.ts'
 
 const aws = (home: Home, ...names: string[]) => join(home.folder, '.aws', ...names)
-const synced = (home: Home) => home.run(['profiles', 'sync', '--yes'])
+const synced = (home: Home, ...flags: string[]) => home.run(['profiles', 'sync', '--yes', ...flags])
 
 /** Lines at the end of a file of the AWS tools, after ours. */
 const adding = (name: 'config' | 'credentials', text: string) => async (scene: {readonly home: Home}) => {
@@ -89,7 +89,7 @@ const profiles: readonly Illness[] = [
     severity: 'error',
     when: 'of a device for MFA beside a role that the tools switch to',
     async make({home}) {
-      await synced(home)
+      await synced(home, '--chain', 'aws')
       await appendFile(aws(home, 'config'), 'mfa_serial = arn:aws:iam::123456789012:mfa/me\n')
     },
     says: /mfa_serial in the profile "admin": AWS refuses such a switch/,
@@ -130,7 +130,7 @@ const profiles: readonly Illness[] = [
     severity: 'warning',
     when: 'where our configuration has changed since',
     async make({home}) {
-      await synced(home)
+      await synced(home, '--chain', 'aws')
       await home.configure({profiles: {admin: {source: 'developer', role: 'arn:aws:iam::123456789012:role/other'}}})
     },
     says: /config: the profile "admin" is not as our configuration has it/,
@@ -221,8 +221,8 @@ describe('doctor, of the AWS tools,', () => {
     expect(ids).to.include('profile.foreign').and.not.to.include('profile.shadowed')
   })
 
-  it('leaves roles to us where somebody has chosen that', async () => {
-    await scene.home.run(['profiles', 'sync', '--yes', '--chain', 'process'])
+  it('leaves roles to the AWS tools where somebody has chosen that', async () => {
+    await scene.home.run(['profiles', 'sync', '--yes', '--chain', 'aws'])
     const {findings} = await examine(scene.home, {}, ['--no-network'])
     expect(findings.map(({id}) => id)).not.to.include('profile.outdated')
   })

@@ -234,6 +234,27 @@ describe('aws-oidc exec', () => {
     }
   })
 
+  for (const [started, line] of [
+    ['by nohup', 'nohup "$@"'],
+    ['by a script that ignores SIGHUP', 'trap "" HUP; "$@"; exit $?'],
+  ] as const) {
+    for (const flags of [[], ['--serve']]) {
+      it(`lives on after SIGHUP where it was started ${started} (${flags.join() || 'fixed values'})`, async function () {
+        if (process.platform !== 'linux') this.skip()
+        const wait = 'echo ready; while [ ! -e "$HOME/go" ]; do sleep 0.1; done; echo lived'
+        const {child, ended} = scene.home.startBehind(
+          ['bash', '-c', line, 'bash'],
+          [...[...exec, ...flags, '--', 'sh', '-c', wait]],
+        )
+        await new Promise(resolve => child.stdout?.once('data', resolve))
+        // As a terminal does that is closed.
+        process.kill(-(child.pid ?? 0), 'SIGHUP')
+        await writeFile(join(scene.home.folder, 'go'), '')
+        expect(await ended).to.include({exitCode: 0, stdout: 'ready\nlived\n'})
+      })
+    }
+  }
+
   describe('inside another one', () => {
     const inside = {AWS_OIDC_EXEC: '210987654321'}
 

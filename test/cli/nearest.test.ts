@@ -21,7 +21,7 @@ describe('a name that is nearly one', () => {
     ['login --no-browsr', 'aws-oidc login --no-browser'],
     ['whoami --jsn', 'aws-oidc whoami --json'],
     ['status --no-interactiv', 'aws-oidc status --no-interactive'],
-    ['profiles sync --chian process', 'aws-oidc profiles sync --chain source|process'],
+    ['profiles sync --chian process', 'aws-oidc profiles sync --chain process|aws'],
     // Values of a choice.
     ['creds --format powershel', 'aws-oidc creds --format powershell'],
     ['creds --format=dotnev', 'aws-oidc creds --format dotenv'],

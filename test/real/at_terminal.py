@@ -1,6 +1,6 @@
 """Runs a command on a terminal of its own. What stands on the terminal goes to stdout as it comes, and what comes from
 stdin is typed. In the end one line of JSON on stderr says how the command ended, and whether the terminal was left as it
-was.
+was. Once stdin has ended nobody sits there any more, and all of it is killed.
 
 Arguments: columns, rows, and the command. `2>FILE` and `1>FILE` before it redirect its output.
 """
@@ -10,6 +10,7 @@ import json
 import os
 import pty
 import select
+import signal
 import struct
 import sys
 import termios
@@ -41,6 +42,10 @@ while terminal in sources:
             data = b""
         if not data:
             sources.remove(source)
+            if source != terminal:
+                os.close(terminal)
+                os.killpg(pid, signal.SIGKILL)
+                sys.exit("the test has gone")
         elif source == terminal:
             os.write(sys.stdout.fileno(), data)
         else:

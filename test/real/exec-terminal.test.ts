@@ -77,6 +77,30 @@ describe('A program that aws-oidc exec runs on a terminal', () => {
     expect(await session.ended).to.deep.equal({exitCode: 5, restored: true})
   })
 
+  for (const signal of ['SIGINT', 'SIGQUIT', 'SIGTERM'] as const) {
+    it(`hears ${signal} once that somebody sends to aws-oidc alone, and once that all on the terminal get`, async () => {
+      const program = `let heard = 0
+        process.on('${signal}', () => {
+          console.log('heard ' + ++heard)
+          if (heard === 3) setTimeout(() => process.exit(heard), 500)
+        })
+        setInterval(() => undefined, 1000)
+        console.log('of ' + process.ppid + ';')`
+      const session = start(process.execPath, '-e', program)
+      await session.until(';')
+      const pid = Number(/of (\d+);/.exec(session.shown())?.[1])
+      for (const [to, heard] of [
+        [pid, 'heard 1'],
+        [pid, 'heard 2'],
+        [-pid, 'heard 3'],
+      ] as const) {
+        process.kill(to, signal)
+        await session.until(heard)
+      }
+      expect(await session.ended).to.deep.equal({exitCode: 3, restored: true})
+    })
+  }
+
   it('ends a script of the shell with Ctrl-C, as it would without us', async () => {
     const file = join(scene.home.folder, 'script')
     await writeFile(file, `for name in first second; do "$@" exec -- sh -c "echo $name; sleep 30"; done\n`)

@@ -44,7 +44,7 @@ describe('What profiles sync writes', () => {
 
   for (const client of awsClients.filter(client => client.switchesInTheSandbox || client.takesOwnEndpoints)) {
     it(`gives ${client.name} each profile: a role, one it switches to itself, and one by SAML`, async () => {
-      expect(await sync('--yes')).to.include({exitCode: 0, stderr: ''})
+      expect(await sync('--yes', '--chain', 'aws')).to.include({exitCode: 0, stderr: ''})
       expect(await readFile(path(), 'utf8')).to.match(/\[profile admin\][^[]*source_profile = developer/)
       const env = client.takesOwnEndpoints ? await ownEndpoints(tools) : {}
       for (const profile of ['developer', 'admin', 'saml-developer'] as const) {
@@ -57,12 +57,31 @@ describe('What profiles sync writes', () => {
   }
 
   for (const client of awsClients) {
-    it(`gives ${client.name} with --chain process a role that we switch to`, async () => {
-      expect(await sync('--yes', '--chain', 'process')).to.include({exitCode: 0, stderr: ''})
+    it(`gives ${client.name} a role that we switch to, as the person`, async () => {
+      await tools.home.configure({})
+      expect(await sync('--yes')).to.include({exitCode: 0, stderr: ''})
       expect(await readFile(path(), 'utf8')).to.not.include('role_arn')
       const {arns, errors, stderr} = await ask(client, tools, {profile: 'admin'})
       expect(errors, stderr).to.deep.equal([])
-      expect(arns[0]).to.match(sessionOf('admin'))
+      expect(arns[0]).to.equal('arn:aws:sts::123456789012:assumed-role/admin/alice@example.com')
+    })
+  }
+
+  // With each character that a name may have.
+  const names = ['50%', '%/.@:+_-x', '/x.y@z:']
+  for (const client of awsClients) {
+    it(`gives ${client.name} profiles of every allowed name, from a folder with a space in its name`, async () => {
+      const profiles = Object.fromEntries(
+        names.map(name => [name, {provider: 'sandbox', role: role('developer'), region: 'us-east-1'}]),
+      )
+      await tools.home.configure({profiles})
+      const env = {AWS_CONFIG_FILE: path(), XDG_DATA_HOME: join(tools.home.folder, "it's my data")}
+      expect(await tools.home.run(['profiles', 'sync', '--yes'], env)).to.include({exitCode: 0, stderr: ''})
+      for (const profile of names) {
+        const {arns, errors, stderr} = await ask(client, tools, {profile})
+        expect(errors, `${profile}: ${stderr}`).to.deep.equal([])
+        expect(arns[0], profile).to.match(sessionOf('developer'))
+      }
     })
   }
 

@@ -7,7 +7,7 @@ import {root} from './sandbox.ts'
 
 /** What a client is to ask: who it is, as a profile of the AWS configuration. */
 export interface Question {
-  readonly profile: 'developer' | 'admin' | 'switched' | 'saml-developer'
+  readonly profile: string
   /** Calls on one client, one after the other. */
   readonly calls?: number
   /** Clients at once, each with credentials of its own. */

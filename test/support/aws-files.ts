@@ -9,7 +9,7 @@ export interface AwsFolder extends AwsConfiguration {
   readonly backups: ReadonlyMap<string, string>
 }
 
-export const ownLine = (args: string) => `credential_process = "/opt/node" "/opt/aws-oidc/bin/run.js" ${args}`
+export const ownLine = (args: string) => `credential_process = /opt/node /opt/aws-oidc/bin/run.js ${args}`
 
 export function makeAwsFolder(config?: string, credentials?: string): AwsFolder {
   const backups = new Map<string, string>()
@@ -23,6 +23,7 @@ export function makeAwsFolder(config?: string, credentials?: string): AwsFolder 
     ownProgram: ['/opt/node', '/opt/aws-oidc/bin/run.js'],
     problem: undefined,
     platform: 'linux',
+    resolve: async path => (path.startsWith('/opt/') ? path : undefined),
     files: {
       read: async path => folder[nameOf(path)],
       async replace(path, before, after, backup) {

@@ -31,6 +31,8 @@ export interface Home {
   run(args: readonly string[], env?: Variables, program?: string): Promise<Ending>
   /** Starts aws-oidc without waiting. */
   start(args: readonly string[], env?: Variables): Running
+  /** Starts a program that starts aws-oidc. */
+  startBehind(program: readonly [string, ...string[]], args: readonly string[]): Running
   /** Writes config.yaml anew: the sandbox's provider with changes, and further profiles or top settings. */
   configure(changes: {
     readonly provider?: Settings
@@ -42,6 +44,22 @@ export interface Home {
   entries(): Promise<readonly string[]>
   /** Fails when a secret of this run stands anywhere but in stdout of `creds` and in the cache; then removes all. */
   close(): Promise<void>
+}
+
+// A test run that is ended leaves none of them behind.
+const living = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of living) endGroup(child)
+})
+
+/** With the programs that it has started: each session is of one group. */
+function endGroup(child: ChildProcess): void {
+  try {
+    if (process.platform === 'win32' || child.pid === undefined) child.kill('SIGKILL')
+    else process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    // It has ended already.
+  }
 }
 
 export async function makeHome(sandbox: Sandbox): Promise<Home> {
@@ -65,14 +83,19 @@ export async function makeHome(sandbox: Sandbox): Promise<Home> {
   }
 
   function start(args: readonly string[], env: Variables = {}, program = bin): Running {
+    return launch([process.execPath, program, ...args], args, env)
+  }
+
+  function launch([program = '', ...rest]: readonly string[], args: readonly string[], env: Variables): Running {
     // A session of its own has no terminal: what a person must see then goes to stderr, where the test reads it.
-    const child = spawn(process.execPath, [program, ...args], {
+    const child = spawn(program, rest, {
       cwd: folder,
       env: {...usual, ...env},
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: process.platform !== 'win32',
     })
     running.add(child)
+    living.add(child)
     let [stdout, stderr] = ['', '']
     child.stdout.setEncoding('utf8').on('data', text => {
       stdout += text
@@ -83,6 +106,7 @@ export async function makeHome(sandbox: Sandbox): Promise<Home> {
     const ended = new Promise<Ending>(resolve => {
       child.once('close', async (exitCode, signal) => {
         running.delete(child)
+        living.delete(child)
         noteSecrets(stdout, secrets)
         for (const text of await cached()) noteSecrets(text, secrets)
         said.push(`${args.join(' ')}: ${stderr}`)
@@ -102,6 +126,7 @@ export async function makeHome(sandbox: Sandbox): Promise<Home> {
     folder,
     cache,
     start,
+    startBehind: (program, args) => launch([...program, process.execPath, bin, ...args], args, {}),
     run: (...wanted) => start(...wanted).ended,
     async configure({provider, profiles, top}) {
       await home.writeConfig(
@@ -132,7 +157,7 @@ export async function makeHome(sandbox: Sandbox): Promise<Home> {
     },
     entries: () => readdir(join(cache, 'v1')).catch(() => []),
     async close() {
-      for (const child of running) child.kill('SIGKILL')
+      for (const child of running) endGroup(child)
       const files = await otherFiles(folder, [join(cache, 'v1'), join(cache, 'compiled')])
       for (const secret of secrets) {
         for (const text of [...said, ...files]) expect(text, 'a secret got out').not.to.include(secret)

@@ -157,6 +157,7 @@ const noAwsTools: AwsConfiguration = {
   },
   ownProgram: ['/usr/bin/node', '/usr/lib/aws-oidc/run.js'],
   platform: 'linux',
+  resolve: async () => undefined,
 }
 
 const nobodyReads: Ask = {

@@ -9,9 +9,20 @@ const posixPrograms = ['/usr/bin/node', "/home/o'neil/#1 *?[x] ~/{a,b}/<no>|de;&
 const windowsProgram = 'C:\\Program Files (x86)\\no & de^!\\node.exe'
 
 describe('the line of a credential_process', () => {
-  it('begins with an absolute path in double quotes, and quotes of the rest what needs it', () => {
-    expect(commandLine(['/opt/node', '/opt/run.js'], ['creds', '--profile', 'a/b@c'], 'linux')).to.equal(
-      '"/opt/node" "/opt/run.js" creds --profile a/b@c',
+  it('is quoted only where that is needed, and never begins with a quote, which Go would take away', () => {
+    const lineOf = (program: readonly string[], name: string) =>
+      commandLine(program, ['creds', '--profile', name], 'linux')
+    expect(lineOf(['/opt/node', '/opt/run.js'], 'a/b@c')).to.equal('/opt/node /opt/run.js creds --profile a/b@c')
+    expect(lineOf(['/opt/node'], '50%')).to.equal('/opt/node creds --profile 50%')
+    expect(lineOf(['/my programs/node', '/my programs/run.js'], 'a b')).to.equal(
+      '/"my programs/node" "/my programs/run.js" creds --profile "a b"',
+    )
+  })
+
+  it('has no quotes on Windows where there is nothing to quote, because any quoted program fails in Go there', () => {
+    const program = [String.raw`C:\PROGRA~1\nodejs\node.exe`, String.raw`C:\npm\node_modules\aws-oidc\bin\run.js`]
+    expect(commandLine(program, ['creds', '--profile', 'dev'], 'win32')).to.equal(
+      String.raw`C:\PROGRA~1\nodejs\node.exe C:\npm\node_modules\aws-oidc\bin\run.js creds --profile dev`,
     )
   })
 
@@ -29,7 +40,7 @@ describe('the line of a credential_process', () => {
 
   it('leaves nothing outside of quotes that cmd.exe would heed, and nothing anywhere that it would replace', () => {
     const line = commandLine([windowsProgram, 'C:\\aws-oidc\\bin\\run.js'], args, 'win32')
-    expect(line.replaceAll(/"[^"]*"/g, '')).to.match(/^[\w@+=:,./ -]*$/)
+    expect(line.replaceAll(/"[^"]*"/g, '')).to.match(/^[\w@+=:,./\\ -]*$/)
     expect(line).to.not.include('%')
   })
 
@@ -47,7 +58,7 @@ describe('the line of a credential_process', () => {
 
   for (const [platform, parts] of [
     ['linux', ['/a$b', '/a`b', '/a"b', '/a\\b', '/a\nb']],
-    ['win32', ['C:\\%PATH%\\x', 'C:\\a\\']],
+    ['win32', ['C:\\%PATH%\\x', 'C:\\a\\', 'C:\\山田\\x']],
   ] as const) {
     it(`is not written where ${platform} would change it`, () => {
       for (const part of parts)

@@ -24,7 +24,7 @@ describe('a program that is to print a secret', () => {
   function secretOf(script: string, ...args: readonly string[]): Promise<string> {
     const {signal} = new AbortController()
     const run = (program: string, given: readonly string[], milliseconds: number) =>
-      programOutput(program, given, {clock, milliseconds, signal, variables: {}})
+      programOutput(program, given, {clock, milliseconds, signal, variables: {}, platform: process.platform})
     const command = [process.execPath, '-e', script, ...args] as const
     return resolveSecret({place, kind: 'command', command}, {env: {}, run, keyring})
   }

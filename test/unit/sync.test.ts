@@ -56,7 +56,7 @@ async function call(aws: AwsFolder, {configuration = usual, roles, offered, answ
   const strategy = offered ? async () => strategyOffering(offered) : usualParts.registry.strategy
   const registry = {...usualParts.registry, strategy}
   const parts = {...usualParts, registry, ask, awsConfiguration: async () => aws}
-  const all: SyncWish = {profiles: [], chain: 'source', prune: false, fromRoles: undefined, write: 'yes', ...wish}
+  const all: SyncWish = {profiles: [], chain: 'aws', prune: false, fromRoles: undefined, write: 'yes', ...wish}
   const result = await sync(all, parts)
   return {...result, told: stage.told.join('\n'), said: stage.said, calls: stage.provider.calls}
 }
@@ -110,7 +110,7 @@ describe('profiles sync', () => {
     expect([...aws.backups.values()]).to.deep.equal([before.replace('/opt/node', '/old/node')])
   })
 
-  it('switches by itself what the AWS tools have no key for, and all with --chain process', async () => {
+  it('switches by itself what the AWS tools have no key for, and all without --chain aws', async () => {
     const chained = (settings: string) =>
       usual.replace('role: 123456789012/admin', `role: 123456789012/admin, ${settings}`)
     for (const settings of ['tags: {a: b}', "sessionName: '{email}'", 'policyArns: [x]', 'sts: {region: eu-west-1}']) {
@@ -121,6 +121,11 @@ describe('profiles sync', () => {
     const aws = makeAwsFolder()
     await call(aws, {configuration: chained('externalId: x, duration: 2h, sessionName: me')})
     expect(aws.config).to.include('external_id = x\nduration_seconds = 3600\nrole_session_name = me\n')
+    const ofProvider = (text: string) => usual.replace('{strategy: fake}', `{strategy: fake, sessionName: '${text}'}`)
+    await call(aws, {configuration: ofProvider('ci')})
+    expect(aws.config, 'as we would call it').to.include('role_session_name = ci\n')
+    await call(aws, {configuration: ofProvider('{email}')})
+    expect(aws.config, 'it depends on the person').to.not.include('role_arn')
     await call(aws, {configuration: chained('region: eu-west-1'), chain: 'process'})
     expect(aws.config).to.match(/\[profile admin\]\nregion = eu-west-1\ncredential_process = [^\n]*--profile admin\n$/)
   })
@@ -263,7 +268,7 @@ describe('profiles sync', () => {
     const aws = makeAwsFolder(bothWritten)
     const parts = {...makeStage().call(), awsConfiguration: async () => aws}
     const configuration = {...parts.configuration, found: false, profiles: {}}
-    const wish = {profiles: [], chain: 'source', prune: true, fromRoles: undefined, write: 'yes'} as const
+    const wish = {profiles: [], chain: 'aws', prune: true, fromRoles: undefined, write: 'yes'} as const
     expect(await refusal(sync(wish, {...parts, configuration}))).to.include({code: 'CONFIG_INVALID'})
     expect(aws.config).to.equal(bothWritten)
   })
@@ -334,6 +339,45 @@ describe('profiles sync on random files', () => {
       }
     }
     expect(written, `profiles from seed ${rounds.seed} on`).to.be.greaterThan(rounds.count * 1.5)
+  })
+})
+
+describe('a line for us that somebody else has written', () => {
+  const profile = (line: string) =>
+    `[profile developer]\ncredential_process = ${line} creds --profile developer\nregion = eu-central-1\n`
+  const only =
+    'providers:\n  corp: {strategy: fake}\nprofiles:\n  developer: {provider: corp, role: 123456789012/developer, region: eu-central-1}\n'
+  const short = String.raw`C:\PROGRA~1\nodejs\node.exe C:\npm\node_modules\aws-oidc\bin\run.js`
+  const onWindows = {
+    platform: 'win32',
+    ownProgram: [String.raw`C:\nodejs\node.exe`, String.raw`C:\npm\node_modules\aws-oidc\bin\run.js`],
+    resolve: async (path: string) =>
+      path.startsWith('C:') ? path.replace(/^C:\\(?:PROGRA~1|Program Files)/, 'C:') : undefined,
+  } as const
+  const check = async (line: string, on: Partial<AwsFolder> = {}) =>
+    (await call({...makeAwsFolder(profile(line)), ...on}, {configuration: only, write: 'no'})).upToDate
+
+  it('is up to date where it works, whatever names it has for the same files', async () => {
+    for (const line of ['"/opt/node" "/opt/aws-oidc/bin/run.js"', '/opt/other/bin/aws-oidc']) {
+      expect(await check(line), line).to.equal(true)
+    }
+    expect(await check(short, onWindows)).to.equal(true)
+  })
+
+  it('is not where some AWS tool can not start it', async () => {
+    for (const line of ['aws-oidc', '/gone/bin/aws-oidc', '/gone/node /opt/aws-oidc/bin/run.js']) {
+      expect(await check(line), line).to.equal(false)
+    }
+    const quoted = String.raw`"C:\Program Files\nodejs\node.exe" C:\npm\node_modules\aws-oidc\bin\run.js`
+    for (const line of [quoted, String.raw`C:\npm\aws-oidc.cmd`, 'aws-oidc']) {
+      expect(await check(line, onWindows), line).to.equal(false)
+    }
+    const goTakesTheQuotes = profile('"/opt/node" "/opt/aws-oidc/bin/run.js"').replace(
+      '--profile developer',
+      '--profile "developer"',
+    )
+    const {upToDate} = await call(makeAwsFolder(goTakesTheQuotes), {configuration: only, write: 'no'})
+    expect(upToDate).to.equal(false)
   })
 })
 

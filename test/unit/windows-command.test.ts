@@ -55,6 +55,6 @@ describe('a command on Windows', () => {
 
   it('finds what is usual where the environment says nothing', () => {
     const found = windowsCommand([String.raw`.\npm`], {}, path => path === String.raw`.\npm.cmd`)
-    expect(found).to.deep.include({program: 'cmd.exe', verbatim: true})
+    expect(found).to.deep.include({program: String.raw`C:\Windows\System32\cmd.exe`, verbatim: true})
   })
 })

@@ -25,9 +25,9 @@ export default class ProfilesSync extends AwsOidcCommand {
     check: Flags.boolean({description: 'exit code 7 where something is out of date or left alone; writes nothing'}),
     prune: Flags.boolean({description: 'remove what is ours and no longer configured'}),
     chain: Flags.option({
-      options: ['source', 'process'] as const,
-      description: 'who switches the role of a profile with a source: the AWS tool, or aws-oidc',
-      default: 'source' as const,
+      options: ['process', 'aws'] as const,
+      description: 'who switches the role of a profile with a source: aws-oidc, or the AWS tool',
+      default: 'process' as const,
     })(),
     'from-roles': Flags.boolean({description: 'a profile for each role that a provider offers, too'}),
     provider: Flags.string({description: 'that provider', helpValue: 'NAME', dependsOn: ['from-roles']}),

@@ -3,6 +3,7 @@ import {sectionsByProfile} from '../../aws-config/edit.ts'
 import {type Change, differenceLines} from '../../formats/difference.ts'
 import {onScreen} from '../../printable.ts'
 import {type SyncResult, sync} from '../sync.ts'
+import {syncAsChosen} from '../sync-as-chosen.ts'
 import {placeOf} from '../sync-left.ts'
 import {originsIn, readFiles} from './aws-files.ts'
 import {type Check, count, either, type Finding, found, type Looked, listed, type Patient} from './check.ts'
@@ -37,21 +38,8 @@ async function look(patient: Patient): Promise<Looked> {
   )
 }
 
-/** Whoever has chosen to have all roles switched by us is not told that the AWS tools could do it. */
-async function wanted({parts}: Patient): Promise<SyncResult> {
-  const quiet = {...parts, log: {...parts.log, warn: () => undefined}}
-  const plans = await Promise.all(
-    (['source', 'process'] as const).map(chain =>
-      sync({profiles: [], chain, prune: false, fromRoles: undefined, write: 'no'}, quiet),
-    ),
-  )
-  const [first, second] = plans
-  if (!first || !second) throw new Error('there are two ways to switch roles')
-  return sizeOf(second) < sizeOf(first) ? second : first
-}
-
-function sizeOf({changes}: SyncResult): number {
-  return changes.reduce((sum, {keys}) => sum + keys.length, 0)
+function wanted({parts}: Patient): Promise<SyncResult> {
+  return syncAsChosen({...parts, log: {...parts.log, warn: () => undefined}})
 }
 
 function outdated(profile: string, changes: readonly Change[], {files}: SyncResult, patient: Patient): Finding {
@@ -75,7 +63,7 @@ function fixOf(profile: string, patient: Patient): Finding['fix'] {
     // To name a profile is to consent that other keys in it go, and only a person may do that.
     const other = (await wanted(patient)).left.find(left => left.profile === profile)
     if (other) throw new Error(other.why)
-    const chain = configuration?.profiles[profile]?.source === undefined ? 'source' : await chainOf(profile, parts)
+    const chain = configuration?.profiles[profile]?.source === undefined ? 'process' : await chainOf(profile, parts)
     const result = await sync({profiles: [profile], chain, prune: false, fromRoles: undefined, write: 'yes'}, parts)
     const kept = result.backups.length === 0 ? '' : ` What was there before today is in ${result.backups.join(', ')}.`
     return `The profile "${profile}" is written anew.${kept}`
@@ -83,10 +71,10 @@ function fixOf(profile: string, patient: Patient): Finding['fix'] {
 }
 
 /** How the profile has its role switched now. */
-async function chainOf(profile: string, parts: Patient['parts']): Promise<'source' | 'process'> {
+async function chainOf(profile: string, parts: Patient['parts']): Promise<'process' | 'aws'> {
   const {read} = await readFiles(await parts.awsConfiguration())
   const [section] = (read.config && sectionsByProfile(read.config).get(profile)) ?? []
-  return section?.properties.some(({key}) => key === 'credential_process') ? 'process' : 'source'
+  return section?.properties.some(({key}) => key === 'source_profile') ? 'aws' : 'process'
 }
 
 function leftAlone({profile, kind, why, hint}: SyncResult['left'][number]): readonly Finding[] {

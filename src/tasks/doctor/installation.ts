@@ -75,7 +75,8 @@ async function lookAtLauncher(patient: Patient): Promise<Looked> {
 
 /** `undefined` where it does not say. */
 async function nodeVersion(path: string, {outside, parts, signal}: Patient): Promise<string | undefined> {
-  const limits = {clock: parts.clock, milliseconds: 5_000, signal, variables: {NODE_OPTIONS: ''}}
+  const {platform} = outside
+  const limits = {clock: parts.clock, milliseconds: 5_000, signal, variables: {NODE_OPTIONS: ''}, platform}
   const printed = await outside.programOutput(path, ['--version'], limits).catch(() => '')
   return /^v(\d+\.\d+\.\d+)/.exec(printed)?.[1]
 }

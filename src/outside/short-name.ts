@@ -1,0 +1,31 @@
+import {execFile} from 'node:child_process'
+import {win32} from 'node:path'
+import {promisify} from 'node:util'
+import {commandPrompt} from './windows-command.ts'
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/** What a file is called on Windows where a command line may hold no quotes and nothing but ASCII. */
+export type ShortNames = (path: string) => Promise<string>
+
+/**
+ * The 8.3 name where the path has a space or a letter outside ASCII, as far as the disk keeps such names; else the path as
+ * it is. cmd.exe tells it (`for /?`, the modifier `~s`).
+ */
+export async function shortName(path: string, ask: ShortNames): Promise<string> {
+  const isPlain = (text: string) => /^[\w:.\\~-]+$/.test(text)
+  if (isPlain(path) || /["%\r\n]/.test(path)) return path
+  const short = (await ask(path).catch(() => '')).trim()
+  return isPlain(short) && win32.isAbsolute(short) ? short : path
+}
+
+export function systemShortNames(env: Env): ShortNames {
+  return async path => {
+    const command = `for %I in ("${path}") do @echo %~sI`
+    const {stdout} = await promisify(execFile)(commandPrompt(env), ['/d', '/c', command], {
+      windowsVerbatimArguments: true,
+      windowsHide: true,
+    })
+    return stdout
+  }
+}

@@ -1,0 +1,18 @@
+import type {Parts} from './parts.ts'
+import {type SyncResult, sync} from './sync.ts'
+
+/**
+ * What `profiles sync` would change, and writes nothing. Whoever has chosen to have roles switched by the AWS tools is not
+ * told that we could do it.
+ */
+export async function syncAsChosen(parts: Parts): Promise<SyncResult> {
+  const wish = {profiles: [], prune: false, fromRoles: undefined, write: 'no'} as const
+  const byUs = await sync({...wish, chain: 'process'}, parts)
+  if (byUs.changes.length === 0) return byUs
+  const byTools = await sync({...wish, chain: 'aws'}, parts)
+  return sizeOf(byTools) < sizeOf(byUs) ? byTools : byUs
+}
+
+function sizeOf({changes}: SyncResult): number {
+  return changes.reduce((sum, {keys}) => sum + keys.length, 0)
+}

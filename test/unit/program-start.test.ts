@@ -1,0 +1,57 @@
+import {mkdtemp, rm, writeFile} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {expect} from 'chai'
+import {systemInspection} from '../../src/outside/inspection.ts'
+import {programOutput} from '../../src/outside/program-output.ts'
+import {programStart} from '../../src/outside/program-start.ts'
+import {movableClock} from '../support/parts.ts'
+
+const env = {Path: String.raw`C:\tools`, SystemRoot: String.raw`C:\Windows`}
+
+describe('A program that somebody has named', () => {
+  const there = (...files: readonly string[]) =>
+    programStart(['op', 'read', 'x'], env, 'win32', path => files.includes(path))
+
+  it('is never taken from the current folder on Windows, where a cloned repository may have put one', () => {
+    expect(there('op', 'op.exe', 'op.cmd', String.raw`.\op.exe`)).to.deep.include({exitCode: 127})
+    expect(there('op.exe', String.raw`C:\tools\op.exe`)).to.include({program: String.raw`C:\tools\op.exe`})
+  })
+
+  it('may be a batch file, which cmd.exe runs, itself by its path', () => {
+    expect(there(String.raw`C:\tools\op.cmd`)).to.deep.equal({
+      program: String.raw`C:\Windows\System32\cmd.exe`,
+      args: ['/d', '/s', '/c', String.raw`""C:\tools\op.cmd" "read" "x""`],
+      verbatim: true,
+    })
+  })
+
+  it('is left to the system elsewhere', () => {
+    expect(programStart(['op', 'read'], env, 'linux')).to.deep.equal({program: 'op', args: ['read'], verbatim: false})
+  })
+
+  describe('in the current folder', () => {
+    let before: string
+    let folder: string
+    beforeEach(async () => {
+      before = process.cwd()
+      folder = await mkdtemp(join(tmpdir(), 'aws-oidc-program-'))
+      await writeFile(join(folder, 'op.exe'), '#!/bin/sh\necho stolen\n', {mode: 0o755})
+      process.chdir(folder)
+    })
+    afterEach(async () => {
+      process.chdir(before)
+      await rm(folder, {recursive: true})
+    })
+
+    it('is not asked for a secret on Windows', async () => {
+      const limits = {clock: movableClock(), milliseconds: 1000, signal: new AbortController().signal, variables: {}}
+      const printed = programOutput('op', [], {...limits, platform: 'win32'})
+      expect(await printed.catch(error => error.message)).to.equal('there is no such program')
+    })
+
+    it('is not what doctor finds on Windows', async () => {
+      expect(await systemInspection(env, 'win32').findProgram('op')).to.equal(undefined)
+    })
+  })
+})
