@@ -25,7 +25,8 @@ export interface LockParts {
   /** Makes sure of an empty file and tells which one it is. */
   readonly touch: (path: string) => Promise<string>
   readonly identify: (path: string) => Promise<string | undefined>
-  readonly now: () => Date
+  /** Milliseconds of a clock that nobody sets. */
+  readonly elapsed: () => number
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>
   readonly log: Log
 }
@@ -48,7 +49,7 @@ const busy = 5 // SQLITE_BUSY: https://sqlite.org/rescode.html
 const waiterLimitMilliseconds = 6 * 60 * 1000
 
 export function fileLocks(parts: LockParts): Locks {
-  const {folder, waitedFor, touch, identify, now, sleep, log} = parts
+  const {folder, waitedFor, touch, identify, elapsed, sleep, log} = parts
   let warned = false
 
   /** One try after the other: none opens the file while another one of this process is taking the lock. */
@@ -88,11 +89,11 @@ export function fileLocks(parts: LockParts): Locks {
   return {
     async hold(name, signal, work) {
       if (waitedFor.includes(name)) throw startedByOurself()
-      const deadline = now().getTime() + waiterLimitMilliseconds
+      const deadline = elapsed() + waiterLimitMilliseconds
       let held = await tryToHold(name)
       if (held === 'taken') log.debug('waiting for the lock of another aws-oidc')
       while (held === 'taken') {
-        if (now().getTime() > deadline) {
+        if (elapsed() > deadline) {
           throw new AwsOidcError('TIMED_OUT', 'Another aws-oidc has been signing in for over six minutes.', {
             hint: 'Finish the sign-in in your browser, or end the other aws-oidc, and try again.',
           })

@@ -4,7 +4,7 @@ import {AwsOidcError, type ErrorCode} from '../errors.ts'
 import type {Role} from '../plugin.ts'
 import {type Issued, isUsable, readIssued, writeIssued} from './issued.ts'
 import type {Parts} from './parts.ts'
-import {lastStep, type Plan, type Step} from './plan.ts'
+import {endpointOf, lastStep, type Plan, type Step} from './plan.ts'
 import {redeem, switchRole} from './redeem.ts'
 import {chooseRole, nameOf} from './role-choice.ts'
 import {type SignedIn, type SignInOptions, signIn} from './sign-in.ts'
@@ -47,15 +47,17 @@ export async function obtain(plan: Plan, options: ObtainOptions, whole: Parts): 
     const target = {step, role: step.role?.arn ?? '', keep: signedIn?.identity.keep !== 'never'}
     issued = await kept(target, plan, options, parts, () => switchRole(source, step, plan, parts))
   }
-  if (!options.quiet) warnOfShortSession(issued, parts)
+  if (!options.quiet) warnOfShortSession(issued, plan, parts)
   return {issued, signedIn}
 }
 
 // botocore renews in the last 15 minutes, and below ten insists on it: https://github.com/boto/botocore/blob/develop/botocore/credentials.py
 const botocoreMargin = 15 * 60_000
 
-function warnOfShortSession({role, obtainedAt, expiresAt}: Issued, {log}: Parts): void {
-  const life = expiresAt.getTime() - obtainedAt.getTime()
+function warnOfShortSession({role, obtainedAt, credentials}: Issued, plan: Plan, {log, network, env}: Parts): void {
+  const {role: known, profile} = lastStep(plan)
+  const {url} = endpointOf(known, profile, env)
+  const life = credentials.expiration.getTime() - obtainedAt.getTime() - network.likelyOffsetTo(url)
   if (life > botocoreMargin) return
   const minutes = Math.round(life / 60_000)
   log.warn(

@@ -39,6 +39,7 @@ export interface Parts {
   readonly networkOf: (provider: ProviderConfiguration) => Network
   /** The same, for requests that nobody waits for: the person is not told of them. */
   readonly silentNetworkOf: (provider: ProviderConfiguration) => Network
+  readonly platform: NodeJS.Platform
   readonly env: Host['env']
   readonly log: Log
   readonly secrets: Secrets

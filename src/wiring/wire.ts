@@ -88,7 +88,7 @@ export async function wire(outside: Outside, installation: Installation, choices
     waitedFor,
     touch: files.touchPrivate,
     identify: files.identify,
-    now: clock.now,
+    elapsed: clock.elapsed,
     sleep: clock.sleep,
     log: unkept,
   })
@@ -182,6 +182,7 @@ export async function wire(outside: Outside, installation: Installation, choices
     networkOf: networksOf(network, outside, places.home, dirname(configuration.path), log),
     silentNetworkOf: networksOf(outside.network, outside, places.home, dirname(configuration.path), log),
     env,
+    platform: outside.platform,
     log,
     secrets,
     signal,

@@ -68,6 +68,8 @@ export function makeStage(configuration = usual): Stage {
     fetchAgain: sts.fetch,
     offsetTo: () => sts.aheadMilliseconds,
     likelyOffsetTo: () => sts.aheadMilliseconds,
+    differenceTo: () => sts.aheadMilliseconds,
+    strangeClock: () => undefined,
     withTls: () => network,
   }
   const files = new Map<string, string>()
@@ -109,6 +111,7 @@ export function makeStage(configuration = usual): Stage {
       network,
       networkOf: () => network,
       silentNetworkOf: () => network,
+      platform: 'linux',
       env: {},
       log,
       secrets: new Secrets(),
@@ -158,6 +161,7 @@ export function movableClock(): MovableClock {
   }
   return {
     now: () => new Date(time),
+    elapsed: () => time,
     advance,
     sleep: async milliseconds => advance(milliseconds),
     limit(milliseconds, reason, parent) {
