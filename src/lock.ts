@@ -25,7 +25,8 @@ export interface LockParts {
   /** Makes sure of an empty file and tells which one it is. */
   readonly touch: (path: string) => Promise<string>
   readonly identify: (path: string) => Promise<string | undefined>
-  readonly now: () => Date
+  /** Milliseconds of a clock that nobody sets. */
+  readonly elapsed: () => number
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>
   readonly log: Log
 }
@@ -66,7 +67,7 @@ const longestPauseMilliseconds = 1_000
 const slowing = 1.1
 
 export function fileLocks(parts: LockParts): Locks {
-  const {folder, waitedFor, touch, identify, now, sleep, log} = parts
+  const {folder, waitedFor, touch, identify, elapsed, sleep, log} = parts
   let warned = false
 
   /** One try after the other: none opens the file while another one of this process is taking the lock. */
@@ -114,13 +115,13 @@ export function fileLocks(parts: LockParts): Locks {
   return {
     async hold(name, signal, work) {
       if (waitedFor.some(id => name === id || name.startsWith(`${id}.`))) throw startedByOurself()
-      const deadline = now().getTime() + waiterLimitMilliseconds
+      const deadline = elapsed() + waiterLimitMilliseconds
       let found = await tryToHold(name)
       if ('door' in found) log.debug('waiting for the lock of another aws-oidc')
       for (let pause = firstPauseMilliseconds; 'door' in found; pause *= slowing) {
         const {door} = found
         try {
-          if (now().getTime() > deadline) throw tooLong()
+          if (elapsed() > deadline) throw tooLong()
           await sleep(Math.min(pause, longestPauseMilliseconds) * (0.5 + Math.random() / 2), signal)
         } catch (error) {
           door?.close()

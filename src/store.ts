@@ -10,7 +10,8 @@ export interface Store {
   ready(): Promise<void>
   /** The value of an entry that has not ended. */
   read(key: string): Promise<CacheEntry | undefined>
-  write(key: string, value: string, expiresAt: Date): Promise<void>
+  /** Whether it is kept now. */
+  write(key: string, value: string, expiresAt: Date): Promise<boolean>
   remove(key: string): Promise<void>
   /** Rejects where something stays: whoever clears a cache must know. */
   clear(prefix?: string): Promise<void>
@@ -73,8 +74,11 @@ export function storeOver(
       }
     },
     read,
-    write: (key, value, expiresAt) => orWarn('written', () => cache.write(key, {value, expiresAt})),
-    remove: key => orWarn('written', () => cache.remove(key)),
+    async write(key, value, expiresAt) {
+      const kept = await orWarn('written', () => cache.write(key, {value, expiresAt}).then(() => true))
+      return kept ?? false
+    },
+    remove: async key => void (await orWarn('written', () => cache.remove(key))),
     async clear(prefix) {
       const clearOwn = () => cache.clear(prefix).catch((error: unknown) => Promise.reject(notCleared(id, error)))
       const endings = await Promise.allSettled([clearOwn(), clearOthers(prefix)])

@@ -83,7 +83,12 @@ function notes({at}: Standing) {
         ]
       : []),
     ...(brake?.kind === 'login' ? [`Try: aws-oidc login --provider ${provider}`] : []),
-    ...(lastProblem ? ['', `${provider}, ${when(lastProblem.at, at)}: ${lastProblem.message}`] : []),
+    ...(lastProblem
+      ? [
+          '',
+          `${provider}, ${lastProblem.at > at ? 'under another clock' : when(lastProblem.at, at)}: ${lastProblem.message}`,
+        ]
+      : []),
     ...tryLines(lastProblem?.hint),
   ]
 }

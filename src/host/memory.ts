@@ -6,6 +6,8 @@ import type {Store} from '../store.ts'
 export interface SignInMemory extends Memory {
   /** Writes once more what this sign-in has written, after everything of another person was removed. */
   restore(): Promise<void>
+  /** Whether what is there under a name could be replaced by something else: it is written once more, as it is. */
+  takes(name: string): Promise<boolean>
 }
 
 /**
@@ -33,6 +35,10 @@ export function memoryOf(
       if (!options.forgetful) await store.remove(memoryKey(providerId, name))
     },
     directory: options.makeFolder,
+    async takes(name) {
+      const entry = await store.read(memoryKey(providerId, name))
+      return entry !== undefined && (await store.write(memoryKey(providerId, name), entry.value, entry.expiresAt))
+    },
     async restore() {
       for (const [name, {value, expiresAt}] of written) await store.write(memoryKey(providerId, name), value, expiresAt)
     },

@@ -6,13 +6,14 @@ import {UnverifiedToken} from '../oauth/problems.ts'
 import {refresh} from '../oauth/refresh.ts'
 import {revoke} from '../oauth/revoke.ts'
 import type {TokenClock, Tokens} from '../oauth/tokens.ts'
-import type {Log, Memory, OidcClient, TokenSet} from '../plugin.ts'
+import type {Log, OidcClient, TokenSet} from '../plugin.ts'
 import type {Secrets} from '../secrets.ts'
 import type {KnownProvider} from './known-provider.ts'
+import type {SignInMemory} from './memory.ts'
 import {type NewSignInParts, signInAnew} from './new-sign-in.ts'
 
 export interface TokenParts extends OAuthDoors, Omit<NewSignInParts, 'keep' | 'noRenewal'> {
-  readonly memory: Memory
+  readonly memory: SignInMemory
   readonly known: KnownProvider
   readonly now: () => Date
   /** Throws SIGN_IN_REQUIRED where nobody may be asked, with what has led to it where that is known; asks nobody. */
@@ -43,9 +44,10 @@ export async function tokensFor(client: OidcClient, fresh: boolean, parts: Token
   }
 
   // Failing must be cheap: the AWS SDK for JavaScript starts us twice for each failure, others for each request.
-  if (remembered?.refreshToken === undefined) parts.demandPerson(client.issuer.host)
+  const mayRenew = remembered !== undefined && (await isSpendable(name, remembered, memory))
+  if (!mayRenew) parts.demandPerson(client.issuer.host)
   const clock = (): TokenClock => ({now, offsetMilliseconds: parts.offsetTo(client.issuer)})
-  const renewed = remembered && (await renewOrAsk(name, remembered, client, clock, parts))
+  const renewed = mayRenew ? await renewOrAsk(name, remembered, client, clock, parts) : undefined
   if (typeof renewed === 'object') {
     // Before anything else: the provider may have ended the old refresh token by giving a new one.
     await save(name, renewed.tokens, parts)
@@ -95,6 +97,18 @@ function leadsToSignIn(failure: AwsOidcError, {insists, interactive, signal}: To
   if (signal.aborted) return false
   if (failure instanceof UnverifiedToken) return true
   return insists === true && interactive && (failure.code === 'UNAVAILABLE' || failure.code === 'BAD_RESPONSE')
+}
+
+/**
+ * Whether there is a refresh token, and a place for the one that may come in exchange: a provider that rotates them ends the
+ * sign-in of whoever shows a spent one.
+ */
+async function isSpendable(
+  name: string,
+  {refreshToken, refreshTokenLasts = false}: Tokens,
+  memory: SignInMemory,
+): Promise<boolean> {
+  return refreshToken !== undefined && (refreshTokenLasts || (await memory.takes(name)))
 }
 
 interface Renewed {
@@ -150,14 +164,15 @@ async function renew(
   if (!answer) return 'dead'
   keepSecret(answer, parts.secrets)
   const refreshToken = answer.refreshToken ?? spent
+  const lasting = refreshToken === spent ? {refreshTokenLasts: true} : {}
   if (answer.idToken !== undefined) {
     // The first ID token's nonce stays, to compare the next one with.
     const claims = {nonce: earlier.nonce, ...answer.claims}
-    return {tokens: {...answer, refreshToken, claims}, idTokenIsNew: true}
+    return {tokens: {...answer, refreshToken, ...lasting, claims}, idTokenIsNew: true}
   }
   const {idToken, claims} = remembered
   const expiresAt = earlierOf(answer.expiresAt, idTokenEnd(remembered, clock()))
-  return {tokens: {...answer, refreshToken, idToken, claims, expiresAt}, idTokenIsNew: false}
+  return {tokens: {...answer, refreshToken, ...lasting, idToken, claims, expiresAt}, idTokenIsNew: false}
 }
 
 /** Of tokens that can't be checked only the refresh token is kept, for the next renewal to be checked. */
@@ -183,11 +198,12 @@ function nameOf({issuer, clientId, scopes = []}: OidcClient): string {
 
 function parseRemembered(text: string | undefined, secrets: Secrets): Tokens | undefined {
   if (text === undefined) return undefined
-  const {accessToken, refreshToken, idToken, claims, expiresAt} = parseObject(text)
+  const {accessToken, refreshToken, refreshTokenLasts, idToken, claims, expiresAt} = parseObject(text)
   if (typeof accessToken !== 'string' || typeof expiresAt !== 'string') return undefined
   const tokens: Tokens = {
     accessToken,
     refreshToken: typeof refreshToken === 'string' ? refreshToken : undefined,
+    ...(refreshTokenLasts === true && {refreshTokenLasts}),
     idToken: typeof idToken === 'string' ? idToken : undefined,
     claims: claims !== null && typeof claims === 'object' ? {...claims} : {},
     expiresAt: new Date(expiresAt),

@@ -7,6 +7,8 @@ import {deepest} from './answers.ts'
 export interface Tokens {
   readonly accessToken: string
   readonly refreshToken?: string | undefined
+  /** Whether a refresh has left that token as it was, so that it may be used any number of times. */
+  readonly refreshTokenLasts?: boolean | undefined
   readonly idToken?: string | undefined
   readonly claims: Readonly<Record<string, unknown>>
   /** When the first of access token and ID token ends, by our clock. */

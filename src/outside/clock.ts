@@ -3,6 +3,8 @@ import {setTimeout as delay} from 'node:timers/promises'
 /** The only source of time, so that a test can move it. */
 export interface Clock {
   now(): Date
+  /** Milliseconds since some moment, on a clock that nobody sets: for limits. */
+  elapsed(): number
   /** Rejects with the signal's reason when it aborts first. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
   /** A signal that aborts after `milliseconds`, or when `parent` does. `cancel` it when the work is done. */
@@ -19,6 +21,8 @@ const longestTimer = 2 ** 31 - 1
 
 export const systemClock: Clock = {
   now: () => new Date(),
+
+  elapsed: () => performance.now(),
 
   async sleep(milliseconds, signal) {
     try {

@@ -34,6 +34,8 @@ export interface Files {
   removeFolder(path: string): Promise<void>
   /** Makes sure of a folder that is closed to others (0700), and returns its path. */
   makePrivateFolder(path: string): Promise<string>
+  /** Makes such a folder where there is none, in one in which nobody else could exchange it. Rejects anywhere else. */
+  makeNewFolder(path: string): Promise<void>
 }
 
 /** Tells a file from another one that has taken its name. */
@@ -102,6 +104,21 @@ export const systemFiles: Files = {
   },
 
   makePrivateFolder,
+
+  async makeNewFolder(path) {
+    const parent = await stat(dirname(path))
+    if (!keepsToOwners(parent)) throw new Error(`${dirname(path)} is open to others`)
+    await mkdir(path, {mode: 0o700})
+  },
+}
+
+const sticky = 0o1000
+
+/** Whether nobody else can rename what is in a folder: it is ours alone, or has the sticky bit, as /tmp does. */
+function keepsToOwners({uid, mode}: Stats): boolean {
+  if (process.geteuid === undefined) return true
+  const isTrusted = uid === process.geteuid() || uid === 0
+  return isTrusted && ((mode & 0o022) === 0 || (mode & sticky) !== 0)
 }
 
 function textOf(path: string, read: (path: string) => Buffer): string | undefined {

@@ -21,7 +21,11 @@ export interface Network {
    * Learned over verified TLS or loopback only; over twelve hours is taken for nonsense.
    */
   offsetTo(url: URL): number
-  /** The same; as long as that server has not answered, that of the one which answered last. */
+  /** The same, however large: what can't be made up for must still be told. */
+  differenceTo(url: URL): number
+  /** The server that answered last of those whose clock is ahead of ours, or behind, by more than is made up for. */
+  strangeClock(): {readonly host: string; readonly milliseconds: number} | undefined
+  /** The same as `offsetTo`; as long as that server has not answered, that of the one which answered last. */
   likelyOffsetTo(url: URL): number
   /** The same door for one provider: with authorities and a client certificate that concern nobody else. */
   withTls(tls: ProviderTls): Network
@@ -43,6 +47,11 @@ const smallestOffset = 5_000
 
 export function systemNetwork(settings: NetworkSettings): Network {
   return networkOver(settings, new Map(), undefined)
+}
+
+/** By so much no clock is wrong that somebody works with; whoever says so could make old tokens look alive. */
+function believed(offset: number): number {
+  return Math.abs(offset) > largestOffset ? 0 : offset
 }
 
 function networkOver(settings: NetworkSettings, offsets: Map<string, number>, own: ProviderTls | undefined): Network {
@@ -108,14 +117,19 @@ function networkOver(settings: NetworkSettings, offsets: Map<string, number>, ow
     const size = Math.abs(offset)
     // The latest stands last.
     offsets.delete(url.origin)
-    offsets.set(url.origin, size < smallestOffset || size > largestOffset ? 0 : offset)
+    offsets.set(url.origin, size < smallestOffset ? 0 : offset)
   }
 
   return {
     fetch: send(false),
     fetchAgain: send(true),
-    offsetTo: url => offsets.get(url.origin) ?? 0,
-    likelyOffsetTo: url => offsets.get(url.origin) ?? [...offsets.values()].at(-1) ?? 0,
+    differenceTo: url => offsets.get(url.origin) ?? 0,
+    strangeClock() {
+      const [origin, milliseconds] = [...offsets].findLast(([, offset]) => believed(offset) !== offset) ?? []
+      return origin === undefined || milliseconds === undefined ? undefined : {host: new URL(origin).host, milliseconds}
+    },
+    offsetTo: url => believed(offsets.get(url.origin) ?? 0),
+    likelyOffsetTo: url => believed(offsets.get(url.origin) ?? [...offsets.values()].at(-1) ?? 0),
     withTls: tls => networkOver(settings, offsets, tls),
   }
 }

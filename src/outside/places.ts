@@ -1,4 +1,4 @@
-import {homedir, userInfo} from 'node:os'
+import {homedir, tmpdir, userInfo} from 'node:os'
 import {isAbsolute, join} from 'node:path'
 import {isOthersPlace} from './other-users.ts'
 
@@ -22,8 +22,8 @@ export interface Places {
   readonly compiled: string | undefined
   /** What configurations were parsed to. */
   readonly parsed: string | undefined
-  /** In it: AWS files of programs under `exec --serve`. */
-  readonly awsFiles: string | undefined
+  /** Where AWS files of programs under `exec --serve` may be, the best place first. */
+  readonly awsFiles: readonly AwsFilesPlace[]
   /** Where hot copies would be, if it is in memory. */
   readonly hotCopies: string | undefined
   /** Folders that other programs keep their own in, as we do. */
@@ -32,6 +32,12 @@ export interface Places {
   readonly data: string | undefined
   /** In it: profiles of browsers, one for each provider. */
   readonly browsers: string | undefined
+}
+
+export interface AwsFilesPlace {
+  readonly folder: string
+  /** What the names of ours begin with; empty in a folder of our own, which may have to be made. */
+  readonly prefix: '' | 'aws-oidc-exec.'
 }
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -76,6 +82,7 @@ export function findPlaces(env: Env, platform: NodeJS.Platform): Places {
   // See docs/decisions/0025-root-in-another-home.md. Windows, which has no root, never comes here.
   const cache = theirs !== undefined && isOthersPlace(theirs) ? folder(homeOfRoot(), '.cache', 'aws-oidc') : theirs
   const data = place('XDG_DATA_HOME', defaults.data)
+  const runtime = platform === 'linux' ? named('XDG_RUNTIME_DIR') : undefined
   return {
     home,
     configFile: env.AWS_OIDC_CONFIG_FILE || folder(place('XDG_CONFIG_HOME', defaults.config), 'config.yaml'),
@@ -87,13 +94,16 @@ export function findPlaces(env: Env, platform: NodeJS.Platform): Places {
     pointers: folder(cache, 'warm'),
     compiled: folder(cache, 'compiled'),
     parsed: folder(cache, 'parsed'),
-    awsFiles: folder(cache, 'exec'),
     shared: [
       home,
       ...[under('.config'), under('.local', 'share')],
       ...[named('XDG_CONFIG_HOME'), named('XDG_CACHE_HOME'), named('XDG_DATA_HOME')],
     ].filter(path => path !== undefined),
-    hotCopies: platform === 'linux' ? folder(named('XDG_RUNTIME_DIR'), 'aws-oidc') : undefined,
+    awsFiles: [
+      ...(cache === undefined ? [] : [{folder: join(cache, 'exec'), prefix: ''} as const]),
+      ...[runtime, tmpdir()].flatMap(base => (base ? [{folder: base, prefix: 'aws-oidc-exec.'} as const] : [])),
+    ],
+    hotCopies: folder(runtime, 'aws-oidc'),
     data,
     browsers: folder(data, 'browser'),
   }

@@ -1,4 +1,5 @@
 import {createHash, randomBytes} from 'node:crypto'
+import {constants} from 'node:fs'
 import {chmod, lstat, mkdir, open as openFile, readdir, rename, rm, stat} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {setTimeout as delay} from 'node:timers/promises'
@@ -143,7 +144,33 @@ async function replace(path: string, text: string): Promise<void> {
     await renameOver(temporary, path)
   } catch (error) {
     await drop(temporary)
-    throw error
+    if (!isFull(error) || !(await overwrite(path, text))) throw error
+  }
+}
+
+function isFull(error: unknown): boolean {
+  return codeOf(error) === 'ENOSPC' || codeOf(error) === 'EDQUOT'
+}
+
+/**
+ * On a full disk an entry still has its own room, which the next one of its name may use: a refresh token would be lost
+ * otherwise. In one piece, with blanks up to the end, so that a reader hardly ever sees a part.
+ */
+async function overwrite(path: string, text: string): Promise<boolean> {
+  try {
+    const file = await openFile(path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0))
+    try {
+      const {size, blocks} = await file.stat()
+      const bytes = Buffer.from(text)
+      if (bytes.length > Math.max(size, blocks * 512)) return false
+      await file.write(Buffer.concat([bytes, Buffer.alloc(Math.max(0, size - bytes.length), ' ')]), 0, undefined, 0)
+      await file.sync()
+      return true
+    } finally {
+      await file.close()
+    }
+  } catch {
+    return false
   }
 }
 

@@ -1,3 +1,4 @@
+import {randomBytes} from 'node:crypto'
 import {AwsOidcError} from '../errors.ts'
 import {enclosingAccount, environmentWith} from '../formats/child-environment.ts'
 import type {ForegroundEnding} from '../outside/foreground.ts'
@@ -27,14 +28,20 @@ export async function exec(wish: ExecWish, parts: Parts): Promise<ForegroundEndi
   // Where the role is known, what speaks against it is said before anybody is asked to sign in.
   const known = plansFor(wanted, parts)[0]?.steps.at(-1)?.role
   if (known) await settingFor({role: known.arn, accountId: known.accountId}, wish, parts)
-  const issued = await credentialsFor(wanted, parts)
-  const setting = await settingFor(issued, wish, parts)
-  parts.signal.throwIfAborted()
-  const ending = wish.serve
-    ? await runServed({command, setting, keepAwsFiles: wish.keepAwsFiles}, issued, wanted, parts)
-    : await parts.runInForeground(command, environmentWith(issued.credentials, setting, parts.env))
-  if (ending.problem !== undefined) parts.log.info(`aws-oidc exec: ${ending.problem}`)
-  return ending
+  const awsFiles =
+    wish.serve && !wish.keepAwsFiles ? await parts.makeAwsFiles(randomBytes(8).toString('hex')) : undefined
+  try {
+    const issued = await credentialsFor(wanted, parts)
+    const setting = await settingFor(issued, wish, parts)
+    parts.signal.throwIfAborted()
+    const ending = wish.serve
+      ? await runServed({command, setting, awsFiles}, issued, wanted, parts)
+      : await parts.runInForeground(command, environmentWith(issued.credentials, setting, parts.env))
+    if (ending.problem !== undefined) parts.log.info(`aws-oidc exec: ${ending.problem}`)
+    return ending
+  } finally {
+    await awsFiles?.remove()
+  }
 }
 
 type Session = {readonly role: string; readonly accountId: string}

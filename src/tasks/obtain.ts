@@ -4,7 +4,7 @@ import {type FederateOptions, federate} from './federate.ts'
 import {type Issued, isUsable, readIssued} from './issued.ts'
 import {checkRefused, kept} from './kept.ts'
 import type {Parts} from './parts.ts'
-import type {Plan} from './plan.ts'
+import {endpointOf, lastStep, type Plan} from './plan.ts'
 import {switchRole} from './redeem.ts'
 import {rememberedPerson} from './remembered-person.ts'
 import type {SignedIn} from './sign-in.ts'
@@ -42,7 +42,7 @@ async function obtainAnew(plan: Plan, options: ObtainOptions, whole: Parts): Pro
   for (const step of steps) if (step.role && !options.quiet) await checkRefused(step, step.role, plan, parts)
 
   const obtained = await obtainStep(steps.length - 1, plan, options, parts)
-  if (!options.quiet) warnOfShortSession(obtained.issued, parts)
+  if (!options.quiet) warnOfShortSession(obtained.issued, plan, parts)
   return obtained
 }
 
@@ -74,8 +74,10 @@ async function obtainSource(index: number, plan: Plan, options: ObtainOptions, p
 // botocore renews in the last 15 minutes, and below ten insists on it: https://github.com/boto/botocore/blob/develop/botocore/credentials.py
 const botocoreMargin = 15 * 60_000
 
-function warnOfShortSession({role, obtainedAt, expiresAt}: Issued, {log}: Parts): void {
-  const life = expiresAt.getTime() - obtainedAt.getTime()
+function warnOfShortSession({role, obtainedAt, credentials}: Issued, plan: Plan, {log, network, env}: Parts): void {
+  const {role: known, profile} = lastStep(plan)
+  const {url} = endpointOf(known, profile, env)
+  const life = credentials.expiration.getTime() - obtainedAt.getTime() - network.likelyOffsetTo(url)
   if (life > botocoreMargin) return
   const minutes = Math.round(life / 60_000)
   log.warn(

@@ -41,6 +41,7 @@ export interface Parts {
   readonly networkOf: (provider: ProviderConfiguration) => Network
   /** The same, for requests that nobody waits for: the person is not told of them. */
   readonly silentNetworkOf: (provider: ProviderConfiguration) => Network
+  readonly platform: NodeJS.Platform
   readonly env: Host['env']
   readonly log: Log
   readonly secrets: Secrets
@@ -76,11 +77,8 @@ export interface Parts {
     how: {readonly program: Program | undefined; readonly place: BrowserPlace | undefined},
   ) => Promise<void>
   readonly isOtherUsers: typeof isOtherUsers
-  /** Makes private files for the AWS tools of one program: that `config`, and no credentials. */
-  readonly makeAwsFiles: (
-    name: string,
-    config: string,
-  ) => Promise<{readonly variables: Readonly<Record<string, string>>; remove(): Promise<void>}>
+  /** Makes private files for the AWS tools of one program, without credentials. Rejects with OUTPUT_FAILED where there is no place. */
+  readonly makeAwsFiles: (name: string) => Promise<AwsFiles>
   readonly runInForeground: Processes['runInForeground']
   /** What a program prints, for a secret of that provider named as `{command: [...]}`. Rejects in words that hold nothing of that. */
   readonly output: (
@@ -113,4 +111,12 @@ export interface Asking {
   readonly attended: boolean
   /** Whether questions may be read from the terminal: in `login` only. */
   readonly mayRead: boolean
+}
+
+export interface AwsFiles {
+  /** What leads the AWS tools to them. */
+  readonly variables: Readonly<Record<string, string>>
+  /** Writes the `config`. */
+  write(config: string): Promise<void>
+  remove(): Promise<void>
 }

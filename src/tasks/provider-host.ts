@@ -3,7 +3,7 @@ import {readSettings, resolveSecret} from '../config/settings.ts'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
 import {type HostParts, hostFor} from '../host/host.ts'
 import type {FederationStrategy, Host} from '../plugin.ts'
-import {offsetSaidOnce} from './clock-offset.ts'
+import {offsetSaidOnce, orOurClock} from './clock-offset.ts'
 import type {Parts} from './parts.ts'
 import type {Plan} from './plan.ts'
 
@@ -49,10 +49,11 @@ export async function openProvider(plan: Plan, use: ProviderUse, parts: Parts): 
 }
 
 /** Errors of plugins are judged by their code; without one, the plugin is named. */
-export function asOurs(error: unknown, {provider}: Plan, {registry, signal}: Parts): AwsOidcError {
+export function asOurs(error: unknown, {provider}: Plan, parts: Parts): AwsOidcError {
+  const {registry, signal} = parts
   if (signal.aborted && signal.reason instanceof AwsOidcError) return signal.reason
   const known = expectedFailure(error)
-  if (known) return known
+  if (known) return orOurClock(known, parts)
   const reason = error instanceof Error ? error.message : String(error)
   const owner = registry.ownerOf(provider.strategy)
   return new AwsOidcError('PLUGIN_FAILED', `The strategy "${provider.strategy}" of ${owner} failed: ${reason}`, {

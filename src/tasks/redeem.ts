@@ -4,6 +4,7 @@ import {StsRefusal} from '../aws/sts-failure.ts'
 import {inspectWebIdentity} from '../aws/web-identity.ts'
 import {AwsOidcError} from '../errors.ts'
 import type {AwsCredentials, Proof, Role} from '../plugin.ts'
+import {orOurClock} from './clock-offset.ts'
 import type {Issued} from './issued.ts'
 import type {Parts} from './parts.ts'
 import type {Plan, Step} from './plan.ts'
@@ -84,19 +85,16 @@ function requestFor(
 }
 
 /** The AWS SDKs for Go and Java use credentials that have ended without a word, so such never leave here. */
-function issuedFor(credentials: AwsCredentials, role: Role, offset: number, {clock, secrets}: Parts): Issued {
+function issuedFor(credentials: AwsCredentials, role: Role, offset: number, parts: Parts): Issued {
+  const {clock, secrets} = parts
   secrets.add(credentials.secretAccessKey)
   secrets.add(credentials.sessionToken)
   const end = credentials.expiration.getTime()
   if (end - offset <= clock.now().getTime()) {
     const when = credentials.expiration.toISOString()
-    throw new AwsOidcError(
-      'BAD_RESPONSE',
-      `The credentials of ${nameOf(role)} had ended, at ${when}, when they came.`,
-      {
-        hint: 'Check the clock of this machine, and what answers at the STS endpoint.',
-      },
-    )
+    const what = `The credentials of ${nameOf(role)} had ended, at ${when}, when they came.`
+    const hint = 'Check the clock of this machine, and what answers at the STS endpoint.'
+    throw orOurClock(new AwsOidcError('BAD_RESPONSE', what, {hint}), parts)
   }
   return {
     credentials,

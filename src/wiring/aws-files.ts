@@ -1,18 +1,60 @@
 import {join} from 'node:path'
 import {AwsOidcError} from '../errors.ts'
 import type {Files} from '../outside/files.ts'
-import type {Parts} from '../tasks/parts.ts'
+import type {AwsFilesPlace} from '../outside/places.ts'
+import type {Log} from '../plugin.ts'
+import type {AwsFiles, Parts} from '../tasks/parts.ts'
 
-/** AWS files for one program, in a folder of their own; by the mark of our process in its name it is known when that has gone. */
-export function awsFilesIn(folder: string | undefined, files: Files, mark: string): Parts['makeAwsFiles'] {
-  return async (name, config) => {
-    if (folder === undefined) {
-      throw new AwsOidcError('CONFIG_INVALID', 'There is no home for private AWS files.', {hint: '--keep-aws-files'})
+/**
+ * AWS files for one program, in a folder of their own; by the mark of our process in its name it is known when that has gone.
+ * They are made in the first place that takes them: a container may have a home that is read-only.
+ */
+export function awsFilesIn(
+  places: readonly AwsFilesPlace[],
+  files: Files,
+  mark: string,
+  log: Log,
+): Parts['makeAwsFiles'] {
+  return async name => {
+    const refusals: string[] = []
+    for (const {folder, prefix} of places) {
+      const own = join(folder, `${prefix}${mark}.${name}`)
+      try {
+        if (prefix === '') await files.makePrivateFolder(folder)
+        await files.makeNewFolder(own)
+        return await filesIn(own, files, log)
+      } catch (error) {
+        refusals.push(reasonOf(error))
+        await remove(own, files, log)
+      }
     }
-    const own = join(folder, `${mark}.${name}`)
-    const variables = {AWS_CONFIG_FILE: join(own, 'config'), AWS_SHARED_CREDENTIALS_FILE: join(own, 'credentials')}
-    await files.replacePrivate(variables.AWS_CONFIG_FILE, config)
-    await files.replacePrivate(variables.AWS_SHARED_CREDENTIALS_FILE, '')
-    return {variables, remove: () => files.removeFolder(own)}
+    throw unwritable(refusals.join('; '))
   }
+}
+
+/** With something in them, so that there is room for more. */
+async function filesIn(own: string, files: Files, log: Log): Promise<AwsFiles> {
+  const variables = {AWS_CONFIG_FILE: join(own, 'config'), AWS_SHARED_CREDENTIALS_FILE: join(own, 'credentials')}
+  const write = (config: string) =>
+    files
+      .replacePrivate(variables.AWS_CONFIG_FILE, config)
+      .catch((error: unknown) => Promise.reject(unwritable(reasonOf(error))))
+  await files.replacePrivate(variables.AWS_CONFIG_FILE, '[default]\n')
+  await files.replacePrivate(variables.AWS_SHARED_CREDENTIALS_FILE, '')
+  return {variables, write, remove: () => remove(own, files, log)}
+}
+
+/** What stays is found by `doctor`, and is no reason for another exit code than the program's. */
+async function remove(own: string, files: Files, log: Log): Promise<void> {
+  await files.removeFolder(own).catch((error: Error) => log.debug(error.message))
+}
+
+function unwritable(reason: string): AwsOidcError {
+  return new AwsOidcError('OUTPUT_FAILED', `AWS files for the program can't be written: ${reason}.`, {
+    hint: 'export XDG_RUNTIME_DIR=/path/to/a/folder/of/yours, or --keep-aws-files',
+  })
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

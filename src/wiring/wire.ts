@@ -24,6 +24,7 @@ import {dialogueOn} from '../terminal/dialogue.ts'
 import {promptsOn} from '../terminal/prompts.ts'
 import {askingOf, type Choices, programFrom} from './asking.ts'
 import {awsFilesIn} from './aws-files.ts'
+import {browserFoldersIn} from './browser-folders.ts'
 import {configurationAt} from './configuration.ts'
 import {networksOf} from './networks.ts'
 import {installPartsOf} from './plugins.ts'
@@ -89,7 +90,7 @@ export async function wire(outside: Outside, installation: Installation, choices
     waitedFor,
     touch: files.touchPrivate,
     identify: files.identify,
-    now: clock.now,
+    elapsed: clock.elapsed,
     sleep: clock.sleep,
     log: unkept,
   })
@@ -190,6 +191,7 @@ export async function wire(outside: Outside, installation: Installation, choices
     networkOf: networksOf(network, outside, places.home, dirname(configuration.path), log),
     silentNetworkOf: networksOf(outside.network, outside, places.home, dirname(configuration.path), log),
     env,
+    platform: outside.platform,
     log,
     secrets,
     signal,
@@ -223,7 +225,7 @@ export async function wire(outside: Outside, installation: Installation, choices
       return openPage(url, {program, place, launch, platform: outside.platform})
     },
     isOtherUsers: outside.isOtherUsers,
-    makeAwsFiles: awsFilesIn(places.awsFiles, files, outside.processMark()),
+    makeAwsFiles: awsFilesIn(places.awsFiles, files, outside.processMark(), log),
     runInForeground(...wanted) {
       waitingFor(undefined)
       terminalIsOurs = false
@@ -236,21 +238,13 @@ export async function wire(outside: Outside, installation: Installation, choices
         variables: {[waiting]: [...waitedFor, providerId].join()},
         platform: outside.platform,
       }),
-    async makeBrowserFolder(providerId) {
-      if (places.browsers !== undefined) return files.makePrivateFolder(join(places.browsers, providerId))
-      throw new AwsOidcError('CONFIG_INVALID', 'There is no home for the profile of a browser.', {
-        hint: 'export XDG_DATA_HOME=/path/to/a/folder',
-      })
-    },
+    ...browserFoldersIn(places.browsers, files),
     launcher: async (ownProgram, {written}) => {
       const {installLauncher, plannedLauncher} = await import('../tasks/launcher.ts')
       const place = {platform: outside.platform, dataFolder: places.data, files, log}
       return written ? installLauncher(ownProgram, place) : plannedLauncher(place)
     },
     awsConfiguration: () => outside.awsConfiguration(join(own.root, 'bin/run.js')),
-    removeBrowserFolder: async providerId => {
-      if (places.browsers !== undefined) await files.removeFolder(join(places.browsers, providerId))
-    },
   }
   return {parts, cache: {...chosen, folder: chosen.id === 'memory' ? undefined : home.directory}}
 }

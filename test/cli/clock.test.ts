@@ -29,6 +29,39 @@ describe('a clock that is wrong', () => {
   }
 })
 
+describe('a clock that is wrong by more than is made up for', () => {
+  const scene = useScene()
+
+  for (const [words, offsetSeconds, span] of [
+    ['behind', 30 * 3600, '30 hours behind'],
+    ['ahead of', -30 * 3600, '30 hours ahead of'],
+    ['years ahead of', -400 * 86_400, '400 days ahead of'],
+  ] as const) {
+    it(`(${words}) is named, by how much and what sets it; the provider is not blamed`, async () => {
+      const {home, sandbox} = scene
+      await sandbox.steer('POST', '/clock', {offsetSeconds})
+      const {exitCode, stdout, stderr} = await home.run(creds)
+      const {host} = new URL(sandbox.issuer)
+      expect({exitCode, stdout}, stderr).to.deep.equal({exitCode: 6, stdout: ''})
+      expect(stderr)
+        .to.include(`Error: The clock of this machine is ${span} that of ${host}.`)
+        .and.match(/^Try: sudo \S+/m)
+        .and.not.match(/can't be trusted|JWT|lasts -/)
+      const {exitCode: found, stdout: report} = await home.run(['doctor', '--profile', 'developer'])
+      expect(found, report).to.equal(7)
+      expect(report).to.include(`The clock of this machine is ${span} that of ${host}.`)
+    })
+  }
+
+  it('says nothing of a session that lasts for less than no time', async () => {
+    const {home, sandbox} = scene
+    await sandbox.steer('POST', '/clock', {offsetSeconds: -3 * 3600})
+    const {exitCode, stderr} = await home.run(creds)
+    expect(exitCode, stderr).to.equal(0)
+    expect(stderr).to.include('3 hours ahead of').and.not.include('This session')
+  })
+})
+
 describe('a clock that is wrong by more than AWS tolerates in a signature', () => {
   const scene = useScene()
 

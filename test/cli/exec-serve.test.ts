@@ -1,6 +1,8 @@
-import {mkdir, readdir, writeFile} from 'node:fs/promises'
+import {mkdir, mkdtemp, readdir, rm, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {expect} from 'chai'
+import {onFullDisk} from '../support/broken-input.ts'
+import {giveTo, nobody, onReadOnlyHome, root, runAs, variablesOf} from '../support/machine.ts'
 import {useScene} from '../support/scene.ts'
 import {until} from '../support/until.ts'
 
@@ -86,6 +88,61 @@ describe('aws-oidc exec --serve', () => {
     ])
     expect(await readdir(join(scene.home.cache, 'exec'))).to.deep.equal([])
   })
+
+  it('makes them where there is room, in a home that is read-only', async function () {
+    if (!root || process.platform !== 'linux') return this.skip()
+    const {home, sandbox} = scene
+    for (const variable of ['XDG_RUNTIME_DIR', 'TMPDIR']) {
+      const folder = await mkdtemp('/dev/shm/aws-oidc-test-')
+      try {
+        const env = {...variablesOf(home, sandbox), TMPDIR: home.folder, [variable]: folder}
+        const args = [...exec, '--', ...program('print(env.AWS_CONFIG_FILE)')]
+        const ending = await runAs(args, {env, shell: onReadOnlyHome})
+        if (/unshare|mount:/.test(ending.stderr)) return this.skip()
+        expect(ending.exitCode, ending.stderr).to.equal(0)
+        expect(ending.stdout).to.include(`${folder}/aws-oidc-exec.`)
+        expect(await readdir(folder)).to.deep.equal([])
+      } finally {
+        await rm(folder, {recursive: true})
+      }
+    }
+  })
+
+  it('makes none where somebody else could exchange them', async function () {
+    if (!root || process.platform !== 'linux') return this.skip()
+    const {home, sandbox} = scene
+    const folder = await mkdtemp('/dev/shm/aws-oidc-test-')
+    try {
+      await giveTo(nobody, folder)
+      const env = {...variablesOf(home, sandbox), TMPDIR: folder, XDG_RUNTIME_DIR: folder}
+      const ending = await runAs([...exec, '--', 'true'], {env, shell: onReadOnlyHome})
+      if (/unshare|mount:/.test(ending.stderr)) return this.skip()
+      expect(ending.exitCode, ending.stderr).to.equal(1)
+      expect(ending.stderr).to.include(`${folder} is open to others`)
+    } finally {
+      await rm(folder, {recursive: true})
+    }
+  })
+
+  for (const [where, shell, reason] of [
+    ['where nothing can be written', onReadOnlyHome, 'EROFS'],
+    ['on a full disk', onFullDisk, 'ENOSPC'],
+  ] as const) {
+    it(`says so ${where}, before anybody signs in`, async function () {
+      if (!root || process.platform !== 'linux') return this.skip()
+      const {home, sandbox} = scene
+      const env = {...variablesOf(home, sandbox), TMPDIR: home.folder}
+      const ending = await runAs([...exec, '--', 'true'], {env, shell})
+      if (/unshare|mount:/.test(ending.stderr)) return this.skip()
+      expect(ending.exitCode, ending.stderr).to.equal(1)
+      expect(ending.stderr)
+        .to.match(new RegExp(`^Error: AWS files for the program can't be written: ${reason}`, 'm'))
+        .and.match(/^Try: export XDG_RUNTIME_DIR=/m)
+      expect(await sandbox.signIns()).to.equal(0)
+      const kept = await runAs([...exec, '--keep-aws-files', '--', 'true'], {env, shell})
+      expect(kept.exitCode, kept.stderr).to.equal(0)
+    })
+  }
 
   it("leaves the person's own files to it with --keep-aws-files", async () => {
     const own = {AWS_CONFIG_FILE: '/own/config', AWS_SHARED_CREDENTIALS_FILE: '/own/credentials'}

@@ -71,6 +71,8 @@ export function makeStage(configuration = usual): Stage {
     fetchAgain: sts.fetch,
     offsetTo: () => sts.aheadMilliseconds,
     likelyOffsetTo: () => sts.aheadMilliseconds,
+    differenceTo: () => sts.aheadMilliseconds,
+    strangeClock: () => undefined,
     withTls: () => network,
   }
   const files = new Map<string, string>()
@@ -113,6 +115,7 @@ export function makeStage(configuration = usual): Stage {
       network,
       networkOf: () => network,
       silentNetworkOf: () => network,
+      platform: 'linux',
       env: {},
       log,
       secrets: new Secrets(),
@@ -175,6 +178,7 @@ export function movableClock(): MovableClock {
   }
   return {
     now: () => new Date(time),
+    elapsed: () => time,
     advance,
     sleep: async milliseconds => advance(milliseconds),
     limit(milliseconds, reason, parent) {

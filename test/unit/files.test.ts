@@ -59,7 +59,7 @@ describe('a small file of the host', () => {
       waitedFor: [],
       touch: touchPrivate,
       identify,
-      now: () => new Date(0),
+      elapsed: () => 0,
       sleep: () => Promise.reject(new Error('nobody waits')),
       log: {debug: () => undefined, info: () => undefined, warn: text => warnings.push(text)},
     })

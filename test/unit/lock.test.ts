@@ -30,7 +30,7 @@ describe('the lock of a provider', () => {
       waitedFor: ['of-whoever-waits-for-us'],
       touch,
       identify: systemFiles.identify,
-      now: () => new Date(time),
+      elapsed: () => time,
       sleep: async (milliseconds, signal) => {
         signal.throwIfAborted()
         time += milliseconds

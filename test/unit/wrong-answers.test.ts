@@ -154,6 +154,8 @@ describe('answers with wrong types in them are never taken for a fault of ours',
           set: async () => undefined,
           delete: async () => undefined,
           directory: async () => '/nowhere',
+          restore: async () => undefined,
+          takes: async () => true,
         }
         const doors = {fetch: provider.fetch, offsetTo: () => 0, mutualTls: false}
         provider.distortion = distortionOf(kind, dice)

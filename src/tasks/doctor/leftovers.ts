@@ -76,11 +76,15 @@ async function temporaryFiles({outside: {places}, parts, inspection}: Patient): 
 
 /** Whose process has gone. One of another machine that shares this home may be running there. */
 async function execFolders({outside: {places}, inspection}: Patient): Promise<readonly string[]> {
-  const {awsFiles: folder} = places
-  if (folder === undefined) return []
-  const names = await inspection.list(folder)
-  const gone = names.filter(name => inspection.isRunning(name.replace(/\.[0-9a-f]+$/, '')) === false)
-  return gone.map(name => join(folder, name))
+  const found = places.awsFiles.map(async ({folder, prefix}) => {
+    const names = (await inspection.list(folder)).filter(name => name.startsWith(prefix))
+    const markOf = (name: string) => name.slice(prefix.length).replace(/\.[0-9a-f]+$/, '')
+    const paths = names.filter(name => inspection.isRunning(markOf(name)) === false).map(name => join(folder, name))
+    // In a folder of all users they are only ours to remove where they are ours.
+    const facts = await Promise.all(paths.map(path => inspection.look(path)))
+    return paths.filter((_, at) => facts[at]?.owner === 'self')
+  })
+  return (await Promise.all(found)).flat()
 }
 
 /** The folders of all versions of Node but the one that runs. */

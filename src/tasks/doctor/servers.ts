@@ -1,4 +1,5 @@
 import {expectedFailure} from '../../errors.ts'
+import {clockCommand, wrongClock} from '../clock-offset.ts'
 import {endpointOf, plansFor} from '../plan.ts'
 import {type Check, type Finding, failed, found, type Looked, type Patient} from './check.ts'
 import {lookAtProvider} from './provider-server.ts'
@@ -74,22 +75,16 @@ const tolerableMilliseconds = 60_000
 // What AWS allows a signature to be off by: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
 const refusedMilliseconds = 5 * 60_000
 
-function lookAtClock(asked: readonly URL[], {parts, outside: {env, platform}}: Patient): Looked {
+function lookAtClock(asked: readonly URL[], {parts}: Patient): Looked {
   const [worst] = asked
-    .map(url => ({url, offset: parts.network.offsetTo(url)}))
+    .map(url => ({url, offset: parts.network.differenceTo(url)}))
     .toSorted((a, b) => Math.abs(b.offset) - Math.abs(a.offset))
   if (!worst || Math.abs(worst.offset) <= tolerableMilliseconds) {
     return {findings: [], fine: worst ? ['as that of the servers'] : []}
   }
   const {url, offset} = worst
-  const minutes = Math.round(Math.abs(offset) / 60_000)
-  const what = `The clock of this machine is ${minutes} min ${offset > 0 ? 'behind' : 'ahead of'} that of ${url.host}.`
-  const mend = env.WSL_DISTRO_NAME ? 'sudo hwclock -s' : (clockCommands[platform] ?? 'sudo timedatectl set-ntp true')
+  const what = wrongClock(url.host, offset)
+  const mend = clockCommand(parts)
   const severity = Math.abs(offset) > refusedMilliseconds ? 'error' : 'warning'
   return found({id: 'clock.wrong', severity, what, mend})
-}
-
-const clockCommands: Partial<Record<NodeJS.Platform, string>> = {
-  darwin: 'sudo sntp -sS time.apple.com',
-  win32: 'w32tm /resync',
 }

@@ -1,0 +1,29 @@
+import {join} from 'node:path'
+import {AwsOidcError} from '../errors.ts'
+import {codeOf, type Files} from '../outside/files.ts'
+import type {Parts} from '../tasks/parts.ts'
+
+/** Profiles of browsers, one for each provider. */
+export function browserFoldersIn(
+  folder: string | undefined,
+  files: Pick<Files, 'makePrivateFolder' | 'removeFolder'>,
+): Pick<Parts, 'makeBrowserFolder' | 'removeBrowserFolder'> {
+  const hint = 'export XDG_DATA_HOME=/path/to/a/folder'
+  return {
+    async makeBrowserFolder(providerId) {
+      if (folder === undefined)
+        throw new AwsOidcError('CONFIG_INVALID', 'There is no home for the profile of a browser.', {hint})
+      const own = join(folder, providerId)
+      try {
+        return await files.makePrivateFolder(own)
+      } catch (error) {
+        const what = `The folder for the profile of a browser can't be made: ${own}: ${codeOf(error)}.`
+        throw new AwsOidcError('OUTPUT_FAILED', what, {hint, cause: error})
+      }
+    },
+
+    async removeBrowserFolder(providerId) {
+      if (folder !== undefined) await files.removeFolder(join(folder, providerId))
+    },
+  }
+}
