@@ -55,7 +55,7 @@ describe('an account that has a name in the configuration', () => {
     const {stdout: shown} = await scene.home.run(['profiles', 'show', 'admin'])
     expect(shown).to.match(/^Account +Production \(EU\)$/m)
     const {stdout: whoami} = await scene.home.run(['whoami', '-p', 'developer'])
-    expect(whoami).to.match(/^Account Production \(EU\) \(123456789012\)$/m)
+    expect(whoami).to.match(/^Account +Production \(EU\) \(123456789012\)$/m)
     const {stdout} = await scene.home.run(['whoami', '-p', 'developer', '--json'])
     expect(JSON.parse(stdout)).to.include({account: '123456789012', accountName: 'Production (EU)'})
   })

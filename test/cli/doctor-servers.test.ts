@@ -26,8 +26,8 @@ const servers: readonly Illness[] = [
     severity: 'error',
     when: 'of another issuer',
     make: ({sandbox}) => sandbox.fault({on: 'discovery', change: {issuer: 'https://sso.example.com'}}),
-    says: /gave an answer that can't be trusted: .*issuer/,
-    mend: /Check "issuer"/,
+    says: /https:\/\/sso\.example\.com/,
+    mend: /issuer: https:\/\/sso\.example\.com/,
     args: online,
   },
   {

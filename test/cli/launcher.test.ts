@@ -43,9 +43,9 @@ describe('the launcher', () => {
   })
 
   it('hands all arguments on as they are', async () => {
-    const {exitCode, stderr} = await scene.call({args: ['creds', '--profile', '  two  words; $(exit) *']})
+    const {exitCode, stderr} = await scene.call({args: ['creds', '--profile', 'two  words ; $(exit) *']})
     expect(exitCode).to.equal(2)
-    expect(stderr).to.include('There is no profile "  two  words; $(exit) *"')
+    expect(stderr).to.include('There is no profile "two  words ; $(exit) *"')
   })
 })
 

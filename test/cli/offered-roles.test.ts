@@ -185,5 +185,6 @@ providers:
   two: {strategy: oidc, issuer: '${issuer}', clientId: aws-oidc-confidential}
 profiles:
   mine: {provider: two, role: '${arn('developer')}'}
+  other: {provider: one, role: '${arn('developer')}'}
 `
 }

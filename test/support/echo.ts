@@ -4,7 +4,10 @@ import {listening} from './ports.ts'
 import type {Sandbox} from './sandbox.ts'
 import type {TokenEndpoint} from './token-endpoint.ts'
 
-/** The sandbox's token endpoint, but it refuses what it is sent with `field`, and says back what stood there. */
+/**
+ * The sandbox's token endpoint, but it refuses what it is sent with `field`, and says back what stood there. By a code that
+ * is about the client: by another one a refresh token would be taken for dead, and nothing of the refusal shown.
+ */
 export async function echoingTokenEndpoint(
   {issuer}: Sandbox,
   field: string,
@@ -22,7 +25,7 @@ export async function echoingTokenEndpoint(
     }
     received.push(said)
     response.writeHead(400, {'content-type': 'application/json', connection: 'close'})
-    return response.end(JSON.stringify({error: 'invalid_target', error_description: wording(said)}))
+    return response.end(JSON.stringify({error: 'unauthorized_client', error_description: wording(said)}))
   })
   const port = await listening(server)
   return {
