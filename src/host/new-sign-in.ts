@@ -27,6 +27,8 @@ export interface NewSignInParts extends OAuthDoors {
   readonly secrets: Secrets
   readonly signal: AbortSignal
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>
+  /** Milliseconds of a clock that nobody sets. */
+  readonly elapsed: () => number
   /** When the time for this sign-in is up. */
   readonly deadline: Date
   readonly tell: (told: Told) => void
@@ -67,6 +69,7 @@ export async function signInAnew(
     signal,
     clock,
     sleep: milliseconds => parts.sleep(milliseconds, signal),
+    elapsed: parts.elapsed,
     keepSecret: secret => secrets.add(secret),
     show: async code => {
       if (choice.note !== undefined) parts.tell(choice.note)

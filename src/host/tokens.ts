@@ -180,7 +180,8 @@ async function saveLost(name: string, text: string, remembered: Tokens, parts: T
   const {refresh_token: refreshToken} = parseObject(text)
   if (typeof refreshToken !== 'string') return
   parts.secrets.add(refreshToken)
-  await save(name, {...remembered, refreshToken}, parts)
+  const refreshTokenLasts = refreshToken === remembered.refreshToken ? remembered.refreshTokenLasts : undefined
+  await save(name, {...remembered, refreshToken, refreshTokenLasts}, parts)
 }
 
 async function save(name: string, tokens: Tokens, {memory, now, provider}: TokenParts): Promise<void> {

@@ -21,6 +21,8 @@ export interface DeviceSignIn {
   readonly keepSecret: (secret: string) => void
   readonly doors: OAuthDoors
   readonly sleep: (milliseconds: number) => Promise<void>
+  /** Milliseconds of a clock that nobody sets: the code ends by that one. */
+  readonly elapsed: () => number
   readonly signal: AbortSignal
   readonly clock: TokenClock
 }
@@ -56,7 +58,7 @@ const longestPauseMilliseconds = 60_000
 export async function signInByDevice(
   configuration: openid.Configuration,
   client: OidcClient,
-  {remember, show, onNoRenewal, keepSecret, doors, sleep, signal, clock}: DeviceSignIn,
+  {remember, show, onNoRenewal, keepSecret, doors, sleep, elapsed, signal, clock}: DeviceSignIn,
 ): Promise<Tokens | DeviceFlowRefused> {
   const provider = client.issuer.host
   const verifier = openid.randomPKCECodeVerifier()
@@ -79,8 +81,9 @@ export async function signInByDevice(
     // Beforehand: nothing that takes time or may fail should stand between the tokens and their saving.
     const verifying = {...doors, now: clock.now}
     await fetchKeys(configuration, verifying)
-    const life = clamped(answer.expires_in, 0, longestLifeSeconds)
-    const expiresAt = new Date(clock.now().getTime() + life * 1000)
+    const life = clamped(answer.expires_in, 0, longestLifeSeconds) * 1000
+    const end = elapsed() + life
+    const expiresAt = new Date(clock.now().getTime() + life)
     const addresses = deviceAddresses(answer.verification_uri, answer.verification_uri_complete)
     await show({...addresses, code: answer.user_code, expiresAt})
     const poll = () =>
@@ -95,7 +98,7 @@ export async function signInByDevice(
       shortestIntervalSeconds,
       longestLifeSeconds,
     )
-    const tokens = await pollUntil(expiresAt, poll, {intervalSeconds, provider, sleep, signal, clock})
+    const tokens = await pollUntil(end, poll, {intervalSeconds, provider, sleep, elapsed, signal})
     return tokensOf(tokens, client.clientId, clock)
   } catch (error) {
     throw explainOAuthFailure(error, provider)
@@ -114,23 +117,23 @@ async function requestCode(
   }
 }
 
-interface Polling extends Pick<DeviceSignIn, 'sleep' | 'signal' | 'clock'> {
+interface Polling extends Pick<DeviceSignIn, 'sleep' | 'elapsed' | 'signal'> {
   readonly intervalSeconds: number
   readonly provider: string
 }
 
 /** Asks again and again, more slowly each time that the provider says so or does not answer (RFC 8628, 3.5). */
 async function pollUntil<Answer>(
-  expiresAt: Date,
+  end: number,
   poll: () => Promise<Answer>,
-  {intervalSeconds, provider, sleep, signal, clock}: Polling,
+  {intervalSeconds, provider, sleep, elapsed, signal}: Polling,
 ): Promise<Answer> {
   let interval = intervalSeconds * 1000
   let pause = interval
   let unanswered: AwsOidcError | undefined
   for (;;) {
-    await sleepWithin(Math.min(pause, expiresAt.getTime() - clock.now().getTime()), sleep, signal, unanswered)
-    if (clock.now() >= expiresAt) throw unanswered ?? codeEnded(provider)
+    await sleepWithin(Math.min(pause, end - elapsed()), sleep, signal, unanswered)
+    if (elapsed() >= end) throw unanswered ?? codeEnded(provider)
     try {
       return await poll()
     } catch (error) {

@@ -9,7 +9,13 @@ export type AgentFor = (url: URL, proxy: URL | undefined) => http.Agent
 
 interface Way {
   readonly agent: http.Agent
-  readonly usedAt: number
+  readonly usedAt: Moment
+}
+
+/** By both clocks: one may be set, the other stands still while the machine sleeps. */
+interface Moment {
+  readonly now: number
+  readonly elapsed: number
 }
 
 // A firewall may have dropped a connection that was idle while somebody signed in, and not said so. The token request
@@ -21,12 +27,16 @@ export function agentsOf(own: ProviderTls | undefined, parts: TunnelParts): Agen
   const ways = new Map<string, Way>()
   return ({protocol}, proxy) => {
     const name = `${protocol} ${proxy?.href ?? ''}`
-    const now = parts.clock.now().getTime()
+    const now = {now: parts.clock.now().getTime(), elapsed: parts.clock.elapsed()}
     const known = ways.get(name)
-    const agent = known && now - known.usedAt < idleMilliseconds ? known.agent : makeAgent(protocol, proxy, own, parts)
+    const agent = known && !isIdle(known.usedAt, now) ? known.agent : makeAgent(protocol, proxy, own, parts)
     ways.set(name, {agent, usedAt: now})
     return agent
   }
+}
+
+function isIdle(usedAt: Moment, now: Moment): boolean {
+  return Math.max(Math.abs(now.now - usedAt.now), now.elapsed - usedAt.elapsed) >= idleMilliseconds
 }
 
 function makeAgent(

@@ -2,7 +2,7 @@ import {AwsOidcError} from '../errors.ts'
 import {readObject} from '../json.ts'
 import type {Parts} from './parts.ts'
 import {firstApplicable, plansFor, type Wish} from './plan.ts'
-import {signedIn} from './signed-in.ts'
+import {whileSignedIn} from './signed-in.ts'
 
 /** What an ID token says of the person who signed in. It is shown and kept nowhere. */
 export interface ShownClaims {
@@ -20,7 +20,7 @@ const compared = ['iss', 'aud', 'azp', 'sub', 'amr']
 export function claimsFor(wish: Wish, parts: Parts): Promise<ShownClaims> {
   return firstApplicable(plansFor(wish, parts), async plan => {
     const {name, own} = plan.provider
-    const {claims} = (await signedIn(plan, parts)).identity
+    const claims = await whileSignedIn(plan, parts, async identity => identity.claims)
     if (!claims) {
       throw new AwsOidcError('USAGE', `The sign-in at "${name}" gives no claims.`, {hint: 'aws-oidc whoami'})
     }

@@ -54,9 +54,11 @@ function show(step: Step, plan: Plan, options: FederateOptions, parts: Parts): P
 function showAnother(refused: Proof, step: Step, plan: Plan, options: FederateOptions, parts: Parts): Promise<Shown> {
   return alone(plan.providerId, options, parts, async () => {
     await failAsOthers([signInScope], plan, options, parts)
-    const remembered = await prove(await signIn(plan, options, parts), step, plan, parts)
+    // Whoever was asked anew has been asked: what came of that may be remembered and renewed.
+    const mindful = {...options, forgetful: false}
+    const remembered = await prove(await signIn(plan, mindful, parts), step, plan, parts)
     if (!isDeepStrictEqual(remembered.proof, refused)) return remembered
-    return prove(await signIn(plan, {...options, fresh: true}, parts), step, plan, parts)
+    return prove(await signIn(plan, {...mindful, fresh: true}, parts), step, plan, parts)
   })
 }
 

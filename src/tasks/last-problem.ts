@@ -6,7 +6,7 @@ const givenUp: ReadonlySet<ErrorCode> = new Set(['INTERRUPTED', 'TERMINATED'])
 
 /**
  * Keeps what the work fails with for `status`: the SDKs for JavaScript and Java hide what a credential_process says on
- * stderr. A success forgets it. Call it while holding the provider's lock.
+ * stderr. A success forgets it.
  */
 export async function noting<Result>(
   {providerId}: Plan,

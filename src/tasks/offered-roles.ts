@@ -3,7 +3,7 @@ import type {Role} from '../plugin.ts'
 import type {Parts} from './parts.ts'
 import {planAt} from './plan.ts'
 import {nameOf} from './role-choice.ts'
-import {signedIn} from './signed-in.ts'
+import {whileSignedIn} from './signed-in.ts'
 
 export interface OfferedRoles {
   /** Who signed in, as far as the provider says. */
@@ -13,9 +13,11 @@ export interface OfferedRoles {
 
 /** The roles that a provider offers the person who signs in. Rejects with CONFIG_INVALID where it does not say. */
 export async function rolesOfferedAt(provider: string, parts: Parts): Promise<OfferedRoles> {
-  const {identity} = await signedIn(planAt(provider, parts), parts)
-  const roles = await identity.roles?.()
-  if (roles) return {subject: identity.subject, roles}
+  const {subject, roles} = await whileSignedIn(planAt(provider, parts), parts, async identity => ({
+    subject: identity.subject,
+    roles: await identity.roles?.(),
+  }))
+  if (roles) return {subject, roles}
   throw new AwsOidcError('CONFIG_INVALID', `"${provider}" does not say which roles there are.`, {
     hint: 'Set "rolesClaim" of the provider to the claim that lists role ARNs.',
   })

@@ -41,6 +41,7 @@ export async function openProvider(plan: Plan, use: ProviderUse, parts: Parts): 
     mutualTls: provider.tls?.cert !== undefined,
     now: clock.now,
     sleep: clock.sleep,
+    elapsed: clock.elapsed,
     chooseFlow: parts.flowFor(provider),
     openBrowser: (url, how) => parts.openBrowser(url, {...how, program: provider.browser}),
     askUntil: parts.asking.mayRead ? parts.askUntil : undefined,

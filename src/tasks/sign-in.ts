@@ -98,7 +98,8 @@ async function withGrace<Result>(work: Promise<Result>, signal: AbortSignal, {cl
     grace.signal.addEventListener('abort', () => reject(grace.signal.reason), {once: true})
     end = grace.cancel
   }
-  signal.addEventListener('abort', begin, {once: true})
+  if (signal.aborted) begin()
+  else signal.addEventListener('abort', begin, {once: true})
   try {
     return await Promise.race([work, overstayed])
   } finally {

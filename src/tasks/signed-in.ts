@@ -1,12 +1,21 @@
+import type {Identity} from '../plugin.ts'
 import {noting} from './last-problem.ts'
 import type {Parts} from './parts.ts'
 import type {Plan} from './plan.ts'
-import {type SignedIn, signIn} from './sign-in.ts'
+import {signIn} from './sign-in.ts'
 
-/** Who is signed in at a plan's provider, for whoever wants nothing of AWS; a person is asked where it has to be. */
-export function signedIn(plan: Plan, parts: Parts): Promise<SignedIn> {
+/**
+ * Works with who is signed in at a plan's provider, for whoever wants nothing of AWS; a person is asked where it has to
+ * be. Under the provider's lock: what the identity is asked for may renew the sign-in.
+ */
+export function whileSignedIn<Result>(
+  plan: Plan,
+  parts: Parts,
+  work: (identity: Identity) => Promise<Result>,
+): Promise<Result> {
   const {locks, signal} = parts
+  const options = {fresh: false, forgetful: false, quiet: false, signal}
   return locks.hold(plan.providerId, signal, () =>
-    noting(plan, parts, () => signIn(plan, {fresh: false, forgetful: false, quiet: false, signal}, parts)),
+    noting(plan, parts, async () => work((await signIn(plan, options, parts)).identity)),
   )
 }

@@ -60,6 +60,16 @@ describe('a refusal of AWS', () => {
     expect(await sandbox.signIns()).to.equal(1)
   })
 
+  it('because the token of a sign-in that was asked for was too old asks nobody a second time', async () => {
+    const {home, sandbox} = scene
+    await home.run(creds)
+    await sandbox.steer('DELETE', '/journal')
+    await sandbox.fault({on: 'sts', error: 'ExpiredTokenException', times: 1})
+    const {exitCode, stderr} = await home.run(['login', '--force', '--profile', 'developer'])
+    expect(exitCode, stderr).to.equal(0)
+    expect(await sandbox.signIns()).to.equal(1)
+  })
+
   it('never shows control characters that somebody smuggled into it', async () => {
     const {home, sandbox} = scene
     await sandbox.fault({on: 'sts', error: 'AccessDenied', message: 'red \u009b31m and\ttab'})

@@ -30,7 +30,9 @@ interface Stage {
   /** Seconds between the code and the polls, one after the other. */
   readonly waits: number[]
   readonly forms: URLSearchParams[]
-  run(limit?: AbortSignal): Promise<unknown>
+  /** Sets the wall clock, which limits must not run on. */
+  setWallClock(milliseconds: number): void
+  run(limit?: AbortSignal, onShown?: () => void): Promise<unknown>
 }
 
 /** A provider that answers the polls in this order, and for ever with the last one. */
@@ -39,6 +41,7 @@ function stageWith(polls: readonly Poll[], device: object = {}, deviceStatus = 2
   const [shown, secrets, waits, forms]: [DeviceCode[], string[], number[], URLSearchParams[]] = [[], [], [], []]
   let last = clock.now().getTime()
   let count = 0
+  let setAhead = 0
 
   const fetch: typeof globalThis.fetch = async (input, init = {}) => {
     const {pathname} = new URL(String(input))
@@ -60,11 +63,17 @@ function stageWith(polls: readonly Poll[], device: object = {}, deviceStatus = 2
     secrets,
     waits,
     forms,
-    async run(signal = new AbortController().signal) {
+    setWallClock(milliseconds) {
+      setAhead = milliseconds
+    },
+    async run(signal = new AbortController().signal, onShown = () => undefined) {
       const configuration = await discover(client, {fetch, offsetTo: () => 0, mutualTls: false})
       return signInByDevice(configuration, client, {
         remember: true,
-        show: async code => void shown.push(code),
+        show: async code => {
+          shown.push(code)
+          onShown()
+        },
         onNoRenewal: async () => undefined,
         keepSecret: secret => void secrets.push(secret),
         doors: {fetch, offsetTo: () => 0, mutualTls: false},
@@ -72,8 +81,9 @@ function stageWith(polls: readonly Poll[], device: object = {}, deviceStatus = 2
           signal.throwIfAborted()
           clock.advance(milliseconds)
         },
+        elapsed: clock.elapsed,
         signal,
-        clock: {now: clock.now, offsetMilliseconds: 0},
+        clock: {now: () => new Date(clock.now().getTime() + setAhead), offsetMilliseconds: 0},
       })
     },
   }
@@ -217,6 +227,20 @@ describe('a sign-in with a code', () => {
     expect(stage.waits).to.deep.equal([5, 5])
     expect(stage.clock.now().getTime() - begun).to.equal(12_000)
   })
+
+  for (const [way, milliseconds] of [
+    ['ahead', 86_400_000],
+    ['back', -86_400_000],
+  ] as const) {
+    it(`asks until the code ends, no shorter and no longer, where the wall clock is set ${way} by a day meanwhile`, async () => {
+      const stage = stageWith([pending], {expires_in: 12})
+      const begun = stage.clock.elapsed()
+      const running = stage.run(new AbortController().signal, () => stage.setWallClock(milliseconds))
+      expect(await failureOf(running)).to.include({code: 'TIMED_OUT'})
+      expect(stage.waits).to.deep.equal([5, 5])
+      expect(stage.clock.elapsed() - begun).to.equal(12_000)
+    })
+  }
 
   it('names the network where that is why nobody heard of the sign-in', async () => {
     const stage = stageWith([pending, cut()], {expires_in: 30})

@@ -211,6 +211,27 @@ describe('the limits of a request', () => {
     expect(ports[1]).to.equal(ports[0])
     expect(ports[2]).not.to.equal(ports[1])
   })
+
+  for (const [what, wall, elapsed] of [
+    ['while somebody set the clock back', -86_400_000, 4_000],
+    ['while the machine slept', 3_600_000, 0],
+  ] as const) {
+    it(`keep no connection that was idle ${what}`, async () => {
+      const ports: (number | undefined)[] = []
+      answer = (request, response) => {
+        ports.push(request.socket.remotePort)
+        response.end()
+      }
+      let [ahead, passed] = [0, 0]
+      const {now} = clock
+      const moved = {...clock, now: () => new Date(now().getTime() + ahead), elapsed: () => passed}
+      network = systemNetwork({env: {}, clock: moved, signal: new AbortController().signal})
+      await network.fetch(url)
+      ;[ahead, passed] = [wall, elapsed]
+      await network.fetch(url, post)
+      expect(ports[1]).not.to.equal(ports[0])
+    })
+  }
 })
 
 function expectedToFail(): never {

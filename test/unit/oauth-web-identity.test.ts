@@ -68,7 +68,7 @@ describe("what is said of an ID token before AWS's own STS sees it", () => {
       expect(doubts[0])
         .to.include('AWS compares the azp')
         .and.to.not.match(/aws-cli|sts\.amazonaws\.com/)
-      expect(says).to.include('azp  aws-cli').and.to.include('sts.amazonaws.com')
+      expect(says.join('\n')).to.include('azp  aws-cli').and.to.include('sts.amazonaws.com')
     }
     for (const aud of ['aws-cli', ['aws-cli']]) {
       expect(inspectWebIdentity(token({aud, azp: 'aws-cli'}), {aws: true}).doubts).to.deep.equal([])

@@ -1,5 +1,6 @@
 import {expect} from 'chai'
 import type {Role} from '../../src/plugin.ts'
+import {planAt} from '../../src/tasks/plan.ts'
 import {listRoles} from '../../src/tasks/roles.ts'
 import {makeStage} from '../support/parts.ts'
 
@@ -34,6 +35,24 @@ async function listedWith(more: string, ...search: string[]): Promise<readonly s
   const {roles} = await listRoles({provider: 'corp', usualProfile: '', search}, {...parts, registry})
   return roles.map(({accountName, accountId, name}) => `${accountName ?? accountId} ${name}`)
 }
+
+describe('the roles offered', () => {
+  it('are asked for under the lock of the provider: that may spend what only one process may spend', async () => {
+    const parts = makeStage('providers:\n  corp: {strategy: fake}\n').call()
+    const {providerId} = planAt('corp', parts)
+    const free: unknown[] = []
+    const signIn = async () => ({
+      async roles() {
+        free.push(await parts.locks.holdIfFree(providerId, async () => 'free'))
+        return offered
+      },
+      proofFor: () => Promise.reject(new Error('no role is taken')),
+    })
+    const registry = {...parts.registry, strategy: async () => ({settings: {}, signIn})}
+    await listRoles({provider: 'corp', usualProfile: '', search: []}, {...parts, registry})
+    expect(free).to.deep.equal([undefined])
+  })
+})
 
 describe('the roles offered, with names of accounts', () => {
   it('are sorted by account, those with a name first, and by their own name', async () => {

@@ -136,6 +136,7 @@ describe('answers with wrong types in them are never taken for a fault of ours',
               if (clock.now().getTime() >= end) over.abort(new AwsOidcError('TIMED_OUT', 'The time is up.'))
               over.signal.throwIfAborted()
             },
+            elapsed: clock.elapsed,
             signal: over.signal,
             clock: {now: clock.now, offsetMilliseconds: 0},
           })
