@@ -33,19 +33,19 @@ export function inspectAssertion(
   const end = assertion.sessionEnd
   return {
     doubts: doubts.map(({what}) => what),
-    says: `The SAML assertion that AWS refused says:${comparedIn(assertion)}`,
+    says: ['The SAML assertion that AWS refused says:', ...comparedIn(assertion)],
     sessionSeconds: end && Math.floor((end.getTime() - now.getTime()) / 1000),
   }
 }
 
 /** By the names that conditions have for it: the audience is the address that the assertion is for. */
-function comparedIn({issuer, confirmations, nameId}: SamlAssertion): string {
+function comparedIn({issuer, confirmations, nameId}: SamlAssertion): readonly string[] {
   const rows = [
     ['SAML:iss', issuer],
     ['SAML:aud', confirmations[0]?.recipient],
     ['SAML:sub', nameId],
   ] as const
-  return rows.map(([name, text]) => (text === undefined ? '' : `\n  ${name}  ${printable(text, 200)}`)).join('')
+  return rows.flatMap(([name, text]) => (text === undefined ? [] : [`  ${name}  ${printable(text, 200)}`]))
 }
 
 function checkTimes({issuedAt, notBefore, notOnOrAfter, confirmations}: SamlAssertion, now: Date): void {

@@ -16,9 +16,9 @@ export class StsError extends Error {
 export class StsRefusal extends AwsOidcError {
   readonly awsCode: string
   /** What the proof says that AWS compared. It may name a person: for the terminal, and never for what is kept. */
-  readonly proof: string | undefined
+  readonly proof: readonly string[] | undefined
 
-  constructor(awsCode: string, message: string, hint: string, proof?: string) {
+  constructor(awsCode: string, message: string, hint: string, proof?: readonly string[]) {
     super('AWS_REFUSED', message, {hint})
     this.awsCode = awsCode
     this.proof = proof
@@ -36,7 +36,7 @@ export interface ProofAdvice {
   /** Why AWS may refuse it all the same: to be said with the refusal, not to somebody whose proof it takes. */
   readonly doubts: readonly string[]
   /** What it says that AWS compares, in lines. */
-  readonly says: string
+  readonly says: readonly string[]
 }
 
 // Refusals that come of comparing the proof with what the account expects.

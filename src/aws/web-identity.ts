@@ -37,8 +37,8 @@ export function inspectWebIdentity(token: string, endpoint: {readonly aws: boole
     )
   }
   const shown = ['iss', 'aud', 'azp', 'sub'].filter(name => claims?.[name] !== undefined)
-  const lines = shown.map(name => `\n  ${name}  ${printableValue(claims?.[name], 200)}`)
-  return {doubts, says: `The ID token that AWS refused says:${lines.join('')}`}
+  const lines = shown.map(name => `  ${name}  ${printableValue(claims?.[name], 200)}`)
+  return {doubts, says: ['The ID token that AWS refused says:', ...lines]}
 }
 
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateOpenIDConnectProvider.html, parameter Url
