@@ -4,7 +4,7 @@ import {doubtOfRegion} from './config/region.ts'
 import {AwsOidcError, exitCodeOf, expectedFailure} from './errors.ts'
 import {failureDocument, tryLines} from './formats/failure.ts'
 import {when} from './formats/when.ts'
-import {complain, complainAloud, prose, writeResult} from './outside/output.ts'
+import {columnsOf, complain, complainAloud, prose, writeResult} from './outside/output.ts'
 import {type Outside, realOutside} from './outside/outside.ts'
 import {jsonText, type Line, onScreen, type Printable} from './printable.ts'
 import {tableLines} from './terminal/table.ts'
@@ -88,9 +88,7 @@ export abstract class AwsOidcCommand extends Command {
 
   /** A result for people, or for programs with `--json`. */
   protected report(json: object, lines: readonly Line[]): void {
-    this.hand(
-      this.jsonEnabled() ? jsonText(json, {withSecrets: false}) : prose(onScreen([...lines, '']), process.stdout),
-    )
+    this.hand(this.jsonEnabled() ? jsonText(json, {withSecrets: false}) : prose(onScreen([...lines, '']), 1))
   }
 
   /** A result for programs that holds the secret it was asked for. */
@@ -110,12 +108,12 @@ export abstract class AwsOidcCommand extends Command {
 
   /** Rows in aligned columns, as wide as the terminal. */
   protected table(rows: readonly (readonly string[])[]): readonly string[] {
-    return tableLines(rows, process.stdout.columns ?? 120)
+    return tableLines(rows, columnsOf(1) ?? 120)
   }
 
   /** Names and values, which stand in one line each where nobody reads them on a terminal. */
   protected list(rows: readonly (readonly string[])[]): readonly string[] {
-    return tableLines(rows, process.stdout.columns ?? 10_000)
+    return tableLines(rows, columnsOf(1) ?? 10_000)
   }
 
   /** Everything is written by now; where something hangs, nobody waits for it. */
@@ -141,7 +139,7 @@ export abstract class AwsOidcCommand extends Command {
     const document = {error: failure ? failureDocument(failure) : {code: 'BUG', message: error.message, exitCode}}
     if (this.jsonEnabled() && isTold(jsonText(document, {withSecrets: false}))) this.exit(exitCode)
     if (failure?.code !== 'INTERRUPTED' && failure?.code !== 'TERMINATED') {
-      const told = prose(shortened(failure ? failureText(failure) : bugText(error)), process.stderr)
+      const told = prose(shortened(failure ? failureText(failure) : bugText(error)), 2)
       if (this.startedByTools) complainAloud(told)
       else complain(told)
     }

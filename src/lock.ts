@@ -5,7 +5,8 @@ import type {Log} from './plugin.ts'
 
 /**
  * One lock a provider, held across reading, refreshing, signing in and saving, so that any number of processes make
- * one sign-in; and one for each set of credentials, held around that while AWS is asked. SQLite's own file lock on an empty file: the system frees it when the holder dies, however it dies.
+ * one sign-in; and one for each set of credentials, held around that while AWS is asked. SQLite's own file lock on an empty
+ * file: the system frees it when the holder dies, however it dies.
  */
 export interface Locks {
   /**

@@ -5,7 +5,8 @@ import {discover, type OAuthDoors} from '../oauth/discovery.ts'
 import {grantAt} from '../oauth/grant.ts'
 import {listenForRedirect} from '../oauth/loopback.ts'
 import {endSessionAddress} from '../oauth/revoke.ts'
-import type {Ask, Host, ListenOptions, Log, OidcClient} from '../plugin.ts'
+import type {Ask, GrantAnswer, Host, ListenOptions, Log, OidcClient} from '../plugin.ts'
+import type {Secrets} from '../secrets.ts'
 import {knownProviders} from './known-provider.ts'
 import type {SignInMemory} from './memory.ts'
 import type {NewSignInParts} from './new-sign-in.ts'
@@ -91,7 +92,7 @@ export function hostFor(parts: HostParts): Host {
         const token = answer.body[name]
         if (typeof token === 'string') parts.secrets.add(token)
       }
-      return answer
+      return {...answer, body: {...answer.body, ...quotable(answer.body, parts.secrets)}}
     },
 
     async listen(options) {
@@ -125,6 +126,15 @@ export function hostFor(parts: HostParts): Host {
     rolesIn: async document => (await import('../aws/saml-roles.ts')).rolesIn(document),
     error: (code, message, detail) => new AwsOidcError(code, message, detail),
   }
+}
+
+/** What a strategy may quote, masked before it is cut: a part of a secret isn't recognised so well. */
+function quotable(body: GrantAnswer['body'], secrets: Secrets): GrantAnswer['body'] {
+  const texts = ['error', 'error_description', 'error_uri', 'issued_token_type'].flatMap(name => {
+    const text = body[name]
+    return typeof text === 'string' ? [[name, secrets.mask(text)]] : []
+  })
+  return Object.fromEntries(texts)
 }
 
 /** What the configuration says of every provider applies over what a strategy passes. */

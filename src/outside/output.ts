@@ -35,8 +35,17 @@ export function writeResult(text: string): Delivery {
 }
 
 /** As lines of the terminal that stdout or stderr is, if it is one. */
-export function prose(text: Printable, stream: {readonly isTTY?: boolean; readonly columns?: number}): Printable {
-  return relaid(text, whole => proseWithin(whole, stream.isTTY ? stream.columns : undefined))
+export function prose(text: Printable, descriptor: 1 | 2): Printable {
+  return relaid(text, whole => proseWithin(whole, columnsOf(descriptor)))
+}
+
+/**
+ * How wide the terminal is that stdout or stderr is; `undefined` where it is none. Node makes a pipe non-blocking, for all
+ * who share it, once somebody asks for its stream: what is said while it is full would be lost.
+ */
+export function columnsOf(descriptor: 1 | 2): number | undefined {
+  if (!isatty(descriptor)) return undefined
+  return descriptor === 1 ? process.stdout.columns : process.stderr.columns
 }
 
 /** To stderr. What can't be said (stderr closed, its reader gone, a full disk) must not take the result with it. */

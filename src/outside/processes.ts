@@ -3,7 +3,7 @@ import {existsSync} from 'node:fs'
 import {AwsOidcError} from '../errors.ts'
 import {type ForegroundEnding, runInForeground} from './foreground.ts'
 import {isDeafToHangUp} from './hang-up.ts'
-import {type Command, programStart} from './program-start.ts'
+import {type Command, failureOf, programStart} from './program-start.ts'
 
 export interface Processes {
   /** Aborts when the person presses Ctrl-C or the system asks the process to end. */
@@ -54,7 +54,7 @@ export function systemProcesses(): Processes {
     launch(program, args) {
       return new Promise((resolve, reject) => {
         const start = programStart([program, ...args], process.env, platform)
-        if ('problem' in start) throw new Error(start.problem)
+        if ('problem' in start) throw failureOf(start)
         const child = spawn(start.program, start.args, {
           stdio: 'ignore',
           detached: true,

@@ -17,6 +17,11 @@ export function programStart(
   return platform === 'win32' ? windowsCommand(command, env, isThere) : {program, args, verbatim: false}
 }
 
+/** Of a program that isn't there it has the code by which other systems say so, for who then tries another one. */
+export function failureOf({exitCode, problem}: NotStarted): Error {
+  return Object.assign(new Error(problem), exitCode === 127 && {code: 'ENOENT'})
+}
+
 export function isFile(path: string): boolean {
   try {
     return statSync(path).isFile()

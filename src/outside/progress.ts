@@ -29,7 +29,8 @@ export function progressOn({write, columns, after}: ProgressParts): Progress {
   function show(): void {
     // A line that wraps could not be taken away again.
     if (shown) write(clearedLine)
-    write(onScreen(waiting?.slice(0, columns() - 1) ?? ''))
+    // Made safe before it is cut: a part of a secret would be shown.
+    write(onScreen(onScreen(waiting ?? '').slice(0, columns() - 1)))
     shown = true
   }
 

@@ -48,7 +48,7 @@ export function systemTerminal(env: Env, platform: NodeJS.Platform): Terminal {
   const progress = stderrIsTerminal && smart && !env.CI && !env.NO_COLOR ? progressOnStderr() : noProgress
 
   function say(told: Told): void {
-    const text = prose(ended(told), process.stderr)
+    const text = prose(ended(told), 2)
     const bytes = Buffer.byteLength(text)
     if (written + bytes > stderrLimit) return
     written += bytes
@@ -103,7 +103,7 @@ function showsBlocks(platform: NodeJS.Platform, {TERM, LC_ALL, LC_CTYPE, LANG}: 
 }
 
 function sizeOfStderr(): Size | undefined {
-  return process.stderr instanceof WriteStream ? sizeOf(process.stderr) : undefined
+  return isatty(2) && process.stderr instanceof WriteStream ? sizeOf(process.stderr) : undefined
 }
 
 function sizeOfTerminal(): Size | undefined {

@@ -13,12 +13,15 @@ export interface Witness {
 const script = `for name in HUP INT QUIT TERM USR1 USR2; do trap "hit=1; echo SIG$name" $name; done
 while hit=; read -r question || [ "$hit" ]; do echo "$question"; done`
 
+// Where nothing can be told, as in an image without a shell: these come from terminals, and the others are sent to us alone.
+const ofTerminals: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT'])
+
 /**
  * Node doesn't tell who sent a signal. So a shell in our process group notes what it gets, and says so when it is asked: a
  * signal for the group has been left at every member before any of them asks.
  */
-export function groupWitness(): Witness {
-  const shell = spawn('/bin/sh', ['-c', script], {stdio: ['pipe', 'pipe', 'ignore'], env: {}, cwd: '/'})
+export function groupWitness(program = '/bin/sh'): Witness {
+  const shell = spawn(program, ['-c', script], {stdio: ['pipe', 'pipe', 'ignore'], env: {}, cwd: '/'})
   let isGone = false
   const gone = goneOf(shell).then(() => {
     isGone = true
@@ -52,8 +55,7 @@ export function groupWitness(): Witness {
   return {
     async saw(signal) {
       await Promise.race([ask(), gone])
-      // Where nothing can be told, a signal is rather lost than heard twice.
-      return isGone || seen.includes(signal)
+      return isGone ? ofTerminals.has(signal) : seen.includes(signal)
     },
     leave: () => void shell.stdin.end(),
   }

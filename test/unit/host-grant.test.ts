@@ -9,14 +9,13 @@ const issuer = 'https://sso.example.com'
 const document = encoded(assertionXml())
 
 /** A call whose strategy does this with its host, at a provider that gives the assertion for any token. */
-function callDoing(work: (host: Host) => Promise<void>): Parts {
+function callDoing(work: (host: Host) => Promise<void>, refusal?: object): Parts {
   const parts = makeStage().call()
+  const granted = {access_token: document, token_type: 'N_A', refresh_token: 'the-refresh-token'}
   const fetch: typeof globalThis.fetch = async input =>
-    Response.json(
-      String(input).endsWith('/token')
-        ? {access_token: document, token_type: 'N_A', refresh_token: 'the-refresh-token'}
-        : {issuer, token_endpoint: `${issuer}/token`},
-    )
+    String(input).endsWith('/token')
+      ? Response.json(refusal ?? granted, {status: refusal ? 400 : 200})
+      : Response.json({issuer, token_endpoint: `${issuer}/token`})
   const network: Parts['network'] = {...parts.network, fetch, withTls: () => network}
   const strategy = async (id: string) => {
     const usual = await parts.registry.strategy(id)
@@ -41,6 +40,18 @@ describe('what a strategy gets from its host', () => {
     )
     await credentialsFor(wish, parts)
     expect(parts.secrets.mask(`${document} the-refresh-token`)).to.equal('*** ***')
+  })
+
+  it('as the words of a refusal has secrets masked, before anything cuts them', async () => {
+    const answers: unknown[] = []
+    const parts = callDoing(
+      async host =>
+        void answers.push((await host.grant(client, {grant_type: 'urn:example:any'})).body.error_description),
+      {error: 'invalid_request', error_description: 'No: short-one'},
+    )
+    parts.secrets.add('short-one')
+    await credentialsFor(wish, parts)
+    expect(answers).to.deep.equal(['No: ***'])
   })
 
   it('of the roles in a SAML document is each with its provider', async () => {

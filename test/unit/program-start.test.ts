@@ -2,9 +2,10 @@ import {mkdtemp, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect} from 'chai'
+import {openPage} from '../../src/browser/page.ts'
 import {systemInspection} from '../../src/outside/inspection.ts'
 import {programOutput} from '../../src/outside/program-output.ts'
-import {programStart} from '../../src/outside/program-start.ts'
+import {failureOf, programStart} from '../../src/outside/program-start.ts'
 import {movableClock} from '../support/parts.ts'
 
 const env = {Path: String.raw`C:\tools`, SystemRoot: String.raw`C:\Windows`}
@@ -28,6 +29,19 @@ describe('A program that somebody has named', () => {
 
   it('is left to the system elsewhere', () => {
     expect(programStart(['op', 'read'], env, 'linux')).to.deep.equal({program: 'op', args: ['read'], verbatim: false})
+  })
+
+  it('makes room for the next of several browsers on Windows where it is not there', async () => {
+    const tried: string[] = []
+    const launch = async (program: string) => {
+      tried.push(program)
+      const start = programStart([program], env, 'win32', path => path.endsWith('msedge.exe'))
+      if ('problem' in start) throw failureOf(start)
+    }
+    const place = {kind: 'profile', name: 'Work'} as const
+    await openPage(new URL('https://example.com'), {program: undefined, place, launch, platform: 'win32'})
+    expect(tried).to.have.length(3)
+    expect(tried.at(-1)).to.match(/msedge\.exe$/)
   })
 
   describe('in the current folder', () => {

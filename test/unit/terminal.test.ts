@@ -16,4 +16,16 @@ describe('what is said on stderr', () => {
     expect(Buffer.byteLength(stderr)).to.be.within(35_000, 40_000)
     expect(stderr).to.match(/^(ß{1000}\n)+short\n$/)
   })
+
+  it('leaves the pipe of the caller as it is: a full one is waited for, and nothing that others write to it is lost', function () {
+    if (process.platform !== 'linux') return this.skip()
+    const code = `
+      import {readFileSync} from 'node:fs'
+      import {systemTerminal} from ${JSON.stringify(join(root, 'src/outside/terminal.ts'))}
+      systemTerminal(process.env, process.platform).say('short')
+      const [, flags] = /flags:\\s+([0-7]+)/.exec(readFileSync('/proc/self/fdinfo/2', 'utf8'))
+      process.exitCode = Number.parseInt(flags, 8) & 0o4000 ? 1 : 0`
+    const {status, stderr} = spawnSync(process.execPath, ['--input-type=module', '-e', code], {encoding: 'utf8'})
+    expect({status, stderr}).to.deep.equal({status: 0, stderr: 'short\n'})
+  })
 })

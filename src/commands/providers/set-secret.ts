@@ -35,7 +35,7 @@ export default class ProvidersSetSecret extends AwsOidcCommand {
       removed ? `The secret "${name}" is out of the keyring.` : `The secret "${name}" is in the keyring.`,
       ...(missingLine === undefined
         ? []
-        : [`Now write under "${provider}" in the configuration:\n\n  ${missingLine}\n`]),
+        : [`Now write under "${provider}" in the configuration:`, '', `  ${missingLine}`, '']),
     ])
   }
 }
