@@ -366,7 +366,7 @@ profiles:
       await person.answer('How do you sign in there?', enter)
       await person.answer(`issuer (the issuer, or the address of its metadata) (${scene.sandbox.issuer})`, enter)
       await person.answer('(nobody)', `aws-oidc${enter}`)
-      await person.answer('redirect.ports = 8400', enter)
+      await person.answer('rolesClaim = aws_roles', enter)
       await person.answer('offers 2 roles', enter)
       await person.sees('Name of the profile (developer)')
       expect(await text(), 'nothing is saved yet').to.equal(before)
