@@ -26,8 +26,13 @@ export function inheritedShadows(
   })
 }
 
-function defaultsIn({sections, lines}: SharedFile): readonly Section[] {
-  return sections.filter(({at}) => isOfDefaults(lines[at]?.text ?? ''))
+// As with the sections of profiles: whoever asks for ten thousand of them asks ten thousand times.
+const known = new WeakMap<SharedFile, readonly Section[]>()
+
+function defaultsIn(file: SharedFile): readonly Section[] {
+  const found = known.get(file) ?? file.sections.filter(({at}) => isOfDefaults(file.lines[at]?.text ?? ''))
+  known.set(file, found)
+  return found
 }
 
 /** Whether a line is a header of it; its name has a case. */

@@ -3,7 +3,7 @@ import {named} from '../json.ts'
 import {isSafeAddress} from '../loopback-address.ts'
 import {readDuration} from './duration.ts'
 import {nearest} from './nearest.ts'
-import {problemOfRegion} from './region.ts'
+import {problemOfRegion, regionLike} from './region.ts'
 
 /** A value of the configuration together with where it stands, so that a complaint can name the place. */
 export class Node {
@@ -51,7 +51,8 @@ export class Node {
   region(): string {
     const region = this.text()
     const problem = problemOfRegion(printable(region, 60))
-    if (problem !== undefined) throw this.complain(`must be an AWS region: ${problem}`)
+    if (problem !== undefined)
+      throw this.complain(`must be an AWS region: ${problem}`, `region: ${regionLike(region) ?? 'us-east-1'}`)
     return region
   }
 

@@ -1,4 +1,4 @@
-import {AwsOidcError} from '../errors.ts'
+import {AwsOidcError, printable} from '../errors.ts'
 import {Response as Fetched} from '../fetched.ts'
 import {isDeeperThan} from '../json.ts'
 import {isSafeAddress} from '../loopback-address.ts'
@@ -9,6 +9,8 @@ type Fetch<Init> = (address: string, init: Init) => Promise<Response>
 interface Kind {
   readonly said: string
   readonly fits: (value: unknown) => boolean
+  /** Whether the message may say what stands there instead: where that is no secret, and tells whom to ask. */
+  readonly isShown?: boolean
 }
 
 const text: Kind = {said: 'a text', fits: value => typeof value === 'string'}
@@ -22,8 +24,8 @@ const seconds: Kind = {
   said: 'a number of seconds',
   fits: value => /^\d+(\.\d+)?(e\+?\d+)?$/i.test(typeof value === 'number' ? String(value) : textIn(value)),
 }
-const address: Kind = {said: 'an address', fits: value => URL.canParse(textIn(value))}
-const safeAddress: Kind = {said: 'an address that is safe to use', fits: value => isSafe(textIn(value))}
+const address: Kind = {said: 'an address', fits: value => URL.canParse(textIn(value)), isShown: true}
+const safeAddress: Kind = {said: 'an address that is safe to use', fits: value => isSafe(textIn(value)), isShown: true}
 const token: Kind = {said: 'a signed token', fits: value => /^[\w-]+\.[\w-]+\.[\w-]+$/.test(textIn(value))}
 const objects: Kind = {
   said: 'a list of objects',
@@ -76,7 +78,8 @@ function checkedMembers(answer: object, host: string): object {
   const members = Object.entries(answer).filter(([, value]) => value !== null)
   for (const [name, value] of members) {
     const kind = kinds.get(name)
-    if (kind && !kind.fits(value)) throw untrusted(host, `"${name}" is not ${kind.said}`)
+    if (kind && !kind.fits(value))
+      throw untrusted(host, `"${name}" is not ${kind.said}${kind.isShown ? instead(value) : ''}`)
   }
   return Object.fromEntries(members)
 }
@@ -86,6 +89,10 @@ export function untrusted(host: string, reason: string): AwsOidcError {
   return new AwsOidcError('BAD_RESPONSE', `${host} gave an answer that can't be trusted: ${reason}.`, {
     hint: 'Tell whoever runs the provider.',
   })
+}
+
+function instead(value: unknown): string {
+  return typeof value === 'string' ? `: ${printable(value, 100)}` : ''
 }
 
 function named(kind: Kind, ...names: readonly string[]): readonly (readonly [string, Kind])[] {

@@ -89,7 +89,7 @@ function refusal(
     return new AwsOidcError('USAGE', `There is no package ${printable(what)}.`, {hint: printable(hint), cause})
   }
   if (typeof code === 'string' && unwritable.includes(code)) {
-    return new AwsOidcError('OUTPUT_FAILED', `npm can't write what it needs: ${code}. Nothing was installed.`, {
+    return new AwsOidcError('OUTPUT_FAILED', `npm can't write what it needs: ${code}. Nothing was changed.`, {
       hint: `df ${folder}; npm config get cache`,
       cause,
     })

@@ -58,7 +58,7 @@ export function complain(text: Printable): void {
 
 /**
  * To stderr, and to the terminal as well where whoever started us is likely to keep stderr to itself: it reads it
- * through a pipe, and has not left us the person's terminal as stdin. See docs/decisions/0012-terminal.md.
+ * through a pipe, and has not left us the person's terminal as stdin.
  */
 export function complainAloud(text: Printable): void {
   complain(text)

@@ -24,7 +24,7 @@ export async function writingInto<Result>(folder: string, work: () => Promise<Re
   } catch (error) {
     const {code} = readObject(error)
     if (error instanceof AwsOidcError || typeof code !== 'string') throw error
-    throw new AwsOidcError('OUTPUT_FAILED', `${folder} can't be written: ${code}. Nothing was installed.`, {
+    throw new AwsOidcError('OUTPUT_FAILED', `${folder} can't be written: ${code}. Nothing was changed.`, {
       hint: `ls -ld ${folder}; df ${folder}`,
       cause: error,
     })

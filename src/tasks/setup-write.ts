@@ -17,6 +17,8 @@ const ofAll: SyncScope = {profiles: [], chain: 'process', prune: false, fromRole
 export interface ShownDifference {
   readonly own: readonly Line[]
   readonly aws: readonly Line[]
+  /** What is not written into those. */
+  readonly left: SyncResult['left']
   readonly scope: SyncScope
   readonly drafted: Parts
 }
@@ -36,7 +38,7 @@ export async function showDifference(
   const own = ownDifference(edits, parts)
   const aws = planned?.changes.length ? syncDifference(planned, planned.files, parts) : []
   if (own.length + aws.length > 0) parts.tell([...own, ...aws])
-  return {own, aws, scope: forAws ?? ofAll, drafted}
+  return {own, aws, left: planned?.left ?? [], scope: forAws ?? ofAll, drafted}
 }
 
 /** Writes what was shown into the files of the AWS tools, and asks again where that has changed meanwhile. */
@@ -57,6 +59,7 @@ export async function writeAsked(
 ): Promise<Written | Back> {
   const shown = await showDifference(editsFor(draft, profile), profile && ofAll, parts)
   const {own, aws} = shown
+  if (aws.length === 0) for (const {why, hint} of shown.left) parts.tell([why, ...tryLines(hint)])
   if (own.length + aws.length === 0) return {kind: 'unchanged'}
   const only = {label: `Only ${parts.configuration.path}`, value: 'own'} as const
   const answer = await parts.dialogue.choose('Write this?', [

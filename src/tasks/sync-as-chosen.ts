@@ -9,7 +9,9 @@ export async function syncAsChosen(parts: Parts): Promise<SyncResult> {
   const wish = {profiles: [], prune: false, fromRoles: undefined, write: 'no'} as const
   const byUs = await sync({...wish, chain: 'process'}, parts)
   if (byUs.changes.length === 0) return byUs
-  const byTools = await sync({...wish, chain: 'aws'}, parts)
+  // What there is to warn of has been said.
+  const quiet = {...parts, log: {...parts.log, warn: () => undefined}}
+  const byTools = await sync({...wish, chain: 'aws'}, quiet)
   return sizeOf(byTools) < sizeOf(byUs) ? byTools : byUs
 }
 

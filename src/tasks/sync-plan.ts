@@ -40,8 +40,8 @@ export function planSync(wanted: readonly WantedProfile[], files: AwsFiles, scop
   }
   const names = new Set(wanted.map(({name}) => name))
   const others = [...origins].filter(([name]) => !names.has(name) && scope.includes(name))
-  const stale = others.filter(([name, origin]) => scope.isStale(name, origin)).map(([name]) => name)
-  const moved = others.flatMap(([name, origin]) => (stale.includes(name) ? [] : roleAgain(name, origin)))
+  const stale = new Set(others.filter(([name, origin]) => scope.isStale(name, origin)).map(([name]) => name))
+  const moved = others.flatMap(([name, origin]) => (stale.has(name) ? [] : roleAgain(name, origin)))
 
   const changes: Change[] = []
   const left: LeftAlone[] = []

@@ -44,29 +44,30 @@ export async function takeOver({yes}: TakeoverWish, parts: Parts): Promise<Takeo
     ...providers.map(({name, entry}) => ({kind: 'add', list: 'providers', name, entry}) as const),
     ...profiles.map(({name, entry}) => ({kind: 'add', list: 'profiles', name, entry}) as const),
   ]
-  const shown = yes ? undefined : await showDifference(edits, scopeOf(result.profiles), parts)
+  const scope = profiles.length === 0 ? undefined : scopeOf(result.profiles)
+  const shown = yes ? undefined : await showDifference(edits, scope, parts)
   if (shown && !(await agreed(plan, parts))) return result
   await parts.editConfiguration(() => edits)
   const kept = await keepSecrets(plan, parts)
-  const synced = profiles.length === 0 ? {left: []} : await callUs(result.profiles, shown, parts)
+  const synced = scope ? await callUs(scope, shown, parts) : {left: []}
   return {...result, written: true, ...synced, left: [...plan.left, ...kept, ...synced.left]}
 }
 
 /** Rewrites the lines of the AWS tools; what keeps it from that takes nothing back. */
 async function callUs(
-  profiles: readonly string[],
+  scope: SyncScope,
   shown: ShownDifference | undefined,
   parts: Parts,
 ): Promise<Pick<TakeoverResult, 'left' | 'synced' | 'awsTools'>> {
   try {
-    const ended = shown ? await syncAsShown(shown, parts) : await syncUnseen(scopeOf(profiles), parts)
+    const ended = shown ? await syncAsShown(shown, parts) : await syncUnseen(scope, parts)
     const {left, written, ...awsTools} = ended
     const reasons = left.map(({why, hint}) => (hint === undefined ? why : `${why} Later: ${hint}`))
     return {left: reasons, ...(written && {synced: awsTools.files.config, awsTools})}
   } catch (error) {
     const failure = expectedFailure(error)
     if (!failure || parts.signal.aborted || failure.code === 'INTERRUPTED') throw error
-    return {left: [`${failure.message} Later: aws-oidc profiles sync ${profiles.join(' ')}`]}
+    return {left: [`${failure.message} Later: aws-oidc profiles sync ${scope.profiles.join(' ')}`]}
   }
 }
 

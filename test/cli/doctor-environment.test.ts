@@ -7,6 +7,14 @@ const keys = {AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'another-
 
 const environment: readonly Illness[] = [
   {
+    id: 'region.unknown',
+    severity: 'warning',
+    when: 'in a variable, with the nearest one',
+    env: () => ({AWS_REGION: 'eu-central-99'}),
+    says: /^AWS_REGION: AWS listed no region "eu-central-99" in .*\. Is "eu-central-1" meant\?$/,
+    mend: /^Set eu-central-1 there/,
+  },
+  {
     id: 'environment.keys',
     severity: 'error',
     when: 'and names the SDKs that take keys from variables',

@@ -190,7 +190,7 @@ describe('whoami', () => {
     const {exitCode, stdout} = await home.run(['whoami', '-p', 'developer'])
     expect(exitCode).to.equal(0)
     expect(stdout).to.match(
-      /^Account 123456789012\nArn {5}arn:aws:sts::123456789012:assumed-role\/developer\/alice@example\.com\nUserId {2}\S+\n$/,
+      /^Account {2}123456789012\nArn {6}arn:aws:sts::123456789012:assumed-role\/developer\/alice@example\.com\nUserId {3}\S+\n$/,
     )
     await home.run(['whoami', '-p', 'developer'])
     const calls = (await sandbox.journal()).flatMap(({action}) => action ?? [])
@@ -206,6 +206,8 @@ describe('whoami', () => {
 
   it('means the profile of -p, AWS_OIDC_PROFILE, AWS_PROFILE, or "default", in this order', async () => {
     const {home} = scene
+    const {issuer, clientId} = scene.sandbox
+    await home.configure({profiles: {one: {provider: 'sandbox'}, two: {provider: 'sandbox'}}})
     const missing = async (args: string[], env: Record<string, string>) =>
       /no profile "(\w+)"/.exec((await home.run(['whoami', ...args], env)).stderr)?.[1]
     expect(await missing(['-p', 'flag'], {AWS_OIDC_PROFILE: 'own', AWS_PROFILE: 'aws'})).to.equal('flag')

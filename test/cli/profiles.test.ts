@@ -1,4 +1,4 @@
-import {readFile, writeFile} from 'node:fs/promises'
+import {mkdir, readFile, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {expect} from 'chai'
 import {useScene} from '../support/scene.ts'
@@ -61,6 +61,13 @@ describe('profiles', () => {
     await writeFile(join(scene.home.folder, '.aws/config'), '[profile developer\n')
     expect((await seen()).why).to.include('.aws/config:1')
     expect((await scene.home.run(['profiles', 'show', 'developer'])).stdout).to.match(/^AWS tools +\S+\.aws\/config:1/m)
+  })
+
+  it('show warns once of a file that the AWS CLI refuses', async () => {
+    await mkdir(join(scene.home.folder, '.aws'))
+    await writeFile(join(scene.home.folder, '.aws/config'), '[profile a]\nregion = b\n[profile a]\nregion = b\n')
+    const {stderr} = await scene.home.run(['profiles', 'show', 'developer'])
+    expect(stderr.match(/Warning/g)).to.have.lengthOf(1)
   })
 
   it('add writes one that works, and nothing else', async () => {

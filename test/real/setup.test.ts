@@ -191,6 +191,7 @@ profiles:
       const person = begin()
       await answerAll(person)
       await person.answer('Anything else', enter)
+      await person.answer('The ID token lists AWS roles', byHand)
       await person.answer('Role for the profile', `${arn('developer')}${enter}`)
       await person.answer('Name of the profile', enter)
       await person.answer('AWS region', `eu-central-1${enter}`)
@@ -244,6 +245,17 @@ profiles:
       expect(await aws())
         .to.include('[profile mine]')
         .and.not.include('[profile developer]')
+    })
+
+    it('has said why a profile of the AWS tools stays as it is', async () => {
+      const foreign = '[profile developer]\ncredential_process = other-tool\n'
+      await mkdir(join(scene.home.folder, '.aws'))
+      await writeFile(join(scene.home.folder, '.aws/config'), foreign)
+      const person = await untilWrite()
+      expect(person.seen()).to.include('Try: aws-oidc profiles sync developer')
+      await person.answer('Write this?', enter)
+      expect(await person.ended).to.include({exitCode: 0})
+      expect(await aws()).to.equal(foreign)
     })
 
     it('asks nothing, and says so, where all of it is there already', async () => {
@@ -354,7 +366,7 @@ profiles:
       await person.answer('How do you sign in there?', enter)
       await person.answer(`issuer (the issuer, or the address of its metadata) (${scene.sandbox.issuer})`, enter)
       await person.answer('(nobody)', `aws-oidc${enter}`)
-      await person.answer('redirect.ports = 8400', enter)
+      await person.answer('rolesClaim = aws_roles', enter)
       await person.answer('offers 2 roles', enter)
       await person.sees('Name of the profile (developer)')
       expect(await text(), 'nothing is saved yet').to.equal(before)
@@ -431,6 +443,17 @@ profiles:
       expect(await person.ended).to.deep.equal({exitCode: 0, restored: true})
       expect(parse(await text()).profiles).to.deep.equal({dev: {provider: 'corp'}})
       expect(await readFile(aws(), 'utf8')).to.match(/^credential_process=.* creds --profile dev$/m)
+    })
+
+    it('shows nothing of other profiles where it takes over a provider alone', async () => {
+      await writeFile(aws(), '')
+      const mine = 'providers: {mine: {strategy: oidc, issuer: "https://mine.example.com", clientId: a}}\n'
+      await scene.home.writeConfig(`${mine}profiles: {mine: {provider: mine}}\n`)
+      const person = begin(['--from', 'aws-cli-oidc'])
+      await person.answer('Write this?', enter)
+      expect(await person.ended).to.deep.equal({exitCode: 0, restored: true})
+      expect(person.seen()).to.include('+   corp:').and.not.include('[profile mine]')
+      expect(await readFile(aws(), 'utf8')).to.equal('')
     })
 
     for (const [words, keys, exitCode] of [

@@ -1,4 +1,5 @@
 import {expect} from 'chai'
+import {inheritedShadows} from '../../src/aws-config/defaults.ts'
 import {editedText, obstacleTo, type ProfileEdit, sectionsByProfile} from '../../src/aws-config/edit.ts'
 import {propertiesIn, readSharedFile} from '../../src/aws-config/read.ts'
 
@@ -67,6 +68,23 @@ describe('the reader of AWS configuration files', () => {
         .that.includes(problem)
     })
   }
+})
+
+describe('the search for what [DEFAULT] gives to profiles', () => {
+  it('goes through a file once, however many profiles are in it', () => {
+    const file = readSharedFile('f', 'config', '[DEFAULT]\nsso_session = a\n')
+    let looks = 0
+    const counted = {
+      ...file,
+      get sections() {
+        looks++
+        return file.sections
+      },
+    }
+    const found = Array.from({length: 100}, () => inheritedShadows(counted, 'profile', () => false))
+    expect(new Set(found.map(([property]) => property?.key))).to.deep.equal(new Set(['sso_session']))
+    expect(looks).to.equal(1)
+  })
 })
 
 describe('the editor of AWS configuration files', () => {
