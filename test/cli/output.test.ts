@@ -204,15 +204,13 @@ describe('whoami', () => {
     expect(identity.account).to.equal('123456789012')
   })
 
-  it('means the profile of -p, AWS_OIDC_PROFILE, AWS_PROFILE, or "default", in this order', async () => {
+  it('means the profile of -p, AWS_OIDC_PROFILE, AWS_PROFILE, or the only one, in this order', async () => {
     const {home} = scene
-    const {issuer, clientId} = scene.sandbox
-    await home.configure({profiles: {one: {provider: 'sandbox'}, two: {provider: 'sandbox'}}})
     const missing = async (args: string[], env: Record<string, string>) =>
       /no profile "(\w+)"/.exec((await home.run(['whoami', ...args], env)).stderr)?.[1]
     expect(await missing(['-p', 'flag'], {AWS_OIDC_PROFILE: 'own', AWS_PROFILE: 'aws'})).to.equal('flag')
     expect(await missing([], {AWS_OIDC_PROFILE: 'own', AWS_PROFILE: 'aws'})).to.equal('own')
     expect(await missing([], {AWS_PROFILE: 'aws'})).to.equal('aws')
-    expect(await missing([], {})).to.equal('default')
+    expect((await home.run(['whoami'])).stdout).to.include('assumed-role/developer/')
   })
 })
