@@ -204,13 +204,13 @@ describe('whoami', () => {
     expect(identity.account).to.equal('123456789012')
   })
 
-  it('means the profile of -p, AWS_OIDC_PROFILE, AWS_PROFILE, or the only one, in this order', async () => {
+  it('means the profile of -p, AWS_OIDC_PROFILE, AWS_PROFILE, in this order, and asks for one of several', async () => {
     const {home} = scene
     const missing = async (args: string[], env: Record<string, string>) =>
       /no profile "(\w+)"/.exec((await home.run(['whoami', ...args], env)).stderr)?.[1]
     expect(await missing(['-p', 'flag'], {AWS_OIDC_PROFILE: 'own', AWS_PROFILE: 'aws'})).to.equal('flag')
     expect(await missing([], {AWS_OIDC_PROFILE: 'own', AWS_PROFILE: 'aws'})).to.equal('own')
     expect(await missing([], {AWS_PROFILE: 'aws'})).to.equal('aws')
-    expect((await home.run(['whoami'])).stdout).to.include('assumed-role/developer/')
+    expect((await home.run(['whoami'])).stderr).to.include('Which of the 2 profiles in ')
   })
 })
