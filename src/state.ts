@@ -21,6 +21,8 @@ export interface ProviderState {
   readonly renewals: Readonly<Record<string, Date>>
   /** The role a person chose last, offered first the next time. */
   readonly lastRole?: string
+  /** How often somebody who was signed in has gone: signed out, or given way to another person. */
+  readonly departures: number
 }
 
 export interface SharedFailure {
@@ -55,6 +57,7 @@ export interface LearnedDuration {
 }
 
 const emptyState: ProviderState = {
+  departures: 0,
   failures: 0,
   sharedFailures: [],
   signInFailures: [],
@@ -114,6 +117,7 @@ function parseState(value: unknown): ProviderState {
   const state = readObject(value)
   const lastProblem = readProblem(state.lastProblem)
   return {
+    departures: readNumber(state.departures) ?? 0,
     failures: readNumber(state.failures) ?? 0,
     sharedFailures: readList(state.sharedFailures, readFailure),
     ...(lastProblem && {lastProblem}),

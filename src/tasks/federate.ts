@@ -70,9 +70,9 @@ async function prove(signedIn: SignedIn, step: Step, plan: Plan, parts: Parts): 
 
 async function take(shown: Shown, step: Step, plan: Plan, options: FederateOptions, parts: Parts): Promise<Issued> {
   const {role, proof} = shown
-  const {identity} = shown.signedIn
+  const {identity, departures} = shown.signedIn
   const person = {subject: identity.subject, claims: identity.claims}
-  const target = {step, role: nameOf(role), owner: person, keep: identity.keep !== 'never'}
+  const target = {step, role: nameOf(role), departures, keep: identity.keep !== 'never'}
   if (!step.role && !options.quiet) await checkRefused(step, role, plan, parts)
   return kept(target, plan, options, parts, () => redeem(proof, role, person, step, plan, parts))
 }

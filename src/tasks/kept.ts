@@ -5,7 +5,6 @@ import type {Role} from '../plugin.ts'
 import {type Issued, writeIssued} from './issued.ts'
 import type {Parts} from './parts.ts'
 import type {Plan, Step} from './plan.ts'
-import {isSignedIn, type Person} from './remembered-person.ts'
 import {nameOf} from './role-choice.ts'
 import type {Waiting} from './waiting.ts'
 
@@ -22,15 +21,15 @@ const shared: ReadonlySet<ErrorCode> = new Set([
 export interface Target {
   readonly step: Step
   readonly role: string
-  /** For whom they are, where anybody is known. */
-  readonly owner: Person | undefined
+  /** How many had gone when it was known for whom they are. */
+  readonly departures: number
   /** Whether the credentials may be kept for the next call. */
   readonly keep: boolean
 }
 
 /** Does the work and keeps what comes of it: credentials in the cache, a refusal in the state. */
 export async function kept(
-  {step, role, owner, keep}: Target,
+  {step, role, departures, keep}: Target,
   plan: Plan,
   {quiet}: Waiting,
   parts: Parts,
@@ -41,7 +40,7 @@ export async function kept(
   const refusal = refusalKey(step, role)
   try {
     const issued = await work()
-    if (keep) await keepFor(owner, step.key, issued, plan, parts)
+    if (keep) await keepUnlessGone(departures, step.key, issued, plan, parts)
     const state = await states.read(providerId)
     if (state.refusedRoles[refusal] || hasFailure(state, step.key)) {
       await states.change(providerId, now => withoutFailure(afterRole(now, refusal), step.key))
@@ -62,17 +61,15 @@ export async function kept(
 }
 
 /** Somebody may sign in or out while AWS is asked; what is of the earlier person then must not stay. */
-async function keepFor(
-  owner: Person | undefined,
+async function keepUnlessGone(
+  departures: number,
   key: string,
   issued: Issued,
   {providerId}: Plan,
-  parts: Parts,
+  {store, states, log}: Parts,
 ): Promise<void> {
-  const {store, log} = parts
   await writeIssued(store, key, issued)
-  // Where nothing can be read nothing has been kept either, and a result is not lost over it.
-  if (!owner || (await isSignedIn(owner, providerId, parts).catch(() => true))) return
+  if ((await states.read(providerId)).departures === departures) return
   log.debug('somebody has signed in or out meanwhile: nothing is kept')
   await store.remove(key)
 }

@@ -6,7 +6,6 @@ import {checkRefused, kept} from './kept.ts'
 import type {Parts} from './parts.ts'
 import {endpointOf, lastStep, type Plan} from './plan.ts'
 import {switchRole} from './redeem.ts'
-import {rememberedPerson} from './remembered-person.ts'
 import type {SignedIn} from './sign-in.ts'
 import {alone, failAsOthers} from './waiting.ts'
 
@@ -50,11 +49,11 @@ async function obtainStep(index: number, plan: Plan, options: ObtainOptions, par
   const [first, ...switches] = plan.steps
   const step = switches[index - 1]
   if (!step) return federate(first, plan, options, parts)
-  const before = await rememberedPerson(plan.providerId, parts)
+  const before = await parts.states.read(plan.providerId)
   const source = await obtainSource(index - 1, plan, options, parts)
   const {signedIn} = source
-  const owner = signedIn ? {subject: signedIn.identity.subject, claims: signedIn.identity.claims} : before
-  const target = {step, role: step.role?.arn ?? '', owner, keep: signedIn?.identity.keep !== 'never'}
+  const {departures} = signedIn ?? before
+  const target = {step, role: step.role?.arn ?? '', departures, keep: signedIn?.identity.keep !== 'never'}
   const issued = await kept(target, plan, options, parts, () => switchRole(source.issued, step, plan, parts))
   return {issued, signedIn}
 }

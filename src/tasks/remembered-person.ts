@@ -17,14 +17,14 @@ export interface RememberedPerson extends Person {
 }
 
 /** Before everything of a provider is removed, so that who asks AWS for this person now sees that nothing may be kept. */
-export async function forgetPerson(providerId: string, {store}: Parts): Promise<void> {
-  await store.remove(memoryKey(providerId, 'person'))
+export async function forgetPerson(providerId: string, parts: Parts): Promise<void> {
+  await noteDeparture(providerId, parts)
+  await parts.store.remove(memoryKey(providerId, 'person'))
 }
 
-/** Whether it is still this person who is signed in: others may have signed in or out since. */
-export async function isSignedIn(person: Person, providerId: string, parts: Parts): Promise<boolean> {
-  const now = await rememberedPerson(providerId, parts)
-  return now !== undefined && idOf(now) === idOf(person)
+/** In the state, which can be read without opening what is kept: some caches ask a person for that. */
+export async function noteDeparture(providerId: string, {states}: Parts): Promise<void> {
+  await states.change(providerId, state => ({...state, departures: state.departures + 1}))
 }
 
 export async function rememberPerson(

@@ -18,7 +18,7 @@ import {fittingAt} from './fit-roles.ts'
 import type {Asking, Parts} from './parts.ts'
 import type {Plan} from './plan.ts'
 import {asOurs, openProvider} from './provider-host.ts'
-import {idOf, rememberedPerson, rememberPerson} from './remembered-person.ts'
+import {idOf, noteDeparture, rememberedPerson, rememberPerson} from './remembered-person.ts'
 
 export interface SignInOptions {
   /** Whether AWS has refused what was remembered. */
@@ -38,6 +38,8 @@ export interface SignedIn {
   readonly identity: Identity
   /** Whether a person was asked for it. */
   readonly asked: boolean
+  /** How many had gone by then (see state.ts). */
+  readonly departures: number
 }
 
 const limitMilliseconds = 5 * 60_000
@@ -74,7 +76,8 @@ export async function signIn(plan: Plan, options: SignInOptions, parts: Parts): 
     if (hasFailure(state, signInScope) || (asked && state.signInFailures.length > 0)) {
       await states.change(providerId, now => (asked ? afterSignIn(now) : withoutFailure(now, signInScope)))
     }
-    return {identity: guarded(identity, plan, parts), asked}
+    const {departures} = await states.read(providerId)
+    return {identity: guarded(identity, plan, parts), asked, departures}
   } catch (error) {
     const failure = asOurs(error, plan, parts)
     log.debug(`sign-in at ${provider.name} failed: ${failure.message}`)
@@ -144,7 +147,7 @@ async function forgetOthers(
   const person = {subject, claims, until, renewable}
   if (earlier && idOf(earlier) !== idOf(identity)) {
     // First of all: who asks AWS for the earlier person now sees by that whether the credentials may be kept.
-    await rememberPerson(providerId, person, parts)
+    await noteDeparture(providerId, parts)
     // What can't be removed is no reason to throw the new sign-in away.
     await parts.store.clear(`${providerId}/`).catch((error: AwsOidcError) => parts.log.warn(error.message))
     await restore()

@@ -85,16 +85,18 @@ export async function wire(outside: Outside, installation: Installation, choices
   // A machine that keeps nothing has one reason for that, whoever meets it.
   const unkept = warningOnce(log)
   const waitedFor = env[waiting]?.split(',') ?? []
-  const ownLocks = fileLocks({
+  const lockParts = {
     folder: places.locks,
     waitedFor,
     touch: files.touchPrivate,
     identify: files.identify,
     elapsed: clock.elapsed,
     sleep: clock.sleep,
-    log: unkept,
-  })
+  }
+  const ownLocks = fileLocks({...lockParts, log: unkept})
   const locks = announcedLocks(ownLocks, waitingFor)
+  // Where this one can't be made, the cache says why nothing is kept.
+  const keyLocks = announcedLocks(fileLocks({...lockParts, log: {...log, warn: log.debug}}), waitingFor)
   const home: CacheHome = {
     directory: places.entries ?? '',
     log,
@@ -103,7 +105,7 @@ export async function wire(outside: Outside, installation: Installation, choices
     env,
     keyring: outside.keyring,
     exclusively: work =>
-      within(clock, keyringMilliseconds, keyringBusy, signal, soon => locks.hold('cache', soon, work)),
+      within(clock, keyringMilliseconds, keyringBusy, signal, soon => keyLocks.hold('cache', soon, work)),
   }
   const {cacheNote} = places
   const chosen = await chooseCache(env.AWS_OIDC_CACHE || configuration.cache, {

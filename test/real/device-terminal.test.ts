@@ -20,7 +20,7 @@ describe('a code for a person at a terminal', () => {
   async function begin(changes: Partial<TerminalStart> = {}): Promise<TerminalSession & {code: string; address: URL}> {
     const env = {...variablesOf(scene.home, scene.sandbox), ...overSsh, ...changes.env}
     const session = startOnTerminal(creds, {...changes, env})
-    await session.until('before you enter it.')
+    await session.until(/before\s+you\s+enter\s+it\./)
     const [, address = ''] = /^ {2}(http\S+)/m.exec(session.shown()) ?? []
     const [, code = ''] = /enter the code {2}(\S+)/.exec(session.shown()) ?? []
     return {...session, code, address: new URL(address)}

@@ -61,7 +61,7 @@ describe('doctor and the real gnome-keyring', () => {
     expect(stderr).to.include('plain text')
     await startKeyring()
     expect((await told('keyring.failed'))?.what).to.match(
-      /^The keyring failed at .*\d\d:\d\d \((?:now|\d+ minutes? ago)\), so that secrets/,
+      /^The keyring failed at .*\d\d:\d\d \((?:now|\d+ minutes? ago)\), so that what was kept since rests/,
     )
     await run(['login', '-p', 'developer'])
     expect(await told('keyring.failed')).to.equal(undefined)

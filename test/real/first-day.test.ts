@@ -41,7 +41,7 @@ describe('The first day', () => {
       }
       expect(await readFile(path, 'utf8'))
         .to.include('[profile developer]')
-        .and.include('source_profile = developer')
+        .and.match(/^\[profile admin\]\n(?:.+\n)*credential_process = .+ creds --profile admin$/m)
       for (const profile of ['developer', 'admin', 'saml-developer'] as const) {
         const {arns, stderr} = await ask(client, tools, {
           profile,

@@ -78,7 +78,7 @@ describe('a keyring that fails', () => {
     [creds, 0, /^\{"Version":1,.*\}\n$/],
     [[...creds, '--no-interactive'], 3, /^$/],
     [['login', '-p', 'developer'], 0, /^Signed in as alice@example\.com at sandbox\.\n.+\n$/],
-    [['whoami', '-p', 'developer'], 0, /^Account 123456789012\n.+\n.+\n$/],
+    [['whoami', '-p', 'developer'], 0, /^Account +123456789012\n.+\n.+\n$/],
     [['status'], 0, /^Cache: .+[\s\S]*\nadmin .+\n$/],
     [['status', '--check'], 3, /^Cache: .+[\s\S]*\nadmin .+\n$/],
     [

@@ -161,7 +161,8 @@ describe('the lane for sealed entries, with the real gnome-keyring', () => {
       const path = /[^\t\n]*\/v1\/[0-9a-f]+\.json/.exec(text)?.[0] ?? ''
       await writeFile(path, JSON.stringify(change(JSON.parse(await readFile(path, 'utf8')))))
       const {dev, ino, size, ctimeNs} = await stat(path, {bigint: true})
-      await writeFile(pointer, text.replace(/[\d-]+(?=\t[^\t\n]*\/v1\/)/, [dev, ino, size, ctimeNs].join('-')))
+      const id = [dev, ino, size, ctimeNs].map(part => part.toString(36)).join('-')
+      await writeFile(pointer, text.replace(/[\da-z-]+(?=\t[^\t\n]*\/v1\/)/, id))
       await utimes(pointer, mtime, mtime)
       expect(await call()).to.include({byLane: hit})
     })

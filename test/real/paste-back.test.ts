@@ -33,7 +33,9 @@ describe('login with the browser on another machine, at a provider without codes
 
   it('takes the address that the browser could not load', async () => {
     const {session, address, redirect} = await begin()
-    expect(session.shown()).to.include(`ends at a page that it can't load, at ${redirect.href}?...`)
+    expect(session.shown().replace(/\s+/g, ' ')).to.include(
+      `ends at a page that it can't load, at ${redirect.href}?...`,
+    )
     const back = await redirectAfterSignIn(address)
     session.type(`${back.href}${enter}`)
     expect(await session.ended).to.deep.equal({exitCode: 0, restored: true})
@@ -136,7 +138,7 @@ describe('login with the browser on another machine, at a provider without codes
   it('never asks in creds, which only says how to sign in', async () => {
     const env = {...variablesOf(scene.home, scene.sandbox), ...overSsh}
     const session = startOnTerminal(['creds', '--profile', 'developer', '--no-browser'], {env})
-    await session.until('aws-oidc login --profile developer takes the address that it ends at')
+    await session.until(/aws-oidc\s+login\s+--profile\s+developer\s+takes\s+the\s+address\s+that\s+it\s+ends\s+at/)
     expect(session.shown()).not.to.include(question)
     session.type(ctrlC)
     expect(await session.ended).to.include({exitCode: 130})

@@ -14,6 +14,8 @@ const keep = 'op read op://work/corp/secret | aws-oidc providers set-secret corp
 const withoutAdmin = 'aws-oidc profiles remove admin'
 const withoutProfiles = [withoutAdmin, 'aws-oidc profiles remove developer']
 
+const install = 'aws-oidc plugins install aws-oidc-keycloak'
+
 const agrees: Circumstances = {answers: ({answer}) => answer('Write this?', enter)}
 
 /** Of those examples that need anything. */
@@ -40,6 +42,9 @@ export const circumstances: Readonly<Record<string, Circumstances>> = {
   'aws-oidc providers set-secret corp clientSecret': {
     answers: ({answer}) => answer('clientSecret of corp', `sandbox-client-secret${enter}`),
   },
+  'aws-oidc plugins uninstall aws-oidc-keycloak': {first: [install]},
+  'aws-oidc plugins uninstall aws-oidc-keycloak --json': {first: [install]},
+  'aws-oidc plugins uninstall aws-oidc-keycloak && aws-oidc plugins install aws-oidc-keycloak': {first: [install]},
   'aws-oidc providers set-secret corp clientSecret --remove': {first: [keep]},
 }
 

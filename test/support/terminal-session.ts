@@ -10,7 +10,7 @@ export interface TerminalSession {
   /** All that stood on the terminal so far, control sequences included. */
   shown(): string
   /** Comes when a text has appeared, that often. */
-  until(text: string, times?: number): Promise<void>
+  until(text: string | RegExp, times?: number): Promise<void>
   type(keys: string): void
   /** Closes the terminal, whatever runs there; how that ended is then not known. */
   hangUp(): void

@@ -6,6 +6,7 @@ import {makeStage, refused, type Stage} from '../support/parts.ts'
 
 const now = new Date('2026-11-23T09:00:00Z')
 const none: ProviderState = {
+  departures: 0,
   failures: 0,
   sharedFailures: [],
   signInFailures: [],

@@ -7,6 +7,7 @@ import {fileStates, type ProviderState} from '../../src/state.ts'
 
 const at = new Date('2026-11-23T09:00:00Z')
 const full: ProviderState = {
+  departures: 1,
   failures: 2,
   sharedFailures: [{number: 2, scope: 'sign-in', code: 'SIGN_IN_REFUSED', message: 'no', hint: 'aws-oidc login'}],
   signInFailures: [at],
@@ -16,6 +17,7 @@ const full: ProviderState = {
   lastRole: 'role',
 }
 const empty: ProviderState = {
+  departures: 0,
   failures: 0,
   sharedFailures: [],
   signInFailures: [],

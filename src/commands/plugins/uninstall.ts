@@ -10,6 +10,11 @@ export default class PluginsUninstall extends AwsOidcCommand {
   static override examples = [
     '<%= config.bin %> plugins uninstall aws-oidc-keycloak',
     '<%= config.bin %> plugins uninstall aws-oidc-keycloak --json',
+    {
+      description: 'instead of the one on this machine, the one that is published',
+      command:
+        '<%= config.bin %> plugins uninstall aws-oidc-keycloak && <%= config.bin %> plugins install aws-oidc-keycloak',
+    },
   ]
   static override args = {
     plugin: Args.string({description: 'name of the plugin', required: true, ignoreStdin: true}),
