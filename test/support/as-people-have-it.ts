@@ -9,7 +9,8 @@ export function asPeopleHaveIt(
   return [
     [literally(issuer), 'https://sso.example.com'],
     [/(\/auth\?)\S+/g, '$1...'],
-    [literally(`"${folder}`), '"/home/me'],
+    // What AWS tools start is written out.
+    [literally(`credential_process = ${folder}`), 'credential_process = /home/me'],
     [literally(folder), '~'],
   ]
 }
