@@ -97,6 +97,7 @@ describe('setup, with a plugin that is not there', function () {
     await person.answer('realm = example', enter)
     await person.sees('There is no realm "example"')
     await person.answer('What now?', down + down + enter)
+    await person.answer('Write this?', enter)
     expect(await person.ended).to.include({exitCode: 0})
     expect(parse(await config()).providers.corp).to.include({strategy: 'keycloak', realm: 'example'})
   })
