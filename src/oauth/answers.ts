@@ -85,7 +85,7 @@ function checkedMembers(answer: object, host: string): object {
 }
 
 /** An answer that a provider should not give, whose sender is to blame. */
-export function untrusted(host: string, reason: string): AwsOidcError {
+function untrusted(host: string, reason: string): AwsOidcError {
   return new AwsOidcError('BAD_RESPONSE', `${host} gave an answer that can't be trusted: ${reason}.`, {
     hint: 'Tell whoever runs the provider.',
   })
