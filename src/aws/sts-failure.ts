@@ -171,12 +171,10 @@ const throttlingOrSlow = new Set([
   'TransactionInProgressException',
 ])
 
-// The network door has asked again for these; three times three requests would help nobody.
-const askedAgain = new Set([429, 502, 503, 504])
-
-/** Whether the same request may work a moment later, and has not been sent again yet. */
+/** Whether the same request may work a moment later. Of one that got no answer, the failure itself says so. */
 export function mayPass(error: unknown): boolean {
-  return error instanceof StsError && !askedAgain.has(error.status) && isPassing(error)
+  if (error instanceof StsError) return isPassing(error)
+  return error instanceof Error && 'mayPass' in error && error.mayPass === true
 }
 
 function isPassing(error: StsError): boolean {

@@ -7,7 +7,7 @@ import {elementsIn, hasDoctype, rootOf} from './xml.ts'
 
 export interface StsParts {
   readonly endpoint: StsEndpoint
-  /** May send a request again when no answer came. */
+  /** Sends a request once. Where it got no answer and may get one a moment later, the failure has a `mayPass` that is true. */
   readonly fetch: typeof globalThis.fetch
   readonly now: () => Date
   readonly sleep: (milliseconds: number) => Promise<void>
@@ -46,7 +46,7 @@ export async function askSts(
   } else {
     const code = textAt(errorIn(root), 'Code')
     if (code) throw new StsError(code, textAt(errorIn(root), 'Message') || 'Unknown', response.status)
-    if (response.status >= 500) throw new StsError('Unknown', 'Unknown', response.status)
+    if (response.status === 429 || response.status >= 500) throw new StsError('Unknown', 'Unknown', response.status)
   }
   throw new AwsOidcError('BAD_RESPONSE', `The answer of ${endpoint.url.host} is not one of AWS STS.`, {
     hint: endpoint.aws ? 'the same command again in a moment' : 'Check AWS_ENDPOINT_URL_STS and sts.endpoint.',

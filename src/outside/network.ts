@@ -14,8 +14,13 @@ export interface Network {
    * request is not given up on Ctrl-C once it is sent: what it has used up would be lost with the answer.
    */
   readonly fetch: typeof globalThis.fetch
-  /** For requests that may safely be sent again, such as those to AWS STS. */
+  /** For other requests that may safely be sent again. */
   readonly fetchAgain: typeof globalThis.fetch
+  /**
+   * Sends such a request once, for a caller that looks into the answer before it decides whether to send it again: a
+   * failure says so by `mayPass`.
+   */
+  readonly fetchOnce: typeof globalThis.fetch
   /**
    * By how many milliseconds that server's clock is ahead of ours, as far as its answers have told this process.
    * Learned over verified TLS or loopback only; over twelve hours is taken for nonsense.
@@ -63,12 +68,13 @@ function networkOver(settings: NetworkSettings, offsets: Map<string, number>, ow
     return async (input, init) => {
       const exchange = readExchange(input, init)
       const repeatable = again || exchange.method === 'GET'
+      const last = repeatable ? retries : 0
       for (let attempt = 0; ; attempt++) {
         try {
           const response = await once(exchange, repeatable, attempt)
-          if (!repeatable || attempt === retries || !mayHelpToRetry(response.status)) return response
+          if (attempt === last || !mayHelpToRetry(response.status)) return response
         } catch (error) {
-          if (!repeatable || attempt === retries || !(error instanceof NetworkFailure && error.mayPass)) throw error
+          if (attempt === last || !(error instanceof NetworkFailure && error.mayPass)) throw error
         }
         await clock.sleep((0.5 + Math.random()) * 200 * 2 ** attempt, exchange.signal ?? signal)
       }
@@ -123,6 +129,7 @@ function networkOver(settings: NetworkSettings, offsets: Map<string, number>, ow
   return {
     fetch: send(false),
     fetchAgain: send(true),
+    fetchOnce: async (input, init) => once(readExchange(input, init), true, 0),
     differenceTo: url => offsets.get(url.origin) ?? 0,
     strangeClock() {
       const [origin, milliseconds] = [...offsets].findLast(([, offset]) => believed(offset) !== offset) ?? []

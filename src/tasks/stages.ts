@@ -17,6 +17,7 @@ export function announcedNetwork(network: Network, waitingFor: WaitingFor): Netw
     ...network,
     fetch: announced(network.fetch),
     fetchAgain: announced(network.fetchAgain),
+    fetchOnce: announced(network.fetchOnce),
     withTls: tls => announcedNetwork(network.withTls(tls), waitingFor),
   }
 }

@@ -14,7 +14,7 @@ export function stsFor(role: Role, profile: ProfileConfiguration | undefined, pa
   if (!endpoint.aws) tellOnce(endpoint.url.origin, network, tell)
   return {
     endpoint,
-    fetch: (input, init) => network.fetchAgain(input, {...init, signal}),
+    fetch: (input, init) => network.fetchOnce(input, {...init, signal}),
     now: clock.now,
     sleep: milliseconds => clock.sleep(milliseconds, signal),
     offset: () => offsetSaidOnce(endpoint.url, parts),

@@ -69,6 +69,7 @@ export function makeStage(configuration = usual): Stage {
   const network: Network = {
     fetch: sts.fetch,
     fetchAgain: sts.fetch,
+    fetchOnce: sts.fetch,
     offsetTo: () => sts.aheadMilliseconds,
     likelyOffsetTo: () => sts.aheadMilliseconds,
     differenceTo: () => sts.aheadMilliseconds,

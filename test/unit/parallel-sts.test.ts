@@ -26,12 +26,12 @@ function slowSts(stage: Stage) {
     open,
     call(): Parts {
       const parts = stage.call()
-      const fetchAgain: typeof fetch = async (input, init) => {
+      const fetchOnce: typeof fetch = async (input, init) => {
         gate.arrived++
         await opened
         return stage.sts.fetch(input, init)
       }
-      return {...parts, network: {...parts.network, fetchAgain}}
+      return {...parts, network: {...parts.network, fetchOnce}}
     },
   }
   return gate

@@ -18,7 +18,7 @@ describe('silent renewal at a provider that is slow', () => {
     const parts = stage.call()
     const fetch: typeof globalThis.fetch = (input, init) =>
       new URL(String(input)).host === 'idp.example' ? provider.fetch(input, init) : stage.sts.fetch(input, init)
-    const network = {...parts.network, fetch, fetchAgain: fetch, offsetTo: () => 0}
+    const network = {...parts.network, fetch, fetchOnce: fetch, offsetTo: () => 0}
     return {
       ...parts,
       registry: {...parts.registry, strategy: realStrategy},

@@ -1,6 +1,7 @@
 import {expect} from 'chai'
 import {stsEndpoint} from '../../src/aws/endpoint.ts'
 import {assumeRoleWithWebIdentity} from '../../src/aws/sts.ts'
+import {NetworkFailure} from '../../src/outside/network-failure.ts'
 
 const role = {accountId: '123456789012', name: 'developer', arn: 'arn:aws:iam::123456789012:role/developer'}
 const request = {role, durationSeconds: 3600, sessionName: 'alice'}
@@ -85,20 +86,40 @@ describe('an answer of AWS STS', () => {
     })
   }
 
-  it('that is out of order, in whatever words, is asked for again', async () => {
-    const {failure, sent} = await ask(500, 'Internal trouble')
-    expect(failure).to.have.property('code', 'UNAVAILABLE')
+  for (const status of [429, 500, 502, 503, 504]) {
+    it(`that is out of order, in whatever words, is asked for again: ${status}`, async () => {
+      const {failure, sent} = await ask(status, 'Trouble')
+      expect(failure).to.have.property('code', 'UNAVAILABLE')
+      expect(sent).to.have.length(3)
+    })
+  }
+
+  it('that changes from bad to worse is asked for three times in all, like any other', async () => {
+    const cut = () => Promise.reject(new NetworkFailure('The connection was cut.', {mayPass: true}))
+    const slow = async () => new Response('Slow down', {status: 503})
+    const {failure, sent} = await askInTurn([cut, slow, cut, slow, cut])
+    expect(failure).to.have.property('message', 'The connection was cut.')
     expect(sent).to.have.length(3)
+  })
+
+  it('that can never come is asked for once', async () => {
+    const {failure, sent} = await askInTurn([() => Promise.reject(new NetworkFailure('It has no name.', {}))])
+    expect(failure).to.have.property('message', 'It has no name.')
+    expect(sent).to.have.length(1)
   })
 })
 
-async function ask(status: number, text: string) {
+const ask = (status: number, text: string) => askInTurn([async () => new Response(text, {status})])
+
+/** Answers each request with the next of these, and with the last for good. */
+async function askInTurn(answers: readonly [() => Promise<Response>, ...(() => Promise<Response>)[]]) {
   const sent: URLSearchParams[] = []
   const sts = {
     endpoint: stsEndpoint('aws', {}, {}),
     fetch: async (_url: unknown, init?: RequestInit) => {
+      const answer = answers[Math.min(sent.length, answers.length - 1)] ?? answers[0]
       sent.push(new URLSearchParams(String(init?.body)))
-      return new Response(text, {status})
+      return answer()
     },
     now: () => new Date(),
     sleep: async () => undefined,

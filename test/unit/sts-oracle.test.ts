@@ -85,7 +85,7 @@ describe("our requests to STS, beside those of AWS's own SDK", () => {
   function partsAt(now: Date): StsParts {
     return {
       endpoint: {url: endpoint, region: 'eu-central-1', aws: false},
-      fetch: network.fetchAgain,
+      fetch: network.fetchOnce,
       now: () => now,
       sleep: async () => undefined,
       offset: () => 0,

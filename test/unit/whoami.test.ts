@@ -6,12 +6,12 @@ import {makeStage, type Stage} from '../support/parts.ts'
 /** The parts of a call that notes which host each action is asked of. */
 function callNoting(stage: Stage, asked: [string, string][]): Parts {
   const parts = stage.call()
-  const fetchAgain: typeof globalThis.fetch = async (input, init) => {
+  const fetchOnce: typeof globalThis.fetch = async (input, init) => {
     const action = new URLSearchParams(String(init?.body)).get('Action') ?? ''
     asked.push([action, new URL(String(input)).host])
     return action === 'GetCallerIdentity' ? identityAnswer() : stage.sts.fetch(input, init)
   }
-  return {...parts, network: {...parts.network, fetchAgain}}
+  return {...parts, network: {...parts.network, fetchOnce}}
 }
 
 function identityAnswer(): Response {

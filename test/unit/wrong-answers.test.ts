@@ -61,7 +61,7 @@ profiles:
       const parts = stage.call()
       const fetch: typeof globalThis.fetch = (input, init) =>
         new URL(String(input)).host === 'idp.example' ? provider.fetch(input, init) : stage.sts.fetch(input, init)
-      const network = {...parts.network, fetch, fetchAgain: fetch, offsetTo: () => 0}
+      const network = {...parts.network, fetch, fetchOnce: fetch, offsetTo: () => 0}
       const registry = {...parts.registry, strategy: realStrategy}
       return {...parts, registry, network, networkOf: () => network, openBrowser: url => provider.browse(url)}
     },
@@ -176,7 +176,7 @@ describe('answers with wrong types in them are never taken for a fault of ours',
         if (new URL(String(input)).host === 'idp.example') return answer
         return new Response(wrongText(await answer.text(), dice), {status: answer.status})
       }
-      const network = {...parts.network, fetch, fetchAgain: fetch}
+      const network = {...parts.network, fetch, fetchOnce: fetch}
       await isTheirs(() => credentialsFor(wish, {...parts, network}))
     }))
 
