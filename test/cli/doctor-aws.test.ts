@@ -1,3 +1,4 @@
+import {watch} from 'node:fs'
 import {appendFile, mkdir, readFile, rm, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {expect} from 'chai'
@@ -201,6 +202,25 @@ describe('doctor, of the AWS tools,', () => {
     expect(findings.map(({id}) => id)).to.deep.equal(['environment.sts'])
     expect(healthy).to.equal(true)
     expect(fine.map(({what}) => what).join('\n')).to.include('no key wins over a profile of ours')
+  })
+
+  it('mends all profiles in one writing of the file', async function () {
+    if (process.platform !== 'linux') return this.skip()
+    const {home} = scene
+    const role = 'arn:aws:iam::123456789012:role/developer'
+    const names = ['first', 'second', 'third']
+    const inRegion = (region: string) =>
+      home.configure({profiles: Object.fromEntries(names.map(name => [name, {provider: 'sandbox', role, region}]))})
+    await inRegion('us-east-1')
+    await synced(home)
+    await inRegion('eu-central-1')
+    const written: string[] = []
+    const watcher = watch(aws(home), (event, name) => written.push(`${event} ${name}`))
+    const {stdout} = await home.run(['doctor', '--fix', '--no-network'])
+    watcher.close()
+    for (const name of names) expect(stdout).to.include(`The profile "${name}" is written anew`)
+    // On Linux each file that takes the place of another is one such event.
+    expect(written.filter(event => event === 'rename config')).to.have.length(1)
   })
 
   it('never takes a key from ~/.aws/credentials, whatever else of the profile is mended', async () => {

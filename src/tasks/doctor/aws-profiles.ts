@@ -1,5 +1,6 @@
 import {splitCommandLine} from '../../aws-config/command-line.ts'
 import {sectionsByProfile} from '../../aws-config/edit.ts'
+import type {SharedFile} from '../../aws-config/read.ts'
 import {type Change, differenceLines} from '../../formats/difference.ts'
 import {onScreen} from '../../printable.ts'
 import {type SyncResult, sync} from '../sync.ts'
@@ -18,17 +19,18 @@ async function look(patient: Patient): Promise<Looked> {
   const {read, findings: damaged} = await readFiles(aws)
   if (!aws.places || !read.config || damaged.length > 0) return found()
   const gone = await goneIn(read.config, patient)
-  const lost = gone.map(({profile}) => profile)
-  if (!configuration?.found) return found(...gone.map(({finding}) => finding))
+  if (!configuration?.found) return found(...[...gone.values()].map(what => withoutProgram(what)))
   const plan = await wanted(patient)
-  const concerns = ({profile}: {readonly profile: string}) => profiles.includes(profile) && !lost.includes(profile)
+  const concerned = new Set(profiles.filter(profile => !gone.has(profile)))
+  const concerns = ({profile}: {readonly profile: string}) => concerned.has(profile)
   const changed = plan.changes.filter(change => concerns(change) && change.action !== 'add')
   const missing = plan.changes.filter(change => concerns(change) && change.action === 'add').map(({profile}) => profile)
+  const outdated = Map.groupBy(changed, ({profile}) => profile)
+  const ours = new Set([...gone.keys()].filter(profile => Object.hasOwn(configuration.profiles, profile)))
+  const fixOf = mendingOf([...ours, ...outdated.keys()], patient)
   const findings = [
-    ...gone.map(({finding}) => finding),
-    ...[...Map.groupBy(changed, ({profile}) => profile)].map(([profile, changes]) =>
-      outdated(profile, changes, plan, patient),
-    ),
+    ...[...gone].map(([profile, what]) => withoutProgram(what, ours.has(profile) ? fixOf(profile) : undefined)),
+    ...[...outdated].map(([profile, changes]) => notAsWanted(profile, changes, plan, fixOf(profile))),
     ...plan.left.filter(one => concerns(one) || one.kind === 'stale').flatMap(leftAlone),
     ...(missing.length === 0 ? [] : [unknown(missing, plan)]),
   ]
@@ -42,7 +44,11 @@ function wanted({parts}: Patient): Promise<SyncResult> {
   return syncAsChosen({...parts, log: {...parts.log, warn: () => undefined}})
 }
 
-function outdated(profile: string, changes: readonly Change[], {files}: SyncResult, patient: Patient): Finding {
+function withoutProgram(what: string, fix?: Finding['fix']): Finding {
+  return {id: 'profile.program-gone', severity: 'error', what, mend: 'aws-oidc profiles sync', fix}
+}
+
+function notAsWanted(profile: string, changes: readonly Change[], {files}: SyncResult, fix: Finding['fix']): Finding {
   return {
     id: 'profile.outdated',
     severity: 'warning',
@@ -51,29 +57,51 @@ function outdated(profile: string, changes: readonly Change[], {files}: SyncResu
     details: differenceLines(changes, files, false)
       .map(line => onScreen([line]))
       .filter(line => /^[-+ ] /.test(line)),
-    fix: fixOf(profile, patient),
+    fix,
   }
 }
 
-/** Writes one profile of ours anew. From the cache of npx the tools must not be told to start anything. */
-function fixOf(profile: string, patient: Patient): Finding['fix'] {
-  const {parts, configuration, own} = patient
-  if (isOfNpx(own)) return undefined
-  return async () => {
-    // To name a profile is to consent that other keys in it go, and only a person may do that.
-    const other = (await wanted(patient)).left.find(left => left.profile === profile)
-    if (other) throw new Error(other.why)
-    const chain = configuration?.profiles[profile]?.source === undefined ? 'process' : await chainOf(profile, parts)
-    const result = await sync({profiles: [profile], chain, prune: false, fromRoles: undefined, write: 'yes'}, parts)
-    const kept = result.backups.length === 0 ? '' : ` What was there before today is in ${result.backups.join(', ')}.`
+interface Mending {
+  readonly backups: readonly string[]
+  /** Why a profile could not be written. */
+  readonly refused: ReadonlyMap<string, string>
+}
+
+/**
+ * Mends profiles of ours, all at once when the first of them is to be mended: each writing reads and writes the whole file.
+ * From the cache of npx the tools must not be told to start anything.
+ */
+function mendingOf(profiles: readonly string[], patient: Patient): (profile: string) => Finding['fix'] {
+  if (isOfNpx(patient.own)) return () => undefined
+  let mending: Promise<Mending> | undefined
+  return profile => async () => {
+    mending ??= writeAnew(profiles, patient)
+    const {backups, refused} = await mending
+    const why = refused.get(profile)
+    if (why !== undefined) throw new Error(why)
+    const kept = backups.length === 0 ? '' : ` What was there before today is in ${backups.join(', ')}.`
     return `The profile "${profile}" is written anew.${kept}`
   }
 }
 
-/** How the profile has its role switched now. */
-async function chainOf(profile: string, parts: Patient['parts']): Promise<'process' | 'aws'> {
+async function writeAnew(profiles: readonly string[], patient: Patient): Promise<Mending> {
+  const {parts} = patient
   const {read} = await readFiles(await parts.awsConfiguration())
-  const [section] = (read.config && sectionsByProfile(read.config).get(profile)) ?? []
+  // To name a profile is to consent that other keys in it go, and only a person may do that.
+  const refused = new Map((await wanted(patient)).left.map(({profile, why}) => [profile, why]))
+  const free = profiles.filter(profile => !refused.has(profile))
+  const backups = new Set<string>()
+  for (const [chain, named] of Map.groupBy(free, profile => chainOf(profile, read.config, patient))) {
+    const result = await sync({profiles: named, chain, prune: false, fromRoles: undefined, write: 'yes'}, parts)
+    for (const backup of result.backups) backups.add(backup)
+  }
+  return {backups: [...backups], refused}
+}
+
+/** How the profile has its role switched now. */
+function chainOf(profile: string, config: SharedFile | undefined, {configuration}: Patient): 'process' | 'aws' {
+  if (!config || configuration?.profiles[profile]?.source === undefined) return 'process'
+  const [section] = sectionsByProfile(config).get(profile) ?? []
   return section?.properties.some(({key}) => key === 'source_profile') ? 'aws' : 'process'
 }
 
@@ -99,11 +127,10 @@ function unknown(missing: readonly string[], {files}: SyncResult): Finding {
   return {id: 'profile.unknown', severity: 'note', what, mend: 'aws-oidc profiles sync'}
 }
 
-/** Profiles that start a program which is not there any more. */
-async function goneIn(config: NonNullable<Awaited<ReturnType<typeof readFiles>>['read']['config']>, patient: Patient) {
-  const {parts, inspection, configuration} = patient
+/** Profiles that start a program which is not there any more, with what is to be said of each. */
+async function goneIn(config: SharedFile, {parts, inspection}: Patient): Promise<ReadonlyMap<string, string>> {
   const aws = await parts.awsConfiguration()
-  const all: {readonly profile: string; readonly finding: Finding}[] = []
+  const gone = new Map<string, string>()
   // Most profiles start the same one.
   const programs = new Map<string, ReturnType<typeof inspection.findProgram>>()
   const scripts = new Map<string, ReturnType<typeof inspection.look>>()
@@ -116,17 +143,9 @@ async function goneIn(config: NonNullable<Awaited<ReturnType<typeof readFiles>>[
     const needed = /[\\/]run\.js$/.test(script ?? '') ? script : undefined
     if (startable !== undefined && (needed === undefined || (await once(scripts, needed, inspection.look)))) continue
     const what = `${placeOf(config, property.at)}: the profile "${profile}" starts ${startable === undefined ? program : needed}, which is not there or can't be started.`
-    const ours = configuration && Object.hasOwn(configuration.profiles, profile)
-    const finding: Finding = {
-      id: 'profile.program-gone',
-      severity: 'error',
-      what,
-      mend: 'aws-oidc profiles sync',
-      fix: ours ? fixOf(profile, patient) : undefined,
-    }
-    all.push({profile, finding})
+    gone.set(profile, what)
   }
-  return all
+  return gone
 }
 
 function once<Found>(known: Map<string, Found>, name: string, look: (name: string) => Found): Found {
