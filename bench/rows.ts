@@ -179,7 +179,8 @@ export async function groupsAt(place: Place, others: readonly string[]): Promise
       '--set',
       `clientId=${clientId}`,
     ]
-    const profile = ['--profile', 'added', '--role', 'arn:aws:iam::123456789012:role/added']
+    // Setup signs in once, so AWS must let that role be taken.
+    const profile = ['--profile', 'added', '--role', 'arn:aws:iam::123456789012:role/developer']
     const calls: readonly (readonly [name: string, of: (made: (typeof people)[number]) => Program])[] = [
       ['doctor', ({person}) => by(person, 'doctor', '--no-network')],
       [
