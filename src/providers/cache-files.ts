@@ -1,5 +1,5 @@
 import {createHash, randomBytes} from 'node:crypto'
-import {constants} from 'node:fs'
+import {constants, lstatSync} from 'node:fs'
 import {chmod, lstat, mkdir, open as openFile, readdir, rename, rm, stat} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {setTimeout as delay} from 'node:timers/promises'
@@ -14,7 +14,7 @@ const posix = process.platform !== 'win32'
 export interface CacheFiles {
   /** A file that is unreadable, cut short, a link, open to others or not ours counts as absent. */
   find(key: string): Promise<Envelope | undefined>
-  /** Replaces the entry, and removes what has ended and what is `unwanted`. */
+  /** Replaces the entry. Now and then it also removes what has ended, and what is `unwanted`. */
   put(envelope: Envelope, unwanted?: (other: Envelope) => boolean): Promise<void>
   remove(key: string): Promise<void>
   /** Removes the entries of either cache whose key starts with `prefix`. */
@@ -23,6 +23,15 @@ export interface CacheFiles {
 
 export function cacheFilesIn(directory: string): CacheFiles {
   const pathOf = (key: string) => join(directory, `${createHash('sha256').update(key).digest('hex')}.json`)
+  let tidiedAt = Number.NEGATIVE_INFINITY
+
+  /** By the file system's own time, that of the `newest` entry, so that no clock is needed. */
+  async function tidyUp(newest: string, unwanted: (other: Envelope) => boolean): Promise<void> {
+    const {mtimeMs: now} = await lstat(newest)
+    if (Math.abs(now - tidiedAt) < tidyMilliseconds) return
+    tidiedAt = now
+    await prune(directory, now, unwanted)
+  }
 
   return {
     async find(key) {
@@ -35,7 +44,7 @@ export function cacheFilesIn(directory: string): CacheFiles {
       const path = pathOf(envelope.key)
       await replace(path, `${JSON.stringify(envelope)}\n`)
       // The entry is saved; tidying up that fails is no reason to say otherwise.
-      await prune(directory, path, unwanted).catch(() => undefined)
+      await tidyUp(path, unwanted).catch(() => undefined)
     },
 
     async remove(key) {
@@ -72,13 +81,14 @@ function drop(path: string): Promise<void> {
 }
 
 const staleMilliseconds = 60 * 60 * 1000
+/** A sign-in writes several entries, and to tidy up means to read all that there are. */
+const tidyMilliseconds = 60 * 1000
 
 /**
- * Removes entries that ended over an hour before `newest` was written, and what a killed process has left halfway: tokens that serve
- * nobody must not lie around. The file system's own time judges, so that no clock is needed.
+ * Removes entries that ended over an hour before `now`, and what a killed process has left halfway: tokens that serve nobody must
+ * not lie around.
  */
-async function prune(directory: string, newest: string, unwanted: (entry: Envelope) => boolean): Promise<void> {
-  const {mtimeMs: now} = await lstat(newest)
+async function prune(directory: string, now: number, unwanted: (entry: Envelope) => boolean): Promise<void> {
   for (const name of await readdir(directory)) {
     const path = join(directory, name)
     if (temporaryName.test(name)) {
@@ -99,9 +109,9 @@ async function isOpenToOthers(path: string): Promise<boolean> {
 }
 
 async function makeDirectory(directory: string): Promise<void> {
-  await makeFolder(directory)
+  if (!isOwnDirectory(directory)) await makeFolder(directory)
   if (!isOwnDirectory(directory)) throw new Error(`${directory} is a link or belongs to somebody else`)
-  if (posix && ((await lstat(directory)).mode & 0o077) !== 0) await chmod(directory, 0o700)
+  if (posix && (lstatSync(directory).mode & 0o077) !== 0) await chmod(directory, 0o700)
 }
 
 /** With `recursive`, Node's own never ends where a file system answers ENOENT to what can't be made, as /proc does. */

@@ -1,4 +1,4 @@
-import {chmod, mkdtemp, readdir, rm, utimes, writeFile} from 'node:fs/promises'
+import {chmod, mkdtemp, readdir, readFile, rm, utimes, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect} from 'chai'
@@ -16,13 +16,25 @@ describe('a write to the file cache', () => {
 
   it('removes entries that ended over an hour ago, and no others', async () => {
     const cache = fileCache({directory})
-    await cache.write('long-gone', {value: 'a', expiresAt: fromNow(-2 * hour)})
     await cache.write('just-ended', {value: 'b', expiresAt: fromNow(-hour / 2)})
-    await cache.write('alive', {value: 'c', expiresAt: fromNow(hour)})
+    await cache.write('long-gone', {value: 'a', expiresAt: fromNow(-2 * hour)})
+    await fileCache({directory}).write('alive', {value: 'c', expiresAt: fromNow(hour)})
     expect(await cache.read('long-gone')).to.equal(undefined)
     expect((await cache.read('just-ended'))?.value).to.equal('b')
     expect((await cache.read('alive'))?.value).to.equal('c')
     expect(await readdir(directory)).to.have.length(2)
+  })
+
+  it('reads the others once a minute at most: a sign-in writes several entries, and there may be thousands', async () => {
+    const cache = fileCache({directory})
+    await cache.write('ended', {value: 'a', expiresAt: fromNow(hour)})
+    const [name = ''] = await readdir(directory)
+    const entry = JSON.parse(await readFile(join(directory, name), 'utf8'))
+    await writeFile(join(directory, name), JSON.stringify({...entry, exp: entry.exp - 3 * 3600}))
+    await cache.write('alive', {value: 'b', expiresAt: fromNow(hour)})
+    expect(await readdir(directory)).to.include(name)
+    await fileCache({directory}).write('alive', {value: 'c', expiresAt: fromNow(hour)})
+    expect(await readdir(directory)).not.to.include(name)
   })
 
   it('removes an entry that others may read: it is never read here, and would lie there with its tokens', async function () {
@@ -32,7 +44,7 @@ describe('a write to the file cache', () => {
     const [name = ''] = await readdir(directory)
     await chmod(join(directory, name), 0o644)
     await writeFile(join(directory, 'of-somebody-else.json'), '{}')
-    await cache.write('alive', {value: 'b', expiresAt: fromNow(hour)})
+    await fileCache({directory}).write('alive', {value: 'b', expiresAt: fromNow(hour)})
     expect(await readdir(directory))
       .to.have.length(2)
       .and.include('of-somebody-else.json')
