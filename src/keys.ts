@@ -46,6 +46,11 @@ export function memoryKey(provider: string, name: string): string {
   return `${provider}/${digest({memory: name})}`
 }
 
+/** Of who signed in last. */
+export function personKey(provider: string): string {
+  return memoryKey(provider, 'person')
+}
+
 function digest(value: object): string {
   return createHash('sha256').update(canonicalJson(value)).digest('hex')
 }

@@ -1,5 +1,5 @@
 import {expectedFailure} from '../errors.ts'
-import {memoryKey} from '../keys.ts'
+import {personKey} from '../keys.ts'
 import type {HotPlace} from './hot-copies.ts'
 import type {Parts} from './parts.ts'
 import {lastStep, type Plan, planAt, plansFor} from './plan.ts'
@@ -51,7 +51,7 @@ export async function clearCache(provider: string | undefined, parts: Parts): Pr
   const providers: string[] = []
   for (const name of Object.keys(configuration.providers)) {
     const plans = possible(() => [planAt(name, parts)]).filter(isMeant)
-    if (await holdsAny(plans.map(({providerId}) => memoryKey(providerId, 'person')))) providers.push(name)
+    if (await holdsAny(plans.map(({providerId}) => personKey(providerId)))) providers.push(name)
   }
   const profiles: string[] = []
   for (const profile of Object.keys(configuration.profiles)) {

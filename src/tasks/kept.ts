@@ -35,13 +35,18 @@ export async function kept(
   parts: Parts,
   work: () => Promise<Issued>,
 ): Promise<Issued> {
-  const {states, clock} = parts
+  const {states, store, log, clock} = parts
   const {providerId} = plan
   const refusal = refusalKey(step, role)
   try {
     const issued = await work()
-    if (keep) await keepUnlessGone(departures, step.key, issued, plan, parts)
+    if (keep) await writeIssued(store, step.key, issued)
     const state = await states.read(providerId)
+    // Somebody may sign in or out while AWS is asked; what is of the earlier person then must not stay.
+    if (keep && state.departures !== departures) {
+      log.debug('somebody has signed in or out meanwhile: nothing is kept')
+      await store.remove(step.key)
+    }
     if (state.refusedRoles[refusal] || hasFailure(state, step.key)) {
       await states.change(providerId, now => withoutFailure(afterRole(now, refusal), step.key))
     }
@@ -58,20 +63,6 @@ export async function kept(
     }
     throw error
   }
-}
-
-/** Somebody may sign in or out while AWS is asked; what is of the earlier person then must not stay. */
-async function keepUnlessGone(
-  departures: number,
-  key: string,
-  issued: Issued,
-  {providerId}: Plan,
-  {store, states, log}: Parts,
-): Promise<void> {
-  await writeIssued(store, key, issued)
-  if ((await states.read(providerId)).departures === departures) return
-  log.debug('somebody has signed in or out meanwhile: nothing is kept')
-  await store.remove(key)
 }
 
 /** A role that AWS has just refused is not asked for again by programs that retry each minute. */

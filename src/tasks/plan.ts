@@ -145,9 +145,9 @@ function there(name: string, names: readonly string[]): string {
  * and says `aws-oidc login`.
  */
 export function withTarget(error: AwsOidcError, {loginCommand}: Plan): AwsOidcError {
-  const {code, message, cause} = error
+  const {code, message, cause, refusal} = error
   const hint = error.hint?.replace(/^aws-oidc login(?=$| --force$)/, loginCommand)
-  return hint === error.hint ? error : new AwsOidcError(code, message, {hint, cause})
+  return hint === error.hint ? error : new AwsOidcError(code, message, {hint, cause, ...(refusal && {refusal})})
 }
 
 /** The profile and its sources, the one with a provider first. */

@@ -1,5 +1,5 @@
 import {parseObject, readDate, readObject} from '../json.ts'
-import {memoryKey} from '../keys.ts'
+import {personKey} from '../keys.ts'
 import type {Identity} from '../plugin.ts'
 import type {Parts} from './parts.ts'
 
@@ -19,7 +19,7 @@ export interface RememberedPerson extends Person {
 /** Before everything of a provider is removed, so that who asks AWS for this person now sees that nothing may be kept. */
 export async function forgetPerson(providerId: string, parts: Parts): Promise<void> {
   await noteDeparture(providerId, parts)
-  await parts.store.remove(memoryKey(providerId, 'person'))
+  await parts.store.remove(personKey(providerId))
 }
 
 /** In the state, which can be read without opening what is kept: some caches ask a person for that. */
@@ -33,7 +33,7 @@ export async function rememberPerson(
   {store, clock}: Parts,
 ): Promise<void> {
   const kept = new Date(clock.now().getTime() + 365 * 86_400_000)
-  await store.write(memoryKey(providerId, 'person'), JSON.stringify(person), kept)
+  await store.write(personKey(providerId), JSON.stringify(person), kept)
 }
 
 /** `iss` and `sub` tell people apart for good (OpenID Connect Core 1.0, 5.7); a name or an address may change hands. */
@@ -46,7 +46,7 @@ export async function rememberedPerson(
   providerId: string,
   {store}: Pick<Parts, 'store'>,
 ): Promise<RememberedPerson | undefined> {
-  const entry = await store.read(memoryKey(providerId, 'person'))
+  const entry = await store.read(personKey(providerId))
   return entry && parsePerson(entry.value)
 }
 
@@ -55,7 +55,7 @@ export async function keepsPerson(
   providerId: string,
   {store, clock}: Pick<Parts, 'store' | 'clock'>,
 ): Promise<boolean> {
-  const end = await store.endOf(memoryKey(providerId, 'person'))
+  const end = await store.endOf(personKey(providerId))
   return end !== undefined && end > clock.now()
 }
 
