@@ -14,7 +14,7 @@ describe('compiled code', () => {
 
   /** What a call keeps in the folder. */
   async function kept(env = {}): Promise<readonly string[]> {
-    const {exitCode, stdout, stderr} = await scene.home.run(['--version'], env)
+    const {exitCode, stdout, stderr} = await scene.home.run(['--version'], {NODE_COMPILE_CACHE: undefined, ...env})
     expect(exitCode, stderr).to.equal(0)
     expect(stdout).to.match(/^aws-oidc\/\d/)
     return readdir(folder(), {recursive: true}).catch(() => [])

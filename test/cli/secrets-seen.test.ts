@@ -3,6 +3,7 @@ import {setTimeout as pause} from 'node:timers/promises'
 import {expect} from 'chai'
 import {outliveTokens, rememberedTokens} from '../support/cached.ts'
 import type {Running} from '../support/home.ts'
+import {sandboxBin} from '../support/sandbox.ts'
 import {useScene} from '../support/scene.ts'
 import {until} from '../support/until.ts'
 
@@ -83,11 +84,11 @@ describe('what other programs can see of aws-oidc while it works', () => {
 
   it('is no sign-in token while the console opens, nor anything that leads to one a second time', async () => {
     const {home, sandbox} = scene
+    // Both stay until they have been looked at: the browser with the address of the console, and aws-oidc with its keys.
+    const lingering = ['sh', '-c', 'sleep 1; exec "$@"', 'sh', process.execPath, sandboxBin, 'browse']
+    await home.configure({top: {browser: lingering}})
     await home.run(creds)
-    // Both stay until they have been looked at: aws-oidc with its keys, and the browser with the address of the console.
-    for (const action of ['getSigninToken', 'login']) {
-      await sandbox.fault({on: 'federation', action, times: 1, delayMs: 1000})
-    }
+    await sandbox.fault({on: 'federation', action: 'getSigninToken', times: 1, delayMs: 1000})
     const running = home.start(['console', '--profile', 'developer'], {AWS_ENDPOINT_URL_SIGNIN: sandbox.console})
     const seen = await seenOf(running)
     expect((await running.ended).exitCode).to.equal(0)

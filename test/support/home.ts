@@ -62,6 +62,9 @@ function endGroup(child: ChildProcess): void {
   }
 }
 
+// Each home is new, and would have all compiled anew. The tests of that unset it.
+const compiled = join(root, 'dist/compiled')
+
 export async function makeHome(sandbox: Sandbox): Promise<Home> {
   const folder = await mkdtemp(join(tmpdir(), 'aws-oidc-home-'))
   const cache = join(folder, '.cache/aws-oidc')
@@ -78,6 +81,7 @@ export async function makeHome(sandbox: Sandbox): Promise<Home> {
     XDG_CACHE_HOME: join(folder, '.cache'),
     XDG_DATA_HOME: join(folder, '.local/share'),
     AWS_ENDPOINT_URL_STS: sandbox.sts,
+    NODE_COMPILE_CACHE: compiled,
     AWS_OIDC_INTERACTIVE: 'always',
     SANDBOX_USER: 'alice',
   }
