@@ -7,7 +7,7 @@ import {build} from 'esbuild'
 import {commandFiles} from './commands.js'
 import {licencesOf} from './licences.js'
 import {loadedLate} from './loaded-late.js'
-import {patched} from './oclif-patches.js'
+import {patched} from './patches.js'
 
 /** Libraries in files of their own: large, or read by few calls. */
 const apart = [
@@ -89,7 +89,7 @@ export async function bundle(root) {
   await write({
     stdin: {contents: entry(commandFiles(root)), resolveDir: join(root, 'bin'), sourcefile: 'main.ts', loader: 'ts'},
     outfile: join(folder, 'main.cjs'),
-    plugins: [later, patched],
+    plugins: [later, patched('@oclif/core')],
   })
   await write({entryPoints: ['src/wiring/complete.ts'], outfile: join(folder, 'complete.cjs'), plugins: [later]})
   // These say themselves what is loaded when: while the keyring answers, there is time for `node:crypto`.
@@ -102,7 +102,8 @@ export async function bundle(root) {
   for (const name of apart) {
     // The first `Response` of Node loads all of its fetch (43 ms); that library has no other use for it than ours.
     const inject = name === 'openid-client' ? ['src/fetched.ts'] : []
-    await write({entryPoints: [name], outfile: join(folder, fileOf(name)), inject})
+    const plugins = name === '@xmldom/xmldom' ? [patched(name)] : []
+    await write({entryPoints: [name], outfile: join(folder, fileOf(name)), inject, plugins})
   }
   writeFileSync(join(folder, 'LICENCES.txt'), licencesOf(root, inputs))
 }

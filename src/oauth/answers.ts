@@ -27,9 +27,10 @@ const seconds: Kind = {
 const address: Kind = {said: 'an address', fits: value => URL.canParse(textIn(value)), isShown: true}
 const safeAddress: Kind = {said: 'an address that is safe to use', fits: value => isSafe(textIn(value)), isShown: true}
 const token: Kind = {said: 'a signed token', fits: value => /^[\w-]+\.[\w-]+\.[\w-]+$/.test(textIn(value))}
-const objects: Kind = {
-  said: 'a list of objects',
-  fits: value => Array.isArray(value) && value.every(isObject),
+const absent: Kind = {said: 'absent', fits: () => false}
+const keys: Kind = {
+  said: 'a list of public keys',
+  fits: value => Array.isArray(value) && value.every(key => isObject(key) && Object.entries(key).every(isKeyMember)),
 }
 const aliases: Kind = {
   said: 'a list of addresses by name',
@@ -52,8 +53,16 @@ const kinds: ReadonlyMap<string, Kind> = new Map([
   ...named(truth, 'authorization_response_iss_parameter_supported'),
   ...named(seconds, 'expires_in', 'interval'),
   ...named(token, 'id_token'),
-  ...named(objects, 'keys'),
+  ...named(keys, 'keys'),
   ...named(aliases, 'mtls_endpoint_aliases'),
+])
+
+/** What Web Cryptography reads of a key, a secret one too (its JsonWebKey; RFC 7518, 6), and fails on in the middle. */
+const keyKinds: ReadonlyMap<string, Kind> = new Map([
+  ...named(text, 'kty', 'use', 'alg', 'kid', 'crv', 'x', 'y', 'n', 'e', 'pub'),
+  ...named(text, 'd', 'p', 'q', 'dp', 'dq', 'qi', 'k', 'priv'),
+  ...named(texts, 'key_ops'),
+  ...named(absent, 'oth'),
 ])
 
 // A description of a provider has four levels, a token a few more. Deeper ones are made to exhaust whoever reads them.
@@ -97,6 +106,10 @@ function instead(value: unknown): string {
 
 function named(kind: Kind, ...names: readonly string[]): readonly (readonly [string, Kind])[] {
   return names.map(name => [name, kind])
+}
+
+function isKeyMember([name, value]: readonly [string, unknown]): boolean {
+  return value === null || (keyKinds.get(name)?.fits(value) ?? true)
 }
 
 function textIn(value: unknown): string {
