@@ -93,7 +93,7 @@ describe('the ID token of a sign-in', () => {
   it("is refused when a part of the provider's keys is no text, which is not taken for a fault of ours", async () => {
     const response = await fetch(`${scene.sandbox.issuer}/jwks`)
     const {keys} = (await response.json()) as {readonly keys: readonly object[]}
-    await scene.sandbox.fault({on: 'jwks', change: {keys: keys.map(key => ({...key, alg: {toString: 5}}))}})
+    await scene.sandbox.fault({on: 'jwks', change: {keys: keys.map(key => ({...key, n: {toString: 5}}))}})
     await expectRefused('"keys" is not a list of public keys')
   })
 
