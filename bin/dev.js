@@ -9,7 +9,7 @@ import {start} from './start.js'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const text = readFileSync(join(root, 'package.json'), 'utf8')
 const pjson = JSON.parse(text.replaceAll(/\.\/dist\/bundle\/([\w-]+)\.cjs/g, './src/hooks/$1.ts'))
-pjson.oclif.commands = {strategy: 'pattern', target: './src/commands'}
+pjson.oclif.commands = {strategy: 'pattern', target: './src/commands', globPatterns: ['**/*.ts', '!shared/**']}
 
 const ids = commandFiles(root).map(([id]) => id)
 start(root, pjson, ids, true)

@@ -1,6 +1,6 @@
 #!/bin/sh
 # aws-oidc for programs that ask often. `creds` of a profile is printed from its hot copy without starting a process,
-# where nothing has changed since that was made (src/hot-copy.ts); anything else is left to aws-oidc itself.
+# where nothing has changed since that was made (src/fast-path/hot-copy.ts); anything else is left to aws-oidc itself.
 # shellcheck disable=SC3013,SC3067 # -nt, -ef and -O: dash, bash, ksh and busybox have them, and POSIX has since 2024.
 
 node='@NODE@'

@@ -17,7 +17,7 @@ if (major < 24 || (major === 24 && minor < 15)) {
   })
 }
 
-/** Prints a hot copy (src/hot-copy.ts), where nothing has changed since. Any import takes longer than all of this. */
+/** Prints a hot copy (src/fast-path/hot-copy.ts), where nothing has changed since. Any import takes longer than all of this. */
 function serveHotCopy() {
   try {
     const document = readHotCopy(hotProfile(process.argv.slice(2)))
@@ -29,7 +29,7 @@ function serveHotCopy() {
   }
 }
 
-/** Prints the entry of the cache that a pointer (src/pointer.ts) leads to, by the one module that this takes. */
+/** Prints the entry of the cache that a pointer (src/fast-path/pointer.ts) leads to, by the one module that this takes. */
 async function serveEntry() {
   const folder = cacheFolder()
   const profile = hotProfile(process.argv.slice(2))
@@ -51,7 +51,7 @@ async function serveEntry() {
   }
 }
 
-/** Where src/outside/places.ts puts what is kept; `undefined` where it would have to look further than at variables. */
+/** Where src/outside/files/places.ts puts what is kept; `undefined` where it would have to look further than at variables. */
 function cacheFolder() {
   const {HOME, LOCALAPPDATA, USERPROFILE, XDG_CACHE_HOME} = process.env
   const absolute = (/** @type {string | undefined} */ path) =>
@@ -110,7 +110,7 @@ function stampedPath(folder, profile, between) {
 }
 
 /**
- * The last line of a file (src/stamp.ts) that is meant for this call, where nothing has changed since.
+ * The last line of a file (src/fast-path/stamp.ts) that is meant for this call, where nothing has changed since.
  * @param {string} path
  * @param {readonly (string | undefined)[]} stamp
  */
@@ -151,7 +151,7 @@ function readStamped(path, stamp) {
 }
 
 /**
- * For whom a copy or pointer is: the first line of it, behind its format. src/stamp.ts has the same list of variables.
+ * For whom a copy or pointer is: the first line of it, behind its format. src/fast-path/stamp.ts has the same list of variables.
  * @param {string} profile
  */
 function stampOf(profile) {

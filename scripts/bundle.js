@@ -94,14 +94,14 @@ export async function bundle(root) {
   await write({entryPoints: ['src/wiring/complete.ts'], outfile: join(folder, 'complete.cjs'), plugins: [later]})
   // These say themselves what is loaded when: while the keyring answers, there is time for `node:crypto`.
   for (const name of ['file', 'keyring']) {
-    await write({entryPoints: [`src/lane/${name}.ts`], outfile: join(folder, `lane-${name}.cjs`)})
+    await write({entryPoints: [`src/fast-path/lane/${name}.ts`], outfile: join(folder, `lane-${name}.cjs`)})
   }
   for (const name of ['strategies', 'caches', 'command-not-found']) {
     await write({entryPoints: [`src/hooks/${name}.ts`], outfile: join(folder, `${name}.cjs`)})
   }
   for (const name of apart) {
     // The first `Response` of Node loads all of its fetch (43 ms); that library has no other use for it than ours.
-    const inject = name === 'openid-client' ? ['src/fetched.ts'] : []
+    const inject = name === 'openid-client' ? ['src/http/fetched.ts'] : []
     const plugins = name === '@xmldom/xmldom' ? [patched(name)] : []
     await write({entryPoints: [name], outfile: join(folder, fileOf(name)), inject, plugins})
   }

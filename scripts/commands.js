@@ -10,6 +10,6 @@ import {join} from 'node:path'
 export function commandFiles(root) {
   const files = readdirSync(join(root, 'src/commands'), {recursive: true, encoding: 'utf8'})
   const names = files.filter(name => name.endsWith('.ts')).map(name => name.slice(0, -'.ts'.length))
-  const paths = names.map(name => name.replaceAll('\\', '/')).toSorted()
-  return paths.map(path => [path.replace(/\/index$/, '').replaceAll('/', ':'), path])
+  const paths = names.map(name => name.replaceAll('\\', '/')).filter(path => !path.startsWith('shared/'))
+  return paths.toSorted().map(path => [path.replace(/\/index$/, '').replaceAll('/', ':'), path])
 }

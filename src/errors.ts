@@ -1,7 +1,7 @@
 import type {ProviderRefusal, StrategyErrorCode} from './plugin.ts'
-import {onScreen} from './printable.ts'
+import {onScreen} from './text/printable.ts'
 
-export {printable} from './printable.ts'
+export {printable} from './text/printable.ts'
 
 /** Why a command ended without its result. Stable: scripts and other programs may rely on it. */
 export type ErrorCode =

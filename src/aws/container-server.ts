@@ -1,6 +1,6 @@
 import {randomBytes} from 'node:crypto'
 import type {IncomingMessage, ServerResponse} from 'node:http'
-import {isSameSecret, serveOnLoopback} from '../loopback-server.ts'
+import {isSameSecret, serveOnLoopback} from '../http/loopback-server.ts'
 import type {AwsCredentials} from '../plugin.ts'
 
 /** What AWS SDKs ask for credentials where AWS_CONTAINER_CREDENTIALS_FULL_URI names it. */

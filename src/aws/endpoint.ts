@@ -1,5 +1,5 @@
 import {AwsOidcError, printable} from '../errors.ts'
-import {isSafeAddress} from '../loopback-address.ts'
+import {isSafeAddress} from '../http/loopback-address.ts'
 
 /** Where AWS STS is reached, and the region requests to it are signed for. */
 export interface StsEndpoint {

@@ -1,6 +1,6 @@
 import {AwsOidcError, printable} from '../errors.ts'
-import {parseObject} from '../json.ts'
 import type {AwsCredentials} from '../plugin.ts'
+import {parseObject} from '../text/json.ts'
 import type {SignInService} from './console.ts'
 
 export interface FederationParts {

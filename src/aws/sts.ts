@@ -1,7 +1,7 @@
 import type {Element} from '@xmldom/xmldom'
 import {AwsOidcError} from '../errors.ts'
 import type {AwsCredentials, Role} from '../plugin.ts'
-import {type Printable, printable} from '../printable.ts'
+import {type Printable, printable} from '../text/printable.ts'
 import {type FederatedRole, isSessionOf} from './role.ts'
 import {explainStsFailure, mayPass} from './sts-failure.ts'
 import {askSts, type StsAction, type StsParameters, type StsParts, textAt} from './sts-request.ts'

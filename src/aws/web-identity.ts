@@ -1,6 +1,6 @@
 import {AwsOidcError, printable} from '../errors.ts'
-import {parseObject} from '../json.ts'
-import {printableValue} from '../printable.ts'
+import {parseObject} from '../text/json.ts'
+import {printableValue} from '../text/printable.ts'
 import type {ProofAdvice} from './sts-failure.ts'
 
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html

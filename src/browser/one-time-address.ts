@@ -1,6 +1,6 @@
 import {randomBytes} from 'node:crypto'
 import type {IncomingMessage, ServerResponse} from 'node:http'
-import {isSameSecret, serveOnLoopback} from '../loopback-server.ts'
+import {isSameSecret, serveOnLoopback} from '../http/loopback-server.ts'
 
 /** An address on this machine that leads a browser to a secret one, once. Why: docs/decisions/0020-console.md. */
 export interface OneTimeAddress {

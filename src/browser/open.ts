@@ -1,7 +1,7 @@
 import type open from 'open'
 import {AwsOidcError, printable} from '../errors.ts'
-import {isSafeAddress} from '../loopback-address.ts'
-import type {Told} from '../printable.ts'
+import {isSafeAddress} from '../http/loopback-address.ts'
+import type {Told} from '../text/printable.ts'
 
 export interface BrowserParts {
   /** The program to start with the address as its last argument; the system's browser when absent. */

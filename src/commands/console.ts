@@ -1,7 +1,7 @@
 import {Args, Flags} from '@oclif/core'
-import {AwsOidcCommand, profileFlag} from '../command.ts'
-import {consoleDurationFlag} from '../duration-flag.ts'
-import {regionFlag} from '../region-flag.ts'
+import {AwsOidcCommand, profileFlag} from './shared/command.ts'
+import {consoleDurationFlag} from './shared/duration-flag.ts'
+import {regionFlag} from './shared/region-flag.ts'
 
 export default class Console extends AwsOidcCommand {
   static override summary = 'Open the AWS console, signed in as a profile.'

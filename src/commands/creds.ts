@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
-import {AwsOidcCommand, flowFlags} from '../command.ts'
-import {durationFlag} from '../duration-flag.ts'
 import {formatCredentials, formats} from '../formats/index.ts'
+import {AwsOidcCommand, flowFlags} from './shared/command.ts'
+import {durationFlag} from './shared/duration-flag.ts'
 
 export default class Creds extends AwsOidcCommand {
   protected override readonly startedByTools = true

@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
-import {AwsOidcCommand} from '../command.ts'
 import {exitCodeOf} from '../errors.ts'
 import {reportLines} from '../formats/doctor-report.ts'
+import {AwsOidcCommand} from './shared/command.ts'
 
 export default class Doctor extends AwsOidcCommand {
   static override summary = 'Find what is wrong, and say how to mend it.'

@@ -1,8 +1,8 @@
 import {Flags} from '@oclif/core'
-import {AwsOidcCommand, flowFlags, profileFlag} from '../command.ts'
-import {durationFlag} from '../duration-flag.ts'
 import {AwsOidcError} from '../errors.ts'
-import {regionFlag} from '../region-flag.ts'
+import {AwsOidcCommand, flowFlags, profileFlag} from './shared/command.ts'
+import {durationFlag} from './shared/duration-flag.ts'
+import {regionFlag} from './shared/region-flag.ts'
 
 export default class Exec extends AwsOidcCommand {
   static override summary = 'Run a program with the credentials of a profile.'

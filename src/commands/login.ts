@@ -1,8 +1,8 @@
 import {Flags} from '@oclif/core'
-import {AwsOidcCommand, flowFlags, profileFlag} from '../command.ts'
 import {exitCodeOf} from '../errors.ts'
 import {failureDocument, tryLines} from '../formats/failure.ts'
-import type {LoginFailure, LoginResult} from '../tasks/login.ts'
+import type {LoginFailure, LoginResult} from '../session/login.ts'
+import {AwsOidcCommand, flowFlags, profileFlag} from './shared/command.ts'
 
 export default class Login extends AwsOidcCommand {
   static override summary = 'Sign in now.'

@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core'
-import {AwsOidcCommand, profileFlag} from '../command.ts'
-import type {LogoutResult} from '../tasks/logout.ts'
+import type {LogoutResult} from '../session/logout.ts'
+import {AwsOidcCommand, profileFlag} from './shared/command.ts'
 
 export default class Logout extends AwsOidcCommand {
   static override summary = 'Sign out: revoke what the provider gave, and remove it here.'

@@ -1,7 +1,7 @@
 import {Args, Flags} from '@oclif/core'
-import {AwsOidcCommand, flowFlags} from '../command.ts'
 import {accountText} from '../formats/account.ts'
-import type {ListedRole, RolesOffered} from '../tasks/roles.ts'
+import type {ListedRole, RolesOffered} from '../session/roles.ts'
+import {AwsOidcCommand, flowFlags} from './shared/command.ts'
 
 export default class Roles extends AwsOidcCommand {
   static override summary = 'List the AWS roles that a provider offers you.'

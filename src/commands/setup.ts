@@ -1,10 +1,10 @@
 import {Flags} from '@oclif/core'
-import {AwsOidcCommand, flowFlags} from '../command.ts'
 import {backupLines, differenceLines} from '../formats/difference.ts'
-import type {Line} from '../printable.ts'
-import {regionFlag} from '../region-flag.ts'
-import type {SetupResult} from '../tasks/setup-result.ts'
-import type {TakeoverResult} from '../tasks/takeover.ts'
+import type {TakeoverResult} from '../import/import.ts'
+import type {SetupResult} from '../setup/result.ts'
+import type {Line} from '../text/printable.ts'
+import {AwsOidcCommand, flowFlags} from './shared/command.ts'
+import {regionFlag} from './shared/region-flag.ts'
 
 export default class Setup extends AwsOidcCommand {
   static override summary = 'Set up a provider and a profile, and try them before anything is saved.'

@@ -1,8 +1,8 @@
 import {Flags} from '@oclif/core'
-import {AwsOidcCommand} from '../command.ts'
 import {tryLines} from '../formats/failure.ts'
 import {when} from '../formats/when.ts'
-import type {ProfileStatus, ProviderStatus, Status as Standing} from '../tasks/status.ts'
+import type {ProfileStatus, ProviderStatus, Status as Standing} from '../session/status.ts'
+import {AwsOidcCommand} from './shared/command.ts'
 
 export default class Status extends AwsOidcCommand {
   static override summary = 'Say who is signed in, until when, and which profiles have credentials.'

@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
-import {AwsOidcCommand, profileFlag} from '../command.ts'
 import {accountText} from '../formats/account.ts'
 import {claimLines} from '../formats/claims.ts'
+import {AwsOidcCommand, profileFlag} from './shared/command.ts'
 
 export default class Whoami extends AwsOidcCommand {
   static override summary = 'Ask AWS who the credentials of a profile are.'

@@ -1,4 +1,4 @@
-import {parseObject, readObject, readTexts} from '../json.ts'
+import {parseObject, readObject, readTexts} from '../text/json.ts'
 
 /** What completion needs to know of a command. All of it stands in manifests: no command is loaded for a Tab. */
 export interface CommandShape {

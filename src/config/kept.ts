@@ -1,5 +1,5 @@
 import {isDeepStrictEqual} from 'node:util'
-import {parseObject} from '../json.ts'
+import {parseObject} from '../text/json.ts'
 import type {ParsedText} from './read.ts'
 
 /** The name of the file in which the parsed configuration of a path is kept; `undefined` where none would fit. */

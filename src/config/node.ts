@@ -1,6 +1,6 @@
 import {AwsOidcError, printable} from '../errors.ts'
-import {named} from '../json.ts'
-import {isSafeAddress} from '../loopback-address.ts'
+import {isSafeAddress} from '../http/loopback-address.ts'
+import {named} from '../text/json.ts'
 import {readDuration} from './duration.ts'
 import {nearest} from './nearest.ts'
 import {problemOfRegion, regionLike} from './region.ts'

@@ -1,6 +1,6 @@
 import {type Document, isMap, isNode, isScalar, LineCounter} from 'yaml'
 import {AwsOidcError} from '../errors.ts'
-import {named} from '../json.ts'
+import {named} from '../text/json.ts'
 import {readAccounts} from './accounts.ts'
 import {contentOf, documentOf} from './document.ts'
 import {checkSessionDuration, isSessionDuration} from './duration.ts'

@@ -1,6 +1,6 @@
 import {AwsOidcError, expectedFailure} from '../errors.ts'
-import {memberOf} from '../json.ts'
 import type {Keyring, SettingSpec} from '../plugin.ts'
+import {memberOf} from '../text/json.ts'
 import {Node} from './node.ts'
 
 /** Where a secret setting is to be found; never the secret itself. */

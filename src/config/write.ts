@@ -1,7 +1,7 @@
 import {isDeepStrictEqual} from 'node:util'
 import {type Document, isMap, isScalar, type YAMLMap} from 'yaml'
 import {AwsOidcError} from '../errors.ts'
-import {named, readObject} from '../json.ts'
+import {named, readObject} from '../text/json.ts'
 import {contentOf, documentOf} from './document.ts'
 import type {ParsedText} from './read.ts'
 import {blockText, columnOf, entryEnd, inserted, insertedInto, pairOf, removedFrom, withScalar} from './splice.ts'

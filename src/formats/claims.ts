@@ -1,4 +1,4 @@
-import {printable, printableValue} from '../printable.ts'
+import {printable, printableValue} from '../text/printable.ts'
 
 /** Claims as lines for people, and the names of those whose values are not shown. */
 export function claimLines(claims: Readonly<Record<string, unknown>>, others: readonly string[]): readonly string[] {

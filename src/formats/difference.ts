@@ -1,4 +1,4 @@
-import type {Colour, Line} from '../printable.ts'
+import type {Colour, Line} from '../text/printable.ts'
 
 /** What changes in one section of a configuration file of the AWS tools. */
 export interface Change {

@@ -1,4 +1,4 @@
-import type {Colour, Line, Painted} from '../printable.ts'
+import type {Colour, Line, Painted} from '../text/printable.ts'
 
 export type Severity = 'error' | 'warning' | 'note'
 

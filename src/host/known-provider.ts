@@ -1,9 +1,9 @@
 import type {Configuration} from 'openid-client'
-import {parseObject, readDate} from '../json.ts'
 import {discover, factsOf, fetchKeys, type OAuthDoors, type ProviderFacts, parseFacts} from '../oauth/discovery.ts'
 import {type TokenRequest, tokenRequest} from '../oauth/token-request.ts'
 import {verified} from '../oauth/verified.ts'
 import type {Memory, OidcClient} from '../plugin.ts'
+import {parseObject, readDate} from '../text/json.ts'
 
 /** A provider as it has described itself to a client: now, or at an earlier call. */
 export interface KnownProvider {

@@ -1,6 +1,6 @@
-import {memoryKey} from '../keys.ts'
+import {memoryKey} from '../cache/keys.ts'
+import type {Store} from '../cache/store.ts'
 import type {Memory} from '../plugin.ts'
-import type {Store} from '../store.ts'
 
 /** A strategy's memory that can say what was put into it during this sign-in. */
 export interface SignInMemory extends Memory {

@@ -2,8 +2,8 @@ import type {ProviderConfiguration} from '../config/schema.ts'
 import {printable} from '../errors.ts'
 import {when} from '../formats/when.ts'
 import type {DeviceCode} from '../oauth/device-sign-in.ts'
-import type {Line, Told} from '../printable.ts'
 import {qrCode, type Screen} from '../terminal/qr.ts'
+import type {Line, Told} from '../text/printable.ts'
 
 export interface CodeScreen {
   readonly tell: (told: Told) => void

@@ -1,7 +1,7 @@
 import {AwsOidcError, printable} from '../errors.ts'
-import {Response as Fetched} from '../fetched.ts'
-import {isDeeperThan} from '../json.ts'
-import {isSafeAddress} from '../loopback-address.ts'
+import {Response as Fetched} from '../http/fetched.ts'
+import {isSafeAddress} from '../http/loopback-address.ts'
+import {isDeeperThan} from '../text/json.ts'
 
 type Fetch<Init> = (address: string, init: Init) => Promise<Response>
 

@@ -1,5 +1,5 @@
 import {AwsOidcError, printable} from '../errors.ts'
-import {isSafeAddress} from '../loopback-address.ts'
+import {isSafeAddress} from '../http/loopback-address.ts'
 
 /** Where a person enters a code. */
 export interface DeviceAddresses {

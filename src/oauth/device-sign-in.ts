@@ -1,7 +1,7 @@
 import * as openid from 'openid-client'
 import {type AwsOidcError, expectedFailure} from '../errors.ts'
-import {clamped} from '../json.ts'
 import type {OidcClient, ProviderRefusal} from '../plugin.ts'
+import {clamped} from '../text/json.ts'
 import {addsOfflineAccess, scopeRefused, scopesOf} from './browser-sign-in.ts'
 import {type DeviceAddresses, deviceAddresses} from './device-addresses.ts'
 import {codeEnded, deviceRefusal, isDeviceFlowRefused} from './device-refusals.ts'
@@ -43,7 +43,7 @@ const grantType = 'urn:ietf:params:oauth:grant-type:device_code'
 // RFC 8628, 3.2 and 3.5.
 const usualIntervalSeconds = 5
 const shortestIntervalSeconds = 1
-// Longer than any sign-in may take (tasks/sign-in.ts), which ends it by its signal.
+// Longer than any sign-in may take (credentials/sign-in.ts), which ends it by its signal.
 const longestLifeSeconds = 3600
 const slowerByMilliseconds = 5_000
 const longestPauseMilliseconds = 60_000

@@ -1,5 +1,5 @@
 import {AwsOidcError, printable} from '../errors.ts'
-import {readObject} from '../json.ts'
+import {readObject} from '../text/json.ts'
 import {explainOAuthFailure, isPassing} from './problems.ts'
 
 /** Where the metadata was asked for, and with what status the answer came. */

@@ -1,9 +1,9 @@
 import * as openid from 'openid-client'
 import {AwsOidcError, printable} from '../errors.ts'
-import {Response} from '../fetched.ts'
-import {parseObject, readObject} from '../json.ts'
-import {isLoopback, isSafeAddress} from '../loopback-address.ts'
+import {Response} from '../http/fetched.ts'
+import {isLoopback, isSafeAddress} from '../http/loopback-address.ts'
 import type {OidcClient} from '../plugin.ts'
+import {parseObject, readObject} from '../text/json.ts'
 import {checkedAnswers} from './answers.ts'
 import {explainDiscoveryFailure, type MetadataAnswer} from './discovery-failure.ts'
 

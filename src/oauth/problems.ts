@@ -1,6 +1,6 @@
 import * as openid from 'openid-client'
 import {AwsOidcError, expectedFailure, printable} from '../errors.ts'
-import {isResponse} from '../fetched.ts'
+import {isResponse} from '../http/fetched.ts'
 import type {ProviderRefusal} from '../plugin.ts'
 
 /**

@@ -1,6 +1,6 @@
 import * as openid from 'openid-client'
 import {AwsOidcError, expectedFailure, printable} from '../errors.ts'
-import {isSafeAddress} from '../loopback-address.ts'
+import {isSafeAddress} from '../http/loopback-address.ts'
 import {explainOAuthFailure} from './problems.ts'
 
 /** Ends a token at the provider (RFC 7009). One that the provider no longer knows counts as ended. */

@@ -1,4 +1,4 @@
-import {Response} from '../fetched.ts'
+import {Response} from '../http/fetched.ts'
 
 type Fetch = typeof globalThis.fetch
 

@@ -1,6 +1,6 @@
 import type * as openid from 'openid-client'
 import {AwsOidcError} from '../errors.ts'
-import {clamped, isDeeperThan} from '../json.ts'
+import {clamped, isDeeperThan} from '../text/json.ts'
 import {deepest} from './answers.ts'
 
 /** What a token endpoint gave, with the ID token's claims already verified. */

@@ -1,8 +1,8 @@
 import {access, constants, realpath} from 'node:fs/promises'
 import {delimiter, isAbsolute, join} from 'node:path'
-import {type AwsPlaces, findAwsPlaces, unexpandedPlace} from './aws-places.ts'
-import {type SharedFiles, systemSharedFiles} from './shared-files.ts'
-import {type ShortNames, shortName, systemShortNames} from './short-name.ts'
+import {type AwsPlaces, findAwsPlaces, unexpandedPlace} from './files/aws-places.ts'
+import {type SharedFiles, systemSharedFiles} from './files/shared-files.ts'
+import {type ShortNames, shortName, systemShortNames} from './processes/short-name.ts'
 
 /** The configuration of the AWS tools on this machine. */
 export interface AwsConfiguration {

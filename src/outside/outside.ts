@@ -1,26 +1,26 @@
 import type {Keyring} from '../plugin.ts'
 import type {AwsConfiguration} from './aws-configuration.ts'
-import {readProviderTls} from './client-certificate.ts'
-import {type Clock, systemClock} from './clock.ts'
-import {inContainer} from './container.ts'
-import {type EditedFiles, editedFiles} from './edited-file.ts'
-import {type FileStates, systemFileStates} from './file-states.ts'
-import {type Files, systemFiles} from './files.ts'
-import type {Inspection} from './inspection.ts'
-import {readKeptText} from './kept-text.ts'
-import {type KeyringParts, systemKeyring} from './keyring.ts'
-import {loadModule} from './load-module.ts'
-import {isOtherUsers} from './loopback-peer.ts'
-import {type MemoryFolders, systemMemoryFolders} from './memory-folder.ts'
-import {type Network, systemNetwork} from './network.ts'
-import type {Npm} from './npm.ts'
-import {type OwnFolders, ownFolderAt} from './own-folder.ts'
-import {findPlaces, type Places} from './places.ts'
-import type {GuardParts, PluginGuard} from './plugin-guard.ts'
-import {processMark} from './process-mark.ts'
-import {type Processes, systemProcesses} from './processes.ts'
-import {programOutput} from './program-output.ts'
-import {systemTerminal, type Terminal} from './terminal.ts'
+import {type EditedFiles, editedFiles} from './files/edited-file.ts'
+import {type FileStates, systemFileStates} from './files/file-states.ts'
+import {type Files, systemFiles} from './files/files.ts'
+import {readKeptText} from './files/kept-text.ts'
+import {type MemoryFolders, systemMemoryFolders} from './files/memory-folder.ts'
+import {type OwnFolders, ownFolderAt} from './files/own-folder.ts'
+import {findPlaces, type Places} from './files/places.ts'
+import {readProviderTls} from './network/client-certificate.ts'
+import {isOtherUsers} from './network/loopback-peer.ts'
+import {type Network, systemNetwork} from './network/network.ts'
+import type {Inspection} from './processes/inspection.ts'
+import type {Npm} from './processes/npm.ts'
+import type {GuardParts, PluginGuard} from './processes/plugin-guard.ts'
+import {type Processes, systemProcesses} from './processes/processes.ts'
+import {programOutput} from './processes/program-output.ts'
+import {type Clock, systemClock} from './system/clock.ts'
+import {inContainer} from './system/container.ts'
+import {type KeyringParts, systemKeyring} from './system/keyring.ts'
+import {loadModule} from './system/load-module.ts'
+import {processMark} from './system/process-mark.ts'
+import {systemTerminal, type Terminal} from './terminal/terminal.ts'
 
 /** Everything of the world that this program touches. A test hands in another one. */
 export interface Outside {
@@ -94,7 +94,7 @@ export function realOutside(): Outside {
     terminal,
     inContainer,
     isOtherUsers,
-    npm: async () => (await import('./npm.ts')).systemNpm,
+    npm: async () => (await import('./processes/npm.ts')).systemNpm,
     plugins: guardFromFirstUse({clock: systemClock, interruption: processes.interruption}),
     loadModule,
     readKeptText,
@@ -103,7 +103,7 @@ export function realOutside(): Outside {
     network: systemNetwork({env, clock: systemClock, signal: processes.interruption}),
     keyring: systemKeyring(keyringParts),
     keyringWithoutPerson: systemKeyring({...keyringParts, attended: false}),
-    inspection: async () => (await import('./inspection.ts')).systemInspection(env, platform),
+    inspection: async () => (await import('./processes/inspection.ts')).systemInspection(env, platform),
     processMark,
   }
 }
@@ -112,7 +112,7 @@ function guardFromFirstUse(parts: GuardParts): PluginGuard {
   let guard: PluginGuard | undefined
   return {
     async load(...wanted) {
-      const {systemPluginGuard} = await import('./plugin-guard.ts')
+      const {systemPluginGuard} = await import('./processes/plugin-guard.ts')
       guard ??= systemPluginGuard(parts)
       return guard.load(...wanted)
     },

@@ -1,4 +1,4 @@
-import type {Line} from '../printable.ts'
+import type {Line} from '../text/printable.ts'
 
 /** What a terminal has room for. */
 export interface Screen {

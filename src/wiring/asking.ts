@@ -1,7 +1,7 @@
 import type {Configuration, Interactive} from '../config/schema.ts'
+import type {Asking} from '../credentials/parts.ts'
 import {mayAsk, nobodyBecause, type Surroundings} from '../host/interactive.ts'
 import type {Outside} from '../outside/outside.ts'
-import type {Asking} from '../tasks/parts.ts'
 
 /** What was said on the command line that concerns the whole call. */
 export interface Choices {

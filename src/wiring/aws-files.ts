@@ -1,9 +1,9 @@
 import {join} from 'node:path'
+import type {AwsFiles, Parts} from '../credentials/parts.ts'
 import {AwsOidcError} from '../errors.ts'
-import type {Files} from '../outside/files.ts'
-import type {AwsFilesPlace} from '../outside/places.ts'
+import type {Files} from '../outside/files/files.ts'
+import type {AwsFilesPlace} from '../outside/files/places.ts'
 import type {Log} from '../plugin.ts'
-import type {AwsFiles, Parts} from '../tasks/parts.ts'
 
 /**
  * AWS files for one program, in a folder of their own; by the mark of our process in its name it is known when that has gone.

@@ -1,7 +1,7 @@
 import {join} from 'node:path'
+import type {Parts} from '../credentials/parts.ts'
 import {AwsOidcError} from '../errors.ts'
-import {codeOf, type Files} from '../outside/files.ts'
-import type {Parts} from '../tasks/parts.ts'
+import {codeOf, type Files} from '../outside/files/files.ts'
 
 /** Profiles of browsers, one for each provider. */
 export function browserFoldersIn(

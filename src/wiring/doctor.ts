@@ -1,9 +1,9 @@
 import {readConfiguration} from '../config/read.ts'
+import type {Patient} from '../doctor/check.ts'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
+import {wayOut} from '../outside/network/proxy.ts'
+import {problemOfAuthorities} from '../outside/network/trust.ts'
 import type {Outside} from '../outside/outside.ts'
-import {wayOut} from '../outside/proxy.ts'
-import {problemOfAuthorities} from '../outside/trust.ts'
-import type {Patient} from '../tasks/doctor/check.ts'
 import type {Choices} from './asking.ts'
 import {type Installation, wire} from './wire.ts'
 

@@ -1,9 +1,9 @@
 import {isAbsolute, join} from 'node:path'
 import type {NamedFile} from '../config/schema.ts'
-import type {Network} from '../outside/network.ts'
+import type {Parts} from '../credentials/parts.ts'
+import type {Network} from '../outside/network/network.ts'
 import type {Outside} from '../outside/outside.ts'
 import type {Log} from '../plugin.ts'
-import type {Parts} from '../tasks/parts.ts'
 
 /** The network of each provider; those with TLS settings of their own have one of their own, made when it is needed. */
 export function networksOf(

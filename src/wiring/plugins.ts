@@ -1,8 +1,8 @@
 import type {Configuration} from '../config/schema.ts'
-import type {Npm} from '../outside/npm.ts'
 import type {Outside} from '../outside/outside.ts'
+import type {Npm} from '../outside/processes/npm.ts'
 import type {Log} from '../plugin.ts'
-import type {InstallParts} from '../tasks/install-plugin.ts'
+import type {InstallParts} from '../registry/install.ts'
 
 /** What the installation of a plugin works with; none of it may come with the plugin that is to be installed. */
 export async function installPartsOf(

@@ -1,5 +1,5 @@
 import {nearest} from '../config/nearest.ts'
-import {memberOf} from '../json.ts'
+import {memberOf} from '../text/json.ts'
 
 /** Flags and arguments as oclif has them. */
 interface Typable {

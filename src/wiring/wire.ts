@@ -1,27 +1,26 @@
 import {dirname, join} from 'node:path'
-import {chooseCache} from '../cache-choice.ts'
+import {chooseCache} from '../cache/choice.ts'
+import {notCleared, type Store, storeOver} from '../cache/store.ts'
 import {nearest} from '../config/nearest.ts'
-import {allowsPlugin} from '../config/plugin-names.ts'
 import type {Program} from '../config/schema.ts'
+import {fileLocks} from '../coordination/lock.ts'
+import {fileStates} from '../coordination/state.ts'
+import type {Parts} from '../credentials/parts.ts'
 import {AwsOidcError} from '../errors.ts'
+import {decisiveFiles, hotCopiesOf, isPlain} from '../fast-path/hot-copies.ts'
+import type {Watched} from '../fast-path/stamp.ts'
 import {chooseFlow} from '../host/flow.ts'
 import {isSet} from '../host/interactive.ts'
-import {fileLocks} from '../lock.ts'
-import {within} from '../outside/clock.ts'
+import {proxyPasswords} from '../outside/network/proxy.ts'
 import type {Outside} from '../outside/outside.ts'
-import {proxyPasswords} from '../outside/proxy.ts'
+import {within} from '../outside/system/clock.ts'
 import type {CacheHome} from '../plugin.ts'
-import {type InstalledPackage, registryOf} from '../registry.ts'
-import {secrets} from '../secrets.ts'
-import type {Watched} from '../stamp.ts'
-import {fileStates} from '../state.ts'
-import {notCleared, type Store, storeOver} from '../store.ts'
-import {decisiveFiles, hotCopiesOf} from '../tasks/hot-copies.ts'
-import {installedPlugins} from '../tasks/installed-plugins.ts'
-import type {Parts} from '../tasks/parts.ts'
-import {announcedLocks, announcedNetwork} from '../tasks/stages.ts'
+import {allowsPlugin} from '../registry/allowed.ts'
+import {installedPlugins} from '../registry/installed.ts'
+import {type InstalledPackage, registryOf} from '../registry/registry.ts'
 import {dialogueOn} from '../terminal/dialogue.ts'
 import {promptsOn} from '../terminal/prompts.ts'
+import {secrets} from '../text/secrets.ts'
 import {askingOf, type Choices, programFrom} from './asking.ts'
 import {awsFilesIn} from './aws-files.ts'
 import {browserFoldersIn} from './browser-folders.ts'
@@ -29,6 +28,7 @@ import {configurationAt} from './configuration.ts'
 import {networksOf} from './networks.ts'
 import {installPartsOf} from './plugins.ts'
 import {logTo, namesIn, warningOnce} from './said.ts'
+import {announcedLocks, announcedNetwork} from './stages.ts'
 
 /** This program as it is installed. */
 export interface Installation {
@@ -140,14 +140,31 @@ export async function wire(outside: Outside, installation: Installation, choices
     },
   }
 
+  const hotCopies = hotCopiesOf({
+    configuration,
+    cache: {...chosen, directory: home.directory},
+    own,
+    plugins,
+    watched: [...watched, ...(await watch(manifests, outside))],
+    lookedAt,
+    states: outside.fileStates,
+    folders: outside.memoryFolders,
+    pointers: outside.pointers,
+    env,
+    store,
+    secrets,
+    clock,
+    log,
+  })
+
   const parts: Parts = {
     configuration,
     editConfiguration: async edit => {
-      const {editConfiguration} = await import('../tasks/edit-configuration.ts')
+      const {editConfiguration} = await import('../settings/edit.ts')
       return editConfiguration(edit, {path: places.configFile, files: outside.editedFiles, locks: ownLocks, signal})
     },
     draftConfiguration: async edit => {
-      const {draftConfiguration} = await import('../tasks/edit-configuration.ts')
+      const {draftConfiguration} = await import('../settings/edit.ts')
       return draftConfiguration(edit, {path: places.configFile, files: outside.editedFiles})
     },
     // What is installed meanwhile is there for whoever asks after that.
@@ -155,7 +172,7 @@ export async function wire(outside: Outside, installation: Installation, choices
       return registry
     },
     async installPlugin(wish, agrees) {
-      const {installOnConsent} = await import('../tasks/install-plugin.ts')
+      const {installOnConsent} = await import('../registry/install.ts')
       const shown = {...log, info: tell}
       const place = await installPartsOf(outside, installation, configuration, shown)
       const installed = await installOnConsent(wish, agrees, place)
@@ -163,22 +180,9 @@ export async function wire(outside: Outside, installation: Installation, choices
       return installed
     },
     store,
-    hotCopies: hotCopiesOf({
-      configuration,
-      cache: {...chosen, directory: home.directory},
-      own,
-      plugins,
-      watched: [...watched, ...(await watch(manifests, outside))],
-      lookedAt,
-      states: outside.fileStates,
-      folders: outside.memoryFolders,
-      pointers: outside.pointers,
-      env,
-      store,
-      secrets,
-      clock,
-      log,
-    }),
+    onIssued: async (plan, wish, issued) => {
+      if (isPlain(wish)) await hotCopies.keep(plan, issued)
+    },
     states: fileStates({
       folder: places.states,
       readText: files.readText,
@@ -242,13 +246,13 @@ export async function wire(outside: Outside, installation: Installation, choices
       }),
     ...browserFoldersIn(places.browsers, files),
     launcher: async (ownProgram, {written}) => {
-      const {installLauncher, plannedLauncher} = await import('../tasks/launcher.ts')
+      const {installLauncher, plannedLauncher} = await import('../fast-path/launcher.ts')
       const place = {platform: outside.platform, dataFolder: places.data, files, log}
       return written ? installLauncher(ownProgram, place) : plannedLauncher(place)
     },
     awsConfiguration: () => outside.awsConfiguration(join(own.root, 'bin/run.js')),
   }
-  return {parts, cache: {...chosen, folder: chosen.id === 'memory' ? undefined : home.directory}}
+  return {parts, hotCopies, cache: {...chosen, folder: chosen.id === 'memory' ? undefined : home.directory}}
 }
 
 function watch(paths: readonly string[], {fileStates}: Outside): Promise<readonly Watched[]> {

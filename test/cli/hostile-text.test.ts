@@ -103,7 +103,7 @@ describe('What somebody else wrote', () => {
   }
 
   it('commands no terminal as part of what is said and told on the way', async () => {
-    const terminal = JSON.stringify(new URL('../../src/outside/terminal.ts', import.meta.url).href)
+    const terminal = JSON.stringify(new URL('../../src/outside/terminal/terminal.ts', import.meta.url).href)
     const program = `const {systemTerminal} = await import(${terminal})
       const {say, tell} = systemTerminal({}, process.platform)
       for (const show of [say, tell]) show('a\\u001b[2Jb')`

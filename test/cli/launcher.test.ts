@@ -1,8 +1,8 @@
 import {chmod, chown, mkdir, readdir, rm, stat, utimes, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {expect} from 'chai'
-import {systemFiles} from '../../src/outside/files.ts'
-import {installLauncher} from '../../src/tasks/launcher.ts'
+import {installLauncher} from '../../src/fast-path/launcher.ts'
+import {systemFiles} from '../../src/outside/files/files.ts'
 import {seesExchanges} from '../support/exchange-suite.ts'
 import {isHit, useHotScene} from '../support/hot.ts'
 import {readsHotCopies} from '../support/hot-copy-suite.ts'
@@ -114,8 +114,8 @@ describe('what installs the launcher', () => {
   it('leaves none where the disk is mounted so that no program is started from it', async function () {
     if (!root) this.skip()
     const code = `
-      import {installLauncher} from '${join(scene.installation.folder, 'dist/tasks/launcher.js')}'
-      import {systemFiles as files} from '${join(scene.installation.folder, 'dist/outside/files.js')}'
+      import {installLauncher} from '${join(scene.installation.folder, 'dist/fast-path/launcher.js')}'
+      import {systemFiles as files} from '${join(scene.installation.folder, 'dist/outside/files/files.js')}'
       import {readdirSync} from 'node:fs'
       const log = {debug: console.log}
       const parts = {platform: 'linux', dataFolder: '/mnt/data', files, log}

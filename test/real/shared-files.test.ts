@@ -4,8 +4,8 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {promisify} from 'node:util'
 import {expect} from 'chai'
-import {editedFiles} from '../../src/outside/edited-file.ts'
-import {systemSharedFiles} from '../../src/outside/shared-files.ts'
+import {editedFiles} from '../../src/outside/files/edited-file.ts'
+import {systemSharedFiles} from '../../src/outside/files/shared-files.ts'
 
 const run = promisify(execFile)
 

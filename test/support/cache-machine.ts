@@ -1,11 +1,11 @@
 import {mkdtemp, readdir, readFile, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
-import {type CacheChoiceParts, type ChosenCache, chooseCache} from '../../src/cache-choice.ts'
+import {type CacheChoiceParts, type ChosenCache, chooseCache} from '../../src/cache/choice.ts'
 import caches from '../../src/hooks/caches.ts'
 import type {CacheHome, CredentialCache, Keyring} from '../../src/plugin.ts'
 import {memoryCache} from '../../src/providers/memory-cache.ts'
-import type {Registry} from '../../src/registry.ts'
+import type {Registry} from '../../src/registry/registry.ts'
 import {inTurn} from './in-turn.ts'
 import {memoryKeyring} from './keyring.ts'
 

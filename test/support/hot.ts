@@ -1,15 +1,15 @@
 import {spawn} from 'node:child_process'
 import {mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile} from 'node:fs/promises'
 import {basename, dirname, join} from 'node:path'
-import {systemFiles} from '../../src/outside/files.ts'
-import {installLauncher} from '../../src/tasks/launcher.ts'
+import {installLauncher} from '../../src/fast-path/launcher.ts'
+import {systemFiles} from '../../src/outside/files/files.ts'
 import {type Ending, type Home, makeHome} from './home.ts'
 import {type Installation, installWithout} from './installation.ts'
 import {variablesOf} from './machine.ts'
 import {type Sandbox, startSandbox} from './sandbox.ts'
 
 /**
- * Who prints without the whole program. `node` is the lane in bin/run.js; `pointer` is the one in src/lane/, where there is
+ * Who prints without the whole program. `node` is the lane in bin/run.js; `pointer` is the one in src/fast-path/lane/, where there is
  * no folder in memory, and a pointer takes the place of the copy; anything else is a shell that runs the launcher.
  */
 export type Reader = readonly ['node'] | readonly ['pointer'] | readonly [shell: string, ...options: string[]]

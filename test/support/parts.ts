@@ -1,17 +1,17 @@
+import {storeOver} from '../../src/cache/store.ts'
 import {readConfiguration} from '../../src/config/read.ts'
+import type {Locks} from '../../src/coordination/lock.ts'
+import {fileStates} from '../../src/coordination/state.ts'
+import type {Asking, Parts} from '../../src/credentials/parts.ts'
 import {AwsOidcError} from '../../src/errors.ts'
-import type {Locks} from '../../src/lock.ts'
 import type {AwsConfiguration} from '../../src/outside/aws-configuration.ts'
-import type {Clock} from '../../src/outside/clock.ts'
-import type {Network} from '../../src/outside/network.ts'
+import type {Network} from '../../src/outside/network/network.ts'
+import type {Clock} from '../../src/outside/system/clock.ts'
 import type {Ask, CredentialCache, FederationStrategy, Host, Identity, Role} from '../../src/plugin.ts'
-import {onScreen} from '../../src/printable.ts'
 import {memoryCache} from '../../src/providers/memory-cache.ts'
-import type {Registry} from '../../src/registry.ts'
-import {Secrets} from '../../src/secrets.ts'
-import {fileStates} from '../../src/state.ts'
-import {storeOver} from '../../src/store.ts'
-import type {Asking, Parts} from '../../src/tasks/parts.ts'
+import type {Registry} from '../../src/registry/registry.ts'
+import {onScreen} from '../../src/text/printable.ts'
+import {Secrets} from '../../src/text/secrets.ts'
 import {memoryKeyring} from './keyring.ts'
 import {makeSts, type Sts} from './sts.ts'
 
@@ -104,7 +104,7 @@ export function makeStage(configuration = usual): Stage {
       registry: registryWith(fakeStrategy(provider, clock)),
       installPlugin: () => Promise.reject(new Error('no plugins')),
       store: storeOver(cache, 'memory', log, clock.now),
-      hotCopies: {place: async () => ({none: 'This is a test.'}), keep: async () => undefined},
+      onIssued: async () => undefined,
       states: fileStates({
         folder: '/state',
         readText: async path => files.get(path),

@@ -1,7 +1,7 @@
 import {chmod, chown, mkdir, readFile, rm, symlink, utimes, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
-import {systemFiles} from '../../src/outside/files.ts'
-import {installLauncher} from '../../src/tasks/launcher.ts'
+import {installLauncher} from '../../src/fast-path/launcher.ts'
+import {systemFiles} from '../../src/outside/files/files.ts'
 import {type HotScene, makeRuntimeFolder} from './hot.ts'
 import {nobody, runAs, variablesOf} from './machine.ts'
 

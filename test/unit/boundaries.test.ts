@@ -10,14 +10,14 @@ import {expect} from 'chai'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
 
-const core = ['brake', 'hot-copy', 'keys', 'lock', 'pointer', 'registry', 'stamp', 'state', 'store'].map(
-  name => `src/${name}.ts`,
-)
 const leaves = ['src/errors.ts', 'src/plugin.ts']
+const plain = ['src/http/fetched.ts', 'src/text/json.ts']
 const below = ['src/aws/sts.ts', 'src/browser/open.ts', 'src/oauth/grant.ts', 'src/terminal/prompts.ts']
 const config = ['src/config/duration.ts', 'src/config/nearest.ts', 'src/config/schema.ts']
-const outside = ['src/outside/clock.ts', 'src/outside/outside.ts', 'src/outside/output.ts']
+const outside = ['src/outside/files/files.ts', 'src/outside/outside.ts', 'src/outside/system/clock.ts']
+const output = 'src/outside/terminal/output.ts'
 const middle = [...config, 'src/aws-config/read.ts', 'src/formats/env.ts', 'src/host/host.ts']
+const core = ['src/cache/keys.ts', 'src/coordination/lock.ts', 'src/registry/registry.ts']
 const npm = ['@aws-sdk/client-sts', 'openid-client']
 const free = ['node:buffer', 'node:crypto', 'node:path', 'node:url', 'node:util']
 const world = [
@@ -26,41 +26,52 @@ const world = [
   ...['node:timers/promises', 'node:tls', 'node:tty', 'node:worker_threads'],
 ]
 const strategies = ['openid-client', ...free, 'src/plugin.ts']
-const edge = [...leaves, 'src/printable.ts', 'src/loopback-address.ts', ...npm, ...free]
+const edge = [...leaves, ...plain, ...npm, ...free]
+const credentials = 'src/credentials/plan.ts'
+const fastPath = 'src/fast-path/hot-copies.ts'
+const useCases = [
+  'console/open',
+  'exec/exec',
+  'import/import',
+  'session/login',
+  'settings/profiles',
+  'setup/setup',
+  'sync/sync',
+]
+  .concat('doctor/check')
+  .map(name => `src/${name}.ts`)
+/** Credentials, and what they are made with. */
+const main = [...edge, ...core, ...below, ...middle, ...outside, output, credentials]
+const useCase = [...main, fastPath]
+const shared = 'src/commands/shared/command.ts'
 const commands = [
-  ...['src/app.ts', 'src/command.ts', 'src/duration-flag.ts', 'src/errors.ts', 'src/formats/env.ts'],
-  'src/printable.ts',
-  ...['src/tasks/login.ts', 'src/config/duration.ts', 'src/completion/shells.ts', '@oclif/core', ...free],
+  ...[shared, 'src/errors.ts', 'src/text/printable.ts', 'src/formats/env.ts', 'src/config/duration.ts'],
+  ...['src/completion/shells.ts', credentials, 'src/registry/registry.ts', ...useCases, '@oclif/core', ...free],
 ]
 
 const everything = [
-  ...leaves,
-  ...core,
-  ...below,
-  ...middle,
-  ...outside,
-  ...npm,
-  ...free,
-  ...world,
-  ...['@oclif/core', 'src/app.ts', 'src/command.ts', 'src/commands/creds.ts', 'src/duration-flag.ts'],
-  ...[
-    'src/completion/shells.ts',
-    'src/hooks/caches.ts',
-    'src/loopback-address.ts',
-    'src/printable.ts',
-    'src/providers/oidc.ts',
-    'src/secrets.ts',
-    'src/tasks/login.ts',
-  ],
+  ...new Set([...main, fastPath, ...useCases, ...world]),
+  ...['@oclif/core', shared, 'src/commands/creds.ts', 'src/completion/shells.ts', 'src/hooks/caches.ts'],
+  ...['src/aws/console-services.ts', 'src/fast-path/pointer.ts', 'src/text/printable.ts', 'src/providers/oidc.ts'],
   ...['src/wiring/wire.ts', 'src/testing/host.ts', 'plugins/okta/src/okta.ts', 'node:assert'],
 ]
+
+const withText = [...edge, 'src/text/printable.ts']
+const tool = (...own: readonly string[]) => [...withText, ...own]
+const services = 'src/aws/console-services.ts'
+const upTo = (rooms: readonly string[]) => [...rooms, 'src/text/printable.ts', services]
+const forUse = (...others: readonly string[]) => [...upTo(useCase), 'src/fast-path/pointer.ts', ...others]
+const wired = [...forUse(...useCases), 'src/completion/shells.ts', 'src/wiring/wire.ts']
+const [openConsole = '', exec = '', imports_ = '', login = '', profiles = '', setup = '', sync = '', check = ''] =
+  useCases
 
 /** What a file may import; everything else of `everything` is to be reported. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/plugin.ts': [],
-  'src/secrets.ts': [],
-  'src/errors.ts': ['src/plugin.ts', 'src/printable.ts', 'src/secrets.ts'],
+  'src/errors.ts': ['src/plugin.ts', 'src/text/printable.ts'],
   'src/new-room/file.ts': [...leaves, ...npm, ...free],
+  'src/text/planted.ts': ['src/text/json.ts', 'src/text/printable.ts'],
+  'src/http/planted.ts': ['src/http/fetched.ts', 'node:crypto'],
   'src/providers/planted.ts': [...strategies, 'src/providers/oidc.ts'],
   'src/providers/file-cache.ts': [
     ...[...strategies, 'src/providers/oidc.ts'],
@@ -72,66 +83,69 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     ...['node:child_process', 'node:fs', 'node:fs/promises'],
   ],
   'plugins/sandbox/src/planted.ts': everything,
-  'src/aws/planted.ts': [...edge, 'src/aws/sts.ts'],
-  'src/aws-config/planted.ts': [...edge, 'src/aws-config/read.ts'],
-  'src/aws/container-server.ts': [...edge, 'src/aws/sts.ts', 'node:http'],
-  'src/browser/one-time-address.ts': [...edge, 'src/browser/open.ts', 'node:http'],
-  'src/browser/planted.ts': [...edge, 'src/browser/open.ts'],
-  'src/config/planted.ts': [...edge, ...config],
-  'src/oauth/planted.ts': [...edge, 'src/oauth/grant.ts'],
-  'src/oauth/loopback.ts': [...edge, 'src/oauth/grant.ts', 'node:http'],
-  'src/terminal/planted.ts': [...edge, 'src/terminal/prompts.ts'],
-  ...Object.fromEntries(core.map(file => [file, [...leaves, ...core, ...npm, ...free]])),
-  'src/lane/planted.ts': ['node:crypto', 'src/pointer.ts'],
-  'src/lock.ts': [...leaves, ...core, ...npm, ...free, 'node:sqlite'],
-  'src/host/planted.ts': [...edge, 'src/secrets.ts', ...core, ...below, ...config, 'src/host/host.ts'],
+  'src/aws/planted.ts': tool('src/aws/sts.ts', services),
+  'src/aws-config/planted.ts': tool('src/aws-config/read.ts'),
+  'src/aws/container-server.ts': tool('src/aws/sts.ts', services, 'node:http'),
+  'src/browser/one-time-address.ts': tool('src/browser/open.ts', 'node:http'),
+  'src/browser/planted.ts': tool('src/browser/open.ts'),
+  'src/config/planted.ts': tool(...config),
+  'src/oauth/planted.ts': tool('src/oauth/grant.ts'),
+  'src/oauth/loopback.ts': tool('src/oauth/grant.ts', 'node:http'),
+  'src/terminal/planted.ts': tool('src/terminal/prompts.ts'),
+  'src/formats/planted.ts': [...leaves, 'src/text/json.ts', 'src/text/printable.ts', ...free, 'src/formats/env.ts'],
   'src/completion/planted.ts': [
-    'src/errors.ts',
-    ...free,
-    'src/completion/shells.ts',
-    'src/config/schema.ts',
-    'src/aws/console-services.ts',
+    ...['src/errors.ts', 'src/text/json.ts', ...free, 'src/completion/shells.ts', 'src/config/schema.ts', services],
   ],
-  'src/formats/planted.ts': [...leaves, 'src/printable.ts', ...free, 'src/formats/env.ts'],
-  'src/testing/planted.ts': ['src/plugin.ts', ...free, 'src/testing/host.ts', 'node:assert'],
-  'src/outside/planted.ts': [...edge, ...outside, 'node:assert', ...world],
-  'src/tasks/planted.ts': [...edge, 'src/secrets.ts', ...core, ...below, ...middle, ...outside, 'src/tasks/login.ts'],
-  'src/tasks/doctor/planted.ts': [
-    ...edge,
-    'src/secrets.ts',
-    ...core,
-    ...below,
-    ...middle,
-    ...outside,
-    'src/tasks/login.ts',
+  'src/cache/planted.ts': [
+    ...[...leaves, 'src/text/json.ts', 'src/text/printable.ts', ...npm, ...free],
+    ...['src/cache/keys.ts', 'src/registry/registry.ts'],
   ],
-  'src/app.ts': [
-    ...edge,
-    'src/secrets.ts',
-    ...core,
-    ...below,
-    ...middle,
-    ...outside,
-    'src/completion/shells.ts',
-    'src/tasks/login.ts',
-    'src/wiring/wire.ts',
+  'src/coordination/planted.ts': [
+    ...[...leaves, 'src/text/json.ts', 'src/text/printable.ts', ...npm, ...free, 'src/coordination/lock.ts'],
   ],
-  'src/wiring/networks.ts': [
-    ...edge,
-    'src/secrets.ts',
-    ...core,
-    ...below,
-    ...middle,
-    ...outside,
-    'src/completion/shells.ts',
-    'src/tasks/login.ts',
-    'src/wiring/wire.ts',
+  'src/coordination/lock.ts': [
+    ...[...leaves, 'src/text/json.ts', 'src/text/printable.ts', ...npm, ...free, 'node:sqlite'],
   ],
+  'src/registry/planted.ts': [
+    ...[...leaves, 'src/text/json.ts', 'src/text/printable.ts', ...npm, ...free, ...config],
+    ...['src/registry/registry.ts', ...outside, output],
+  ],
+  'src/host/planted.ts': [...tool(...below, ...config), services, 'src/cache/keys.ts', 'src/host/host.ts'],
+  'src/credentials/planted.ts': upTo(main),
+  'src/fast-path/planted.ts': [
+    ...[...leaves, 'src/text/json.ts', 'src/text/printable.ts', ...npm, ...free, ...config, 'src/cache/keys.ts'],
+    ...['src/registry/registry.ts', 'src/formats/env.ts', credentials, fastPath, 'src/fast-path/pointer.ts'],
+    ...[...outside, output],
+  ],
+  'src/fast-path/lane/planted.ts': ['node:crypto', 'src/fast-path/pointer.ts'],
+  'src/console/planted.ts': forUse(openConsole),
+  'src/exec/planted.ts': forUse(exec),
+  'src/session/planted.ts': forUse(login),
+  'src/sync/planted.ts': forUse(login, sync),
+  'src/settings/planted.ts': forUse(login, sync, profiles),
+  'src/setup/planted.ts': forUse(login, sync, profiles, setup),
+  'src/import/planted.ts': forUse(sync, setup, imports_),
+  'src/doctor/planted.ts': forUse(sync, check),
+  'src/wiring/networks.ts': wired,
   'src/hooks/planted.ts': ['src/plugin.ts', ...free, 'src/config/nearest.ts', 'src/providers/oidc.ts'],
-  'src/duration-flag.ts': commands,
-  'src/commands/planted.ts': commands,
+  'src/testing/planted.ts': ['src/plugin.ts', ...free, 'src/testing/host.ts', 'node:assert'],
+  'src/outside/planted.ts': [...withText, ...outside, output, 'node:assert', ...world],
+  'src/outside/network/planted.ts': [
+    ...[...withText, 'src/outside/files/files.ts', 'src/outside/system/clock.ts', output, 'node:assert', ...world],
+  ],
+  'src/commands/planted.ts': [...commands, 'src/commands/creds.ts'],
   'src/commands/cache/planted.ts': commands,
-  'src/command.ts': [...commands, 'src/outside/outside.ts', 'src/outside/output.ts', 'src/wiring/wire.ts'],
+  'src/commands/shared/command.ts': [
+    ...[
+      'src/errors.ts',
+      'src/text/printable.ts',
+      'src/formats/env.ts',
+      'src/config/duration.ts',
+      '@oclif/core',
+      ...free,
+    ],
+    ...['src/outside/outside.ts', output, 'src/wiring/wire.ts'],
+  ],
 }
 
 const restricted = 'lint/style/noRestrictedImports'
@@ -143,8 +157,8 @@ const cacheProcess = 'A cache sees only process.platform and process.geteuid.'
 const importType = 'Write `import type` at the top: the rules of the rooms read that.'
 const table = 'A table for names from outside is a Map: an object has a toString too.'
 const inherited = 'Ask Object.hasOwn: every object has a toString.'
-const unnamed = "Only outside/load-module.ts imports what it can't name."
-const reading = 'Files are read by outside/read-file.ts, which hangs nowhere.'
+const unnamed = "Only outside/system/load-module.ts imports what it can't name."
+const reading = 'Files are read by outside/files/read-file.ts, which hangs nowhere.'
 const allowed = 'allowed'
 
 type Lines = Readonly<Record<string, readonly string[]>>
@@ -177,12 +191,12 @@ const valuesOf = (from: string): Lines => ({
 
 /** Lines by what reports them: a rule, or the message of one of ours in lint/. */
 const plantings: Readonly<Record<string, Lines>> = {
-  'src/tasks/world.ts': touchesWorld,
+  'src/session/world.ts': touchesWorld,
   'src/errors.ts': touchesWorld,
   'src/providers/world.ts': touchesWorld,
   'plugins/okta/src/world.ts': touchesWorld,
   'src/commands/world.ts': touchesWorld,
-  'src/command.ts': {...worldButProcess, [allowed]: ['process.stderr.write(text)', ...timeless]},
+  'src/commands/shared/command.ts': {...worldButProcess, [allowed]: ['process.stderr.write(text)', ...timeless]},
   'src/providers/file-cache.ts': {
     ...worldButProcess,
     [cacheProcess]: ['f(process.env)', 'const {env} = process', "f(process['exit'])", 'f(process)'],
@@ -195,13 +209,13 @@ const plantings: Readonly<Record<string, Lines>> = {
   },
   'src/outside/world.ts': mayTouchWorld,
   'plugins/sandbox/src/world.ts': mayTouchWorld,
-  'src/tasks/values.ts': valuesOf('../outside/clock.ts'),
+  'src/credentials/values.ts': valuesOf('../outside/system/clock.ts'),
+  'src/session/values.ts': valuesOf('../outside/outside.ts'),
   'src/host/values.ts': valuesOf('../config/schema.ts'),
   'src/aws/values.ts': valuesOf('../plugin.ts'),
-  'src/commands/values.ts': valuesOf('../tasks/login.ts'),
-  'src/commands/cache/values.ts': valuesOf('../../tasks/login.ts'),
-  'src/duration-flag.ts': valuesOf('./tasks/login.ts'),
-  'src/outside/reading.ts': {
+  'src/commands/values.ts': valuesOf('../session/login.ts'),
+  'src/commands/cache/values.ts': valuesOf('../../session/login.ts'),
+  'src/outside/files/reading.ts': {
     [reading]: [
       ...["import {readFile} from 'node:fs/promises'", "import {lstat, readFileSync as a} from 'node:fs'"],
       ...["import {createReadStream} from 'node:fs'", "import {readSync} from 'node:fs'", "import fs from 'node:fs'"],
@@ -209,7 +223,7 @@ const plantings: Readonly<Record<string, Lines>> = {
     ],
     [allowed]: ["import {lstat, readdir, readlink} from 'node:fs/promises'", "import {writeSync} from 'node:fs'"],
   },
-  'src/outside/load-module.ts': {[allowed]: ['await import(address)']},
+  'src/outside/system/load-module.ts': {[allowed]: ['await import(address)']},
   'src/oauth/ways.ts': {
     [restricted]: [
       ...["import {c1} from '../aws/sts.ts'", "import {type C2} from '../aws/sts.ts'", "import '../aws/sts.ts'"],
@@ -222,7 +236,7 @@ const plantings: Readonly<Record<string, Lines>> = {
     [unnamed]: ['await import(address)', 'await import(`../aws/sts.ts`)'],
     [allowed]: ["await import('openid-client')", "import {c6} from './grant.ts'"],
   },
-  'src/tasks/tables.ts': {
+  'src/session/tables.ts': {
     [table]: ["const g1: Readonly<Record<string, string>> = {a: 'b'}"],
     [inherited]: ['f(name in g2)'],
     [allowed]: ["const g3 = new Map([['a', 'b']])", "f('code' in error)", 'let g4: Readonly<Record<Kind, string>>'],
@@ -238,7 +252,7 @@ const plantings: Readonly<Record<string, Lines>> = {
   'plugins/sandbox/src/two.ts': {'lint/suspicious/noImportCycles': ["import {one} from './one.ts'"]},
   'src/state/one.ts': {'lint/suspicious/noImportCycles': ["import {two} from './two.ts'"]},
   'src/state/two.ts': {'lint/suspicious/noImportCycles': ["import type {one} from './one.ts'"]},
-  'src/tasks/strict.ts': {
+  'src/session/strict.ts': {
     'lint/suspicious/noExplicitAny': ['export let d1: any'],
     'lint/style/noNonNullAssertion': ['f(d2!)'],
     'lint/nursery/noUnsafeTypeAssertion': ['f(d3 as string)'],

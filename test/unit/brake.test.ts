@@ -1,7 +1,7 @@
 import {expect} from 'chai'
-import {afterRefusal, afterRole, afterSignIn, afterSignInFailure, brakeOf} from '../../src/brake.ts'
-import type {ProviderState} from '../../src/state.ts'
-import {credentialsFor} from '../../src/tasks/credentials.ts'
+import {afterRefusal, afterRole, afterSignIn, afterSignInFailure, brakeOf} from '../../src/coordination/brake.ts'
+import type {ProviderState} from '../../src/coordination/state.ts'
+import {credentialsFor} from '../../src/credentials/credentials.ts'
 import {makeStage, refused, type Stage} from '../support/parts.ts'
 
 const now = new Date('2026-11-23T09:00:00Z')

@@ -1,5 +1,5 @@
 import {expect} from 'chai'
-import {systemClock} from '../../src/outside/clock.ts'
+import {systemClock} from '../../src/outside/system/clock.ts'
 
 // Node fires a timer of over 2^31 - 1 ms at once.
 const longerThanTimers = 2 ** 31 + 5

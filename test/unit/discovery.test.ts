@@ -1,7 +1,7 @@
 import {createServer, type Server} from 'node:http'
 import {expect} from 'chai'
 import {discover} from '../../src/oauth/discovery.ts'
-import {systemNetwork} from '../../src/outside/network.ts'
+import {systemNetwork} from '../../src/outside/network/network.ts'
 import {listening} from '../support/ports.ts'
 import {isPending, watchedClock} from '../support/watched-clock.ts'
 

@@ -1,11 +1,11 @@
 import {readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect} from 'chai'
+import type {Looked} from '../../src/doctor/check.ts'
+import {lookWithin} from '../../src/doctor/doctor.ts'
 import {type DoctorReport, reportLines} from '../../src/formats/doctor-report.ts'
-import {onScreen} from '../../src/printable.ts'
-import {Secrets} from '../../src/secrets.ts'
-import type {Looked} from '../../src/tasks/doctor/check.ts'
-import {lookWithin} from '../../src/tasks/doctor/doctor.ts'
+import {onScreen} from '../../src/text/printable.ts'
+import {Secrets} from '../../src/text/secrets.ts'
 import {movableClock} from '../support/parts.ts'
 import {root} from '../support/sandbox.ts'
 
@@ -15,7 +15,7 @@ function textsIn(folder: string, names: RegExp): string {
 }
 
 describe('the doctor', () => {
-  const source = textsIn('src/tasks/doctor', /\.ts$/)
+  const source = textsIn('src/doctor', /\.ts$/)
   const mentioned = [...source.matchAll(/'([a-z]+\.[a-z]+(?:-[a-z]+)*)'/g)].map(([, id = '']) => id)
   const ids = [...new Set(mentioned)].filter(id => !/\.(?:ts|json)$/.test(id)).toSorted()
 

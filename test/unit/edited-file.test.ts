@@ -3,8 +3,8 @@ import {lstat, mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile} fro
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect} from 'chai'
-import {editedFiles} from '../../src/outside/edited-file.ts'
-import {editConfiguration} from '../../src/tasks/edit-configuration.ts'
+import {editedFiles} from '../../src/outside/files/edited-file.ts'
+import {editConfiguration} from '../../src/settings/edit.ts'
 import {makeStage} from '../support/parts.ts'
 
 describe('a file that a person edits too', () => {

@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 import {stsEndpoint} from '../../src/aws/endpoint.ts'
-import {plansFor} from '../../src/tasks/plan.ts'
+import {plansFor} from '../../src/credentials/plan.ts'
 import {makeStage} from '../support/parts.ts'
 
 const at = (...args: Parameters<typeof stsEndpoint>) => stsEndpoint(...args).url.host

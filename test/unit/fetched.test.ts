@@ -1,5 +1,5 @@
 import {expect} from 'chai'
-import {Headers as OwnHeaders, Response as OwnResponse} from '../../src/fetched.ts'
+import {Headers as OwnHeaders, Response as OwnResponse} from '../../src/http/fetched.ts'
 
 const bytes = new Uint8Array([0xef, 0xbb, 0xbf, 0x7b, 0x7d])
 

@@ -2,8 +2,8 @@ import {chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile}
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect} from 'chai'
-import {fileLocks} from '../../src/lock.ts'
-import {systemFiles} from '../../src/outside/files.ts'
+import {fileLocks} from '../../src/coordination/lock.ts'
+import {systemFiles} from '../../src/outside/files/files.ts'
 
 const {replacePrivate, touchPrivate, identify} = systemFiles
 

@@ -1,8 +1,8 @@
 import {expect} from 'chai'
 import {readConfiguration} from '../../src/config/read.ts'
+import {firstApplicable, plansFor} from '../../src/credentials/plan.ts'
 import {AwsOidcError} from '../../src/errors.ts'
-import {registryOf} from '../../src/registry.ts'
-import {firstApplicable, plansFor} from '../../src/tasks/plan.ts'
+import {registryOf} from '../../src/registry/registry.ts'
 
 const text = `
 providers:

@@ -1,7 +1,7 @@
 import {expect} from 'chai'
+import {credentialsFor} from '../../src/credentials/credentials.ts'
+import type {Parts} from '../../src/credentials/parts.ts'
 import type {Host} from '../../src/plugin.ts'
-import {credentialsFor} from '../../src/tasks/credentials.ts'
-import type {Parts} from '../../src/tasks/parts.ts'
 import {developer, makeStage} from '../support/parts.ts'
 import {assertionXml, encoded, samlProvider} from '../support/saml.ts'
 

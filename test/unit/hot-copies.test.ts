@@ -1,10 +1,10 @@
 import {expect} from 'chai'
-import type {FileStates} from '../../src/outside/file-states.ts'
-import type {MemoryFolders} from '../../src/outside/memory-folder.ts'
-import type {OwnFolder} from '../../src/outside/own-folder.ts'
-import {type HotParts, hotCopiesOf} from '../../src/tasks/hot-copies.ts'
-import type {Issued} from '../../src/tasks/issued.ts'
-import {plansFor} from '../../src/tasks/plan.ts'
+import type {Issued} from '../../src/credentials/issued.ts'
+import {plansFor} from '../../src/credentials/plan.ts'
+import {type HotParts, hotCopiesOf} from '../../src/fast-path/hot-copies.ts'
+import type {FileStates} from '../../src/outside/files/file-states.ts'
+import type {MemoryFolders} from '../../src/outside/files/memory-folder.ts'
+import type {OwnFolder} from '../../src/outside/files/own-folder.ts'
 import {makeStage} from '../support/parts.ts'
 
 interface Given extends Omit<HotParts['cache'], 'directory'> {

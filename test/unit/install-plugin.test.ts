@@ -2,9 +2,9 @@ import {mkdtemp, readFile, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect} from 'chai'
-import {systemFiles} from '../../src/outside/files.ts'
-import type {Npm} from '../../src/outside/npm.ts'
-import {type InstallParts, installPlugin} from '../../src/tasks/install-plugin.ts'
+import {systemFiles} from '../../src/outside/files/files.ts'
+import type {Npm} from '../../src/outside/processes/npm.ts'
+import {type InstallParts, installPlugin} from '../../src/registry/install.ts'
 import {writePackage} from '../support/written-package.ts'
 
 const own = {

@@ -1,8 +1,8 @@
 import {expect} from 'chai'
+import {storeOver} from '../../src/cache/store.ts'
+import {type Issued, isFresh, isUsable, readIssued, writeIssued} from '../../src/credentials/issued.ts'
 import {memoryCache} from '../../src/providers/memory-cache.ts'
-import {Secrets} from '../../src/secrets.ts'
-import {storeOver} from '../../src/store.ts'
-import {type Issued, isFresh, isUsable, readIssued, writeIssued} from '../../src/tasks/issued.ts'
+import {Secrets} from '../../src/text/secrets.ts'
 
 const now = new Date('2026-11-23T09:00:00Z')
 const minutesOn = (minutes: number) => new Date(now.getTime() + minutes * 60_000)

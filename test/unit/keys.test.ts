@@ -1,5 +1,5 @@
 import {expect} from 'chai'
-import {type CredentialKeyParts, credentialKey, memoryKey, providerId} from '../../src/keys.ts'
+import {type CredentialKeyParts, credentialKey, memoryKey, providerId} from '../../src/cache/keys.ts'
 
 const provider = {
   package: 'aws-oidc',

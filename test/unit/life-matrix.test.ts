@@ -1,9 +1,9 @@
 import {expect} from 'chai'
+import type {Locks} from '../../src/coordination/lock.ts'
+import {credentialsFor} from '../../src/credentials/credentials.ts'
+import type {Issued} from '../../src/credentials/issued.ts'
+import type {Asking} from '../../src/credentials/parts.ts'
 import {AwsOidcError, exitCodeOf} from '../../src/errors.ts'
-import type {Locks} from '../../src/lock.ts'
-import {credentialsFor} from '../../src/tasks/credentials.ts'
-import type {Issued} from '../../src/tasks/issued.ts'
-import type {Asking} from '../../src/tasks/parts.ts'
 import {developer, makeStage, refused, type Stage, unavailable} from '../support/parts.ts'
 
 /**

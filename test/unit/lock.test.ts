@@ -7,8 +7,8 @@ import {DatabaseSync} from 'node:sqlite'
 import {setImmediate as turn} from 'node:timers/promises'
 import {promisify} from 'node:util'
 import {expect} from 'chai'
-import {fileLocks} from '../../src/lock.ts'
-import {systemFiles} from '../../src/outside/files.ts'
+import {fileLocks} from '../../src/coordination/lock.ts'
+import {systemFiles} from '../../src/outside/files/files.ts'
 
 describe('the lock of a provider', () => {
   let home = ''

@@ -5,7 +5,7 @@ import {connect} from 'node:net'
 import {createInterface} from 'node:readline'
 import {setTimeout as delay} from 'node:timers/promises'
 import {expect} from 'chai'
-import {type Network, systemNetwork} from '../../src/outside/network.ts'
+import {type Network, systemNetwork} from '../../src/outside/network/network.ts'
 import {freePort, listening} from '../support/ports.ts'
 import {isPending, type WatchedClock, watchedClock} from '../support/watched-clock.ts'
 

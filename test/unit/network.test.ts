@@ -1,7 +1,7 @@
 import {createServer, type Server} from 'node:http'
 import {expect} from 'chai'
-import {systemClock} from '../../src/outside/clock.ts'
-import {type Network, systemNetwork} from '../../src/outside/network.ts'
+import {type Network, systemNetwork} from '../../src/outside/network/network.ts'
+import {systemClock} from '../../src/outside/system/clock.ts'
 
 const minute = 60_000
 

@@ -3,7 +3,7 @@ import {mkdtemp, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect} from 'chai'
-import {systemNpm} from '../../src/outside/npm.ts'
+import {systemNpm} from '../../src/outside/processes/npm.ts'
 import {writePackage} from '../support/written-package.ts'
 
 describe('the npm that comes along', () => {

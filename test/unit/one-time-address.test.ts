@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 import {type Connection, type OneTimeAddress, oneTimeAddress} from '../../src/browser/one-time-address.ts'
-import {ownersIn} from '../../src/outside/loopback-peer.ts'
+import {ownersIn} from '../../src/outside/network/loopback-peer.ts'
 
 const secret = new URL('https://signin.example.com/federation?SigninToken=secret')
 

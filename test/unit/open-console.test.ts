@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import type {BrowserPlace} from '../../src/browser/page.ts'
-import {openConsole} from '../../src/tasks/open-console.ts'
-import type {Parts} from '../../src/tasks/parts.ts'
+import {openConsole} from '../../src/console/open.ts'
+import type {Parts} from '../../src/credentials/parts.ts'
 import {makeStage} from '../support/parts.ts'
 
 const usual = {profile: 'developer', service: undefined, destination: undefined, region: undefined}

@@ -3,13 +3,13 @@ import {stsEndpoint} from '../../src/aws/endpoint.ts'
 import {explainStsFailure, StsError} from '../../src/aws/sts-failure.ts'
 import {readConfiguration} from '../../src/config/read.ts'
 import {resolveSecret} from '../../src/config/settings.ts'
-import {parseObject} from '../../src/json.ts'
-import {explainFailure} from '../../src/outside/network-failure.ts'
+import {regionOf} from '../../src/credentials/region.ts'
+import {sessionNameOf} from '../../src/credentials/session-name.ts'
+import {explainFailure} from '../../src/outside/network/network-failure.ts'
 import {exchangeRefused} from '../../src/providers/exchange-refusals.ts'
 import {oidc} from '../../src/providers/oidc.ts'
-import {regionOf} from '../../src/tasks/region.ts'
-import {sessionNameOf} from '../../src/tasks/session-name.ts'
 import {fakeHost, fakeTokens} from '../../src/testing/index.ts'
+import {parseObject} from '../../src/text/json.ts'
 
 const configured = `
 providers: {corp: {strategy: oidc}}

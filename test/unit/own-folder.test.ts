@@ -2,9 +2,9 @@ import {chmod, mkdtemp, readdir, rm, utimes, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect} from 'chai'
-import {putHotCopy} from '../../src/hot-copy.ts'
-import {type OwnFolder, ownFolderAt} from '../../src/outside/own-folder.ts'
-import {putPointer} from '../../src/tasks/pointers.ts'
+import {putHotCopy} from '../../src/fast-path/hot-copy.ts'
+import {putPointer} from '../../src/fast-path/pointers.ts'
+import {type OwnFolder, ownFolderAt} from '../../src/outside/files/own-folder.ts'
 
 const now = new Date()
 const later = new Date(now.getTime() + 3_600_000)

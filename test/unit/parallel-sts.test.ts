@@ -1,11 +1,11 @@
 import {expect} from 'chai'
-import {afterSignIn, signInScope, withFailure} from '../../src/brake.ts'
-import {credentialsFor} from '../../src/tasks/credentials.ts'
-import type {Issued} from '../../src/tasks/issued.ts'
-import {login} from '../../src/tasks/login.ts'
-import {logout} from '../../src/tasks/logout.ts'
-import type {Parts} from '../../src/tasks/parts.ts'
-import {planAt} from '../../src/tasks/plan.ts'
+import {afterSignIn, signInScope, withFailure} from '../../src/coordination/brake.ts'
+import {credentialsFor} from '../../src/credentials/credentials.ts'
+import type {Issued} from '../../src/credentials/issued.ts'
+import type {Parts} from '../../src/credentials/parts.ts'
+import {planAt} from '../../src/credentials/plan.ts'
+import {login} from '../../src/session/login.ts'
+import {logout} from '../../src/session/logout.ts'
 import {developer, makeStage, type Stage} from '../support/parts.ts'
 
 const roles = ['one', 'two', 'three', 'four', 'five']

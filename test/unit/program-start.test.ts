@@ -3,9 +3,9 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect} from 'chai'
 import {openPage} from '../../src/browser/page.ts'
-import {systemInspection} from '../../src/outside/inspection.ts'
-import {programOutput} from '../../src/outside/program-output.ts'
-import {failureOf, programStart} from '../../src/outside/program-start.ts'
+import {systemInspection} from '../../src/outside/processes/inspection.ts'
+import {programOutput} from '../../src/outside/processes/program-output.ts'
+import {failureOf, programStart} from '../../src/outside/processes/program-start.ts'
 import {movableClock} from '../support/parts.ts'
 
 const env = {Path: String.raw`C:\tools`, SystemRoot: String.raw`C:\Windows`}

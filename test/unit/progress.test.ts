@@ -1,5 +1,5 @@
 import {expect} from 'chai'
-import {progressOn} from '../../src/outside/progress.ts'
+import {progressOn} from '../../src/outside/terminal/progress.ts'
 
 const clearLine = '\r\u001b[K'
 

@@ -1,5 +1,5 @@
 import {expect} from 'chai'
-import {proxiesOf, proxyPasswords} from '../../src/outside/proxy.ts'
+import {proxiesOf, proxyPasswords} from '../../src/outside/network/proxy.ts'
 
 describe('the proxy for an address', () => {
   const proxyFor = (address: string, env: Record<string, string>) => proxiesOf(env)(new URL(address))?.href

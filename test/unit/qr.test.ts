@@ -1,6 +1,6 @@
 import {expect} from 'chai'
-import {onScreen} from '../../src/printable.ts'
 import {qrCode, type Screen} from '../../src/terminal/qr.ts'
+import {onScreen} from '../../src/text/printable.ts'
 import {readPicture} from '../support/qr.ts'
 
 const address = 'https://sso.example.com/realms/example/device?user_code=FQBC-WQBN'

@@ -1,6 +1,6 @@
 import {expect} from 'chai'
-import {credentialsFor} from '../../src/tasks/credentials.ts'
-import type {Parts} from '../../src/tasks/parts.ts'
+import {credentialsFor} from '../../src/credentials/credentials.ts'
+import type {Parts} from '../../src/credentials/parts.ts'
 import {developer, makeStage, type Stage} from '../support/parts.ts'
 import {assertionXml, encoded, hasGoodSignature, later, type Said, samlProvider, signed} from '../support/saml.ts'
 

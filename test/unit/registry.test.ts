@@ -3,10 +3,10 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect} from 'chai'
 import {nearest} from '../../src/config/nearest.ts'
-import {allowsPlugin} from '../../src/config/plugin-names.ts'
-import {loadModule} from '../../src/outside/load-module.ts'
-import {type InstalledPackage, registryOf} from '../../src/registry.ts'
-import {installedPlugins} from '../../src/tasks/installed-plugins.ts'
+import {loadModule} from '../../src/outside/system/load-module.ts'
+import {allowsPlugin} from '../../src/registry/allowed.ts'
+import {installedPlugins} from '../../src/registry/installed.ts'
+import {type InstalledPackage, registryOf} from '../../src/registry/registry.ts'
 
 const own: InstalledPackage = {
   name: 'aws-oidc',

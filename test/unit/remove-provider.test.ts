@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 import {AwsOidcError} from '../../src/errors.ts'
-import {removeProvider} from '../../src/tasks/providers.ts'
+import {removeProvider} from '../../src/settings/providers.ts'
 import {makeStage} from '../support/parts.ts'
 
 const configuration = `

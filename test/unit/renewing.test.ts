@@ -1,6 +1,6 @@
 import {expect} from 'chai'
-import {credentialsFor} from '../../src/tasks/credentials.ts'
-import {type Renewing, renewing} from '../../src/tasks/renewing.ts'
+import {credentialsFor} from '../../src/credentials/credentials.ts'
+import {type Renewing, renewing} from '../../src/exec/renewing.ts'
 import {makeStage, type Stage, unavailable} from '../support/parts.ts'
 import {until} from '../support/until.ts'
 

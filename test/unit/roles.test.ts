@@ -1,7 +1,7 @@
 import {expect} from 'chai'
+import {planAt} from '../../src/credentials/plan.ts'
 import type {Role} from '../../src/plugin.ts'
-import {planAt} from '../../src/tasks/plan.ts'
-import {listRoles} from '../../src/tasks/roles.ts'
+import {listRoles} from '../../src/session/roles.ts'
 import {makeStage} from '../support/parts.ts'
 
 const offer = (account: string, name: string, accountName?: string): Role => ({

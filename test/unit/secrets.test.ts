@@ -1,5 +1,5 @@
 import {expect} from 'chai'
-import {Secrets} from '../../src/secrets.ts'
+import {Secrets} from '../../src/text/secrets.ts'
 
 function masking(...known: readonly string[]): Secrets {
   const secrets = new Secrets()

@@ -1,5 +1,5 @@
 import {expect} from 'chai'
-import {sessionNameOf} from '../../src/tasks/session-name.ts'
+import {sessionNameOf} from '../../src/credentials/session-name.ts'
 
 const nameOf = (...args: Parameters<typeof sessionNameOf>) => sessionNameOf(...args).name
 

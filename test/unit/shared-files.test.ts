@@ -21,8 +21,8 @@ import {join} from 'node:path'
 import {setTimeout as delay, setImmediate as nextTurn} from 'node:timers/promises'
 import {pathToFileURL} from 'node:url'
 import {expect} from 'chai'
-import {findAwsPlaces, unexpandedPlace} from '../../src/outside/aws-places.ts'
-import {systemSharedFiles} from '../../src/outside/shared-files.ts'
+import {findAwsPlaces, unexpandedPlace} from '../../src/outside/files/aws-places.ts'
+import {systemSharedFiles} from '../../src/outside/files/shared-files.ts'
 import {nobody, root} from '../support/machine.ts'
 
 describe('a file that is not ours alone', () => {
@@ -118,7 +118,7 @@ describe('a file that is not ours alone', () => {
         await systemSharedFiles.replace(path, old, other, path + '.backup')
         await systemSharedFiles.replace(path, other, old, path + '.backup')
       }`
-    const module = pathToFileURL(join(import.meta.dirname, '../../src/outside/shared-files.ts')).href
+    const module = pathToFileURL(join(import.meta.dirname, '../../src/outside/files/shared-files.ts')).href
     for (let round = 0; round < 8; round++) {
       const child = spawn(process.execPath, ['--input-type=module', '-e', script, module, inHome('config')])
       await once(child.stdout, 'data')

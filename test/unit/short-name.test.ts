@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 import {awsConfiguration} from '../../src/outside/aws-configuration.ts'
-import {shortName} from '../../src/outside/short-name.ts'
+import {shortName} from '../../src/outside/processes/short-name.ts'
 
 describe('The name of a program in a file of the AWS tools on Windows', () => {
   const short = String.raw`C:\PROGRA~1\nodejs\node.exe`

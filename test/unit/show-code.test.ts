@@ -2,7 +2,7 @@ import {expect} from 'chai'
 import {readConfiguration} from '../../src/config/read.ts'
 import {AwsOidcError} from '../../src/errors.ts'
 import {type CodeScreen, knownHostsOf, showCode} from '../../src/host/show-code.ts'
-import {onScreen} from '../../src/printable.ts'
+import {onScreen} from '../../src/text/printable.ts'
 
 const code = {
   url: new URL('https://sso.example.com/device'),

@@ -2,8 +2,8 @@ import {lstat, mkdtemp, readdir, rm, utimes, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect} from 'chai'
-import {systemFiles} from '../../src/outside/files.ts'
-import {fileStates, type ProviderState} from '../../src/state.ts'
+import {fileStates, type ProviderState} from '../../src/coordination/state.ts'
+import {systemFiles} from '../../src/outside/files/files.ts'
 
 const at = new Date('2026-11-23T09:00:00Z')
 const full: ProviderState = {

@@ -3,8 +3,8 @@ import {Worker} from 'node:worker_threads'
 import {expect} from 'chai'
 import {discover} from '../../src/oauth/discovery.ts'
 import {refresh} from '../../src/oauth/refresh.ts'
-import {type Clock, systemClock} from '../../src/outside/clock.ts'
-import {type Network, systemNetwork} from '../../src/outside/network.ts'
+import {type Network, systemNetwork} from '../../src/outside/network/network.ts'
+import {type Clock, systemClock} from '../../src/outside/system/clock.ts'
 
 // A thread of its own: it answers while this one stands still.
 const server = `

@@ -1,10 +1,10 @@
 import {expect} from 'chai'
+import {credentialsFor} from '../../src/credentials/credentials.ts'
+import type {Parts} from '../../src/credentials/parts.ts'
+import {plansFor} from '../../src/credentials/plan.ts'
 import {AwsOidcError} from '../../src/errors.ts'
 import type {Identity} from '../../src/plugin.ts'
-import {credentialsFor} from '../../src/tasks/credentials.ts'
-import {login} from '../../src/tasks/login.ts'
-import type {Parts} from '../../src/tasks/parts.ts'
-import {plansFor} from '../../src/tasks/plan.ts'
+import {login} from '../../src/session/login.ts'
 import {developer, makeStage, type Stage} from '../support/parts.ts'
 
 const wish = {profile: 'developer', force: false, lasting: false}

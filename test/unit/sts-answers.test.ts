@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import {stsEndpoint} from '../../src/aws/endpoint.ts'
 import {assumeRoleWithWebIdentity} from '../../src/aws/sts.ts'
-import {NetworkFailure} from '../../src/outside/network-failure.ts'
+import {NetworkFailure} from '../../src/outside/network/network-failure.ts'
 
 const role = {accountId: '123456789012', name: 'developer', arn: 'arn:aws:iam::123456789012:role/developer'}
 const request = {role, durationSeconds: 3600, sessionName: 'alice'}

@@ -1,5 +1,5 @@
 import {expect} from 'chai'
-import {credentialsFor} from '../../src/tasks/credentials.ts'
+import {credentialsFor} from '../../src/credentials/credentials.ts'
 import {makeStage} from '../support/parts.ts'
 
 describe('what AWS is told', () => {

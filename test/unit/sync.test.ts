@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import {AwsOidcError} from '../../src/errors.ts'
 import type {Ask, FederationStrategy, Role} from '../../src/plugin.ts'
-import {type SyncWish, sync} from '../../src/tasks/sync.ts'
+import {type SyncWish, sync} from '../../src/sync/sync.ts'
 import {randomFile} from '../support/aws-config-dice.ts'
 import {javascriptReader} from '../support/aws-config-rounds.ts'
 import {type AwsFolder, makeAwsFolder, ownLine} from '../support/aws-files.ts'

@@ -7,7 +7,7 @@ describe('what is said on stderr', () => {
   // The 20,000 bytes to 60,000 are for the failure that ends the command: test/cli/output.test.ts.
   it('ends before the pipe of a caller who does not read it is full, and never in the middle of a line', () => {
     const code = `
-      import {systemTerminal} from ${JSON.stringify(join(root, 'src/outside/terminal.ts'))}
+      import {systemTerminal} from ${JSON.stringify(join(root, 'src/outside/terminal/terminal.ts'))}
       const {say} = systemTerminal(process.env, process.platform)
       for (let line = 0; line < 100; line++) say('ß'.repeat(1000))
       say('short')`
@@ -21,7 +21,7 @@ describe('what is said on stderr', () => {
     if (process.platform !== 'linux') return this.skip()
     const code = `
       import {readFileSync} from 'node:fs'
-      import {systemTerminal} from ${JSON.stringify(join(root, 'src/outside/terminal.ts'))}
+      import {systemTerminal} from ${JSON.stringify(join(root, 'src/outside/terminal/terminal.ts'))}
       systemTerminal(process.env, process.platform).say('short')
       const [, flags] = /flags:\\s+([0-7]+)/.exec(readFileSync('/proc/self/fdinfo/2', 'utf8'))
       process.exitCode = Number.parseInt(flags, 8) & 0o4000 ? 1 : 0`

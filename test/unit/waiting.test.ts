@@ -1,8 +1,8 @@
 import {expect} from 'chai'
+import {credentialsFor} from '../../src/credentials/credentials.ts'
+import type {Issued} from '../../src/credentials/issued.ts'
+import type {Asking} from '../../src/credentials/parts.ts'
 import {AwsOidcError} from '../../src/errors.ts'
-import {credentialsFor} from '../../src/tasks/credentials.ts'
-import type {Issued} from '../../src/tasks/issued.ts'
-import type {Asking} from '../../src/tasks/parts.ts'
 import {makeStage, refused, type Stage, unavailable} from '../support/parts.ts'
 
 const wish = {profile: 'developer', force: false, lasting: false}

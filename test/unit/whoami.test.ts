@@ -1,6 +1,6 @@
 import {expect} from 'chai'
-import type {Parts} from '../../src/tasks/parts.ts'
-import {whoami} from '../../src/tasks/whoami.ts'
+import type {Parts} from '../../src/credentials/parts.ts'
+import {whoami} from '../../src/session/whoami.ts'
 import {makeStage, type Stage} from '../support/parts.ts'
 
 /** The parts of a call that notes which host each action is asked of. */

@@ -1,5 +1,5 @@
 import {expect} from 'chai'
-import {windowsCommand} from '../../src/outside/windows-command.ts'
+import {windowsCommand} from '../../src/outside/processes/windows-command.ts'
 
 const env = {
   Path: String.raw`C:\Windows;"C:\Program Files\nodejs";;C:\tools`,

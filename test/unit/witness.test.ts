@@ -1,5 +1,5 @@
 import {expect} from 'chai'
-import {groupWitness} from '../../src/outside/witness.ts'
+import {groupWitness} from '../../src/outside/processes/witness.ts'
 
 describe('who tells whether a signal went to the whole group', () => {
   it('lets SIGTERM be handed on where there is no shell that could tell, as in an image without one', async () => {

@@ -1,7 +1,7 @@
 import {Args} from '@oclif/core'
-import {AwsOidcCommand} from '../../command.ts'
 import {completedShells, setUps} from '../../completion/shells.ts'
 import {AwsOidcError, printable} from '../../errors.ts'
+import {AwsOidcCommand} from '../shared/command.ts'
 
 export default class Autocomplete extends AwsOidcCommand {
   static override summary = 'Say how to set up completion in your shell.'

@@ -1,6 +1,6 @@
 import {Args} from '@oclif/core'
-import {AwsOidcCommand} from '../../command.ts'
 import {completedShells, setUps} from '../../completion/shells.ts'
+import {AwsOidcCommand} from '../shared/command.ts'
 
 export default class AutocompleteScript extends AwsOidcCommand {
   static override summary = 'Print what a shell is to run for completion.'

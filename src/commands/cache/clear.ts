@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core'
-import {AwsOidcCommand} from '../../command.ts'
-import type {Cleared} from '../../tasks/cache.ts'
+import type {Cleared} from '../../session/cache.ts'
+import {AwsOidcCommand} from '../shared/command.ts'
 
 export default class CacheClear extends AwsOidcCommand {
   static override summary = 'Remove tokens and credentials from the cache.'

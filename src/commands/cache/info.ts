@@ -1,4 +1,4 @@
-import {AwsOidcCommand} from '../../command.ts'
+import {AwsOidcCommand} from '../shared/command.ts'
 
 const inMemory = 'role credentials, in memory only, in plain text and readable by you only:'
 

@@ -1,6 +1,6 @@
 import {Args} from '@oclif/core'
-import {AwsOidcCommand} from '../../command.ts'
-import type {InstalledPlugin} from '../../tasks/install-plugin.ts'
+import type {InstalledPlugin} from '../../registry/install.ts'
+import {AwsOidcCommand} from '../shared/command.ts'
 
 export default class PluginsInstall extends AwsOidcCommand {
   static override summary = 'Install a plugin.'

@@ -1,5 +1,5 @@
 import {Args} from '@oclif/core'
-import {AwsOidcCommand} from '../../command.ts'
+import {AwsOidcCommand} from '../shared/command.ts'
 
 export default class PluginsUninstall extends AwsOidcCommand {
   static override summary = 'Remove a plugin.'

@@ -1,7 +1,7 @@
-import {AwsOidcCommand} from '../../command.ts'
 import {exitCodeOf} from '../../errors.ts'
 import {failureDocument, tryLines} from '../../formats/failure.ts'
-import type {PluginUpdate} from '../../tasks/update-plugins.ts'
+import type {PluginUpdate} from '../../registry/update.ts'
+import {AwsOidcCommand} from '../shared/command.ts'
 
 export default class PluginsUpdate extends AwsOidcCommand {
   static override summary = 'Install newer versions of the plugins.'

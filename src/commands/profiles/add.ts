@@ -1,7 +1,7 @@
 import {Args, Flags} from '@oclif/core'
-import {AwsOidcCommand} from '../../command.ts'
-import {durationFlag} from '../../duration-flag.ts'
-import {regionFlag} from '../../region-flag.ts'
+import {AwsOidcCommand} from '../shared/command.ts'
+import {durationFlag} from '../shared/duration-flag.ts'
+import {regionFlag} from '../shared/region-flag.ts'
 
 export default class ProfilesAdd extends AwsOidcCommand {
   static override summary = 'Add a profile to our configuration.'

@@ -1,5 +1,5 @@
-import {AwsOidcCommand} from '../../command.ts'
-import type {ListedProfile} from '../../tasks/profiles.ts'
+import type {ListedProfile} from '../../settings/profiles.ts'
+import {AwsOidcCommand} from '../shared/command.ts'
 
 export default class ProfilesList extends AwsOidcCommand {
   static override summary = 'List the profiles of our configuration.'

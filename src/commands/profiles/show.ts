@@ -1,6 +1,6 @@
 import {Args} from '@oclif/core'
-import {AwsOidcCommand} from '../../command.ts'
-import type {ProfileDetails} from '../../tasks/profiles.ts'
+import type {ProfileDetails} from '../../settings/profiles.ts'
+import {AwsOidcCommand} from '../shared/command.ts'
 
 export default class ProfilesShow extends AwsOidcCommand {
   static override summary = 'Show a profile as it would be used, with what its provider and sources add.'

@@ -1,9 +1,9 @@
 import {Args, Flags} from '@oclif/core'
-import {AwsOidcCommand} from '../../command.ts'
 import {exitCodeOf} from '../../errors.ts'
 import {backupLines, differenceLines} from '../../formats/difference.ts'
 import {tryLines} from '../../formats/failure.ts'
-import type {SyncResult} from '../../tasks/sync.ts'
+import type {SyncResult} from '../../sync/sync.ts'
+import {AwsOidcCommand} from '../shared/command.ts'
 
 export default class ProfilesSync extends AwsOidcCommand {
   static override summary = 'Write the profiles of our configuration for the AWS tools.'

@@ -1,4 +1,4 @@
-import {AwsOidcCommand} from '../../command.ts'
+import {AwsOidcCommand} from '../shared/command.ts'
 
 export default class ProvidersList extends AwsOidcCommand {
   static override summary = 'List the providers of our configuration.'

@@ -1,6 +1,6 @@
 import {Args} from '@oclif/core'
-import {AwsOidcCommand} from '../../command.ts'
-import type {RemovedProvider} from '../../tasks/providers.ts'
+import type {RemovedProvider} from '../../settings/providers.ts'
+import {AwsOidcCommand} from '../shared/command.ts'
 
 export default class ProvidersRemove extends AwsOidcCommand {
   static override summary = 'Remove a provider from our configuration, and sign out of it.'

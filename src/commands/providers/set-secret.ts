@@ -1,6 +1,6 @@
 import {Args, Flags} from '@oclif/core'
-import {AwsOidcCommand} from '../../command.ts'
 import {AwsOidcError} from '../../errors.ts'
+import {AwsOidcCommand} from '../shared/command.ts'
 
 export default class ProvidersSetSecret extends AwsOidcCommand {
   static override summary = "Put a provider's secret into the keyring of this system."

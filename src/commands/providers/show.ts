@@ -1,6 +1,6 @@
 import {Args} from '@oclif/core'
-import {AwsOidcCommand} from '../../command.ts'
-import type {ProviderDetails} from '../../tasks/providers.ts'
+import type {ProviderDetails} from '../../settings/providers.ts'
+import {AwsOidcCommand} from '../shared/command.ts'
 
 export default class ProvidersShow extends AwsOidcCommand {
   static override summary = 'Show the settings of a provider, without its secrets.'

@@ -1,0 +1,184 @@
+import type {CacheHome, CredentialCache} from '../plugin.ts'
+import type {Registry} from '../registry/registry.ts'
+import {isRecent, keyringElsePlain} from './fallback.ts'
+import {type CacheNote, type NoteBook, type NotePlace, noteBookAt} from './note.ts'
+import {notCleared} from './store.ts'
+
+/** The cache of this call, and why it is this one. */
+export interface ChosenCache {
+  readonly id: string
+  readonly cache: CredentialCache
+  /** Whether somebody said so; such a cache is not replaced by another when it fails. */
+  readonly byHand: boolean
+  /** Why it is not the keyring, where nobody has chosen. */
+  readonly insteadOfKeyring: string | undefined
+  /** Removes entries from every other cache that may hold some. Rejects when one keeps them. */
+  clearOthers(prefix?: string): Promise<void>
+}
+
+export interface CacheChoiceParts {
+  readonly home: CacheHome
+  readonly registry: Registry
+  readonly platform: NodeJS.Platform
+  readonly now: () => Date
+  readonly note: NotePlace
+  readonly exists: (path: string) => Promise<boolean>
+  /** Whether this is a job of a CI system. */
+  readonly inCi: boolean
+  /** Whether somebody typed a command about signing in: they may have unlocked the keyring, and are told more. */
+  readonly byPerson: boolean
+}
+
+type Choice = Omit<ChosenCache, 'clearOthers'>
+
+// A keyring that has worked is only locked or busy; secrets should not rest in plain text for longer than that.
+const failureCountsMilliseconds = {hasWorked: 3_600_000, neverWorked: 7 * 86_400_000}
+
+/** What `AWS_OIDC_CACHE` or the configuration says; `auto` means the keyring where it works, else files in plain text. */
+export async function chooseCache(wanted: string, parts: CacheChoiceParts): Promise<ChosenCache> {
+  const book = noteBookAt(parts.note)
+  const note = await book.read()
+  const choice =
+    wanted === 'auto'
+      ? await chooseFor(note, book, parts)
+      : {id: wanted, cache: await cacheByHand(wanted, book, parts), byHand: true, insteadOfKeyring: undefined}
+  await leaveNoShadow(choice, note, book, parts)
+  return {...choice, clearOthers: prefix => clearOthers(choice.id, prefix, book, parts)}
+}
+
+/** Of a keyring that has worked it is noted also where it was chosen: its key is there until everything is cleared. */
+async function cacheByHand(id: string, book: NoteBook, {home, registry}: CacheChoiceParts): Promise<CredentialCache> {
+  const cache = await registry.cache(id, home)
+  if (id !== 'keyring') return cache
+  return {
+    ...cache,
+    async ready() {
+      await cache.ready?.()
+      await book.change(note => (note.worked ? note : {...note, worked: true}))
+    },
+  }
+}
+
+async function chooseFor(note: CacheNote, book: NoteBook, parts: CacheChoiceParts): Promise<Choice> {
+  const {home, registry, now, byPerson, inCi} = parts
+  const unkept = whyNothingKept(home.directory, inCi)
+  if (unkept !== undefined) return nothingKept(unkept, parts)
+
+  const plain = await registry.cache('file', home)
+  const missing = await whyNoKeyring(parts)
+  if (missing !== undefined) {
+    const cache = telling(plain, () => sayMissing(missing, book, parts))
+    return {id: 'file', cache, byHand: false, insteadOfKeyring: missing}
+  }
+  const counts = failureCountsMilliseconds[note.worked ? 'hasWorked' : 'neverWorked']
+  const failed = !byPerson && note.failure && isRecent(note.failure, counts, now()) ? note.failure : undefined
+  const sealed = await registry.cache('keyring', home)
+  const beginsPlain = failed !== undefined
+  const warn = (reason: string) => home.log.warn(plainTextIn(home.directory, reason))
+  const cache = keyringElsePlain({sealed, plain, book, note, beginsPlain, now, warn})
+  return {id: beginsPlain ? 'file' : 'keyring', cache, byHand: false, insteadOfKeyring: failed?.reason}
+}
+
+/** Why nothing rests here when a command ends, where nobody has chosen. */
+export function whyNothingKept(directory: string, inCi: boolean): string | undefined {
+  if (directory === '') return 'There is no folder for files here.'
+  // The next job on this machine may be somebody else's. See docs/decisions/0009-keyring.md.
+  return inCi ? 'This is a job of a CI system (CI is set).' : undefined
+}
+
+async function nothingKept(reason: string, {home, registry, byPerson}: CacheChoiceParts): Promise<Choice> {
+  const memory = await registry.cache('memory', home)
+  const say = async () => home.log.warn(`${reason} Nothing is kept when this command ends; "cache: file" keeps it.`)
+  // Programs have no use for what is kept, and are not told: they would be with each call.
+  return {
+    id: 'memory',
+    cache: byPerson ? telling(memory, say) : memory,
+    byHand: false,
+    insteadOfKeyring: reason,
+  }
+}
+
+/** Without a session bus there is no Secret Service; the native library need not be loaded to learn that. */
+export async function whyNoKeyring({
+  home,
+  platform,
+  exists,
+}: Pick<CacheChoiceParts, 'platform' | 'exists'> & {
+  readonly home: Pick<CacheHome, 'env'>
+}): Promise<string | undefined> {
+  if (platform === 'darwin' || platform === 'win32' || home.env.DBUS_SESSION_BUS_ADDRESS) return undefined
+  const runtime = home.env.XDG_RUNTIME_DIR
+  if (runtime && (await exists(`${runtime}/bus`))) return undefined
+  return 'There is no keyring here (no D-Bus session).'
+}
+
+async function sayMissing(missing: string, book: NoteBook, {home}: CacheChoiceParts): Promise<void> {
+  if (!(await book.read()).saidMissing) home.log.warn(plainTextIn(home.directory, missing))
+  await book.change(note => ({...note, saidMissing: true}))
+}
+
+function plainTextIn(directory: string, reason: string): string {
+  return (
+    `${reason} Credentials and refresh tokens rest in plain text in ${directory}, readable by you only. ` +
+    'Say "cache: file" in the configuration to agree, "rememberSignIn: false" of a provider to keep no refresh token; "aws-oidc login" tries the keyring again.'
+  )
+}
+
+/** Speaks once something is kept, and not where it can't be. */
+function telling(cache: CredentialCache, say: () => Promise<void>): CredentialCache {
+  let said: Promise<void> | undefined
+  return {
+    ...cache,
+    async write(key, entry) {
+      await cache.write(key, entry)
+      said ??= say()
+      await said
+    },
+  }
+}
+
+/** An entry in the cache used before must not be served again some day, when what it holds has long been replaced. */
+async function leaveNoShadow({id}: Choice, {used}: CacheNote, book: NoteBook, parts: CacheChoiceParts): Promise<void> {
+  const place = placeOf(id)
+  if (id === 'memory' || placeOf(used.at(-1) ?? '') === place) return
+  const kept: string[] = []
+  // What this cache itself has kept is as old, where it could not be cleared when it was left.
+  for (const other of used) if (!(await isCleared(other, parts)) && placeOf(other) !== place) kept.push(other)
+  await book.change(note => ({...note, used: [...kept, place]}))
+}
+
+async function isCleared(id: string, {home, registry}: CacheChoiceParts): Promise<boolean> {
+  try {
+    await (await registry.cache(id, home)).clear()
+    return true
+  } catch {
+    home.log.debug(`what the cache "${id}" has kept could not be removed`)
+    return false
+  }
+}
+
+async function clearOthers(
+  id: string,
+  prefix: string | undefined,
+  book: NoteBook,
+  {home, registry}: CacheChoiceParts,
+): Promise<void> {
+  const {used, worked} = await book.read()
+  // Files hold what older calls have kept that noted nothing.
+  const others = new Set([...used, 'file'].filter(other => placeOf(other) !== placeOf(id) && other !== 'memory'))
+  // With everything else it clears its key too, which opens copies of the files in backups.
+  if (worked && id !== 'keyring') others.add('keyring')
+  for (const other of others) {
+    const cache = await registry.cache(other, home).catch((error: Error) => {
+      home.log.warn(`What the cache "${other}" has kept stays there: ${error.message}`)
+    })
+    await cache?.clear(prefix).catch((error: unknown) => {
+      throw notCleared(other, error)
+    })
+  }
+}
+
+/** These two replace each other's entries. */
+function placeOf(id: string): string {
+  return id === 'keyring' ? 'file' : id
+}

@@ -1,0 +1,134 @@
+import {expectedFailure} from '../errors.ts'
+import type {CacheEntry, CredentialCache} from '../plugin.ts'
+import type {CacheNote, KeyringFailure, NoteBook} from './note.ts'
+
+export interface FallbackParts {
+  /** Entries sealed with a key of the keyring. */
+  readonly sealed: CredentialCache
+  /** The same entries in plain text. Both have the same place, so that a write of one replaces the other's. */
+  readonly plain: CredentialCache
+  readonly book: NoteBook
+  /** As it stood when this call began. */
+  readonly note: CacheNote
+  /** Whether to begin with plain text, because the keyring has failed a while ago. */
+  readonly beginsPlain: boolean
+  readonly now: () => Date
+  /** Tells the person that secrets rest in plain text, and why. */
+  readonly warn: (reason: string) => void
+}
+
+// A keyring that has just let a call wait is not asked by the next ones.
+const pauseMilliseconds = 60_000
+
+/** The keyring where it works, else plain text: one that is locked, hangs or is missing costs no result. */
+export function keyringElsePlain(parts: FallbackParts): CredentialCache {
+  const {sealed, plain, book, note, now} = parts
+  let isPlain = parts.beginsPlain
+  /** With what it has failed in this call. */
+  let failed: string | undefined
+  let told = false
+
+  /** `undefined` where the keyring has failed, which it does once in a call. */
+  async function withKeyring<Result>(work: () => Promise<Result>): Promise<{readonly result: Result} | undefined> {
+    try {
+      return {result: await work()}
+    } catch (error) {
+      // A full disk is no fault of the keyring, and plain text would meet it too.
+      const failure = expectedFailure(error)
+      if (failure?.code !== 'UNAVAILABLE') throw error
+      isPlain = true
+      failed = failure.message
+      await noteFailure(failure.message)
+      return undefined
+    }
+  }
+
+  async function noteFailure(reason: string): Promise<void> {
+    await book.change(current => ({
+      ...current,
+      failure: {at: now(), reason, said: current.failure?.said ?? false},
+    }))
+  }
+
+  async function writePlain(key: string, entry: CacheEntry): Promise<void> {
+    await plain.write(key, entry)
+    if (told) return
+    told = true
+    // Said once until the keyring has worked again; where nothing can be noted, in each call.
+    const {failure} = await book.read()
+    const reason = failure?.reason ?? failed
+    if (failure?.said || reason === undefined) return
+    parts.warn(reason)
+    await book.change(current => (current.failure ? {...current, failure: {...current.failure, said: true}} : current))
+  }
+
+  async function noteSuccess(): Promise<void> {
+    await book.change(current =>
+      current.worked && !current.failure ? current : {...current, worked: true, failure: undefined},
+    )
+  }
+
+  /** Whether another process met a failure since this one began: what it has kept since is in plain text. */
+  async function failedMeanwhile(): Promise<boolean> {
+    const {failure} = await book.read()
+    return failure !== undefined && timeOf(failure) !== timeOf(note.failure)
+  }
+
+  async function read(key: string): Promise<CacheEntry | undefined> {
+    if (!isPlain) {
+      const opened = await withKeyring(() => sealed.read(key))
+      if (opened?.result) return opened.result
+      isPlain ||= await failedMeanwhile()
+    }
+    // What was kept while the keyring was out of order is as good as any.
+    const entry = isPlain || note.failure ? await plain.read(key) : undefined
+    return entry ?? (isPlain ? reopened(key) : undefined)
+  }
+
+  /** Before somebody has to sign in for it, a sealed entry is worth one more look at a keyring that has failed. */
+  async function reopened(key: string): Promise<CacheEntry | undefined> {
+    if (failed !== undefined || ((await sealed.expiresAt?.(key)) ?? now()) <= now()) return undefined
+    const {failure} = await book.read()
+    if (failure && isRecent(failure, pauseMilliseconds, now())) return undefined
+    const opened = await withKeyring(() => sealed.read(key))
+    if (!opened?.result) return undefined
+    isPlain = false
+    await noteSuccess()
+    return opened.result
+  }
+
+  return {
+    read,
+    async write(key, entry) {
+      if (!isPlain && (await withKeyring(() => sealed.write(key, entry)))) return
+      await writePlain(key, entry)
+    },
+    async remove(key) {
+      await plain.remove(key)
+      await sealed.remove(key)
+    },
+    async clear(prefix) {
+      await plain.clear(prefix)
+      await sealed.clear(prefix)
+    },
+    async expiresAt(key) {
+      const end = isPlain || note.failure ? await plain.expiresAt?.(key) : undefined
+      return end ?? sealed.expiresAt?.(key)
+    },
+    async ready() {
+      if (isPlain) return
+      if (await failedMeanwhile()) isPlain = true
+      else if (await withKeyring(async () => sealed.ready?.())) await noteSuccess()
+    },
+  }
+}
+
+/** Not one in the future, which was noted under another clock. */
+export function isRecent({at}: KeyringFailure, milliseconds: number, now: Date): boolean {
+  const age = now.getTime() - at.getTime()
+  return age >= 0 && age < milliseconds
+}
+
+function timeOf(failure: KeyringFailure | undefined): number | undefined {
+  return failure?.at.getTime()
+}

@@ -1,0 +1,117 @@
+import {AwsOidcError, expectedFailure} from '../errors.ts'
+import type {CacheEntry, CredentialCache, Log} from '../plugin.ts'
+
+/**
+ * A cache as the host uses it: it may lose an entry, it may never cost a result. What can't be read is absent; what
+ * can't be written is a warning.
+ */
+export interface Store {
+  /** Rejects where a cache that somebody has chosen can't be used. Call it before a person is asked. */
+  ready(): Promise<void>
+  /** The value of an entry that has not ended. */
+  read(key: string): Promise<CacheEntry | undefined>
+  /** Whether it is kept now. */
+  write(key: string, value: string, expiresAt: Date): Promise<boolean>
+  remove(key: string): Promise<void>
+  /** Rejects where something stays: whoever clears a cache must know. */
+  clear(prefix?: string): Promise<void>
+  /** When an entry ends or has ended; `undefined` where there is none. */
+  endOf(key: string): Promise<Date | undefined>
+  /** Whether there is such an entry, as far as that can be told without opening one: no keyring is asked for it. */
+  holds(key: string): Promise<boolean>
+}
+
+export interface StoreOptions {
+  /** Whether a cache that can't be used is an error; a result is not lost over it even then. */
+  readonly strict?: boolean
+  /** Removes entries from every other cache that may hold some. */
+  readonly clearOthers?: (prefix?: string) => Promise<void>
+}
+
+export function storeOver(
+  cache: CredentialCache,
+  id: string,
+  log: Log,
+  now: () => Date,
+  {strict = false, clearOthers = async () => undefined}: StoreOptions = {},
+): Store {
+  let warned = false
+
+  async function orWarn<Result>(what: string, work: () => Promise<Result>): Promise<Result | undefined> {
+    try {
+      return await work()
+    } catch (error) {
+      throwIfInterrupted(error)
+      if (strict && what === 'read') throw unusable(error)
+      if (!warned)
+        log.warn(`The cache "${id}" could not be ${what}: ${reasonOf(error)}. The next call will do the work again.`)
+      warned = true
+      return undefined
+    }
+  }
+
+  async function read(key: string): Promise<CacheEntry | undefined> {
+    const entry = await orWarn('read', () => cache.read(key))
+    return entry && entry.expiresAt > now() ? entry : undefined
+  }
+
+  function unusable(error: unknown): AwsOidcError {
+    const known = expectedFailure(error)
+    return new AwsOidcError(known?.code ?? 'PLUGIN_FAILED', `The cache "${id}" can't be used: ${reasonOf(error)}`, {
+      hint: known?.hint ?? 'Set "cache: file", or mend it.',
+      cause: error,
+    })
+  }
+
+  return {
+    async ready() {
+      try {
+        await cache.ready?.()
+      } catch (error) {
+        throwIfInterrupted(error)
+        if (strict) throw unusable(error)
+        log.debug(`the cache "${id}" is not ready: ${reasonOf(error)}`)
+      }
+    },
+    read,
+    async write(key, value, expiresAt) {
+      const kept = await orWarn('written', () => cache.write(key, {value, expiresAt}).then(() => true))
+      return kept ?? false
+    },
+    remove: async key => void (await orWarn('written', () => cache.remove(key))),
+    async clear(prefix) {
+      const clearOwn = () => cache.clear(prefix).catch((error: unknown) => Promise.reject(notCleared(id, error)))
+      const endings = await Promise.allSettled([clearOwn(), clearOthers(prefix)])
+      for (const ending of endings) if (ending.status === 'rejected') throw ending.reason
+    },
+    async holds(key) {
+      try {
+        return (await cache.expiresAt?.(key)) !== undefined
+      } catch {
+        // Whoever asks is about to clear the cache, and is told what keeps it from that.
+        return false
+      }
+    },
+    async endOf(key) {
+      const {expiresAt} = cache
+      return orWarn('read', async () => (expiresAt ? expiresAt.call(cache, key) : (await cache.read(key))?.expiresAt))
+    },
+  }
+}
+
+export function notCleared(id: string, error: unknown): AwsOidcError {
+  return new AwsOidcError('PLUGIN_FAILED', `The cache "${id}" could not be cleared: ${reasonOf(error)}.`, {
+    hint: 'Remove what is left by hand; "aws-oidc cache info" says where it is.',
+    cause: error,
+  })
+}
+
+/** Whoever pressed Ctrl-C while the keyring was waited for wants no result any more. */
+function throwIfInterrupted(error: unknown): void {
+  const {code} = expectedFailure(error) ?? {}
+  if (code === 'INTERRUPTED' || code === 'TERMINATED') throw error
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,123 @@
+import {consoleAddress, readDestination, type SignInService, signInService} from '../aws/console.ts'
+import {type ConsolePage, consoleServices} from '../aws/console-services.ts'
+import {loginAddress, signInToken} from '../aws/federation.ts'
+import {partitionOf} from '../aws/role.ts'
+import {nearest} from '../config/nearest.ts'
+import {credentialsFor} from '../credentials/credentials.ts'
+import type {Issued} from '../credentials/issued.ts'
+import type {Parts} from '../credentials/parts.ts'
+import {type Plan, plansFor, withTarget} from '../credentials/plan.ts'
+import {workingRegion} from '../credentials/working-region.ts'
+import {AwsOidcError, expectedFailure} from '../errors.ts'
+
+export interface ConsoleWish {
+  readonly profile: string
+  /** A short name. */
+  readonly service: string | undefined
+  /** The address of a page, instead of a service. */
+  readonly destination: string | undefined
+  readonly region: string | undefined
+  /** How long the console is to last; where nothing is said, as long as the credentials. */
+  readonly durationSeconds: number | undefined
+}
+
+export interface ConsoleSession {
+  readonly profile: string
+  readonly account: string
+  readonly role: string
+  /** What the browser comes to. */
+  readonly destination: string
+  readonly until: Date
+}
+
+export interface ConsoleAddress extends ConsoleSession {
+  /** Signs whoever opens it in, for 15 minutes: a secret. */
+  readonly url: string
+}
+
+/** An address that signs a browser in to the AWS console as the profile. */
+export async function consoleUrl(wish: ConsoleWish, parts: Parts): Promise<ConsoleAddress> {
+  const {profile, durationSeconds} = wish
+  const plans = plansFor({profile}, parts)
+  // What speaks against it is said before anybody is asked to sign in, as far as it can be known.
+  checkDuration(wish, plans)
+  const page = pageOf(wish)
+  const known = plans[0]?.steps.at(-1)?.role
+  if (known) await targetOf(known.arn, page, wish, parts)
+  const issued = await credentialsFor({profile, force: false, lasting: true}, parts)
+  const {service, destination} = await targetOf(issued.role, page, wish, parts)
+  if (!service.aws) parts.tell(`Asking the sign-in at ${service.url.origin}, which is not AWS's own.`)
+  const token = await tokenFor(issued, durationSeconds, service, plans, parts)
+  return {
+    url: loginAddress(service, destination, token).href,
+    profile,
+    account: issued.accountId,
+    role: issued.role,
+    destination: destination.href,
+    until: endOf(issued, durationSeconds, parts),
+  }
+}
+
+async function tokenFor(
+  {credentials}: Issued,
+  durationSeconds: number | undefined,
+  service: SignInService,
+  [plan]: readonly Plan[],
+  {network, signal, secrets}: Parts,
+): Promise<string> {
+  const fetch: typeof globalThis.fetch = (input, init) => network.fetchAgain(input, {...init, signal})
+  try {
+    const token = await signInToken(credentials, durationSeconds, {service, fetch})
+    secrets.add(token)
+    return token
+  } catch (error) {
+    const failure = expectedFailure(error)
+    throw failure && plan ? withTarget(failure, plan) : error
+  }
+}
+
+function checkDuration({profile, durationSeconds}: ConsoleWish, plans: readonly Plan[]): void {
+  const chained = plans.some(({steps}) => steps.length > 1)
+  if (durationSeconds === undefined || !chained) return
+  throw new AwsOidcError(
+    'USAGE',
+    `--duration: the role of "${profile}" is switched to, and AWS lets the console of such a session last as long as its credentials only.`,
+    {hint: `aws-oidc console --profile ${profile}`},
+  )
+}
+
+function pageOf({service, destination}: ConsoleWish): ConsolePage | undefined {
+  if (service === undefined) return undefined
+  if (destination !== undefined) {
+    throw new AwsOidcError('USAGE', 'A service and --destination are two answers to one question.', {
+      hint: 'the same command with one of them',
+    })
+  }
+  const page = consoleServices.get(service.toLowerCase())
+  if (page) return page
+  const names = [...consoleServices.keys()]
+  const near = nearest(service, names)
+  throw new AwsOidcError('USAGE', `"${service}" is no short name of a service that is known here.`, {
+    hint:
+      near === undefined
+        ? `one of ${names.toSorted().join(' ')}, or --destination ADDRESS`
+        : `aws-oidc console ${near}`,
+  })
+}
+
+/** Which sign-in, and which page. Throws USAGE and CONFIG_INVALID. */
+async function targetOf(role: string, page: ConsolePage | undefined, wish: ConsoleWish, parts: Parts) {
+  const partition = partitionOf(role)
+  const region = await workingRegion(wish, {role}, parts)
+  return {
+    service: signInService(partition, region, parts.env),
+    destination:
+      wish.destination === undefined
+        ? consoleAddress(partition, region, page)
+        : readDestination(wish.destination, partition),
+  }
+}
+
+function endOf({expiresAt}: Issued, durationSeconds: number | undefined, {clock}: Parts): Date {
+  return durationSeconds === undefined ? expiresAt : new Date(clock.now().getTime() + durationSeconds * 1000)
+}

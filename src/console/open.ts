@@ -1,0 +1,67 @@
+import {type OneTimeAddress, oneTimeAddress} from '../browser/one-time-address.ts'
+import {type BrowserPlace, problemOfPlace} from '../browser/page.ts'
+import type {Parts} from '../credentials/parts.ts'
+import {plansFor} from '../credentials/plan.ts'
+import {AwsOidcError, printable} from '../errors.ts'
+import {type ConsoleSession, type ConsoleWish, consoleUrl} from './console.ts'
+
+export interface OpenConsoleWish extends ConsoleWish {
+  readonly place: BrowserPlace | undefined
+}
+
+// A browser may begin by asking its person for a profile.
+const patienceMilliseconds = 120_000
+
+/** Opens the AWS console as the profile. Comes when the browser has the address, which no argument of a program holds. */
+export async function openConsole(wish: OpenConsoleWish, parts: Parts): Promise<ConsoleSession> {
+  const {profile, place} = wish
+  const provider = plansFor({profile}, parts)[0]?.provider
+  if (!provider) throw new Error('a profile has at least one provider')
+  const instead = `aws-oidc console --url --profile ${profile}`
+  if (!parts.flowFor(provider)('offered').opens) {
+    throw new AwsOidcError('CONFIG_INVALID', 'No browser can be opened here.', {
+      hint: `${instead}, and open what it prints where your browser is`,
+    })
+  }
+  const program = parts.browserOf(provider)
+  const problem = place && program && problemOfPlace(place, program)
+  if (problem !== undefined) {
+    throw new AwsOidcError('USAGE', problem, {
+      hint: place?.kind === 'container' ? 'AWS_OIDC_BROWSER=firefox' : 'AWS_OIDC_BROWSER=google-chrome',
+    })
+  }
+  const {url, ...session} = await consoleUrl(wish, parts)
+  const address = await oneTimeAddress(new URL(url), parts.isOtherUsers)
+  const tooLate = new AwsOidcError('TIMED_OUT', `No browser has come for the console. ${missing(place)}`.trim(), {
+    hint: instead,
+  })
+  const limit = parts.clock.limit(patienceMilliseconds, tooLate, parts.signal)
+  try {
+    const opened = parts.openPage(address.url, {program, place}).catch((error: unknown) => {
+      throw new AwsOidcError('CONFIG_INVALID', `The browser could not be opened (${reasonOf(error, address)}).`, {
+        hint: instead,
+      })
+    })
+    await Promise.race([address.taken, opened.then(() => address.taken), aborted(limit.signal)])
+    return session
+  } finally {
+    limit.cancel()
+    await address.close()
+  }
+}
+
+function missing(place: BrowserPlace | undefined): string {
+  return place?.kind === 'container' ? 'Firefox needs the add-on "Open external links in a container" for that.' : ''
+}
+
+function reasonOf(error: unknown, {url}: OneTimeAddress): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return printable(message.replaceAll(url.href, 'the address'))
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason)
+    else signal.addEventListener('abort', () => reject(signal.reason), {once: true})
+  })
+}

@@ -1,0 +1,213 @@
+import {join} from 'node:path'
+import {DatabaseSync} from 'node:sqlite'
+import {AwsOidcError} from '../errors.ts'
+import type {Log} from '../plugin.ts'
+
+/**
+ * One lock a provider, held across reading, refreshing, signing in and saving, so that any number of processes make
+ * one sign-in; and one for each set of credentials, held around that while AWS is asked. SQLite's own file lock on an empty
+ * file: the system frees it when the holder dies, however it dies.
+ */
+export interface Locks {
+  /**
+   * Waits until the lock is free. Rejects with TIMED_OUT after six minutes, one more than a sign-in may take, and at once
+   * with CONFIG_INVALID where its holder waits for us.
+   */
+  hold<Result>(name: string, signal: AbortSignal, work: () => Promise<Result>): Promise<Result>
+  /** Does the work if the lock is free now; `undefined` when it isn't, or when there can be none. */
+  holdIfFree<Result>(name: string, work: () => Promise<Result>): Promise<Result | undefined>
+}
+
+export interface LockParts {
+  /** `undefined` where this machine has no place for them. */
+  readonly folder: string | undefined
+  /** Providers of those who wait for this process: it would wait for their locks in vain. */
+  readonly waitedFor: readonly string[]
+  /** Makes sure of an empty file and tells which one it is. */
+  readonly touch: (path: string) => Promise<string>
+  readonly identify: (path: string) => Promise<string | undefined>
+  /** Milliseconds of a clock that nobody sets. */
+  readonly elapsed: () => number
+  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>
+  readonly log: Log
+}
+
+interface Held {
+  release(): void
+}
+
+/** Another one holds the lock; what was opened for looking at it serves for the next look. */
+interface Taken {
+  readonly door: Door | undefined
+}
+
+/** The file of a lock, opened. */
+interface Door {
+  /** Which file it is. */
+  readonly file: string
+  /** Takes its lock, if nobody has it. */
+  take(): Held | undefined
+  close(): void
+}
+
+/** Why no lock can be made here. */
+interface Impossible {
+  readonly impossible: string
+}
+
+// The files of locks that this process holds. To open and close one by other means than SQLite, as `touch` does, would
+// drop its lock (POSIX fcntl) and let another process in.
+const ours = new Set<string>()
+let turn: Promise<unknown> = Promise.resolve()
+
+const busy = 5 // SQLITE_BUSY: https://sqlite.org/rescode.html
+const waiterLimitMilliseconds = 6 * 60 * 1000
+// The longer somebody has been waited for, the less a moment more matters: a person takes minutes.
+const firstPauseMilliseconds = 100
+const longestPauseMilliseconds = 1_000
+const slowing = 1.1
+
+export function fileLocks(parts: LockParts): Locks {
+  const {folder, waitedFor, touch, identify, elapsed, sleep, log} = parts
+  let warned = false
+
+  /** One try after the other: none opens the file while another one of this process is taking the lock. */
+  function tryToHold(name: string, door?: Door): Promise<Held | Taken | Impossible> {
+    const done = turn.then(() => tryNow(name, door))
+    turn = done.catch(() => undefined)
+    return done
+  }
+
+  async function tryNow(name: string, opened: Door | undefined): Promise<Held | Taken | Impossible> {
+    if (folder === undefined) return {impossible: 'there is no folder for it'}
+    const path = join(folder, name)
+    let door = opened
+    for (;;) {
+      try {
+        const file = await identify(path)
+        if (file !== undefined && ours.has(file)) return {door}
+        if (door?.file !== file) {
+          door?.close()
+          door = undefined
+        }
+        door ??= openDoor(path, await touch(path))
+        const held = door.take()
+        if (!held) return {door}
+        // Somebody may have deleted the file in between; a lock on a deleted file keeps nobody out.
+        if ((await identify(path)) === door.file) return noted(door.file, held)
+        held.release()
+        door = undefined
+      } catch (error) {
+        door?.close()
+        return {impossible: error instanceof Error ? error.message : String(error)}
+      }
+    }
+  }
+
+  /**
+   * A read-only home must not keep anybody from signing in; the price is a second browser in a rare race. Said after the
+   * work: where nothing can be kept at all, that says more.
+   */
+  function warnOnce({impossible}: Impossible): void {
+    if (!warned) log.warn(`No lock could be made (${impossible}): calls at the same time may each ask you to sign in.`)
+    warned = true
+  }
+
+  return {
+    async hold(name, signal, work) {
+      if (waitedFor.some(id => name === id || name.startsWith(`${id}.`))) throw startedByOurself()
+      const deadline = elapsed() + waiterLimitMilliseconds
+      let found = await tryToHold(name)
+      if ('door' in found) log.debug('waiting for the lock of another aws-oidc')
+      for (let pause = firstPauseMilliseconds; 'door' in found; pause *= slowing) {
+        const {door} = found
+        try {
+          if (elapsed() > deadline) throw tooLong()
+          await sleep(Math.min(pause, longestPauseMilliseconds) * (0.5 + Math.random() / 2), signal)
+        } catch (error) {
+          door?.close()
+          throw error
+        }
+        found = await tryToHold(name, door)
+      }
+      if ('release' in found) return workWith(found, work)
+      try {
+        return await work()
+      } finally {
+        warnOnce(found)
+      }
+    },
+
+    async holdIfFree(name, work) {
+      const found = await tryToHold(name)
+      if ('release' in found) return workWith(found, work)
+      if ('door' in found) found.door?.close()
+      return undefined
+    },
+  }
+}
+
+function noted(file: string, held: Held): Held {
+  ours.add(file)
+  return {
+    release() {
+      held.release()
+      ours.delete(file)
+    },
+  }
+}
+
+function tooLong(): AwsOidcError {
+  return new AwsOidcError('TIMED_OUT', 'Another aws-oidc has been signing in for over six minutes.', {
+    hint: 'Finish the sign-in in your browser, or end the other aws-oidc, and try again.',
+  })
+}
+
+function startedByOurself(): AwsOidcError {
+  const what =
+    'The command for a secret of this provider asks aws-oidc for credentials by a sign-in at the same provider'
+  return new AwsOidcError('CONFIG_INVALID', `${what}: neither can begin.`, {
+    hint: 'In that command, name an AWS profile that needs no sign-in there.',
+  })
+}
+
+async function workWith<Result>(held: Held, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } finally {
+    held.release()
+  }
+}
+
+/**
+ * Through SQLite only: closing the file by other means in this process would drop the lock (POSIX fcntl). Of several that
+ * SQLite has opened itself, it closes one without harm to the others.
+ */
+function openDoor(path: string, file: string): Door {
+  const database = new DatabaseSync(path, {timeout: 0})
+  return {
+    file,
+    take() {
+      try {
+        // In memory: a journal file would outlive a holder that is killed.
+        database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
+      } catch (error) {
+        if (isBusy(error)) return undefined
+        throw error
+      }
+      return {
+        release() {
+          database.exec('ROLLBACK')
+          database.close()
+        },
+      }
+    },
+    close: () => database.close(),
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return (
+    error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && (error.errcode & 0xff) === busy
+  )
+}

@@ -1,0 +1,119 @@
+import {lockOf} from '../cache/keys.ts'
+import {failureMeanwhile, signInScope} from '../coordination/brake.ts'
+import {AwsOidcError, expectedFailure} from '../errors.ts'
+import {shownName} from '../text/printable.ts'
+import {type Issued, isFresh, isUsable, readIssued} from './issued.ts'
+import {noting} from './last-problem.ts'
+import type {Obtained, ObtainOptions} from './obtain.ts'
+import type {Parts} from './parts.ts'
+import {firstApplicable, lastStep, type Plan, plansFor, type Wish} from './plan.ts'
+
+export interface CredentialsWish extends Wish {
+  /** Skip cached credentials. What signs in without asking still does. */
+  readonly force: boolean
+  /** Wanted by somebody who can't ask again soon, such as a shell: more than the soft margin, where a person can help. */
+  readonly lasting: boolean
+}
+
+const quietMilliseconds = 5_000
+const quietPause = 60_000
+
+/**
+ * Credentials for a wish: from the cache, by silent renewal, or after a sign-in. The first provider that applies
+ * here serves; any other failure than NOT_APPLICABLE ends the search.
+ */
+export async function credentialsFor(wish: CredentialsWish, parts: Parts): Promise<Issued> {
+  const plans = plansFor(wish, parts)
+  return firstApplicable(plans, async plan => {
+    const issued = await fromPlan(plan, wish, parts)
+    // Which of several providers applies is found out anew each time.
+    if (plans.length === 1) await parts.onIssued(plan, wish, issued)
+    return issued
+  })
+}
+
+async function fromPlan(plan: Plan, {force, lasting}: CredentialsWish, parts: Parts): Promise<Issued> {
+  const {clock, asking} = parts
+  const cached = force ? undefined : await readFor(plan, parts)
+  if (!cached || !isUsable(cached, clock.now())) return waitAndObtain(plan, force, parts)
+  if (isFresh(cached, clock.now())) return cached
+  if (!lasting || !asking.interactive) return (await renewQuietly(plan, parts)) ?? cached
+  try {
+    return await waitAndObtain(plan, force, parts)
+  } catch (error) {
+    if (parts.signal.aborted || !expectedFailure(error)) throw error
+    return cached
+  }
+}
+
+/** One sign-in however many ask: whoever waited takes what the holder of the lock got, or fails as it failed. */
+async function waitAndObtain(plan: Plan, force: boolean, parts: Parts): Promise<Issued> {
+  const {states, locks, clock, signal} = parts
+  const before = await states.read(plan.providerId)
+  return locks.hold(lockOf(lastStep(plan).key), signal, async () => {
+    const cached = force ? undefined : await readFor(plan, parts)
+    if (cached && isFresh(cached, clock.now())) return cached
+    const scopes = [signInScope, ...plan.steps.map(({key}) => key)]
+    const failure = failureMeanwhile(before, await states.read(plan.providerId), scopes)
+    if (failure) throw failure
+    return noting(plan, parts, async () => {
+      const options = {fresh: false, forgetful: false, anew: force, quiet: false, before, signal}
+      const obtained = await obtain(plan, options, parts)
+      announce(obtained, plan, parts)
+      return obtained.issued
+    })
+  })
+}
+
+/** Credentials that still work are renewed in passing: nobody is asked, nobody waits, and failing changes nothing. */
+async function renewQuietly(plan: Plan, parts: Parts): Promise<Issued | undefined> {
+  const {states, locks, clock, log, signal} = parts
+  const key = lastStep(plan).key
+  return locks.holdIfFree(lockOf(key), async () => {
+    const cached = await readFor(plan, parts)
+    if (cached && isFresh(cached, clock.now())) return cached
+    const tried = (await states.read(plan.providerId)).renewals[key]
+    const now = clock.now()
+    if (tried && tried <= now && now.getTime() - tried.getTime() < quietPause) return undefined
+    const noted = await states.change(plan.providerId, state => ({
+      ...state,
+      renewals: recent(state.renewals, key, now),
+    }))
+    // Where nothing can be noted nothing can be kept either: each call would renew, and throw it away.
+    if (!noted) return undefined
+    const limit = clock.limit(quietMilliseconds, new AwsOidcError('TIMED_OUT', 'The renewal took too long.'), signal)
+    try {
+      return (
+        await obtain(plan, {fresh: false, forgetful: false, anew: false, quiet: true, signal: limit.signal}, parts)
+      ).issued
+    } catch (error) {
+      if (signal.aborted) throw error
+      log.debug(`silent renewal failed: ${error instanceof Error ? error.message : String(error)}`)
+      return undefined
+    } finally {
+      limit.cancel()
+    }
+  })
+}
+
+function recent(renewals: Readonly<Record<string, Date>>, key: string, now: Date): Record<string, Date> {
+  const alive = Object.entries(renewals).filter(([, at]) => now.getTime() - at.getTime() < quietPause)
+  return {...Object.fromEntries(alive), [key]: now}
+}
+
+/** Loaded when it is needed: what talks to providers and to AWS costs more time than a whole call from the cache. */
+async function obtain(plan: Plan, options: ObtainOptions, parts: Parts): Promise<Obtained> {
+  return (await import('./obtain.ts')).obtain(plan, options, parts)
+}
+
+/** Said to the person who was asked, so that they see for what. */
+function announce({issued, signedIn}: Obtained, {provider}: Plan, {tell}: Parts): void {
+  if (signedIn?.asked)
+    tell(
+      `Signed in as ${shownName(signedIn.identity.subject) ?? 'somebody'} at ${provider.name}; the role is ${issued.role}.`,
+    )
+}
+
+function readFor(plan: Plan, {store, secrets}: Parts): Promise<Issued | undefined> {
+  return readIssued(store, lastStep(plan).key, secrets)
+}

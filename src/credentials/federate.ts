@@ -1,0 +1,78 @@
+import {isDeepStrictEqual} from 'node:util'
+import {StsRefusal} from '../aws/sts-failure.ts'
+import {signInScope} from '../coordination/brake.ts'
+import type {Proof, Role} from '../plugin.ts'
+import type {Issued} from './issued.ts'
+import {checkRefused, kept} from './kept.ts'
+import type {Parts} from './parts.ts'
+import type {Plan, Step} from './plan.ts'
+import {redeem} from './redeem.ts'
+import {chooseRole, nameOf} from './role-choice.ts'
+import {type SignedIn, type SignInOptions, signIn} from './sign-in.ts'
+import {alone, failAsOthers, type Waiting} from './waiting.ts'
+
+export interface FederateOptions extends SignInOptions, Waiting {
+  /** Who has just signed in, where somebody has. */
+  readonly signedIn?: SignedIn | undefined
+}
+
+export interface Federated {
+  readonly issued: Issued
+  readonly signedIn: SignedIn
+}
+
+/** What AWS is to be shown, and by whom. */
+interface Shown {
+  readonly signedIn: SignedIn
+  readonly role: Role
+  readonly proof: Proof
+}
+
+/** Credentials of the first role, and who it was that signed in for them in the end. */
+export async function federate(step: Step, plan: Plan, options: FederateOptions, parts: Parts): Promise<Federated> {
+  const shown = await show(step, plan, options, parts)
+  try {
+    return {signedIn: shown.signedIn, issued: await take(shown, step, plan, options, parts)}
+  } catch (error) {
+    // The token was too old for AWS although it looked alive here: a new one, once. It may be another person's.
+    if (options.fresh || !(error instanceof StsRefusal) || error.awsCode !== 'ExpiredToken') throw error
+    const again = await showAnother(shown.proof, step, plan, options, parts)
+    const signedIn = {...again.signedIn, asked: shown.signedIn.asked || again.signedIn.asked}
+    return {signedIn, issued: await take(again, step, plan, options, parts)}
+  }
+}
+
+function show(step: Step, plan: Plan, options: FederateOptions, parts: Parts): Promise<Shown> {
+  return alone(plan.providerId, options, parts, async () => {
+    if (options.signedIn) return prove(options.signedIn, step, plan, parts)
+    await failAsOthers([signInScope], plan, options, parts)
+    return prove(await signIn(plan, options, parts), step, plan, parts)
+  })
+}
+
+/** Another proof than the one that AWS has refused: of a sign-in of another process meanwhile, else of a new one. */
+function showAnother(refused: Proof, step: Step, plan: Plan, options: FederateOptions, parts: Parts): Promise<Shown> {
+  return alone(plan.providerId, options, parts, async () => {
+    await failAsOthers([signInScope], plan, options, parts)
+    // Whoever was asked anew has been asked: what came of that may be remembered and renewed.
+    const mindful = {...options, forgetful: false}
+    const remembered = await prove(await signIn(plan, mindful, parts), step, plan, parts)
+    if (!isDeepStrictEqual(remembered.proof, refused)) return remembered
+    return prove(await signIn(plan, {...mindful, fresh: true}, parts), step, plan, parts)
+  })
+}
+
+/** Has the strategy make the proof, which may need its provider: so under the lock of that. */
+async function prove(signedIn: SignedIn, step: Step, plan: Plan, parts: Parts): Promise<Shown> {
+  const role = await chooseRole(signedIn.identity, step.role, plan, parts)
+  return {signedIn, role, proof: await signedIn.identity.proofFor(role)}
+}
+
+async function take(shown: Shown, step: Step, plan: Plan, options: FederateOptions, parts: Parts): Promise<Issued> {
+  const {role, proof} = shown
+  const {identity, departures} = shown.signedIn
+  const person = {subject: identity.subject, claims: identity.claims}
+  const target = {step, role: nameOf(role), departures, keep: identity.keep !== 'never'}
+  if (!step.role && !options.quiet) await checkRefused(step, role, plan, parts)
+  return kept(target, plan, options, parts, () => redeem(proof, role, person, step, plan, parts))
+}

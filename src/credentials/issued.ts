@@ -1,0 +1,61 @@
+import type {Store} from '../cache/store.ts'
+import type {AwsCredentials} from '../plugin.ts'
+import {parseObject, readDate} from '../text/json.ts'
+import type {Secrets} from '../text/secrets.ts'
+
+/** Credentials as they are kept, with what is needed to judge their age. */
+export interface Issued {
+  readonly credentials: AwsCredentials
+  /** The role they are of: an ARN, or account and name of a permission set. */
+  readonly role: string
+  readonly accountId: string
+  readonly obtainedAt: Date
+  /** When they end by our clock; the earlier one where the clocks differ. */
+  readonly expiresAt: Date
+}
+
+const longestSoftMargin = 15 * 60_000
+const hardMargin = 60_000
+
+/** Whether they can be handed out without a thought: botocore asks again below 15 minutes. */
+export function isFresh(issued: Issued, now: Date): boolean {
+  return servedUntil(issued) > now
+}
+
+/** When their soft margin begins. */
+export function servedUntil({expiresAt, obtainedAt}: Issued): Date {
+  const life = expiresAt.getTime() - obtainedAt.getTime()
+  return new Date(expiresAt.getTime() - Math.max(hardMargin, Math.min(longestSoftMargin, life / 4)))
+}
+
+/** Whether they still work for a moment. */
+export function isUsable({expiresAt}: Issued, now: Date): boolean {
+  return expiresAt.getTime() - now.getTime() > hardMargin
+}
+
+export async function readIssued(store: Store, key: string, secrets: Secrets): Promise<Issued | undefined> {
+  const entry = await store.read(key)
+  const issued = entry && parseIssued(entry.value, entry.expiresAt)
+  secrets.add(issued?.credentials.secretAccessKey)
+  secrets.add(issued?.credentials.sessionToken)
+  return issued
+}
+
+export async function writeIssued(
+  store: Store,
+  key: string,
+  {credentials, role, accountId, obtainedAt, expiresAt}: Issued,
+): Promise<void> {
+  await store.write(key, JSON.stringify({...credentials, role, accountId, obtainedAt}), expiresAt)
+}
+
+/** What an entry of the cache says. */
+export function parseIssued(text: string, expiresAt: Date): Issued | undefined {
+  const value = parseObject(text)
+  const {accessKeyId, secretAccessKey, sessionToken, role, accountId} = value
+  const [expiration, obtainedAt] = [readDate(value.expiration), readDate(value.obtainedAt)]
+  if (typeof accessKeyId !== 'string' || typeof secretAccessKey !== 'string' || typeof sessionToken !== 'string')
+    return undefined
+  if (typeof role !== 'string' || typeof accountId !== 'string' || !expiration || !obtainedAt) return undefined
+  return {credentials: {accessKeyId, secretAccessKey, sessionToken, expiration}, role, accountId, obtainedAt, expiresAt}
+}

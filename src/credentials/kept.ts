@@ -1,0 +1,86 @@
+import {StsRefusal} from '../aws/sts-failure.ts'
+import {afterRefusal, afterRole, brakeOf, hasFailure, withFailure, withoutFailure} from '../coordination/brake.ts'
+import {AwsOidcError, type ErrorCode} from '../errors.ts'
+import type {Role} from '../plugin.ts'
+import {type Issued, writeIssued} from './issued.ts'
+import type {Parts} from './parts.ts'
+import type {Plan, Step} from './plan.ts'
+import {nameOf} from './role-choice.ts'
+import type {Waiting} from './waiting.ts'
+
+// What concerns whoever waits for the same credentials; a missing sign-in or Ctrl-C is the caller's own.
+const shared: ReadonlySet<ErrorCode> = new Set([
+  'AWS_REFUSED',
+  'BAD_RESPONSE',
+  'UNAVAILABLE',
+  'CONFIG_INVALID',
+  'ROLE_NOT_OFFERED',
+  'SIGN_IN_REFUSED',
+])
+
+export interface Target {
+  readonly step: Step
+  readonly role: string
+  /** How many had gone when it was known for whom they are. */
+  readonly departures: number
+  /** Whether the credentials may be kept for the next call. */
+  readonly keep: boolean
+}
+
+/** Does the work and keeps what comes of it: credentials in the cache, a refusal in the state. */
+export async function kept(
+  {step, role, departures, keep}: Target,
+  plan: Plan,
+  {quiet}: Waiting,
+  parts: Parts,
+  work: () => Promise<Issued>,
+): Promise<Issued> {
+  const {states, store, log, clock} = parts
+  const {providerId} = plan
+  const refusal = refusalKey(step, role)
+  try {
+    const issued = await work()
+    if (keep) await writeIssued(store, step.key, issued)
+    const state = await states.read(providerId)
+    // Somebody may sign in or out while AWS is asked; what is of the earlier person then must not stay.
+    if (keep && state.departures !== departures) {
+      log.debug('somebody has signed in or out meanwhile: nothing is kept')
+      await store.remove(step.key)
+    }
+    if (state.refusedRoles[refusal] || hasFailure(state, step.key)) {
+      await states.change(providerId, now => withoutFailure(afterRole(now, refusal), step.key))
+    }
+    return issued
+  } catch (error) {
+    if (!quiet && error instanceof AwsOidcError && shared.has(error.code)) {
+      const {code, message, hint} = error
+      const scope = step.key
+      await states.change(providerId, state => {
+        const tokenOnly = error instanceof StsRefusal && error.awsCode === 'ExpiredToken'
+        const braked = code === 'AWS_REFUSED' && !tokenOnly ? afterRefusal(state, refusal, message, clock.now()) : state
+        return withFailure(braked, {scope, code, message, hint})
+      })
+    }
+    throw error
+  }
+}
+
+/** A role that AWS has just refused is not asked for again by programs that retry each minute. */
+export async function checkRefused(
+  step: Step,
+  role: Role,
+  {providerId, loginCommand}: Plan,
+  {states, clock, asking}: Parts,
+): Promise<void> {
+  if (asking.ignoresBrake || asking.attended) return
+  const refused = (await states.read(providerId)).refusedRoles[refusalKey(step, nameOf(role))]
+  if (!refused || !brakeOf(refused.at, clock.now())) return
+  throw new AwsOidcError('AWS_REFUSED', `${refused.message} (Said a while ago; AWS was not asked again.)`, {
+    hint: loginCommand,
+  })
+}
+
+/** The role with all that is asked of it: a mistake in one profile must not close the role to another. */
+function refusalKey(step: Step, role: string): string {
+  return `${step.key} ${role}`
+}

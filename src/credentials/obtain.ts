@@ -1,0 +1,85 @@
+import {StsRefusal} from '../aws/sts-failure.ts'
+import {lockOf} from '../cache/keys.ts'
+import {type FederateOptions, federate} from './federate.ts'
+import {type Issued, isUsable, readIssued} from './issued.ts'
+import {checkRefused, kept} from './kept.ts'
+import type {Parts} from './parts.ts'
+import {endpointOf, lastStep, type Plan} from './plan.ts'
+import {switchRole} from './redeem.ts'
+import type {SignedIn} from './sign-in.ts'
+import {alone, failAsOthers} from './waiting.ts'
+
+export interface ObtainOptions extends FederateOptions {
+  /** Whether to begin with a sign-in although credentials of a source role may still be in the cache. */
+  readonly anew: boolean
+}
+
+export interface Obtained {
+  readonly issued: Issued
+  /** Absent where the credentials of a source role were still in the cache. */
+  readonly signedIn: SignedIn | undefined
+}
+
+/**
+ * New credentials for a plan, written to the cache. Call it while holding the lock of its last credentials. Those of its
+ * source roles are taken inside, from there to the first, and then that of the provider, which is held while somebody
+ * signs in and not while AWS is asked. Always in this order, so that nobody waits in a circle.
+ */
+export async function obtain(plan: Plan, options: ObtainOptions, parts: Parts): Promise<Obtained> {
+  try {
+    return await obtainAnew(plan, options, parts)
+  } catch (error) {
+    if (!options.quiet && error instanceof StsRefusal && error.proof !== undefined) parts.tell(error.proof)
+    throw error
+  }
+}
+
+async function obtainAnew(plan: Plan, options: ObtainOptions, whole: Parts): Promise<Obtained> {
+  const {steps} = plan
+  // AWS is asked within the same limit as the provider.
+  const parts = {...whole, signal: options.signal}
+  for (const step of steps) if (step.role && !options.quiet) await checkRefused(step, step.role, plan, parts)
+
+  const obtained = await obtainStep(steps.length - 1, plan, options, parts)
+  if (!options.quiet) warnOfShortSession(obtained.issued, plan, parts)
+  return obtained
+}
+
+async function obtainStep(index: number, plan: Plan, options: ObtainOptions, parts: Parts): Promise<Obtained> {
+  const [first, ...switches] = plan.steps
+  const step = switches[index - 1]
+  if (!step) return federate(first, plan, options, parts)
+  const before = await parts.states.read(plan.providerId)
+  const source = await obtainSource(index - 1, plan, options, parts)
+  const {signedIn} = source
+  const {departures} = signedIn ?? before
+  const target = {step, role: step.role?.arn ?? '', departures, keep: signedIn?.identity.keep !== 'never'}
+  const issued = await kept(target, plan, options, parts, () => switchRole(source.issued, step, plan, parts))
+  return {issued, signedIn}
+}
+
+/** Credentials that others are taken with: from the cache while they still work. */
+async function obtainSource(index: number, plan: Plan, options: ObtainOptions, parts: Parts): Promise<Obtained> {
+  const {store, secrets, clock} = parts
+  const key = plan.steps[index]?.key ?? ''
+  return alone(lockOf(key), options, parts, async () => {
+    const issued = options.anew ? undefined : await readIssued(store, key, secrets)
+    if (issued && isUsable(issued, clock.now())) return {issued, signedIn: undefined}
+    await failAsOthers([key], plan, options, parts)
+    return obtainStep(index, plan, options, parts)
+  })
+}
+
+// botocore renews in the last 15 minutes, and below ten insists on it: https://github.com/boto/botocore/blob/develop/botocore/credentials.py
+const botocoreMargin = 15 * 60_000
+
+function warnOfShortSession({role, obtainedAt, credentials}: Issued, plan: Plan, {log, network, env}: Parts): void {
+  const {role: known, profile} = lastStep(plan)
+  const {url} = endpointOf(known, profile, env)
+  const life = credentials.expiration.getTime() - obtainedAt.getTime() - network.likelyOffsetTo(url)
+  if (life > botocoreMargin) return
+  const minutes = Math.round(life / 60_000)
+  log.warn(
+    `This session of ${role} lasts ${minutes} min: below 15 min the AWS CLI and boto3 ask again for each request. A longer "duration" spares that.`,
+  )
+}

@@ -1,0 +1,77 @@
+import {AwsOidcError} from '../errors.ts'
+import {memberOf} from '../text/json.ts'
+import {printable} from '../text/printable.ts'
+
+type Claims = Readonly<Record<string, unknown>>
+
+interface Named {
+  readonly subject?: string | undefined
+  readonly claims?: Claims | undefined
+}
+
+export interface SessionName {
+  readonly name: string
+  /** What was to be in it and would have told nobody apart, and what is there instead. */
+  readonly note?: string
+}
+
+/**
+ * The role session name of a template such as `{email}`, or of the subject where there is none. Characters that STS
+ * refuses become `-`; it takes 2 to 64 of `[\w+=,.@-]`. Of a name in another script nothing would be left, and two people
+ * would be the same: another claim that names them goes there. Throws CONFIG_INVALID for a claim that is not there.
+ */
+export function sessionNameOf(template: string | undefined, person: Named | undefined): SessionName {
+  const {subject, claims = {}} = person ?? {}
+  const notes: string[] = []
+  const put = (value: string, what: string) => {
+    const instead = isLegible(value) ? undefined : legibleClaim(claims)
+    if (!instead) return value
+    notes.push(`AWS takes none of the letters of ${what} for the name of a session: ${instead.claim} is there instead.`)
+    return instead.value
+  }
+  const text =
+    template?.replace(/\{([^{}]+)\}/g, (_, name: string) =>
+      put(claimAt(name, claims, template), `the claim "${name}"`),
+    ) ?? put(subject?.trim() || 'aws-oidc', 'the name that you are signed in with')
+  const name = fitted(text).slice(0, 64).padEnd(2, '-')
+  return {name, ...(notes.length > 0 && {note: notes.join(' ')})}
+}
+
+function claimAt(name: string, claims: Claims, template: string): string {
+  const value = memberOf(claims, name)
+  if (typeof value === 'number' || (typeof value === 'string' && value.trim() !== '')) return String(value)
+  const named = `sessionName "${printable(template, 100)}" needs the claim "${name}"`
+  const there = printable(Object.keys(claims).join(', ')) || 'none'
+  const isThere = value !== undefined && value !== null && typeof value !== 'string'
+  throw new AwsOidcError(
+    'CONFIG_INVALID',
+    isThere
+      ? `${named}, which is ${Array.isArray(value) ? 'a list' : 'no text'} in this sign-in and so no part of a name.`
+      : `${named}, which ${value === undefined ? 'the sign-in lacks' : 'is empty in this sign-in'}.`,
+    {hint: `Claims there are: ${there}.`},
+  )
+}
+
+function fitted(text: string): string {
+  return text.replace(/[^\w+=,.@-]/g, '-')
+}
+
+/** Whether more than half of its letters are left; those behind an @ are the same for everybody. */
+function isLegible(value: string): boolean {
+  const [local = ''] = value.split('@')
+  const letters = local.match(/[\p{L}\p{M}\p{N}]/gu) ?? []
+  const kept = letters.filter(letter => /[A-Za-z0-9]/.test(letter))
+  return kept.length > 0 && 2 * kept.length > letters.length
+}
+
+/** OpenID Connect Core 1.0, 5.1. The last one tells people apart for good, and means nothing to anybody who reads it. */
+function legibleClaim({email, preferred_username: username, sub}: Claims) {
+  const local = typeof email === 'string' ? email.split('@')[0] : undefined
+  const candidates = [
+    ['what stands before the @ of "email"', local],
+    ['"preferred_username"', username],
+    ['"sub"', sub],
+  ] as const
+  for (const [claim, value] of candidates) if (typeof value === 'string' && isLegible(value)) return {claim, value}
+  return undefined
+}

@@ -1,0 +1,210 @@
+import {
+  afterSignIn,
+  afterSignInFailure,
+  brakeOf,
+  hasFailure,
+  signInScope,
+  withFailure,
+  withoutFailure,
+} from '../coordination/brake.ts'
+import type {ProviderState} from '../coordination/state.ts'
+import type {AwsOidcError} from '../errors.ts'
+import {when} from '../formats/when.ts'
+import {memoryOf} from '../host/memory.ts'
+import {timeLimitError} from '../oauth/browser-sign-in.ts'
+import type {Identity} from '../plugin.ts'
+import {withAccountNames} from './account-names.ts'
+import {fittingAt} from './fit-roles.ts'
+import type {Asking, Parts} from './parts.ts'
+import type {Plan} from './plan.ts'
+import {asOurs, openProvider} from './provider-host.ts'
+import {idOf, noteDeparture, rememberedPerson, rememberPerson} from './remembered-person.ts'
+
+export interface SignInOptions {
+  /** Whether AWS has refused what was remembered. */
+  readonly fresh: boolean
+  /** Whether to ask although something remembered would do. */
+  readonly forgetful: boolean
+  /** A renewal that nobody waits for: its failure concerns nobody else. */
+  readonly quiet: boolean
+  /** Whether a person has asked to sign in: one that can't be renewed now is no reason not to. */
+  readonly insists?: boolean
+  readonly signal: AbortSignal
+  /** Whether to look first if the provider would let anybody sign in so, as when its settings have never been tried. */
+  readonly probe?: boolean
+}
+
+export interface SignedIn {
+  readonly identity: Identity
+  /** Whether a person was asked for it. */
+  readonly asked: boolean
+  /** How many had gone by then (see coordination/state.ts). */
+  readonly departures: number
+}
+
+const limitMilliseconds = 5 * 60_000
+
+/** Signs in at the plan's provider. Call it while holding the provider's lock. */
+export async function signIn(plan: Plan, options: SignInOptions, parts: Parts): Promise<SignedIn> {
+  const {provider, providerId} = plan
+  const {clock, states, log} = parts
+  const state = await states.read(providerId)
+  const deadline = new Date(clock.now().getTime() + limitMilliseconds)
+  const limit = clock.limit(limitMilliseconds, timeLimitError(provider.name), options.signal)
+  const memory = memoryOf(providerId, parts.store, {
+    forgetful: options.forgetful,
+    makeFolder: () => parts.makeBrowserFolder(providerId),
+  })
+  let asked = false
+  try {
+    await parts.store.ready()
+    const use = {
+      ...askingNow(plan, state, options, parts),
+      memory,
+      signal: limit.signal,
+      fresh: options.fresh,
+      insists: options.insists,
+      probe: options.probe ?? false,
+      deadline,
+      onAsking: () => {
+        asked = true
+      },
+    }
+    const {strategy, settings, host} = await openProvider(plan, use, parts)
+    const identity = await withGrace(strategy.signIn(settings, host), limit.signal, parts)
+    await forgetOthers(plan, identity, () => memory.restore(), parts)
+    if (hasFailure(state, signInScope) || (asked && state.signInFailures.length > 0)) {
+      await states.change(providerId, now => (asked ? afterSignIn(now) : withoutFailure(now, signInScope)))
+    }
+    const {departures} = await states.read(providerId)
+    return {identity: guarded(identity, plan, parts), asked, departures}
+  } catch (error) {
+    const failure = asOurs(error, plan, parts)
+    log.debug(`sign-in at ${provider.name} failed: ${failure.message}`)
+    if (failure.code === 'SIGN_IN_REQUIRED' && !options.forgetful) await noteSignInEnded(providerId, parts)
+    if (!options.quiet) await recordFailure(failure, asked, plan, parts)
+    throw failure
+  } finally {
+    limit.cancel()
+  }
+}
+
+// A refresh that is on its way when the time is over still gets its answer, and keeps it.
+const graceMilliseconds = 20_000
+
+/** Work that does not heed its signal is left alone, a little later. */
+async function withGrace<Result>(work: Promise<Result>, signal: AbortSignal, {clock}: Parts): Promise<Result> {
+  const {promise: overstayed, reject} = Promise.withResolvers<never>()
+  let end: () => void = () => undefined
+  const begin = () => {
+    const grace = clock.limit(graceMilliseconds, signal.reason)
+    grace.signal.addEventListener('abort', () => reject(grace.signal.reason), {once: true})
+    end = grace.cancel
+  }
+  if (signal.aborted) begin()
+  else signal.addEventListener('abort', begin, {once: true})
+  try {
+    return await Promise.race([work, overstayed])
+  } finally {
+    signal.removeEventListener('abort', begin)
+    end()
+  }
+}
+
+/** Whether a person may be asked now; if not, why, and what to type. */
+function askingNow(
+  {loginCommand}: Plan,
+  {signInFailures}: ProviderState,
+  {quiet}: SignInOptions,
+  {asking, clock}: Parts,
+) {
+  const held = asking.ignoresBrake || asking.attended ? undefined : brakeOf(signInFailures, clock.now())
+  const braked =
+    held?.kind === 'login'
+      ? 'The last two sign-ins failed; programs may not ask again.'
+      : held && `The last sign-in failed; programs may ask again at ${when(held.until, clock.now())}.`
+  const unreachable = {hint: loginByHand(loginCommand, asking), why: braked ?? asking.nobody?.why}
+  return {interactive: asking.interactive && !held && !quiet, unreachable}
+}
+
+/** What leads to a sign-in where this call can't: never what was just typed. */
+function loginByHand(loginCommand: string, {byLogin, nobody, mayRead}: Asking): string {
+  if (!byLogin) return loginCommand
+  if (!nobody) return mayRead ? loginCommand : `${loginCommand}, on a terminal`
+  return nobody.allowedBy === undefined ? loginCommand : `AWS_OIDC_INTERACTIVE=${nobody.allowedBy} ${loginCommand}`
+}
+
+/** Another person's tokens and credentials go when somebody else signs in. */
+async function forgetOthers(
+  {providerId}: Plan,
+  identity: Identity,
+  restore: () => Promise<void>,
+  parts: Parts,
+): Promise<void> {
+  if (identity.keep === 'never') return
+  const earlier = await rememberedPerson(providerId, parts)
+  const {subject, claims, expiresAt: until, renewable = false} = identity
+  const person = {subject, claims, until, renewable}
+  if (earlier && idOf(earlier) !== idOf(identity)) {
+    // First of all: who asks AWS for the earlier person now sees by that whether the credentials may be kept.
+    await noteDeparture(providerId, parts)
+    // What can't be removed is no reason to throw the new sign-in away.
+    await parts.store.clear(`${providerId}/`).catch((error: AwsOidcError) => parts.log.warn(error.message))
+    await restore()
+  }
+  await rememberPerson(providerId, person, parts)
+}
+
+/** What is remembered turned out to serve no longer. */
+async function noteSignInEnded(providerId: string, parts: Parts): Promise<void> {
+  const person = await rememberedPerson(providerId, parts)
+  if (person?.renewable) await rememberPerson(providerId, {...person, until: undefined, renewable: false}, parts)
+}
+
+/** What a strategy does later may fail too, and is as much its own failure. */
+function guarded(identity: Identity, plan: Plan, parts: Parts): Identity {
+  const {subject, claims, expiresAt, keep, roles} = identity
+  const fitting = fittingAt(plan.provider.name, parts.log)
+  const explained = async <Result>(work: () => Promise<Result>) => {
+    try {
+      return await work()
+    } catch (error) {
+      throw asOurs(error, plan, parts)
+    }
+  }
+  return {
+    ...(subject !== undefined && {subject}),
+    ...(claims && {claims}),
+    ...(expiresAt && {expiresAt}),
+    ...(keep && {keep}),
+    ...(roles && {
+      roles: () => explained(async () => withAccountNames(fitting(await roles.call(identity)), parts.configuration)),
+    }),
+    proofFor: role => explained(() => identity.proofFor(role)),
+  }
+}
+
+async function recordFailure(
+  failure: AwsOidcError,
+  asked: boolean,
+  {providerId}: Plan,
+  {states, clock, asking}: Parts,
+): Promise<void> {
+  const interrupted = failure.code === 'INTERRUPTED' || failure.code === 'TERMINATED'
+  // Whoever waits may be able to ask although this caller was not, or find its provider applicable.
+  if (!asked && (interrupted || failure.code === 'SIGN_IN_REQUIRED' || failure.code === 'NOT_APPLICABLE')) return
+  // Whoever typed a command to sign in may think better of it; a program that goes on asking is another matter.
+  if (interrupted && asking.byLogin) return
+  const shared = interrupted
+    ? {
+        scope: signInScope,
+        code: 'SIGN_IN_REFUSED' as const,
+        message: 'The sign-in was given up.',
+        hint: 'aws-oidc login',
+      }
+    : {scope: signInScope, code: failure.code, message: failure.message, hint: failure.hint}
+  await states.change(providerId, state => {
+    const braked = asked ? afterSignInFailure(state, failure.code, clock.now()) : state
+    return withFailure(braked, shared)
+  })
+}

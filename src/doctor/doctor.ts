@@ -1,0 +1,125 @@
+import {chainOf, findProfile, findProvider} from '../credentials/plan.ts'
+import {AwsOidcError, expectedFailure, printable} from '../errors.ts'
+import type {DoctorReport, ReportedFinding} from '../formats/doctor-report.ts'
+import type {Clock} from '../outside/system/clock.ts'
+import type {Check, Finding, Looked, Patient} from './check.ts'
+import {checksFor} from './checks.ts'
+
+export interface DoctorWish {
+  readonly provider: string | undefined
+  readonly profile: string | undefined
+  /** Whether to mend what can be mended without harm. */
+  readonly fix: boolean
+  /** Whether servers may be asked. */
+  readonly network: boolean
+}
+
+/** Longer than any single request is waited for that has a chance. */
+const limitMilliseconds = 12_000
+
+/** Looks at everything that can be wrong, at once, and changes nothing unless asked to. */
+export async function examine(wish: DoctorWish, whole: Patient): Promise<DoctorReport> {
+  const over = new AbortController()
+  const {parts} = whole
+  const signal = AbortSignal.any([parts.signal, over.signal])
+  const patient = {...whole, ...scopeOf(wish, whole), network: wish.network, signal}
+  try {
+    const checks = checksFor(patient)
+    const looked = await Promise.all(
+      checks.map(async check => {
+        const {findings, fine} = await lookWithin({name: check.name, look: () => check.look(patient)}, parts)
+        return {area: check.area, findings, fine}
+      }),
+    )
+    const findings: ReportedFinding[] = []
+    // One after the other: two of them may mend the same file.
+    for (const {area, findings: found} of looked) {
+      for (const finding of found) findings.push(await reported(area, finding, wish.fix, patient))
+    }
+    return {
+      healthy: findings.every(({severity, fixed}) => severity === 'note' || fixed !== undefined),
+      areas: [...new Set(checks.map(({area}) => area))],
+      findings,
+      fine: looked.flatMap(({area, fine}) => fine.map(what => ({area, what: parts.secrets.mask(what)}))),
+    }
+  } finally {
+    // What a check that took too long has left running is not waited for.
+    over.abort(new AwsOidcError('TIMED_OUT', 'Everything else has been looked at.'))
+  }
+}
+
+/** The providers and profiles meant. Throws CONFIG_INVALID for one that is not there. */
+function scopeOf({provider, profile}: DoctorWish, {configuration}: Patient): Pick<Patient, 'providers' | 'profiles'> {
+  if (!configuration?.found) return {providers: [], profiles: []}
+  const all = Object.values(configuration.profiles)
+  const chain = (name: string) => chainOf(findProfile(name, configuration), configuration)
+  const providersOf = (name: string) => chain(name).flatMap(({providers}) => providers)
+  if (profile !== undefined) {
+    const providers = providersOf(profile).map(name => findProvider(name, configuration))
+    return {providers, profiles: chain(profile).map(({name}) => name)}
+  }
+  if (provider === undefined) {
+    return {providers: Object.values(configuration.providers), profiles: all.map(({name}) => name)}
+  }
+  const meant = findProvider(provider, configuration)
+  const users = all.filter(({name}) => providersOf(name).includes(meant.name))
+  return {providers: [meant], profiles: users.map(({name}) => name)}
+}
+
+/** A check that fails or takes too long is a finding, and not the end. */
+export async function lookWithin(
+  {name, look}: Pick<Check, 'name'> & {readonly look: () => Promise<Looked>},
+  {
+    clock,
+    log,
+    signal,
+    secrets,
+  }: Pick<Patient['parts'], 'log' | 'signal' | 'secrets'> & {readonly clock: Pick<Clock, 'limit'>},
+): Promise<Looked> {
+  const late = new AwsOidcError('TIMED_OUT', `This was given up after ${limitMilliseconds / 1000} s: ${name}.`)
+  const limit = clock.limit(limitMilliseconds, late, signal)
+  try {
+    return await Promise.race([look(), rejectionOf(limit.signal)])
+  } catch (error) {
+    signal.throwIfAborted()
+    if (error === late)
+      return {
+        fine: [],
+        findings: [{id: 'check.late', severity: 'warning', what: late.message, mend: 'aws-oidc doctor --debug'}],
+      }
+    if (error instanceof Error) log.debug(error.stack ?? error.message)
+    const reason = secrets.mask(error instanceof Error ? error.message : String(error))
+    const what = `This could not be looked at: ${name}: ${printable(reason).replace(/\.$/, '')}.`
+    const mend = expectedFailure(error)?.hint ?? 'aws-oidc doctor --debug'
+    return {fine: [], findings: [{id: 'check.crashed', severity: 'warning', what, mend}]}
+  } finally {
+    limit.cancel()
+  }
+}
+
+function rejectionOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), {once: true})
+  })
+}
+
+async function reported(
+  area: string,
+  {id, severity, what, mend, details, fix}: Finding,
+  wanted: boolean,
+  {parts: {secrets, signal}}: Patient,
+): Promise<ReportedFinding> {
+  const told = {
+    ...{id, severity, area, what: secrets.mask(what)},
+    ...(mend !== undefined && {mend: secrets.mask(mend)}),
+    ...(details && {details: details.map(line => secrets.mask(line))}),
+    fixable: fix !== undefined,
+  }
+  if (!wanted || !fix) return told
+  try {
+    return {...told, fixed: await fix()}
+  } catch (error) {
+    signal.throwIfAborted()
+    return {...told, notFixed: printable(error instanceof Error ? error.message : String(error))}
+  }
+}

@@ -1,0 +1,91 @@
+import {dirname, join} from 'node:path'
+import {readLauncher} from '../fast-path/launcher.ts'
+import {parseObject, readObject} from '../text/json.ts'
+import {type Check, type Finding, fine, found, type Looked, type Patient} from './check.ts'
+
+export const installationChecks: readonly Check[] = [
+  {area: 'Installation', name: 'this program', look: lookAtProgram},
+  {area: 'Installation', name: 'Node on the PATH', look: lookAtNode},
+  {area: 'Installation', name: 'the launcher', look: lookAtLauncher},
+]
+
+async function lookAtProgram({own, inspection}: Patient): Promise<Looked> {
+  const program = `aws-oidc ${own.manifest.version} in ${own.root}, on Node ${inspection.nodeVersion}`
+  if (!isOfNpx(own)) return fine(program)
+  const what = `This aws-oidc runs from the cache of npx (${own.root}), which may be gone tomorrow.`
+  return found({id: 'program.npx', severity: 'warning', what, mend: 'npm install --global aws-oidc'})
+}
+
+/** Whether it may be gone tomorrow: https://docs.npmjs.com/cli/v11/commands/npx */
+export function isOfNpx({root}: Patient['own']): boolean {
+  return /[\\/]_npx(?:[\\/]|$)/.test(root)
+}
+
+/** A shell starts npm's `aws-oidc` with the first Node on the PATH. */
+async function lookAtNode(patient: Patient): Promise<Looked> {
+  const path = await patient.inspection.findProgram('node')
+  const version = path && (await nodeVersion(path, patient))
+  if (path === undefined || version === undefined || (await isEnough(version, patient))) return found()
+  const what = `The first Node on the PATH, ${path}, is ${version}; a shell starts aws-oidc with it, which needs ${neededNode(patient)}.`
+  return found({id: 'node.old', severity: 'warning', what, mend: 'Install a newer Node, or put one first on the PATH.'})
+}
+
+async function lookAtLauncher(patient: Patient): Promise<Looked> {
+  const {parts, inspection, outside, own} = patient
+  const aws = await parts.awsConfiguration()
+  const path = await parts.launcher(aws.ownProgram, {written: false})
+  const text = path === undefined ? undefined : await outside.files.readText(path)
+  if (path === undefined || text === undefined) return found()
+  const fix = async () => {
+    if ((await parts.launcher(aws.ownProgram, {written: true})) === path) return `${path} is written anew.`
+    throw new Error(`${path} could not be written, or not be started`)
+  }
+  const finding = (id: string, severity: Finding['severity'], what: string) =>
+    found({id, severity, what, mend: 'aws-oidc doctor --fix', fix: isOfNpx(own) ? undefined : fix})
+
+  const launcher = readLauncher(text)
+  if (!launcher || (await inspection.findProgram(path)) === undefined) {
+    return finding(
+      'launcher.broken',
+      'error',
+      `${path}, which AWS tools start, is no program of ours, or can't be started.`,
+    )
+  }
+  const {node, script, template} = launcher
+  const there = await Promise.all([inspection.findProgram(node), inspection.look(script)])
+  const gone = [node, script].find((_, index) => there[index] === undefined)
+  if (gone !== undefined) {
+    const what = `${path} would start ${gone}, which is not there any more, and looks for aws-oidc on the PATH instead.`
+    return finding('launcher.moved', 'warning', what)
+  }
+  const version = await nodeVersion(node, patient)
+  if (version !== undefined && !(await isEnough(version, patient))) {
+    const what = `${path} starts ${node}, which is Node ${version}; aws-oidc needs ${neededNode(patient)}.`
+    return finding('launcher.node', 'error', what)
+  }
+  const other = parseObject((await outside.files.readText(join(dirname(script), '../package.json'))) ?? '').version
+  const current = await outside.files.readText(join(own.root, 'bin/launcher.sh'))
+  if (other !== own.manifest.version) {
+    const what = `${path} starts aws-oidc ${other} in ${script}; this is ${own.manifest.version}.`
+    return finding('launcher.outdated', 'warning', what)
+  }
+  if (template !== current) return finding('launcher.outdated', 'warning', `${path} is not as this version writes it.`)
+  return fine(`${path} starts ${script}`)
+}
+
+/** `undefined` where it does not say. */
+async function nodeVersion(path: string, {outside, parts, signal}: Patient): Promise<string | undefined> {
+  const {platform} = outside
+  const limits = {clock: parts.clock, milliseconds: 5_000, signal, variables: {NODE_OPTIONS: ''}, platform}
+  const printed = await outside.programOutput(path, ['--version'], limits).catch(() => '')
+  return /^v(\d+\.\d+\.\d+)/.exec(printed)?.[1]
+}
+
+function neededNode({own}: Patient): string {
+  return String(readObject(own.manifest.engines).node)
+}
+
+async function isEnough(version: string, patient: Patient): Promise<boolean> {
+  const {satisfies} = (await import('semver')).default
+  return satisfies(version, neededNode(patient), {includePrerelease: true})
+}

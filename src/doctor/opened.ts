@@ -1,0 +1,73 @@
+import type {ProviderConfiguration} from '../config/schema.ts'
+import {type Plan, planAt} from '../credentials/plan.ts'
+import {type OpenProvider, openProvider} from '../credentials/provider-host.ts'
+import {AwsOidcError} from '../errors.ts'
+import {configuredClient} from '../host/host.ts'
+import {memoryOf} from '../host/memory.ts'
+import type {Host, OidcClient} from '../plugin.ts'
+import {readObject} from '../text/json.ts'
+import type {Patient} from './check.ts'
+
+/** A provider as its strategy would be called, with nobody to ask and nothing remembered. */
+export interface Opened extends OpenProvider {
+  readonly plan: Plan
+  /** Whom it would sign in as, where it signs in by OpenID Connect. */
+  readonly client: OidcClient | undefined
+  /** Whether a secret of it comes from a program, which was not run: it may ask the person for something. */
+  readonly lacksSecret: boolean
+}
+
+const known = new WeakMap<ProviderConfiguration, Promise<Opened>>()
+
+/** Rejects with what is wrong with its strategy or settings; however often it is called, one time for all. */
+export function opened(provider: ProviderConfiguration, patient: Patient): Promise<Opened> {
+  const opening = known.get(provider) ?? open(provider, patient)
+  known.set(provider, opening)
+  return opening
+}
+
+async function open(provider: ProviderConfiguration, {parts, signal, network}: Patient): Promise<Opened> {
+  const plan = planAt(provider.name, parts)
+  const refuse = () => Promise.reject(new AwsOidcError('SIGN_IN_REQUIRED', 'The doctor makes nothing.'))
+  const use = {
+    memory: memoryOf(plan.providerId, parts.store, {forgetful: true, makeFolder: refuse}),
+    signal,
+    deadline: parts.clock.now(),
+    fresh: false,
+    probe: false,
+    interactive: false,
+    unreachable: {hint: plan.loginCommand, why: undefined},
+    onAsking: () => undefined,
+  }
+  const output = async () => 'a secret that was not asked for'
+  const open = await openProvider(plan, use, {...parts, output})
+  // What a strategy does before it wants tokens may be to ask its server.
+  const client = network ? await clientOf(open, provider) : undefined
+  return {...open, plan, client, lacksSecret: commandsIn(provider).length > 0}
+}
+
+/** The programs that print secrets of a provider. */
+export function commandsIn({own}: ProviderConfiguration): readonly string[] {
+  return Object.values(own).flatMap(value => {
+    const {command} = readObject(value)
+    const program: unknown = Array.isArray(command) ? command[0] : undefined
+    return typeof program === 'string' ? [program] : []
+  })
+}
+
+/** The client for which the strategy first wants tokens. It gets none. */
+async function clientOf(
+  {strategy, settings, host}: OpenProvider,
+  provider: ProviderConfiguration,
+): Promise<OidcClient | undefined> {
+  let wanted: OidcClient | undefined
+  const watched: Host = {
+    ...host,
+    tokens(client) {
+      wanted = configuredClient(client, provider)
+      return Promise.reject(host.error('SIGN_IN_REQUIRED', 'The doctor signs nobody in.'))
+    },
+  }
+  await strategy.signIn(settings, watched).catch(() => undefined)
+  return wanted
+}

@@ -1,0 +1,140 @@
+import type {ProviderConfiguration} from '../config/schema.ts'
+import {AwsOidcError, expectedFailure} from '../errors.ts'
+import {addsOfflineAccess, authorizationRequest, scopeRefused} from '../oauth/browser-sign-in.ts'
+import {discover} from '../oauth/discovery.ts'
+import {listenForRedirect} from '../oauth/loopback.ts'
+import {demandSignInPage} from '../oauth/sign-in-page.ts'
+import type {OidcClient} from '../plugin.ts'
+import {type Finding, failed, found, type Looked, type Patient} from './check.ts'
+import {opened} from './opened.ts'
+
+type Metadata = Awaited<ReturnType<typeof discover>>
+
+// Less than a check may take, so that the server is named that does not answer.
+const answerMilliseconds = 8_000
+
+/** Asks a provider for its metadata and its page to sign in at; what it asks is noted in `asked`. */
+export async function lookAtProvider(provider: ProviderConfiguration, asked: URL[], patient: Patient): Promise<Looked> {
+  const open = await opened(provider, patient).catch(() => undefined)
+  const issuer = open?.client?.issuer ?? open?.strategy.issuer?.(open.settings)
+  if (!open || !issuer) return found()
+  asked.push(issuer)
+  const {parts} = patient
+  const network = parts.networkOf(provider)
+  const late = new AwsOidcError(
+    'UNAVAILABLE',
+    `${issuer.host} has not answered within ${answerMilliseconds / 1000} s.`,
+    {
+      hint: 'Check the network, VPN and proxy, then try again.',
+    },
+  )
+  const limit = parts.clock.limit(answerMilliseconds, late, patient.signal)
+  const fetch: typeof globalThis.fetch = (input, init) => network.fetch(input, {...init, signal: limit.signal})
+  const client = open.client ?? {issuer, clientId: 'doctor'}
+  try {
+    const doors = {fetch, offsetTo: network.offsetTo, mutualTls: provider.tls?.cert !== undefined}
+    const metadata = await discover(client, doors)
+    const way = patient.proxyFor(issuer)
+    const through = way ? ` through the proxy ${way.host} (${way.variable})` : ''
+    const {findings, fine} = await lookAtSignIn(provider, open.client, metadata, fetch, patient)
+    return {findings, fine: [`the metadata of ${issuer.host} is read${through}`, ...fine]}
+  } catch (error) {
+    const failure = expectedFailure(error)
+    if (!failure) throw error
+    const id = failure.code === 'BAD_RESPONSE' ? 'provider.metadata' : 'provider.unreachable'
+    return found({...failed(id, 'error', failure), details: wayTo(issuer, provider, patient)})
+  } finally {
+    limit.cancel()
+  }
+}
+
+/** What decides how a server is reached and trusted, besides the usual. */
+function wayTo(url: URL, {name, tls}: ProviderConfiguration, {proxyFor, outside: {env}}: Patient): readonly string[] {
+  const lines: string[] = []
+  try {
+    const way = proxyFor(url)
+    if (way) lines.push(`The proxy ${way.host} comes from ${way.variable}.`)
+  } catch {
+    // What is wrong with the variable is the failure itself.
+  }
+  if (url.protocol !== 'https:') return lines
+  const authorities = [
+    ...(env.AWS_CA_BUNDLE ? [`AWS_CA_BUNDLE (${env.AWS_CA_BUNDLE})`] : []),
+    ...(tls?.ca ? [`"tls.ca" of the provider "${name}" (${tls.ca.path})`] : []),
+  ]
+  if (authorities.length > 0)
+    lines.push(`Besides those of the system it trusts the authorities of ${authorities.join(', ')}.`)
+  return lines
+}
+
+/** How a person would sign in from here, and whether the provider would let this client begin. */
+async function lookAtSignIn(
+  provider: ProviderConfiguration,
+  client: OidcClient | undefined,
+  metadata: Metadata,
+  fetch: typeof globalThis.fetch,
+  {parts, signal}: Patient,
+): Promise<Looked> {
+  const offered = metadata.serverMetadata().device_authorization_endpoint !== undefined
+  const findings: Finding[] = []
+  let choice: ReturnType<ReturnType<typeof parts.flowFor>>
+  try {
+    choice = parts.flowFor(provider)(offered ? 'offered' : 'not-offered')
+  } catch (error) {
+    const failure = expectedFailure(error)
+    if (!failure) throw error
+    return found(failed('provider.no-code', 'error', failure))
+  }
+  const {flow, opens, elsewhere, note} = choice
+  const login = `aws-oidc login --provider ${provider.name}`
+  if (flow === 'browser' && elsewhere === 'surely' && !client?.listen?.ports?.length) {
+    findings.push({
+      id: 'browser.unreachable',
+      severity: 'warning',
+      what: `${note} Programs can't ask you to sign in.`,
+      mend: login,
+    })
+  } else if (note !== undefined) {
+    findings.push({id: 'browser.elsewhere', severity: 'note', what: note, mend: login})
+  }
+  const how = flow === 'device' ? 'by a code' : opens ? 'by the browser' : 'by an address that is shown'
+  if (!client || flow === 'device') return {findings, fine: [`a sign-in goes ${how}`]}
+  const {problem, page} = await lookAtPage(provider, client, metadata, fetch, signal)
+  if (problem) findings.push(problem)
+  if (!page) return {findings, fine: []}
+  const named = `a page for the client "${client.clientId}"`
+  const told = page === 'there' ? `there is ${named}` : `only a browser can tell whether there is ${named}`
+  return {findings, fine: [`a sign-in goes ${how}; ${told}`]}
+}
+
+interface SeenPage {
+  readonly problem?: Finding
+  /** Absent where nobody can sign in. */
+  readonly page?: 'there' | 'untold'
+}
+
+/** As far as it can be told without a person: up to the page. */
+async function lookAtPage(
+  {rememberSignIn}: ProviderConfiguration,
+  client: OidcClient,
+  metadata: Metadata,
+  fetch: typeof globalThis.fetch,
+  signal: AbortSignal,
+): Promise<SeenPage> {
+  const mend = 'Have the provider allow that scope, or set "rememberSignIn: false".'
+  let id = 'provider.ports'
+  try {
+    const listener = await listenForRedirect(client.listen ?? {}, {}, signal)
+    await listener.close()
+    id = 'provider.refused'
+    const {url} = await authorizationRequest(metadata, client, listener.url, rememberSignIn)
+    return {page: await demandSignInPage(url, client, listener.url, fetch)}
+  } catch (error) {
+    const failure = expectedFailure(error)
+    if (!failure) throw error
+    const refused = failure.refusal?.error === scopeRefused && addsOfflineAccess(metadata, client, rememberSignIn)
+    if (!refused) return {problem: failed(id, 'error', failure)}
+    const what = 'This client gets no "offline_access", so no sign-in can be renewed without you.'
+    return {problem: {id: 'provider.no-renewal', severity: 'note', what, mend}, page: 'untold'}
+  }
+}

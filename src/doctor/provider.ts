@@ -1,0 +1,172 @@
+import type {ProviderConfiguration} from '../config/schema.ts'
+import {afterRole, afterSignIn, brakeOf} from '../coordination/brake.ts'
+import type {ProviderState} from '../coordination/state.ts'
+import {type Plan, planAt} from '../credentials/plan.ts'
+import {asOurs} from '../credentials/provider-host.ts'
+import {expectedFailure} from '../errors.ts'
+import {when} from '../formats/when.ts'
+import {type Check, either, type Finding, failed, found, type Looked, type Patient} from './check.ts'
+import {commandsIn, opened} from './opened.ts'
+
+/** What can be told of a provider without its server. */
+export function providerChecks(provider: ProviderConfiguration): readonly Check[] {
+  const {name} = provider
+  const area = `Provider ${name}`
+  return [
+    {area, name: `the settings of "${name}"`, look: patient => lookAtSettings(provider, patient)},
+    {area, name: `what is remembered of "${name}"`, look: patient => lookAtState(provider, patient)},
+  ]
+}
+
+/** What its strategy has to say, which may ask its server. */
+export function strategyCheck(provider: ProviderConfiguration): Check {
+  const {name, strategy} = provider
+  return {
+    area: `Provider ${name}`,
+    name: `what the strategy "${strategy}" checks of "${name}"`,
+    look: patient => askStrategy(provider, patient),
+  }
+}
+
+async function lookAtSettings(provider: ProviderConfiguration, patient: Patient): Promise<Looked> {
+  const {parts, saidOfTls, inspection} = patient
+  const before = new Set(saidOfTls)
+  try {
+    parts.networkOf(provider)
+    const owner = parts.registry.ownerOf(provider.strategy)
+    await parts.registry.strategy(provider.strategy)
+    const findings: Finding[] = [...saidOfTls]
+      .filter(text => !before.has(text))
+      .map(text => ({
+        id: 'provider.key-open',
+        severity: 'warning',
+        what: `${text.replace(/: chmod .*/, '')}.`,
+        mend: text.replace(/^.*: chmod/, 'chmod'),
+      }))
+    for (const program of commandsIn(provider)) {
+      if ((await inspection.findProgram(program)) !== undefined) continue
+      const what = `The provider "${provider.name}" has a secret printed by ${program}, which is not there.`
+      findings.push({
+        id: 'provider.settings',
+        severity: 'error',
+        what,
+        mend: `Install ${program}, or name another one.`,
+      })
+    }
+    await opened(provider, patient)
+    return either(findings, `strategy "${provider.strategy}" of ${owner}`)
+  } catch (error) {
+    const failure = expectedFailure(error)
+    if (!failure) throw error
+    return found(failed(await whereIn(provider, patient), 'error', failure))
+  }
+}
+
+/** Whether the strategy itself can be had. */
+async function whereIn({strategy}: ProviderConfiguration, {parts}: Patient): Promise<string> {
+  const there = await Promise.resolve()
+    .then(() => parts.registry.strategy(strategy))
+    .then(
+      () => true,
+      () => false,
+    )
+  return there ? 'provider.settings' : 'provider.strategy'
+}
+
+async function askStrategy(provider: ProviderConfiguration, patient: Patient): Promise<Looked> {
+  const open = await opened(provider, patient).catch(() => undefined)
+  if (!open?.strategy.check || open.lacksSecret) return found()
+  const {strategy, settings, host, plan} = open
+  try {
+    const said = (await strategy.check?.(settings, host)) ?? []
+    return {
+      findings: said
+        .filter(({ok}) => !ok)
+        .map(({what, mend}) => ({id: 'provider.check', severity: 'warning', what, mend})),
+      fine: said.filter(({ok}) => ok).map(({what}) => what),
+    }
+  } catch (error) {
+    const failure = expectedFailure(error)
+    if (failure?.code === 'SIGN_IN_REQUIRED')
+      return found({...failed('provider.check', 'note', failure), mend: plan.loginCommand})
+    if (failure) return found(failed('provider.check', 'warning', failure))
+    throw asOurs(error, plan, patient.parts)
+  }
+}
+
+// As long as two failures are remembered as being of one evening.
+const staleMilliseconds = 12 * 3_600_000
+
+async function lookAtState(provider: ProviderConfiguration, {parts}: Patient): Promise<Looked> {
+  const plan = planOf(provider, parts)
+  if (!plan) return found()
+  const state = await parts.states.read(plan.providerId)
+  const now = parts.clock.now()
+  const {lastProblem} = state
+  return found(
+    ...brakes(plan, state, parts),
+    ...(lastProblem
+      ? [
+          {
+            id: 'provider.last-problem',
+            severity: 'note' as const,
+            what: `What failed last, ${when(lastProblem.at, now)}: ${lastProblem.message}`,
+            mend: lastProblem.hint ?? plan.loginCommand,
+          },
+        ]
+      : []),
+  )
+}
+
+/** `undefined` where its strategy is not there. */
+function planOf({name}: ProviderConfiguration, parts: Patient['parts']): Plan | undefined {
+  try {
+    return planAt(name, parts)
+  } catch (error) {
+    if (!expectedFailure(error)) throw error
+    return undefined
+  }
+}
+
+function brakes(plan: Plan, state: ProviderState, parts: Patient['parts']): readonly Finding[] {
+  const signIn = brakeFinding('provider.brake', state.signInFailures, plan, parts, afterSignIn, {
+    closed: 'The last two sign-ins failed; programs may not ask again.',
+    brief: 'The last sign-in failed; programs may not ask again for a few minutes.',
+  })
+  const roles = Object.entries(state.refusedRoles).flatMap(([key, {at, message}]) =>
+    brakeFinding('provider.role-refused', at, plan, parts, now => afterRole(now, key), {
+      closed: `Programs may not ask AWS for ${roleIn(key)} again: ${message}`,
+      brief: `Programs may not ask AWS for ${roleIn(key)} again for a few minutes: ${message}`,
+    }),
+  )
+  return [...signIn, ...roles]
+}
+
+/** What follows the key of the credentials. */
+function roleIn(key: string): string {
+  return key.slice(key.indexOf(' ') + 1)
+}
+
+function brakeFinding(
+  id: string,
+  failures: readonly Date[],
+  {providerId, loginCommand}: Plan,
+  {states, locks, clock}: Patient['parts'],
+  release: (state: ProviderState) => ProviderState,
+  words: {readonly closed: string; readonly brief: string},
+): readonly Finding[] {
+  const now = clock.now()
+  const brake = brakeOf(failures, now)
+  if (!brake) return []
+  if (brake.kind === 'until') return [{id, severity: 'note', what: words.brief, mend: loginCommand}]
+  const last = failures.at(-1) ?? now
+  const fix = async () => {
+    const changed = await locks.holdIfFree(providerId, () => states.change(providerId, release))
+    if (changed) return 'Programs may ask again.'
+    throw new Error('another aws-oidc is at work, or its state could not be written')
+  }
+  // The one of this evening does what it is for.
+  const isStale = now.getTime() - last.getTime() > staleMilliseconds
+  const what = `${words.closed} (${when(last, now)})`
+  return [{id, severity: 'warning', what, mend: loginCommand, fix: isStale ? fix : undefined}]
+}

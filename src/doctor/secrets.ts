@@ -1,0 +1,150 @@
+import {join} from 'node:path'
+import {whyNoKeyring, whyNothingKept} from '../cache/choice.ts'
+import {noteBookAt} from '../cache/note.ts'
+import {expectedFailure} from '../errors.ts'
+import {when} from '../formats/when.ts'
+import {isSet} from '../host/interactive.ts'
+import type {CacheHome} from '../plugin.ts'
+import {parseObject} from '../text/json.ts'
+import {type Check, count, either, type Finding, failed, found, type Looked, type Patient} from './check.ts'
+
+export const secretChecks: readonly Check[] = [
+  {area: 'Secrets', name: 'the cache', look: lookAtCache},
+  {area: 'Secrets', name: 'the keyring', look: lookAtKeyring},
+  {area: 'Secrets', name: 'what rests unsealed', look: lookAtEntries},
+]
+
+// The item that holds the key of the cache `keyring`.
+const keyItem = 'cache-key'
+
+async function lookAtCache(patient: Patient): Promise<Looked> {
+  const {parts, outside} = patient
+  const wanted = wantedCache(patient)
+  if (wanted === 'auto') {
+    const missing = whyNotKept(patient)
+    if (missing === undefined) return found()
+    const what = `${missing} Nothing is kept when a command ends, and each needs a sign-in.`
+    const mend = outside.places.cache ? 'export AWS_OIDC_CACHE=file' : 'export XDG_CACHE_HOME=/path/to/a/folder'
+    return found({id: 'cache.nothing-kept', severity: 'note', what, mend})
+  }
+  try {
+    await parts.registry.cache(wanted, homeOf(patient))
+    return either([], `cache "${wanted}": ${await parts.registry.cacheSummary(wanted)}`)
+  } catch (error) {
+    const failure = expectedFailure(error)
+    if (!failure) throw error
+    const where = outside.env.AWS_OIDC_CACHE ? 'AWS_OIDC_CACHE' : '"cache" in the configuration'
+    return found({...failed('cache.unusable', 'error', failure), what: `${where}: ${failure.message}`})
+  }
+}
+
+async function lookAtKeyring(patient: Patient): Promise<Looked> {
+  const {outside, inspection} = patient
+  const wanted = wantedCache(patient)
+  const strict = wanted === 'keyring'
+  if (!strict && (wanted !== 'auto' || whyNotKept(patient) !== undefined)) return found()
+  const agree = strict
+    ? 'Set "cache: file", which keeps plain text.'
+    : 'Set "cache: file" in the configuration, to agree.'
+  const exists = async (path: string) => (await inspection.look(path)) !== undefined
+  const missing = await whyNoKeyring({home: outside, platform: outside.platform, exists})
+  if (missing !== undefined) {
+    const what = strict
+      ? `${missing} "cache: keyring" can't work here.`
+      : `${missing} What is kept rests in plain text.`
+    return found({id: 'keyring.absent', severity: strict ? 'error' : 'note', what, mend: agree})
+  }
+  try {
+    await outside.keyringWithoutPerson.get(keyItem)
+  } catch (error) {
+    const failure = expectedFailure(error)
+    if (!failure) throw error
+    const ending = strict ? '' : ' What is kept meanwhile rests in plain text.'
+    const what = `${failure.message}${ending}`
+    return found({id: 'keyring.unusable', severity: strict ? 'error' : 'warning', what, mend: failure.hint})
+  }
+  const findings = [await lostKey(patient), strict ? undefined : await failedBefore(patient)]
+  return either(
+    findings.filter(finding => finding !== undefined),
+    'the keyring answers',
+  )
+}
+
+/** Entries that were sealed with a key which is not in the keyring any more. */
+async function lostKey(patient: Patient): Promise<Finding | undefined> {
+  const sealed = (await entriesOf(patient)).filter(({enc}) => enc === 'A256GCM')
+  if (sealed.length === 0) return undefined
+  const cache = await patient.parts.registry.cache('keyring', homeOf(patient))
+  const opened = await Promise.all(sealed.map(({key}) => cache.read(key)))
+  const lost = opened.filter(entry => entry === undefined).length
+  if (lost === 0) return undefined
+  const what = `${count(lost, 'entry').replace(/entrys$/, 'entries')} of the cache can't be opened: the key in the keyring is gone, or another one.`
+  return {id: 'keyring.key-lost', severity: 'warning', what, mend: 'aws-oidc login'}
+}
+
+/** What the keyring has failed with since it worked last: it may still fail when something is to be kept. */
+async function failedBefore({outside, parts}: Patient): Promise<Finding | undefined> {
+  const {cacheNote} = outside.places
+  const read = async () => (cacheNote === undefined ? undefined : outside.files.readText(cacheNote))
+  const {failure} = await noteBookAt({read, write: async () => undefined}).read()
+  if (!failure) return undefined
+  const at = when(failure.at, parts.clock.now())
+  const what = `The keyring failed at ${at}, so that what was kept since rests in plain text: ${failure.reason}`
+  return {id: 'keyring.failed', severity: 'warning', what, mend: 'aws-oidc login'}
+}
+
+async function lookAtEntries(patient: Patient): Promise<Looked> {
+  const wanted = wantedCache(patient)
+  const plain = (await entriesOf(patient)).filter(({enc}) => enc === 'none')
+  if (plain.length === 0 || (wanted !== 'auto' && wanted !== 'keyring')) return found()
+  const what = `${count(plain.length, 'secret')} in plain text, readable by you only, in ${directoryOf(patient)}.`
+  return wanted === 'keyring'
+    ? found({id: 'secrets.unsealed', severity: 'warning', what, mend: 'aws-oidc cache clear'})
+    : found({id: 'secrets.unsealed', severity: 'note', what, mend: 'Set "cache: file" in the configuration, to agree.'})
+}
+
+function wantedCache({outside: {env}, configuration}: Patient): string {
+  return env.AWS_OIDC_CACHE || (configuration?.cache ?? 'auto')
+}
+
+function whyNotKept(patient: Patient): string | undefined {
+  return whyNothingKept(directoryOf(patient), isSet(patient.outside.env.CI))
+}
+
+function directoryOf({outside}: Patient): string {
+  return outside.places.entries ?? ''
+}
+
+interface Entry {
+  readonly enc: unknown
+  readonly key: string
+}
+
+/** The entries that have not ended, by what stands in clear of them. */
+async function entriesOf(patient: Patient): Promise<readonly Entry[]> {
+  const {inspection, outside, parts} = patient
+  const directory = directoryOf(patient)
+  const names = (await inspection.list(directory)).filter(name => /^[0-9a-f]{64}\.json$/.test(name))
+  const texts = await Promise.all(
+    names.map(name => outside.files.readText(join(directory, name)).catch(() => undefined)),
+  )
+  return texts.flatMap(text => {
+    const {enc, key, exp} = parseObject(text ?? '')
+    const lasts = typeof exp === 'number' && exp * 1000 > parts.clock.now().getTime()
+    return lasts && typeof key === 'string' ? [{enc, key}] : []
+  })
+}
+
+/** Enough to read from a cache; nothing is ever written. */
+function homeOf(patient: Patient): CacheHome {
+  const {parts, outside, signal} = patient
+  return {
+    directory: directoryOf(patient),
+    log: parts.log,
+    interactive: false,
+    signal,
+    env: outside.env,
+    keyring: outside.keyringWithoutPerson,
+    exclusively: work => work(),
+  }
+}

@@ -1,0 +1,90 @@
+import {clockCommand, wrongClock} from '../credentials/clock-offset.ts'
+import {endpointOf, plansFor} from '../credentials/plan.ts'
+import {expectedFailure} from '../errors.ts'
+import {type Check, type Finding, failed, found, type Looked, type Patient} from './check.ts'
+import {lookAtProvider} from './provider-server.ts'
+
+/** What only servers can tell: each provider, STS, and from their answers the clock. */
+export function serverChecks({providers}: Patient): readonly Check[] {
+  const asked: URL[] = []
+  const looks = new Map<Check, Promise<Looked>>()
+  const servers: readonly Check[] = [
+    ...providers.map(provider => ({
+      area: `Provider ${provider.name}`,
+      name: `the server of "${provider.name}"`,
+      look: (patient: Patient) => lookAtProvider(provider, asked, patient),
+    })),
+    {area: 'AWS', name: 'AWS STS', look: patient => lookAtSts(asked, patient)},
+  ]
+  const noted = servers.map(
+    (check): Check => ({
+      ...check,
+      look(patient) {
+        const looking = check.look(patient)
+        looks.set(check, looking)
+        return looking
+      },
+    }),
+  )
+  const clock: Check = {
+    area: 'Clock',
+    name: 'the clock of this machine',
+    async look(patient) {
+      await Promise.allSettled(looks.values())
+      return lookAtClock(asked, patient)
+    },
+  }
+  return [...noted, clock]
+}
+
+/** Whether the STS that the profiles need can be reached. Any answer will do. */
+async function lookAtSts(asked: URL[], {parts, profiles, signal}: Patient): Promise<Looked> {
+  const endpoints = new Map<string, URL>()
+  for (const profile of profiles) {
+    try {
+      for (const {steps} of plansFor({profile}, parts)) {
+        for (const step of steps) {
+          const {url} = endpointOf(step.role, step.profile, parts.env)
+          endpoints.set(url.href, url)
+        }
+      }
+    } catch (error) {
+      // A profile that is broken is told of elsewhere.
+      if (!expectedFailure(error)) throw error
+    }
+  }
+  const findings: Finding[] = []
+  const fine: string[] = []
+  await Promise.all(
+    [...endpoints.values()].map(async url => {
+      asked.push(url)
+      try {
+        await parts.network.fetch(url, {signal})
+        fine.push(`the STS at ${url.host} has answered`)
+      } catch (error) {
+        const failure = expectedFailure(error)
+        if (!failure) throw error
+        findings.push(failed('sts.unreachable', 'error', failure))
+      }
+    }),
+  )
+  return {findings, fine}
+}
+
+const tolerableMilliseconds = 60_000
+// What AWS allows a signature to be off by: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
+const refusedMilliseconds = 5 * 60_000
+
+function lookAtClock(asked: readonly URL[], {parts}: Patient): Looked {
+  const [worst] = asked
+    .map(url => ({url, offset: parts.network.differenceTo(url)}))
+    .toSorted((a, b) => Math.abs(b.offset) - Math.abs(a.offset))
+  if (!worst || Math.abs(worst.offset) <= tolerableMilliseconds) {
+    return {findings: [], fine: worst ? ['as that of the servers'] : []}
+  }
+  const {url, offset} = worst
+  const what = wrongClock(url.host, offset)
+  const mend = clockCommand(parts)
+  const severity = Math.abs(offset) > refusedMilliseconds ? 'error' : 'warning'
+  return found({id: 'clock.wrong', severity, what, mend})
+}

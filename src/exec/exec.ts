@@ -1,0 +1,62 @@
+import {randomBytes} from 'node:crypto'
+import {credentialsFor} from '../credentials/credentials.ts'
+import type {Parts} from '../credentials/parts.ts'
+import {plansFor} from '../credentials/plan.ts'
+import {workingRegion} from '../credentials/working-region.ts'
+import {AwsOidcError} from '../errors.ts'
+import {enclosingAccount, environmentWith} from '../formats/child-environment.ts'
+import type {ForegroundEnding} from '../outside/processes/foreground.ts'
+import type {Command} from '../outside/processes/program-start.ts'
+import {runServed} from './served-program.ts'
+
+export interface ExecWish {
+  readonly profile: string
+  readonly command: Command
+  readonly durationSeconds: number | undefined
+  readonly region: string | undefined
+  /** Whether it may be inside another `exec`, with credentials of another account. */
+  readonly nested: boolean
+  /** Whether an endpoint that renews is to give the credentials, instead of fixed values. */
+  readonly serve: boolean
+  readonly keepAwsFiles: boolean
+}
+
+/** Runs a program with the credentials of a profile in its environment, and those of nobody else. */
+export async function exec(wish: ExecWish, parts: Parts): Promise<ForegroundEnding> {
+  const {profile, durationSeconds, command} = wish
+  const wanted = {profile, durationSeconds, force: false, lasting: true}
+  // Where the role is known, what speaks against it is said before anybody is asked to sign in.
+  const known = plansFor(wanted, parts)[0]?.steps.at(-1)?.role
+  if (known) await settingFor({role: known.arn, accountId: known.accountId}, wish, parts)
+  const awsFiles =
+    wish.serve && !wish.keepAwsFiles ? await parts.makeAwsFiles(randomBytes(8).toString('hex')) : undefined
+  try {
+    const issued = await credentialsFor(wanted, parts)
+    const setting = await settingFor(issued, wish, parts)
+    parts.signal.throwIfAborted()
+    const ending = wish.serve
+      ? await runServed({command, setting, awsFiles}, issued, wanted, parts)
+      : await parts.runInForeground(command, environmentWith(issued.credentials, setting, parts.env))
+    if (ending.problem !== undefined) parts.log.info(`aws-oidc exec: ${ending.problem}`)
+    return ending
+  } finally {
+    await awsFiles?.remove()
+  }
+}
+
+type Session = {readonly role: string; readonly accountId: string}
+
+/** Rejects with USAGE where the program is not to be started with it. */
+async function settingFor(session: Session, wish: ExecWish, parts: Parts) {
+  const {profile, nested} = wish
+  const {accountId} = session
+  const around = parts.env[enclosingAccount]
+  if (around && around !== accountId && !nested) {
+    throw new AwsOidcError(
+      'USAGE',
+      `This is inside an "aws-oidc exec" with the account ${around}; the profile "${profile}" is of the account ${accountId}.`,
+      {hint: `aws-oidc exec --nested --profile ${profile} -- ${wish.command[0]}, or leave the other one first`},
+    )
+  }
+  return {profile, accountId, region: await workingRegion(wish, session, parts)}
+}

@@ -1,0 +1,45 @@
+import {serveCredentials} from '../aws/container-server.ts'
+import type {CredentialsWish} from '../credentials/credentials.ts'
+import type {Issued} from '../credentials/issued.ts'
+import type {AwsFiles, Parts} from '../credentials/parts.ts'
+import {type ChildSetting, environmentServedBy} from '../formats/child-environment.ts'
+import type {ForegroundEnding} from '../outside/processes/foreground.ts'
+import type {Command} from '../outside/processes/program-start.ts'
+import {renewing} from './renewing.ts'
+
+export interface ServedProgram {
+  readonly command: Command
+  readonly setting: ChildSetting
+  /** Those that it is to see instead of the person's own, whose static keys would win over the endpoint. */
+  readonly awsFiles: AwsFiles | undefined
+}
+
+/** Runs a program beside an endpoint that gives it credentials as long as it lives. */
+export async function runServed(
+  {command, setting, awsFiles}: ServedProgram,
+  issued: Issued,
+  wish: CredentialsWish,
+  parts: Parts,
+): Promise<ForegroundEnding> {
+  const credentials = renewing(issued, wish, parts)
+  await awsFiles?.write(fileFor(setting, parts))
+  const ended = new AbortController()
+  const server = await serveCredentials(credentials.current)
+  parts.secrets.add(server.token)
+  const fresh = credentials.keepFresh(ended.signal)
+  try {
+    return await parts.runInForeground(command, environmentServedBy(server, awsFiles?.variables, setting, parts.env))
+  } finally {
+    ended.abort()
+    await Promise.all([server.close(), fresh])
+  }
+}
+
+/** The `config` of the AWS tools. */
+function fileFor({region, profile}: ChildSetting, {configuration}: Parts): string {
+  const output = configuration.profiles[profile]?.output
+  const lines = Object.entries({region, output}).map(([key, value]) =>
+    value === undefined ? '' : `${key} = ${value}\n`,
+  )
+  return `[default]\n${lines.join('')}`
+}

@@ -1,0 +1,165 @@
+import {createHash} from 'node:crypto'
+import {join} from 'node:path'
+import type {Store} from '../cache/store.ts'
+import type {Configuration} from '../config/schema.ts'
+import {type Issued, readIssued, servedUntil} from '../credentials/issued.ts'
+import {lastStep, type Plan, type Wish} from '../credentials/plan.ts'
+import {processDocument} from '../formats/process.ts'
+import type {FileStates} from '../outside/files/file-states.ts'
+import type {MemoryFolders} from '../outside/files/memory-folder.ts'
+import type {OwnFolder, OwnFolders} from '../outside/files/own-folder.ts'
+import type {Clock} from '../outside/system/clock.ts'
+import type {Host, Log} from '../plugin.ts'
+import type {InstalledPackage} from '../registry/registry.ts'
+import {readObject} from '../text/json.ts'
+import type {Secrets} from '../text/secrets.ts'
+import {putHotCopy} from './hot-copy.ts'
+import {putPointer} from './pointers.ts'
+import {isSettled, type Stamped, type Watched} from './stamp.ts'
+
+/** Where hot copies are kept, or why there are none. */
+export type HotPlace = {readonly folder: string} | {readonly none: string}
+
+/** What makes hot copies of this call's credentials, and pointers to them where there may be no copies. */
+export interface HotCopies {
+  place(): Promise<HotPlace>
+  /** Makes one of what a profile alone has led to. Never fails: whoever finds nothing takes the long way. */
+  keep(plan: Plan, issued: Issued): Promise<void>
+}
+
+export interface HotParts {
+  readonly configuration: Pick<Configuration, 'hotCopies'>
+  readonly cache: {readonly id: string; readonly byHand: boolean; readonly directory: string}
+  readonly own: InstalledPackage
+  readonly plugins: readonly InstalledPackage[]
+  /** What the answer depends on, looked at before it was read. */
+  readonly watched: readonly Watched[]
+  readonly lookedAt: Date
+  readonly states: FileStates
+  readonly folders: MemoryFolders
+  /** Where pointers are kept. */
+  readonly pointers: OwnFolders
+  readonly env: Host['env']
+  readonly store: Store
+  readonly secrets: Secrets
+  readonly clock: Clock
+  readonly log: Log
+}
+
+export function hotCopiesOf(parts: HotParts): HotCopies {
+  const {states, folders, pointers, watched, lookedAt, own, env, cache, store, secrets, clock, log} = parts
+  const unserved = whyNoLane(parts)
+  const unwanted = whyForbidden(parts) ?? unserved
+  return {
+    async place() {
+      if (unwanted !== undefined) return {none: unwanted}
+      const folder = await folders.place()
+      return folder === undefined ? {none: 'There is no folder of yours in memory here (XDG_RUNTIME_DIR).'} : {folder}
+    },
+
+    async keep(plan, issued) {
+      try {
+        if (whyForbidden(parts) !== undefined) await folders.removeAll()
+        if (unserved !== undefined) return
+        const {key, profile} = lastStep(plan)
+        const entry = entryOf(key)
+        const path = join(cache.directory, entry)
+        const state = await states.look(path)
+        // Whoever signs in or out meanwhile has replaced the entry by now, or will do so after this look.
+        const kept = state && (await readIssued(store, key, secrets))
+        if (!profile || !state || kept?.credentials.accessKeyId !== issued.credentials.accessKeyId) return
+        if (!watched.every(file => isSettled(file, lookedAt))) return
+        const stamped = {
+          profile: profile.name,
+          run: join(own.root, 'bin/run.js'),
+          env,
+          watched: [...watched, {path, state}],
+          serveUntil: servedUntil(issued),
+        }
+        const memory = unwanted === undefined ? await folders.open() : undefined
+        const folder = memory ?? (await pointers.open())
+        if (!folder) return
+        const pointer = {cache: cache.id === 'file' ? 'file' : 'keyring', entry, key, role: issued.role} as const
+        const name = memory
+          ? await putCopy(stamped, issued, memory, parts)
+          : await putPointer(pointer, stamped, folder, clock.now())
+        // It would serve nobody, but what was to be removed must not lie there.
+        const isOver = (await states.look(path))?.id !== state.id
+        if (name !== undefined && isOver) await folder.remove(name)
+      } catch (error) {
+        log.debug(`there is neither hot copy nor pointer: ${error instanceof Error ? error.message : String(error)}`)
+      }
+    },
+  }
+}
+
+async function putCopy(
+  stamped: Stamped,
+  {credentials, accountId}: Issued,
+  folder: OwnFolder,
+  {watched, states, clock}: HotParts,
+): Promise<string | undefined> {
+  const lookedAt = clock.now()
+  const around = await states.around(watched.flatMap(({path, state}) => (state ? [path] : [])))
+  if (!around.folders.every(file => isSettled(file, lookedAt))) return undefined
+  // What was exchanged before that look shows by its id, and what is exchanged later by the folders.
+  for (const {path, state} of watched) if ((await states.look(path))?.id !== state?.id) return undefined
+  return putHotCopy(
+    {...stamped, around, document: processDocument(credentials, accountId).trimEnd()},
+    folder,
+    clock.now(),
+  )
+}
+
+/** Whether a wish is what the readers of hot copies serve: a profile, and nothing else said of the credentials. */
+export function isPlain({profile, provider, role, durationSeconds}: Wish): boolean {
+  return profile !== undefined && provider === undefined && role === undefined && durationSeconds === undefined
+}
+
+/** The files that decide what a call answers: another configuration, version of this program or set of plugins ends all copies. */
+export function decisiveFiles(configFile: string, {root}: InstalledPackage, dataFolder: string): readonly string[] {
+  return [
+    configFile,
+    join(root, 'package.json'),
+    join(dataFolder, 'package.json'),
+    join(dataFolder, 'node_modules/.package-lock.json'),
+  ]
+}
+
+/** Named as the caches that keep files name it. Whoever replaces or removes the entry ends the copy, whatever did it. */
+function entryOf(key: string): string {
+  return `${createHash('sha256').update(key).digest('hex')}.json`
+}
+
+/** Why nothing may rest unsealed, where somebody has said so; what does from before is removed. A pointer is no secret. */
+function whyForbidden({configuration, cache}: HotParts): string | undefined {
+  if (configuration.hotCopies === 'never') return 'The configuration says "hotCopies: never".'
+  return cache.byHand && cache.id === 'keyring' ? 'The cache "keyring" was chosen: nothing rests unsealed.' : undefined
+}
+
+/** Why each call is one of the whole program. */
+function whyNoLane({cache, plugins}: HotParts): string | undefined {
+  if (cache.id !== 'keyring' && cache.id !== 'file') return `The cache "${cache.id}" is used.`
+  const watching = plugins.find(plugin => plugin.linked || watchesCalls(plugin))
+  if (!watching) return undefined
+  return watching.linked
+    ? `The plugin ${watching.name} is linked: its files may change at any time.`
+    : `The plugin ${watching.name} has hooks that must see each call.`
+}
+
+// These say what there is, or are about something else than a call of ours.
+const harmlessHooks = [
+  'aws-oidc:strategies',
+  'aws-oidc:caches',
+  'command_not_found',
+  'command_incomplete',
+  'jit_plugin_not_installed',
+  'plugins:preinstall',
+  'preupdate',
+  'update',
+]
+
+function watchesCalls({manifest}: InstalledPackage): boolean {
+  const hooks = readObject(readObject(manifest.oclif).hooks)
+  return Object.keys(hooks).some(hook => !harmlessHooks.includes(hook))
+}

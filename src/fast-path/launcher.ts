@@ -1,0 +1,60 @@
+import {dirname, join} from 'node:path'
+import type {Files} from '../outside/files/files.ts'
+import type {Log} from '../plugin.ts'
+
+export interface LauncherParts {
+  readonly platform: NodeJS.Platform
+  /** Where this program keeps what lasts; `undefined` where there is no place for it. */
+  readonly dataFolder: string | undefined
+  readonly files: Pick<Files, 'readText' | 'replaceProgram' | 'takesProgram'>
+  readonly log: Log
+}
+
+/** Where the launcher would be put; `undefined` where it could not be used. Writes nothing. */
+export async function plannedLauncher(parts: Omit<LauncherParts, 'log'>): Promise<string | undefined> {
+  const path = launcherPath(parts)
+  return path !== undefined && (await parts.files.takesProgram(path)) ? path : undefined
+}
+
+function launcherPath({platform, dataFolder}: Pick<LauncherParts, 'platform' | 'dataFolder'>) {
+  return platform === 'linux' && dataFolder !== undefined ? join(dataFolder, 'bin/aws-oidc') : undefined
+}
+
+/**
+ * Writes the launcher: what a `credential_process` is to name, because it prints hot copies without starting Node, and
+ * still finds aws-oidc when Node or npm have put it elsewhere. `undefined` where it can't be used and `ownProgram` is to
+ * be named itself.
+ */
+export async function installLauncher(
+  ownProgram: readonly [node: string, script: string],
+  {platform, dataFolder, files, log}: LauncherParts,
+): Promise<string | undefined> {
+  const path = launcherPath({platform, dataFolder})
+  if (path === undefined) return undefined
+  const [node, script] = ownProgram
+  const template = await files.readText(join(dirname(script), 'launcher.sh'))
+  if (template === undefined) throw new Error(`launcher.sh is missing beside ${script}`)
+  const text = template.replace("'@NODE@'", () => quoted(node)).replace("'@RUN@'", () => quoted(script))
+  try {
+    if (await files.replaceProgram(path, text)) return path
+    log.debug(`${path} could not be started`)
+  } catch (error) {
+    log.debug(`${path} could not be written: ${error instanceof Error ? error.message : String(error)}`)
+  }
+  return undefined
+}
+
+/** What a launcher starts, and the text it was made of; `undefined` for any other program. */
+export function readLauncher(text: string) {
+  const node = /^node='(.*)'$/m.exec(text)?.[1]
+  const script = /^run='(.*)'$/m.exec(text)?.[1]
+  if (node === undefined || script === undefined) return undefined
+  const template = text.replace(`'${node}'`, () => "'@NODE@'").replace(`'${script}'`, () => "'@RUN@'")
+  const [unquotedNode = '', unquotedScript = ''] = [node, script].map(word => word.replaceAll(String.raw`'\''`, "'"))
+  return {node: unquotedNode, script: unquotedScript, template}
+}
+
+/** As a word of sh. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`
+}

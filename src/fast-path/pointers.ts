@@ -1,0 +1,42 @@
+import type {Pointer} from './pointer.ts'
+import {decisiveVariables, linesOf, nameFor, type Stamped, type StampedFolder} from './stamp.ts'
+
+/**
+ * What decides where a pointer leads, besides what decides of a hot copy: whether there is a keyring, and which folders
+ * Windows gives. bin/run.js has the same list, in this order.
+ */
+export const furtherVariables = [
+  'DBUS_SESSION_BUS_ADDRESS',
+  'XDG_RUNTIME_DIR',
+  'USERPROFILE',
+  'APPDATA',
+  'LOCALAPPDATA',
+] as const
+
+const format = 'aws-oidc pointer 1'
+const variables = [...decisiveVariables, ...furtherVariables]
+
+/** Puts a pointer into its place, and tells its name; `undefined` where it has no form that its reader would take. */
+export async function putPointer(
+  {cache, entry, key, role}: Pointer,
+  stamped: Stamped,
+  folder: StampedFolder,
+  now: Date,
+): Promise<string | undefined> {
+  // A colon has a meaning of its own in Windows.
+  const name = nameFor(stamped, ',')
+  const content = JSON.stringify({cache, entry, key, role})
+  const text = linesOf(format, variables, stamped, content)
+  if (name === undefined || text === undefined || variables.some(name => hasPassword(stamped.env[name])))
+    return undefined
+  const pointers = await folder.list(file => file.includes(',') && file !== name)
+  const over = pointers.filter(file => file.modifiedAt <= now)
+  await folder.put(name, text, stamped.serveUntil)
+  await Promise.all(over.map(file => folder.remove(file.name)))
+  return name
+}
+
+/** An address may have one in front of its host, and this would be kept on disk. */
+function hasPassword(value: string | undefined): boolean {
+  return /:\/\/[^/?#]*@/.test(value ?? '')
+}

@@ -1,0 +1,104 @@
+import {secretsIn} from '../config/settings.ts'
+import type {Parts} from '../credentials/parts.ts'
+import {AwsOidcError, expectedFailure} from '../errors.ts'
+import {type ShownDifference, showDifference, syncAsShown} from '../setup/write.ts'
+import {agreesToWrite} from '../sync/consent.ts'
+import type {SyncScope} from '../sync/scope.ts'
+import {type SyncResult, sync} from '../sync/sync.ts'
+import {planTakeover, type TakeoverPlan} from './plan.ts'
+
+export interface TakeoverWish {
+  /** The tool whose configuration is read; it is never changed. */
+  readonly from: 'aws-cli-oidc'
+  /** Whether nothing is asked. */
+  readonly yes: boolean
+}
+
+export interface TakeoverResult {
+  readonly path: string
+  readonly providers: readonly string[]
+  readonly profiles: readonly string[]
+  /** What could not be taken over, with the reason. */
+  readonly left: readonly string[]
+  /** Whether it was written. */
+  readonly written: boolean
+  /** The file of the AWS tools whose lines now call us. */
+  readonly synced?: string
+  /** What was changed in the files of the AWS tools, and the copies of what was there before the first change of this day. */
+  readonly awsTools?: Pick<SyncResult, 'changes' | 'files' | 'backups'>
+}
+
+/** Shows what would become of another tool's configuration, asks, writes it, and has the AWS tools call us instead. */
+export async function takeOver({yes}: TakeoverWish, parts: Parts): Promise<TakeoverResult> {
+  const plan = await planTakeover(parts)
+  const {providers, profiles} = plan
+  const result = {
+    path: parts.configuration.path,
+    providers: providers.map(({name}) => name),
+    profiles: profiles.map(({name}) => name),
+    left: plan.left,
+    written: false,
+  }
+  if (providers.length === 0 && profiles.length === 0) return result
+  const edits = [
+    ...providers.map(({name, entry}) => ({kind: 'add', list: 'providers', name, entry}) as const),
+    ...profiles.map(({name, entry}) => ({kind: 'add', list: 'profiles', name, entry}) as const),
+  ]
+  const scope = profiles.length === 0 ? undefined : scopeOf(result.profiles)
+  const shown = yes ? undefined : await showDifference(edits, scope, parts)
+  if (shown && !(await agreed(plan, parts))) return result
+  await parts.editConfiguration(() => edits)
+  const kept = await keepSecrets(plan, parts)
+  const synced = scope ? await callUs(scope, shown, parts) : {left: []}
+  return {...result, written: true, ...synced, left: [...plan.left, ...kept, ...synced.left]}
+}
+
+/** Rewrites the lines of the AWS tools; what keeps it from that takes nothing back. */
+async function callUs(
+  scope: SyncScope,
+  shown: ShownDifference | undefined,
+  parts: Parts,
+): Promise<Pick<TakeoverResult, 'left' | 'synced' | 'awsTools'>> {
+  try {
+    const ended = shown ? await syncAsShown(shown, parts) : await syncUnseen(scope, parts)
+    const {left, written, ...awsTools} = ended
+    const reasons = left.map(({why, hint}) => (hint === undefined ? why : `${why} Later: ${hint}`))
+    return {left: reasons, ...(written && {synced: awsTools.files.config, awsTools})}
+  } catch (error) {
+    const failure = expectedFailure(error)
+    if (!failure || parts.signal.aborted || failure.code === 'INTERRUPTED') throw error
+    return {left: [`${failure.message} Later: aws-oidc profiles sync ${scope.profiles.join(' ')}`]}
+  }
+}
+
+async function syncUnseen(scope: SyncScope, parts: Parts): Promise<SyncResult> {
+  const configuration = await parts.draftConfiguration(() => [])
+  return sync({...scope, write: 'yes'}, {...parts, configuration})
+}
+
+/** Only the commands of those profiles are replaced: keys of a person stay. */
+function scopeOf(profiles: readonly string[]): SyncScope {
+  return {profiles, replaces: 'command', chain: 'process', prune: false, fromRoles: undefined}
+}
+
+function agreed({left}: TakeoverPlan, parts: Parts): Promise<boolean> {
+  if (left.length > 0) parts.tell(["This can't be taken over:", ...left.map(line => `  ${line}`), ''])
+  return agreesToWrite('Write this?', 'the same command with --yes', parts)
+}
+
+/** A keyring that does not answer keeps nothing else from being taken over: the secret can be said later. */
+async function keepSecrets({providers}: TakeoverPlan, {keyring}: Parts): Promise<readonly string[]> {
+  const left: string[] = []
+  for (const {name, secret} of providers) {
+    if (secret === undefined) continue
+    await secretsIn(keyring)
+      .set(name, secret)
+      .catch((error: unknown) => {
+        if (!(error instanceof AwsOidcError)) throw error
+        left.push(
+          `client_secret of ${name}: ${error.message} Later: aws-oidc providers set-secret ${name} clientSecret`,
+        )
+      })
+  }
+  return left
+}

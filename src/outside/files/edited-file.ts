@@ -1,0 +1,56 @@
+import {dirname} from 'node:path'
+import {AwsOidcError} from '../../errors.ts'
+import {exchangeText} from './exchange-text.ts'
+import {codeOf} from './files.ts'
+import {readGivenFile, reasonOf} from './read-file.ts'
+
+/** Files that a person writes too, and that we change here and there. */
+export interface EditedFiles {
+  /** The text, or `undefined` where there is none. Rejects with CONFIG_INVALID what can't be read, or is not UTF-8. */
+  read(path: string): Promise<string | undefined>
+  /**
+   * Exchanges the text of the file, which gets mode 0600, if it still holds `before`; false where another program has
+   * changed it meanwhile. Rejects with OUTPUT_FAILED, and then nothing has changed.
+   */
+  replace(path: string, before: string | undefined, after: string): Promise<boolean>
+}
+
+export const editedFiles: EditedFiles = {
+  async read(path) {
+    const bytes = await bytesOf(path)
+    try {
+      return bytes && new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(bytes)
+    } catch (error) {
+      throw new AwsOidcError('CONFIG_INVALID', `${path} is not UTF-8.`, {hint: `file ${path}`, cause: error})
+    }
+  },
+
+  async replace(path, before, after) {
+    try {
+      return await exchangeText(path, {before, after, mode: 0o600})
+    } catch (error) {
+      throw unwritable(path, error)
+    }
+  },
+}
+
+async function bytesOf(path: string): Promise<Buffer | undefined> {
+  try {
+    return readGivenFile(path)
+  } catch (error) {
+    const code = codeOf(error)
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    throw new AwsOidcError('CONFIG_INVALID', `${path} can't be read: ${reasonOf(error)}.`, {
+      hint: `ls -ld ${path}`,
+      cause: error,
+    })
+  }
+}
+
+function unwritable(path: string, error: unknown): AwsOidcError {
+  if (error instanceof AwsOidcError) return error
+  return new AwsOidcError('OUTPUT_FAILED', `${path} can't be written: ${reasonOf(error)}. It is as it was.`, {
+    hint: `ls -ld ${dirname(path)}; df ${dirname(path)}`,
+    cause: error,
+  })
+}

@@ -1,0 +1,205 @@
+import {constants, type Stats} from 'node:fs'
+import {access, chmod, lchown, lstat, mkdir, open, readlink, realpath, rm, stat} from 'node:fs/promises'
+import {dirname, resolve} from 'node:path'
+import {AwsOidcError} from '../../errors.ts'
+import {ownerInsteadOfRoot} from './other-users.ts'
+import {takesPrograms} from './program-place.ts'
+import {readGivenFile, readOwnFile, reasonOf} from './read-file.ts'
+import {dropStale, replaceFile} from './replace-file.ts'
+
+/** The file system as the host needs it. Caches bring their own: what they keep is secret. */
+export interface Files {
+  /**
+   * The text of a file of ours or of a package, or `undefined` where there is none. Rejects with CONFIG_INVALID when it
+   * can't be read, or is anything else than a file.
+   */
+  readText(path: string): Promise<string | undefined>
+  /** Likewise, of a file that a person names, which may be a pipe. */
+  readGiven(path: string): Promise<string | undefined>
+  /** Whether there is a file that can be read again. */
+  isFile(path: string): Promise<boolean>
+  /** Replaces a file as a whole (0600, in a folder closed to others): a reader sees the old text or the new one. */
+  replacePrivate(path: string, text: string): Promise<void>
+  /** Likewise, for a program (0700). `false` where the system would not start it, as on a disk mounted so; it is gone then. */
+  replaceProgram(path: string, text: string): Promise<boolean>
+  /** Whether `replaceProgram` would succeed, as far as that can be told without writing. */
+  takesProgram(path: string): Promise<boolean>
+  /** Makes sure that an empty file (0600, in a folder closed to others) exists, and tells which one it is. */
+  touchPrivate(path: string): Promise<FileIdentity>
+  /** Rejects where the file can't be looked at. */
+  identify(path: string): Promise<FileIdentity | undefined>
+  /** Whether it is there. What can't be looked at is of no use, and counts as missing. */
+  exists(path: string): Promise<boolean>
+  /** Removes a folder that is there, with all that is in it; of a link, the link. Rejects with OUTPUT_FAILED. */
+  removeFolder(path: string): Promise<void>
+  /** Makes sure of a folder that is closed to others (0700), and returns its path. */
+  makePrivateFolder(path: string): Promise<string>
+  /** Makes such a folder where there is none, in one in which nobody else could exchange it. Rejects anywhere else. */
+  makeNewFolder(path: string): Promise<void>
+}
+
+/** Tells a file from another one that has taken its name. */
+export type FileIdentity = string
+
+export const systemFiles: Files = {
+  readText: async path => textOf(path, readOwnFile),
+
+  readGiven: async path => textOf(path, readGivenFile),
+
+  isFile: async path => (await stat(path).catch(() => undefined))?.isFile() ?? false,
+
+  async replacePrivate(path, text) {
+    await replace(path, text, 0o600)
+    // The file is saved; tidying up that fails is no reason to say otherwise.
+    await dropStale(path, name => name.endsWith('.json')).catch(() => undefined)
+  },
+
+  async replaceProgram(path, text) {
+    await replace(path, text, 0o700)
+    const starts = await access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    )
+    if (!starts) await rm(path, {force: true})
+    return starts
+  },
+
+  takesProgram: path => takesPrograms(dirname(path)),
+
+  async touchPrivate(path) {
+    await makePrivateFolder(dirname(path))
+    const {O_RDWR, O_CREAT, O_NOFOLLOW = 0, O_NONBLOCK = 0} = constants
+    const file = await open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600)
+    try {
+      const stats = await file.stat()
+      if (!stats.isFile()) throw new Error(`${path} is no file`)
+      if (process.platform !== 'win32' && (stats.mode & 0o077) !== 0) await file.chmod(0o600)
+      return identityOf(stats)
+    } finally {
+      await file.close()
+    }
+  },
+
+  async identify(path) {
+    try {
+      return identityOf(await lstat(path))
+    } catch (error) {
+      if (isMissing(error)) return undefined
+      throw error
+    }
+  },
+
+  exists,
+
+  async removeFolder(path) {
+    if (!(await exists(path))) return
+    try {
+      await rm(path, {recursive: true, force: true})
+    } catch (error) {
+      throw new AwsOidcError('OUTPUT_FAILED', `${path} can't be removed: ${codeOf(error)}.`, {
+        hint: `ls -ld ${path}`,
+        cause: error,
+      })
+    }
+  },
+
+  makePrivateFolder,
+
+  async makeNewFolder(path) {
+    const parent = await stat(dirname(path))
+    if (!keepsToOwners(parent)) throw new Error(`${dirname(path)} is open to others`)
+    await mkdir(path, {mode: 0o700})
+  },
+}
+
+const sticky = 0o1000
+
+/** Whether nobody else can rename what is in a folder: it is ours alone, or has the sticky bit, as /tmp does. */
+function keepsToOwners({uid, mode}: Stats): boolean {
+  if (process.geteuid === undefined) return true
+  const isTrusted = uid === process.geteuid() || uid === 0
+  return isTrusted && ((mode & 0o022) === 0 || (mode & sticky) !== 0)
+}
+
+function textOf(path: string, read: (path: string) => Buffer): string | undefined {
+  try {
+    return read(path).toString()
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw new AwsOidcError('CONFIG_INVALID', `${path} can't be read: ${reasonOf(error)}.`, {
+      hint: `ls -ld ${path}`,
+      cause: error,
+    })
+  }
+}
+
+function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+async function replace(path: string, text: string, mode: number): Promise<void> {
+  await makePrivateFolder(dirname(path))
+  await replaceFile(path, {mode, fill: file => file.writeFile(text)})
+}
+
+async function makePrivateFolder(path: string): Promise<string> {
+  await makeFolder(path)
+  const {mode} = await lstat(path)
+  if (process.platform !== 'win32' && (mode & 0o077) !== 0) await chmod(path, 0o700)
+  return path
+}
+
+/**
+ * Makes a folder closed to others (0700) where there is none, with those above it. With `recursive`, Node's own never
+ * ends where a file system answers ENOENT to what can't be made, as /proc does.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await makeOne(path)
+  } catch (error) {
+    if (await isFolder(path)) return
+    if (!isMissing(error) || dirname(path) === path) throw error
+    await makeFolder(dirname(path))
+    // Another process may have made it meanwhile.
+    await makeOne(path).catch(async (again: unknown) => {
+      if (!(await isFolder(path))) throw again
+    })
+  }
+}
+
+async function makeOne(path: string): Promise<void> {
+  await mkdir(path, {mode: 0o700})
+  const user = await ownerInsteadOfRoot(dirname(path))
+  if (user) await lchown(path, user.uid, user.gid)
+}
+
+/** The file behind links, also where it does not exist yet. */
+export async function targetOf(path: string): Promise<string> {
+  try {
+    return await realpath(path)
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error
+    const link = await readlink(path).catch(() => undefined)
+    return link === undefined ? path : targetOf(resolve(dirname(path), link))
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false
+}
+
+function identityOf(stats: Stats): FileIdentity {
+  return `${stats.dev}:${stats.ino}`
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+}
+
+/** The system's own word for why a file could not be used. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
+}

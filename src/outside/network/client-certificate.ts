@@ -1,0 +1,76 @@
+import {createPrivateKey, X509Certificate} from 'node:crypto'
+import {statSync} from 'node:fs'
+import {AwsOidcError} from '../../errors.ts'
+import {readGivenFile, reasonOf} from '../files/read-file.ts'
+import {certificatesIn} from './trust.ts'
+
+/** A file, and where the configuration names it, for messages. */
+interface TlsFile {
+  readonly path: string
+  readonly place: string
+}
+
+export type TlsFiles = Readonly<Record<'ca' | 'cert' | 'key', TlsFile | undefined>>
+
+/** What a connection to the provider trusts besides the usual, and shows of us (RFC 8705). All in PEM. */
+export interface ProviderTls {
+  readonly ca: readonly string[]
+  readonly cert: string | undefined
+  readonly key: string | undefined
+}
+
+export interface TlsReading {
+  readonly now: Date
+  readonly warn: (text: string) => void
+}
+
+/** Reads and checks them before anything is sent. Throws CONFIG_INVALID naming setting and file. */
+export function readProviderTls({ca, cert, key}: TlsFiles, {now, warn}: TlsReading): ProviderTls {
+  const authorities = ca ? authoritiesIn(ca) : []
+  if (!cert || !key) return {ca: authorities, cert: undefined, key: undefined}
+  const [certificate, privateKey] = [read(cert), read(key)]
+  checkCertificate(cert, certificate, key, privateKey, now)
+  if (process.platform !== 'win32' && (statSync(key.path).mode & 0o077) !== 0) {
+    warn(`${key.path} can be read by others: chmod 600 ${key.path}`)
+  }
+  return {ca: authorities, cert: certificate, key: privateKey}
+}
+
+function authoritiesIn(file: TlsFile): readonly string[] {
+  const text = read(file)
+  try {
+    return certificatesIn(text)
+  } catch (error) {
+    throw wrong(file, `can't be used: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+function checkCertificate(cert: TlsFile, certificate: string, key: TlsFile, privateKey: string, now: Date): void {
+  const parsed = parse(cert, 'is no PEM certificate', () => new X509Certificate(certificate))
+  if (/ENCRYPTED/.test(privateKey)) throw wrong(key, 'is encrypted, and nobody can be asked for its password')
+  const own = parse(key, 'is no PEM private key', () => createPrivateKey(privateKey))
+  if (!parsed.checkPrivateKey(own)) throw wrong(key, `does not belong to the certificate in ${cert.path}`)
+  const {validFromDate, validToDate} = parsed
+  if (validToDate <= now) throw wrong(cert, `ended on ${validToDate.toISOString()}`)
+  if (validFromDate > now) throw wrong(cert, `is not valid before ${validFromDate.toISOString()}`)
+}
+
+function parse<Value>(file: TlsFile, problem: string, work: () => Value): Value {
+  try {
+    return work()
+  } catch {
+    throw wrong(file, problem)
+  }
+}
+
+function read(file: TlsFile): string {
+  try {
+    return readGivenFile(file.path).toString()
+  } catch (error) {
+    throw wrong(file, `can't be read: ${reasonOf(error)}`, `ls -l ${file.path}`)
+  }
+}
+
+function wrong({path, place}: TlsFile, problem: string, hint = 'Name PEM files that work there.'): AwsOidcError {
+  return new AwsOidcError('CONFIG_INVALID', `${place}: ${path} ${problem}.`, {hint})
+}

@@ -1,0 +1,64 @@
+import {X509Certificate} from 'node:crypto'
+import tls from 'node:tls'
+import {AwsOidcError} from '../../errors.ts'
+import {readGivenFile} from '../files/read-file.ts'
+
+// With or without its end: one that was cut off must not be passed over.
+const certificate = /-----BEGIN CERTIFICATE-----[^-]*(?:-----END CERTIFICATE-----)?/g
+
+let done = false
+
+/**
+ * Trusts what the system and Node trust, and the bundle that AWS tools are given. Done at the first TLS connection,
+ * because reading the system's store costs time that a call without a network must not pay.
+ */
+export function trustSystemAuthorities(env: Readonly<Record<string, string | undefined>>): void {
+  if (done) return
+  const own = [...tls.getCACertificates('default'), ...tls.getCACertificates('system')]
+  const bundle = env.AWS_CA_BUNDLE ? readBundle(env.AWS_CA_BUNDLE) : []
+  tls.setDefaultCACertificates([...new Set([...own, ...bundle])])
+  done = true
+}
+
+/** What is wrong with a file of authorities; `undefined` where nothing is. */
+export async function problemOfAuthorities(path: string): Promise<string | undefined> {
+  try {
+    certificatesIn(readGivenFile(path).toString())
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+/**
+ * The certificates in a PEM file, each of them whole: OpenSSL would complain only when it is handed them, without
+ * saying whose they are. Throws an error that says what is wrong.
+ */
+export function certificatesIn(text: string): readonly string[] {
+  const certificates = text.match(certificate) ?? []
+  if (certificates.length === 0) throw new Error('there is no PEM certificate in it')
+  for (const [index, pem] of certificates.entries()) {
+    if (!isCertificate(pem)) throw new Error(`certificate ${index + 1} in it is broken`)
+  }
+  return certificates
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).raw.length > 0
+  } catch {
+    return false
+  }
+}
+
+function readBundle(bundle: string): readonly string[] {
+  try {
+    return certificatesIn(readGivenFile(bundle).toString())
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new AwsOidcError('CONFIG_INVALID', `AWS_CA_BUNDLE can't be used: ${bundle}: ${reason}.`, {
+      hint: 'unset AWS_CA_BUNDLE, or name a file of PEM certificates',
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,126 @@
+import {openSync} from 'node:fs'
+import {text} from 'node:stream/consumers'
+import {isatty, WriteStream} from 'node:tty'
+import {onScreen, type Printable, type Told} from '../../text/printable.ts'
+import {complain, prose} from './output.ts'
+import {noProgress, type Progress, progressOn} from './progress.ts'
+import {writeToTerminal} from './tty.ts'
+
+/** Where people are reached. stdout is not here: it belongs to the result alone. */
+export interface Terminal extends Pick<Progress, 'waitingFor'> {
+  readonly stdinIsTerminal: boolean
+  readonly stderrIsTerminal: boolean
+  /** Whether what is said to the person may have colours (https://no-color.org). */
+  readonly colours: boolean
+  /** To stderr, for whoever started the command. Never throws. */
+  say(told: Told): void
+  /** To the person: the terminal itself where there is one, because botocore and the JS SDK swallow stderr. */
+  tell(told: Told): void
+  /** The terminal that `tell` writes to, where it can show block characters and tells its size. */
+  screen(): Screen | undefined
+  /** All that comes from stdin, for a command whose purpose is to take it. */
+  readStdin(): Promise<string>
+  /** For questions: answers come from stdin, and stdout stays free for the result. */
+  promptStreams(): {readonly input: NodeJS.ReadableStream; readonly output: NodeJS.WritableStream}
+}
+
+/** What a terminal has room for. */
+export interface Screen {
+  readonly columns: number
+  readonly rows: number
+  /** Whether colours may be used (https://no-color.org). */
+  readonly colours: boolean
+}
+
+type Size = Omit<Screen, 'colours'>
+type Env = Readonly<Record<string, string | undefined>>
+
+// A caller that doesn't read our stderr (AWS SDK for Java) would leave us hanging once its pipe of 64 KiB is full. What
+// is left of that is for the failure that ends the command.
+const stderrLimit = 40_000
+
+export function systemTerminal(env: Env, platform: NodeJS.Platform): Terminal {
+  let written = 0
+  // A terminal that could not be written to once, or takes nothing, is not waited for again.
+  let reachable = true
+  const stderrIsTerminal = isatty(2)
+  const smart = platform === 'win32' || (env.TERM ?? 'dumb') !== 'dumb'
+  const progress = stderrIsTerminal && smart && !env.CI && !env.NO_COLOR ? progressOnStderr() : noProgress
+
+  function say(told: Told): void {
+    const text = prose(ended(told), 2)
+    const bytes = Buffer.byteLength(text)
+    if (written + bytes > stderrLimit) return
+    written += bytes
+    progress.above(() => complain(text))
+  }
+
+  return {
+    stdinIsTerminal: isatty(0),
+    stderrIsTerminal,
+    colours: stderrIsTerminal && smart && !env.NO_COLOR,
+    say,
+    tell(told) {
+      reachable &&= !stderrIsTerminal && writeToTerminal(ended(told), platform)
+      if (!reachable) say(told)
+    },
+    screen() {
+      if (!showsBlocks(platform, env)) return undefined
+      const size = stderrIsTerminal ? sizeOfStderr() : sizeOfTerminal()
+      return size && {...size, colours: !env.NO_COLOR}
+    },
+    readStdin: () => text(process.stdin),
+    promptStreams() {
+      progress.waitingFor(undefined)
+      return {input: process.stdin, output: process.stderr}
+    },
+    waitingFor: progress.waitingFor,
+  }
+}
+
+function ended(told: Told): Printable {
+  return onScreen([...(typeof told === 'string' ? [told] : told), ''])
+}
+
+function progressOnStderr(): Progress {
+  const progress = progressOn({
+    write: complain,
+    columns: () => process.stderr.columns || 80,
+    after(milliseconds, work) {
+      const timer = setTimeout(work, milliseconds)
+      timer.unref()
+      return () => clearTimeout(timer)
+    },
+  })
+  process.once('exit', () => progress.waitingFor(undefined))
+  return progress
+}
+
+/** A console of Windows takes bytes in a code page of its own, and a locale without UTF-8 has no block characters. */
+function showsBlocks(platform: NodeJS.Platform, {TERM, LC_ALL, LC_CTYPE, LANG}: Env): boolean {
+  if (platform === 'win32' || !TERM || TERM === 'dumb') return false
+  return platform === 'darwin' || /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || '')
+}
+
+function sizeOfStderr(): Size | undefined {
+  return isatty(2) && process.stderr instanceof WriteStream ? sizeOf(process.stderr) : undefined
+}
+
+function sizeOfTerminal(): Size | undefined {
+  try {
+    const stream = new WriteStream(openSync('/dev/tty', 'w'))
+    try {
+      return sizeOf(stream)
+    } finally {
+      stream.destroy()
+    }
+  } catch {
+    return undefined
+  }
+}
+
+/** A size of nothing is what a terminal says that does not know it. */
+function sizeOf(stream: WriteStream): Size | undefined {
+  const [columns, rows] = stream.getWindowSize()
+  return columns > 0 && rows > 0 ? {columns, rows} : undefined
+}

@@ -1,0 +1,198 @@
+import {join} from 'node:path'
+import type {Configuration} from '../config/schema.ts'
+import {AwsOidcError, printable} from '../errors.ts'
+import type {Files} from '../outside/files/files.ts'
+import type {Npm, NpmOptions} from '../outside/processes/npm.ts'
+import type {Log} from '../plugin.ts'
+import {parseObject, readObject} from '../text/json.ts'
+import {allowsPlugin} from './allowed.ts'
+import {openPluginFolder, writingInto} from './folder.ts'
+import {declaredBy, type InstalledPackage, whyUnfit} from './registry.ts'
+import {type PluginSource, readPluginSource} from './source.ts'
+
+export interface InstallWish {
+  /** What was typed. */
+  readonly plugin: string
+  /** The commands that are built in. */
+  readonly builtIn: readonly string[]
+}
+
+export interface InstalledPlugin {
+  readonly name: string
+  readonly version: string
+  readonly strategies: readonly string[]
+  readonly caches: readonly string[]
+  readonly commands: readonly string[]
+}
+
+export interface InstallParts {
+  readonly own: InstalledPackage
+  readonly dataFolder: string
+  readonly configuration: Pick<Configuration, 'allowedPlugins' | 'path'>
+  readonly files: Files
+  readonly npm: Npm
+  readonly npmOptions: NpmOptions
+  readonly log: Log
+}
+
+/** What is known of a package before it is installed. */
+export interface Offer {
+  readonly name: string
+  readonly version: string
+  readonly integrity: string
+}
+
+/** Installs what somebody has typed: see `installOffer`. */
+export async function installPlugin({plugin, builtIn}: InstallWish, parts: InstallParts): Promise<InstalledPlugin> {
+  const source = readPluginSource(plugin)
+  return installOffer(await lookAt(source, parts), source, builtIn, parts)
+}
+
+/** Shows it, and installs it where the person agrees then; `undefined` where not. */
+export async function installOnConsent(
+  {plugin, builtIn}: InstallWish,
+  agrees: () => Promise<boolean>,
+  parts: InstallParts,
+): Promise<InstalledPlugin | undefined> {
+  const source = readPluginSource(plugin)
+  const offer = await lookAt(source, parts)
+  await show(offer, source, parts)
+  return (await agrees()) ? install(offer, source, builtIn, parts) : undefined
+}
+
+/** What a source offers now; nothing is installed. */
+export async function lookAt(source: PluginSource, {dataFolder, files, npm, npmOptions}: InstallParts): Promise<Offer> {
+  await writingInto(dataFolder, () => files.makePrivateFolder(dataFolder))
+  return readOffer(await npm.run(['pack', '--dry-run', source.spec], dataFolder, npmOptions), source)
+}
+
+/**
+ * Shows what is to be installed, installs it without its scripts, and takes it back where it can't be used. None of its
+ * code runs. oclif's own command would run the code of a plugin without a manifest, and mistakes the second of two
+ * plugins from addresses for the first (oclif/plugin-plugins#1294).
+ */
+export async function installOffer(
+  offer: Offer,
+  source: PluginSource,
+  builtIn: readonly string[],
+  parts: InstallParts,
+): Promise<InstalledPlugin> {
+  await show(offer, source, parts)
+  return install(offer, source, builtIn, parts)
+}
+
+async function show(offer: Offer, source: PluginSource, parts: InstallParts): Promise<void> {
+  refuseByName(offer.name, parts)
+  const publisher = await publisherOf(offer, source, parts)
+  parts.log.info(`Package:   ${offer.name} ${offer.version}`)
+  parts.log.info(`Publisher: ${publisher}`)
+  parts.log.info(`Integrity: ${offer.integrity}`)
+}
+
+async function install(
+  offer: Offer,
+  source: PluginSource,
+  builtIn: readonly string[],
+  parts: InstallParts,
+): Promise<InstalledPlugin> {
+  const folder = await openPluginFolder(parts)
+  try {
+    await folder.npm(['install', '--omit=dev', source.spec])
+    await checkOffer(offer, parts)
+    const installed = await checkInstalled(offer.name, builtIn, parts)
+    await folder.list(offer.name, source)
+    return installed
+  } catch (error) {
+    await folder.restore()
+    throw error
+  }
+}
+
+function readOffer(answer: unknown, {spec}: PluginSource): Offer {
+  const {name, version, integrity} = readObject(Array.isArray(answer) ? answer[0] : undefined)
+  if (typeof name !== 'string' || typeof version !== 'string' || typeof integrity !== 'string') {
+    throw new AwsOidcError('BAD_RESPONSE', `npm does not say what ${printable(spec)} is.`)
+  }
+  return {name, version, integrity}
+}
+
+function refuseByName(name: string, {own, configuration}: InstallParts): void {
+  if (name === own.name || Object.hasOwn(readObject(own.manifest.dependencies), name)) {
+    throw new AwsOidcError('USAGE', `${name} is a part of aws-oidc; another one can't take its place.`)
+  }
+  if (!allowsPlugin(configuration.allowedPlugins, name)) {
+    throw new AwsOidcError('CONFIG_INVALID', `"plugins.allow" in ${configuration.path} does not list ${name}.`, {
+      hint: `Add "${name}" to "plugins: {allow: [...]}".`,
+    })
+  }
+}
+
+/** The account that published it, by the registry's word. */
+async function publisherOf(
+  {name, version}: Offer,
+  {kind}: PluginSource,
+  {npm, npmOptions, dataFolder}: InstallParts,
+): Promise<string> {
+  if (kind !== 'registry') return 'unknown: it does not come from a registry'
+  const facts = readObject(await npm.run(['view', `${name}@${version}`], dataFolder, npmOptions))
+  const {name: user} = readObject(facts._npmUser)
+  const names = typeof user === 'string' ? [user] : typeof facts._npmUser === 'string' ? [facts._npmUser] : []
+  return printable(names[0] ?? 'unknown: the registry does not say')
+}
+
+/** Between the look and the installation another version may have been published. */
+async function checkOffer({name, integrity}: Offer, {dataFolder, files}: InstallParts): Promise<void> {
+  const lock = parseObject((await files.readText(join(dataFolder, 'node_modules/.package-lock.json'))) ?? '')
+  const installed = readObject(readObject(lock.packages)[`node_modules/${name}`]).integrity
+  // What comes by git has no tarball, and so no integrity.
+  if (installed !== undefined && installed !== integrity) {
+    throw new AwsOidcError('BAD_RESPONSE', `Another ${name} was installed than the one shown; it was removed.`, {
+      hint: `aws-oidc plugins install ${name}`,
+    })
+  }
+}
+
+async function checkInstalled(
+  name: string,
+  builtIn: readonly string[],
+  {own, dataFolder, files}: InstallParts,
+): Promise<InstalledPlugin> {
+  const folder = join(dataFolder, 'node_modules', name)
+  const read = async (file: string) => parseObject((await files.readText(join(folder, file))) ?? '')
+  const manifest = await read('package.json')
+  const refuse = (why: string, hint?: string) =>
+    new AwsOidcError('PLUGIN_FAILED', `${name} was not installed: ${why}.`, {hint})
+  if (typeof manifest.oclif !== 'object') throw refuse('it is no plugin (its package.json has no "oclif")')
+
+  const unfit = await whyUnfit(manifest, String(own.manifest.version))
+  if (unfit) throw refuse(unfit.text, unfit.newer ? 'npm install --global aws-oidc@latest' : undefined)
+  for (const [kind, what] of [
+    ['strategies', 'strategy'],
+    ['caches', 'cache'],
+  ] as const) {
+    const taken = declaredBy(manifest, kind).find(id => declaredBy(own.manifest, kind).includes(id))
+    if (taken !== undefined) throw refuse(`it brings the ${what} "${taken}", which is built in`)
+  }
+
+  const commands = commandsOf(await read('oclif.manifest.json'))
+  if (commands.length === 0 && readObject(manifest.oclif).commands !== undefined) {
+    throw refuse('it has commands but no oclif.manifest.json, so that all of them would be loaded at each start')
+  }
+  const shadow = commands.find(command => builtIn.includes(command))
+  if (shadow !== undefined) throw refuse(`it brings the command "${shadow.replaceAll(':', ' ')}", which is built in`)
+  return {
+    name,
+    version: String(manifest.version),
+    strategies: declaredBy(manifest, 'strategies'),
+    caches: declaredBy(manifest, 'caches'),
+    commands: commands.map(command => command.replaceAll(':', ' ')),
+  }
+}
+
+/** With their other names. */
+function commandsOf(manifest: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.entries(readObject(manifest.commands)).flatMap(([id, command]) => {
+    const {aliases, hiddenAliases} = readObject(command)
+    return [id, ...[aliases, hiddenAliases].flat().filter(alias => typeof alias === 'string')]
+  })
+}

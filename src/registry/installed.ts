@@ -1,0 +1,29 @@
+import {join} from 'node:path'
+import type {Files} from '../outside/files/files.ts'
+import {parseObject, readObject} from '../text/json.ts'
+import type {InstalledPackage} from './registry.ts'
+
+/**
+ * The plugins that somebody installed or linked, as oclif keeps them in its data folder. Their package.json is read and
+ * none of their code runs: oclif itself would load the commands of a plugin without a manifest, and run its `init` hook,
+ * at each start.
+ */
+export async function installedPlugins(
+  dataFolder: string,
+  {readText}: Pick<Files, 'readText'>,
+): Promise<readonly InstalledPackage[]> {
+  const read = async (folder: string) =>
+    parseObject((await readText(join(folder, 'package.json')).catch(() => undefined)) ?? '')
+  const listed = readObject((await read(dataFolder)).oclif).plugins
+  const places = (Array.isArray(listed) ? listed : []).flatMap(entry => placeOf(entry, dataFolder))
+  const found = await Promise.all(places.map(async place => ({...place, manifest: await read(place.root)})))
+  // What was deleted by hand is not installed.
+  return found.filter(({manifest}) => typeof manifest.name === 'string')
+}
+
+function placeOf(entry: unknown, dataFolder: string): readonly Omit<InstalledPackage, 'manifest'>[] {
+  const {name = entry, type = 'user', root} = readObject(entry)
+  if (typeof name !== 'string') return []
+  if (type === 'link') return typeof root === 'string' ? [{name, root, linked: true}] : []
+  return [{name, root: join(dataFolder, 'node_modules', name)}]
+}

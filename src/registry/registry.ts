@@ -1,0 +1,248 @@
+import {join} from 'node:path'
+import {AwsOidcError, printable} from '../errors.ts'
+import type {CacheHome, CredentialCache, Entry, FederationStrategy} from '../plugin.ts'
+import {readObject, readTexts} from '../text/json.ts'
+
+/** A package whose declarations count: the host itself, or a plugin that somebody installed. */
+export interface InstalledPackage {
+  /** The name under which it was installed. */
+  readonly name: string
+  readonly root: string
+  /** The parsed package.json; data, so that looking at it runs nothing. */
+  readonly manifest: Readonly<Record<string, unknown>>
+  /** Whether it lies in a folder that somebody works on. */
+  readonly linked?: boolean
+}
+
+/** What the installed packages declare. Only the package that owns a wanted id is ever imported. */
+export interface Registry {
+  /** The package that owns a strategy, without importing it. Throws CONFIG_INVALID when nobody does. */
+  ownerOf(strategy: string): string
+  /** The ids of the strategies that may be used, in no order; of none of them the code is loaded. */
+  strategies(): readonly string[]
+  /** The strategies that only a plugin of ours would bring, which is not installed and may be. */
+  installable(): readonly Installable[]
+  /** What a strategy says of itself, in one line. */
+  strategySummary(id: string): Promise<string>
+  strategy(id: string): Promise<FederationStrategy<Record<string, unknown>>>
+  cache(id: string, home: CacheHome): Promise<CredentialCache>
+  /** What a cache says of itself, in one line. */
+  cacheSummary(id: string): Promise<string>
+}
+
+/** A strategy that nobody here brings, and the package that does. */
+export interface Installable {
+  readonly strategy: string
+  readonly plugin: string
+}
+
+export interface RegistryParts {
+  /** Whether the configuration lets a plugin be used. */
+  readonly allows: (plugin: string) => boolean
+  /** Loads code of a plugin within limits. */
+  readonly guard: <Result>(plugin: string, work: () => Promise<Result>) => Promise<Result>
+  /** What a file of code exports. */
+  readonly load: (path: string) => Promise<unknown>
+  readonly nearest: (name: string, known: readonly string[]) => string | undefined
+}
+
+export type Kind = 'strategies' | 'caches'
+
+/** One of each, as the configuration names it too. */
+const words: Readonly<Record<Kind, string>> = {strategies: 'strategy', caches: 'cache'}
+
+const apiVersion = 1
+
+/** Plugins of ours. A name that we made up from an id might be anybody's. */
+const known: Readonly<Record<Kind, ReadonlyMap<string, string>>> = {
+  strategies: new Map([['keycloak', 'aws-oidc-keycloak']]),
+  caches: new Map([['pass', 'aws-oidc-cache-pass']]),
+}
+
+/** What is built in wins over what a plugin declares under the same id: nobody may take the place of `oidc`. */
+export function registryOf(
+  own: InstalledPackage,
+  plugins: readonly InstalledPackage[],
+  parts: RegistryParts,
+): Registry {
+  function owner(kind: Kind, id: string): InstalledPackage {
+    if (declaredBy(own.manifest, kind).includes(id)) return own
+    const [first, second] = plugins.filter(({manifest}) => declaredBy(manifest, kind).includes(id))
+    if (!first) throw unknown(kind, id, [own, ...plugins], parts)
+    if (second) throw disputed(kind, id, first, second)
+    if (!parts.allows(first.name)) throw notAllowed(first.name)
+    return first
+  }
+
+  async function load<Contract, Input>(
+    kind: Kind,
+    id: string,
+    input: Input,
+    isContract: (value: unknown) => value is Contract,
+  ): Promise<Contract> {
+    return within(owner(kind, id), async holder => {
+      const entry = await entryOf<Contract, Input>(holder, kind, id, parts.load)
+      const loaded: unknown = await entry.load(input)
+      if (!isContract(loaded)) throw new Error(`what it gives for "${id}" is none of the ${kind}`)
+      return loaded
+    })
+  }
+
+  function summary(kind: Kind, id: string): Promise<string> {
+    return within(owner(kind, id), async holder => (await entryOf(holder, kind, id, parts.load)).summary)
+  }
+
+  /** Runs code of a package; whatever goes wrong is laid at its door. */
+  async function within<Result>(
+    holder: InstalledPackage,
+    work: (holder: InstalledPackage) => Promise<Result>,
+  ): Promise<Result> {
+    if (holder === own) return work(holder)
+    const reason = await whyUnfit(holder.manifest, String(own.manifest.version))
+    if (reason) throw reason.newer ? tooNew(holder, reason.text) : failed(holder, reason.text)
+    return parts.guard(holder.name, () =>
+      work(holder).catch((error: unknown) => {
+        throw failed(holder, reasonOf(error), error)
+      }),
+    )
+  }
+
+  function isDeclared(kind: Kind, id: string): boolean {
+    return [own, ...plugins].some(({manifest}) => declaredBy(manifest, kind).includes(id))
+  }
+
+  return {
+    ownerOf: strategy => owner('strategies', strategy).name,
+    strategies: () =>
+      [own, ...plugins.filter(({name}) => parts.allows(name))].flatMap(({manifest}) =>
+        declaredBy(manifest, 'strategies'),
+      ),
+    installable: () =>
+      [...known.strategies]
+        .filter(([id, plugin]) => !isDeclared('strategies', id) && parts.allows(plugin))
+        .map(([strategy, plugin]) => ({strategy, plugin})),
+    strategySummary: id => summary('strategies', id),
+    strategy: id => load('strategies', id, undefined, isStrategy),
+    cache: (id, home) => load('caches', id, home, isCache),
+    cacheSummary: id => summary('caches', id),
+  }
+}
+
+/** The ids that a package declares. */
+export function declaredBy(manifest: InstalledPackage['manifest'], kind: Kind): readonly string[] {
+  return readTexts(readObject(manifest['aws-oidc'])[kind])
+}
+
+/** Why this version of aws-oidc can't serve a plugin, as far as its package.json tells. */
+export async function whyUnfit(
+  manifest: InstalledPackage['manifest'],
+  hostVersion: string,
+): Promise<{readonly text: string; readonly newer: boolean} | undefined> {
+  const range = readObject(manifest.engines)['aws-oidc']
+  if (typeof range === 'string') {
+    const {satisfies} = (await import('semver')).default
+    const fits = satisfies(hostVersion, range, {includePrerelease: true})
+    if (!fits) return {text: `it needs aws-oidc ${printable(range, 50)}, this is ${hostVersion}`, newer: true}
+  }
+  const {apiVersion: built} = readObject(manifest['aws-oidc'])
+  if (built === undefined || built === apiVersion) return undefined
+  return {text: ofOtherVersion(built), newer: typeof built === 'number' && built > apiVersion}
+}
+
+async function entryOf<Contract, Input>(
+  holder: InstalledPackage,
+  kind: Kind,
+  id: string,
+  loadFile: RegistryParts['load'],
+) {
+  const hook = readObject(readObject(holder.manifest.oclif).hooks)[`aws-oidc:${kind}`]
+  if (typeof hook !== 'string') throw new Error(`it declares "${id}" but no hook "aws-oidc:${kind}"`)
+  const module: unknown = await loadFile(join(holder.root, hook))
+  const {default: run} = readObject(module)
+  if (typeof run !== 'function') throw new Error(`${hook} has no function as its default export`)
+  const registration = readObject(await run())
+  if (registration.apiVersion !== apiVersion) throw new Error(ofOtherVersion(registration.apiVersion))
+  const entries = Array.isArray(registration.entries) ? registration.entries : []
+  const entry = entries.find(candidate => readObject(candidate).id === id)
+  if (!isEntry<Contract, Input>(entry)) throw new Error(`its hook does not register "${id}", which it declares`)
+  return entry
+}
+
+/** What a plugin hands over is checked as far as data can be; the rest is its promise by the contract's types. */
+function isEntry<Contract, Input>(value: unknown): value is Entry<Contract, Input> {
+  const {id, summary, load} = readObject(value)
+  return typeof id === 'string' && typeof summary === 'string' && typeof load === 'function'
+}
+
+function isStrategy(value: unknown): value is FederationStrategy<Record<string, unknown>> {
+  return has(value, ['signIn']) && 'settings' in value && typeof value.settings === 'object' && value.settings !== null
+}
+
+function isCache(value: unknown): value is CredentialCache {
+  return has(value, ['read', 'write', 'remove', 'clear'])
+}
+
+/** It may be an instance of a class, whose methods are not its own members. */
+function has(value: unknown, methods: readonly string[]): value is object {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    methods.every(method => typeof Reflect.get(value, method) === 'function')
+  )
+}
+
+function unknown(
+  kind: Kind,
+  id: string,
+  packages: readonly InstalledPackage[],
+  {nearest, allows}: RegistryParts,
+): AwsOidcError {
+  const word = words[kind]
+  const plugin = known[kind].get(id)
+  if (plugin !== undefined && !allows(plugin)) return notAllowed(plugin)
+  if (plugin !== undefined) {
+    const hint = `aws-oidc plugins install ${plugin}`
+    return new AwsOidcError('CONFIG_INVALID', `The ${word} "${id}" comes with a plugin, which is not installed.`, {
+      hint,
+    })
+  }
+  const there = packages.flatMap(({manifest}) => declaredBy(manifest, kind)).toSorted()
+  const near = nearest(id, [...new Set([...there, ...known[kind].keys()])])
+  const message = `There is no ${word} "${printable(id, 100)}". Installed: ${there.join(', ')}.`
+  const hint = near === undefined ? 'aws-oidc plugins' : `Write "${word}: ${near}", if that is what you mean.`
+  return new AwsOidcError('CONFIG_INVALID', message, {hint})
+}
+
+function disputed(kind: Kind, id: string, first: InstalledPackage, second: InstalledPackage): AwsOidcError {
+  return new AwsOidcError('CONFIG_INVALID', `Both ${first.name} and ${second.name} bring the ${words[kind]} "${id}".`, {
+    hint: `aws-oidc plugins uninstall ${second.name}`,
+  })
+}
+
+function notAllowed(plugin: string): AwsOidcError {
+  return new AwsOidcError('CONFIG_INVALID', `"plugins.allow" in the configuration does not list ${plugin}.`, {
+    hint: `Add "${plugin}" to "plugins: {allow: [...]}".`,
+  })
+}
+
+function tooNew({name}: InstalledPackage, reason: string): AwsOidcError {
+  return new AwsOidcError('PLUGIN_FAILED', `The plugin ${name} can't be used: ${reason}.`, {
+    hint: 'npm install --global aws-oidc@latest',
+  })
+}
+
+function failed({name}: InstalledPackage, reason: string, cause?: unknown): AwsOidcError {
+  return new AwsOidcError('PLUGIN_FAILED', `The plugin ${name} failed: ${reason.replace(/\.$/, '')}.`, {
+    hint: `aws-oidc plugins uninstall ${name}`,
+    cause,
+  })
+}
+
+function ofOtherVersion(version: unknown): string {
+  return `it was built for version ${printable(String(version), 50)} of the contract, this is ${apiVersion}`
+}
+
+/** One line, however many a parser's complaint has. */
+function reasonOf(error: unknown): string {
+  return printable(error instanceof Error ? error.message : String(error))
+}

@@ -1,0 +1,42 @@
+import {mostAlike} from '../config/nearest.ts'
+import {AwsOidcError, printable} from '../errors.ts'
+import {listedPlugins, openPluginFolder} from './folder.ts'
+import type {InstallParts} from './install.ts'
+
+export interface UninstalledPlugin {
+  readonly name: string
+  /** Whether its folder, which was linked, stays where it is. */
+  readonly linked: boolean
+}
+
+/**
+ * Removes a plugin, and what npm installed for it; of one that is linked only the link. None of its code runs. Rejects with
+ * USAGE where there is none of that name; where npm fails everything stays.
+ */
+export async function uninstallPlugin(typed: string, parts: InstallParts): Promise<UninstalledPlugin> {
+  const name = typed.replace(/(?<=.)@[^/]*$/, '')
+  const plugins = await listedPlugins(parts.dataFolder, parts.files)
+  const plugin = plugins.find(listed => listed.name === name)
+  if (!plugin)
+    throw absent(
+      name,
+      plugins.map(listed => listed.name),
+    )
+  const folder = await openPluginFolder(parts)
+  try {
+    await folder.unlist(name)
+    if (!plugin.linked) await folder.npm(['uninstall', '--omit=dev', name])
+    return plugin
+  } catch (error) {
+    await folder.restore()
+    throw error
+  }
+}
+
+function absent(name: string, there: readonly string[]): AwsOidcError {
+  const [near] = mostAlike(name, there, 1)
+  const which = near === undefined ? 'There is none.' : `There: ${there.join(', ')}.`
+  return new AwsOidcError('USAGE', `The plugin "${printable(name, 100)}" is not installed. ${which}`, {
+    hint: near === undefined ? 'aws-oidc plugins' : `aws-oidc plugins uninstall ${near}`,
+  })
+}

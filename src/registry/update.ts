@@ -1,0 +1,34 @@
+import {type AwsOidcError, expectedFailure} from '../errors.ts'
+import {pluginsByNpm} from './folder.ts'
+import {type InstalledPlugin, type InstallParts, installOffer, lookAt} from './install.ts'
+
+export interface PluginUpdate {
+  readonly name: string
+  /** The version that was there before. */
+  readonly before: string
+  /** What has taken its place; absent where nothing else is offered. */
+  readonly now?: InstalledPlugin
+  /** Why the earlier version stays. */
+  readonly error?: AwsOidcError
+}
+
+/**
+ * Installs what the source of each plugin offers now, as `installPlugin` does; one that fails keeps its version, and none
+ * of the others from theirs. oclif's own command has npm update all of them or none, and shows nothing first.
+ */
+export async function updatePlugins(builtIn: readonly string[], parts: InstallParts): Promise<readonly PluginUpdate[]> {
+  const updates: PluginUpdate[] = []
+  for (const {name, version: before, source} of await pluginsByNpm(parts.dataFolder, parts.files)) {
+    try {
+      // A tarball stays what it is, and may be gone.
+      const offer = source.spec.startsWith('file:') ? undefined : await lookAt(source, parts)
+      const now = offer && offer.version !== before ? await installOffer(offer, source, builtIn, parts) : undefined
+      updates.push({name, before, ...(now && {now})})
+    } catch (failure) {
+      const error = expectedFailure(failure)
+      if (!error || parts.npmOptions.signal.aborted) throw failure
+      updates.push({name, before, error})
+    }
+  }
+  return updates
+}

@@ -1,0 +1,73 @@
+import {personKey} from '../cache/keys.ts'
+import type {Parts} from '../credentials/parts.ts'
+import {lastStep, type Plan, planAt, plansFor} from '../credentials/plan.ts'
+import {expectedFailure} from '../errors.ts'
+import type {HotPlace} from '../fast-path/hot-copies.ts'
+
+export interface CacheInfo {
+  readonly cache: string
+  readonly protection: string
+  readonly folder: string | undefined
+  /** Whether somebody has chosen it, or it is what works here. */
+  readonly byHand: boolean
+  /** Why it is not the keyring, where nobody has chosen. */
+  readonly insteadOfKeyring: string | undefined
+  readonly hotCopies: HotPlace
+  readonly profiles: readonly {readonly profile: string; readonly credentialsUntil: Date | undefined}[]
+}
+
+export type CachePlace = Omit<CacheInfo, 'cache' | 'protection' | 'profiles'> & {readonly id: string}
+
+/** Where secrets rest, how they are protected there, and until when each profile has credentials. */
+export async function cacheInfo(place: CachePlace, parts: Parts): Promise<CacheInfo> {
+  const {id, folder, byHand, insteadOfKeyring, hotCopies} = place
+  const {registry, store, configuration, clock} = parts
+  const profiles: {profile: string; credentialsUntil: Date | undefined}[] = []
+  for (const profile of Object.keys(configuration.profiles)) {
+    let credentialsUntil: Date | undefined
+    for (const plan of plansFor({profile}, parts)) {
+      const end = await store.endOf(lastStep(plan).key)
+      if (end && end > clock.now()) credentialsUntil ??= end
+    }
+    profiles.push({profile, credentialsUntil})
+  }
+  const protection = await registry.cacheSummary(id)
+  return {cache: id, protection, folder, byHand, insteadOfKeyring, hotCopies, profiles}
+}
+
+export interface Cleared {
+  readonly cleared: string
+  /** Providers at which somebody was signed in, and profiles that had credentials, as far as the cache tells. */
+  readonly providers: readonly string[]
+  readonly profiles: readonly string[]
+}
+
+/** Removes credentials and tokens: all of them, or those of one provider. */
+export async function clearCache(provider: string | undefined, parts: Parts): Promise<Cleared> {
+  const {configuration, store} = parts
+  const only = provider === undefined ? undefined : planAt(provider, parts).providerId
+  const isMeant = ({providerId}: Plan) => only === undefined || providerId === only
+  const holdsAny = async (keys: readonly string[]) => (await Promise.all(keys.map(store.holds))).includes(true)
+  const providers: string[] = []
+  for (const name of Object.keys(configuration.providers)) {
+    const plans = possible(() => [planAt(name, parts)]).filter(isMeant)
+    if (await holdsAny(plans.map(({providerId}) => personKey(providerId)))) providers.push(name)
+  }
+  const profiles: string[] = []
+  for (const profile of Object.keys(configuration.profiles)) {
+    const plans = possible(() => plansFor({profile}, parts)).filter(isMeant)
+    if (await holdsAny(plans.map(plan => lastStep(plan).key))) profiles.push(profile)
+  }
+  await store.clear(only === undefined ? undefined : `${only}/`)
+  return {cleared: provider ?? 'all', providers, profiles}
+}
+
+/** What can't be used is no reason to keep what it has got. */
+function possible(plans: () => readonly Plan[]): readonly Plan[] {
+  try {
+    return plans()
+  } catch (error) {
+    if (expectedFailure(error)) return []
+    throw error
+  }
+}

@@ -1,0 +1,112 @@
+import {lockOf} from '../cache/keys.ts'
+import {afterSignIn} from '../coordination/brake.ts'
+import {isFresh, readIssued} from '../credentials/issued.ts'
+import {noting} from '../credentials/last-problem.ts'
+import {type Obtained, type ObtainOptions, obtain} from '../credentials/obtain.ts'
+import type {Parts} from '../credentials/parts.ts'
+import {firstApplicable, lastStep, type Plan, plansFor} from '../credentials/plan.ts'
+import {rememberedPerson} from '../credentials/remembered-person.ts'
+import {type SignedIn, signIn} from '../credentials/sign-in.ts'
+import {chooseProvider, type Target} from '../credentials/target.ts'
+import {AwsOidcError, expectedFailure} from '../errors.ts'
+import {type Printable, shownName} from '../text/printable.ts'
+
+export interface LoginWish extends Target {
+  /** Ask although something remembered would do. It is replaced only on success. */
+  readonly force: boolean
+  /** Do nothing while `creds` would need nobody. */
+  readonly ifNeeded: boolean
+}
+
+export interface LoginResult {
+  readonly provider: string
+  readonly subject: Printable | undefined
+  /** Whether a person was asked for it. */
+  readonly asked: boolean
+  /** Absent where neither configuration nor provider names a role. */
+  readonly role?: string
+  readonly credentialsUntil?: Date
+}
+
+export interface LoginFailure {
+  readonly provider: string
+  readonly error: AwsOidcError
+}
+
+/** Signs in now, and gets the credentials of the role where there is one. */
+export async function login(wish: LoginWish, parts: Parts): Promise<LoginResult> {
+  const target = await chooseProvider(wish, 'login', parts)
+  return firstApplicable(plansFor(target, parts), plan =>
+    parts.locks.hold(lockOf(lastStep(plan).key), parts.signal, () =>
+      noting(plan, parts, () => (wish.ifNeeded ? loginIfNeeded(plan, parts) : loginNow(plan, wish.force, parts))),
+    ),
+  )
+}
+
+/** Signs in at every provider in turn; one that fails keeps none of the others from it. */
+export async function loginEverywhere(
+  wish: Pick<LoginWish, 'force' | 'ifNeeded'>,
+  parts: Parts,
+): Promise<readonly (LoginResult | LoginFailure)[]> {
+  const outcomes: (LoginResult | LoginFailure)[] = []
+  for (const provider of Object.keys(parts.configuration.providers)) {
+    try {
+      outcomes.push(await login({...wish, provider, usualProfile: ''}, parts))
+    } catch (error) {
+      const failure = expectedFailure(error)
+      if (!failure || parts.signal.aborted) throw error
+      outcomes.push({provider, error: failure})
+    }
+  }
+  return outcomes
+}
+
+async function loginIfNeeded(plan: Plan, parts: Parts): Promise<LoginResult> {
+  const {store, secrets, clock, asking} = parts
+  const cached = await readIssued(store, lastStep(plan).key, secrets)
+  if (cached && isFresh(cached, clock.now())) return resultOf(plan, {issued: cached}, parts)
+  const unattended = {...parts, asking: {...asking, interactive: false, mayRead: false}}
+  try {
+    return await loginAt(plan, {...usual(parts), anew: false}, unattended)
+  } catch (error) {
+    if (!(error instanceof AwsOidcError) || error.code !== 'SIGN_IN_REQUIRED') throw error
+    return loginNow(plan, false, parts)
+  }
+}
+
+function loginNow(plan: Plan, force: boolean, parts: Parts): Promise<LoginResult> {
+  return loginAt(plan, {...usual(parts), forgetful: force}, parts)
+}
+
+function usual({signal}: Parts): ObtainOptions {
+  return {fresh: false, forgetful: false, anew: true, quiet: false, insists: true, signal}
+}
+
+async function loginAt(plan: Plan, options: ObtainOptions, parts: Parts): Promise<LoginResult> {
+  if (plan.steps[0].role) return released(plan, await obtain(plan, options, parts), parts)
+  // Without a role in sight there is nothing to get from AWS; being signed in is the result.
+  const {signedIn, roles} = await parts.locks.hold(plan.providerId, parts.signal, async () => {
+    const signedIn = await signIn(plan, options, parts)
+    return {signedIn, roles: await signedIn.identity.roles?.()}
+  })
+  if (!roles || (roles.length > 1 && !parts.asking.mayRead)) return released(plan, {signedIn}, parts)
+  return released(plan, await obtain(plan, {...options, forgetful: false, signedIn}, parts), parts)
+}
+
+/** A sign-in that worked lets programs ask again; roles that AWS refused are released as they are given. */
+async function released(plan: Plan, outcome: Outcome, parts: Parts): Promise<LoginResult> {
+  await parts.states.change(plan.providerId, afterSignIn)
+  return resultOf(plan, outcome, parts)
+}
+
+type Outcome = Partial<Obtained> & {readonly signedIn?: SignedIn | undefined}
+
+async function resultOf(plan: Plan, {signedIn, issued}: Outcome, parts: Parts): Promise<LoginResult> {
+  const person = signedIn?.identity ?? (await rememberedPerson(plan.providerId, parts))
+  return {
+    provider: plan.provider.name,
+    subject: shownName(person?.subject),
+    asked: signedIn?.asked ?? false,
+    ...(issued && {role: issued.role, credentialsUntil: issued.expiresAt}),
+  }
+}

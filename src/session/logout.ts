@@ -1,0 +1,118 @@
+import type {ProviderState} from '../coordination/state.ts'
+import type {Parts} from '../credentials/parts.ts'
+import {type Plan, plansFor} from '../credentials/plan.ts'
+import {asOurs, openProvider} from '../credentials/provider-host.ts'
+import {forgetPerson, keepsPerson, type Person, rememberedPerson} from '../credentials/remembered-person.ts'
+import {chooseProvider, type Target} from '../credentials/target.ts'
+import {AwsOidcError, expectedFailure} from '../errors.ts'
+import {memoryOf} from '../host/memory.ts'
+import {type Printable, shownName} from '../text/printable.ts'
+
+export interface LogoutWish extends Target {
+  readonly all: boolean
+  /** Whether the provider's session in the browser ends too. */
+  readonly everywhere: boolean
+}
+
+export interface LogoutResult {
+  readonly provider: string
+  /** Who was signed in, where somebody was. */
+  readonly subject: Printable | undefined
+  readonly wasSignedIn: boolean
+  /** What the provider did not do. Here everything is removed all the same. */
+  readonly problem?: {readonly code: string; readonly message: string}
+}
+
+const limitMilliseconds = 60_000
+
+/** Ends sign-ins: at the provider as far as it takes part, and here completely. */
+export async function logout(wish: LogoutWish, parts: Parts): Promise<readonly LogoutResult[]> {
+  const {configuration, store} = parts
+  const names = wish.all ? Object.keys(configuration.providers) : await namesOf(wish, parts)
+  const results: LogoutResult[] = []
+  for (const provider of names) {
+    for (const plan of plansFor({provider}, parts)) {
+      results.push(await parts.locks.hold(plan.providerId, parts.signal, () => logoutAt(plan, wish.everywhere, parts)))
+    }
+  }
+  // What earlier settings of a provider have left is reached by no plan.
+  if (wish.all) await store.clear()
+  return results
+}
+
+async function namesOf(wish: Target, parts: Parts): Promise<readonly string[]> {
+  const target = await chooseProvider(wish, 'logout', parts)
+  if ('provider' in target) return [target.provider]
+  return [...new Set(plansFor(target, parts).map(({provider}) => provider.name))]
+}
+
+async function logoutAt(plan: Plan, everywhere: boolean, parts: Parts): Promise<LogoutResult> {
+  const {provider, providerId} = plan
+  const {person, locked} = await personAt(plan, parts)
+  const notDone = person || everywhere ? await signOutAt(plan, everywhere, parts) : undefined
+  const problem = locked ?? notDone
+  await forgetPerson(providerId, parts)
+  await parts.store.clear(`${providerId}/`)
+  await parts.removeBrowserFolder(providerId)
+  await parts.states.change(providerId, withoutTroubles)
+  return {
+    provider: provider.name,
+    subject: shownName(person?.subject),
+    wasSignedIn: person !== undefined || locked !== undefined,
+    ...(problem && {problem: {code: problem.code, message: problem.message}}),
+  }
+}
+
+interface PersonAt {
+  readonly person?: Person | undefined
+  /** Why what is kept can't be read. It can be removed all the same. */
+  readonly locked?: AwsOidcError
+}
+
+async function personAt({provider, providerId}: Plan, parts: Parts): Promise<PersonAt> {
+  const unread = (why: string) =>
+    new AwsOidcError('UNAVAILABLE', `${why} So nothing was revoked at ${provider.name}.`, {hint: 'aws-oidc logout'})
+  try {
+    const person = await rememberedPerson(providerId, parts)
+    if (person || !(await keepsPerson(providerId, parts))) return {person}
+    return {locked: unread("What was kept can't be opened.")}
+  } catch (error) {
+    parts.signal.throwIfAborted()
+    const failure = expectedFailure(error)
+    if (failure) return {locked: unread(failure.message)}
+    throw error
+  }
+}
+
+async function signOutAt(plan: Plan, everywhere: boolean, parts: Parts): Promise<AwsOidcError | undefined> {
+  const {clock, store} = parts
+  const tooLong = new AwsOidcError('TIMED_OUT', `${plan.provider.name} took too long to sign out.`)
+  const limit = clock.limit(limitMilliseconds, tooLong, parts.signal)
+  try {
+    const use = {
+      memory: memoryOf(plan.providerId, store, {
+        forgetful: false,
+        makeFolder: () => parts.makeBrowserFolder(plan.providerId),
+      }),
+      signal: limit.signal,
+      deadline: new Date(clock.now().getTime() + limitMilliseconds),
+      fresh: false,
+      interactive: parts.asking.interactive,
+      unreachable: {hint: 'aws-oidc logout', why: undefined},
+      onAsking: () => undefined,
+    }
+    const {strategy, settings, host} = await openProvider(plan, use, parts)
+    await strategy.signOut?.(settings, host, {everywhere})
+    return undefined
+  } catch (error) {
+    parts.signal.throwIfAborted()
+    return asOurs(error, plan, parts)
+  } finally {
+    limit.cancel()
+  }
+}
+
+/** What AWS refused to the person who leaves says nothing of the next one. The brake stays: only a sign-in opens it. */
+function withoutTroubles({lastProblem: _, ...state}: ProviderState): ProviderState {
+  return {...state, refusedRoles: {}}
+}

@@ -1,0 +1,31 @@
+import type {Parts} from '../credentials/parts.ts'
+import {planAt} from '../credentials/plan.ts'
+import {nameOf} from '../credentials/role-choice.ts'
+import {whileSignedIn} from '../credentials/signed-in.ts'
+import {AwsOidcError} from '../errors.ts'
+import type {Role} from '../plugin.ts'
+
+export interface OfferedRoles {
+  /** Who signed in, as far as the provider says. */
+  readonly subject: string | undefined
+  readonly roles: readonly Role[]
+}
+
+/** The roles that a provider offers the person who signs in. Rejects with CONFIG_INVALID where it does not say. */
+export async function rolesOfferedAt(provider: string, parts: Parts): Promise<OfferedRoles> {
+  const {subject, roles} = await whileSignedIn(planAt(provider, parts), parts, async identity => ({
+    subject: identity.subject,
+    roles: await identity.roles?.(),
+  }))
+  if (roles) return {subject, roles}
+  throw new AwsOidcError('CONFIG_INVALID', `"${provider}" does not say which roles there are.`, {
+    hint: 'Set "rolesClaim" of the provider to the claim that lists role ARNs.',
+  })
+}
+
+/** How a role is said among all that are offered: with the SAML provider, where it comes through several. */
+export function roleArgument(role: Role, all: readonly Role[]): string {
+  const name = nameOf(role)
+  const twice = all.some(other => nameOf(other) === name && other.principalArn !== role.principalArn)
+  return twice && role.principalArn !== undefined ? `${name},${role.principalArn}` : name
+}

@@ -1,0 +1,85 @@
+import type {Parts} from '../credentials/parts.ts'
+import {plansFor} from '../credentials/plan.ts'
+import {nameOf} from '../credentials/role-choice.ts'
+import {chooseProvider, type Target} from '../credentials/target.ts'
+import type {Role} from '../plugin.ts'
+import {type Printable, shownName} from '../text/printable.ts'
+import {roleArgument, rolesOfferedAt} from './offered-roles.ts'
+
+export interface RolesWish extends Pick<Target, 'provider' | 'usualProfile'> {
+  /** Words that all stand in the ARN, the account's id or its name, however they are written. */
+  readonly search: readonly string[]
+}
+
+export interface RolesOffered {
+  readonly provider: string
+  readonly subject: Printable | undefined
+  /** How many are offered, found or not. */
+  readonly offered: number
+  readonly roles: readonly ListedRole[]
+}
+
+export interface ListedRole {
+  /** As `--role` takes it. */
+  readonly role: string
+  readonly name: string
+  readonly accountId: string
+  readonly accountName?: string
+  /** Profiles of our configuration that are for it. */
+  readonly profiles: readonly string[]
+}
+
+/** What a provider offers the person who signs in there, by account and name. */
+export async function listRoles({search, ...target}: RolesWish, parts: Parts): Promise<RolesOffered> {
+  const chosen = await chooseProvider(target, 'roles', parts)
+  const [plan] = plansFor(chosen, parts)
+  if (!plan) throw new Error('a profile has at least one provider')
+  const provider = plan.provider.name
+  const {subject, roles} = await rolesOfferedAt(provider, parts)
+  const found = roles.filter(matching(search)).toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1))
+  const profilesFor = profilesByRole(provider, parts)
+  return {
+    provider,
+    subject: shownName(subject),
+    offered: roles.length,
+    roles: found.map(role => ({
+      role: roleArgument(role, roles),
+      name: role.name,
+      accountId: role.accountId,
+      ...(role.accountName !== undefined && {accountName: role.accountName}),
+      profiles: profilesFor(role),
+    })),
+  }
+}
+
+function matching(search: readonly string[]): (role: Role) => boolean {
+  const words = search.map(word => word.toLowerCase())
+  return role => {
+    const {accountId, accountName = '', principalArn = ''} = role
+    const text = [nameOf(role), accountId, accountName, principalArn].join('\n').toLowerCase()
+    return words.every(word => text.includes(word))
+  }
+}
+
+/** Accounts with a name come first. */
+function placeOf({accountName, accountId, name, principalArn}: Role): string {
+  return [accountName === undefined ? '1' : `0 ${accountName}`, accountId, name, principalArn].join('\n')
+}
+
+/** Profiles that take a role from that provider; one that is switched to is nothing that a provider offers. */
+function profilesByRole(provider: string, parts: Parts): (role: Role) => readonly string[] {
+  const taken = Object.keys(parts.configuration.profiles).flatMap(profile => {
+    const plan = plansFor({profile}, parts).find(plan => plan.provider.name === provider)
+    const role = plan?.steps.length === 1 ? plan.steps[0].role : undefined
+    return role ? [{profile, role}] : []
+  })
+  return offered =>
+    taken
+      .filter(({role}) => role.arn === offered.arn && isSameDoor(role.principalArn, offered.principalArn))
+      .map(({profile}) => profile)
+}
+
+/** A profile that names no SAML provider of IAM means any. */
+function isSameDoor(wanted: string | undefined, offered: string | undefined): boolean {
+  return wanted === undefined || wanted === offered
+}

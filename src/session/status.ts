@@ -1,0 +1,140 @@
+import {type Brake, brakeOf} from '../coordination/brake.ts'
+import type {Problem} from '../coordination/state.ts'
+import {type Issued, isFresh, isUsable, readIssued} from '../credentials/issued.ts'
+import type {Parts} from '../credentials/parts.ts'
+import {findProvider, lastStep, type Plan, planAt, plansFor} from '../credentials/plan.ts'
+import {rememberedPerson} from '../credentials/remembered-person.ts'
+import {type Printable, shownName} from '../text/printable.ts'
+
+export interface StatusWish {
+  readonly profile?: string | undefined
+  readonly provider?: string | undefined
+}
+
+export interface Status {
+  /** When this was so. */
+  readonly at: Date
+  /** Whether `creds` would need nobody, for every profile listed; for every provider where no profile is listed. */
+  readonly ready: boolean
+  readonly cache: string
+  readonly providers: readonly ProviderStatus[]
+  readonly profiles: readonly ProfileStatus[]
+}
+
+export interface ProviderStatus {
+  readonly provider: string
+  /** Whether the last sign-in still serves, or may be renewed without the person. */
+  readonly signedIn: boolean
+  readonly subject: Printable | undefined
+  /** Until when it serves as it is, where that is known. */
+  readonly until: Date | undefined
+  readonly renewable: boolean
+  /** What keeps programs from asking the person now. */
+  readonly brake: Brake | undefined
+  readonly lastProblem: Problem | undefined
+}
+
+export interface ProfileStatus {
+  readonly profile: string
+  readonly provider: string
+  /** `fresh` is handed out as it is; `expiring` still works and is renewed in passing. */
+  readonly state: 'fresh' | 'expiring' | 'expired' | 'absent'
+  readonly role: string | undefined
+  readonly until: Date | undefined
+  /** Whether `creds` would have to ask a person. */
+  readonly needsPerson: boolean
+}
+
+/** How things stand, from what is kept here: no network, no lock, nobody asked, nothing written. */
+export async function status(wish: StatusWish, cache: string, parts: Parts): Promise<Status> {
+  const {configuration} = parts
+  const names = profilesOf(wish, parts)
+  const profiles = await Promise.all(names.map(profile => profileStatus(profile, parts)))
+  const concerned = new Set(names.flatMap(profile => plansFor({profile}, parts).map(({provider}) => provider.name)))
+  if (wish.provider !== undefined) concerned.add(findProvider(wish.provider, configuration).name)
+  if (wish.profile === undefined && wish.provider === undefined) {
+    for (const name of Object.keys(configuration.providers)) concerned.add(name)
+  }
+  const providers = await Promise.all([...concerned].map(provider => providerStatus(provider, parts)))
+  const ready =
+    profiles.length > 0 ? profiles.every(({needsPerson}) => !needsPerson) : providers.every(({signedIn}) => signedIn)
+  return {at: parts.clock.now(), ready, cache, providers, profiles}
+}
+
+/** The profiles meant: one, those that may use a provider, or all. */
+function profilesOf({profile, provider}: StatusWish, parts: Parts): readonly string[] {
+  const {profiles} = parts.configuration
+  if (profile !== undefined) return [profile]
+  const names = Object.keys(profiles)
+  if (provider === undefined) return names
+  return names.filter(name => plansFor({profile: name}, parts).some(plan => plan.provider.name === provider))
+}
+
+async function providerStatus(provider: string, parts: Parts): Promise<ProviderStatus> {
+  const {states, clock} = parts
+  const plan = planAt(provider, parts)
+  const state = await states.read(plan.providerId)
+  const person = await rememberedPerson(plan.providerId, parts)
+  return {
+    provider,
+    signedIn: await isSignedIn(plan, parts),
+    subject: shownName(person?.subject),
+    until: person?.until,
+    renewable: person?.renewable ?? false,
+    brake: brakeOf(state.signInFailures, clock.now()),
+    lastProblem: state.lastProblem,
+  }
+}
+
+async function profileStatus(profile: string, parts: Parts): Promise<ProfileStatus> {
+  const plans = plansFor({profile}, parts)
+  const each = await Promise.all(plans.map(plan => profileAt(profile, plan, parts)))
+  // Of several providers the first one that has something to give is what `creds` would take.
+  const [first] = each.toSorted((a, b) => ranks.indexOf(a.state) - ranks.indexOf(b.state))
+  if (!first) throw new Error('a profile has at least one provider')
+  return {...first, needsPerson: each.every(({needsPerson}) => needsPerson)}
+}
+
+const ranks: readonly ProfileStatus['state'][] = ['fresh', 'expiring', 'expired', 'absent']
+
+async function profileAt(profile: string, plan: Plan, parts: Parts): Promise<ProfileStatus> {
+  const {store, clock, secrets} = parts
+  const {key, role} = lastStep(plan)
+  const issued = await readIssued(store, key, secrets)
+  const end = issued ? undefined : await store.endOf(key)
+  // What has not ended and can't be read was sealed with a key that is lost or out of reach.
+  const ended = end && end <= clock.now() ? end : undefined
+  const usable = issued !== undefined && isUsable(issued, clock.now())
+  return {
+    profile,
+    provider: plan.provider.name,
+    state: stateOf(issued, ended, clock.now()),
+    role: issued?.role ?? role?.arn,
+    until: issued?.expiresAt ?? ended,
+    needsPerson: !usable && !(await hasUsableSource(plan, parts)) && !(await isSignedIn(plan, parts)),
+  }
+}
+
+function stateOf(issued: Issued | undefined, ended: Date | undefined, now: Date): ProfileStatus['state'] {
+  if (issued && isFresh(issued, now)) return 'fresh'
+  if (issued && isUsable(issued, now)) return 'expiring'
+  return issued || ended ? 'expired' : 'absent'
+}
+
+/** Whether a role that this one is switched to from still has credentials. */
+async function hasUsableSource({steps}: Plan, {store, secrets, clock}: Parts): Promise<boolean> {
+  for (const {key} of steps.slice(0, -1)) {
+    const issued = await readIssued(store, key, secrets)
+    if (issued && isUsable(issued, clock.now())) return true
+  }
+  return false
+}
+
+// As long as a token must still live to be shown to AWS.
+const marginMilliseconds = 60_000
+
+async function isSignedIn({providerId}: Plan, parts: Parts): Promise<boolean> {
+  const person = await rememberedPerson(providerId, parts)
+  if (!person) return false
+  return person.renewable || (person.until?.getTime() ?? 0) - parts.clock.now().getTime() > marginMilliseconds
+}

@@ -1,0 +1,87 @@
+import {nearest} from '../config/nearest.ts'
+import {secretsIn} from '../config/settings.ts'
+import type {Parts} from '../credentials/parts.ts'
+import {findProvider} from '../credentials/plan.ts'
+import {AwsOidcError} from '../errors.ts'
+import {readObject} from '../text/json.ts'
+
+export interface SetSecretWish {
+  readonly provider: string
+  readonly setting: string
+  /** Takes it out instead. */
+  readonly remove: boolean
+}
+
+export interface SetSecretResult {
+  readonly provider: string
+  readonly setting: string
+  /** Under which name it is kept. */
+  readonly name: string
+  readonly removed: boolean
+  /** What is still to be written into the configuration. */
+  readonly missingLine: string | undefined
+}
+
+/** Puts a secret setting of a provider into the keyring, asked on the terminal or read from a pipe; never an argument. */
+export async function setSecret({provider, setting, remove}: SetSecretWish, parts: Parts): Promise<SetSecretResult> {
+  const {own, strategy} = findProvider(provider, parts.configuration, name => commandFor(name, setting))
+  const settings = await secretSettingsOf(strategy, parts)
+  if (!settings.includes(setting)) throw unknownSetting(provider, setting, strategy, settings)
+  const {keyring: written} = readObject(own[setting])
+  const usual = settings.length === 1 ? provider : `${provider}-${setting}`
+  const name = typeof written === 'string' && written !== '' ? written : usual
+  const keyring = secretsIn(parts.keyring)
+  if (remove) await keyring.remove(name)
+  else await keyring.set(name, await askFor(provider, setting, parts))
+  const missingLine = written === undefined && !remove ? `${setting}: {keyring: ${JSON.stringify(name)}}` : undefined
+  return {provider, setting, name, removed: remove, missingLine}
+}
+
+async function secretSettingsOf(strategy: string, {registry}: Parts): Promise<readonly string[]> {
+  const {settings} = await registry.strategy(strategy)
+  return Object.entries(settings).flatMap(([name, {secret}]) => (secret ? [name] : []))
+}
+
+function unknownSetting(
+  provider: string,
+  setting: string,
+  strategy: string,
+  [first, ...others]: readonly string[],
+): AwsOidcError {
+  if (first === undefined) {
+    return new AwsOidcError('CONFIG_INVALID', `The strategy "${strategy}" of "${provider}" takes no secret.`)
+  }
+  const meant = nearest(setting, [first, ...others]) ?? first
+  return new AwsOidcError('CONFIG_INVALID', `The strategy "${strategy}" has no secret setting "${setting}".`, {
+    hint: commandFor(provider, meant),
+  })
+}
+
+function commandFor(provider: string, setting: string): string {
+  return `aws-oidc providers set-secret ${provider} ${setting}`
+}
+
+// What a keyring of Windows takes: https://learn.microsoft.com/windows/win32/api/wincred/ns-wincred-credentialw
+const longest = 1280
+
+async function askFor(provider: string, setting: string, parts: Parts): Promise<string> {
+  const secret = (await read(provider, setting, parts)).replace(/\r?\n$/, '')
+  parts.secrets.add(secret)
+  const problem = problemOf(secret)
+  if (problem === undefined) return secret
+  throw new AwsOidcError('USAGE', `The secret ${problem}; nothing was changed.`, {hint: commandFor(provider, setting)})
+}
+
+async function read(provider: string, setting: string, {asking, ask, readStdin}: Parts): Promise<string> {
+  if (!asking.attended) return readStdin()
+  if (asking.interactive) return ask.secret(`${setting} of ${provider}`)
+  throw new AwsOidcError('USAGE', 'Nobody may be asked for the secret, and none comes through a pipe.', {
+    hint: `a program that prints it | ${commandFor(provider, setting)}`,
+  })
+}
+
+function problemOf(secret: string): string | undefined {
+  if (secret === '') return 'is empty'
+  if (/[\r\n]/.test(secret)) return 'has several lines'
+  return secret.length > longest ? `is longer than ${longest} characters` : undefined
+}

@@ -1,0 +1,113 @@
+import {isDeepStrictEqual} from 'node:util'
+import {readRole} from '../aws/role.ts'
+import {secretsIn} from '../config/settings.ts'
+import type {Edit} from '../config/write.ts'
+import type {Parts} from '../credentials/parts.ts'
+import {AwsOidcError, printable} from '../errors.ts'
+import type {FederationStrategy} from '../plugin.ts'
+import {checkProfileName} from '../settings/profiles.ts'
+import {type DraftProfile, type Entry, profileEntry, withAnswers} from './existing.ts'
+import {type Answers, entryOf, type Field, fieldsOf} from './fields.ts'
+
+/** A provider that is not in the configuration yet, or not like this. */
+export interface Draft {
+  readonly provider: string
+  /** What stands there under its name, which is to be changed. */
+  readonly existing: Entry | undefined
+  readonly strategy: string
+  readonly fields: readonly Field[]
+  readonly answers: Answers
+  /** Secrets that were typed, by the names under which the keyring is to have them. */
+  readonly secrets: ReadonlyMap<string, string>
+}
+
+export interface KnownStrategy {
+  readonly id: string
+  readonly strategy: FederationStrategy<Record<string, unknown>>
+  readonly fields: readonly Field[]
+}
+
+export async function knownStrategy(id: string, {registry}: Parts): Promise<KnownStrategy> {
+  const strategy = await registry.strategy(id)
+  return {id, strategy, fields: fieldsOf(strategy.settings)}
+}
+
+/** What is wrong with a name for a provider. */
+export function problemOfProviderName(name: string): string | undefined {
+  if (/^[\w.-]+$/.test(name) && !name.startsWith('-')) return undefined
+  return `"${printable(name, 60)}" is not a name for a provider: letters, digits, and the signs . _ - make one.`
+}
+
+/** What is wrong with a name for a profile. */
+export function problemOfProfileName(name: string): string | undefined {
+  try {
+    checkProfileName(name)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof AwsOidcError)) throw error
+    return `${error.message} ${error.hint}`
+  }
+}
+
+/** What stands in one of the configuration's lists under a name. */
+export function existingIn(
+  entries: Readonly<Record<string, {readonly written: Entry}>>,
+  name: string,
+): Entry | undefined {
+  return Object.hasOwn(entries, name) ? entries[name]?.written : undefined
+}
+
+/** What is wrong with a role. */
+export function problemOfRole(role: string, where: string): string | undefined {
+  try {
+    readRole(role, where)
+    return undefined
+  } catch (error) {
+    if (error instanceof AwsOidcError) return error.message
+    throw error
+  }
+}
+
+/** What is to be written into the configuration. */
+export function editsFor(draft: Draft, profile: DraftProfile | undefined): readonly Edit[] {
+  const {provider, existing} = draft
+  const kind = (was: Entry | undefined) => (was ? 'change' : 'add')
+  return [
+    {kind: kind(existing), list: 'providers', name: provider, entry: providerEntry(draft)},
+    ...(profile
+      ? [
+          {
+            kind: kind(profile.existing),
+            list: 'profiles',
+            name: profile.name,
+            entry: profileEntry(provider, profile),
+          } as const,
+        ]
+      : []),
+  ]
+}
+
+/** The provider as it is to stand in the configuration. */
+export function providerEntry({strategy, fields, answers, existing}: Draft): Entry {
+  return withAnswers(existing ?? {}, fields, entryOf(strategy, fields, answers))
+}
+
+/** Writes it, looking once more whether under the names stands still what stood there; typed secrets go into the keyring before. */
+export async function saveDraft(draft: Draft, profile: DraftProfile | undefined, parts: Parts): Promise<void> {
+  const keyring = secretsIn(parts.keyring)
+  for (const [name, secret] of draft.secrets) await keyring.set(name, secret)
+  try {
+    await parts.editConfiguration(now => {
+      const same = isDeepStrictEqual(existingIn(now.providers, draft.provider), draft.existing)
+      const changed = !same || (profile && !isDeepStrictEqual(existingIn(now.profiles, profile.name), profile.existing))
+      if (!changed) return editsFor(draft, profile)
+      throw new AwsOidcError('CONFIG_INVALID', `Somebody else has changed ${now.path} meanwhile; nothing was saved.`, {
+        hint: 'the same command again',
+      })
+    })
+  } catch (error) {
+    // Nothing refers to them; a keyring that fails now has nothing to add to the reason.
+    for (const name of draft.secrets.keys()) await keyring.remove(name).catch(() => undefined)
+    throw error
+  }
+}

@@ -1,0 +1,198 @@
+import type {Parts} from '../credentials/parts.ts'
+import {AwsOidcError} from '../errors.ts'
+import {type Back, back} from '../terminal/dialogue.ts'
+import {type Draft, existingIn, type KnownStrategy, knownStrategy, problemOfProviderName} from './draft.ts'
+import {answersIn, type Entry} from './existing.ts'
+import type {Field} from './fields.ts'
+import {givenAnswers, possibleFields, requiredFields} from './given.ts'
+import {askField, mayChange, textOf, told} from './questions.ts'
+import type {SetupWish} from './result.ts'
+import {askStrategy, usableStrategy} from './strategy.ts'
+import {type Watch, watchIssuer} from './watch.ts'
+
+/** The questions about a provider, with the answers so far. */
+export interface Form {
+  /** Asks what must be answered, one after the other; the last one only where all are answered already. */
+  fill(): Promise<Draft>
+  /** Lets anything be set or changed, until the person wants to go on. */
+  review(): Promise<Draft | Back>
+  /** Takes an answer that was found out. */
+  set(name: string, value: unknown): Draft
+}
+
+interface Step {
+  readonly name: string
+  ask(): Promise<Back | undefined>
+}
+
+export async function formFor(wish: SetupWish, parts: Parts): Promise<Form> {
+  const {dialogue, configuration, tell} = parts
+  const answers = new Map<string, unknown>()
+  const secrets = new Map<string, string>()
+  let provider = wish.provider
+  let existing: Entry | undefined
+  let nameSaid = false
+  let chosen: (KnownStrategy & {readonly watch: Watch}) | undefined
+  let filled = false
+  let strategySaid = false
+  let given = givenAnswers([], [])
+  // The step whose answer told where the provider's metadata is.
+  let issuerStep: string | undefined
+
+  function choose(known: KnownStrategy): void {
+    if (chosen?.id === known.id) return
+    given = givenAnswers(wish.set, known.fields)
+    answers.clear()
+    const before = existing ? answersIn(existing, {...known, specs: known.strategy.settings}, tell) : []
+    for (const [name, value] of [...before, ...given.answers]) answers.set(name, value)
+    chosen = {...known, watch: watchIssuer(known.strategy, parts)}
+  }
+
+  function draft(): Draft {
+    if (!chosen || provider === undefined) throw new Error('a draft has a name and a strategy')
+    return {provider, existing, strategy: chosen.id, fields: chosen.fields, answers, secrets}
+  }
+
+  async function askName(): Promise<Back | undefined> {
+    const answer = await dialogue.text('Name of the provider here', {
+      default: provider ?? 'corp',
+      check: problemOfProviderName,
+    })
+    if (answer === back) return back
+    return (await takeName(answer)) ? undefined : askName()
+  }
+
+  /** Whether that name is to be used; one that is taken only where what stands there is to be changed. */
+  async function takeName(name: string): Promise<boolean> {
+    const there = existingIn(configuration.providers, name)
+    if (there && !wish.replace && !(await mayChange(`a provider "${name}"`, parts))) return false
+    const before = chosen
+    if (there && there !== existing) chosen = undefined
+    provider = name
+    existing = there
+    if (strategySaid && before) choose(before)
+    return true
+  }
+
+  async function askForStrategy(): Promise<Back | undefined> {
+    const answer = await askStrategy(chosen?.id ?? wish.strategy ?? strategyOf(existing), wish.builtIn, parts)
+    if (answer === back) return back
+    take(answer)
+    return undefined
+  }
+
+  function take(known: KnownStrategy): void {
+    choose(known)
+    for (const problem of given.problems) tell(problem)
+  }
+
+  /** The strategy of the command line, where its plugin has to come first; else it is asked for. */
+  async function installSaid(id: string): Promise<void> {
+    const known = await usableStrategy(id, wish.builtIn, parts)
+    strategySaid = known !== undefined
+    if (known) take(known)
+  }
+
+  async function answer(field: Field, required: boolean): Promise<Back | undefined> {
+    const given = await askField(field, draft(), required, parts)
+    if (given === back) return back
+    if (given.kind === 'none') answers.delete(field.name)
+    else answers.set(field.name, given.value)
+    if (given.kind === 'value' && given.secret) secrets.set(...given.secret)
+    look(field.name)
+    return undefined
+  }
+
+  function look(step: string | undefined): void {
+    if (chosen?.watch.look(draft())) issuerStep = step
+  }
+
+  function steps(): readonly Step[] {
+    const fields = chosen ? requiredFields(chosen.strategy.settings, chosen.fields, answers) : []
+    return [
+      ...(nameSaid ? [] : [{name: '', ask: askName}]),
+      ...(strategySaid ? [] : [{name: '', ask: askForStrategy}]),
+      ...fields
+        .filter(({name}) => !given.answers.has(name))
+        .map(field => ({name: field.name, ask: () => answer(field, true)})),
+    ]
+  }
+
+  /** What was found out meanwhile, and the step to ask again for it. */
+  function discovered(): number | undefined {
+    const problem = chosen?.watch.problem()
+    if (!problem) return undefined
+    const at = steps().findIndex(({name}) => name !== '' && name === issuerStep)
+    if (at < 0) throw problem
+    told(problem, parts)
+    return at
+  }
+
+  if (provider !== undefined) {
+    const problem = problemOfProviderName(provider)
+    if (problem !== undefined) throw new AwsOidcError('USAGE', problem, {hint: '--provider NAME'})
+  }
+  const {installable} = parts.registry
+  if (provider !== undefined) existing = existingIn(configuration.providers, provider)
+  if (wish.strategy !== undefined && !installable().some(({strategy}) => strategy === wish.strategy)) {
+    choose(await knownStrategy(wish.strategy, parts))
+    strategySaid = true
+  }
+  if (given.problems.length > 0) {
+    throw new AwsOidcError('USAGE', given.problems, {hint: 'aws-oidc setup --help'})
+  }
+
+  return {
+    set(name, value) {
+      answers.set(name, value)
+      return draft()
+    },
+
+    async fill() {
+      if (!filled && provider !== undefined) nameSaid = await takeName(provider)
+      if (wish.strategy !== undefined && !chosen) await installSaid(wish.strategy)
+      let at = filled ? steps().length - 1 : 0
+      for (;;) {
+        const step = steps()[at]
+        if (!step && chosen) {
+          look(undefined)
+          await chosen.watch.settled()
+        }
+        const again = discovered()
+        if (again !== undefined) at = again
+        else if (!step) break
+        else at = (await step.ask()) === back ? Math.max(0, at - 1) : at + 1
+      }
+      filled = true
+      return draft()
+    },
+
+    async review() {
+      const go = {label: 'Go on: sign in to try it', value: undefined}
+      for (;;) {
+        if (!chosen) throw new Error('what is reviewed has a strategy')
+        const {strategy, fields, watch} = chosen
+        const required = new Set(requiredFields(strategy.settings, fields, answers))
+        const changes = possibleFields(strategy.settings, fields, answers).map(field => ({
+          label: labelOf(field, answers.get(field.name)),
+          value: field,
+        }))
+        const next = await dialogue.choose('Anything else to set or change?', [go, ...changes])
+        if (next === back) return back
+        if (!next) return draft()
+        await answer(next, required.has(next))
+        await watch.settled()
+        const problem = watch.problem()
+        if (problem) told(problem, parts)
+      }
+    },
+  }
+}
+
+function strategyOf(entry: Entry | undefined): string | undefined {
+  return entry && String(entry.strategy)
+}
+
+function labelOf({name, spec}: Field, value: unknown): string {
+  return value === undefined ? `${name} (${spec.description})` : `${name} = ${textOf(value)}`
+}

@@ -1,0 +1,114 @@
+import {doubtOfRegion, problemOfRegion} from '../config/region.ts'
+import type {Parts} from '../credentials/parts.ts'
+import {labelOf} from '../credentials/role-choice.ts'
+import {printable} from '../errors.ts'
+import {roleArgument} from '../session/offered-roles.ts'
+import {type Back, back} from '../terminal/dialogue.ts'
+import {type Draft, existingIn, problemOfProfileName, problemOfRole} from './draft.ts'
+import type {DraftProfile, Entry} from './existing.ts'
+import {mayChange} from './questions.ts'
+import {profileNameOf, type SetupWish} from './result.ts'
+import type {Trial} from './trial.ts'
+
+/** The questions about a profile for one of the roles, with the answers so far. */
+export interface ProfileForm {
+  /** Asks what no flag says; the last question only where all are answered. `undefined` where no profile is wanted now. */
+  fill(): Promise<DraftProfile | undefined | Back>
+}
+
+interface Step {
+  ask(): Promise<Back | undefined>
+}
+
+export function profileFormFor(draft: Draft, {roles}: Trial, wish: SetupWish, parts: Parts): ProfileForm {
+  const {dialogue, configuration} = parts
+  let {role, region} = wish
+  let name: string | undefined
+  let existing: Entry | undefined
+  let nameSaid = false
+  let filled = false
+
+  async function askRole(): Promise<Back | undefined> {
+    const answer = await roleAnswer()
+    if (answer === back) return back
+    if (answer !== role) name = undefined
+    role = answer
+    return undefined
+  }
+
+  async function roleAnswer(): Promise<string | undefined | Back> {
+    const none = draft.answers.has('defaultRole') ? 'the default role of the provider' : 'no profile for now'
+    if (roles && roles.length > 0) {
+      const choices = roles.map(offered => ({label: labelOf(offered, roles), value: roleArgument(offered, roles)}))
+      const many = roles.length === 1 ? 'one role' : `${roles.length} roles`
+      const question = `The provider offers ${many}. For which is the profile?`
+      return dialogue.choose(question, [...choices, {label: none, value: undefined}], role)
+    }
+    const answer = await dialogue.text(`Role for the profile, as ARN; empty for ${none}`, {
+      default: role,
+      check: typed => (typed === '' ? undefined : problemOfRole(typed, 'Your answer')),
+    })
+    return answer === '' ? undefined : answer
+  }
+
+  async function askName(): Promise<Back | undefined> {
+    const answer = await dialogue.text('Name of the profile', {
+      default: name ?? usualName(),
+      check: problemOfProfileName,
+    })
+    if (answer === back) return back
+    return (await takeName(answer)) ? undefined : askName()
+  }
+
+  function usualName(): string {
+    return profileNameOf(role ?? String(draft.answers.get('defaultRole')))
+  }
+
+  /** Whether that name is to be used; one that is taken only where what stands there is to be changed. */
+  async function takeName(wanted: string): Promise<boolean> {
+    const there = existingIn(configuration.profiles, wanted)
+    const clash = there && (there.provider !== draft.provider || there.role !== role)
+    if (clash && !wish.replace && !(await mayChange(`a profile "${wanted}"`, parts))) return false
+    name = wanted
+    existing = there
+    return true
+  }
+
+  async function askRegion(): Promise<Back | undefined> {
+    const known = region ?? (name === undefined ? undefined : configuration.profiles[name]?.region)
+    const answer = await dialogue.text('AWS region; empty for none', {
+      default: known,
+      check: typed => (typed === '' ? undefined : problemOfRegion(printable(typed, 60))),
+    })
+    if (answer === back) return back
+    const doubt = answer === '' ? undefined : doubtOfRegion(answer)
+    if (doubt !== undefined) parts.tell(doubt)
+    region = answer
+    return undefined
+  }
+
+  function steps(): readonly Step[] {
+    const isWanted = role !== undefined || draft.answers.has('defaultRole')
+    return [
+      ...(wish.role === undefined ? [{ask: askRole}] : []),
+      ...(isWanted && !nameSaid ? [{ask: askName}] : []),
+      ...(isWanted && wish.region === undefined ? [{ask: askRegion}] : []),
+    ]
+  }
+
+  return {
+    async fill() {
+      if (!filled && wish.profile !== undefined) nameSaid = await takeName(wish.profile)
+      let at = filled ? steps().length - 1 : 0
+      for (;;) {
+        if (at < 0) return back
+        const step = steps()[at]
+        if (!step) break
+        at = (await step.ask()) === back ? at - 1 : at + 1
+      }
+      filled = true
+      if (role === undefined && !draft.answers.has('defaultRole')) return undefined
+      return {name: name ?? usualName(), existing, role, region: region || undefined}
+    },
+  }
+}

@@ -1,0 +1,122 @@
+import type {Parts} from '../credentials/parts.ts'
+import {AwsOidcError, expectedFailure, printable} from '../errors.ts'
+import {tryLines} from '../formats/failure.ts'
+import {type Back, back} from '../terminal/dialogue.ts'
+import type {Draft} from './draft.ts'
+import type {Field} from './fields.ts'
+
+const yourAnswer = 'Your answer'
+
+/** An answer: what is to be written, and a secret that was typed; `none` where the setting is to be left out. */
+export type Answer =
+  | Back
+  | {readonly kind: 'none'}
+  | {readonly kind: 'value'; readonly value: unknown; readonly secret?: readonly [name: string, secret: string]}
+
+/** Asks for one setting, in the way that its spec says. */
+export async function askField(field: Field, draft: Draft, required: boolean, parts: Parts): Promise<Answer> {
+  const {spec, name} = field
+  const question = `${name} (${spec.description})`
+  if (spec.secret) return askSecret(field, draft, required, parts)
+  if (spec.oneOf || spec.type === 'boolean') {
+    const values = spec.oneOf?.map(String) ?? ['true', 'false']
+    return askChoice(question, values, field, draft, required, parts)
+  }
+  const usual = textOf(draft.answers.get(name) ?? spec.default)
+  const asked = required ? question : `${question}; empty for none`
+  const typed = await parts.dialogue.text(asked, {
+    ...(usual !== '' && required && {default: usual}),
+    check: answer => (answer === '' ? (required ? 'This is needed.' : undefined) : problemOf(field, answer)),
+  })
+  if (typed === back) return back
+  return typed === '' ? {kind: 'none'} : {kind: 'value', value: field.read(typed, yourAnswer)}
+}
+
+async function askChoice(
+  question: string,
+  values: readonly string[],
+  field: Field,
+  {answers}: Draft,
+  required: boolean,
+  {dialogue}: Parts,
+): Promise<Answer> {
+  const choices = values.map(value => ({label: value, value}))
+  const none = {label: 'none of them', value: ''}
+  const usual = textOf(answers.get(field.name) ?? field.spec.default)
+  const chosen = await dialogue.choose(question, required ? choices : [...choices, none], usual)
+  if (chosen === back) return back
+  return chosen === '' ? {kind: 'none'} : {kind: 'value', value: field.read(chosen, yourAnswer)}
+}
+
+/** The configuration holds no secrets, only where they are. */
+async function askSecret({name, spec}: Field, draft: Draft, required: boolean, parts: Parts): Promise<Answer> {
+  const {dialogue, secrets} = parts
+  const now = draft.answers.get(name)
+  const way = await dialogue.choose(`${name} (${spec.description}): where is it?`, [
+    ...(now === undefined ? [] : [{label: `where it is now: ${textOf(now)}`, value: 'now'} as const]),
+    {label: 'I type it now, and it goes into the keyring of this system', value: 'keyring'},
+    {label: 'in an environment variable', value: 'env'},
+    {label: 'a command prints it', value: 'command'},
+    ...(required ? [] : [{label: 'there is none', value: 'none'}]),
+  ] as const)
+  if (way === back) return back
+  if (way === 'none') return {kind: 'none'}
+  if (way === 'now') return {kind: 'value', value: now}
+  if (way === 'keyring') {
+    const secret = await dialogue.secret(name)
+    secrets.add(secret)
+    if (secret === '') return askSecret({name, spec, read: () => undefined}, draft, required, parts)
+    const inKeyring = secretNameFor(name, draft)
+    return {kind: 'value', value: {keyring: inKeyring}, secret: [inKeyring, secret]}
+  }
+  const typed = await dialogue.text(way === 'env' ? 'Name of the variable' : 'The command, started without a shell', {
+    check: answer =>
+      (way === 'env' ? /^[a-z_]\w*$/i : /\S/).test(answer) ? undefined : 'This is not the name of a variable.',
+  })
+  if (typed === back) return askSecret({name, spec, read: () => undefined}, draft, required, parts)
+  return {kind: 'value', value: way === 'env' ? {env: typed} : {command: typed.split(/\s+/)}}
+}
+
+/** Whether what has a name already is to be changed. */
+export async function mayChange(what: string, {dialogue, configuration}: Parts): Promise<boolean> {
+  const answer = await dialogue.choose(`There is already ${what} in ${configuration.path}.`, [
+    {label: 'Change it', value: true},
+    {label: 'Take another name', value: false},
+  ])
+  return answer === true
+}
+
+/** As `providers set-secret` names it. */
+function secretNameFor(setting: string, {provider, fields}: Draft): string {
+  return fields.filter(({spec}) => spec.secret).length === 1 ? provider : `${provider}-${setting}`
+}
+
+function problemOf(field: Field, answer: string): string | undefined {
+  try {
+    field.read(answer, yourAnswer)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof AwsOidcError)) throw error
+    return [error.message, error.hint].filter(Boolean).join(' ')
+  }
+}
+
+/** A setting as a person would type it. */
+export function textOf(value: unknown): string {
+  if (value === undefined) return ''
+  if (Array.isArray(value)) return value.join(',')
+  if (typeof value === 'object' && value !== null) {
+    return Object.entries(value)
+      .map(([name, member]) => `${name}=${String(member)}`)
+      .join('&')
+  }
+  return printable(String(value))
+}
+
+/** Says what failed, so that the person can decide; Ctrl-C is none of that. */
+export function told(error: unknown, {tell, signal}: Parts): undefined {
+  const failure = expectedFailure(error)
+  if (!failure || signal.aborted || failure.code === 'INTERRUPTED') throw error
+  tell([...failure.message.split('\n'), ...tryLines(failure.hint)])
+  return undefined
+}

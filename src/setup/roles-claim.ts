@@ -1,0 +1,29 @@
+import {isRoleArn} from '../aws/role.ts'
+import type {Parts} from '../credentials/parts.ts'
+import type {Back} from '../terminal/dialogue.ts'
+import {printable} from '../text/printable.ts'
+import type {Draft} from './draft.ts'
+import type {Trial} from './trial.ts'
+
+const setting = 'rolesClaim'
+
+/** Claims of a sign-in that list role ARNs, where the provider could be told of one and was not. */
+export function claimsOfRoles({fields, answers}: Draft, {signedIn}: Pick<Trial, 'signedIn'>): readonly string[] {
+  if (answers.has(setting) || !fields.some(({name}) => name === setting)) return []
+  return Object.entries(signedIn.identity.claims ?? {}).flatMap(([claim, value]) => {
+    const isListed = [value].flat().some(each => typeof each === 'string' && isRoleArn(each))
+    return isListed && printable(claim) === claim ? [claim] : []
+  })
+}
+
+/** The draft with such a claim, where the person wants it; the same draft where there is none, or they don't. */
+export async function withRolesClaim(draft: Draft, trial: Trial, {dialogue}: Parts): Promise<Draft | Back> {
+  const claims = claimsOfRoles(draft, trial)
+  if (claims.length === 0) return draft
+  const chosen = await dialogue.choose('The ID token lists AWS roles. Are you to choose from them, here and later?', [
+    ...claims.map(claim => ({label: `Yes, from those of the claim "${claim}" (${setting})`, value: claim})),
+    {label: 'No, a role is named by hand', value: undefined},
+  ])
+  if (typeof chosen !== 'string') return chosen ?? draft
+  return {...draft, answers: new Map([...draft.answers, [setting, chosen]])}
+}

@@ -1,0 +1,176 @@
+import type {Parts} from '../credentials/parts.ts'
+import {nameOf} from '../credentials/role-choice.ts'
+import {AwsOidcError} from '../errors.ts'
+import {roleArgument} from '../session/offered-roles.ts'
+import {shownName} from '../text/printable.ts'
+import {
+  type Draft,
+  existingIn,
+  type KnownStrategy,
+  knownStrategy,
+  problemOfProfileName,
+  problemOfProviderName,
+  problemOfRole,
+  providerEntry,
+  saveDraft,
+} from './draft.ts'
+import {type DraftProfile, differing, problemOfReplacing, profileEntry} from './existing.ts'
+import type {Answers} from './fields.ts'
+import {givenAnswers, missingFields} from './given.ts'
+import {profileNameOf, resultOf, type SetupResult, type SetupWish} from './result.ts'
+import {claimsOfRoles} from './roles-claim.ts'
+import {forgetTrial, type Trial, tryRole, trySignIn} from './trial.ts'
+
+/**
+ * Writes a provider and a profile into the configuration once a sign-in has worked: asked for on the terminal, or said with
+ * flags. Until then nothing is saved, whatever happens.
+ */
+export async function setup(wish: SetupWish, parts: Parts): Promise<SetupResult> {
+  if (!wish.yes && parts.asking.mayRead && parts.asking.interactive) {
+    return (await import('./wizard.ts')).runWizard(wish, parts)
+  }
+  const draft = await draftFrom(wish, parts)
+  if (!wish.yes) {
+    throw new AwsOidcError('USAGE', 'Nobody can be asked here, and nothing is saved without being asked for.', {
+      hint: 'the same command with --yes',
+    })
+  }
+  const early = earlyProfile(draft, wish, parts)
+  const roleIsKnown = early?.role !== undefined || draft.answers.has('defaultRole')
+  const profile = wish.test || roleIsKnown ? early : undefined
+  // Where all of it stands there already nobody need sign in.
+  if ((profile || !wish.test) && isThere(draft, profile)) {
+    return {...resultOf(draft, profile, undefined, parts), unchanged: true}
+  }
+  if (wish.test) return saveTried(draft, wish, parts)
+  await saveDraft(draft, profile, parts)
+  return resultOf(draft, profile, undefined, parts)
+}
+
+/** Whether it stands in the configuration as it is to stand there. */
+function isThere(draft: Draft, profile: DraftProfile | undefined): boolean {
+  const entries = [
+    {was: draft.existing, entry: providerEntry(draft)},
+    ...(profile ? [{was: profile.existing, entry: profileEntry(draft.provider, profile)}] : []),
+  ]
+  return entries.every(({was, entry}) => was !== undefined && differing(was, entry).length === 0)
+}
+
+async function saveTried(draft: Draft, wish: SetupWish, parts: Parts): Promise<SetupResult> {
+  const trial = await trySignIn(draft, parts)
+  try {
+    const known = wish.role ?? earlyProfile(draft, wish, parts)?.role
+    const profile = profileFor(draft, wish, known ?? roleFrom(draft, trial), parts)
+    const problem = wish.replace ? problemOfProfileName(profile.name) : problemOfProfile(draft.provider, profile, parts)
+    if (problem !== undefined) throw new AwsOidcError('USAGE', problem, {hint: 'the same command with --profile NAME'})
+    if (isThere(draft, profile)) return {...resultOf(draft, profile, trial, parts), unchanged: true}
+    const role = await tryRole(draft, profile, trial, parts)
+    await saveDraft(draft, profile, parts)
+    return {...resultOf(draft, profile, trial, parts), role}
+  } catch (error) {
+    await forgetTrial(trial, parts)
+    throw error
+  }
+}
+
+/** The draft that the flags make. Rejects with USAGE, listing at once everything that is missing or wrong. */
+async function draftFrom(wish: SetupWish, parts: Parts): Promise<Draft> {
+  const {provider, strategy, set} = wish
+  const known = strategy === undefined ? undefined : await knownStrategy(strategy, parts)
+  const {answers, problems} = givenAnswers(known ? set : [], known?.fields ?? [])
+  const missing = known ? missingFields(known.strategy.settings, known.fields, answers) : []
+  const unfit = provider === undefined ? undefined : problemOfProviderName(provider)
+  const draft = provider !== undefined && known && draftOf(provider, known, answers, parts)
+  const finished = draft && missing.length === 0 && problems.length === 0 ? draft : undefined
+  const clashes = finished && !wish.replace ? clashesOf(finished, wish, parts) : []
+  const lines = [
+    ...(provider === undefined ? ['--provider NAME: what it is to be called here'] : []),
+    ...(unfit === undefined ? [] : [`--provider: ${unfit}`]),
+    ...(known ? [] : [`--strategy ${parts.registry.strategies().join('|')}: how to sign in there`]),
+    ...missing.map(({name, spec}) =>
+      spec.secret ? `--set ${name}.env=VARIABLE: ${spec.description}` : `--set ${name}=...: ${spec.description}`,
+    ),
+    ...problems,
+    ...problemsOfProfile(wish),
+    ...clashes,
+  ]
+  if (finished && lines.length === 0) return finished
+  throw new AwsOidcError('USAGE', ['These answers are missing or wrong:', ...lines.map(line => `  ${line}`)], {
+    hint:
+      clashes.length === lines.length
+        ? 'the same command with --replace, or with other names'
+        : 'aws-oidc setup, on a terminal, which asks for them',
+  })
+}
+
+function draftOf(provider: string, {id, fields}: KnownStrategy, answers: Answers, {configuration}: Parts): Draft {
+  const existing = existingIn(configuration.providers, provider)
+  return {provider, existing, strategy: id, fields, answers, secrets: new Map()}
+}
+
+/** What can be told before anybody signs in. */
+function problemsOfProfile({profile, role}: Pick<SetupWish, 'profile' | 'role'>): readonly string[] {
+  const name = profile ?? (role === undefined ? undefined : profileNameOf(role))
+  const problem = name === undefined ? undefined : problemOfProfileName(name)
+  const wrong = role === undefined ? undefined : problemOfRole(role, '--role')
+  return [...(wrong === undefined ? [] : [wrong]), ...(problem === undefined ? [] : [`--profile: ${problem}`])]
+}
+
+/** What stands under the names already and is something else. */
+function clashesOf(draft: Draft, wish: SetupWish, parts: Parts): readonly string[] {
+  const {provider, existing} = draft
+  const profile = earlyProfile(draft, wish, parts)
+  const entry = providerEntry(draft)
+  const problems = [
+    problemOfReplacing('provider', provider, {was: existing, entry}, parts.configuration),
+    profile && problemOfProfile(provider, profile, parts),
+  ]
+  return problems.filter(problem => problem !== undefined)
+}
+
+function problemOfProfile(provider: string, profile: DraftProfile, {configuration}: Parts): string | undefined {
+  const [was, entry] = [profile.existing, profileEntry(provider, profile)]
+  return problemOfProfileName(profile.name) ?? problemOfReplacing('profile', profile.name, {was, entry}, configuration)
+}
+
+/** The role where nobody can choose; `undefined` leaves it to the provider's `defaultRole`. */
+function roleFrom(draft: Draft, {roles, signedIn}: Trial): string | undefined {
+  const {provider, answers} = draft
+  if (answers.has('defaultRole')) return undefined
+  const [only, ...others] = roles ?? []
+  if (only && roles && others.length === 0) return roleArgument(only, roles)
+  const who = shownName(signedIn.identity.subject) ?? 'this identity'
+  if (roles && !only) {
+    throw new AwsOidcError('ROLE_NOT_OFFERED', `"${provider}" offers no AWS role to ${who}; nothing was saved.`, {
+      hint: 'Ask whoever runs the provider for a role.',
+    })
+  }
+  const offers = roles ? `offers ${roles.length}: ${roles.map(nameOf).slice(0, 10).join(', ')}` : 'does not say which'
+  const claim = claimsOfRoles(draft, {signedIn}).find(claim => /^[\w.:/-]+$/.test(claim))
+  throw new AwsOidcError('ROLE_REQUIRED', `Which role the profile is for must be said: "${provider}" ${offers}.`, {
+    hint:
+      claim === undefined
+        ? 'the same command with --role ARN'
+        : `the same command with --role ARN, or --set rolesClaim=${claim}`,
+  })
+}
+
+/** The profile as far as it is known before anybody signs in; `undefined` where not even its name is. */
+function earlyProfile(draft: Draft, wish: SetupWish, parts: Parts): DraftProfile | undefined {
+  const {profile, role} = wish
+  const named = profile !== undefined || role !== undefined || draft.answers.has('defaultRole')
+  return named ? profileFor(draft, wish, role, parts) : undefined
+}
+
+/** What no flag says of a profile that is there stays. */
+function profileFor(
+  {answers, provider}: Draft,
+  {profile, region}: SetupWish,
+  role: string | undefined,
+  {configuration}: Parts,
+): DraftProfile {
+  const name = profile ?? profileNameOf(role ?? String(answers.get('defaultRole') ?? provider))
+  const existing = existingIn(configuration.profiles, name)
+  const there = existing && configuration.profiles[name]
+  return {name, existing, role: role ?? there?.role, region: region ?? there?.region}
+}

@@ -1,0 +1,69 @@
+import type {Parts} from '../credentials/parts.ts'
+import {expectedFailure} from '../errors.ts'
+import {type Back, back} from '../terminal/dialogue.ts'
+import {type KnownStrategy, knownStrategy} from './draft.ts'
+import {told} from './questions.ts'
+
+type BuiltIn = readonly string[]
+
+/** Asks how to sign in, until that is a strategy that can be used; a plugin that is not there is offered for installing. */
+export async function askStrategy(
+  usual: string | undefined,
+  builtIn: BuiltIn,
+  parts: Parts,
+): Promise<KnownStrategy | Back> {
+  for (;;) {
+    const answer = await parts.dialogue.choose('How do you sign in there?', await choicesOf(parts), usual)
+    if (answer === back) return back
+    const chosen = answer === '' ? await fromAnyPlugin(builtIn, parts) : await usableStrategy(answer, builtIn, parts)
+    if (chosen) return chosen
+  }
+}
+
+/** A strategy, once its plugin is installed where that is not there; what keeps it from that is said. */
+export async function usableStrategy(id: string, builtIn: BuiltIn, parts: Parts): Promise<KnownStrategy | undefined> {
+  const missing = parts.registry.installable().find(({strategy}) => strategy === id)
+  const there = missing === undefined || (await install(missing.plugin, builtIn, parts))
+  return there ? knownStrategy(id, parts).catch((error: unknown) => told(error, parts)) : undefined
+}
+
+async function choicesOf({registry}: Parts) {
+  const here = registry.strategies().map(async id => ({label: `${id}: ${await summaryOf(id)}`, value: id}))
+  const offered = registry
+    .installable()
+    .map(({strategy, plugin}) => ({label: `${strategy}: ${plugin}, installed on consent`, value: strategy}))
+  return [...(await Promise.all(here)), ...offered, {label: 'another one, which a plugin brings', value: ''}]
+
+  async function summaryOf(id: string): Promise<string> {
+    const summary = await registry.strategySummary(id).catch((error: unknown) => expectedFailure(error)?.message)
+    return summary ?? 'a plugin that fails'
+  }
+}
+
+async function fromAnyPlugin(builtIn: BuiltIn, parts: Parts): Promise<KnownStrategy | undefined> {
+  const plugin = await parts.dialogue.text('The plugin: its name, the path of its tarball, or an address', {
+    check: name => (name === '' ? 'This is needed.' : undefined),
+  })
+  const installed = plugin === back ? undefined : await install(plugin, builtIn, parts)
+  const [only, ...others] = installed?.strategies ?? []
+  if (only !== undefined && others.length === 0) return usableStrategy(only, builtIn, parts)
+  if (installed && only === undefined) parts.tell(`${installed.name} brings no way to sign in.`)
+  return undefined
+}
+
+async function install(plugin: string, builtIn: BuiltIn, parts: Parts) {
+  const {dialogue, tell} = parts
+  try {
+    const installed = await parts.installPlugin({plugin, builtIn}, async () => {
+      const answer = await dialogue.choose('Install it? It will run with all your rights.', [
+        {label: 'Yes', value: true},
+        {label: 'No', value: false},
+      ])
+      return answer === true
+    })
+    tell(installed ? `Installed ${installed.name} ${installed.version}.` : `${plugin} was not installed.`)
+    return installed
+  } catch (error) {
+    return told(error, parts)
+  }
+}

@@ -1,0 +1,96 @@
+import {isDeepStrictEqual} from 'node:util'
+import {lockOf} from '../cache/keys.ts'
+import type {Store} from '../cache/store.ts'
+import {secretsIn} from '../config/settings.ts'
+import {fileStates} from '../coordination/state.ts'
+import {obtain} from '../credentials/obtain.ts'
+import type {Parts} from '../credentials/parts.ts'
+import {lastStep, type Plan, plansFor} from '../credentials/plan.ts'
+import {type SignedIn, signIn} from '../credentials/sign-in.ts'
+import type {Keyring, Role} from '../plugin.ts'
+import {type Draft, editsFor} from './draft.ts'
+import type {DraftProfile} from './existing.ts'
+
+/** A sign-in at a provider that is not in the configuration yet. */
+export interface Trial {
+  readonly providerId: string
+  /** Whether a provider of the configuration has the same settings, and so the same sign-in. */
+  readonly shared: boolean
+  readonly signedIn: SignedIn
+  /** The roles that the provider offers; `undefined` where only AWS knows. */
+  readonly roles: readonly Role[] | undefined
+}
+
+/**
+ * Signs in as the draft says. What comes of it is kept like that of any sign-in, so that nobody is asked again once the
+ * draft is saved; a failure leaves nothing. Nor is anybody asked where a trial `before` it, with other settings, did as well.
+ */
+export async function trySignIn(draft: Draft, parts: Parts, before?: Trial): Promise<Trial> {
+  const {plan, drafted} = await planOf(draft, undefined, parts)
+  return parts.locks.hold(plan.providerId, parts.signal, async () => {
+    const {providerId, provider} = plan
+    const store = before ? inheriting(drafted.store, providerId, before.providerId) : drafted.store
+    const signedIn = await signIn(plan, options(parts), {...drafted, store})
+    const others = Object.values(parts.configuration.providers)
+    const shared = others.some(({written}) => isDeepStrictEqual(written, provider.written))
+    return {providerId, shared, signedIn, roles: await signedIn.identity.roles?.()}
+  })
+}
+
+/** What one provider has not remembered is taken over from another, under the same name. */
+function inheriting(store: Store, heir: string, from: string): Store {
+  return {
+    ...store,
+    async read(key) {
+      const own = await store.read(key)
+      const inherited = own || !key.startsWith(`${heir}/`) ? undefined : await store.read(from + key.slice(heir.length))
+      if (inherited) await store.write(key, inherited.value, inherited.expiresAt)
+      return own ?? inherited
+    },
+  }
+}
+
+/** Gets credentials of the profile's role, with the sign-in that was tried. */
+export async function tryRole(draft: Draft, profile: DraftProfile, {signedIn}: Trial, parts: Parts): Promise<string> {
+  const {plan, drafted} = await planOf(draft, profile, parts)
+  return parts.locks.hold(lockOf(lastStep(plan).key), parts.signal, async () => {
+    const {issued} = await obtain(plan, {...options(parts), anew: true, signedIn}, drafted)
+    return issued.role
+  })
+}
+
+/** Forgets the sign-in of a draft that is not saved. */
+export async function forgetTrial({providerId, shared}: Trial, {store}: Parts): Promise<void> {
+  if (!shared) await store.clear(`${providerId}/`)
+}
+
+function options({signal}: Parts) {
+  return {fresh: false, forgetful: false, quiet: false, probe: true, signal}
+}
+
+async function planOf(
+  draft: Draft,
+  profile: DraftProfile | undefined,
+  parts: Parts,
+): Promise<{readonly plan: Plan; readonly drafted: Parts}> {
+  const configuration = await parts.draftConfiguration(() => editsFor(draft, profile))
+  // Nobody waits for this provider, and its failures say nothing of the one that will be saved.
+  const states = fileStates({
+    folder: undefined,
+    readText: async () => undefined,
+    replace: async () => undefined,
+    exclusively: (_, work) => work(),
+  })
+  const drafted = {...parts, configuration, states, keyring: withTyped(draft.secrets, parts.keyring)}
+  const [plan] = plansFor(profile ? {profile: profile.name} : {provider: draft.provider}, drafted)
+  if (!plan) throw new Error('a provider has a plan')
+  return {plan, drafted}
+}
+
+/** The keyring as it will be once the draft is saved. */
+function withTyped(secrets: Draft['secrets'], keyring: Keyring): Keyring {
+  const typed = new Map<string, string>()
+  const into: Keyring = {...keyring, set: async (name, value) => void typed.set(name, value)}
+  for (const [name, secret] of secrets) void secretsIn(into).set(name, secret)
+  return {...keyring, get: async name => typed.get(name) ?? keyring.get(name)}
+}

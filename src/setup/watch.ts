@@ -1,0 +1,66 @@
+import type {Parts} from '../credentials/parts.ts'
+import {type AwsOidcError, expectedFailure} from '../errors.ts'
+import {discover} from '../oauth/discovery.ts'
+import type {FederationStrategy} from '../plugin.ts'
+import {type Draft, editsFor} from './draft.ts'
+import {settingsSoFar} from './fields.ts'
+
+/** Looks at the provider's metadata while the person answers the next questions. */
+export interface Watch {
+  /** Called after each answer; looks where it now leads to another issuer, and tells whether it does. */
+  look(draft: Draft): boolean
+  /** What went wrong, where that is known by now; said once. */
+  problem(): AwsOidcError | undefined
+  /** Comes when nothing is being looked at any more. */
+  settled(): Promise<void>
+}
+
+export function watchIssuer(strategy: FederationStrategy<Record<string, unknown>>, parts: Parts): Watch {
+  let looked: string | undefined
+  let looking: Promise<void> = Promise.resolve()
+  let problem: AwsOidcError | undefined
+
+  async function lookAt(issuer: URL, draft: Draft): Promise<void> {
+    const failure = await metadataProblem(issuer, draft, parts)
+    if (looked === keyOf(issuer, draft)) problem = failure
+  }
+
+  return {
+    look(draft) {
+      const issuer = strategy.issuer?.(settingsSoFar(strategy.settings, draft.answers))
+      if (!issuer || keyOf(issuer, draft) === looked) return false
+      looked = keyOf(issuer, draft)
+      problem = undefined
+      looking = lookAt(issuer, draft)
+      return true
+    },
+    problem() {
+      const known = problem
+      problem = undefined
+      // Whoever answers the same again wants it to be looked at again.
+      if (known) looked = undefined
+      return known
+    },
+    settled: () => looking,
+  }
+}
+
+/** The certificates decide too whether the provider answers. */
+function keyOf(issuer: URL, {answers}: Draft): string {
+  return JSON.stringify([issuer.href, answers.get('tls.cert'), answers.get('tls.key'), answers.get('tls.ca')])
+}
+
+async function metadataProblem(issuer: URL, draft: Draft, parts: Parts): Promise<AwsOidcError | undefined> {
+  try {
+    const {providers} = await parts.draftConfiguration(() => editsFor(draft, undefined))
+    const provider = providers[draft.provider]
+    if (!provider) throw new Error('a draft has a provider')
+    const {fetch, offsetTo} = parts.silentNetworkOf(provider)
+    await discover({issuer, clientId: 'setup'}, {fetch, offsetTo, mutualTls: provider.tls?.cert !== undefined})
+    return undefined
+  } catch (error) {
+    const failure = expectedFailure(error)
+    if (failure) return failure
+    throw error
+  }
+}

@@ -1,0 +1,105 @@
+import type {Parts} from '../credentials/parts.ts'
+import {back} from '../terminal/dialogue.ts'
+import {shownName} from '../text/printable.ts'
+import type {Draft} from './draft.ts'
+import type {DraftProfile} from './existing.ts'
+import {formFor} from './form.ts'
+import {profileFormFor} from './profile.ts'
+import {told} from './questions.ts'
+import {resultOf, type SetupResult, type SetupWish} from './result.ts'
+import {withRolesClaim} from './roles-claim.ts'
+import {forgetTrial, type Trial, tryRole, trySignIn} from './trial.ts'
+import {writeAsked} from './write.ts'
+
+/** Asks on the terminal for all that is not said with flags, tries it, and writes it after a yes. Going back is always possible. */
+export async function runWizard(wish: SetupWish, parts: Parts): Promise<SetupResult> {
+  const form = await formFor(wish, parts)
+  parts.tell(['Enter takes what is proposed, < goes back, Ctrl-C ends it. Nothing is written before you say yes.', ''])
+  await form.fill()
+  for (;;) {
+    const draft = await form.review()
+    if (draft === back) await form.fill()
+    else {
+      const result = await tried(draft, wish, parts)
+      if (result !== back) return result
+    }
+  }
+}
+
+/** Signs in and saves; `back` leads to the settings. */
+async function tried(draft: Draft, wish: SetupWish, parts: Parts): Promise<SetupResult | typeof back> {
+  for (;;) {
+    const trial = await trySignIn(draft, parts).catch((error: unknown) => told(error, parts))
+    if (trial) return withTrial(draft, trial, wish, parts)
+    const ended = await untried(draft, parts)
+    if (ended !== 'again') return ended
+  }
+}
+
+/** What becomes of a draft at whose provider nobody could sign in. */
+async function untried(draft: Draft, parts: Parts): Promise<SetupResult | typeof back | 'again'> {
+  for (;;) {
+    const next = await parts.dialogue.choose('What now?', [
+      {label: 'Change the settings', value: 'change'},
+      {label: 'Try again', value: 'again'},
+      {label: 'Save the provider although nobody could sign in', value: 'save'},
+    ] as const)
+    if (next === back || next === 'change') return back
+    if (next === 'again') return next
+    const result = await written(draft, {profile: undefined, trial: undefined}, parts)
+    if (result !== back) return result
+  }
+}
+
+async function withTrial(draft: Draft, trial: Trial, wish: SetupWish, parts: Parts) {
+  const trials = [trial]
+  let saved: Trial | undefined
+  try {
+    parts.tell(`Signed in as ${shownName(trial.signedIn.identity.subject) ?? 'somebody without a name'}.`)
+    const wanted = wish.role === undefined ? await withRolesClaim(draft, trial, parts) : draft
+    if (wanted === back) return back
+    const again =
+      wanted === draft ? undefined : await trySignIn(wanted, parts, trial).catch((error: unknown) => told(error, parts))
+    if (again) trials.push(again)
+    const result = again ? await profiled(wanted, again, wish, parts) : await profiled(draft, trial, wish, parts)
+    if (result !== back && !result.declined) saved = again ?? trial
+    return result
+  } finally {
+    for (const each of trials) if (each !== saved) await forgetTrial(each, parts)
+  }
+}
+
+async function profiled(draft: Draft, trial: Trial, wish: SetupWish, parts: Parts): Promise<SetupResult | typeof back> {
+  let form = profileFormFor(draft, trial, wish, parts)
+  for (;;) {
+    const profile = await form.fill()
+    if (profile === back) return back
+    const role = profile && (await tryRole(draft, profile, trial, parts).catch((error: unknown) => told(error, parts)))
+    if (profile && role === undefined) {
+      const next = await parts.dialogue.choose('What now?', [
+        {label: 'Choose another role', value: 'role'},
+        {label: 'Change the settings of the provider', value: 'change'},
+        {label: 'Save it although AWS gave no credentials', value: 'save'},
+      ] as const)
+      if (next === 'change') return back
+      // What the flags said has not worked.
+      if (next === 'role') form = profileFormFor(draft, trial, {...wish, role: undefined, profile: undefined}, parts)
+      if (next !== 'save') continue
+    }
+    const result = await written(draft, {profile, trial}, parts)
+    if (result !== back) return role === undefined || result.declined ? result : {...result, role}
+  }
+}
+
+/** Writes it after a yes; `back` leads to the question before. */
+async function written(
+  draft: Draft,
+  {profile, trial}: {readonly profile: DraftProfile | undefined; readonly trial: Trial | undefined},
+  parts: Parts,
+): Promise<SetupResult | typeof back> {
+  const outcome = await writeAsked(draft, profile, parts)
+  if (outcome === back) return back
+  const result = resultOf(draft, profile, trial, parts)
+  if (outcome.kind === 'written') return {...result, ...(outcome.synced !== undefined && {synced: outcome.synced})}
+  return {...result, ...(outcome.kind === 'declined' ? {declined: true} : {unchanged: true})}
+}

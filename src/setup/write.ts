@@ -1,0 +1,98 @@
+import {isDeepStrictEqual} from 'node:util'
+import {type Edit, entryText} from '../config/write.ts'
+import type {Parts} from '../credentials/parts.ts'
+import {backupLines, textDifference} from '../formats/difference.ts'
+import {tryLines} from '../formats/failure.ts'
+import type {SyncScope} from '../sync/scope.ts'
+import {agreed, type SyncResult, sync, syncDifference} from '../sync/sync.ts'
+import {type Back, back} from '../terminal/dialogue.ts'
+import type {Line} from '../text/printable.ts'
+import {type Draft, editsFor, existingIn, saveDraft} from './draft.ts'
+import type {DraftProfile, Entry} from './existing.ts'
+import {told} from './questions.ts'
+
+const ofAll: SyncScope = {profiles: [], chain: 'process', prune: false, fromRoles: undefined}
+
+/** What a person was shown of what is to be written into our configuration and the files of the AWS tools. */
+export interface ShownDifference {
+  readonly own: readonly Line[]
+  readonly aws: readonly Line[]
+  /** What is not written into those. */
+  readonly left: SyncResult['left']
+  readonly scope: SyncScope
+  readonly drafted: Parts
+}
+
+/**
+ * Shows what edits change in our configuration, and within a scope in the files of the AWS tools. What keeps it from those is said.
+ */
+export async function showDifference(
+  edits: readonly Edit[],
+  forAws: SyncScope | undefined,
+  parts: Parts,
+): Promise<ShownDifference> {
+  const drafted = {...parts, configuration: await parts.draftConfiguration(() => edits)}
+  const plan = (scope: SyncScope) =>
+    sync({...scope, write: 'no'}, drafted).catch((error: unknown) => told(error, parts))
+  const planned = forAws && (await plan(forAws))
+  const own = ownDifference(edits, parts)
+  const aws = planned?.changes.length ? syncDifference(planned, planned.files, parts) : []
+  if (own.length + aws.length > 0) parts.tell([...own, ...aws])
+  return {own, aws, left: planned?.left ?? [], scope: forAws ?? ofAll, drafted}
+}
+
+/** Writes what was shown into the files of the AWS tools, and asks again where that has changed meanwhile. */
+export async function syncAsShown({aws, scope, drafted}: ShownDifference, parts: Parts): Promise<SyncResult> {
+  // What there is to warn of was said when it was shown.
+  const quiet = {...drafted, log: {...drafted.log, warn: () => undefined}}
+  const agrees = async (difference: readonly Line[]) => isDeepStrictEqual(difference, aws) || agreed(difference, parts)
+  return sync({...scope, write: 'ask'}, quiet, agrees)
+}
+
+export type Written = {readonly kind: 'unchanged' | 'declined'} | {readonly kind: 'written'; readonly synced?: string}
+
+/** Shows what a draft changes, asks, and writes. Until the answer everything is as it was; `back` leads to the question before. */
+export async function writeAsked(
+  draft: Draft,
+  profile: DraftProfile | undefined,
+  parts: Parts,
+): Promise<Written | Back> {
+  const shown = await showDifference(editsFor(draft, profile), profile && ofAll, parts)
+  const {own, aws} = shown
+  if (aws.length === 0) for (const {why, hint} of shown.left) parts.tell([why, ...tryLines(hint)])
+  if (own.length + aws.length === 0) return {kind: 'unchanged'}
+  const only = {label: `Only ${parts.configuration.path}`, value: 'own'} as const
+  const answer = await parts.dialogue.choose('Write this?', [
+    {label: 'Yes', value: 'all'} as const,
+    ...(own.length > 0 && aws.length > 0 ? [only] : []),
+    {label: 'No', value: 'nothing'} as const,
+  ])
+  if (answer === back) return back
+  if (answer === 'nothing') return {kind: 'declined'}
+  await saveDraft(draft, profile, parts)
+  const ended = answer === 'all' && aws.length > 0 ? await syncedOrTold(shown, parts) : undefined
+  for (const {why, hint} of ended?.left ?? []) parts.tell([why, ...tryLines(hint)])
+  for (const line of backupLines(ended?.backups ?? [])) parts.tell(line)
+  return {kind: 'written', ...(ended?.written && {synced: ended.files.config})}
+}
+
+/** What keeps it from that is said, and takes nothing back. */
+function syncedOrTold(shown: ShownDifference, parts: Parts): Promise<SyncResult | undefined> {
+  return syncAsShown(shown, parts).catch((error: unknown) => told(error, parts))
+}
+
+function ownDifference(edits: readonly Edit[], {configuration, colours}: Parts): readonly Line[] {
+  const lines = edits.flatMap(edit => {
+    const was = existingIn(configuration[edit.list], edit.name)
+    const now = edit.kind === 'remove' ? undefined : edit.entry
+    const text = (entry: Entry | undefined) => (entry ? entryText(edit.list, edit.name, entry) : '')
+    return textDifference(text(was), text(now && was ? inOrderOf(was, now) : now), colours)
+  })
+  return lines.length === 0 ? [] : [configuration.path, ...lines, '']
+}
+
+/** What stays stands where it stood. */
+function inOrderOf(was: Entry, now: Entry): Entry {
+  const kept = Object.keys(was).filter(name => Object.hasOwn(now, name))
+  return Object.fromEntries([...new Set([...kept, ...Object.keys(now)])].map(name => [name, now[name]]))
+}

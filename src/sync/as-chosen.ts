@@ -1,0 +1,20 @@
+import type {Parts} from '../credentials/parts.ts'
+import {type SyncResult, sync} from './sync.ts'
+
+/**
+ * What `profiles sync` would change, and writes nothing. Whoever has chosen to have roles switched by the AWS tools is not
+ * told that we could do it.
+ */
+export async function syncAsChosen(parts: Parts): Promise<SyncResult> {
+  const wish = {profiles: [], prune: false, fromRoles: undefined, write: 'no'} as const
+  const byUs = await sync({...wish, chain: 'process'}, parts)
+  if (byUs.changes.length === 0) return byUs
+  // What there is to warn of has been said.
+  const quiet = {...parts, log: {...parts.log, warn: () => undefined}}
+  const byTools = await sync({...wish, chain: 'aws'}, quiet)
+  return sizeOf(byTools) < sizeOf(byUs) ? byTools : byUs
+}
+
+function sizeOf({changes}: SyncResult): number {
+  return changes.reduce((sum, {keys}) => sum + keys.length, 0)
+}

@@ -1,0 +1,17 @@
+import type {Parts} from '../credentials/parts.ts'
+import {AwsOidcError} from '../errors.ts'
+
+/** Whether a person who has just seen what is to be written agrees. Rejects with USAGE where nobody may be asked. */
+export async function agreesToWrite(
+  question: string,
+  instead: string,
+  {asking, ask}: Pick<Parts, 'asking' | 'ask'>,
+): Promise<boolean> {
+  if (asking.interactive && asking.mayRead) {
+    return ask.select(question, [
+      {label: 'Yes', value: true},
+      {label: 'No', value: false},
+    ])
+  }
+  throw new AwsOidcError('USAGE', 'Nobody may be asked whether to write this; nothing was changed.', {hint: instead})
+}

@@ -1,0 +1,79 @@
+import {markKey} from '../aws-config/own-profile.ts'
+import {problemOfName} from '../aws-config/writable.ts'
+import type {Parts} from '../credentials/parts.ts'
+import {nameOf} from '../credentials/role-choice.ts'
+import {chooseProvider} from '../credentials/target.ts'
+import {AwsOidcError} from '../errors.ts'
+import type {Role} from '../plugin.ts'
+import {roleArgument, rolesOfferedAt} from '../session/offered-roles.ts'
+import type {WantedProfile} from './aws-profiles.ts'
+
+export interface OfferedProfiles {
+  readonly provider: string
+  readonly profiles: readonly WantedProfile[]
+}
+
+export interface OfferWish {
+  readonly provider: string | undefined
+  /** Of `{account}`, `{accountName}`, `{role}`, `{provider}` and `{samlProvider}`. */
+  readonly nameTemplate: string
+}
+
+/** A profile for each role that a provider offers the person who signs in. */
+export async function offeredProfiles({provider, nameTemplate}: OfferWish, parts: Parts): Promise<OfferedProfiles> {
+  const chosen = await chooseProvider({provider, usualProfile: ''}, 'profiles sync --from-roles', parts)
+  const name = 'provider' in chosen ? chosen.provider : ''
+  const {roles} = await rolesOfferedAt(name, parts)
+  const template = readTemplate(nameTemplate)
+  const named = new Map<string, Role>()
+  for (const role of roles) {
+    const profile = template(role, name)
+    const other = named.get(profile)
+    if (other && roleArgument(other, roles) !== roleArgument(role, roles)) throw sameName(profile, other, role)
+    named.set(profile, role)
+  }
+  return {provider: name, profiles: [...named].map(([profile, role]) => profileFor(profile, role, name, roles))}
+}
+
+function profileFor(profile: string, role: Role, provider: string, all: readonly Role[]): WantedProfile {
+  const args = ['creds', '--provider', provider, '--role', roleArgument(role, all)]
+  return {name: profile, args, beside: {[markKey]: profile}, bySource: undefined}
+}
+
+const placeholders: ReadonlyMap<string, (role: Role, provider: string) => string> = new Map([
+  ['account', ({accountId}) => accountId],
+  ['accountName', ({accountId, accountName}) => accountName ?? accountId],
+  ['role', ({name}) => name],
+  ['provider', (_, provider) => provider],
+  ['samlProvider', ({principalArn}) => principalArn?.split('/').at(-1) ?? ''],
+])
+
+/** Makes names that AWS tools know: what they would refuse becomes a hyphen. */
+function readTemplate(template: string): (role: Role, provider: string) => string {
+  const known = [...placeholders.keys()]
+  const [, unknown] = [...template.matchAll(/\{(\w*)\}/g)].find(([, name = '']) => !known.includes(name)) ?? []
+  if (unknown !== undefined || /[{}]/.test(template.replaceAll(/\{\w+\}/g, ''))) {
+    throw usage(`There is no "{${unknown ?? ''}}" in a template for names. There: ${known.join(', ')}.`)
+  }
+  if (problemOfName(template.replaceAll(/\{\w+\}/g, 'x'))) {
+    throw usage(`"${template}" makes no names for AWS profiles, which hold A-Z a-z 0-9 and _-/.%@:+ only.`)
+  }
+  return (role, provider) => {
+    const filled = template.replaceAll(
+      /\{(\w+)\}/g,
+      (_, name: string) => placeholders.get(name)?.(role, provider) ?? '',
+    )
+    return filled.replaceAll(/[^\w\-/.%@:+]+/g, '-').replace(/^-+/, '')
+  }
+}
+
+function sameName(profile: string, one: Role, other: Role): AwsOidcError {
+  const [first, second] = [one, other].map(
+    role => `${nameOf(role)}${role.principalArn ? ` (${role.principalArn})` : ''}`,
+  )
+  return usage(`Two roles would both become the profile "${profile}": ${first} and ${second}.`)
+}
+
+function usage(message: string): AwsOidcError {
+  return new AwsOidcError('USAGE', message, {hint: "--name-template '{account}-{role}'"})
+}

@@ -1,0 +1,78 @@
+import {commandLine} from '../aws-config/command-line.ts'
+import type {Parts} from '../credentials/parts.ts'
+import {findProfile} from '../credentials/plan.ts'
+import {AwsOidcError} from '../errors.ts'
+import type {AwsConfiguration} from '../outside/aws-configuration.ts'
+import {configuredProfiles, type WantedProfile} from './aws-profiles.ts'
+import type {AwsFiles} from './left.ts'
+import {type OfferedProfiles, type OfferWish, offeredProfiles} from './offered-profiles.ts'
+import {planSync, type Scope, type SyncPlan} from './plan.ts'
+import {workingLines} from './working-lines.ts'
+
+export interface SyncScope {
+  /** Only these, also where they are not ours; all of ours where none is named. */
+  readonly profiles: readonly string[]
+  /** That only the command of those is replaced: other keys that would win over us stay, and so does such a profile. */
+  readonly replaces?: 'command'
+  readonly chain: 'process' | 'aws'
+  /** Whether what is ours and no longer configured goes. */
+  readonly prune: boolean
+  /** Also a profile for each role that a provider offers. */
+  readonly fromRoles: OfferWish | undefined
+}
+
+/** What is to be done to the files as they are, for tools that start that program; what does not depend on them is found out once. */
+export async function planner(
+  wish: SyncScope,
+  aws: AwsConfiguration,
+  parts: Parts,
+): Promise<(files: AwsFiles, program: readonly string[]) => Promise<SyncPlan>> {
+  const {configuration, log} = parts
+  const {ownProgram, platform} = aws
+  // https://docs.npmjs.com/cli/v11/commands/npx : what it fetches may be gone tomorrow.
+  if (/[\\/]_npx[\\/]/.test(ownProgram[1])) {
+    log.warn(
+      'This aws-oidc runs from the cache of npx, and AWS tools would be told to start it there: install it first.',
+    )
+  }
+  const offered = wish.fromRoles && (await offeredProfiles(wish.fromRoles, parts))
+  const named = new Set(wish.profiles)
+  const known = new Set(offered?.profiles.map(({name}) => name))
+  if (!configuration.found) findProfile('', configuration)
+  const inScope = (name: string) => named.size === 0 || named.has(name)
+  const configured = configuredProfiles(Object.keys(configuration.profiles).filter(inScope), wish.chain, configuration)
+  const wanted = merged(configured, offered?.profiles.filter(({name}) => inScope(name)) ?? [])
+  const scope: Omit<Scope, 'command' | 'works'> = {
+    named,
+    replaces: wish.replaces,
+    ownScript: ownProgram[1],
+    platform,
+    prune: wish.prune,
+    includes: inScope,
+    isStale: (name, origin) => {
+      if (origin.kind !== 'role') return !Object.hasOwn(configuration.profiles, name)
+      const gone = origin.provider === offered?.provider && !known.has(name)
+      return gone || !Object.hasOwn(configuration.providers, origin.provider)
+    },
+  }
+  return async (files, program) => {
+    const command = (args: readonly string[]) => commandLine(program, args, platform)
+    const works = await workingLines(files.config, program, aws)
+    const plan = planSync(wanted, files, {...scope, command, works})
+    const met = new Set([
+      ...wanted.map(({name}) => name),
+      ...[...plan.changes, ...plan.left].map(({profile}) => profile),
+    ])
+    for (const name of named)
+      if (!met.has(name)) findProfile(name, configuration, other => `aws-oidc profiles sync ${other}`)
+    return plan
+  }
+}
+
+function merged(configured: readonly WantedProfile[], offered: OfferedProfiles['profiles']): readonly WantedProfile[] {
+  const names = new Set(configured.map(({name}) => name))
+  const twice = offered.find(({name}) => names.has(name))
+  if (!twice) return [...configured, ...offered]
+  const message = `A role that is offered would become the profile "${twice.name}", which is configured otherwise.`
+  throw new AwsOidcError('USAGE', message, {hint: "--name-template '{provider}-{account}-{role}'"})
+}

@@ -1,0 +1,156 @@
+import {createHash} from 'node:crypto'
+import {editedText} from '../aws-config/edit.ts'
+import {type FileKind, readSharedFile, type SharedFile} from '../aws-config/read.ts'
+import {refusedByBotocore} from '../aws-config/refused.ts'
+import type {Parts} from '../credentials/parts.ts'
+import {AwsOidcError} from '../errors.ts'
+import {differenceLines} from '../formats/difference.ts'
+import {dayOf} from '../formats/when.ts'
+import type {AwsConfiguration} from '../outside/aws-configuration.ts'
+import type {AwsPlaces} from '../outside/files/aws-places.ts'
+import {type Line, onScreen} from '../text/printable.ts'
+import {agreesToWrite} from './consent.ts'
+import {mendOfPlaces} from './left.ts'
+import {editsFor, type SyncPlan} from './plan.ts'
+import {planner, type SyncScope} from './scope.ts'
+
+export interface SyncWish extends SyncScope {
+  /** Whether to write: without a question, after one, or not at all. */
+  readonly write: 'yes' | 'ask' | 'no'
+}
+
+export interface SyncResult extends SyncPlan {
+  readonly files: AwsPlaces
+  readonly written: boolean
+  /** Copies of what was there before the first change of this day. */
+  readonly backups: readonly string[]
+  /** Whether the files are as they should be after this. */
+  readonly upToDate: boolean
+}
+
+const tries = 50
+
+/** Brings the configuration of the AWS tools up to ours: shows the difference and asks (`agrees`), writes. */
+export async function sync(
+  wish: SyncWish,
+  parts: Parts,
+  agrees = (difference: readonly Line[]) => agreed(difference, parts),
+): Promise<SyncResult> {
+  const aws = await parts.awsConfiguration()
+  const places = demandPlaces(aws)
+  const programOf = async (how: {readonly written: boolean}) => {
+    const launcher = await parts.launcher(aws.ownProgram, how)
+    return launcher === undefined ? aws.ownProgram : [launcher]
+  }
+  let program = await programOf({written: false})
+  const planFor = await planner(wish, aws, parts)
+  const found = await readFiles(places, aws)
+  warnOfRefused(found, parts)
+  let shown = await planFor(found, program)
+  for (;;) {
+    if (wish.write === 'no') return resultOf(shown, places, [])
+    const wanted = shown.changes.length > 0
+    if (wanted && wish.write === 'ask' && !(await agrees(syncDifference(shown, places, parts)))) {
+      return resultOf(shown, places, [])
+    }
+    // Also where nothing else is to be written: Node may have moved since the launcher was.
+    const put = await programOf({written: true})
+    if (!wanted) return resultOf(shown, places, [])
+    if (put.join('\n') !== program.join('\n')) {
+      program = put
+      shown = await planFor(found, program)
+      continue
+    }
+    const meant = wish.write === 'ask' ? JSON.stringify(shown.changes) : undefined
+    const lock = `aws-config-${createHash('sha256').update(places.config).digest('hex').slice(0, 16)}`
+    const {plan, backups} = await parts.locks.hold(lock, parts.signal, async () => {
+      for (let left = tries; left > 0; left--) {
+        parts.signal.throwIfAborted()
+        // Another program may have written meanwhile: what it wrote is kept, and what was not shown is not done.
+        const files = await readFiles(places, aws)
+        const plan = await planFor(files, program)
+        if (meant !== undefined && JSON.stringify(plan.changes) !== meant) return {plan, backups: undefined}
+        const backups = await write(files, plan, aws, parts)
+        if (backups) return {plan, backups}
+      }
+      const message = `Another program keeps changing ${places.config} or ${places.credentials}: not all could be written.`
+      throw new AwsOidcError('OUTPUT_FAILED', message)
+    })
+    if (backups) return resultOf(plan, places, backups, true)
+    shown = plan
+  }
+}
+
+function resultOf(plan: SyncPlan, files: AwsPlaces, backups: readonly string[], written = false): SyncResult {
+  return {...plan, files, written, backups, upToDate: (written || plan.changes.length === 0) && plan.left.length === 0}
+}
+
+function demandPlaces({places, problem}: AwsConfiguration): AwsPlaces {
+  if (places) return places
+  if (problem !== undefined) throw new AwsOidcError('CONFIG_INVALID', problem, {hint: mendOfPlaces})
+  throw new AwsOidcError('CONFIG_INVALID', 'There is no home folder, and so no place for the AWS configuration.', {
+    hint: 'Set HOME, or AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE.',
+  })
+}
+
+/** With what they say; `undefined` for a file that is not there. */
+type Read = Readonly<Record<FileKind, SharedFile & {readonly text: string | undefined}>>
+
+async function readFiles(places: AwsPlaces, aws: AwsConfiguration): Promise<Read> {
+  const read = async (kind: FileKind) => {
+    const text = await aws.files.read(places[kind])
+    return {...readSharedFile(places[kind], kind, text ?? ''), text}
+  }
+  return {config: await read('config'), credentials: await read('credentials')}
+}
+
+function warnOfRefused(files: Read, {log}: Parts): void {
+  for (const file of Object.values(files)) {
+    const problem = refusedByBotocore(file)
+    if (problem) log.warn(`The AWS CLI refuses ${file.path}: ${problem}. It is kept as it is.`)
+  }
+}
+
+/** What a person is shown before it is written. */
+export function syncDifference({changes}: SyncPlan, places: AwsPlaces, {colours}: Parts): readonly Line[] {
+  return shortened(differenceLines(changes, places, colours))
+}
+
+/** Whether a person agrees to what they are shown. Rejects with USAGE where nobody may be asked. */
+export function agreed(difference: readonly Line[], parts: Parts): Promise<boolean> {
+  parts.tell(difference)
+  return agreesToWrite('Write this?', 'aws-oidc profiles sync --yes', parts)
+}
+
+// What is said at once must not reach the limit of all that a command says on stderr, which would swallow it.
+const mostCharacters = 20_000
+
+function shortened(lines: readonly Line[]): readonly Line[] {
+  let characters = 0
+  const fit = lines.filter(line => {
+    characters += onScreen([line]).length + 1
+    return characters <= mostCharacters
+  })
+  const more = lines.length - fit.length
+  return more === 0 ? lines : [...fit, `... and ${more} lines more; "aws-oidc profiles sync --dry-run" shows all.`]
+}
+
+/** Writes both files; tells the copies of what they said, or `undefined` where another program was faster. */
+async function write(
+  files: Read,
+  plan: SyncPlan,
+  aws: AwsConfiguration,
+  {clock}: Parts,
+): Promise<readonly string[] | undefined> {
+  const backups: string[] = []
+  // Keys go from the credentials file only when there is something in their place.
+  for (const kind of ['config', 'credentials'] as const) {
+    const {path, text} = files[kind]
+    const edits = editsFor(kind, plan)
+    if (edits.length === 0) continue
+    const backup = `${path}.${dayOf(clock.now())}.aws-oidc-backup`
+    if ((await aws.files.replace(path, text, editedText(files[kind], edits), backup)) === 'changed') return undefined
+    if (text !== undefined) backups.push(backup)
+  }
+  return backups
+}

@@ -1,0 +1,41 @@
+import type {Locks} from '../coordination/lock.ts'
+import {printable} from '../errors.ts'
+import type {Network} from '../outside/network/network.ts'
+import type {Terminal} from '../outside/terminal/terminal.ts'
+
+type WaitingFor = Terminal['waitingFor']
+
+/** The network, with each server named to the person while it is waited for. */
+export function announcedNetwork(network: Network, waitingFor: WaitingFor): Network {
+  const announced =
+    (fetch: typeof globalThis.fetch): typeof globalThis.fetch =>
+    (input, init) => {
+      waitingFor(`Waiting for ${hostOf(input)}.`)
+      return fetch(input, init)
+    }
+  return {
+    ...network,
+    fetch: announced(network.fetch),
+    fetchAgain: announced(network.fetchAgain),
+    fetchOnce: announced(network.fetchOnce),
+    withTls: tls => announcedNetwork(network.withTls(tls), waitingFor),
+  }
+}
+
+/** The locks, with the person told while another process holds one. */
+export function announcedLocks(locks: Locks, waitingFor: WaitingFor): Locks {
+  return {
+    ...locks,
+    hold(name, signal, work) {
+      waitingFor('Waiting for another aws-oidc, which is signing in.')
+      return locks.hold(name, signal, () => {
+        waitingFor(undefined)
+        return work()
+      })
+    },
+  }
+}
+
+function hostOf(input: string | URL | Request): string {
+  return printable(new URL(typeof input === 'string' || input instanceof URL ? input : input.url).host, 60)
+}
