@@ -40,17 +40,26 @@ export default class Console extends AwsOidcCommand {
   async run(): Promise<void> {
     const {flags, args} = await this.parse(Console)
     const {destination, region, duration: durationSeconds, container, 'browser-profile': browserProfile} = flags
+    const {parts} = await this.wire(flags)
     const wish = {
-      ...{profile: this.profileOf(flags.profile), service: args.service, destination, region, durationSeconds},
+      ...{
+        profile: await this.personsProfile(flags.profile, parts),
+        service: args.service,
+        destination,
+        region,
+        durationSeconds,
+      },
       place: placeOf(container, browserProfile),
     }
     if (!flags.url) {
-      const session = await this.app(flags).openConsole(wish)
+      const {openConsole} = await import('../console/open.ts')
+      const session = await openConsole(wish, parts)
       return this.report(session, [
         `Your browser has the console as ${session.role}, until ${this.when(session.until)}.`,
       ])
     }
-    const address = await this.app(flags).consoleUrl(wish)
+    const {consoleUrl} = await import('../console/console.ts')
+    const address = await consoleUrl(wish, parts)
     return this.jsonEnabled() ? this.handJson(address) : this.hand(`${address.url}\n`)
   }
 }

@@ -46,7 +46,7 @@ export default class Creds extends AwsOidcCommand {
   async run(): Promise<void> {
     const {flags} = await this.parse(Creds)
     const forShell = flags.format !== 'process'
-    const app = this.app(flags, {browser: flags.browser, device: flags.device})
+    const {parts} = await this.wire(flags, {browser: flags.browser, device: flags.device})
     const wish = {
       profile: this.profileOf(flags.profile) ?? 'default',
       provider: flags.provider,
@@ -55,7 +55,11 @@ export default class Creds extends AwsOidcCommand {
       force: flags.force,
       lasting: forShell,
     }
-    const issued = forShell ? await app.credentialsForShell(wish) : await app.credentials(wish)
-    this.hand(await formatCredentials(flags.format, issued))
+    if (forShell) {
+      const {credentialsForShell} = await import('../credentials/working-region.ts')
+      return this.hand(await formatCredentials(flags.format, await credentialsForShell(wish, parts)))
+    }
+    const {credentialsFor} = await import('../credentials/credentials.ts')
+    this.hand(await formatCredentials(flags.format, await credentialsFor(wish, parts)))
   }
 }

@@ -31,7 +31,8 @@ export default class Doctor extends AwsOidcCommand {
   async run(): Promise<void> {
     const {flags} = await this.parse(Doctor)
     const {provider, profile, fix, 'no-network': offline} = flags
-    const report = await this.app(flags).doctor({provider, profile, fix, network: !offline})
+    const {examine} = await import('../doctor/doctor.ts')
+    const report = await examine({provider, profile, fix, network: !offline}, await this.patient(flags))
     this.report(report, reportLines(report, this.colours))
     if (!report.healthy) this.exit(exitCodeOf('CHECK_FAILED'))
   }

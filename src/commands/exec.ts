@@ -39,15 +39,17 @@ export default class Exec extends AwsOidcCommand {
       })
     }
     const {flags} = await this.parse(Exec, this.argv.slice(0, end))
-    const ending = await this.app(flags, {browser: flags.browser, device: flags.device}).exec({
-      profile: this.profileOf(flags.profile),
-      command: [program, ...args],
+    const {parts} = await this.wire(flags, {browser: flags.browser, device: flags.device})
+    const {exec} = await import('../exec/exec.ts')
+    const wish = {
+      profile: await this.personsProfile(flags.profile, parts),
+      command: [program, ...args] as const,
       durationSeconds: flags.duration,
       region: flags.region,
       nested: flags.nested,
       serve: flags.serve,
       keepAwsFiles: flags['keep-aws-files'],
-    })
-    this.endLike(ending)
+    }
+    this.endLike(await exec(wish, parts))
   }
 }

@@ -28,9 +28,11 @@ export default class Login extends AwsOidcCommand {
   async run(): Promise<void> {
     const {flags} = await this.parse(Login)
     const {profile, provider, all, force, browser, device, 'if-needed': ifNeeded} = flags
-    const app = this.app(flags, {browser, device, login: true})
-    if (all) return this.reportAll(await app.loginEverywhere({force, ifNeeded}))
-    const result = await app.login({profile, provider, force, ifNeeded, usualProfile: this.profileOf(undefined)})
+    const {parts} = await this.wire(flags, {browser, device, login: true})
+    const {login, loginEverywhere} = await import('../session/login.ts')
+    if (all) return this.reportAll(await loginEverywhere({force, ifNeeded}, parts))
+    const usualProfile = this.profileOf(undefined)
+    const result = await login({profile, provider, force, ifNeeded, usualProfile}, parts)
     return this.report(result, this.describe(result))
   }
 

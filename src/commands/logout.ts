@@ -22,13 +22,10 @@ export default class Logout extends AwsOidcCommand {
   async run(): Promise<void> {
     const {flags} = await this.parse(Logout)
     const {profile, provider, all, everywhere} = flags
-    const results = await this.app(flags, {login: true}).logout({
-      profile,
-      provider,
-      all,
-      everywhere,
-      usualProfile: this.profileOf(undefined),
-    })
+    const {parts} = await this.wire(flags, {login: true})
+    const {logout} = await import('../session/logout.ts')
+    const usualProfile = this.profileOf(undefined)
+    const results = await logout({profile, provider, all, everywhere, usualProfile}, parts)
     this.report({signedOut: results}, results.flatMap(describe))
   }
 }

@@ -43,15 +43,16 @@ export default class Setup extends AwsOidcCommand {
   async run(): Promise<void> {
     const {flags} = await this.parse(Setup)
     const {provider, strategy, set = [], profile, role, region, yes, replace, test, browser, device} = flags
-    const app = this.app(flags, {browser, device, login: true})
+    const {parts} = await this.wire(flags, {browser, device, login: true})
     if (flags.from) {
-      const taken = await app.takeOver({from: flags.from, yes})
+      const {takeOver} = await import('../import/import.ts')
+      const taken = await takeOver({from: flags.from, yes}, parts)
       return this.report(taken, [...changesOf(taken, yes, this.colours), ...describeTakeover(taken)])
     }
-    const result = await app.setup({
-      ...{provider, strategy, set, profile, role, region, yes, replace, test},
-      builtIn: this.config.commandIDs,
-    })
+    const {setup} = await import('../setup/setup.ts')
+    const builtIn = this.config.commandIDs
+    const wish = {provider, strategy, set, profile, role, region, yes, replace, test, builtIn}
+    const result = await setup(wish, parts)
     return this.report(result, describe(result))
   }
 }

@@ -19,12 +19,15 @@ export default class Whoami extends AwsOidcCommand {
 
   async run(): Promise<void> {
     const {flags} = await this.parse(Whoami)
-    const profile = this.profileOf(flags.profile)
+    const {parts} = await this.wire(flags)
+    const profile = await this.personsProfile(flags.profile, parts)
     if (flags.claims) {
-      const shown = await this.app(flags).claims({profile})
+      const {claimsFor} = await import('../session/claims.ts')
+      const shown = await claimsFor({profile}, parts)
       return this.report(shown, claimLines(shown.claims, shown.others))
     }
-    const identity = await this.app(flags).whoami({profile, force: false, lasting: false})
+    const {whoami} = await import('../session/whoami.ts')
+    const identity = await whoami({profile, force: false, lasting: false}, parts)
     const account = accountText(identity.account, identity.accountName)
     this.report(
       identity,

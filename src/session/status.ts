@@ -46,7 +46,7 @@ export interface ProfileStatus {
 }
 
 /** How things stand, from what is kept here: no network, no lock, nobody asked, nothing written. */
-export async function status(wish: StatusWish, cache: string, parts: Parts): Promise<Status> {
+export async function statusOf(wish: StatusWish, cache: string, parts: Parts): Promise<Status> {
   const {configuration} = parts
   const names = profilesOf(wish, parts)
   const profiles = await Promise.all(names.map(profile => profileStatus(profile, parts)))

@@ -1,8 +1,10 @@
+import {readConfiguration} from '../config/read.ts'
 import type {Configuration} from '../config/schema.ts'
 import type {Outside} from '../outside/outside.ts'
 import type {Npm} from '../outside/processes/npm.ts'
 import type {Log} from '../plugin.ts'
 import type {InstallParts} from '../registry/install.ts'
+import {logTo} from './said.ts'
 
 /** What the installation of a plugin works with; none of it may come with the plugin that is to be installed. */
 export async function installPartsOf(
@@ -24,6 +26,18 @@ export async function installPartsOf(
     },
   }
   return {...installation, configuration, files, npm: watched, npmOptions, log}
+}
+
+/** The same without the other parts: what those need may come with a plugin that is to be installed. */
+export async function installPartsFor(
+  outside: Outside,
+  installation: Pick<InstallParts, 'own' | 'dataFolder'>,
+  {debug, unread}: {readonly debug: boolean; readonly unread: boolean},
+): Promise<InstallParts> {
+  const {files, places, terminal} = outside
+  const path = places.configFile ?? 'config.yaml'
+  const configuration = readConfiguration(path, unread ? undefined : await files.readGiven(path))
+  return installPartsOf(outside, installation, configuration, logTo(terminal.say, debug))
 }
 
 function registryOf(address: string | undefined): string {

@@ -45,6 +45,8 @@ const keyringBusy = new AwsOidcError('UNAVAILABLE', 'Another aws-oidc has been w
 /** Tells a command for a secret, and the aws-oidc that it may start, at which providers a sign-in waits for it. */
 const waiting = 'AWS_OIDC_WAITING'
 
+export type Wired = Awaited<ReturnType<typeof wire>>
+
 export async function wire(outside: Outside, installation: Installation, choices: Choices) {
   const {own, dataFolder} = installation
   const {env, places, clock, files, processes, terminal} = outside

@@ -1,5 +1,5 @@
 import {Args} from '@oclif/core'
-import {completedShells, setUps} from '../../completion/shells.ts'
+import {completedShells, setUps, usualShell} from '../../completion/shells.ts'
 import {AwsOidcError, printable} from '../../errors.ts'
 import {AwsOidcCommand} from '../shared/command.ts'
 
@@ -21,8 +21,8 @@ export default class Autocomplete extends AwsOidcCommand {
   }
 
   async run(): Promise<void> {
-    const {args, flags} = await this.parse(Autocomplete)
-    const usual = args.shell ?? this.app(flags).usualShell
+    const {args} = await this.parse(Autocomplete)
+    const usual = args.shell ?? usualShell(this.outside.env, this.outside.platform)
     const shell = completedShells.find(name => name === usual)
     if (shell === undefined) {
       const which = usual === '' ? 'Your shell is not known here.' : `There is none for ${printable(usual, 60)}.`

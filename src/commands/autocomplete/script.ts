@@ -1,3 +1,4 @@
+import {join} from 'node:path'
 import {Args} from '@oclif/core'
 import {completedShells, setUps} from '../../completion/shells.ts'
 import {AwsOidcCommand} from '../shared/command.ts'
@@ -14,7 +15,10 @@ export default class AutocompleteScript extends AwsOidcCommand {
   }
 
   async run(): Promise<void> {
-    const {args, flags} = await this.parse(AutocompleteScript)
-    this.hand(await this.app(flags).completionScript(args.shell))
+    const {args} = await this.parse(AutocompleteScript)
+    const path = join(this.config.root, 'bin', setUps[args.shell].script)
+    const script = await this.outside.files.readText(path)
+    if (script === undefined) throw new Error(`${path} is missing`)
+    this.hand(script)
   }
 }

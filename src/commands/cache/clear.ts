@@ -17,7 +17,9 @@ export default class CacheClear extends AwsOidcCommand {
 
   async run(): Promise<void> {
     const {flags} = await this.parse(CacheClear)
-    const cleared = await this.app(flags).clearCache(flags.provider)
+    const {parts} = await this.wire(flags)
+    const {clearCache} = await import('../../session/cache.ts')
+    const cleared = await clearCache(flags.provider, parts)
     this.report(cleared, describe(cleared, flags.provider))
   }
 }

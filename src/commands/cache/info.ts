@@ -14,7 +14,9 @@ export default class CacheInfoCommand extends AwsOidcCommand {
 
   async run(): Promise<void> {
     const {flags} = await this.parse(CacheInfoCommand)
-    const info = await this.app(flags).cacheInfo()
+    const {parts, cache: place, hotCopies: copies} = await this.wire(flags)
+    const {cacheInfo} = await import('../../session/cache.ts')
+    const info = await cacheInfo({...place, hotCopies: await copies.place()}, parts)
     const {cache, protection, folder, insteadOfKeyring, hotCopies, profiles} = info
     this.report(
       info,

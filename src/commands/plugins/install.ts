@@ -29,7 +29,9 @@ export default class PluginsInstall extends AwsOidcCommand {
   async run(): Promise<void> {
     const {args, flags} = await this.parse(PluginsInstall)
     const builtIn = this.config.commandIDs
-    const installed = await this.app(flags).installPlugin({plugin: args.plugin, builtIn})
+    const parts = await this.installParts(flags, {unread: false})
+    const {installPlugin} = await import('../../registry/install.ts')
+    const installed = await installPlugin({plugin: args.plugin, builtIn}, parts)
     this.report(installed, [`Installed ${installed.name} ${installed.version}${whatOf(installed)}.`])
   }
 }

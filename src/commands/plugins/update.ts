@@ -20,7 +20,9 @@ export default class PluginsUpdate extends AwsOidcCommand {
   /** Ends with the exit code of the first failure. */
   async run(): Promise<void> {
     const {flags} = await this.parse(PluginsUpdate)
-    const updates = await this.app(flags).updatePlugins(this.config.commandIDs)
+    const parts = await this.installParts(flags, {unread: false})
+    const {updatePlugins} = await import('../../registry/update.ts')
+    const updates = await updatePlugins(this.config.commandIDs, parts)
     this.report(
       {plugins: updates.map(documentOf)},
       updates.length ? updates.flatMap(describe) : ['No plugins are installed.'],

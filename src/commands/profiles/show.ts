@@ -17,7 +17,9 @@ export default class ProfilesShow extends AwsOidcCommand {
 
   async run(): Promise<void> {
     const {flags, args} = await this.parse(ProfilesShow)
-    const details = await this.app(flags).showProfile(args.profile)
+    const {parts} = await this.wire(flags)
+    const {showProfile} = await import('../../settings/profiles.ts')
+    const details = await showProfile(args.profile, parts)
     this.report(details, this.table(rows(details)))
   }
 }

@@ -22,7 +22,9 @@ export default class ProvidersRemove extends AwsOidcCommand {
 
   async run(): Promise<void> {
     const {flags, args} = await this.parse(ProvidersRemove)
-    const removed = await this.app(flags, {login: true}).removeProvider(args.provider)
+    const {parts} = await this.wire(flags, {login: true})
+    const {removeProvider} = await import('../../settings/providers.ts')
+    const removed = await removeProvider(args.provider, parts)
     this.report(removed, describe(removed))
   }
 }

@@ -20,7 +20,9 @@ export default class ProvidersShow extends AwsOidcCommand {
 
   async run(): Promise<void> {
     const {flags, args} = await this.parse(ProvidersShow)
-    const details = await this.app(flags).showProvider(args.provider)
+    const {parts} = await this.wire(flags)
+    const {showProvider} = await import('../../settings/providers.ts')
+    const details = await showProvider(args.provider, parts)
     this.report(details, this.table(rows(details)))
   }
 }

@@ -1,15 +1,17 @@
 import {Command, Flags, type Interfaces} from '@oclif/core'
 import {doubtOfRegion} from '../../config/region.ts'
+import type {Patient} from '../../doctor/check.ts'
 import {AwsOidcError, exitCodeOf, expectedFailure} from '../../errors.ts'
 import {failureDocument, tryLines} from '../../formats/failure.ts'
 import {when} from '../../formats/when.ts'
 import {type Outside, realOutside} from '../../outside/outside.ts'
 import {columnsOf, complain, complainAloud, prose, writeResult} from '../../outside/terminal/output.ts'
+import type {InstallParts} from '../../registry/install.ts'
 import {tableLines} from '../../terminal/table.ts'
 import {jsonText, type Line, onScreen, type Printable} from '../../text/printable.ts'
-import {type App, createApp} from '../../wiring/app.ts'
 import type {Choices} from '../../wiring/asking.ts'
 import {meant} from '../../wiring/slips.ts'
+import {type Installation, type Wired, wire} from '../../wiring/wire.ts'
 
 /** Flags of every command of ours. */
 const baseFlags = {
@@ -32,7 +34,13 @@ export const flowFlags = {
   device: Flags.boolean({description: 'sign in with a code, entered in a browser anywhere'}),
 }
 
-/** What our commands share: the app, the result on stdout, and the one place that turns an error into an ending. */
+interface GlobalFlags {
+  readonly 'no-interactive': boolean
+  readonly debug: boolean
+  readonly region?: string | undefined
+}
+
+/** What our commands share: the parts of the world, the result on stdout, and the one place that turns an error into an ending. */
 export abstract class AwsOidcCommand extends Command {
   static override baseFlags = baseFlags
   /**
@@ -45,33 +53,45 @@ export abstract class AwsOidcCommand extends Command {
   #outside: Outside | undefined
   #exitCode = 0
 
-  private get outside(): Outside {
+  protected get outside(): Outside {
     this.#outside ??= realOutside()
     return this.#outside
   }
 
-  protected app(
-    flags: {readonly 'no-interactive': boolean; readonly debug: boolean; readonly region?: string | undefined},
-    choices: Partial<Choices> = {},
-  ): App {
+  private get installation(): Installation {
+    const {name, root, pjson, dataDir} = this.config
+    return {own: {name, root, manifest: {...pjson}}, dataFolder: dataDir}
+  }
+
+  /** What the use cases work with, wired to the world. */
+  protected async wire(flags: GlobalFlags, choices: Partial<Choices> = {}): Promise<Wired> {
     const doubt = flags.region && doubtOfRegion(flags.region)
     if (doubt) this.outside.terminal.say(`Warning: ${doubt}`)
-    const {name, root, pjson, dataDir} = this.config
-    const installation = {own: {name, root, manifest: {...pjson}}, dataFolder: dataDir}
-    return createApp(this.outside, installation, {
-      interactive: flags['no-interactive'] ? 'never' : undefined,
-      debug: flags.debug,
-      browser: undefined,
-      device: false,
-      login: false,
-      ...choices,
-    })
+    return wire(this.outside, this.installation, choicesOf(flags, choices))
+  }
+
+  /** What `doctor` looks at, whatever is wrong. */
+  protected async patient(flags: GlobalFlags): Promise<Patient> {
+    const {patientOf} = await import('../../wiring/doctor.ts')
+    return patientOf(this.outside, this.installation, choicesOf(flags))
+  }
+
+  /** What changes the plugins. Where they are to be removed, the configuration is not read: it may be broken by one. */
+  protected async installParts(flags: GlobalFlags, how: {readonly unread: boolean}): Promise<InstallParts> {
+    const {installPartsFor} = await import('../../wiring/plugins.ts')
+    return installPartsFor(this.outside, this.installation, {...choicesOf(flags), ...how})
   }
 
   /** The profile that was said, with `-p` or by a variable. */
   protected profileOf(flag: string | undefined): string | undefined {
     const {env, awsProfile} = this.outside
     return flag ?? (env.AWS_OIDC_PROFILE || awsProfile || undefined)
+  }
+
+  /** The profile that a person means, who may leave it out. */
+  protected async personsProfile(flag: string | undefined, {configuration}: Wired['parts']): Promise<string> {
+    const {personsProfile} = await import('../../credentials/target.ts')
+    return personsProfile(this.profileOf(flag), configuration)
   }
 
   /** Writes the result, whole, to stdout; ends with exit code 1 where its reader has gone. */
@@ -144,6 +164,17 @@ export abstract class AwsOidcCommand extends Command {
       else complain(told)
     }
     this.exit(exitCode)
+  }
+}
+
+function choicesOf(flags: GlobalFlags, choices: Partial<Choices> = {}): Choices {
+  return {
+    interactive: flags['no-interactive'] ? 'never' : undefined,
+    debug: flags.debug,
+    browser: undefined,
+    device: false,
+    login: false,
+    ...choices,
   }
 }
 
