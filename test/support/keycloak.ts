@@ -4,6 +4,8 @@ import {existsSync} from 'node:fs'
 import {cp, mkdir, readdir, readFile, rename, rm, stat, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {createInterface} from 'node:readline'
+import {DatabaseSync} from 'node:sqlite'
+import {setTimeout as pause} from 'node:timers/promises'
 import {installed} from './aws-tools.ts'
 import {root} from './sandbox.ts'
 
@@ -42,12 +44,38 @@ const realmFiles = join(root, 'test/support/realms')
 const archive = installed('keycloak/keycloak.tar.gz')
 
 /**
- * Each has the realms as they were imported, whatever the one before did to them. One of a mode at a time.
+ * Each has the realms as they were imported, whatever the one before did to them. One of a mode at a time: whoever comes
+ * second waits until the first has stopped.
  *
  * The first start of a mode builds the server anew, which takes a minute; the next ones take seconds, from a database
  * that was kept when nothing but the import had happened.
  */
 export async function startKeycloak({mode = 'usual', realms = 'ours'}: KeycloakOptions = {}): Promise<Keycloak> {
+  const release = await claim(mode)
+  try {
+    const {stop, ...keycloak} = await start(mode, realms)
+    return {...keycloak, stop: () => stop().finally(release)}
+  } catch (error) {
+    release()
+    throw error
+  }
+}
+
+/** A lock between processes, which its holder's end gives back too: test files run side by side. */
+async function claim(mode: KeycloakMode): Promise<() => void> {
+  const database = new DatabaseSync(installed(`keycloak/${mode}.lock`))
+  for (;;) {
+    try {
+      database.exec('BEGIN EXCLUSIVE')
+      return () => database.close()
+    } catch (error) {
+      if (!String(error).includes('database is locked')) throw error
+      await pause(500)
+    }
+  }
+}
+
+async function start(mode: KeycloakMode, realms: 'ours' | 'none'): Promise<Keycloak> {
   const folder = installed('keycloak', mode)
   await unpack(mode, folder)
   const [database, kept] = [join(folder, 'data/h2'), join(folder, 'kept', realms)]
