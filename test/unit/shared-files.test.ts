@@ -172,6 +172,45 @@ describe('a file that is not ours alone', () => {
     expect((await lstat(inHome('config'))).mode & 0o777).to.equal(0o640)
   })
 
+  it('keeps the line that another program adds between our last look and the exchange', async () => {
+    // A large one takes a while to be looked at.
+    const [before, after] = [`${'a'.repeat(12_000_000)}\n`, 'b\n']
+    const script = `
+      const {appendFileSync, readdirSync, statSync} = require('node:fs')
+      const [home, config] = process.argv.slice(1)
+      const sizeOf = path => statSync(path, {throwIfNoEntry: false})?.size
+      const isAboutToLook = () => readdirSync(home).some(name => name.endsWith('.tmp') && sizeOf(home + '/' + name) > 0)
+      process.on('message', ({ino, milliseconds}) => {
+        while (!isAboutToLook() && statSync(config).ino === ino);
+        for (const end = performance.now() + milliseconds; performance.now() < end; );
+        appendFileSync(config, 'theirs\\n')
+        process.send('added')
+      })
+      process.send('ready')`
+    const args = ['-e', script, home, inHome('config')]
+    const other = spawn(process.execPath, args, {stdio: ['ignore', 'inherit', 'inherit', 'ipc']})
+    try {
+      await once(other, 'message')
+      await writeFile(inHome('config.backup'), '')
+      // Later where it came before the look, earlier where it came after the exchange: so it often comes in between.
+      let [milliseconds, step] = [4, 4]
+      for (let round = 0; round < 40; round++) {
+        await writeFile(inHome('config'), before)
+        const added = once(other, 'message')
+        other.send({ino: statSync(inHome('config')).ino, milliseconds})
+        const outcome = await replace(inHome('config'), before, after)
+        await added
+        const text = await readFile(inHome('config'), 'utf8')
+        const said = `${outcome}, ${milliseconds} ms: ${text.length} characters, ${JSON.stringify(text.slice(-20))}`
+        expect(text.endsWith('theirs\n'), said).to.equal(true)
+        milliseconds = Math.max(0, milliseconds + (outcome === 'changed' ? step : -step))
+        step = Math.max(0.25, step * 0.8)
+      }
+    } finally {
+      other.disconnect()
+    }
+  })
+
   it('that can not be written is as it was, and nothing lies beside it', async () => {
     await mkdir(inHome('config'))
     const failure = await replace(inHome('config'), 'a', 'b').catch((error: unknown) => error)
