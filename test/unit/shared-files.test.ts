@@ -1,6 +1,6 @@
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
-import {appendFileSync, readdirSync, statSync} from 'node:fs'
+import {appendFileSync, closeSync, openSync, readdirSync, statSync} from 'node:fs'
 import {
   chmod,
   chown,
@@ -170,6 +170,50 @@ describe('a file that is not ours alone', () => {
     expect(outcome).to.equal('changed')
     expect(await readFile(inHome('config'), 'utf8')).to.equal('a\ntheirs\n')
     expect((await lstat(inHome('config'))).mode & 0o777).to.equal(0o640)
+  })
+
+  it('keeps both lines, where one program had opened it before it was replaced and another one does after that', async () => {
+    await writeFile(inHome('config'), 'a\n')
+    const theirs = await open(inHome('config'), 'a')
+    const {ino} = await theirs.stat()
+    const [outcome] = await Promise.all([
+      replace(inHome('config'), 'a\n', 'b\n'),
+      meanwhile(
+        () => statSync(inHome('config')).ino !== ino,
+        () => {
+          appendFileSync(theirs.fd, 'of one\n')
+          appendFileSync(inHome('config'), 'of the other\n')
+        },
+      ),
+    ])
+    await theirs.close()
+    expect(outcome).to.equal('changed')
+    expect(await readFile(inHome('config'), 'utf8')).to.equal('b\nof the other\nof one\n')
+  })
+
+  it('keeps the line of a program that opens it just before the line of another one is put back', async () => {
+    await writeFile(inHome('config'), 'a\n')
+    const theirs = await open(inHome('config'), 'a')
+    const {ino} = await theirs.stat()
+    const othersOf = {fd: 0, ino: 0}
+    await Promise.all([
+      replace(inHome('config'), 'a\n', 'b\n'),
+      meanwhile(
+        () => statSync(inHome('config')).ino !== ino,
+        () => {
+          appendFileSync(theirs.fd, 'of one\n')
+          othersOf.fd = openSync(inHome('config'), 'a')
+          othersOf.ino = statSync(inHome('config')).ino
+        },
+      ),
+      meanwhile(
+        () => othersOf.ino > 0 && statSync(inHome('config')).ino !== othersOf.ino,
+        () => appendFileSync(othersOf.fd, 'of the other\n'),
+      ),
+    ])
+    await theirs.close()
+    closeSync(othersOf.fd)
+    expect(await readFile(inHome('config'), 'utf8')).to.equal('b\nof the other\nof one\n')
   })
 
   it('keeps the line that another program adds between our last look and the exchange', async () => {
