@@ -1,4 +1,4 @@
-import {mkdir, readFile, writeFile} from 'node:fs/promises'
+import {mkdir, readdir, readFile, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {expect} from 'chai'
 import {parse} from 'yaml'
@@ -242,6 +242,15 @@ describe('setup --from aws-cli-oidc', () => {
     expect(stdout).to.include('corp: stands there 2 times, as names have no case')
     expect(stdout).to.include('[dev] names the provider "corp", which is not taken over')
     expect(Object.keys((await ours()).providers)).to.deep.equal(['more'])
+  })
+
+  it('refuses a path in which no shell has put in the variable, and makes no folder of its name', async () => {
+    await withFiles(`corp:\n${written(usual)}`, '')
+    const {exitCode, stderr} = await scene.home.run([...takeOver, '--yes'], {AWS_CONFIG_FILE: '$HOME/.aws/config'})
+    expect(exitCode).to.equal(2)
+    expect(stderr).to.match(/^Error: AWS_CONFIG_FILE is '\$HOME\/\.aws\/config', in which a variable stands as it was/)
+    expect(await readdir(scene.home.folder)).to.not.include('$HOME')
+    expect(await readFile(config(), 'utf8')).to.equal(before)
   })
 
   it('takes over 600 providers and profiles in a time that does not grow with their square', async () => {
