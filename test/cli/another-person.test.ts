@@ -17,3 +17,16 @@ describe("somebody else who signs in because AWS called the first one's token ex
     expect(stdout).to.include('assumed-role/developer/bob@example.com')
   })
 })
+
+describe('somebody else who signs in', () => {
+  const scene = useScene()
+
+  it('has their own name in a chained role too, also where the first one had it in the cache', async () => {
+    const arnOf = async () => JSON.parse((await scene.home.run(['whoami', '-p', 'admin', '--json'])).stdout).arn
+    await scene.home.run(['creds', '-p', 'admin'])
+    expect(await arnOf()).to.match(/assumed-role\/admin\/alice@example\.com$/)
+    const {exitCode, stderr} = await scene.home.run(['login', '-p', 'developer', '--force'], {SANDBOX_USER: 'bob'})
+    expect(exitCode, stderr).to.equal(0)
+    expect(await arnOf()).to.match(/assumed-role\/admin\/bob@example\.com$/)
+  })
+})

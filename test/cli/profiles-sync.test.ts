@@ -34,6 +34,15 @@ describe('profiles sync', () => {
     await scene.home.run(['status'])
   })
 
+  it('loses nobody in a chained role: we switch to it as the person, where nobody has chosen --chain aws', async () => {
+    await sync('--yes')
+    expect(await config())
+      .to.match(/\[profile admin\]\n[^[]*credential_process = [^\n]* creds --profile admin\n/)
+      .and.not.match(/role_arn|source_profile/)
+    await sync('--yes', '--chain', 'aws')
+    expect(await config()).to.match(/\[profile admin\]\n[^[]*source_profile = developer\n/)
+  })
+
   it('with --check is exit 7 until everything is written, and writes nothing', async () => {
     const {exitCode, stdout} = await sync('--check')
     expect(exitCode).to.equal(7)
@@ -148,6 +157,7 @@ describe('profiles sync', () => {
     const {exitCode, stdout, stderr} = await scene.home.run(['profiles', 'sync', '--yes'], env)
     expect({exitCode, stdout}).to.deep.equal({exitCode: 2, stdout: ''})
     expect(stderr).to.match(/^Error: AWS_CONFIG_FILE is '\$HOME\/\.aws\/config', in which a variable stands as it was/)
+    expect(await readdir(scene.home.folder)).to.not.include('$HOME')
     const {findings} = JSON.parse((await scene.home.run(['doctor', '--no-network', '--json'], env)).stdout)
     const told = findings.filter(({what}: {readonly what: string}) => what.includes('$HOME/.aws'))
     expect(told.map(({id}: {readonly id: string}) => id)).to.deep.equal(['environment.config-file'])

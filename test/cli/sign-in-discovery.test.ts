@@ -33,6 +33,16 @@ describe('signing in: finding the provider', () => {
       .and.include(`Try: issuer: ${issuer} (without the slash at the end)`)
   })
 
+  it('says that a slash at the end is all that is missing', async () => {
+    const {issuer} = scene.sandbox
+    await scene.sandbox.fault({on: 'discovery', change: {issuer: `${issuer}/`}})
+    const {exitCode, stderr} = await scene.home.run(creds)
+    expect(exitCode).to.equal(6)
+    expect(stderr)
+      .to.include(`names itself ${issuer}/, and "issuer" is ${issuer}.`)
+      .and.include(`Try: issuer: ${issuer}/ (with a slash at the end)`)
+  })
+
   for (const status of [302, 403, 404]) {
     it(`names the address that answered with ${status} in place of the metadata, and what may be wrong with it`, async () => {
       await scene.sandbox.fault({on: 'discovery', status})

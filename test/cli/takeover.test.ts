@@ -1,4 +1,4 @@
-import {mkdir, readFile, writeFile} from 'node:fs/promises'
+import {mkdir, readdir, readFile, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {expect} from 'chai'
 import {parse} from 'yaml'
@@ -244,16 +244,33 @@ describe('setup --from aws-cli-oidc', () => {
     expect(Object.keys((await ours()).providers)).to.deep.equal(['more'])
   })
 
-  it('takes over 600 providers and profiles in a time that does not grow with their square', async function () {
-    this.timeout(90_000)
-    const names = Array.from({length: 600}, (_, index) => `corp${index}`)
-    await withFiles(
-      names.map(name => `${name}:\n${written(usual)}`).join(''),
-      names.map(name => `[profile ${name}]\n${call(`-p ${name} -j`)}`).join('\n'),
-    )
-    const {exitCode, stderr} = await scene.home.run([...takeOver, '--yes'])
-    expect({exitCode, stderr}).to.deep.equal({exitCode: 0, stderr: ''})
-    expect(Object.keys((await ours()).profiles)).to.deep.equal(names)
+  it('refuses a path in which no shell has put in the variable, and makes no folder of its name', async () => {
+    await withFiles(`corp:\n${written(usual)}`, '')
+    const {exitCode, stderr} = await scene.home.run([...takeOver, '--yes'], {AWS_CONFIG_FILE: '$HOME/.aws/config'})
+    expect(exitCode).to.equal(2)
+    expect(stderr).to.match(/^Error: AWS_CONFIG_FILE is '\$HOME\/\.aws\/config', in which a variable stands as it was/)
+    expect(await readdir(scene.home.folder)).to.not.include('$HOME')
+    expect(await readFile(config(), 'utf8')).to.equal(before)
+  })
+
+  it('takes over 600 providers and profiles in a time that does not grow with their square', async () => {
+    const untouched = await readFile(config(), 'utf8')
+    async function timeFor(count: number): Promise<number> {
+      const names = Array.from({length: count}, (_, index) => `corp${index}`)
+      await scene.home.writeConfig(untouched)
+      await withFiles(
+        names.map(name => `${name}:\n${written(usual)}`).join(''),
+        names.map(name => `[profile ${name}]\n${call(`-p ${name} -j`)}`).join('\n'),
+      )
+      const from = performance.now()
+      const {exitCode, stderr} = await scene.home.run([...takeOver, '--yes'])
+      const time = performance.now() - from
+      expect({exitCode, stderr}).to.deep.equal({exitCode: 0, stderr: ''})
+      expect(Object.keys((await ours()).profiles)).to.deep.equal(names)
+      return time
+    }
+    const few = await timeFor(60)
+    expect(await timeFor(600)).to.be.lessThan(20 * few)
   })
 
   it('lets no secret into our file or onto the terminal', async () => {

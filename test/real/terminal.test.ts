@@ -1,12 +1,15 @@
 import {mkdtemp, readFile, rm} from 'node:fs/promises'
+import {createServer} from 'node:http'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect} from 'chai'
 import {bin} from '../support/home.ts'
 import {untilLocked, variablesOf} from '../support/machine.ts'
+import {listening} from '../support/ports.ts'
 import {sandboxBin} from '../support/sandbox.ts'
 import {useScene} from '../support/scene.ts'
 import {onTerminal} from '../support/terminal.ts'
+import {startOnTerminal} from '../support/terminal-session.ts'
 
 const enter = '\r'
 const down = '\u001b[B'
@@ -134,6 +137,23 @@ describe('A person at a terminal', () => {
         expect(await creds(env)).not.to.include('Waiting for')
       })
     }
+
+    it('for a registry that does not answer, as it installs a plugin, sees for which one', async () => {
+      const silent = createServer(() => undefined)
+      const registry = `127.0.0.1:${await listening(silent)}`
+      const env = {...variablesOf(scene.home, scene.sandbox), AWS_OIDC_NPM_REGISTRY: `http://${registry}/`}
+      const session = startOnTerminal(['plugins', 'install', 'aws-oidc-ping'], {env})
+      try {
+        await session.until(`Waiting for npm and its registry at ${registry}.`)
+        session.type(ctrlC)
+        expect(await session.ended).to.include({exitCode: 130})
+        expect(afterLines(session.shown())).not.to.include('Waiting for')
+      } finally {
+        session.hangUp()
+        silent.closeAllConnections()
+        silent.close()
+      }
+    })
 
     it('for another aws-oidc sees that, and nothing of it in the end', async () => {
       await scene.sandbox.fault(slow)

@@ -1,6 +1,6 @@
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
-import {appendFileSync, readdirSync, statSync} from 'node:fs'
+import {appendFileSync, closeSync, openSync, readdirSync, statSync} from 'node:fs'
 import {
   chmod,
   chown,
@@ -170,6 +170,89 @@ describe('a file that is not ours alone', () => {
     expect(outcome).to.equal('changed')
     expect(await readFile(inHome('config'), 'utf8')).to.equal('a\ntheirs\n')
     expect((await lstat(inHome('config'))).mode & 0o777).to.equal(0o640)
+  })
+
+  it('keeps both lines, where one program had opened it before it was replaced and another one does after that', async () => {
+    await writeFile(inHome('config'), 'a\n')
+    const theirs = await open(inHome('config'), 'a')
+    const {ino} = await theirs.stat()
+    const [outcome] = await Promise.all([
+      replace(inHome('config'), 'a\n', 'b\n'),
+      meanwhile(
+        () => statSync(inHome('config')).ino !== ino,
+        () => {
+          appendFileSync(theirs.fd, 'of one\n')
+          appendFileSync(inHome('config'), 'of the other\n')
+        },
+      ),
+    ])
+    await theirs.close()
+    expect(outcome).to.equal('changed')
+    expect(await readFile(inHome('config'), 'utf8')).to.equal('b\nof the other\nof one\n')
+  })
+
+  it('keeps the line of a program that opens it just before the line of another one is put back', async () => {
+    await writeFile(inHome('config'), 'a\n')
+    const theirs = await open(inHome('config'), 'a')
+    const {ino} = await theirs.stat()
+    const othersOf = {fd: 0, ino: 0}
+    await Promise.all([
+      replace(inHome('config'), 'a\n', 'b\n'),
+      meanwhile(
+        () => statSync(inHome('config')).ino !== ino,
+        () => {
+          appendFileSync(theirs.fd, 'of one\n')
+          othersOf.fd = openSync(inHome('config'), 'a')
+          othersOf.ino = statSync(inHome('config')).ino
+        },
+      ),
+      meanwhile(
+        () => othersOf.ino > 0 && statSync(inHome('config')).ino !== othersOf.ino,
+        () => appendFileSync(othersOf.fd, 'of the other\n'),
+      ),
+    ])
+    await theirs.close()
+    closeSync(othersOf.fd)
+    expect(await readFile(inHome('config'), 'utf8')).to.equal('b\nof the other\nof one\n')
+  })
+
+  it('keeps the line that another program adds between our last look and the exchange', async () => {
+    // A large one takes a while to be looked at.
+    const [before, after] = [`${'a'.repeat(12_000_000)}\n`, 'b\n']
+    const script = `
+      const {appendFileSync, readdirSync, statSync} = require('node:fs')
+      const [home, config] = process.argv.slice(1)
+      const sizeOf = path => statSync(path, {throwIfNoEntry: false})?.size
+      const isAboutToLook = () => readdirSync(home).some(name => name.endsWith('.tmp') && sizeOf(home + '/' + name) > 0)
+      process.on('message', ({ino, milliseconds}) => {
+        while (!isAboutToLook() && statSync(config).ino === ino);
+        for (const end = performance.now() + milliseconds; performance.now() < end; );
+        appendFileSync(config, 'theirs\\n')
+        process.send('added')
+      })
+      process.send('ready')`
+    const args = ['-e', script, home, inHome('config')]
+    const other = spawn(process.execPath, args, {stdio: ['ignore', 'inherit', 'inherit', 'ipc']})
+    try {
+      await once(other, 'message')
+      await writeFile(inHome('config.backup'), '')
+      // Later where it came before the look, earlier where it came after the exchange: so it often comes in between.
+      let [milliseconds, step] = [4, 4]
+      for (let round = 0; round < 40; round++) {
+        await writeFile(inHome('config'), before)
+        const added = once(other, 'message')
+        other.send({ino: statSync(inHome('config')).ino, milliseconds})
+        const outcome = await replace(inHome('config'), before, after)
+        await added
+        const text = await readFile(inHome('config'), 'utf8')
+        const said = `${outcome}, ${milliseconds} ms: ${text.length} characters, ${JSON.stringify(text.slice(-20))}`
+        expect(text.endsWith('theirs\n'), said).to.equal(true)
+        milliseconds = Math.max(0, milliseconds + (outcome === 'changed' ? step : -step))
+        step = Math.max(0.25, step * 0.8)
+      }
+    } finally {
+      other.disconnect()
+    }
   })
 
   it('that can not be written is as it was, and nothing lies beside it', async () => {

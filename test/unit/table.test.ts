@@ -33,23 +33,23 @@ describe('a table', () => {
 
   const standing = [
     ['PROFILE', 'CREDENTIALS', 'UNTIL', 'ROLE'],
-    ['developer', 'fresh', '11:30 (in 60 minutes)', 'arn:aws:iam::123456789012:role/developer'],
+    ['dev', 'fresh', '11:30 (in 60 minutes)', 'arn:aws:iam::123456789012:role/developer'],
     ['admin', 'absent', '', 'arn:aws:iam::123456789012:role/admin-of-production'],
   ]
 
   it('breaks no word at 80 columns', () => {
     expect(tableLines(standing, 80)).to.deep.equal([
-      'PROFILE    CREDENTIALS  UNTIL                  ROLE',
-      'developer  fresh        11:30 (in 60 minutes)  arn:aws:iam::123456789012:role/',
-      '                                               developer',
-      'admin      absent       -                      arn:aws:iam::123456789012:role/',
-      '                                               admin-of-production',
+      'PROFILE  CREDENTIALS  UNTIL                  ROLE',
+      'dev      fresh        11:30 (in 60 minutes)  arn:aws:iam::123456789012:role/',
+      '                                             developer',
+      'admin    absent       -                      arn:aws:iam::123456789012:role/',
+      '                                             admin-of-production',
     ])
   })
 
   it('has a line for each cell where it would be wider than 40 columns', () => {
     expect(tableLines(standing, 40)).to.deep.equal([
-      'developer',
+      'dev',
       '  CREDENTIALS  fresh',
       '  UNTIL        11:30 (in 60 minutes)',
       '  ROLE         arn:aws:iam::',

@@ -1,5 +1,5 @@
 import {constants, type Stats} from 'node:fs'
-import {access, type FileHandle, lstat, open, rm, stat} from 'node:fs/promises'
+import {access, appendFile, type FileHandle, lstat, open, rm, stat} from 'node:fs/promises'
 import {basename, dirname} from 'node:path'
 import {AwsOidcError} from '../../errors.ts'
 import {copyAttributes} from './copy-attributes.ts'
@@ -32,19 +32,38 @@ export async function exchangeText(path: string, {before, after, mode, backup}: 
   if (old) await access(target, constants.W_OK)
   else await makeFolder(dirname(target))
   const texts = {before: before === undefined ? undefined : Buffer.from(before), after: Buffer.from(after), mode}
+  return exchanged(target, old, texts, exchange => withBackup(backup, old, texts.before, exchange))
+}
+
+async function exchanged(
+  target: string,
+  old: Stats | undefined,
+  texts: Texts,
+  around = (exchange: () => Promise<Outcome>) => exchange(),
+): Promise<boolean> {
   const replaced = old && process.platform !== 'win32' ? await open(target, 'r') : undefined
   try {
-    const outcome = await withBackup(backup, old, texts.before, () => exchangeFile(target, old, texts))
+    const outcome = await around(() => exchangeFile(target, old, texts))
     if (outcome === 'changed') return false
     await dropStale(target, name => `${name}.`.startsWith(`${basename(target)}.`)).catch(() => undefined)
     // Who had opened the file before it was replaced may have written into the old one.
     const late = outcome === 'replaced' ? replaced && readOpenFile(replaced.fd) : texts.before
     if (!late || texts.before?.equals(late)) return true
-    await exchangeFile(target, await stat(target), {before: texts.after, after: late, mode})
+    await putBack(target, late, texts)
     return false
   } finally {
     await replaced?.close()
   }
+}
+
+/**
+ * Makes the file say what another program has made of its old text. Where yet another one has written into the new one
+ * meanwhile, that stays, and what was added to the old text is added to it.
+ */
+async function putBack(target: string, late: Buffer, {before, after, mode}: Texts): Promise<void> {
+  if (await exchanged(target, await stat(target), {before: after, after: late, mode})) return
+  if (!before?.equals(late.subarray(0, before.length))) return
+  await appendFile(target, late.subarray(before.length), {flag: constants.O_WRONLY | constants.O_APPEND})
 }
 
 async function demandRegular(path: string, target: string): Promise<Stats | undefined> {
