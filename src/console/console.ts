@@ -4,8 +4,8 @@ import {loginAddress, signInToken} from '../aws/federation.ts'
 import {partitionOf} from '../aws/role.ts'
 import {nearest} from '../config/nearest.ts'
 import {credentialsFor} from '../credentials/credentials.ts'
+import type {CredentialsDependencies, Dependencies} from '../credentials/dependencies.ts'
 import type {Issued} from '../credentials/issued.ts'
-import type {Parts} from '../credentials/parts.ts'
 import {type Plan, plansFor, withTarget} from '../credentials/plan.ts'
 import {workingRegion} from '../credentials/working-region.ts'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
@@ -36,7 +36,10 @@ export interface ConsoleAddress extends ConsoleSession {
 }
 
 /** An address that signs a browser in to the AWS console as the profile. */
-export async function consoleUrl(wish: ConsoleWish, parts: Parts): Promise<ConsoleAddress> {
+export async function consoleUrl(
+  wish: ConsoleWish,
+  parts: CredentialsDependencies & Pick<Dependencies, 'awsConfiguration'>,
+): Promise<ConsoleAddress> {
   const {profile, durationSeconds} = wish
   const plans = plansFor({profile}, parts)
   // What speaks against it is said before anybody is asked to sign in, as far as it can be known.
@@ -63,7 +66,7 @@ async function tokenFor(
   durationSeconds: number | undefined,
   service: SignInService,
   [plan]: readonly Plan[],
-  {network, signal, secrets}: Parts,
+  {network, signal, secrets}: Pick<Dependencies, 'signal' | 'secrets' | 'network'>,
 ): Promise<string> {
   const fetch: typeof globalThis.fetch = (input, init) => network.fetchAgain(input, {...init, signal})
   try {
@@ -106,7 +109,12 @@ function pageOf({service, destination}: ConsoleWish): ConsolePage | undefined {
 }
 
 /** Which sign-in, and which page. Throws USAGE and CONFIG_INVALID. */
-async function targetOf(role: string, page: ConsolePage | undefined, wish: ConsoleWish, parts: Parts) {
+async function targetOf(
+  role: string,
+  page: ConsolePage | undefined,
+  wish: ConsoleWish,
+  parts: Pick<Dependencies, 'configuration' | 'env' | 'log' | 'awsConfiguration'>,
+) {
   const partition = partitionOf(role)
   const region = await workingRegion(wish, {role}, parts)
   return {
@@ -118,6 +126,6 @@ async function targetOf(role: string, page: ConsolePage | undefined, wish: Conso
   }
 }
 
-function endOf({expiresAt}: Issued, durationSeconds: number | undefined, {clock}: Parts): Date {
+function endOf({expiresAt}: Issued, durationSeconds: number | undefined, {clock}: Pick<Dependencies, 'clock'>): Date {
   return durationSeconds === undefined ? expiresAt : new Date(clock.now().getTime() + durationSeconds * 1000)
 }

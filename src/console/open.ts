@@ -1,6 +1,6 @@
 import {type OneTimeAddress, oneTimeAddress} from '../browser/one-time-address.ts'
 import {type BrowserPlace, problemOfPlace} from '../browser/page.ts'
-import type {Parts} from '../credentials/parts.ts'
+import type {CredentialsDependencies, Dependencies} from '../credentials/dependencies.ts'
 import {plansFor} from '../credentials/plan.ts'
 import {AwsOidcError, printable} from '../errors.ts'
 import {type ConsoleSession, type ConsoleWish, consoleUrl} from './console.ts'
@@ -13,7 +13,10 @@ export interface OpenConsoleWish extends ConsoleWish {
 const patienceMilliseconds = 120_000
 
 /** Opens the AWS console as the profile. Comes when the browser has the address, which no argument of a program holds. */
-export async function openConsole(wish: OpenConsoleWish, parts: Parts): Promise<ConsoleSession> {
+export async function openConsole(
+  wish: OpenConsoleWish,
+  parts: CredentialsDependencies & Pick<Dependencies, 'awsConfiguration'>,
+): Promise<ConsoleSession> {
   const {profile, place} = wish
   const provider = plansFor({profile}, parts)[0]?.provider
   if (!provider) throw new Error('a profile has at least one provider')

@@ -1,10 +1,10 @@
 import {AwsOidcError} from '../errors.ts'
-import type {Parts} from './parts.ts'
+import type {Dependencies} from './dependencies.ts'
 
-const saidOffsets = new WeakSet<Parts['network']>()
+const saidOffsets = new WeakSet<Dependencies['network']>()
 
 /** A clock that is wrong makes tokens look expired or not yet valid; a person should know before they search. */
-export function offsetSaidOnce(url: URL, {network, log}: Pick<Parts, 'network' | 'log'>): number {
+export function offsetSaidOnce(url: URL, {network, log}: Pick<Dependencies, 'network' | 'log'>): number {
   const difference = network.differenceTo(url)
   if (Math.abs(difference) > 60_000 && !saidOffsets.has(network)) {
     saidOffsets.add(network)
@@ -26,7 +26,7 @@ export function wrongClock(host: string, milliseconds: number): string {
 }
 
 /** What sets the clock. */
-export function clockCommand({env, platform}: Pick<Parts, 'env' | 'platform'>): string {
+export function clockCommand({env, platform}: Pick<Dependencies, 'env' | 'platform'>): string {
   return env.WSL_DISTRO_NAME ? 'sudo hwclock -s' : (clockCommands[platform] ?? 'sudo timedatectl set-ntp true')
 }
 
@@ -39,7 +39,10 @@ const clockCommands: Partial<Record<NodeJS.Platform, string>> = {
  * The failure itself, unless our own clock is wrong by more than is made up for: then whatever is judged by time fails, and
  * nobody else is to blame.
  */
-export function orOurClock(failure: AwsOidcError, parts: Pick<Parts, 'network' | 'env' | 'platform'>): AwsOidcError {
+export function orOurClock(
+  failure: AwsOidcError,
+  parts: Pick<Dependencies, 'network' | 'env' | 'platform'>,
+): AwsOidcError {
   const strange = failure.code === 'BAD_RESPONSE' ? parts.network.strangeClock() : undefined
   if (!strange) return failure
   const what = `${wrongClock(strange.host, strange.milliseconds)} What is signed for a time can't be judged by it.`

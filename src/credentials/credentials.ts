@@ -2,10 +2,10 @@ import {lockOf} from '../cache/keys.ts'
 import {failureMeanwhile, signInScope} from '../coordination/brake.ts'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
 import {shownName} from '../text/printable.ts'
+import type {CredentialsDependencies, Dependencies, SignInDependencies} from './dependencies.ts'
 import {type Issued, isFresh, isUsable, readIssued} from './issued.ts'
 import {noting} from './last-problem.ts'
 import type {Obtained, ObtainOptions} from './obtain.ts'
-import type {Parts} from './parts.ts'
 import {firstApplicable, lastStep, type Plan, plansFor, type Wish} from './plan.ts'
 
 export interface CredentialsWish extends Wish {
@@ -22,7 +22,7 @@ const quietPause = 60_000
  * Credentials for a wish: from the cache, by silent renewal, or after a sign-in. The first provider that applies
  * here serves; any other failure than NOT_APPLICABLE ends the search.
  */
-export async function credentialsFor(wish: CredentialsWish, parts: Parts): Promise<Issued> {
+export async function credentialsFor(wish: CredentialsWish, parts: CredentialsDependencies): Promise<Issued> {
   const plans = plansFor(wish, parts)
   return firstApplicable(plans, async plan => {
     const issued = await fromPlan(plan, wish, parts)
@@ -32,7 +32,7 @@ export async function credentialsFor(wish: CredentialsWish, parts: Parts): Promi
   })
 }
 
-async function fromPlan(plan: Plan, {force, lasting}: CredentialsWish, parts: Parts): Promise<Issued> {
+async function fromPlan(plan: Plan, {force, lasting}: CredentialsWish, parts: SignInDependencies): Promise<Issued> {
   const {clock, asking} = parts
   const cached = force ? undefined : await readFor(plan, parts)
   if (!cached || !isUsable(cached, clock.now())) return waitAndObtain(plan, force, parts)
@@ -47,7 +47,7 @@ async function fromPlan(plan: Plan, {force, lasting}: CredentialsWish, parts: Pa
 }
 
 /** One sign-in however many ask: whoever waited takes what the holder of the lock got, or fails as it failed. */
-async function waitAndObtain(plan: Plan, force: boolean, parts: Parts): Promise<Issued> {
+async function waitAndObtain(plan: Plan, force: boolean, parts: SignInDependencies): Promise<Issued> {
   const {states, locks, clock, signal} = parts
   const before = await states.read(plan.providerId)
   return locks.hold(lockOf(lastStep(plan).key), signal, async () => {
@@ -66,7 +66,7 @@ async function waitAndObtain(plan: Plan, force: boolean, parts: Parts): Promise<
 }
 
 /** Credentials that still work are renewed in passing: nobody is asked, nobody waits, and failing changes nothing. */
-async function renewQuietly(plan: Plan, parts: Parts): Promise<Issued | undefined> {
+async function renewQuietly(plan: Plan, parts: SignInDependencies): Promise<Issued | undefined> {
   const {states, locks, clock, log, signal} = parts
   const key = lastStep(plan).key
   return locks.holdIfFree(lockOf(key), async () => {
@@ -102,18 +102,18 @@ function recent(renewals: Readonly<Record<string, Date>>, key: string, now: Date
 }
 
 /** Loaded when it is needed: what talks to providers and to AWS costs more time than a whole call from the cache. */
-async function obtain(plan: Plan, options: ObtainOptions, parts: Parts): Promise<Obtained> {
+async function obtain(plan: Plan, options: ObtainOptions, parts: SignInDependencies): Promise<Obtained> {
   return (await import('./obtain.ts')).obtain(plan, options, parts)
 }
 
 /** Said to the person who was asked, so that they see for what. */
-function announce({issued, signedIn}: Obtained, {provider}: Plan, {tell}: Parts): void {
+function announce({issued, signedIn}: Obtained, {provider}: Plan, {tell}: Pick<Dependencies, 'tell'>): void {
   if (signedIn?.asked)
     tell(
       `Signed in as ${shownName(signedIn.identity.subject) ?? 'somebody'} at ${provider.name}; the role is ${issued.role}.`,
     )
 }
 
-function readFor(plan: Plan, {store, secrets}: Parts): Promise<Issued | undefined> {
+function readFor(plan: Plan, {store, secrets}: Pick<Dependencies, 'store' | 'secrets'>): Promise<Issued | undefined> {
   return readIssued(store, lastStep(plan).key, secrets)
 }

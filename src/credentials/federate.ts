@@ -2,9 +2,9 @@ import {isDeepStrictEqual} from 'node:util'
 import {StsRefusal} from '../aws/sts-failure.ts'
 import {signInScope} from '../coordination/brake.ts'
 import type {Proof, Role} from '../plugin.ts'
+import type {Dependencies, RoleDependencies, SignInDependencies} from './dependencies.ts'
 import type {Issued} from './issued.ts'
 import {checkRefused, kept} from './kept.ts'
-import type {Parts} from './parts.ts'
 import type {Plan, Step} from './plan.ts'
 import {redeem} from './redeem.ts'
 import {chooseRole, nameOf} from './role-choice.ts'
@@ -29,7 +29,12 @@ interface Shown {
 }
 
 /** Credentials of the first role, and who it was that signed in for them in the end. */
-export async function federate(step: Step, plan: Plan, options: FederateOptions, parts: Parts): Promise<Federated> {
+export async function federate(
+  step: Step,
+  plan: Plan,
+  options: FederateOptions,
+  parts: SignInDependencies,
+): Promise<Federated> {
   const shown = await show(step, plan, options, parts)
   try {
     return {signedIn: shown.signedIn, issued: await take(shown, step, plan, options, parts)}
@@ -42,7 +47,7 @@ export async function federate(step: Step, plan: Plan, options: FederateOptions,
   }
 }
 
-function show(step: Step, plan: Plan, options: FederateOptions, parts: Parts): Promise<Shown> {
+function show(step: Step, plan: Plan, options: FederateOptions, parts: SignInDependencies): Promise<Shown> {
   return alone(plan.providerId, options, parts, async () => {
     if (options.signedIn) return prove(options.signedIn, step, plan, parts)
     await failAsOthers([signInScope], plan, options, parts)
@@ -51,7 +56,13 @@ function show(step: Step, plan: Plan, options: FederateOptions, parts: Parts): P
 }
 
 /** Another proof than the one that AWS has refused: of a sign-in of another process meanwhile, else of a new one. */
-function showAnother(refused: Proof, step: Step, plan: Plan, options: FederateOptions, parts: Parts): Promise<Shown> {
+function showAnother(
+  refused: Proof,
+  step: Step,
+  plan: Plan,
+  options: FederateOptions,
+  parts: SignInDependencies,
+): Promise<Shown> {
   return alone(plan.providerId, options, parts, async () => {
     await failAsOthers([signInScope], plan, options, parts)
     // Whoever was asked anew has been asked: what came of that may be remembered and renewed.
@@ -63,12 +74,23 @@ function showAnother(refused: Proof, step: Step, plan: Plan, options: FederateOp
 }
 
 /** Has the strategy make the proof, which may need its provider: so under the lock of that. */
-async function prove(signedIn: SignedIn, step: Step, plan: Plan, parts: Parts): Promise<Shown> {
+async function prove(
+  signedIn: SignedIn,
+  step: Step,
+  plan: Plan,
+  parts: Pick<Dependencies, 'states' | 'asking' | 'ask'>,
+): Promise<Shown> {
   const role = await chooseRole(signedIn.identity, step.role, plan, parts)
   return {signedIn, role, proof: await signedIn.identity.proofFor(role)}
 }
 
-async function take(shown: Shown, step: Step, plan: Plan, options: FederateOptions, parts: Parts): Promise<Issued> {
+async function take(
+  shown: Shown,
+  step: Step,
+  plan: Plan,
+  options: FederateOptions,
+  parts: RoleDependencies,
+): Promise<Issued> {
   const {role, proof} = shown
   const {identity, departures} = shown.signedIn
   const person = {subject: identity.subject, claims: identity.claims}

@@ -2,8 +2,8 @@ import {StsRefusal} from '../aws/sts-failure.ts'
 import {afterRefusal, afterRole, brakeOf, hasFailure, withFailure, withoutFailure} from '../coordination/brake.ts'
 import {AwsOidcError, type ErrorCode} from '../errors.ts'
 import type {Role} from '../plugin.ts'
+import type {Dependencies} from './dependencies.ts'
 import {type Issued, writeIssued} from './issued.ts'
-import type {Parts} from './parts.ts'
 import type {Plan, Step} from './plan.ts'
 import {nameOf} from './role-choice.ts'
 import type {Waiting} from './waiting.ts'
@@ -32,7 +32,7 @@ export async function kept(
   {step, role, departures, keep}: Target,
   plan: Plan,
   {quiet}: Waiting,
-  parts: Parts,
+  parts: Pick<Dependencies, 'store' | 'states' | 'clock' | 'log'>,
   work: () => Promise<Issued>,
 ): Promise<Issued> {
   const {states, store, log, clock} = parts
@@ -70,7 +70,7 @@ export async function checkRefused(
   step: Step,
   role: Role,
   {providerId, loginCommand}: Plan,
-  {states, clock, asking}: Parts,
+  {states, clock, asking}: Pick<Dependencies, 'states' | 'clock' | 'asking'>,
 ): Promise<void> {
   if (asking.ignoresBrake || asking.attended) return
   const refused = (await states.read(providerId)).refusedRoles[refusalKey(step, nameOf(role))]

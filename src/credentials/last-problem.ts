@@ -1,5 +1,5 @@
 import {type ErrorCode, expectedFailure} from '../errors.ts'
-import type {Parts} from './parts.ts'
+import type {Dependencies} from './dependencies.ts'
 import type {Plan} from './plan.ts'
 
 const givenUp: ReadonlySet<ErrorCode> = new Set(['INTERRUPTED', 'TERMINATED'])
@@ -10,7 +10,7 @@ const givenUp: ReadonlySet<ErrorCode> = new Set(['INTERRUPTED', 'TERMINATED'])
  */
 export async function noting<Result>(
   {providerId}: Plan,
-  {states, clock, secrets}: Parts,
+  {states, clock, secrets}: Pick<Dependencies, 'states' | 'clock' | 'secrets'>,
   work: () => Promise<Result>,
 ): Promise<Result> {
   try {

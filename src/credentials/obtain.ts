@@ -1,9 +1,9 @@
 import {StsRefusal} from '../aws/sts-failure.ts'
 import {lockOf} from '../cache/keys.ts'
+import type {Dependencies, SignInDependencies} from './dependencies.ts'
 import {type FederateOptions, federate} from './federate.ts'
 import {type Issued, isUsable, readIssued} from './issued.ts'
 import {checkRefused, kept} from './kept.ts'
-import type {Parts} from './parts.ts'
 import {endpointOf, lastStep, type Plan} from './plan.ts'
 import {switchRole} from './redeem.ts'
 import type {SignedIn} from './sign-in.ts'
@@ -25,7 +25,7 @@ export interface Obtained {
  * source roles are taken inside, from there to the first, and then that of the provider, which is held while somebody
  * signs in and not while AWS is asked. Always in this order, so that nobody waits in a circle.
  */
-export async function obtain(plan: Plan, options: ObtainOptions, parts: Parts): Promise<Obtained> {
+export async function obtain(plan: Plan, options: ObtainOptions, parts: SignInDependencies): Promise<Obtained> {
   try {
     return await obtainAnew(plan, options, parts)
   } catch (error) {
@@ -34,7 +34,7 @@ export async function obtain(plan: Plan, options: ObtainOptions, parts: Parts): 
   }
 }
 
-async function obtainAnew(plan: Plan, options: ObtainOptions, whole: Parts): Promise<Obtained> {
+async function obtainAnew(plan: Plan, options: ObtainOptions, whole: SignInDependencies): Promise<Obtained> {
   const {steps} = plan
   // AWS is asked within the same limit as the provider.
   const parts = {...whole, signal: options.signal}
@@ -45,7 +45,12 @@ async function obtainAnew(plan: Plan, options: ObtainOptions, whole: Parts): Pro
   return obtained
 }
 
-async function obtainStep(index: number, plan: Plan, options: ObtainOptions, parts: Parts): Promise<Obtained> {
+async function obtainStep(
+  index: number,
+  plan: Plan,
+  options: ObtainOptions,
+  parts: SignInDependencies,
+): Promise<Obtained> {
   const [first, ...switches] = plan.steps
   const step = switches[index - 1]
   if (!step) return federate(first, plan, options, parts)
@@ -59,7 +64,12 @@ async function obtainStep(index: number, plan: Plan, options: ObtainOptions, par
 }
 
 /** Credentials that others are taken with: from the cache while they still work. */
-async function obtainSource(index: number, plan: Plan, options: ObtainOptions, parts: Parts): Promise<Obtained> {
+async function obtainSource(
+  index: number,
+  plan: Plan,
+  options: ObtainOptions,
+  parts: SignInDependencies,
+): Promise<Obtained> {
   const {store, secrets, clock} = parts
   const key = plan.steps[index]?.key ?? ''
   return alone(lockOf(key), options, parts, async () => {
@@ -73,7 +83,11 @@ async function obtainSource(index: number, plan: Plan, options: ObtainOptions, p
 // botocore renews in the last 15 minutes, and below ten insists on it: https://github.com/boto/botocore/blob/develop/botocore/credentials.py
 const botocoreMargin = 15 * 60_000
 
-function warnOfShortSession({role, obtainedAt, credentials}: Issued, plan: Plan, {log, network, env}: Parts): void {
+function warnOfShortSession(
+  {role, obtainedAt, credentials}: Issued,
+  plan: Plan,
+  {log, network, env}: Pick<Dependencies, 'env' | 'log' | 'network'>,
+): void {
   const {role: known, profile} = lastStep(plan)
   const {url} = endpointOf(known, profile, env)
   const life = credentials.expiration.getTime() - obtainedAt.getTime() - network.likelyOffsetTo(url)

@@ -4,7 +4,7 @@ import {AwsOidcError, expectedFailure} from '../errors.ts'
 import {type HostParts, hostFor} from '../host/host.ts'
 import type {FederationStrategy, Host} from '../plugin.ts'
 import {offsetSaidOnce, orOurClock} from './clock-offset.ts'
-import type {Parts} from './parts.ts'
+import type {Dependencies, SignInDependencies} from './dependencies.ts'
 import type {Plan} from './plan.ts'
 
 /** What was decided about one use of a provider. */
@@ -20,7 +20,7 @@ export interface OpenProvider {
 }
 
 /** The strategy of a plan's provider with its settings, checked and resolved, and the Host that it sees. */
-export async function openProvider(plan: Plan, use: ProviderUse, parts: Parts): Promise<OpenProvider> {
+export async function openProvider(plan: Plan, use: ProviderUse, parts: SignInDependencies): Promise<OpenProvider> {
   const {provider} = plan
   const {clock, registry} = parts
   const network = parts.networkOf(provider)
@@ -50,7 +50,11 @@ export async function openProvider(plan: Plan, use: ProviderUse, parts: Parts): 
 }
 
 /** Errors of plugins are judged by their code; without one, the plugin is named. */
-export function asOurs(error: unknown, {provider}: Plan, parts: Parts): AwsOidcError {
+export function asOurs(
+  error: unknown,
+  {provider}: Plan,
+  parts: Pick<Dependencies, 'registry' | 'env' | 'platform' | 'signal' | 'network'>,
+): AwsOidcError {
   const {registry, signal} = parts
   if (signal.aborted && signal.reason instanceof AwsOidcError) return signal.reason
   const known = expectedFailure(error)
@@ -62,7 +66,7 @@ export function asOurs(error: unknown, {provider}: Plan, parts: Parts): AwsOidcE
   })
 }
 
-function placeOf({provider}: Plan, {configuration}: Parts) {
+function placeOf({provider}: Plan, {configuration}: Pick<Dependencies, 'configuration'>) {
   return {provider: provider.name, locate: configuration.locate, alsoKnown: hostSettings}
 }
 
@@ -70,7 +74,7 @@ function placeOf({provider}: Plan, {configuration}: Parts) {
  * The network door within the time limit. Only a GET is abandoned: a refresh that the provider has carried out and
  * whose answer nobody reads has spent the refresh token for nothing.
  */
-function fetchWithin(limit: AbortSignal, network: Parts['network']): typeof globalThis.fetch {
+function fetchWithin(limit: AbortSignal, network: Dependencies['network']): typeof globalThis.fetch {
   return (input, init = {}) => {
     if (init.method !== undefined && init.method !== 'GET') return network.fetch(input, init)
     return network.fetch(input, {...init, signal: init.signal ? AbortSignal.any([init.signal, limit]) : limit})

@@ -6,7 +6,7 @@ import {assumeRoleWithSaml} from '../aws/sts.ts'
 import {StsRefusal} from '../aws/sts-failure.ts'
 import {AwsOidcError} from '../errors.ts'
 import type {AwsCredentials, Role} from '../plugin.ts'
-import type {Parts} from './parts.ts'
+import type {Dependencies, RoleDependencies} from './dependencies.ts'
 import type {Plan, Step} from './plan.ts'
 import {withStepDown} from './step-down.ts'
 import {stsFor} from './sts-door.ts'
@@ -19,7 +19,7 @@ export async function redeemAssertion(
   wanted: Role,
   step: Step,
   plan: Plan,
-  parts: Parts,
+  parts: RoleDependencies,
 ): Promise<{readonly credentials: AwsCredentials; readonly offset: number}> {
   const {clock, network, secrets, log} = parts
   const saml = readSaml(document)
@@ -49,7 +49,11 @@ export async function redeemAssertion(
 }
 
 /** AWS gives nothing beyond the session at the provider (SessionNotOnOrAfter), and nothing under 15 minutes. */
-function longestWithin(left: number | undefined, {provider}: Plan, {log}: Parts): number | undefined {
+function longestWithin(
+  left: number | undefined,
+  {provider}: Plan,
+  {log}: Pick<Dependencies, 'log'>,
+): number | undefined {
   if (left === undefined || left >= shortestSeconds) return left
   if (left <= 0) {
     throw new AwsOidcError('SIGN_IN_REQUIRED', `The session at "${provider.name}" has ended.`, {

@@ -5,8 +5,8 @@ import {inspectWebIdentity} from '../aws/web-identity.ts'
 import {AwsOidcError} from '../errors.ts'
 import type {AwsCredentials, Proof, Role} from '../plugin.ts'
 import {orOurClock} from './clock-offset.ts'
+import type {Dependencies, RoleDependencies} from './dependencies.ts'
 import type {Issued} from './issued.ts'
-import type {Parts} from './parts.ts'
 import type {Plan, Step} from './plan.ts'
 import {type Person, rememberedPerson} from './remembered-person.ts'
 import {nameOf} from './role-choice.ts'
@@ -21,7 +21,7 @@ export async function redeem(
   person: Person,
   step: Step,
   plan: Plan,
-  parts: Parts,
+  parts: RoleDependencies,
 ): Promise<Issued> {
   switch (proof.kind) {
     case 'credentials':
@@ -43,7 +43,7 @@ async function redeemToken(
   person: Person,
   step: Step,
   plan: Plan,
-  parts: Parts,
+  parts: RoleDependencies,
 ): Promise<Issued> {
   const sts = stsFor(role, step.profile, parts)
   const advice = inspectWebIdentity(token, sts.endpoint)
@@ -57,7 +57,7 @@ async function redeemToken(
 }
 
 /** Switches from one role to the next. */
-export async function switchRole(source: Issued, step: Step, plan: Plan, parts: Parts): Promise<Issued> {
+export async function switchRole(source: Issued, step: Step, plan: Plan, parts: RoleDependencies): Promise<Issued> {
   if (!step.role) throw new Error('a switch names its role')
   const sts = stsFor(step.role, step.profile, parts)
   const request = requestFor(step.role, await rememberedPerson(plan.providerId, parts), step, parts)
@@ -71,7 +71,7 @@ function requestFor(
   role: Role,
   person: Person | undefined,
   {durationSeconds, sessionName, profile}: Step,
-  {log}: Parts,
+  {log}: Pick<Dependencies, 'log'>,
 ): NamedRequest {
   const {name, note} = sessionNameOf(sessionName, person)
   if (note !== undefined) log.info(note)
@@ -85,7 +85,12 @@ function requestFor(
 }
 
 /** The AWS SDKs for Go and Java use credentials that have ended without a word, so such never leave here. */
-function issuedFor(credentials: AwsCredentials, role: Role, offset: number, parts: Parts): Issued {
+function issuedFor(
+  credentials: AwsCredentials,
+  role: Role,
+  offset: number,
+  parts: Pick<Dependencies, 'clock' | 'env' | 'platform' | 'secrets' | 'network'>,
+): Issued {
   const {clock, secrets} = parts
   secrets.add(credentials.secretAccessKey)
   secrets.add(credentials.sessionToken)

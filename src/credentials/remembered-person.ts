@@ -1,7 +1,7 @@
 import {personKey} from '../cache/keys.ts'
 import type {Identity} from '../plugin.ts'
 import {parseObject, readDate, readObject} from '../text/json.ts'
-import type {Parts} from './parts.ts'
+import type {Dependencies} from './dependencies.ts'
 
 export interface Person {
   readonly subject: string | undefined
@@ -17,20 +17,20 @@ export interface RememberedPerson extends Person {
 }
 
 /** Before everything of a provider is removed, so that who asks AWS for this person now sees that nothing may be kept. */
-export async function forgetPerson(providerId: string, parts: Parts): Promise<void> {
+export async function forgetPerson(providerId: string, parts: Pick<Dependencies, 'store' | 'states'>): Promise<void> {
   await noteDeparture(providerId, parts)
   await parts.store.remove(personKey(providerId))
 }
 
 /** In the state, which can be read without opening what is kept: some caches ask a person for that. */
-export async function noteDeparture(providerId: string, {states}: Parts): Promise<void> {
+export async function noteDeparture(providerId: string, {states}: Pick<Dependencies, 'states'>): Promise<void> {
   await states.change(providerId, state => ({...state, departures: state.departures + 1}))
 }
 
 export async function rememberPerson(
   providerId: string,
   person: RememberedPerson,
-  {store, clock}: Parts,
+  {store, clock}: Pick<Dependencies, 'store' | 'clock'>,
 ): Promise<void> {
   const kept = new Date(clock.now().getTime() + 365 * 86_400_000)
   await store.write(personKey(providerId), JSON.stringify(person), kept)
@@ -44,7 +44,7 @@ export function idOf({subject, claims}: Pick<Identity, 'subject' | 'claims'> | P
 /** Who signed in last, for whoever needs the name without a sign-in. */
 export async function rememberedPerson(
   providerId: string,
-  {store}: Pick<Parts, 'store'>,
+  {store}: Pick<Dependencies, 'store'>,
 ): Promise<RememberedPerson | undefined> {
   const entry = await store.read(personKey(providerId))
   return entry && parsePerson(entry.value)
@@ -53,7 +53,7 @@ export async function rememberedPerson(
 /** Whether somebody is remembered, which can be told without opening what is kept. */
 export async function keepsPerson(
   providerId: string,
-  {store, clock}: Pick<Parts, 'store' | 'clock'>,
+  {store, clock}: Pick<Dependencies, 'store' | 'clock'>,
 ): Promise<boolean> {
   const end = await store.endOf(personKey(providerId))
   return end !== undefined && end > clock.now()

@@ -1,14 +1,19 @@
 import {AwsOidcError} from '../errors.ts'
 import {accountText} from '../formats/account.ts'
 import type {Identity, Role} from '../plugin.ts'
-import type {Parts} from './parts.ts'
+import type {Dependencies} from './dependencies.ts'
 import type {Plan} from './plan.ts'
 
 /**
  * The role to take: the one said; else the only one offered; else a person's choice, in `login`. Rejects with
  * ROLE_REQUIRED where nobody can choose, with ROLE_NOT_OFFERED where there is nothing to choose from.
  */
-export async function chooseRole(identity: Identity, said: Role | undefined, plan: Plan, parts: Parts): Promise<Role> {
+export async function chooseRole(
+  identity: Identity,
+  said: Role | undefined,
+  plan: Plan,
+  parts: Pick<Dependencies, 'states' | 'asking' | 'ask'>,
+): Promise<Role> {
   if (said) return said
   const roles = await identity.roles?.()
   const {provider} = plan
@@ -35,7 +40,11 @@ export async function chooseRole(identity: Identity, said: Role | undefined, pla
   })
 }
 
-async function ask(roles: readonly Role[], {providerId}: Plan, {ask, states}: Parts): Promise<Role> {
+async function ask(
+  roles: readonly Role[],
+  {providerId}: Plan,
+  {ask, states}: Pick<Dependencies, 'states' | 'ask'>,
+): Promise<Role> {
   const {lastRole} = await states.read(providerId)
   const sorted = roles.toSorted((a, b) => Number(nameOf(b) === lastRole) - Number(nameOf(a) === lastRole))
   const chosen = await ask.select(

@@ -14,8 +14,8 @@ import {memoryOf} from '../host/memory.ts'
 import {timeLimitError} from '../oauth/browser-sign-in.ts'
 import type {Identity} from '../plugin.ts'
 import {withAccountNames} from './account-names.ts'
+import type {Asking, Dependencies, SignInDependencies} from './dependencies.ts'
 import {fittingAt} from './fit-roles.ts'
-import type {Asking, Parts} from './parts.ts'
 import type {Plan} from './plan.ts'
 import {asOurs, openProvider} from './provider-host.ts'
 import {idOf, noteDeparture, rememberedPerson, rememberPerson} from './remembered-person.ts'
@@ -45,7 +45,7 @@ export interface SignedIn {
 const limitMilliseconds = 5 * 60_000
 
 /** Signs in at the plan's provider. Call it while holding the provider's lock. */
-export async function signIn(plan: Plan, options: SignInOptions, parts: Parts): Promise<SignedIn> {
+export async function signIn(plan: Plan, options: SignInOptions, parts: SignInDependencies): Promise<SignedIn> {
   const {provider, providerId} = plan
   const {clock, states, log} = parts
   const state = await states.read(providerId)
@@ -93,7 +93,11 @@ export async function signIn(plan: Plan, options: SignInOptions, parts: Parts): 
 const graceMilliseconds = 20_000
 
 /** Work that does not heed its signal is left alone, a little later. */
-async function withGrace<Result>(work: Promise<Result>, signal: AbortSignal, {clock}: Parts): Promise<Result> {
+async function withGrace<Result>(
+  work: Promise<Result>,
+  signal: AbortSignal,
+  {clock}: Pick<Dependencies, 'clock'>,
+): Promise<Result> {
   const {promise: overstayed, reject} = Promise.withResolvers<never>()
   let end: () => void = () => undefined
   const begin = () => {
@@ -116,7 +120,7 @@ function askingNow(
   {loginCommand}: Plan,
   {signInFailures}: ProviderState,
   {quiet}: SignInOptions,
-  {asking, clock}: Parts,
+  {asking, clock}: Pick<Dependencies, 'clock' | 'asking'>,
 ) {
   const held = asking.ignoresBrake || asking.attended ? undefined : brakeOf(signInFailures, clock.now())
   const braked =
@@ -139,7 +143,7 @@ async function forgetOthers(
   {providerId}: Plan,
   identity: Identity,
   restore: () => Promise<void>,
-  parts: Parts,
+  parts: SignInDependencies,
 ): Promise<void> {
   if (identity.keep === 'never') return
   const earlier = await rememberedPerson(providerId, parts)
@@ -156,13 +160,13 @@ async function forgetOthers(
 }
 
 /** What is remembered turned out to serve no longer. */
-async function noteSignInEnded(providerId: string, parts: Parts): Promise<void> {
+async function noteSignInEnded(providerId: string, parts: Pick<Dependencies, 'store' | 'clock'>): Promise<void> {
   const person = await rememberedPerson(providerId, parts)
   if (person?.renewable) await rememberPerson(providerId, {...person, until: undefined, renewable: false}, parts)
 }
 
 /** What a strategy does later may fail too, and is as much its own failure. */
-function guarded(identity: Identity, plan: Plan, parts: Parts): Identity {
+function guarded(identity: Identity, plan: Plan, parts: SignInDependencies): Identity {
   const {subject, claims, expiresAt, keep, roles} = identity
   const fitting = fittingAt(plan.provider.name, parts.log)
   const explained = async <Result>(work: () => Promise<Result>) => {
@@ -188,7 +192,7 @@ async function recordFailure(
   failure: AwsOidcError,
   asked: boolean,
   {providerId}: Plan,
-  {states, clock, asking}: Parts,
+  {states, clock, asking}: Pick<Dependencies, 'states' | 'clock' | 'asking'>,
 ): Promise<void> {
   const interrupted = failure.code === 'INTERRUPTED' || failure.code === 'TERMINATED'
   // Whoever waits may be able to ask although this caller was not, or find its provider applicable.

@@ -1,6 +1,6 @@
 import type {Identity} from '../plugin.ts'
+import type {SignInDependencies} from './dependencies.ts'
 import {noting} from './last-problem.ts'
-import type {Parts} from './parts.ts'
 import type {Plan} from './plan.ts'
 import {signIn} from './sign-in.ts'
 
@@ -10,7 +10,7 @@ import {signIn} from './sign-in.ts'
  */
 export function whileSignedIn<Result>(
   plan: Plan,
-  parts: Parts,
+  parts: SignInDependencies,
   work: (identity: Identity) => Promise<Result>,
 ): Promise<Result> {
   const {locks, signal} = parts

@@ -1,7 +1,7 @@
 import type {RoleRequest} from '../aws/sts.ts'
 import {StsRefusal} from '../aws/sts-failure.ts'
 import type {AwsCredentials} from '../plugin.ts'
-import type {Parts} from './parts.ts'
+import type {Dependencies} from './dependencies.ts'
 import type {Plan} from './plan.ts'
 
 const steps = [12, 8, 4, 2, 1].map(hours => hours * 3600)
@@ -15,7 +15,7 @@ const learnedDays = 7
 export async function withStepDown<Request extends RoleRequest>(
   request: Request,
   {providerId}: Plan,
-  {states, clock, log}: Parts,
+  {states, clock, log}: Pick<Dependencies, 'states' | 'clock' | 'log'>,
   assume: (request: Request) => Promise<AwsCredentials>,
   longest = Number.POSITIVE_INFINITY,
 ): Promise<AwsCredentials> {

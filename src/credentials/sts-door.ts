@@ -2,13 +2,13 @@ import type {StsParts} from '../aws/sts-request.ts'
 import type {ProfileConfiguration} from '../config/schema.ts'
 import type {Role} from '../plugin.ts'
 import {offsetSaidOnce} from './clock-offset.ts'
-import type {Parts} from './parts.ts'
+import type {Dependencies, StsDependencies} from './dependencies.ts'
 import {endpointOf} from './plan.ts'
 
-const named = new WeakMap<Parts['network'], Set<string>>()
+const named = new WeakMap<Dependencies['network'], Set<string>>()
 
 /** The STS for a role. One that is not AWS's own is named to the person, once, before it is asked. */
-export function stsFor(role: Role, profile: ProfileConfiguration | undefined, parts: Parts): StsParts {
+export function stsFor(role: Role, profile: ProfileConfiguration | undefined, parts: StsDependencies): StsParts {
   const {env, network, clock, signal, tell} = parts
   const endpoint = endpointOf(role, profile, env)
   if (!endpoint.aws) tellOnce(endpoint.url.origin, network, tell)
@@ -21,7 +21,7 @@ export function stsFor(role: Role, profile: ProfileConfiguration | undefined, pa
   }
 }
 
-function tellOnce(origin: string, network: Parts['network'], tell: Parts['tell']): void {
+function tellOnce(origin: string, network: Dependencies['network'], tell: Dependencies['tell']): void {
   const origins = named.get(network) ?? new Set()
   if (origins.has(origin)) return
   named.set(network, origins.add(origin))

@@ -1,6 +1,6 @@
 import type {Configuration} from '../config/schema.ts'
 import {AwsOidcError} from '../errors.ts'
-import type {Parts} from './parts.ts'
+import type {Dependencies} from './dependencies.ts'
 
 /** Which provider somebody means, as far as they said. */
 export interface Target {
@@ -48,7 +48,7 @@ function usualOf(said: string | undefined, profiles: Configuration['profiles']):
 export async function chooseProvider(
   {provider, profile, usualProfile}: Target,
   command: string,
-  parts: Pick<Parts, 'configuration' | 'asking' | 'ask'>,
+  parts: Pick<Dependencies, 'configuration' | 'asking' | 'ask'>,
 ): Promise<{readonly provider: string} | {readonly profile: string}> {
   if (provider !== undefined) return {provider}
   if (profile !== undefined) return {profile}

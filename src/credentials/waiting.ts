@@ -1,7 +1,7 @@
 import {failureMeanwhile} from '../coordination/brake.ts'
 import type {ProviderState} from '../coordination/state.ts'
 import {AwsOidcError} from '../errors.ts'
-import type {Parts} from './parts.ts'
+import type {Dependencies} from './dependencies.ts'
 import type {Plan} from './plan.ts'
 
 export interface Waiting {
@@ -15,7 +15,7 @@ export interface Waiting {
 export async function alone<Result>(
   name: string,
   {quiet}: Waiting,
-  {locks, signal}: Parts,
+  {locks, signal}: Pick<Dependencies, 'locks' | 'signal'>,
   work: () => Promise<Result>,
 ): Promise<Result> {
   if (!quiet) return locks.hold(name, signal, work)
@@ -29,7 +29,7 @@ export async function failAsOthers(
   scopes: readonly string[],
   {providerId}: Plan,
   {before}: Waiting,
-  {states}: Parts,
+  {states}: Pick<Dependencies, 'states'>,
 ): Promise<void> {
   const failure = before && failureMeanwhile(before, await states.read(providerId), scopes)
   if (failure) throw failure

@@ -5,8 +5,8 @@ import {expectedFailure} from '../errors.ts'
 import {type Assignments, chosenRegion, regionAssignments} from '../formats/variables.ts'
 import type {AwsConfiguration} from '../outside/aws-configuration.ts'
 import {type CredentialsWish, credentialsFor} from './credentials.ts'
+import type {CredentialsDependencies, Dependencies} from './dependencies.ts'
 import type {Issued} from './issued.ts'
-import type {Parts} from './parts.ts'
 import {regionOf} from './region.ts'
 
 interface RegionWish {
@@ -22,7 +22,7 @@ interface RegionWish {
 export async function workingRegion(
   {region, profile}: RegionWish,
   {role}: Pick<Issued, 'role'>,
-  parts: Pick<Parts, 'configuration' | 'env' | 'awsConfiguration' | 'log'>,
+  parts: Pick<Dependencies, 'configuration' | 'env' | 'awsConfiguration' | 'log'>,
 ): Promise<string | undefined> {
   const partition = partitionOf(role)
   if (region !== undefined) return demandedRegion(partition, region)
@@ -38,7 +38,7 @@ export async function workingRegion(
 /** Credentials for a shell, and what becomes of its region. */
 export async function credentialsForShell(
   wish: CredentialsWish,
-  parts: Parts,
+  parts: CredentialsDependencies & Pick<Dependencies, 'awsConfiguration'>,
 ): Promise<Issued & {readonly region: Assignments}> {
   const issued = await credentialsFor(wish, parts)
   const profile = wish.provider === undefined ? wish.profile : undefined
@@ -49,7 +49,7 @@ export async function credentialsForShell(
 /** The region that the AWS tools have for a profile of that name, or for whoever names none. */
 async function regionOfAwsTools(
   profile: string | undefined,
-  {awsConfiguration, log}: Pick<Parts, 'awsConfiguration' | 'log'>,
+  {awsConfiguration, log}: Pick<Dependencies, 'awsConfiguration' | 'log'>,
 ): Promise<string | undefined> {
   const aws = await awsConfiguration()
   try {

@@ -1,5 +1,5 @@
 import type {Configuration, ProviderConfiguration} from '../config/schema.ts'
-import type {Parts} from '../credentials/parts.ts'
+import type {SyncDependencies} from '../credentials/dependencies.ts'
 import type {AwsOidcError} from '../errors.ts'
 import type {Severity} from '../formats/doctor-report.ts'
 import type {Outside} from '../outside/outside.ts'
@@ -36,7 +36,7 @@ export interface Patient {
    * Made of the configuration, or of an empty one where that can't be used. Nobody is asked, no program of the
    * configuration is run, no cache is touched.
    */
-  readonly parts: Parts
+  readonly parts: SyncDependencies
   /** `undefined` where it can't be used. */
   readonly configuration: Configuration | undefined
   /** Why not. */

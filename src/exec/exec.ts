@@ -1,6 +1,6 @@
 import {randomBytes} from 'node:crypto'
 import {credentialsFor} from '../credentials/credentials.ts'
-import type {Parts} from '../credentials/parts.ts'
+import type {AwsTools, CredentialsDependencies, Dependencies, Programs} from '../credentials/dependencies.ts'
 import {plansFor} from '../credentials/plan.ts'
 import {workingRegion} from '../credentials/working-region.ts'
 import {AwsOidcError} from '../errors.ts'
@@ -22,7 +22,10 @@ export interface ExecWish {
 }
 
 /** Runs a program with the credentials of a profile in its environment, and those of nobody else. */
-export async function exec(wish: ExecWish, parts: Parts): Promise<ForegroundEnding> {
+export async function exec(
+  wish: ExecWish,
+  parts: CredentialsDependencies & AwsTools & Programs,
+): Promise<ForegroundEnding> {
   const {profile, durationSeconds, command} = wish
   const wanted = {profile, durationSeconds, force: false, lasting: true}
   // Where the role is known, what speaks against it is said before anybody is asked to sign in.
@@ -47,7 +50,11 @@ export async function exec(wish: ExecWish, parts: Parts): Promise<ForegroundEndi
 type Session = {readonly role: string; readonly accountId: string}
 
 /** Rejects with USAGE where the program is not to be started with it. */
-async function settingFor(session: Session, wish: ExecWish, parts: Parts) {
+async function settingFor(
+  session: Session,
+  wish: ExecWish,
+  parts: Pick<Dependencies, 'configuration' | 'env' | 'log' | 'awsConfiguration'>,
+) {
   const {profile, nested} = wish
   const {accountId} = session
   const around = parts.env[enclosingAccount]

@@ -1,7 +1,7 @@
 import type {NotServed, Served} from '../aws/container-server.ts'
 import {type CredentialsWish, credentialsFor} from '../credentials/credentials.ts'
+import type {CredentialsDependencies} from '../credentials/dependencies.ts'
 import {type Issued, isFresh, isUsable} from '../credentials/issued.ts'
-import type {Parts} from '../credentials/parts.ts'
 import {expectedFailure} from '../errors.ts'
 import {onScreen, printable} from '../text/printable.ts'
 
@@ -18,13 +18,13 @@ const patienceMilliseconds = 1_500
 const lookMilliseconds = 1_000
 const pauseMilliseconds = 60_000
 
-export function renewing(first: Issued, wish: CredentialsWish, parts: Parts): Renewing {
+export function renewing(first: Issued, wish: CredentialsWish, parts: CredentialsDependencies): Renewing {
   const {clock, secrets} = parts
   // Nobody who sits there has asked for anything now: a program has.
   const asking = {interactive: false, ignoresBrake: false, attended: false, mayRead: false}
   // And the terminal is that program's.
   const log = {...parts.log, info: parts.log.debug, warn: parts.log.debug}
-  const quiet: Parts = {...parts, asking, log, tell: told => parts.log.debug(onScreen(told))}
+  const quiet: CredentialsDependencies = {...parts, asking, log, tell: told => parts.log.debug(onScreen(told))}
   let latest = first
   let failure: NotServed | undefined
   let going: Promise<void> | undefined

@@ -1,7 +1,7 @@
 import {serveCredentials} from '../aws/container-server.ts'
 import type {CredentialsWish} from '../credentials/credentials.ts'
+import type {AwsFiles, CredentialsDependencies, Dependencies, Programs} from '../credentials/dependencies.ts'
 import type {Issued} from '../credentials/issued.ts'
-import type {AwsFiles, Parts} from '../credentials/parts.ts'
 import {type ChildSetting, environmentServedBy} from '../formats/child-environment.ts'
 import type {ForegroundEnding} from '../outside/processes/foreground.ts'
 import type {Command} from '../outside/processes/program-start.ts'
@@ -19,7 +19,7 @@ export async function runServed(
   {command, setting, awsFiles}: ServedProgram,
   issued: Issued,
   wish: CredentialsWish,
-  parts: Parts,
+  parts: CredentialsDependencies & Programs,
 ): Promise<ForegroundEnding> {
   const credentials = renewing(issued, wish, parts)
   await awsFiles?.write(fileFor(setting, parts))
@@ -36,7 +36,7 @@ export async function runServed(
 }
 
 /** The `config` of the AWS tools. */
-function fileFor({region, profile}: ChildSetting, {configuration}: Parts): string {
+function fileFor({region, profile}: ChildSetting, {configuration}: Pick<Dependencies, 'configuration'>): string {
   const output = configuration.profiles[profile]?.output
   const lines = Object.entries({region, output}).map(([key, value]) =>
     value === undefined ? '' : `${key} = ${value}\n`,

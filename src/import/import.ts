@@ -1,5 +1,5 @@
 import {secretsIn} from '../config/settings.ts'
-import type {Parts} from '../credentials/parts.ts'
+import type {Dependencies, SetupDependencies} from '../credentials/dependencies.ts'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
 import {type ShownDifference, showDifference, syncAsShown} from '../setup/write.ts'
 import {agreesToWrite} from '../sync/consent.ts'
@@ -29,7 +29,10 @@ export interface TakeoverResult {
 }
 
 /** Shows what would become of another tool's configuration, asks, writes it, and has the AWS tools call us instead. */
-export async function takeOver({yes}: TakeoverWish, parts: Parts): Promise<TakeoverResult> {
+export async function takeOver(
+  {yes}: TakeoverWish,
+  parts: SetupDependencies & Pick<Dependencies, 'readText'>,
+): Promise<TakeoverResult> {
   const plan = await planTakeover(parts)
   const {providers, profiles} = plan
   const result = {
@@ -57,7 +60,7 @@ export async function takeOver({yes}: TakeoverWish, parts: Parts): Promise<Takeo
 async function callUs(
   scope: SyncScope,
   shown: ShownDifference | undefined,
-  parts: Parts,
+  parts: SetupDependencies,
 ): Promise<Pick<TakeoverResult, 'left' | 'synced' | 'awsTools'>> {
   try {
     const ended = shown ? await syncAsShown(shown, parts) : await syncUnseen(scope, parts)
@@ -71,7 +74,7 @@ async function callUs(
   }
 }
 
-async function syncUnseen(scope: SyncScope, parts: Parts): Promise<SyncResult> {
+async function syncUnseen(scope: SyncScope, parts: SetupDependencies): Promise<SyncResult> {
   const configuration = await parts.draftConfiguration(() => [])
   return sync({...scope, write: 'yes'}, {...parts, configuration})
 }
@@ -81,13 +84,16 @@ function scopeOf(profiles: readonly string[]): SyncScope {
   return {profiles, replaces: 'command', chain: 'process', prune: false, fromRoles: undefined}
 }
 
-function agreed({left}: TakeoverPlan, parts: Parts): Promise<boolean> {
+function agreed({left}: TakeoverPlan, parts: Pick<Dependencies, 'tell' | 'asking' | 'ask'>): Promise<boolean> {
   if (left.length > 0) parts.tell(["This can't be taken over:", ...left.map(line => `  ${line}`), ''])
   return agreesToWrite('Write this?', 'the same command with --yes', parts)
 }
 
 /** A keyring that does not answer keeps nothing else from being taken over: the secret can be said later. */
-async function keepSecrets({providers}: TakeoverPlan, {keyring}: Parts): Promise<readonly string[]> {
+async function keepSecrets(
+  {providers}: TakeoverPlan,
+  {keyring}: Pick<Dependencies, 'keyring'>,
+): Promise<readonly string[]> {
   const left: string[] = []
   for (const {name, secret} of providers) {
     if (secret === undefined) continue

@@ -2,7 +2,7 @@ import {join} from 'node:path'
 import {type FileKind, readSharedFile} from '../aws-config/read.ts'
 import {durationText} from '../config/duration.ts'
 import {readYaml} from '../config/read.ts'
-import type {Parts} from '../credentials/parts.ts'
+import type {Configured, Dependencies, SyncDependencies} from '../credentials/dependencies.ts'
 import {AwsOidcError} from '../errors.ts'
 import {knownStrategy, problemOfProfileName, problemOfProviderName, problemOfRole} from '../setup/draft.ts'
 import {missingFields} from '../setup/given.ts'
@@ -21,7 +21,7 @@ export interface TakeoverPlan {
 }
 
 /** Rejects with CONFIG_INVALID where there is nothing to take over, or it is damaged. */
-export async function planTakeover(parts: Parts): Promise<TakeoverPlan> {
+export async function planTakeover(parts: SyncDependencies & Pick<Dependencies, 'readText'>): Promise<TakeoverPlan> {
   const found = await readProviders(parts)
   const providers: TakeoverPlan['providers'][number][] = []
   const left: string[] = []
@@ -49,7 +49,12 @@ export async function planTakeover(parts: Parts): Promise<TakeoverPlan> {
 }
 
 /** Where it looks itself: AWS_CLI_OIDC_CONFIG names its folder. */
-async function readProviders({env, home, readText, secrets}: Parts): Promise<readonly ForeignProvider[]> {
+async function readProviders({
+  env,
+  home,
+  readText,
+  secrets,
+}: Pick<Dependencies, 'env' | 'home' | 'secrets' | 'readText'>): Promise<readonly ForeignProvider[]> {
   const folder = env.AWS_CLI_OIDC_CONFIG || (home === undefined ? undefined : join(home, '.aws-cli-oidc'))
   const path = join(folder ?? '', 'config.yaml')
   const text = folder === undefined ? undefined : await readText(path)
@@ -62,7 +67,7 @@ async function readProviders({env, home, readText, secrets}: Parts): Promise<rea
   })
 }
 
-async function readCalls({awsConfiguration}: Parts) {
+async function readCalls({awsConfiguration}: Pick<Dependencies, 'awsConfiguration'>) {
   const {places, problem, files, platform} = await awsConfiguration()
   if (problem !== undefined) throw new AwsOidcError('CONFIG_INVALID', problem, {hint: mendOfPlaces})
   if (!places) return []
@@ -79,7 +84,7 @@ interface Outcome {
   readonly left: readonly string[]
 }
 
-async function planProvider(provider: ForeignProvider, parts: Parts): Promise<Outcome> {
+async function planProvider(provider: ForeignProvider, parts: Configured): Promise<Outcome> {
   const id = strategyOf(provider)
   if (id === undefined) return {left: ['aws_federation_type is neither oidc nor saml2, so nothing is taken over']}
   const {path, providers} = parts.configuration
@@ -100,7 +105,7 @@ function taken(kind: string, name: string, entries: object, path: string): strin
 function planProfile(
   {profile, provider, role, duration, region, output}: ForeignCall,
   providers: ReadonlyMap<string, string>,
-  {configuration: {path, profiles}}: Parts,
+  {configuration: {path, profiles}}: Pick<Dependencies, 'configuration'>,
 ): Outcome {
   const name = providers.get((provider ?? '').toLowerCase())
   if (name === undefined) return {left: [`names the provider "${provider ?? ''}", which is not taken over`]}

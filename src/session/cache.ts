@@ -1,5 +1,5 @@
 import {personKey} from '../cache/keys.ts'
-import type {Parts} from '../credentials/parts.ts'
+import type {Dependencies} from '../credentials/dependencies.ts'
 import {lastStep, type Plan, planAt, plansFor} from '../credentials/plan.ts'
 import {expectedFailure} from '../errors.ts'
 import type {HotPlace} from '../fast-path/hot-copies.ts'
@@ -19,7 +19,10 @@ export interface CacheInfo {
 export type CachePlace = Omit<CacheInfo, 'cache' | 'protection' | 'profiles'> & {readonly id: string}
 
 /** Where secrets rest, how they are protected there, and until when each profile has credentials. */
-export async function cacheInfo(place: CachePlace, parts: Parts): Promise<CacheInfo> {
+export async function cacheInfo(
+  place: CachePlace,
+  parts: Pick<Dependencies, 'configuration' | 'registry' | 'store' | 'clock' | 'env'>,
+): Promise<CacheInfo> {
   const {id, folder, byHand, insteadOfKeyring, hotCopies} = place
   const {registry, store, configuration, clock} = parts
   const profiles: {profile: string; credentialsUntil: Date | undefined}[] = []
@@ -43,7 +46,10 @@ export interface Cleared {
 }
 
 /** Removes credentials and tokens: all of them, or those of one provider. */
-export async function clearCache(provider: string | undefined, parts: Parts): Promise<Cleared> {
+export async function clearCache(
+  provider: string | undefined,
+  parts: Pick<Dependencies, 'configuration' | 'registry' | 'store' | 'env'>,
+): Promise<Cleared> {
   const {configuration, store} = parts
   const only = provider === undefined ? undefined : planAt(provider, parts).providerId
   const isMeant = ({providerId}: Plan) => only === undefined || providerId === only

@@ -1,4 +1,4 @@
-import type {Parts} from '../credentials/parts.ts'
+import type {SignInDependencies} from '../credentials/dependencies.ts'
 import {firstApplicable, plansFor, type Wish} from '../credentials/plan.ts'
 import {whileSignedIn} from '../credentials/signed-in.ts'
 import {AwsOidcError} from '../errors.ts'
@@ -17,7 +17,7 @@ export interface ShownClaims {
 const compared = ['iss', 'aud', 'azp', 'sub', 'amr']
 
 /** The claims of the sign-in that a wish leads to, made anew where it has to be. AWS is not asked: it may refuse the role. */
-export function claimsFor(wish: Wish, parts: Parts): Promise<ShownClaims> {
+export function claimsFor(wish: Wish, parts: SignInDependencies): Promise<ShownClaims> {
   return firstApplicable(plansFor(wish, parts), async plan => {
     const {name, own} = plan.provider
     const claims = await whileSignedIn(plan, parts, async identity => identity.claims)

@@ -1,9 +1,9 @@
 import {lockOf} from '../cache/keys.ts'
 import {afterSignIn} from '../coordination/brake.ts'
+import type {Dependencies, SignInDependencies} from '../credentials/dependencies.ts'
 import {isFresh, readIssued} from '../credentials/issued.ts'
 import {noting} from '../credentials/last-problem.ts'
 import {type Obtained, type ObtainOptions, obtain} from '../credentials/obtain.ts'
-import type {Parts} from '../credentials/parts.ts'
 import {firstApplicable, lastStep, type Plan, plansFor} from '../credentials/plan.ts'
 import {rememberedPerson} from '../credentials/remembered-person.ts'
 import {type SignedIn, signIn} from '../credentials/sign-in.ts'
@@ -34,7 +34,7 @@ export interface LoginFailure {
 }
 
 /** Signs in now, and gets the credentials of the role where there is one. */
-export async function login(wish: LoginWish, parts: Parts): Promise<LoginResult> {
+export async function login(wish: LoginWish, parts: SignInDependencies): Promise<LoginResult> {
   const target = await chooseProvider(wish, 'login', parts)
   return firstApplicable(plansFor(target, parts), plan =>
     parts.locks.hold(lockOf(lastStep(plan).key), parts.signal, () =>
@@ -46,7 +46,7 @@ export async function login(wish: LoginWish, parts: Parts): Promise<LoginResult>
 /** Signs in at every provider in turn; one that fails keeps none of the others from it. */
 export async function loginEverywhere(
   wish: Pick<LoginWish, 'force' | 'ifNeeded'>,
-  parts: Parts,
+  parts: SignInDependencies,
 ): Promise<readonly (LoginResult | LoginFailure)[]> {
   const outcomes: (LoginResult | LoginFailure)[] = []
   for (const provider of Object.keys(parts.configuration.providers)) {
@@ -61,7 +61,7 @@ export async function loginEverywhere(
   return outcomes
 }
 
-async function loginIfNeeded(plan: Plan, parts: Parts): Promise<LoginResult> {
+async function loginIfNeeded(plan: Plan, parts: SignInDependencies): Promise<LoginResult> {
   const {store, secrets, clock, asking} = parts
   const cached = await readIssued(store, lastStep(plan).key, secrets)
   if (cached && isFresh(cached, clock.now())) return resultOf(plan, {issued: cached}, parts)
@@ -74,15 +74,15 @@ async function loginIfNeeded(plan: Plan, parts: Parts): Promise<LoginResult> {
   }
 }
 
-function loginNow(plan: Plan, force: boolean, parts: Parts): Promise<LoginResult> {
+function loginNow(plan: Plan, force: boolean, parts: SignInDependencies): Promise<LoginResult> {
   return loginAt(plan, {...usual(parts), forgetful: force}, parts)
 }
 
-function usual({signal}: Parts): ObtainOptions {
+function usual({signal}: Pick<Dependencies, 'signal'>): ObtainOptions {
   return {fresh: false, forgetful: false, anew: true, quiet: false, insists: true, signal}
 }
 
-async function loginAt(plan: Plan, options: ObtainOptions, parts: Parts): Promise<LoginResult> {
+async function loginAt(plan: Plan, options: ObtainOptions, parts: SignInDependencies): Promise<LoginResult> {
   if (plan.steps[0].role) return released(plan, await obtain(plan, options, parts), parts)
   // Without a role in sight there is nothing to get from AWS; being signed in is the result.
   const {signedIn, roles} = await parts.locks.hold(plan.providerId, parts.signal, async () => {
@@ -94,14 +94,22 @@ async function loginAt(plan: Plan, options: ObtainOptions, parts: Parts): Promis
 }
 
 /** A sign-in that worked lets programs ask again; roles that AWS refused are released as they are given. */
-async function released(plan: Plan, outcome: Outcome, parts: Parts): Promise<LoginResult> {
+async function released(
+  plan: Plan,
+  outcome: Outcome,
+  parts: Pick<Dependencies, 'store' | 'states'>,
+): Promise<LoginResult> {
   await parts.states.change(plan.providerId, afterSignIn)
   return resultOf(plan, outcome, parts)
 }
 
 type Outcome = Partial<Obtained> & {readonly signedIn?: SignedIn | undefined}
 
-async function resultOf(plan: Plan, {signedIn, issued}: Outcome, parts: Parts): Promise<LoginResult> {
+async function resultOf(
+  plan: Plan,
+  {signedIn, issued}: Outcome,
+  parts: Pick<Dependencies, 'store'>,
+): Promise<LoginResult> {
   const person = signedIn?.identity ?? (await rememberedPerson(plan.providerId, parts))
   return {
     provider: plan.provider.name,

@@ -1,5 +1,5 @@
 import type {ProviderState} from '../coordination/state.ts'
-import type {Parts} from '../credentials/parts.ts'
+import type {Dependencies, SignInDependencies} from '../credentials/dependencies.ts'
 import {type Plan, plansFor} from '../credentials/plan.ts'
 import {asOurs, openProvider} from '../credentials/provider-host.ts'
 import {forgetPerson, keepsPerson, type Person, rememberedPerson} from '../credentials/remembered-person.ts'
@@ -26,7 +26,7 @@ export interface LogoutResult {
 const limitMilliseconds = 60_000
 
 /** Ends sign-ins: at the provider as far as it takes part, and here completely. */
-export async function logout(wish: LogoutWish, parts: Parts): Promise<readonly LogoutResult[]> {
+export async function logout(wish: LogoutWish, parts: SignInDependencies): Promise<readonly LogoutResult[]> {
   const {configuration, store} = parts
   const names = wish.all ? Object.keys(configuration.providers) : await namesOf(wish, parts)
   const results: LogoutResult[] = []
@@ -40,13 +40,16 @@ export async function logout(wish: LogoutWish, parts: Parts): Promise<readonly L
   return results
 }
 
-async function namesOf(wish: Target, parts: Parts): Promise<readonly string[]> {
+async function namesOf(
+  wish: Target,
+  parts: Pick<Dependencies, 'configuration' | 'registry' | 'env' | 'asking' | 'ask'>,
+): Promise<readonly string[]> {
   const target = await chooseProvider(wish, 'logout', parts)
   if ('provider' in target) return [target.provider]
   return [...new Set(plansFor(target, parts).map(({provider}) => provider.name))]
 }
 
-async function logoutAt(plan: Plan, everywhere: boolean, parts: Parts): Promise<LogoutResult> {
+async function logoutAt(plan: Plan, everywhere: boolean, parts: SignInDependencies): Promise<LogoutResult> {
   const {provider, providerId} = plan
   const {person, locked} = await personAt(plan, parts)
   const notDone = person || everywhere ? await signOutAt(plan, everywhere, parts) : undefined
@@ -69,7 +72,10 @@ interface PersonAt {
   readonly locked?: AwsOidcError
 }
 
-async function personAt({provider, providerId}: Plan, parts: Parts): Promise<PersonAt> {
+async function personAt(
+  {provider, providerId}: Plan,
+  parts: Pick<Dependencies, 'store' | 'clock' | 'signal'>,
+): Promise<PersonAt> {
   const unread = (why: string) =>
     new AwsOidcError('UNAVAILABLE', `${why} So nothing was revoked at ${provider.name}.`, {hint: 'aws-oidc logout'})
   try {
@@ -84,7 +90,11 @@ async function personAt({provider, providerId}: Plan, parts: Parts): Promise<Per
   }
 }
 
-async function signOutAt(plan: Plan, everywhere: boolean, parts: Parts): Promise<AwsOidcError | undefined> {
+async function signOutAt(
+  plan: Plan,
+  everywhere: boolean,
+  parts: SignInDependencies,
+): Promise<AwsOidcError | undefined> {
   const {clock, store} = parts
   const tooLong = new AwsOidcError('TIMED_OUT', `${plan.provider.name} took too long to sign out.`)
   const limit = clock.limit(limitMilliseconds, tooLong, parts.signal)

@@ -1,4 +1,4 @@
-import type {Parts} from '../credentials/parts.ts'
+import type {SignInDependencies} from '../credentials/dependencies.ts'
 import {planAt} from '../credentials/plan.ts'
 import {nameOf} from '../credentials/role-choice.ts'
 import {whileSignedIn} from '../credentials/signed-in.ts'
@@ -12,7 +12,7 @@ export interface OfferedRoles {
 }
 
 /** The roles that a provider offers the person who signs in. Rejects with CONFIG_INVALID where it does not say. */
-export async function rolesOfferedAt(provider: string, parts: Parts): Promise<OfferedRoles> {
+export async function rolesOfferedAt(provider: string, parts: SignInDependencies): Promise<OfferedRoles> {
   const {subject, roles} = await whileSignedIn(planAt(provider, parts), parts, async identity => ({
     subject: identity.subject,
     roles: await identity.roles?.(),

@@ -1,4 +1,4 @@
-import type {Parts} from '../credentials/parts.ts'
+import type {Dependencies, SignInDependencies} from '../credentials/dependencies.ts'
 import {plansFor} from '../credentials/plan.ts'
 import {nameOf} from '../credentials/role-choice.ts'
 import {chooseProvider, type Target} from '../credentials/target.ts'
@@ -30,7 +30,7 @@ export interface ListedRole {
 }
 
 /** What a provider offers the person who signs in there, by account and name. */
-export async function listRoles({search, ...target}: RolesWish, parts: Parts): Promise<RolesOffered> {
+export async function listRoles({search, ...target}: RolesWish, parts: SignInDependencies): Promise<RolesOffered> {
   const chosen = await chooseProvider(target, 'roles', parts)
   const [plan] = plansFor(chosen, parts)
   if (!plan) throw new Error('a profile has at least one provider')
@@ -67,7 +67,10 @@ function placeOf({accountName, accountId, name, principalArn}: Role): string {
 }
 
 /** Profiles that take a role from that provider; one that is switched to is nothing that a provider offers. */
-function profilesByRole(provider: string, parts: Parts): (role: Role) => readonly string[] {
+function profilesByRole(
+  provider: string,
+  parts: Pick<Dependencies, 'configuration' | 'registry' | 'env'>,
+): (role: Role) => readonly string[] {
   const taken = Object.keys(parts.configuration.profiles).flatMap(profile => {
     const plan = plansFor({profile}, parts).find(plan => plan.provider.name === provider)
     const role = plan?.steps.length === 1 ? plan.steps[0].role : undefined

@@ -1,7 +1,7 @@
 import {type Brake, brakeOf} from '../coordination/brake.ts'
 import type {Problem} from '../coordination/state.ts'
+import type {Dependencies, SignInDependencies} from '../credentials/dependencies.ts'
 import {type Issued, isFresh, isUsable, readIssued} from '../credentials/issued.ts'
-import type {Parts} from '../credentials/parts.ts'
 import {findProvider, lastStep, type Plan, planAt, plansFor} from '../credentials/plan.ts'
 import {rememberedPerson} from '../credentials/remembered-person.ts'
 import {type Printable, shownName} from '../text/printable.ts'
@@ -46,7 +46,7 @@ export interface ProfileStatus {
 }
 
 /** How things stand, from what is kept here: no network, no lock, nobody asked, nothing written. */
-export async function statusOf(wish: StatusWish, cache: string, parts: Parts): Promise<Status> {
+export async function statusOf(wish: StatusWish, cache: string, parts: SignInDependencies): Promise<Status> {
   const {configuration} = parts
   const names = profilesOf(wish, parts)
   const profiles = await Promise.all(names.map(profile => profileStatus(profile, parts)))
@@ -62,7 +62,10 @@ export async function statusOf(wish: StatusWish, cache: string, parts: Parts): P
 }
 
 /** The profiles meant: one, those that may use a provider, or all. */
-function profilesOf({profile, provider}: StatusWish, parts: Parts): readonly string[] {
+function profilesOf(
+  {profile, provider}: StatusWish,
+  parts: Pick<Dependencies, 'configuration' | 'registry' | 'env'>,
+): readonly string[] {
   const {profiles} = parts.configuration
   if (profile !== undefined) return [profile]
   const names = Object.keys(profiles)
@@ -70,7 +73,7 @@ function profilesOf({profile, provider}: StatusWish, parts: Parts): readonly str
   return names.filter(name => plansFor({profile: name}, parts).some(plan => plan.provider.name === provider))
 }
 
-async function providerStatus(provider: string, parts: Parts): Promise<ProviderStatus> {
+async function providerStatus(provider: string, parts: SignInDependencies): Promise<ProviderStatus> {
   const {states, clock} = parts
   const plan = planAt(provider, parts)
   const state = await states.read(plan.providerId)
@@ -86,7 +89,7 @@ async function providerStatus(provider: string, parts: Parts): Promise<ProviderS
   }
 }
 
-async function profileStatus(profile: string, parts: Parts): Promise<ProfileStatus> {
+async function profileStatus(profile: string, parts: SignInDependencies): Promise<ProfileStatus> {
   const plans = plansFor({profile}, parts)
   const each = await Promise.all(plans.map(plan => profileAt(profile, plan, parts)))
   // Of several providers the first one that has something to give is what `creds` would take.
@@ -97,7 +100,11 @@ async function profileStatus(profile: string, parts: Parts): Promise<ProfileStat
 
 const ranks: readonly ProfileStatus['state'][] = ['fresh', 'expiring', 'expired', 'absent']
 
-async function profileAt(profile: string, plan: Plan, parts: Parts): Promise<ProfileStatus> {
+async function profileAt(
+  profile: string,
+  plan: Plan,
+  parts: Pick<Dependencies, 'store' | 'clock' | 'secrets'>,
+): Promise<ProfileStatus> {
   const {store, clock, secrets} = parts
   const {key, role} = lastStep(plan)
   const issued = await readIssued(store, key, secrets)
@@ -122,7 +129,10 @@ function stateOf(issued: Issued | undefined, ended: Date | undefined, now: Date)
 }
 
 /** Whether a role that this one is switched to from still has credentials. */
-async function hasUsableSource({steps}: Plan, {store, secrets, clock}: Parts): Promise<boolean> {
+async function hasUsableSource(
+  {steps}: Plan,
+  {store, secrets, clock}: Pick<Dependencies, 'store' | 'clock' | 'secrets'>,
+): Promise<boolean> {
   for (const {key} of steps.slice(0, -1)) {
     const issued = await readIssued(store, key, secrets)
     if (issued && isUsable(issued, clock.now())) return true
@@ -133,7 +143,7 @@ async function hasUsableSource({steps}: Plan, {store, secrets, clock}: Parts): P
 // As long as a token must still live to be shown to AWS.
 const marginMilliseconds = 60_000
 
-async function isSignedIn({providerId}: Plan, parts: Parts): Promise<boolean> {
+async function isSignedIn({providerId}: Plan, parts: Pick<Dependencies, 'store' | 'clock'>): Promise<boolean> {
   const person = await rememberedPerson(providerId, parts)
   if (!person) return false
   return person.renewable || (person.until?.getTime() ?? 0) - parts.clock.now().getTime() > marginMilliseconds

@@ -1,7 +1,7 @@
 import {readRole} from '../aws/role.ts'
 import {durationText} from '../config/duration.ts'
 import type {Configuration, ProfileConfiguration} from '../config/schema.ts'
-import type {Parts} from '../credentials/parts.ts'
+import type {Dependencies, SyncDependencies} from '../credentials/dependencies.ts'
 import {endpointOf, findProfile, findProvider, plansFor} from '../credentials/plan.ts'
 import {AwsOidcError, expectedFailure, printable} from '../errors.ts'
 
@@ -42,12 +42,12 @@ export interface SeenByAwsTools {
 }
 
 /** The profiles of our configuration, in its order. */
-export async function listProfiles({configuration}: Parts): Promise<ProfileList> {
+export async function listProfiles({configuration}: Pick<Dependencies, 'configuration'>): Promise<ProfileList> {
   return {path: configuration.path, profiles: Object.values(configuration.profiles).map(listed)}
 }
 
 /** A profile as it would be used now, with what its provider and its sources add. */
-export async function showProfile(name: string, parts: Parts): Promise<ProfileDetails> {
+export async function showProfile(name: string, parts: SyncDependencies): Promise<ProfileDetails> {
   const {configuration, env} = parts
   const profile = findProfile(name, configuration, near => `aws-oidc profiles show ${near}`)
   const [plan] = plansFor({profile: name}, parts)
@@ -68,7 +68,7 @@ export async function showProfile(name: string, parts: Parts): Promise<ProfileDe
   }
 }
 
-async function seenByAwsTools(name: string, parts: Parts): Promise<SeenByAwsTools> {
+async function seenByAwsTools(name: string, parts: SyncDependencies): Promise<SeenByAwsTools> {
   const {syncAsChosen} = await import('../sync/as-chosen.ts')
   try {
     const {changes, left} = await syncAsChosen(parts)
@@ -103,7 +103,10 @@ export interface AddedProfile {
 }
 
 /** Writes a profile into our configuration. Rejects with CONFIG_INVALID, and writes nothing, where it could not be used. */
-export async function addProfile(wish: AddProfileWish, parts: Parts): Promise<AddedProfile> {
+export async function addProfile(
+  wish: AddProfileWish,
+  parts: Pick<Dependencies, 'configuration' | 'editConfiguration'>,
+): Promise<AddedProfile> {
   const {name} = wish
   const entry = entryOf(wish)
   checkProfileName(name)
@@ -116,7 +119,7 @@ export async function addProfile(wish: AddProfileWish, parts: Parts): Promise<Ad
 }
 
 /** Takes a profile out of our configuration; one that others switch from stays. */
-export async function removeProfile(name: string, parts: Parts): Promise<void> {
+export async function removeProfile(name: string, parts: Pick<Dependencies, 'editConfiguration'>): Promise<void> {
   await parts.editConfiguration(now => {
     findProfile(name, now, near => `aws-oidc profiles remove ${near}`)
     const [first, ...others] = switchingFrom(name, now)

@@ -1,7 +1,7 @@
 import {isDeepStrictEqual} from 'node:util'
 import type {Configuration, ProviderConfiguration} from '../config/schema.ts'
 import {secretsIn} from '../config/settings.ts'
-import type {Parts} from '../credentials/parts.ts'
+import type {Configured, Dependencies, SetupDependencies, SignInDependencies} from '../credentials/dependencies.ts'
 import {findProvider} from '../credentials/plan.ts'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
 import type {SettingSpec} from '../plugin.ts'
@@ -40,13 +40,13 @@ export interface RemovedProvider {
 }
 
 /** The providers of our configuration, in its order. */
-export async function listProviders({configuration}: Parts): Promise<ProviderList> {
+export async function listProviders({configuration}: Pick<Dependencies, 'configuration'>): Promise<ProviderList> {
   const providers = Object.values(configuration.providers).map(provider => listed(provider, configuration))
   return {path: configuration.path, providers}
 }
 
 /** A provider's settings. */
-export async function showProvider(name: string, {configuration, registry}: Parts): Promise<ProviderDetails> {
+export async function showProvider(name: string, {configuration, registry}: Configured): Promise<ProviderDetails> {
   const provider = findProvider(name, configuration, near => `aws-oidc providers show ${near}`)
   const known = await installed(provider.strategy, registry)
   const {strategy: _, ...written} = provider.written
@@ -66,7 +66,7 @@ export async function showProvider(name: string, {configuration, registry}: Part
  * Takes a provider out of our configuration; one that profiles name stays. Afterwards nothing would reach what it keeps,
  * so that whoever is signed in there is signed out, and its secrets leave the keyring.
  */
-export async function removeProvider(name: string, parts: Parts): Promise<RemovedProvider> {
+export async function removeProvider(name: string, parts: SetupDependencies): Promise<RemovedProvider> {
   const {path} = parts.configuration
   await parts.editConfiguration(now => {
     findProvider(name, now, near => `aws-oidc providers remove ${near}`)
@@ -95,7 +95,7 @@ export async function removeProvider(name: string, parts: Parts): Promise<Remove
 }
 
 /** Another provider with the same settings would be signed out with it, and keeps what they share. */
-async function signOut(provider: string, parts: Parts): Promise<LogoutResult | undefined> {
+async function signOut(provider: string, parts: SignInDependencies): Promise<LogoutResult | undefined> {
   const {[provider]: own, ...others} = parts.configuration.providers
   if (Object.values(others).some(({written}) => isDeepStrictEqual(written, own?.written))) return undefined
   const [result] = await logout({provider, all: false, everywhere: false, usualProfile: ''}, parts)

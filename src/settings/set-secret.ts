@@ -1,6 +1,6 @@
 import {nearest} from '../config/nearest.ts'
 import {secretsIn} from '../config/settings.ts'
-import type {Parts} from '../credentials/parts.ts'
+import type {Dependencies, SignInDependencies} from '../credentials/dependencies.ts'
 import {findProvider} from '../credentials/plan.ts'
 import {AwsOidcError} from '../errors.ts'
 import {readObject} from '../text/json.ts'
@@ -23,7 +23,10 @@ export interface SetSecretResult {
 }
 
 /** Puts a secret setting of a provider into the keyring, asked on the terminal or read from a pipe; never an argument. */
-export async function setSecret({provider, setting, remove}: SetSecretWish, parts: Parts): Promise<SetSecretResult> {
+export async function setSecret(
+  {provider, setting, remove}: SetSecretWish,
+  parts: SignInDependencies,
+): Promise<SetSecretResult> {
   const {own, strategy} = findProvider(provider, parts.configuration, name => commandFor(name, setting))
   const settings = await secretSettingsOf(strategy, parts)
   if (!settings.includes(setting)) throw unknownSetting(provider, setting, strategy, settings)
@@ -37,7 +40,10 @@ export async function setSecret({provider, setting, remove}: SetSecretWish, part
   return {provider, setting, name, removed: remove, missingLine}
 }
 
-async function secretSettingsOf(strategy: string, {registry}: Parts): Promise<readonly string[]> {
+async function secretSettingsOf(
+  strategy: string,
+  {registry}: Pick<Dependencies, 'registry'>,
+): Promise<readonly string[]> {
   const {settings} = await registry.strategy(strategy)
   return Object.entries(settings).flatMap(([name, {secret}]) => (secret ? [name] : []))
 }
@@ -64,7 +70,11 @@ function commandFor(provider: string, setting: string): string {
 // What a keyring of Windows takes: https://learn.microsoft.com/windows/win32/api/wincred/ns-wincred-credentialw
 const longest = 1280
 
-async function askFor(provider: string, setting: string, parts: Parts): Promise<string> {
+async function askFor(
+  provider: string,
+  setting: string,
+  parts: Pick<Dependencies, 'secrets' | 'asking' | 'ask' | 'readStdin'>,
+): Promise<string> {
   const secret = (await read(provider, setting, parts)).replace(/\r?\n$/, '')
   parts.secrets.add(secret)
   const problem = problemOf(secret)
@@ -72,7 +82,11 @@ async function askFor(provider: string, setting: string, parts: Parts): Promise<
   throw new AwsOidcError('USAGE', `The secret ${problem}; nothing was changed.`, {hint: commandFor(provider, setting)})
 }
 
-async function read(provider: string, setting: string, {asking, ask, readStdin}: Parts): Promise<string> {
+async function read(
+  provider: string,
+  setting: string,
+  {asking, ask, readStdin}: Pick<Dependencies, 'asking' | 'ask' | 'readStdin'>,
+): Promise<string> {
   if (!asking.attended) return readStdin()
   if (asking.interactive) return ask.secret(`${setting} of ${provider}`)
   throw new AwsOidcError('USAGE', 'Nobody may be asked for the secret, and none comes through a pipe.', {

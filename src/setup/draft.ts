@@ -2,7 +2,7 @@ import {isDeepStrictEqual} from 'node:util'
 import {readRole} from '../aws/role.ts'
 import {secretsIn} from '../config/settings.ts'
 import type {Edit} from '../config/write.ts'
-import type {Parts} from '../credentials/parts.ts'
+import type {Dependencies} from '../credentials/dependencies.ts'
 import {AwsOidcError, printable} from '../errors.ts'
 import type {FederationStrategy} from '../plugin.ts'
 import {checkProfileName} from '../settings/profiles.ts'
@@ -27,7 +27,7 @@ export interface KnownStrategy {
   readonly fields: readonly Field[]
 }
 
-export async function knownStrategy(id: string, {registry}: Parts): Promise<KnownStrategy> {
+export async function knownStrategy(id: string, {registry}: Pick<Dependencies, 'registry'>): Promise<KnownStrategy> {
   const strategy = await registry.strategy(id)
   return {id, strategy, fields: fieldsOf(strategy.settings)}
 }
@@ -93,7 +93,11 @@ export function providerEntry({strategy, fields, answers, existing}: Draft): Ent
 }
 
 /** Writes it, looking once more whether under the names stands still what stood there; typed secrets go into the keyring before. */
-export async function saveDraft(draft: Draft, profile: DraftProfile | undefined, parts: Parts): Promise<void> {
+export async function saveDraft(
+  draft: Draft,
+  profile: DraftProfile | undefined,
+  parts: Pick<Dependencies, 'editConfiguration' | 'keyring'>,
+): Promise<void> {
   const keyring = secretsIn(parts.keyring)
   for (const [name, secret] of draft.secrets) await keyring.set(name, secret)
   try {

@@ -1,4 +1,4 @@
-import type {Parts} from '../credentials/parts.ts'
+import type {SetupDependencies} from '../credentials/dependencies.ts'
 import {AwsOidcError} from '../errors.ts'
 import {type Back, back} from '../terminal/dialogue.ts'
 import {type Draft, existingIn, type KnownStrategy, knownStrategy, problemOfProviderName} from './draft.ts'
@@ -25,7 +25,7 @@ interface Step {
   ask(): Promise<Back | undefined>
 }
 
-export async function formFor(wish: SetupWish, parts: Parts): Promise<Form> {
+export async function formFor(wish: SetupWish, parts: SetupDependencies): Promise<Form> {
   const {dialogue, configuration, tell} = parts
   const answers = new Map<string, unknown>()
   const secrets = new Map<string, string>()

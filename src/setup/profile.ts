@@ -1,5 +1,5 @@
 import {doubtOfRegion, problemOfRegion} from '../config/region.ts'
-import type {Parts} from '../credentials/parts.ts'
+import type {Dependencies} from '../credentials/dependencies.ts'
 import {labelOf} from '../credentials/role-choice.ts'
 import {printable} from '../errors.ts'
 import {roleArgument} from '../session/offered-roles.ts'
@@ -20,7 +20,12 @@ interface Step {
   ask(): Promise<Back | undefined>
 }
 
-export function profileFormFor(draft: Draft, {roles}: Trial, wish: SetupWish, parts: Parts): ProfileForm {
+export function profileFormFor(
+  draft: Draft,
+  {roles}: Trial,
+  wish: SetupWish,
+  parts: Pick<Dependencies, 'configuration' | 'tell' | 'dialogue'>,
+): ProfileForm {
   const {dialogue, configuration} = parts
   let {role, region} = wish
   let name: string | undefined

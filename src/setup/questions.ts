@@ -1,4 +1,4 @@
-import type {Parts} from '../credentials/parts.ts'
+import type {Dependencies} from '../credentials/dependencies.ts'
 import {AwsOidcError, expectedFailure, printable} from '../errors.ts'
 import {tryLines} from '../formats/failure.ts'
 import {type Back, back} from '../terminal/dialogue.ts'
@@ -14,7 +14,12 @@ export type Answer =
   | {readonly kind: 'value'; readonly value: unknown; readonly secret?: readonly [name: string, secret: string]}
 
 /** Asks for one setting, in the way that its spec says. */
-export async function askField(field: Field, draft: Draft, required: boolean, parts: Parts): Promise<Answer> {
+export async function askField(
+  field: Field,
+  draft: Draft,
+  required: boolean,
+  parts: Pick<Dependencies, 'secrets' | 'dialogue'>,
+): Promise<Answer> {
   const {spec, name} = field
   const question = `${name} (${spec.description})`
   if (spec.secret) return askSecret(field, draft, required, parts)
@@ -38,7 +43,7 @@ async function askChoice(
   field: Field,
   {answers}: Draft,
   required: boolean,
-  {dialogue}: Parts,
+  {dialogue}: Pick<Dependencies, 'dialogue'>,
 ): Promise<Answer> {
   const choices = values.map(value => ({label: value, value}))
   const none = {label: 'none of them', value: ''}
@@ -49,7 +54,12 @@ async function askChoice(
 }
 
 /** The configuration holds no secrets, only where they are. */
-async function askSecret({name, spec}: Field, draft: Draft, required: boolean, parts: Parts): Promise<Answer> {
+async function askSecret(
+  {name, spec}: Field,
+  draft: Draft,
+  required: boolean,
+  parts: Pick<Dependencies, 'secrets' | 'dialogue'>,
+): Promise<Answer> {
   const {dialogue, secrets} = parts
   const now = draft.answers.get(name)
   const way = await dialogue.choose(`${name} (${spec.description}): where is it?`, [
@@ -78,7 +88,10 @@ async function askSecret({name, spec}: Field, draft: Draft, required: boolean, p
 }
 
 /** Whether what has a name already is to be changed. */
-export async function mayChange(what: string, {dialogue, configuration}: Parts): Promise<boolean> {
+export async function mayChange(
+  what: string,
+  {dialogue, configuration}: Pick<Dependencies, 'configuration' | 'dialogue'>,
+): Promise<boolean> {
   const answer = await dialogue.choose(`There is already ${what} in ${configuration.path}.`, [
     {label: 'Change it', value: true},
     {label: 'Take another name', value: false},
@@ -114,7 +127,7 @@ export function textOf(value: unknown): string {
 }
 
 /** Says what failed, so that the person can decide; Ctrl-C is none of that. */
-export function told(error: unknown, {tell, signal}: Parts): undefined {
+export function told(error: unknown, {tell, signal}: Pick<Dependencies, 'signal' | 'tell'>): undefined {
   const failure = expectedFailure(error)
   if (!failure || signal.aborted || failure.code === 'INTERRUPTED') throw error
   tell([...failure.message.split('\n'), ...tryLines(failure.hint)])

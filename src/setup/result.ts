@@ -1,4 +1,4 @@
-import type {Parts} from '../credentials/parts.ts'
+import type {Dependencies} from '../credentials/dependencies.ts'
 import {type Printable, shownName} from '../text/printable.ts'
 import type {Draft} from './draft.ts'
 import type {DraftProfile} from './existing.ts'
@@ -45,7 +45,7 @@ export function resultOf(
   {provider}: Draft,
   profile: DraftProfile | undefined,
   trial: Trial | undefined,
-  {configuration}: Parts,
+  {configuration}: Pick<Dependencies, 'configuration'>,
 ): SetupResult {
   const subject = shownName(trial?.signedIn.identity.subject)
   return {

@@ -1,5 +1,5 @@
 import {isRoleArn} from '../aws/role.ts'
-import type {Parts} from '../credentials/parts.ts'
+import type {Dependencies} from '../credentials/dependencies.ts'
 import type {Back} from '../terminal/dialogue.ts'
 import {printable} from '../text/printable.ts'
 import type {Draft} from './draft.ts'
@@ -17,7 +17,11 @@ export function claimsOfRoles({fields, answers}: Draft, {signedIn}: Pick<Trial, 
 }
 
 /** The draft with such a claim, where the person wants it; the same draft where there is none, or they don't. */
-export async function withRolesClaim(draft: Draft, trial: Trial, {dialogue}: Parts): Promise<Draft | Back> {
+export async function withRolesClaim(
+  draft: Draft,
+  trial: Trial,
+  {dialogue}: Pick<Dependencies, 'dialogue'>,
+): Promise<Draft | Back> {
   const claims = claimsOfRoles(draft, trial)
   if (claims.length === 0) return draft
   const chosen = await dialogue.choose('The ID token lists AWS roles. Are you to choose from them, here and later?', [

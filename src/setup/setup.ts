@@ -1,4 +1,4 @@
-import type {Parts} from '../credentials/parts.ts'
+import type {Configured, Dependencies, SetupDependencies} from '../credentials/dependencies.ts'
 import {nameOf} from '../credentials/role-choice.ts'
 import {AwsOidcError} from '../errors.ts'
 import {roleArgument} from '../session/offered-roles.ts'
@@ -25,7 +25,7 @@ import {forgetTrial, type Trial, tryRole, trySignIn} from './trial.ts'
  * Writes a provider and a profile into the configuration once a sign-in has worked: asked for on the terminal, or said with
  * flags. Until then nothing is saved, whatever happens.
  */
-export async function setup(wish: SetupWish, parts: Parts): Promise<SetupResult> {
+export async function setup(wish: SetupWish, parts: SetupDependencies): Promise<SetupResult> {
   if (!wish.yes && parts.asking.mayRead && parts.asking.interactive) {
     return (await import('./wizard.ts')).runWizard(wish, parts)
   }
@@ -56,7 +56,7 @@ function isThere(draft: Draft, profile: DraftProfile | undefined): boolean {
   return entries.every(({was, entry}) => was !== undefined && differing(was, entry).length === 0)
 }
 
-async function saveTried(draft: Draft, wish: SetupWish, parts: Parts): Promise<SetupResult> {
+async function saveTried(draft: Draft, wish: SetupWish, parts: SetupDependencies): Promise<SetupResult> {
   const trial = await trySignIn(draft, parts)
   try {
     const known = wish.role ?? earlyProfile(draft, wish, parts)?.role
@@ -74,7 +74,7 @@ async function saveTried(draft: Draft, wish: SetupWish, parts: Parts): Promise<S
 }
 
 /** The draft that the flags make. Rejects with USAGE, listing at once everything that is missing or wrong. */
-async function draftFrom(wish: SetupWish, parts: Parts): Promise<Draft> {
+async function draftFrom(wish: SetupWish, parts: Configured): Promise<Draft> {
   const {provider, strategy, set} = wish
   const known = strategy === undefined ? undefined : await knownStrategy(strategy, parts)
   const {answers, problems} = givenAnswers(known ? set : [], known?.fields ?? [])
@@ -103,7 +103,12 @@ async function draftFrom(wish: SetupWish, parts: Parts): Promise<Draft> {
   })
 }
 
-function draftOf(provider: string, {id, fields}: KnownStrategy, answers: Answers, {configuration}: Parts): Draft {
+function draftOf(
+  provider: string,
+  {id, fields}: KnownStrategy,
+  answers: Answers,
+  {configuration}: Pick<Dependencies, 'configuration'>,
+): Draft {
   const existing = existingIn(configuration.providers, provider)
   return {provider, existing, strategy: id, fields, answers, secrets: new Map()}
 }
@@ -117,7 +122,7 @@ function problemsOfProfile({profile, role}: Pick<SetupWish, 'profile' | 'role'>)
 }
 
 /** What stands under the names already and is something else. */
-function clashesOf(draft: Draft, wish: SetupWish, parts: Parts): readonly string[] {
+function clashesOf(draft: Draft, wish: SetupWish, parts: Pick<Dependencies, 'configuration'>): readonly string[] {
   const {provider, existing} = draft
   const profile = earlyProfile(draft, wish, parts)
   const entry = providerEntry(draft)
@@ -128,7 +133,11 @@ function clashesOf(draft: Draft, wish: SetupWish, parts: Parts): readonly string
   return problems.filter(problem => problem !== undefined)
 }
 
-function problemOfProfile(provider: string, profile: DraftProfile, {configuration}: Parts): string | undefined {
+function problemOfProfile(
+  provider: string,
+  profile: DraftProfile,
+  {configuration}: Pick<Dependencies, 'configuration'>,
+): string | undefined {
   const [was, entry] = [profile.existing, profileEntry(provider, profile)]
   return problemOfProfileName(profile.name) ?? problemOfReplacing('profile', profile.name, {was, entry}, configuration)
 }
@@ -156,7 +165,11 @@ function roleFrom(draft: Draft, {roles, signedIn}: Trial): string | undefined {
 }
 
 /** The profile as far as it is known before anybody signs in; `undefined` where not even its name is. */
-function earlyProfile(draft: Draft, wish: SetupWish, parts: Parts): DraftProfile | undefined {
+function earlyProfile(
+  draft: Draft,
+  wish: SetupWish,
+  parts: Pick<Dependencies, 'configuration'>,
+): DraftProfile | undefined {
   const {profile, role} = wish
   const named = profile !== undefined || role !== undefined || draft.answers.has('defaultRole')
   return named ? profileFor(draft, wish, role, parts) : undefined
@@ -167,7 +180,7 @@ function profileFor(
   {answers, provider}: Draft,
   {profile, region}: SetupWish,
   role: string | undefined,
-  {configuration}: Parts,
+  {configuration}: Pick<Dependencies, 'configuration'>,
 ): DraftProfile {
   const name = profile ?? profileNameOf(role ?? String(answers.get('defaultRole') ?? provider))
   const existing = existingIn(configuration.profiles, name)

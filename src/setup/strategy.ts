@@ -1,4 +1,4 @@
-import type {Parts} from '../credentials/parts.ts'
+import type {Dependencies} from '../credentials/dependencies.ts'
 import {expectedFailure} from '../errors.ts'
 import {type Back, back} from '../terminal/dialogue.ts'
 import {type KnownStrategy, knownStrategy} from './draft.ts'
@@ -10,7 +10,7 @@ type BuiltIn = readonly string[]
 export async function askStrategy(
   usual: string | undefined,
   builtIn: BuiltIn,
-  parts: Parts,
+  parts: Pick<Dependencies, 'registry' | 'installPlugin' | 'signal' | 'tell' | 'dialogue'>,
 ): Promise<KnownStrategy | Back> {
   for (;;) {
     const answer = await parts.dialogue.choose('How do you sign in there?', await choicesOf(parts), usual)
@@ -21,13 +21,17 @@ export async function askStrategy(
 }
 
 /** A strategy, once its plugin is installed where that is not there; what keeps it from that is said. */
-export async function usableStrategy(id: string, builtIn: BuiltIn, parts: Parts): Promise<KnownStrategy | undefined> {
+export async function usableStrategy(
+  id: string,
+  builtIn: BuiltIn,
+  parts: Pick<Dependencies, 'registry' | 'installPlugin' | 'signal' | 'tell' | 'dialogue'>,
+): Promise<KnownStrategy | undefined> {
   const missing = parts.registry.installable().find(({strategy}) => strategy === id)
   const there = missing === undefined || (await install(missing.plugin, builtIn, parts))
   return there ? knownStrategy(id, parts).catch((error: unknown) => told(error, parts)) : undefined
 }
 
-async function choicesOf({registry}: Parts) {
+async function choicesOf({registry}: Pick<Dependencies, 'registry'>) {
   const here = registry.strategies().map(async id => ({label: `${id}: ${await summaryOf(id)}`, value: id}))
   const offered = registry
     .installable()
@@ -40,7 +44,10 @@ async function choicesOf({registry}: Parts) {
   }
 }
 
-async function fromAnyPlugin(builtIn: BuiltIn, parts: Parts): Promise<KnownStrategy | undefined> {
+async function fromAnyPlugin(
+  builtIn: BuiltIn,
+  parts: Pick<Dependencies, 'registry' | 'installPlugin' | 'signal' | 'tell' | 'dialogue'>,
+): Promise<KnownStrategy | undefined> {
   const plugin = await parts.dialogue.text('The plugin: its name, the path of its tarball, or an address', {
     check: name => (name === '' ? 'This is needed.' : undefined),
   })
@@ -51,7 +58,11 @@ async function fromAnyPlugin(builtIn: BuiltIn, parts: Parts): Promise<KnownStrat
   return undefined
 }
 
-async function install(plugin: string, builtIn: BuiltIn, parts: Parts) {
+async function install(
+  plugin: string,
+  builtIn: BuiltIn,
+  parts: Pick<Dependencies, 'installPlugin' | 'signal' | 'tell' | 'dialogue'>,
+) {
   const {dialogue, tell} = parts
   try {
     const installed = await parts.installPlugin({plugin, builtIn}, async () => {

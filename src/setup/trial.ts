@@ -3,8 +3,8 @@ import {lockOf} from '../cache/keys.ts'
 import type {Store} from '../cache/store.ts'
 import {secretsIn} from '../config/settings.ts'
 import {fileStates} from '../coordination/state.ts'
+import type {Dependencies, SetupDependencies} from '../credentials/dependencies.ts'
 import {obtain} from '../credentials/obtain.ts'
-import type {Parts} from '../credentials/parts.ts'
 import {lastStep, type Plan, plansFor} from '../credentials/plan.ts'
 import {type SignedIn, signIn} from '../credentials/sign-in.ts'
 import type {Keyring, Role} from '../plugin.ts'
@@ -25,7 +25,7 @@ export interface Trial {
  * Signs in as the draft says. What comes of it is kept like that of any sign-in, so that nobody is asked again once the
  * draft is saved; a failure leaves nothing. Nor is anybody asked where a trial `before` it, with other settings, did as well.
  */
-export async function trySignIn(draft: Draft, parts: Parts, before?: Trial): Promise<Trial> {
+export async function trySignIn(draft: Draft, parts: SetupDependencies, before?: Trial): Promise<Trial> {
   const {plan, drafted} = await planOf(draft, undefined, parts)
   return parts.locks.hold(plan.providerId, parts.signal, async () => {
     const {providerId, provider} = plan
@@ -51,7 +51,12 @@ function inheriting(store: Store, heir: string, from: string): Store {
 }
 
 /** Gets credentials of the profile's role, with the sign-in that was tried. */
-export async function tryRole(draft: Draft, profile: DraftProfile, {signedIn}: Trial, parts: Parts): Promise<string> {
+export async function tryRole(
+  draft: Draft,
+  profile: DraftProfile,
+  {signedIn}: Trial,
+  parts: SetupDependencies,
+): Promise<string> {
   const {plan, drafted} = await planOf(draft, profile, parts)
   return parts.locks.hold(lockOf(lastStep(plan).key), parts.signal, async () => {
     const {issued} = await obtain(plan, {...options(parts), anew: true, signedIn}, drafted)
@@ -60,19 +65,19 @@ export async function tryRole(draft: Draft, profile: DraftProfile, {signedIn}: T
 }
 
 /** Forgets the sign-in of a draft that is not saved. */
-export async function forgetTrial({providerId, shared}: Trial, {store}: Parts): Promise<void> {
+export async function forgetTrial({providerId, shared}: Trial, {store}: Pick<Dependencies, 'store'>): Promise<void> {
   if (!shared) await store.clear(`${providerId}/`)
 }
 
-function options({signal}: Parts) {
+function options({signal}: Pick<Dependencies, 'signal'>) {
   return {fresh: false, forgetful: false, quiet: false, probe: true, signal}
 }
 
 async function planOf(
   draft: Draft,
   profile: DraftProfile | undefined,
-  parts: Parts,
-): Promise<{readonly plan: Plan; readonly drafted: Parts}> {
+  parts: SetupDependencies,
+): Promise<{readonly plan: Plan; readonly drafted: SetupDependencies}> {
   const configuration = await parts.draftConfiguration(() => editsFor(draft, profile))
   // Nobody waits for this provider, and its failures say nothing of the one that will be saved.
   const states = fileStates({

@@ -1,4 +1,4 @@
-import type {Parts} from '../credentials/parts.ts'
+import type {Dependencies} from '../credentials/dependencies.ts'
 import {type AwsOidcError, expectedFailure} from '../errors.ts'
 import {discover} from '../oauth/discovery.ts'
 import type {FederationStrategy} from '../plugin.ts'
@@ -15,7 +15,10 @@ export interface Watch {
   settled(): Promise<void>
 }
 
-export function watchIssuer(strategy: FederationStrategy<Record<string, unknown>>, parts: Parts): Watch {
+export function watchIssuer(
+  strategy: FederationStrategy<Record<string, unknown>>,
+  parts: Pick<Dependencies, 'draftConfiguration' | 'silentNetworkOf'>,
+): Watch {
   let looked: string | undefined
   let looking: Promise<void> = Promise.resolve()
   let problem: AwsOidcError | undefined
@@ -50,7 +53,11 @@ function keyOf(issuer: URL, {answers}: Draft): string {
   return JSON.stringify([issuer.href, answers.get('tls.cert'), answers.get('tls.key'), answers.get('tls.ca')])
 }
 
-async function metadataProblem(issuer: URL, draft: Draft, parts: Parts): Promise<AwsOidcError | undefined> {
+async function metadataProblem(
+  issuer: URL,
+  draft: Draft,
+  parts: Pick<Dependencies, 'draftConfiguration' | 'silentNetworkOf'>,
+): Promise<AwsOidcError | undefined> {
   try {
     const {providers} = await parts.draftConfiguration(() => editsFor(draft, undefined))
     const provider = providers[draft.provider]

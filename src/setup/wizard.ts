@@ -1,4 +1,4 @@
-import type {Parts} from '../credentials/parts.ts'
+import type {SetupDependencies} from '../credentials/dependencies.ts'
 import {back} from '../terminal/dialogue.ts'
 import {shownName} from '../text/printable.ts'
 import type {Draft} from './draft.ts'
@@ -12,7 +12,7 @@ import {forgetTrial, type Trial, tryRole, trySignIn} from './trial.ts'
 import {writeAsked} from './write.ts'
 
 /** Asks on the terminal for all that is not said with flags, tries it, and writes it after a yes. Going back is always possible. */
-export async function runWizard(wish: SetupWish, parts: Parts): Promise<SetupResult> {
+export async function runWizard(wish: SetupWish, parts: SetupDependencies): Promise<SetupResult> {
   const form = await formFor(wish, parts)
   parts.tell(['Enter takes what is proposed, < goes back, Ctrl-C ends it. Nothing is written before you say yes.', ''])
   await form.fill()
@@ -27,7 +27,7 @@ export async function runWizard(wish: SetupWish, parts: Parts): Promise<SetupRes
 }
 
 /** Signs in and saves; `back` leads to the settings. */
-async function tried(draft: Draft, wish: SetupWish, parts: Parts): Promise<SetupResult | typeof back> {
+async function tried(draft: Draft, wish: SetupWish, parts: SetupDependencies): Promise<SetupResult | typeof back> {
   for (;;) {
     const trial = await trySignIn(draft, parts).catch((error: unknown) => told(error, parts))
     if (trial) return withTrial(draft, trial, wish, parts)
@@ -37,7 +37,7 @@ async function tried(draft: Draft, wish: SetupWish, parts: Parts): Promise<Setup
 }
 
 /** What becomes of a draft at whose provider nobody could sign in. */
-async function untried(draft: Draft, parts: Parts): Promise<SetupResult | typeof back | 'again'> {
+async function untried(draft: Draft, parts: SetupDependencies): Promise<SetupResult | typeof back | 'again'> {
   for (;;) {
     const next = await parts.dialogue.choose('What now?', [
       {label: 'Change the settings', value: 'change'},
@@ -51,7 +51,7 @@ async function untried(draft: Draft, parts: Parts): Promise<SetupResult | typeof
   }
 }
 
-async function withTrial(draft: Draft, trial: Trial, wish: SetupWish, parts: Parts) {
+async function withTrial(draft: Draft, trial: Trial, wish: SetupWish, parts: SetupDependencies) {
   const trials = [trial]
   let saved: Trial | undefined
   try {
@@ -69,7 +69,12 @@ async function withTrial(draft: Draft, trial: Trial, wish: SetupWish, parts: Par
   }
 }
 
-async function profiled(draft: Draft, trial: Trial, wish: SetupWish, parts: Parts): Promise<SetupResult | typeof back> {
+async function profiled(
+  draft: Draft,
+  trial: Trial,
+  wish: SetupWish,
+  parts: SetupDependencies,
+): Promise<SetupResult | typeof back> {
   let form = profileFormFor(draft, trial, wish, parts)
   for (;;) {
     const profile = await form.fill()
@@ -95,7 +100,7 @@ async function profiled(draft: Draft, trial: Trial, wish: SetupWish, parts: Part
 async function written(
   draft: Draft,
   {profile, trial}: {readonly profile: DraftProfile | undefined; readonly trial: Trial | undefined},
-  parts: Parts,
+  parts: SetupDependencies,
 ): Promise<SetupResult | typeof back> {
   const outcome = await writeAsked(draft, profile, parts)
   if (outcome === back) return back

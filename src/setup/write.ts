@@ -1,6 +1,6 @@
 import {isDeepStrictEqual} from 'node:util'
 import {type Edit, entryText} from '../config/write.ts'
-import type {Parts} from '../credentials/parts.ts'
+import type {Dependencies, SetupDependencies} from '../credentials/dependencies.ts'
 import {backupLines, textDifference} from '../formats/difference.ts'
 import {tryLines} from '../formats/failure.ts'
 import type {SyncScope} from '../sync/scope.ts'
@@ -20,7 +20,7 @@ export interface ShownDifference {
   /** What is not written into those. */
   readonly left: SyncResult['left']
   readonly scope: SyncScope
-  readonly drafted: Parts
+  readonly drafted: SetupDependencies
 }
 
 /**
@@ -29,7 +29,7 @@ export interface ShownDifference {
 export async function showDifference(
   edits: readonly Edit[],
   forAws: SyncScope | undefined,
-  parts: Parts,
+  parts: SetupDependencies,
 ): Promise<ShownDifference> {
   const drafted = {...parts, configuration: await parts.draftConfiguration(() => edits)}
   const plan = (scope: SyncScope) =>
@@ -42,7 +42,10 @@ export async function showDifference(
 }
 
 /** Writes what was shown into the files of the AWS tools, and asks again where that has changed meanwhile. */
-export async function syncAsShown({aws, scope, drafted}: ShownDifference, parts: Parts): Promise<SyncResult> {
+export async function syncAsShown(
+  {aws, scope, drafted}: ShownDifference,
+  parts: Pick<Dependencies, 'tell' | 'asking' | 'ask'>,
+): Promise<SyncResult> {
   // What there is to warn of was said when it was shown.
   const quiet = {...drafted, log: {...drafted.log, warn: () => undefined}}
   const agrees = async (difference: readonly Line[]) => isDeepStrictEqual(difference, aws) || agreed(difference, parts)
@@ -55,7 +58,7 @@ export type Written = {readonly kind: 'unchanged' | 'declined'} | {readonly kind
 export async function writeAsked(
   draft: Draft,
   profile: DraftProfile | undefined,
-  parts: Parts,
+  parts: SetupDependencies,
 ): Promise<Written | Back> {
   const shown = await showDifference(editsFor(draft, profile), profile && ofAll, parts)
   const {own, aws} = shown
@@ -77,11 +80,17 @@ export async function writeAsked(
 }
 
 /** What keeps it from that is said, and takes nothing back. */
-function syncedOrTold(shown: ShownDifference, parts: Parts): Promise<SyncResult | undefined> {
+function syncedOrTold(
+  shown: ShownDifference,
+  parts: Pick<Dependencies, 'signal' | 'tell' | 'asking' | 'ask'>,
+): Promise<SyncResult | undefined> {
   return syncAsShown(shown, parts).catch((error: unknown) => told(error, parts))
 }
 
-function ownDifference(edits: readonly Edit[], {configuration, colours}: Parts): readonly Line[] {
+function ownDifference(
+  edits: readonly Edit[],
+  {configuration, colours}: Pick<Dependencies, 'configuration' | 'colours'>,
+): readonly Line[] {
   const lines = edits.flatMap(edit => {
     const was = existingIn(configuration[edit.list], edit.name)
     const now = edit.kind === 'remove' ? undefined : edit.entry

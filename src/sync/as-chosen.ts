@@ -1,11 +1,11 @@
-import type {Parts} from '../credentials/parts.ts'
+import type {SyncDependencies} from '../credentials/dependencies.ts'
 import {type SyncResult, sync} from './sync.ts'
 
 /**
  * What `profiles sync` would change, and writes nothing. Whoever has chosen to have roles switched by the AWS tools is not
  * told that we could do it.
  */
-export async function syncAsChosen(parts: Parts): Promise<SyncResult> {
+export async function syncAsChosen(parts: SyncDependencies): Promise<SyncResult> {
   const wish = {profiles: [], prune: false, fromRoles: undefined, write: 'no'} as const
   const byUs = await sync({...wish, chain: 'process'}, parts)
   if (byUs.changes.length === 0) return byUs

@@ -1,11 +1,11 @@
-import type {Parts} from '../credentials/parts.ts'
+import type {Dependencies} from '../credentials/dependencies.ts'
 import {AwsOidcError} from '../errors.ts'
 
 /** Whether a person who has just seen what is to be written agrees. Rejects with USAGE where nobody may be asked. */
 export async function agreesToWrite(
   question: string,
   instead: string,
-  {asking, ask}: Pick<Parts, 'asking' | 'ask'>,
+  {asking, ask}: Pick<Dependencies, 'asking' | 'ask'>,
 ): Promise<boolean> {
   if (asking.interactive && asking.mayRead) {
     return ask.select(question, [

@@ -1,6 +1,6 @@
 import {markKey} from '../aws-config/own-profile.ts'
 import {problemOfName} from '../aws-config/writable.ts'
-import type {Parts} from '../credentials/parts.ts'
+import type {SignInDependencies} from '../credentials/dependencies.ts'
 import {nameOf} from '../credentials/role-choice.ts'
 import {chooseProvider} from '../credentials/target.ts'
 import {AwsOidcError} from '../errors.ts'
@@ -20,7 +20,10 @@ export interface OfferWish {
 }
 
 /** A profile for each role that a provider offers the person who signs in. */
-export async function offeredProfiles({provider, nameTemplate}: OfferWish, parts: Parts): Promise<OfferedProfiles> {
+export async function offeredProfiles(
+  {provider, nameTemplate}: OfferWish,
+  parts: SignInDependencies,
+): Promise<OfferedProfiles> {
   const chosen = await chooseProvider({provider, usualProfile: ''}, 'profiles sync --from-roles', parts)
   const name = 'provider' in chosen ? chosen.provider : ''
   const {roles} = await rolesOfferedAt(name, parts)

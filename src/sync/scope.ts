@@ -1,5 +1,5 @@
 import {commandLine} from '../aws-config/command-line.ts'
-import type {Parts} from '../credentials/parts.ts'
+import type {SignInDependencies} from '../credentials/dependencies.ts'
 import {findProfile} from '../credentials/plan.ts'
 import {AwsOidcError} from '../errors.ts'
 import type {AwsConfiguration} from '../outside/aws-configuration.ts'
@@ -25,7 +25,7 @@ export interface SyncScope {
 export async function planner(
   wish: SyncScope,
   aws: AwsConfiguration,
-  parts: Parts,
+  parts: SignInDependencies,
 ): Promise<(files: AwsFiles, program: readonly string[]) => Promise<SyncPlan>> {
   const {configuration, log} = parts
   const {ownProgram, platform} = aws

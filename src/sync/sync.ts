@@ -2,7 +2,7 @@ import {createHash} from 'node:crypto'
 import {editedText} from '../aws-config/edit.ts'
 import {type FileKind, readSharedFile, type SharedFile} from '../aws-config/read.ts'
 import {refusedByBotocore} from '../aws-config/refused.ts'
-import type {Parts} from '../credentials/parts.ts'
+import type {Dependencies, SyncDependencies} from '../credentials/dependencies.ts'
 import {AwsOidcError} from '../errors.ts'
 import {differenceLines} from '../formats/difference.ts'
 import {dayOf} from '../formats/when.ts'
@@ -33,7 +33,7 @@ const tries = 50
 /** Brings the configuration of the AWS tools up to ours: shows the difference and asks (`agrees`), writes. */
 export async function sync(
   wish: SyncWish,
-  parts: Parts,
+  parts: SyncDependencies,
   agrees = (difference: readonly Line[]) => agreed(difference, parts),
 ): Promise<SyncResult> {
   const aws = await parts.awsConfiguration()
@@ -104,7 +104,7 @@ async function readFiles(places: AwsPlaces, aws: AwsConfiguration): Promise<Read
   return {config: await read('config'), credentials: await read('credentials')}
 }
 
-function warnOfRefused(files: Read, {log}: Parts): void {
+function warnOfRefused(files: Read, {log}: Pick<Dependencies, 'log'>): void {
   for (const file of Object.values(files)) {
     const problem = refusedByBotocore(file)
     if (problem) log.warn(`The AWS CLI refuses ${file.path}: ${problem}. It is kept as it is.`)
@@ -112,12 +112,19 @@ function warnOfRefused(files: Read, {log}: Parts): void {
 }
 
 /** What a person is shown before it is written. */
-export function syncDifference({changes}: SyncPlan, places: AwsPlaces, {colours}: Parts): readonly Line[] {
+export function syncDifference(
+  {changes}: SyncPlan,
+  places: AwsPlaces,
+  {colours}: Pick<Dependencies, 'colours'>,
+): readonly Line[] {
   return shortened(differenceLines(changes, places, colours))
 }
 
 /** Whether a person agrees to what they are shown. Rejects with USAGE where nobody may be asked. */
-export function agreed(difference: readonly Line[], parts: Parts): Promise<boolean> {
+export function agreed(
+  difference: readonly Line[],
+  parts: Pick<Dependencies, 'tell' | 'asking' | 'ask'>,
+): Promise<boolean> {
   parts.tell(difference)
   return agreesToWrite('Write this?', 'aws-oidc profiles sync --yes', parts)
 }
@@ -140,7 +147,7 @@ async function write(
   files: Read,
   plan: SyncPlan,
   aws: AwsConfiguration,
-  {clock}: Parts,
+  {clock}: Pick<Dependencies, 'clock'>,
 ): Promise<readonly string[] | undefined> {
   const backups: string[] = []
   // Keys go from the credentials file only when there is something in their place.

@@ -1,5 +1,5 @@
 import type {Configuration, Interactive} from '../config/schema.ts'
-import type {Asking} from '../credentials/parts.ts'
+import type {Asking} from '../credentials/dependencies.ts'
 import {mayAsk, nobodyBecause, type Surroundings} from '../host/interactive.ts'
 import type {Outside} from '../outside/outside.ts'
 

@@ -1,5 +1,5 @@
 import {join} from 'node:path'
-import type {AwsFiles, Parts} from '../credentials/parts.ts'
+import type {AwsFiles, Dependencies} from '../credentials/dependencies.ts'
 import {AwsOidcError} from '../errors.ts'
 import type {Files} from '../outside/files/files.ts'
 import type {AwsFilesPlace} from '../outside/files/places.ts'
@@ -14,7 +14,7 @@ export function awsFilesIn(
   files: Files,
   mark: string,
   log: Log,
-): Parts['makeAwsFiles'] {
+): Dependencies['makeAwsFiles'] {
   return async name => {
     const refusals: string[] = []
     for (const {folder, prefix} of places) {

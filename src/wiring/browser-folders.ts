@@ -1,5 +1,5 @@
 import {join} from 'node:path'
-import type {Parts} from '../credentials/parts.ts'
+import type {Dependencies} from '../credentials/dependencies.ts'
 import {AwsOidcError} from '../errors.ts'
 import {codeOf, type Files} from '../outside/files/files.ts'
 
@@ -7,7 +7,7 @@ import {codeOf, type Files} from '../outside/files/files.ts'
 export function browserFoldersIn(
   folder: string | undefined,
   files: Pick<Files, 'makePrivateFolder' | 'removeFolder'>,
-): Pick<Parts, 'makeBrowserFolder' | 'removeBrowserFolder'> {
+): Pick<Dependencies, 'makeBrowserFolder' | 'removeBrowserFolder'> {
   const hint = 'export XDG_DATA_HOME=/path/to/a/folder'
   return {
     async makeBrowserFolder(providerId) {

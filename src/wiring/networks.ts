@@ -1,6 +1,6 @@
 import {isAbsolute, join} from 'node:path'
 import type {NamedFile} from '../config/schema.ts'
-import type {Parts} from '../credentials/parts.ts'
+import type {Dependencies} from '../credentials/dependencies.ts'
 import type {Network} from '../outside/network/network.ts'
 import type {Outside} from '../outside/outside.ts'
 import type {Log} from '../plugin.ts'
@@ -12,7 +12,7 @@ export function networksOf(
   home: string | undefined,
   folder: string,
   log: Log,
-): Parts['networkOf'] {
+): Dependencies['networkOf'] {
   const made = new Map<string, Network>()
   const resolve = (file: NamedFile | undefined) => file && {...file, path: fileFrom(file.path, home, folder)}
   return ({name, tls}) => {

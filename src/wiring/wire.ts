@@ -5,7 +5,7 @@ import {nearest} from '../config/nearest.ts'
 import type {Program} from '../config/schema.ts'
 import {fileLocks} from '../coordination/lock.ts'
 import {fileStates} from '../coordination/state.ts'
-import type {Parts} from '../credentials/parts.ts'
+import type {Dependencies} from '../credentials/dependencies.ts'
 import {AwsOidcError} from '../errors.ts'
 import {decisiveFiles, hotCopiesOf, isPlain} from '../fast-path/hot-copies.ts'
 import type {Watched} from '../fast-path/stamp.ts'
@@ -159,7 +159,7 @@ export async function wire(outside: Outside, installation: Installation, choices
     log,
   })
 
-  const parts: Parts = {
+  const parts: Dependencies = {
     configuration,
     editConfiguration: async edit => {
       const {editConfiguration} = await import('../settings/edit.ts')

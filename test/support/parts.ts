@@ -2,7 +2,7 @@ import {storeOver} from '../../src/cache/store.ts'
 import {readConfiguration} from '../../src/config/read.ts'
 import type {Locks} from '../../src/coordination/lock.ts'
 import {fileStates} from '../../src/coordination/state.ts'
-import type {Asking, Parts} from '../../src/credentials/parts.ts'
+import type {Asking, Dependencies} from '../../src/credentials/dependencies.ts'
 import {AwsOidcError} from '../../src/errors.ts'
 import type {AwsConfiguration} from '../../src/outside/aws-configuration.ts'
 import type {Network} from '../../src/outside/network/network.ts'
@@ -51,7 +51,7 @@ export interface Stage {
   /** Keeps all locks, as another process would, until the returned function is called. */
   takeLocks(): () => void
   /** The parts of one more call. */
-  call(asking?: Partial<Asking>): Parts
+  call(asking?: Partial<Asking>): Dependencies
 }
 
 const usual = `

@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import {credentialsFor} from '../../src/credentials/credentials.ts'
+import type {Asking} from '../../src/credentials/dependencies.ts'
 import type {Issued} from '../../src/credentials/issued.ts'
-import type {Asking} from '../../src/credentials/parts.ts'
 import {AwsOidcError} from '../../src/errors.ts'
 import {makeStage, refused, type Stage, unavailable} from '../support/parts.ts'
 

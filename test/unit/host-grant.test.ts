@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 import {credentialsFor} from '../../src/credentials/credentials.ts'
-import type {Parts} from '../../src/credentials/parts.ts'
+import type {Dependencies} from '../../src/credentials/dependencies.ts'
 import type {Host} from '../../src/plugin.ts'
 import {developer, makeStage} from '../support/parts.ts'
 import {assertionXml, encoded, samlProvider} from '../support/saml.ts'
@@ -9,14 +9,14 @@ const issuer = 'https://sso.example.com'
 const document = encoded(assertionXml())
 
 /** A call whose strategy does this with its host, at a provider that gives the assertion for any token. */
-function callDoing(work: (host: Host) => Promise<void>, refusal?: object): Parts {
+function callDoing(work: (host: Host) => Promise<void>, refusal?: object): Dependencies {
   const parts = makeStage().call()
   const granted = {access_token: document, token_type: 'N_A', refresh_token: 'the-refresh-token'}
   const fetch: typeof globalThis.fetch = async input =>
     String(input).endsWith('/token')
       ? Response.json(refusal ?? granted, {status: refusal ? 400 : 200})
       : Response.json({issuer, token_endpoint: `${issuer}/token`})
-  const network: Parts['network'] = {...parts.network, fetch, withTls: () => network}
+  const network: Dependencies['network'] = {...parts.network, fetch, withTls: () => network}
   const strategy = async (id: string) => {
     const usual = await parts.registry.strategy(id)
     return {

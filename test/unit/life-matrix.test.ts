@@ -1,8 +1,8 @@
 import {expect} from 'chai'
 import type {Locks} from '../../src/coordination/lock.ts'
 import {credentialsFor} from '../../src/credentials/credentials.ts'
+import type {Asking} from '../../src/credentials/dependencies.ts'
 import type {Issued} from '../../src/credentials/issued.ts'
-import type {Asking} from '../../src/credentials/parts.ts'
 import {AwsOidcError, exitCodeOf} from '../../src/errors.ts'
 import {developer, makeStage, refused, type Stage, unavailable} from '../support/parts.ts'
 

@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import type {BrowserPlace} from '../../src/browser/page.ts'
 import {openConsole} from '../../src/console/open.ts'
-import type {Parts} from '../../src/credentials/parts.ts'
+import type {Dependencies} from '../../src/credentials/dependencies.ts'
 import {makeStage} from '../support/parts.ts'
 
 const usual = {profile: 'developer', service: undefined, destination: undefined, region: undefined}
@@ -17,7 +17,7 @@ async function opened(open: (url: URL, stage: ReturnType<typeof makeStage>) => P
     asked.push({request: `${init?.method} ${url}`, body: new URLSearchParams(String(init?.body))})
     return Response.json({SigninToken: 'the-sign-in-token'})
   }
-  const openPage: Parts['openPage'] = async url => void (await open(url, stage))
+  const openPage: Dependencies['openPage'] = async url => void (await open(url, stage))
   const network = {...parts.network, fetchAgain}
   const session = openConsole({...usual, durationSeconds: undefined, place}, {...parts, network, openPage})
   return {asked, outcome: await session.catch(({code, message, hint}) => ({code, message, hint}))}

@@ -1,8 +1,8 @@
 import {expect} from 'chai'
 import {afterSignIn, signInScope, withFailure} from '../../src/coordination/brake.ts'
 import {credentialsFor} from '../../src/credentials/credentials.ts'
+import type {Dependencies} from '../../src/credentials/dependencies.ts'
 import type {Issued} from '../../src/credentials/issued.ts'
-import type {Parts} from '../../src/credentials/parts.ts'
 import {planAt} from '../../src/credentials/plan.ts'
 import {login} from '../../src/session/login.ts'
 import {logout} from '../../src/session/logout.ts'
@@ -24,7 +24,7 @@ function slowSts(stage: Stage) {
   const gate = {
     arrived: 0,
     open,
-    call(): Parts {
+    call(): Dependencies {
       const parts = stage.call()
       const fetchOnce: typeof fetch = async (input, init) => {
         gate.arrived++

@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 import {credentialsFor} from '../../src/credentials/credentials.ts'
-import type {Parts} from '../../src/credentials/parts.ts'
+import type {Dependencies} from '../../src/credentials/dependencies.ts'
 import {developer, makeStage, type Stage} from '../support/parts.ts'
 import {assertionXml, encoded, hasGoodSignature, later, type Said, samlProvider, signed} from '../support/saml.ts'
 
@@ -8,7 +8,7 @@ const wish = {profile: 'developer', force: false, lasting: false}
 const other = 'arn:aws:iam::123456789012:saml-provider/other'
 
 /** A call whose provider proves who somebody is with this document. */
-function callWith(stage: Stage, document: string): Parts {
+function callWith(stage: Stage, document: string): Dependencies {
   const parts = stage.call()
   const strategy = async (id: string) => {
     const usual = await parts.registry.strategy(id)

@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import {credentialsFor} from '../../src/credentials/credentials.ts'
+import type {Dependencies} from '../../src/credentials/dependencies.ts'
 import type {Issued} from '../../src/credentials/issued.ts'
-import type {Parts} from '../../src/credentials/parts.ts'
 import {makeOpenIdProvider, type OpenIdProvider} from '../support/openid.ts'
 import {developer, makeStage, type Stage} from '../support/parts.ts'
 import {realStrategy} from '../support/real-strategy.ts'
@@ -14,7 +14,7 @@ describe('silent renewal at a provider that is slow', () => {
   let provider: OpenIdProvider
   let old: Issued
 
-  function call(): Parts {
+  function call(): Dependencies {
     const parts = stage.call()
     const fetch: typeof globalThis.fetch = (input, init) =>
       new URL(String(input)).host === 'idp.example' ? provider.fetch(input, init) : stage.sts.fetch(input, init)

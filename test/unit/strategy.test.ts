@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 import {credentialsFor} from '../../src/credentials/credentials.ts'
-import type {Parts} from '../../src/credentials/parts.ts'
+import type {Dependencies} from '../../src/credentials/dependencies.ts'
 import {plansFor} from '../../src/credentials/plan.ts'
 import {AwsOidcError} from '../../src/errors.ts'
 import type {Identity} from '../../src/plugin.ts'
@@ -11,7 +11,7 @@ const wish = {profile: 'developer', force: false, lasting: false}
 const choosing = {provider: 'corp', force: false, lasting: false}
 
 /** The parts of a call whose strategy gives identities that differ from the usual one. */
-function callWith(stage: Stage, change: (identity: Identity) => Identity): Parts {
+function callWith(stage: Stage, change: (identity: Identity) => Identity): Dependencies {
   const parts = stage.call()
   const strategy = async (id: string) => {
     const usual = await parts.registry.strategy(id)

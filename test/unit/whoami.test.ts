@@ -1,10 +1,10 @@
 import {expect} from 'chai'
-import type {Parts} from '../../src/credentials/parts.ts'
+import type {Dependencies} from '../../src/credentials/dependencies.ts'
 import {whoami} from '../../src/session/whoami.ts'
 import {makeStage, type Stage} from '../support/parts.ts'
 
 /** The parts of a call that notes which host each action is asked of. */
-function callNoting(stage: Stage, asked: [string, string][]): Parts {
+function callNoting(stage: Stage, asked: [string, string][]): Dependencies {
   const parts = stage.call()
   const fetchOnce: typeof globalThis.fetch = async (input, init) => {
     const action = new URLSearchParams(String(init?.body)).get('Action') ?? ''

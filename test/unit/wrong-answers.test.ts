@@ -4,7 +4,7 @@ import {join} from 'node:path'
 import {expect} from 'chai'
 import {signInToken} from '../../src/aws/federation.ts'
 import {credentialsFor} from '../../src/credentials/credentials.ts'
-import type {Parts} from '../../src/credentials/parts.ts'
+import type {Dependencies} from '../../src/credentials/dependencies.ts'
 import {AwsOidcError, type ErrorCode} from '../../src/errors.ts'
 import {revokeTokens} from '../../src/host/tokens.ts'
 import {signInByDevice} from '../../src/oauth/device-sign-in.ts'
@@ -40,7 +40,7 @@ const theirs: ReadonlySet<ErrorCode> = new Set([
 interface Scene {
   readonly stage: Stage
   readonly provider: OpenIdProvider
-  call(): Parts
+  call(): Dependencies
 }
 
 /** A provider, an STS and somebody who signs in. */
