@@ -141,7 +141,7 @@ export interface Programs {
   readonly runInForeground: Processes['runInForeground']
 }
 
-export interface FastPath {
+export interface Listeners {
   /** Told of what the only provider of a profile has issued, before it is handed on. Never rejects. */
   readonly onIssued: (plan: Plan, wish: Wish, issued: Issued) => Promise<void>
 }
@@ -161,7 +161,7 @@ export interface Dependencies
     AwsTools,
     OtherFiles,
     Programs,
-    FastPath {}
+    Listeners {}
 
 /** For requests to STS, and for what is said of them. */
 export type StsDependencies = Runtime & Messages & Networks
@@ -173,7 +173,7 @@ export type RoleDependencies = StsDependencies & Storage & Pick<People, 'asking'
 export type SignInDependencies = Configured & Storage & StsDependencies & People & Browsers & SecretSources
 
 /** For credentials of a profile, from wherever they come. */
-export type CredentialsDependencies = SignInDependencies & FastPath
+export type CredentialsDependencies = SignInDependencies & Listeners
 
 /** For our profiles in the files of the AWS tools. */
 export type SyncDependencies = SignInDependencies & AwsTools
