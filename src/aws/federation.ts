@@ -3,7 +3,7 @@ import type {AwsCredentials} from '../plugin.ts'
 import {parseObject} from '../text/json.ts'
 import type {SignInService} from './console.ts'
 
-export interface FederationParts {
+export interface FederationDependencies {
   readonly service: SignInService
   /** May send a request again when no answer came. */
   readonly fetch: typeof globalThis.fetch
@@ -17,7 +17,7 @@ export interface FederationParts {
 export async function signInToken(
   {accessKeyId, secretAccessKey, sessionToken}: AwsCredentials,
   durationSeconds: number | undefined,
-  {service, fetch}: FederationParts,
+  {service, fetch}: FederationDependencies,
 ): Promise<string> {
   const session = {sessionId: accessKeyId, sessionKey: secretAccessKey, sessionToken}
   const response = await fetch(federationAddress(service), {

@@ -5,7 +5,7 @@ import type {StsEndpoint} from './endpoint.ts'
 import {StsError} from './sts-failure.ts'
 import {elementsIn, hasDoctype, rootOf} from './xml.ts'
 
-export interface StsParts {
+export interface StsTransport {
   readonly endpoint: StsEndpoint
   /** Sends a request once. Where it got no answer and may get one a moment later, the failure has a `mayPass` that is true. */
   readonly fetch: typeof globalThis.fetch
@@ -26,7 +26,7 @@ export type StsParameters = Readonly<Record<string, string | number | undefined>
 export async function askSts(
   action: StsAction,
   parameters: StsParameters,
-  parts: StsParts,
+  parts: StsTransport,
   credentials: AwsCredentials | undefined,
 ): Promise<Element> {
   const endpoint = {...parts.endpoint, url: withSlash(parts.endpoint.url)}
@@ -95,7 +95,7 @@ async function signed(
   body: string,
   endpoint: StsEndpoint,
   credentials: AwsCredentials,
-  {now, offset}: StsParts,
+  {now, offset}: StsTransport,
 ): Promise<Readonly<Record<string, string>>> {
   // Most calls carry a proof and no signature, and pay nothing for its library.
   const {signedHeaders} = await import('./signature.ts')

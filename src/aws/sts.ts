@@ -4,7 +4,7 @@ import type {AwsCredentials, Role} from '../plugin.ts'
 import {type Printable, printable} from '../text/printable.ts'
 import {type FederatedRole, isSessionOf} from './role.ts'
 import {explainStsFailure, mayPass} from './sts-failure.ts'
-import {askSts, type StsAction, type StsParameters, type StsParts, textAt} from './sts-request.ts'
+import {askSts, type StsAction, type StsParameters, type StsTransport, textAt} from './sts-request.ts'
 
 /** What every way of taking a role has in common. Limits: the API reference page of the call. */
 export interface RoleRequest {
@@ -40,7 +40,7 @@ export interface CallerIdentity {
 export async function assumeRoleWithWebIdentity(
   request: NamedRequest,
   token: string,
-  sts: StsParts,
+  sts: StsTransport,
 ): Promise<AwsCredentials> {
   const parameters = {
     RoleArn: request.role.arn,
@@ -58,7 +58,7 @@ export async function assumeRoleWithWebIdentity(
 export async function assumeRoleWithSaml(
   request: SamlRequest,
   response: string,
-  sts: StsParts,
+  sts: StsTransport,
 ): Promise<AwsCredentials> {
   const {arn, principalArn} = request.role
   const parameters = {RoleArn: arn, PrincipalArn: principalArn, SAMLAssertion: response, ...limitsOf(request)}
@@ -69,7 +69,7 @@ export async function assumeRoleWithSaml(
 export async function assumeRole(
   request: SwitchRequest,
   source: AwsCredentials,
-  sts: StsParts,
+  sts: StsTransport,
 ): Promise<AwsCredentials> {
   const {sessionName, externalId, tags = {}, transitiveTags = [], sourceIdentity} = request
   const parameters = {
@@ -88,7 +88,7 @@ export async function assumeRole(
 }
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
-export async function getCallerIdentity(credentials: AwsCredentials, sts: StsParts): Promise<CallerIdentity> {
+export async function getCallerIdentity(credentials: AwsCredentials, sts: StsTransport): Promise<CallerIdentity> {
   const result = await call('GetCallerIdentity', {}, sts, {credentials})
   const [account, arn, userId] = ['Account', 'Arn', 'UserId'].map(name => textAt(result, name))
   if (!account || !arn || !userId) throw badAnswer('it names no identity')
@@ -124,7 +124,7 @@ interface Shown {
 async function call(
   action: StsAction,
   parameters: StsParameters,
-  parts: StsParts,
+  parts: StsTransport,
   {credentials, proof}: Shown,
 ): Promise<Element> {
   for (let attempt = 1; ; attempt++) {

@@ -1,9 +1,9 @@
 import type open from 'open'
 import {AwsOidcError, printable} from '../errors.ts'
 import {isSafeAddress} from '../http/loopback-address.ts'
-import type {Told} from '../text/printable.ts'
+import type {Message} from '../text/printable.ts'
 
-export interface BrowserParts {
+export interface BrowserDependencies {
   /** The program to start with the address as its last argument; the system's browser when absent. */
   readonly program: readonly [string, ...string[]] | undefined
   /** Starts a program without a shell; rejects when it fails at once. */
@@ -15,13 +15,13 @@ export interface BrowserParts {
   /** Whether the person sees the address already. */
   readonly shown: boolean
   /** To the person. */
-  readonly tell: (told: Told) => void
+  readonly tell: (told: Message) => void
 }
 
 /** Shows `url` to the person and opens it where that works. Rejects with BAD_RESPONSE anything but https and loopback. */
 export async function openInBrowser(
   url: URL,
-  {program, launch, mayOpen, shown, toSignOut, tell}: BrowserParts,
+  {program, launch, mayOpen, shown, toSignOut, tell}: BrowserDependencies,
 ): Promise<void> {
   if (!isSafeAddress(url)) {
     throw new AwsOidcError('BAD_RESPONSE', `The provider names an address that is not safe to open: ${url.origin}.`)

@@ -7,7 +7,7 @@ export type BrowserPlace =
   /** A container of Firefox, for which it needs the add-on "Open external links in a container". */
   | {readonly kind: 'container'; readonly name: string}
 
-export interface PageParts {
+export interface PageDependencies {
   /** The program to start with the address as its last argument; else a browser that has such places is looked for. */
   readonly program: readonly [string, ...string[]] | undefined
   readonly place: BrowserPlace | undefined
@@ -17,7 +17,7 @@ export interface PageParts {
 }
 
 /** Opens an address that is not secret. Rejects where the browser can't be started, or says that it has failed. */
-export async function openPage(url: URL, {program, place, launch, platform}: PageParts): Promise<void> {
+export async function openPage(url: URL, {program, place, launch, platform}: PageDependencies): Promise<void> {
   const args = place ? argumentsFor(place, url) : [url.href]
   if (program) return launch(program[0], [...program.slice(1), ...args])
   if (!place) return succeeded(await openWithSystem(url))
@@ -76,7 +76,7 @@ const browsers: Readonly<Record<BrowserPlace['kind'], Partial<Record<NodeJS.Plat
 async function launchFirst(
   programs: readonly string[],
   args: readonly string[],
-  launch: PageParts['launch'],
+  launch: PageDependencies['launch'],
 ): Promise<void> {
   for (const program of programs) {
     try {

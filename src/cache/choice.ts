@@ -16,7 +16,7 @@ export interface ChosenCache {
   clearOthers(prefix?: string): Promise<void>
 }
 
-export interface CacheChoiceParts {
+export interface CacheChoiceDependencies {
   readonly home: CacheHome
   readonly registry: Registry
   readonly platform: NodeJS.Platform
@@ -35,7 +35,7 @@ type Choice = Omit<ChosenCache, 'clearOthers'>
 const failureCountsMilliseconds = {hasWorked: 3_600_000, neverWorked: 7 * 86_400_000}
 
 /** What `AWS_OIDC_CACHE` or the configuration says; `auto` means the keyring where it works, else files in plain text. */
-export async function chooseCache(wanted: string, parts: CacheChoiceParts): Promise<ChosenCache> {
+export async function chooseCache(wanted: string, parts: CacheChoiceDependencies): Promise<ChosenCache> {
   const book = noteBookAt(parts.note)
   const note = await book.read()
   const choice =
@@ -47,7 +47,11 @@ export async function chooseCache(wanted: string, parts: CacheChoiceParts): Prom
 }
 
 /** Of a keyring that has worked it is noted also where it was chosen: its key is there until everything is cleared. */
-async function cacheByHand(id: string, book: NoteBook, {home, registry}: CacheChoiceParts): Promise<CredentialCache> {
+async function cacheByHand(
+  id: string,
+  book: NoteBook,
+  {home, registry}: CacheChoiceDependencies,
+): Promise<CredentialCache> {
   const cache = await registry.cache(id, home)
   if (id !== 'keyring') return cache
   return {
@@ -59,7 +63,7 @@ async function cacheByHand(id: string, book: NoteBook, {home, registry}: CacheCh
   }
 }
 
-async function chooseFor(note: CacheNote, book: NoteBook, parts: CacheChoiceParts): Promise<Choice> {
+async function chooseFor(note: CacheNote, book: NoteBook, parts: CacheChoiceDependencies): Promise<Choice> {
   const {home, registry, now, byPerson, inCi} = parts
   const unkept = whyNothingKept(home.directory, inCi)
   if (unkept !== undefined) return nothingKept(unkept, parts)
@@ -86,7 +90,7 @@ export function whyNothingKept(directory: string, inCi: boolean): string | undef
   return inCi ? 'This is a job of a CI system (CI is set).' : undefined
 }
 
-async function nothingKept(reason: string, {home, registry, byPerson}: CacheChoiceParts): Promise<Choice> {
+async function nothingKept(reason: string, {home, registry, byPerson}: CacheChoiceDependencies): Promise<Choice> {
   const memory = await registry.cache('memory', home)
   const say = async () => home.log.warn(`${reason} Nothing is kept when this command ends; "cache: file" keeps it.`)
   // Programs have no use for what is kept, and are not told: they would be with each call.
@@ -103,7 +107,7 @@ export async function whyNoKeyring({
   home,
   platform,
   exists,
-}: Pick<CacheChoiceParts, 'platform' | 'exists'> & {
+}: Pick<CacheChoiceDependencies, 'platform' | 'exists'> & {
   readonly home: Pick<CacheHome, 'env'>
 }): Promise<string | undefined> {
   if (platform === 'darwin' || platform === 'win32' || home.env.DBUS_SESSION_BUS_ADDRESS) return undefined
@@ -112,7 +116,7 @@ export async function whyNoKeyring({
   return 'There is no keyring here (no D-Bus session).'
 }
 
-async function sayMissing(missing: string, book: NoteBook, {home}: CacheChoiceParts): Promise<void> {
+async function sayMissing(missing: string, book: NoteBook, {home}: CacheChoiceDependencies): Promise<void> {
   if (!(await book.read()).saidMissing) home.log.warn(plainTextIn(home.directory, missing))
   await book.change(note => ({...note, saidMissing: true}))
 }
@@ -138,7 +142,12 @@ function telling(cache: CredentialCache, say: () => Promise<void>): CredentialCa
 }
 
 /** An entry in the cache used before must not be served again some day, when what it holds has long been replaced. */
-async function leaveNoShadow({id}: Choice, {used}: CacheNote, book: NoteBook, parts: CacheChoiceParts): Promise<void> {
+async function leaveNoShadow(
+  {id}: Choice,
+  {used}: CacheNote,
+  book: NoteBook,
+  parts: CacheChoiceDependencies,
+): Promise<void> {
   const place = placeOf(id)
   if (id === 'memory' || placeOf(used.at(-1) ?? '') === place) return
   const kept: string[] = []
@@ -147,7 +156,7 @@ async function leaveNoShadow({id}: Choice, {used}: CacheNote, book: NoteBook, pa
   await book.change(note => ({...note, used: [...kept, place]}))
 }
 
-async function isCleared(id: string, {home, registry}: CacheChoiceParts): Promise<boolean> {
+async function isCleared(id: string, {home, registry}: CacheChoiceDependencies): Promise<boolean> {
   try {
     await (await registry.cache(id, home)).clear()
     return true
@@ -161,7 +170,7 @@ async function clearOthers(
   id: string,
   prefix: string | undefined,
   book: NoteBook,
-  {home, registry}: CacheChoiceParts,
+  {home, registry}: CacheChoiceDependencies,
 ): Promise<void> {
   const {used, worked} = await book.read()
   // Files hold what older calls have kept that noted nothing.

@@ -2,7 +2,7 @@ import {expectedFailure} from '../errors.ts'
 import type {CacheEntry, CredentialCache} from '../plugin.ts'
 import type {CacheNote, KeyringFailure, NoteBook} from './note.ts'
 
-export interface FallbackParts {
+export interface FallbackDependencies {
   /** Entries sealed with a key of the keyring. */
   readonly sealed: CredentialCache
   /** The same entries in plain text. Both have the same place, so that a write of one replaces the other's. */
@@ -21,7 +21,7 @@ export interface FallbackParts {
 const pauseMilliseconds = 60_000
 
 /** The keyring where it works, else plain text: one that is locked, hangs or is missing costs no result. */
-export function keyringElsePlain(parts: FallbackParts): CredentialCache {
+export function keyringElsePlain(parts: FallbackDependencies): CredentialCache {
   const {sealed, plain, book, note, now} = parts
   let isPlain = parts.beginsPlain
   /** With what it has failed in this call. */

@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto'
 
 /** What tells one provider's secrets from another's. Any change of its settings makes it another provider. */
-export interface ProviderKeyParts {
+export interface ProviderKeyFields {
   readonly package: string
   readonly strategy: string
   /** As written in the configuration: references to secrets stay unresolved. */
@@ -9,7 +9,7 @@ export interface ProviderKeyParts {
 }
 
 /** Everything that makes one set of credentials differ from another of the same provider. */
-export interface CredentialKeyParts {
+export interface CredentialKeyFields {
   /** Absent where the provider's only role is meant. */
   readonly role: string | undefined
   /** The SAML provider the role is taken through, where one was said. */
@@ -28,12 +28,12 @@ export interface CredentialKeyParts {
 }
 
 /** Scopes memory, lock, brake and logout. */
-export function providerId(parts: ProviderKeyParts): string {
+export function providerId(parts: ProviderKeyFields): string {
   return digest(parts)
 }
 
 /** `providerId/` and a hash: a key tells nothing to who reads it, and shares its provider's prefix. */
-export function credentialKey(provider: string, parts: CredentialKeyParts): string {
+export function credentialKey(provider: string, parts: CredentialKeyFields): string {
   return `${provider}/${digest(parts)}`
 }
 
@@ -47,7 +47,7 @@ export function memoryKey(provider: string, name: string): string {
 }
 
 /** Of who signed in last. */
-export function personKey(provider: string): string {
+export function userKey(provider: string): string {
   return memoryKey(provider, 'person')
 }
 

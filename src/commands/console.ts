@@ -41,9 +41,9 @@ export default class Console extends AwsOidcCommand {
     const {flags, args} = await this.parse(Console)
     const {destination, region, duration: durationSeconds, container, 'browser-profile': browserProfile} = flags
     const {parts} = await this.wire(flags)
-    const wish = {
+    const request = {
       ...{
-        profile: await this.personsProfile(flags.profile, parts),
+        profile: await this.intendedProfile(flags.profile, parts),
         service: args.service,
         destination,
         region,
@@ -53,13 +53,13 @@ export default class Console extends AwsOidcCommand {
     }
     if (!flags.url) {
       const {openConsole} = await import('../console/open.ts')
-      const session = await openConsole(wish, parts)
+      const session = await openConsole(request, parts)
       return this.report(session, [
         `Your browser has the console as ${session.role}, until ${this.when(session.until)}.`,
       ])
     }
     const {consoleUrl} = await import('../console/console.ts')
-    const address = await consoleUrl(wish, parts)
+    const address = await consoleUrl(request, parts)
     return this.jsonEnabled() ? this.handJson(address) : this.hand(`${address.url}\n`)
   }
 }

@@ -47,7 +47,7 @@ export default class Creds extends AwsOidcCommand {
     const {flags} = await this.parse(Creds)
     const forShell = flags.format !== 'process'
     const {parts} = await this.wire(flags, {browser: flags.browser, device: flags.device})
-    const wish = {
+    const request = {
       profile: this.profileOf(flags.profile) ?? 'default',
       provider: flags.provider,
       role: flags.role,
@@ -57,9 +57,9 @@ export default class Creds extends AwsOidcCommand {
     }
     if (forShell) {
       const {credentialsForShell} = await import('../credentials/working-region.ts')
-      return this.hand(await formatCredentials(flags.format, await credentialsForShell(wish, parts)))
+      return this.hand(await formatCredentials(flags.format, await credentialsForShell(request, parts)))
     }
     const {credentialsFor} = await import('../credentials/credentials.ts')
-    this.hand(await formatCredentials(flags.format, await credentialsFor(wish, parts)))
+    this.hand(await formatCredentials(flags.format, await credentialsFor(request, parts)))
   }
 }

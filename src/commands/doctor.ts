@@ -32,7 +32,7 @@ export default class Doctor extends AwsOidcCommand {
     const {flags} = await this.parse(Doctor)
     const {provider, profile, fix, 'no-network': offline} = flags
     const {examine} = await import('../doctor/doctor.ts')
-    const report = await examine({provider, profile, fix, network: !offline}, await this.patient(flags))
+    const report = await examine({provider, profile, fix, network: !offline}, await this.context(flags))
     this.report(report, reportLines(report, this.colours))
     if (!report.healthy) this.exit(exitCodeOf('CHECK_FAILED'))
   }

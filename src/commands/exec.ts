@@ -41,8 +41,8 @@ export default class Exec extends AwsOidcCommand {
     const {flags} = await this.parse(Exec, this.argv.slice(0, end))
     const {parts} = await this.wire(flags, {browser: flags.browser, device: flags.device})
     const {exec} = await import('../exec/exec.ts')
-    const wish = {
-      profile: await this.personsProfile(flags.profile, parts),
+    const request = {
+      profile: await this.intendedProfile(flags.profile, parts),
       command: [program, ...args] as const,
       durationSeconds: flags.duration,
       region: flags.region,
@@ -50,6 +50,6 @@ export default class Exec extends AwsOidcCommand {
       serve: flags.serve,
       keepAwsFiles: flags['keep-aws-files'],
     }
-    this.endLike(await exec(wish, parts))
+    this.endLike(await exec(request, parts))
   }
 }

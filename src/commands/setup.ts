@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core'
 import {backupLines, differenceLines} from '../formats/difference.ts'
-import type {TakeoverResult} from '../import/import.ts'
+import type {ImportResult} from '../import/import.ts'
 import type {SetupResult} from '../setup/result.ts'
 import type {Line} from '../text/printable.ts'
 import {AwsOidcCommand, flowFlags} from './shared/command.ts'
@@ -45,14 +45,14 @@ export default class Setup extends AwsOidcCommand {
     const {provider, strategy, set = [], profile, role, region, yes, replace, test, browser, device} = flags
     const {parts} = await this.wire(flags, {browser, device, login: true})
     if (flags.from) {
-      const {takeOver} = await import('../import/import.ts')
-      const taken = await takeOver({from: flags.from, yes}, parts)
-      return this.report(taken, [...changesOf(taken, yes, this.colours), ...describeTakeover(taken)])
+      const {importConfiguration} = await import('../import/import.ts')
+      const taken = await importConfiguration({from: flags.from, yes}, parts)
+      return this.report(taken, [...changesOf(taken, yes, this.colours), ...describeImport(taken)])
     }
     const {setup} = await import('../setup/setup.ts')
     const builtIn = this.config.commandIDs
-    const wish = {provider, strategy, set, profile, role, region, yes, replace, test, builtIn}
-    const result = await setup(wish, parts)
+    const request = {provider, strategy, set, profile, role, region, yes, replace, test, builtIn}
+    const result = await setup(request, parts)
     return this.report(result, describe(result))
   }
 }
@@ -84,19 +84,11 @@ function describe(result: SetupResult): readonly string[] {
 }
 
 /** Who was asked has seen them. */
-function changesOf({awsTools}: TakeoverResult, unasked: boolean, colours: boolean): readonly Line[] {
+function changesOf({awsTools}: ImportResult, unasked: boolean, colours: boolean): readonly Line[] {
   return awsTools && unasked ? differenceLines(awsTools.changes, awsTools.files, colours) : []
 }
 
-function describeTakeover({
-  path,
-  providers,
-  profiles,
-  left,
-  written,
-  synced,
-  awsTools,
-}: TakeoverResult): readonly string[] {
+function describeImport({path, providers, profiles, left, written, synced, awsTools}: ImportResult): readonly string[] {
   const what = [...providers.map(name => `provider "${name}"`), ...profiles.map(name => `profile "${name}"`)]
   const count = what.length === 0 ? 'Nothing could be taken over.' : 'Nothing was written.'
   return [

@@ -20,7 +20,7 @@ export default class Whoami extends AwsOidcCommand {
   async run(): Promise<void> {
     const {flags} = await this.parse(Whoami)
     const {parts} = await this.wire(flags)
-    const profile = await this.personsProfile(flags.profile, parts)
+    const profile = await this.intendedProfile(flags.profile, parts)
     if (flags.claims) {
       const {claimsFor} = await import('../session/claims.ts')
       const shown = await claimsFor({profile}, parts)

@@ -104,7 +104,7 @@ function readVariableName(node: Node): string {
 const commandMilliseconds = 30_000
 
 /** What is needed to get at secrets. */
-export interface SecretDoors {
+export interface SecretReaders {
   readonly env: Readonly<Record<string, string | undefined>>
   /** What a program prints. Rejects in words that hold nothing of that. */
   readonly run: (program: string, args: readonly string[], milliseconds: number) => Promise<string>
@@ -112,32 +112,32 @@ export interface SecretDoors {
 }
 
 /**
- * The secret behind a reference, through the doors handed in. A command gets 30 seconds and no shell. Throws
+ * The secret behind a reference, through the readers handed in. A command gets 30 seconds and no shell. Throws
  * CONFIG_INVALID naming the setting, or UNAVAILABLE where the keyring does not answer.
  */
-export async function resolveSecret(reference: SecretReference, doors: SecretDoors): Promise<string> {
+export async function resolveSecret(reference: SecretReference, readers: SecretReaders): Promise<string> {
   const {place} = reference
   if (reference.kind === 'env') {
-    const secret = memberOf(doors.env, reference.name)
+    const secret = memberOf(readers.env, reference.name)
     if (secret) return secret
     throw new AwsOidcError('CONFIG_INVALID', `${place}: the variable ${reference.name} is not set.`, {
       hint: `export ${reference.name}=...`,
     })
   }
   if (reference.kind === 'keyring') {
-    const secret = await secretsIn(doors.keyring).get(reference.name)
+    const secret = await secretsIn(readers.keyring).get(reference.name)
     if (secret) return secret
     throw new AwsOidcError('CONFIG_INVALID', `${place}: there is no secret "${reference.name}" in the keyring.`, {
       hint: reference.setCommand,
     })
   }
-  return printedSecret(reference.command, place, doors.run)
+  return printedSecret(reference.command, place, readers.run)
 }
 
 async function printedSecret(
   [program, ...args]: readonly [string, ...string[]],
   place: string,
-  run: SecretDoors['run'],
+  run: SecretReaders['run'],
 ): Promise<string> {
   const hint = `Run ${program} by hand, as it stands there, and see what it says.`
   const printed = await run(program, args, commandMilliseconds).catch((error: unknown) => {

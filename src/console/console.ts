@@ -10,7 +10,7 @@ import {type Plan, plansFor, withTarget} from '../credentials/plan.ts'
 import {workingRegion} from '../credentials/working-region.ts'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
 
-export interface ConsoleWish {
+export interface ConsoleRequest {
   readonly profile: string
   /** A short name. */
   readonly service: string | undefined
@@ -37,18 +37,18 @@ export interface ConsoleAddress extends ConsoleSession {
 
 /** An address that signs a browser in to the AWS console as the profile. */
 export async function consoleUrl(
-  wish: ConsoleWish,
+  request: ConsoleRequest,
   parts: CredentialsDependencies & Pick<Dependencies, 'awsConfiguration'>,
 ): Promise<ConsoleAddress> {
-  const {profile, durationSeconds} = wish
+  const {profile, durationSeconds} = request
   const plans = plansFor({profile}, parts)
   // What speaks against it is said before anybody is asked to sign in, as far as it can be known.
-  checkDuration(wish, plans)
-  const page = pageOf(wish)
+  checkDuration(request, plans)
+  const page = pageOf(request)
   const known = plans[0]?.steps.at(-1)?.role
-  if (known) await targetOf(known.arn, page, wish, parts)
+  if (known) await targetOf(known.arn, page, request, parts)
   const issued = await credentialsFor({profile, force: false, lasting: true}, parts)
-  const {service, destination} = await targetOf(issued.role, page, wish, parts)
+  const {service, destination} = await targetOf(issued.role, page, request, parts)
   if (!service.aws) parts.tell(`Asking the sign-in at ${service.url.origin}, which is not AWS's own.`)
   const token = await tokenFor(issued, durationSeconds, service, plans, parts)
   return {
@@ -79,7 +79,7 @@ async function tokenFor(
   }
 }
 
-function checkDuration({profile, durationSeconds}: ConsoleWish, plans: readonly Plan[]): void {
+function checkDuration({profile, durationSeconds}: ConsoleRequest, plans: readonly Plan[]): void {
   const chained = plans.some(({steps}) => steps.length > 1)
   if (durationSeconds === undefined || !chained) return
   throw new AwsOidcError(
@@ -89,7 +89,7 @@ function checkDuration({profile, durationSeconds}: ConsoleWish, plans: readonly 
   )
 }
 
-function pageOf({service, destination}: ConsoleWish): ConsolePage | undefined {
+function pageOf({service, destination}: ConsoleRequest): ConsolePage | undefined {
   if (service === undefined) return undefined
   if (destination !== undefined) {
     throw new AwsOidcError('USAGE', 'A service and --destination are two answers to one question.', {
@@ -112,17 +112,17 @@ function pageOf({service, destination}: ConsoleWish): ConsolePage | undefined {
 async function targetOf(
   role: string,
   page: ConsolePage | undefined,
-  wish: ConsoleWish,
+  request: ConsoleRequest,
   parts: Pick<Dependencies, 'configuration' | 'env' | 'log' | 'awsConfiguration'>,
 ) {
   const partition = partitionOf(role)
-  const region = await workingRegion(wish, {role}, parts)
+  const region = await workingRegion(request, {role}, parts)
   return {
     service: signInService(partition, region, parts.env),
     destination:
-      wish.destination === undefined
+      request.destination === undefined
         ? consoleAddress(partition, region, page)
-        : readDestination(wish.destination, partition),
+        : readDestination(request.destination, partition),
   }
 }
 

@@ -3,9 +3,9 @@ import {type BrowserPlace, problemOfPlace} from '../browser/page.ts'
 import type {CredentialsDependencies, Dependencies} from '../credentials/dependencies.ts'
 import {plansFor} from '../credentials/plan.ts'
 import {AwsOidcError, printable} from '../errors.ts'
-import {type ConsoleSession, type ConsoleWish, consoleUrl} from './console.ts'
+import {type ConsoleRequest, type ConsoleSession, consoleUrl} from './console.ts'
 
-export interface OpenConsoleWish extends ConsoleWish {
+export interface OpenConsoleRequest extends ConsoleRequest {
   readonly place: BrowserPlace | undefined
 }
 
@@ -14,10 +14,10 @@ const patienceMilliseconds = 120_000
 
 /** Opens the AWS console as the profile. Comes when the browser has the address, which no argument of a program holds. */
 export async function openConsole(
-  wish: OpenConsoleWish,
+  request: OpenConsoleRequest,
   parts: CredentialsDependencies & Pick<Dependencies, 'awsConfiguration'>,
 ): Promise<ConsoleSession> {
-  const {profile, place} = wish
+  const {profile, place} = request
   const provider = plansFor({profile}, parts)[0]?.provider
   if (!provider) throw new Error('a profile has at least one provider')
   const instead = `aws-oidc console --url --profile ${profile}`
@@ -33,7 +33,7 @@ export async function openConsole(
       hint: place?.kind === 'container' ? 'AWS_OIDC_BROWSER=firefox' : 'AWS_OIDC_BROWSER=google-chrome',
     })
   }
-  const {url, ...session} = await consoleUrl(wish, parts)
+  const {url, ...session} = await consoleUrl(request, parts)
   const address = await oneTimeAddress(new URL(url), parts.isOtherUsers)
   const tooLate = new AwsOidcError('TIMED_OUT', `No browser has come for the console. ${missing(place)}`.trim(), {
     hint: instead,

@@ -73,7 +73,7 @@ export interface States {
   change(providerId: string, change: (state: ProviderState) => ProviderState): Promise<boolean>
 }
 
-export interface StateParts {
+export interface StateDependencies {
   readonly folder: string | undefined
   readonly readText: (path: string) => Promise<string | undefined>
   readonly replace: (path: string, text: string) => Promise<void>
@@ -81,7 +81,7 @@ export interface StateParts {
   readonly exclusively: <Result>(name: string, work: () => Promise<Result>) => Promise<Result>
 }
 
-export function fileStates({folder, readText, replace, exclusively}: StateParts): States {
+export function fileStates({folder, readText, replace, exclusively}: StateDependencies): States {
   const pathOf = (providerId: string) => (folder === undefined ? undefined : join(folder, `${providerId}.json`))
 
   async function read(providerId: string): Promise<ProviderState> {

@@ -6,9 +6,9 @@ import type {CredentialsDependencies, Dependencies, SignInDependencies} from './
 import {type Issued, isFresh, isUsable, readIssued} from './issued.ts'
 import {noting} from './last-problem.ts'
 import type {Obtained, ObtainOptions} from './obtain.ts'
-import {firstApplicable, lastStep, type Plan, plansFor, type Wish} from './plan.ts'
+import {firstApplicable, lastStep, type Plan, type ProfileRequest, plansFor} from './plan.ts'
 
-export interface CredentialsWish extends Wish {
+export interface CredentialsRequest extends ProfileRequest {
   /** Skip cached credentials. What signs in without asking still does. */
   readonly force: boolean
   /** Wanted by somebody who can't ask again soon, such as a shell: more than the soft margin, where a person can help. */
@@ -19,20 +19,20 @@ const quietMilliseconds = 5_000
 const quietPause = 60_000
 
 /**
- * Credentials for a wish: from the cache, by silent renewal, or after a sign-in. The first provider that applies
+ * Credentials for a request: from the cache, by silent renewal, or after a sign-in. The first provider that applies
  * here serves; any other failure than NOT_APPLICABLE ends the search.
  */
-export async function credentialsFor(wish: CredentialsWish, parts: CredentialsDependencies): Promise<Issued> {
-  const plans = plansFor(wish, parts)
+export async function credentialsFor(request: CredentialsRequest, parts: CredentialsDependencies): Promise<Issued> {
+  const plans = plansFor(request, parts)
   return firstApplicable(plans, async plan => {
-    const issued = await fromPlan(plan, wish, parts)
+    const issued = await fromPlan(plan, request, parts)
     // Which of several providers applies is found out anew each time.
-    if (plans.length === 1) await parts.onIssued(plan, wish, issued)
+    if (plans.length === 1) await parts.onIssued(plan, request, issued)
     return issued
   })
 }
 
-async function fromPlan(plan: Plan, {force, lasting}: CredentialsWish, parts: SignInDependencies): Promise<Issued> {
+async function fromPlan(plan: Plan, {force, lasting}: CredentialsRequest, parts: SignInDependencies): Promise<Issued> {
   const {clock, asking} = parts
   const cached = force ? undefined : await readFor(plan, parts)
   if (!cached || !isUsable(cached, clock.now())) return waitAndObtain(plan, force, parts)

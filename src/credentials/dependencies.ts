@@ -13,14 +13,14 @@ import type {Network} from '../outside/network/network.ts'
 import type {Processes} from '../outside/processes/processes.ts'
 import type {Clock} from '../outside/system/clock.ts'
 import type {Ask, Host, Keyring, Log} from '../plugin.ts'
-import type {InstalledPlugin, InstallWish} from '../registry/install.ts'
+import type {InstalledPlugin, InstallRequest} from '../registry/install.ts'
 import type {Registry} from '../registry/registry.ts'
 import type {Dialogue} from '../terminal/dialogue.ts'
 import type {Screen} from '../terminal/qr.ts'
-import type {Told} from '../text/printable.ts'
+import type {Message} from '../text/printable.ts'
 import type {Secrets} from '../text/secrets.ts'
 import type {Issued} from './issued.ts'
-import type {Plan, Wish} from './plan.ts'
+import type {Plan, ProfileRequest} from './plan.ts'
 
 /** What the configuration says, and the plugins that it names. */
 export interface Configured {
@@ -38,7 +38,10 @@ export interface ConfigurationFile {
 
 export interface Plugins {
   /** Installs a plugin once a person has seen what it is and agrees, for `registry` to know; else `undefined`. */
-  readonly installPlugin: (wish: InstallWish, agrees: () => Promise<boolean>) => Promise<InstalledPlugin | undefined>
+  readonly installPlugin: (
+    request: InstallRequest,
+    agrees: () => Promise<boolean>,
+  ) => Promise<InstalledPlugin | undefined>
 }
 
 /** What outlives this call, and who may write it. */
@@ -63,7 +66,7 @@ export interface Messages {
   readonly log: Log
   readonly secrets: Secrets
   /** To the person, on the terminal itself. */
-  readonly tell: (told: Told) => void
+  readonly tell: (told: Message) => void
   /** The terminal that `tell` writes to, where it is one that can show more than plain text. */
   readonly screen: () => Screen | undefined
   /** Whether `tell` may use colours. */
@@ -143,7 +146,7 @@ export interface Programs {
 
 export interface Listeners {
   /** Told of what the only provider of a profile has issued, before it is handed on. Never rejects. */
-  readonly onIssued: (plan: Plan, wish: Wish, issued: Issued) => Promise<void>
+  readonly onIssued: (plan: Plan, request: ProfileRequest, issued: Issued) => Promise<void>
 }
 
 /** All that use cases work with. Only wiring/ makes it, and no function takes it as a whole. */

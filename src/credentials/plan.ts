@@ -8,7 +8,7 @@ import type {Host, Role} from '../plugin.ts'
 import type {Registry} from '../registry/registry.ts'
 
 /** What somebody asks for. */
-export interface Wish {
+export interface ProfileRequest {
   readonly profile?: string | undefined
   readonly provider?: string | undefined
   readonly role?: string | undefined
@@ -34,23 +34,27 @@ export interface Step {
   readonly profile: ProfileConfiguration | undefined
 }
 
-export type PlanParts = {readonly configuration: Configuration; readonly registry: Registry; readonly env: Host['env']}
+export type PlanDependencies = {
+  readonly configuration: Configuration
+  readonly registry: Registry
+  readonly env: Host['env']
+}
 
 const defaultSeconds = 3600
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining
 export const longestChainedSeconds = 3600
 
-/** One plan for each provider that may serve the wish, in the order to try them. Throws CONFIG_INVALID. */
-export function plansFor(wish: Wish, parts: PlanParts): readonly Plan[] {
-  if (wish.provider !== undefined) return [planAt(wish.provider, parts, wish)]
-  const chain = chainOf(findProfile(wish.profile ?? 'default', parts.configuration), parts.configuration)
+/** One plan for each provider that may serve the request, in the order to try them. Throws CONFIG_INVALID. */
+export function plansFor(request: ProfileRequest, parts: PlanDependencies): readonly Plan[] {
+  if (request.provider !== undefined) return [planAt(request.provider, parts, request)]
+  const chain = chainOf(findProfile(request.profile ?? 'default', parts.configuration), parts.configuration)
   const [first] = chain
-  return (first?.providers ?? []).map(name => planFrom(findProvider(name, parts.configuration), chain, wish, parts))
+  return (first?.providers ?? []).map(name => planFrom(findProvider(name, parts.configuration), chain, request, parts))
 }
 
 /** The one plan for a provider by its name. Throws CONFIG_INVALID. */
-export function planAt(provider: string, parts: PlanParts, wish: Omit<Wish, 'profile'> = {}): Plan {
-  return planFrom(findProvider(provider, parts.configuration), undefined, {...wish, provider}, parts)
+export function planAt(provider: string, parts: PlanDependencies, request: Omit<ProfileRequest, 'profile'> = {}): Plan {
+  return planFrom(findProvider(provider, parts.configuration), undefined, {...request, provider}, parts)
 }
 
 /** The step whose role was asked for. */
@@ -159,8 +163,8 @@ export function chainOf(profile: ProfileConfiguration, configuration: Configurat
 function planFrom(
   provider: ProviderConfiguration,
   chain: readonly ProfileConfiguration[] | undefined,
-  wish: Wish,
-  {configuration, registry, env}: PlanParts,
+  request: ProfileRequest,
+  {configuration, registry, env}: PlanDependencies,
 ): Plan {
   const id = providerId({
     package: registry.ownerOf(provider.strategy),
@@ -170,11 +174,12 @@ function planFrom(
   const steps: Step[] = []
   for (const profile of chain ?? [undefined]) {
     const last = profile === chain?.at(-1)
-    steps.push(stepOf(id, provider, profile, last ? wish : {}, steps.at(-1), {configuration, env}))
+    steps.push(stepOf(id, provider, profile, last ? request : {}, steps.at(-1), {configuration, env}))
   }
   const [first, ...others] = steps
   if (!first) throw new Error('a plan has at least one step')
-  const target = wish.provider === undefined ? `--profile ${wish.profile ?? 'default'}` : `--provider ${provider.name}`
+  const target =
+    request.provider === undefined ? `--profile ${request.profile ?? 'default'}` : `--provider ${provider.name}`
   return {loginCommand: `aws-oidc login ${target}`, provider, providerId: id, steps: [first, ...others]}
 }
 
@@ -182,13 +187,13 @@ function stepOf(
   id: string,
   provider: ProviderConfiguration,
   profile: ProfileConfiguration | undefined,
-  wish: Wish,
+  request: ProfileRequest,
   source: Step | undefined,
-  {configuration, env}: Pick<PlanParts, 'configuration' | 'env'>,
+  {configuration, env}: Pick<PlanDependencies, 'configuration' | 'env'>,
 ): Step {
-  const role = roleOf(provider, profile, wish, source, configuration)
+  const role = roleOf(provider, profile, request, source, configuration)
   const sessionName = profile?.sessionName ?? provider.sessionName
-  const wanted = wish.durationSeconds ?? profile?.durationSeconds ?? provider.durationSeconds ?? defaultSeconds
+  const wanted = request.durationSeconds ?? profile?.durationSeconds ?? provider.durationSeconds ?? defaultSeconds
   const durationSeconds = source ? Math.min(wanted, longestChainedSeconds) : wanted
   const key = credentialKey(id, {
     role: role?.arn,
@@ -210,7 +215,7 @@ function stepOf(
 function roleOf(
   provider: ProviderConfiguration,
   profile: ProfileConfiguration | undefined,
-  wish: Wish,
+  request: ProfileRequest,
   source: Step | undefined,
   {locate}: Configuration,
 ): Step['role'] {
@@ -218,7 +223,7 @@ function roleOf(
     (...setting: string[]) =>
     () =>
       `${locate(setting)}: ${setting.join('.')}`
-  if (wish.role !== undefined) return readRole(wish.role, '--role')
+  if (request.role !== undefined) return readRole(request.role, '--role')
   if (profile?.role !== undefined) return readRole(profile.role, place('profiles', profile.name, 'role'))
   if (source || provider.defaultRole === undefined) return undefined
   return readRole(provider.defaultRole, place('providers', provider.name, 'defaultRole'))

@@ -1,7 +1,7 @@
 import {hostSettings} from '../config/read.ts'
 import {readSettings, resolveSecret} from '../config/settings.ts'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
-import {type HostParts, hostFor} from '../host/host.ts'
+import {type HostDependencies, hostFor} from '../host/host.ts'
 import type {FederationStrategy, Host} from '../plugin.ts'
 import {offsetSaidOnce, orOurClock} from './clock-offset.ts'
 import type {Dependencies, SignInDependencies} from './dependencies.ts'
@@ -9,7 +9,7 @@ import type {Plan} from './plan.ts'
 
 /** What was decided about one use of a provider. */
 export type ProviderUse = Pick<
-  HostParts,
+  HostDependencies,
   'memory' | 'signal' | 'deadline' | 'fresh' | 'insists' | 'probe' | 'interactive' | 'unreachable' | 'onAsking'
 >
 
@@ -50,7 +50,7 @@ export async function openProvider(plan: Plan, use: ProviderUse, parts: SignInDe
 }
 
 /** Errors of plugins are judged by their code; without one, the plugin is named. */
-export function asOurs(
+export function asProviderFailure(
   error: unknown,
   {provider}: Plan,
   parts: Pick<Dependencies, 'registry' | 'env' | 'platform' | 'signal' | 'network'>,

@@ -9,7 +9,7 @@ import type {AwsCredentials, Role} from '../plugin.ts'
 import type {Dependencies, RoleDependencies} from './dependencies.ts'
 import type {Plan, Step} from './plan.ts'
 import {withStepDown} from './step-down.ts'
-import {stsFor} from './sts-door.ts'
+import {stsFor} from './sts-transport.ts'
 
 const shortestSeconds = 900
 

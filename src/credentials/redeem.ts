@@ -8,17 +8,17 @@ import {orOurClock} from './clock-offset.ts'
 import type {Dependencies, RoleDependencies} from './dependencies.ts'
 import type {Issued} from './issued.ts'
 import type {Plan, Step} from './plan.ts'
-import {type Person, rememberedPerson} from './remembered-person.ts'
+import {rememberedUser, type User} from './remembered-user.ts'
 import {nameOf} from './role-choice.ts'
 import {sessionNameOf} from './session-name.ts'
 import {withStepDown} from './step-down.ts'
-import {stsFor} from './sts-door.ts'
+import {stsFor} from './sts-transport.ts'
 
 /** Turns a proof into credentials of a role at AWS STS. */
 export async function redeem(
   proof: Proof,
   role: Role,
-  person: Person,
+  person: User,
   step: Step,
   plan: Plan,
   parts: RoleDependencies,
@@ -40,7 +40,7 @@ export async function redeem(
 async function redeemToken(
   token: string,
   role: Role,
-  person: Person,
+  person: User,
   step: Step,
   plan: Plan,
   parts: RoleDependencies,
@@ -60,7 +60,7 @@ async function redeemToken(
 export async function switchRole(source: Issued, step: Step, plan: Plan, parts: RoleDependencies): Promise<Issued> {
   if (!step.role) throw new Error('a switch names its role')
   const sts = stsFor(step.role, step.profile, parts)
-  const request = requestFor(step.role, await rememberedPerson(plan.providerId, parts), step, parts)
+  const request = requestFor(step.role, await rememberedUser(plan.providerId, parts), step, parts)
   const {externalId, tags, transitiveTags, sourceIdentity} = step.profile ?? {}
   const switching = {...request, externalId, tags, transitiveTags, sourceIdentity}
   const credentials = await assumeRole(switching, source.credentials, sts)
@@ -69,7 +69,7 @@ export async function switchRole(source: Issued, step: Step, plan: Plan, parts: 
 
 function requestFor(
   role: Role,
-  person: Person | undefined,
+  person: User | undefined,
   {durationSeconds, sessionName, profile}: Step,
   {log}: Pick<Dependencies, 'log'>,
 ): NamedRequest {

@@ -17,8 +17,8 @@ import {withAccountNames} from './account-names.ts'
 import type {Asking, Dependencies, SignInDependencies} from './dependencies.ts'
 import {fittingAt} from './fit-roles.ts'
 import type {Plan} from './plan.ts'
-import {asOurs, openProvider} from './provider-host.ts'
-import {idOf, noteDeparture, rememberedPerson, rememberPerson} from './remembered-person.ts'
+import {asProviderFailure, openProvider} from './provider-host.ts'
+import {idOf, noteDeparture, rememberedUser, rememberUser} from './remembered-user.ts'
 
 export interface SignInOptions {
   /** Whether AWS has refused what was remembered. */
@@ -79,7 +79,7 @@ export async function signIn(plan: Plan, options: SignInOptions, parts: SignInDe
     const {departures} = await states.read(providerId)
     return {identity: guarded(identity, plan, parts), asked, departures}
   } catch (error) {
-    const failure = asOurs(error, plan, parts)
+    const failure = asProviderFailure(error, plan, parts)
     log.debug(`sign-in at ${provider.name} failed: ${failure.message}`)
     if (failure.code === 'SIGN_IN_REQUIRED' && !options.forgetful) await noteSignInEnded(providerId, parts)
     if (!options.quiet) await recordFailure(failure, asked, plan, parts)
@@ -146,7 +146,7 @@ async function forgetOthers(
   parts: SignInDependencies,
 ): Promise<void> {
   if (identity.keep === 'never') return
-  const earlier = await rememberedPerson(providerId, parts)
+  const earlier = await rememberedUser(providerId, parts)
   const {subject, claims, expiresAt: until, renewable = false} = identity
   const person = {subject, claims, until, renewable}
   if (earlier && idOf(earlier) !== idOf(identity)) {
@@ -156,13 +156,13 @@ async function forgetOthers(
     await parts.store.clear(`${providerId}/`).catch((error: AwsOidcError) => parts.log.warn(error.message))
     await restore()
   }
-  await rememberPerson(providerId, person, parts)
+  await rememberUser(providerId, person, parts)
 }
 
 /** What is remembered turned out to serve no longer. */
 async function noteSignInEnded(providerId: string, parts: Pick<Dependencies, 'store' | 'clock'>): Promise<void> {
-  const person = await rememberedPerson(providerId, parts)
-  if (person?.renewable) await rememberPerson(providerId, {...person, until: undefined, renewable: false}, parts)
+  const person = await rememberedUser(providerId, parts)
+  if (person?.renewable) await rememberUser(providerId, {...person, until: undefined, renewable: false}, parts)
 }
 
 /** What a strategy does later may fail too, and is as much its own failure. */
@@ -173,7 +173,7 @@ function guarded(identity: Identity, plan: Plan, parts: SignInDependencies): Ide
     try {
       return await work()
     } catch (error) {
-      throw asOurs(error, plan, parts)
+      throw asProviderFailure(error, plan, parts)
     }
   }
   return {

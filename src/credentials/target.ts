@@ -15,7 +15,7 @@ export interface Target {
  * it could be any of several. `creds` names "default" instead, as its copies do that are printed without reading the
  * configuration: what a program gets must not change with a second profile.
  */
-export function personsProfile(said: string | undefined, {profiles, path}: Configuration): string {
+export function intendedProfile(said: string | undefined, {profiles, path}: Configuration): string {
   const name = usualOf(said, profiles)
   const names = Object.keys(profiles)
   const [first, ...others] = names

@@ -4,12 +4,12 @@ import {type FileKind, propertiesIn, readSharedFile} from '../aws-config/read.ts
 import {expectedFailure} from '../errors.ts'
 import {type Assignments, chosenRegion, regionAssignments} from '../formats/variables.ts'
 import type {AwsConfiguration} from '../outside/aws-configuration.ts'
-import {type CredentialsWish, credentialsFor} from './credentials.ts'
+import {type CredentialsRequest, credentialsFor} from './credentials.ts'
 import type {CredentialsDependencies, Dependencies} from './dependencies.ts'
 import type {Issued} from './issued.ts'
 import {regionOf} from './region.ts'
 
-interface RegionWish {
+interface RegionRequest {
   /** Said with a flag. */
   readonly region?: string | undefined
   readonly profile?: string | undefined
@@ -20,7 +20,7 @@ interface RegionWish {
  * the role's is passed over. Rejects with USAGE for one that was said with a flag.
  */
 export async function workingRegion(
-  {region, profile}: RegionWish,
+  {region, profile}: RegionRequest,
   {role}: Pick<Issued, 'role'>,
   parts: Pick<Dependencies, 'configuration' | 'env' | 'awsConfiguration' | 'log'>,
 ): Promise<string | undefined> {
@@ -37,11 +37,11 @@ export async function workingRegion(
 
 /** Credentials for a shell, and what becomes of its region. */
 export async function credentialsForShell(
-  wish: CredentialsWish,
+  request: CredentialsRequest,
   parts: CredentialsDependencies & Pick<Dependencies, 'awsConfiguration'>,
 ): Promise<Issued & {readonly region: Assignments}> {
-  const issued = await credentialsFor(wish, parts)
-  const profile = wish.provider === undefined ? wish.profile : undefined
+  const issued = await credentialsFor(request, parts)
+  const profile = request.provider === undefined ? request.profile : undefined
   const region = await workingRegion({profile}, issued, parts)
   return {...issued, region: regionAssignments(region, parts.env)}
 }

@@ -7,7 +7,7 @@ import {shadowsIn} from '../aws-config/shadows.ts'
 import {expectedFailure} from '../errors.ts'
 import type {AwsConfiguration} from '../outside/aws-configuration.ts'
 import {mendOfDefaults, placeOf} from '../sync/left.ts'
-import {type Check, either, type Finding, failed, type Looked, listed, type Patient} from './check.ts'
+import {type Check, type CheckContext, either, type Finding, failed, type Looked, listed} from './check.ts'
 import {effectOf} from './shadow-words.ts'
 
 export const awsFileChecks: readonly Check[] = [
@@ -32,7 +32,7 @@ export async function readFiles({places, files}: AwsConfiguration) {
   return {read, findings}
 }
 
-async function lookAtFiles({parts, inspection}: Patient): Promise<Looked> {
+async function lookAtFiles({parts, inspection}: CheckContext): Promise<Looked> {
   const aws = await parts.awsConfiguration()
   const {read, findings} = await readFiles(aws)
   const refused = Object.values(read).flatMap((file): readonly Finding[] => {
@@ -56,7 +56,7 @@ export function originsIn(config: SharedFile | undefined, {ownProgram, platform}
   return origins
 }
 
-async function lookAtShadows({parts, profiles, configuration}: Patient): Promise<Looked> {
+async function lookAtShadows({parts, profiles, configuration}: CheckContext): Promise<Looked> {
   const aws = await parts.awsConfiguration()
   const {read} = await readFiles(aws)
   const origins = originsIn(read.config, aws)

@@ -7,27 +7,27 @@ import {placeOf} from '../sync/left.ts'
 import {type SyncResult, sync} from '../sync/sync.ts'
 import {onScreen} from '../text/printable.ts'
 import {originsIn, readFiles} from './aws-files.ts'
-import {type Check, count, either, type Finding, found, type Looked, listed, type Patient} from './check.ts'
+import {type Check, type CheckContext, count, either, type Finding, found, type Looked, listed} from './check.ts'
 import {isOfNpx} from './installation.ts'
 
 export const awsProfileChecks: readonly Check[] = [{area: 'AWS tools', name: 'our profiles there', look}]
 
 /** What `profiles sync` would do, and whether what the profiles start is still there. */
-async function look(patient: Patient): Promise<Looked> {
-  const {parts, configuration, profiles} = patient
+async function look(context: CheckContext): Promise<Looked> {
+  const {parts, configuration, profiles} = context
   const aws = await parts.awsConfiguration()
   const {read, findings: damaged} = await readFiles(aws)
   if (!aws.places || !read.config || damaged.length > 0) return found()
-  const gone = await goneIn(read.config, patient)
+  const gone = await goneIn(read.config, context)
   if (!configuration?.found) return found(...[...gone.values()].map(what => withoutProgram(what)))
-  const plan = await wanted(patient)
+  const plan = await wanted(context)
   const concerned = new Set(profiles.filter(profile => !gone.has(profile)))
   const concerns = ({profile}: {readonly profile: string}) => concerned.has(profile)
   const changed = plan.changes.filter(change => concerns(change) && change.action !== 'add')
   const missing = plan.changes.filter(change => concerns(change) && change.action === 'add').map(({profile}) => profile)
   const outdated = Map.groupBy(changed, ({profile}) => profile)
   const ours = new Set([...gone.keys()].filter(profile => Object.hasOwn(configuration.profiles, profile)))
-  const fixOf = mendingOf([...ours, ...outdated.keys()], patient)
+  const fixOf = mendingOf([...ours, ...outdated.keys()], context)
   const findings = [
     ...[...gone].map(([profile, what]) => withoutProgram(what, ours.has(profile) ? fixOf(profile) : undefined)),
     ...[...outdated].map(([profile, changes]) => notAsWanted(profile, changes, plan, fixOf(profile))),
@@ -40,7 +40,7 @@ async function look(patient: Patient): Promise<Looked> {
   )
 }
 
-function wanted({parts}: Patient): Promise<SyncResult> {
+function wanted({parts}: CheckContext): Promise<SyncResult> {
   return syncAsChosen({...parts, log: {...parts.log, warn: () => undefined}})
 }
 
@@ -71,11 +71,11 @@ interface Mending {
  * Mends profiles of ours, all at once when the first of them is to be mended: each writing reads and writes the whole file.
  * From the cache of npx the tools must not be told to start anything.
  */
-function mendingOf(profiles: readonly string[], patient: Patient): (profile: string) => Finding['fix'] {
-  if (isOfNpx(patient.own)) return () => undefined
+function mendingOf(profiles: readonly string[], context: CheckContext): (profile: string) => Finding['fix'] {
+  if (isOfNpx(context.own)) return () => undefined
   let mending: Promise<Mending> | undefined
   return profile => async () => {
-    mending ??= writeAnew(profiles, patient)
+    mending ??= writeAnew(profiles, context)
     const {backups, refused} = await mending
     const why = refused.get(profile)
     if (why !== undefined) throw new Error(why)
@@ -84,14 +84,14 @@ function mendingOf(profiles: readonly string[], patient: Patient): (profile: str
   }
 }
 
-async function writeAnew(profiles: readonly string[], patient: Patient): Promise<Mending> {
-  const {parts} = patient
+async function writeAnew(profiles: readonly string[], context: CheckContext): Promise<Mending> {
+  const {parts} = context
   const {read} = await readFiles(await parts.awsConfiguration())
   // To name a profile is to consent that other keys in it go, and only a person may do that.
-  const refused = new Map((await wanted(patient)).left.map(({profile, why}) => [profile, why]))
+  const refused = new Map((await wanted(context)).left.map(({profile, why}) => [profile, why]))
   const free = profiles.filter(profile => !refused.has(profile))
   const backups = new Set<string>()
-  for (const [chain, named] of Map.groupBy(free, profile => chainOf(profile, read.config, patient))) {
+  for (const [chain, named] of Map.groupBy(free, profile => chainOf(profile, read.config, context))) {
     const result = await sync({profiles: named, chain, prune: false, fromRoles: undefined, write: 'yes'}, parts)
     for (const backup of result.backups) backups.add(backup)
   }
@@ -99,7 +99,7 @@ async function writeAnew(profiles: readonly string[], patient: Patient): Promise
 }
 
 /** How the profile has its role switched now. */
-function chainOf(profile: string, config: SharedFile | undefined, {configuration}: Patient): 'process' | 'aws' {
+function chainOf(profile: string, config: SharedFile | undefined, {configuration}: CheckContext): 'process' | 'aws' {
   if (!config || configuration?.profiles[profile]?.source === undefined) return 'process'
   const [section] = sectionsByProfile(config).get(profile) ?? []
   return section?.properties.some(({key}) => key === 'source_profile') ? 'aws' : 'process'
@@ -128,7 +128,7 @@ function unknown(missing: readonly string[], {files}: SyncResult): Finding {
 }
 
 /** Profiles that start a program which is not there any more, with what is to be said of each. */
-async function goneIn(config: SharedFile, {parts, inspection}: Patient): Promise<ReadonlyMap<string, string>> {
+async function goneIn(config: SharedFile, {parts, inspection}: CheckContext): Promise<ReadonlyMap<string, string>> {
   const aws = await parts.awsConfiguration()
   const gone = new Map<string, string>()
   // Most profiles start the same one.

@@ -1,5 +1,5 @@
 import type {Program} from '../config/schema.ts'
-import {type Check, either, type Finding, type Looked, type Patient} from './check.ts'
+import {type Check, type CheckContext, either, type Finding, type Looked} from './check.ts'
 
 export const browserChecks: readonly Check[] = [{area: 'Browser', name: 'the browser', look}]
 
@@ -9,8 +9,8 @@ interface Named {
 }
 
 /** A variable wins over what is configured, for every provider. */
-async function look(patient: Patient): Promise<Looked> {
-  const {outside, configuration, providers, inspection} = patient
+async function look(context: CheckContext): Promise<Looked> {
+  const {outside, configuration, providers, inspection} = context
   const variable = (['AWS_OIDC_BROWSER', 'BROWSER'] as const).find(name => outside.env[name])
   const said = variable === undefined ? undefined : outside.env[variable]
   const configured = [

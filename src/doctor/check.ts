@@ -11,7 +11,7 @@ export interface Check {
   readonly area: string
   /** What it looks at, for messages. */
   readonly name: string
-  look(patient: Patient): Promise<Looked>
+  look(context: CheckContext): Promise<Looked>
 }
 
 export interface Looked {
@@ -31,7 +31,7 @@ export interface Finding {
 }
 
 /** This machine and our configuration, as far as it can be read. */
-export interface Patient {
+export interface CheckContext {
   /**
    * Made of the configuration, or of an empty one where that can't be used. Nobody is asked, no program of the
    * configuration is run, no cache is touched.

@@ -1,7 +1,7 @@
 import {awsFileChecks} from './aws-files.ts'
 import {awsProfileChecks} from './aws-profiles.ts'
 import {browserChecks} from './browser.ts'
-import type {Check, Patient} from './check.ts'
+import type {Check, CheckContext} from './check.ts'
 import {configurationChecks} from './configuration.ts'
 import {environmentChecks} from './environment.ts'
 import {installationChecks} from './installation.ts'
@@ -13,7 +13,7 @@ import {secretChecks} from './secrets.ts'
 import {serverChecks} from './servers.ts'
 
 /** Everything that is looked at, in the order in which it is told. */
-export function checksFor(patient: Patient): readonly Check[] {
+export function checksFor(context: CheckContext): readonly Check[] {
   return [
     ...configurationChecks,
     ...installationChecks,
@@ -25,7 +25,7 @@ export function checksFor(patient: Patient): readonly Check[] {
     ...environmentChecks,
     ...awsFileChecks,
     ...awsProfileChecks,
-    ...patient.providers.flatMap(providerChecks),
-    ...(patient.network ? [...patient.providers.map(strategyCheck), ...serverChecks(patient)] : []),
+    ...context.providers.flatMap(providerChecks),
+    ...(context.network ? [...context.providers.map(strategyCheck), ...serverChecks(context)] : []),
   ]
 }

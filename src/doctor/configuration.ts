@@ -2,14 +2,24 @@ import {doubtOfRegion, problemOfRegion, regionLike} from '../config/region.ts'
 import type {Configuration} from '../config/schema.ts'
 import {plansFor} from '../credentials/plan.ts'
 import {expectedFailure, printable} from '../errors.ts'
-import {type Check, count, either, type Finding, failed, found, type Looked, listed, type Patient} from './check.ts'
+import {
+  type Check,
+  type CheckContext,
+  count,
+  either,
+  type Finding,
+  failed,
+  found,
+  type Looked,
+  listed,
+} from './check.ts'
 
 export const configurationChecks: readonly Check[] = [
   {area: 'Configuration', name: 'the configuration', look: lookAtText},
   {area: 'Configuration', name: 'the permissions of the configuration', look: lookAtPermissions},
 ]
 
-async function lookAtText({configuration, problem, outside, parts, profiles}: Patient): Promise<Looked> {
+async function lookAtText({configuration, problem, outside, parts, profiles}: CheckContext): Promise<Looked> {
   if (problem) {
     const mend = problem.hint ?? `Mend that place in ${outside.places.configFile}.`
     return found({...failed('config.broken', 'error', problem), mend})
@@ -35,7 +45,7 @@ async function lookAtText({configuration, problem, outside, parts, profiles}: Pa
 }
 
 /** What is only found when the profile is used: its role, its region, its STS. */
-function brokenProfile(profile: string, parts: Patient['parts']): readonly Finding[] {
+function brokenProfile(profile: string, parts: CheckContext['parts']): readonly Finding[] {
   // A strategy that is not there is told of once, with its provider.
   const registry = {...parts.registry, ownerOf: () => ''}
   try {
@@ -52,7 +62,7 @@ function brokenProfile(profile: string, parts: Patient['parts']): readonly Findi
 function doubtfulRegions(
   names: readonly string[],
   profiles: Configuration['profiles'],
-  env: Patient['outside']['env'],
+  env: CheckContext['outside']['env'],
 ): readonly Finding[] {
   const users = new Map<string, string[]>()
   const note = (region: string | undefined, user: string) => {
@@ -73,7 +83,7 @@ function doubtfulRegions(
   })
 }
 
-async function lookAtPermissions({configuration, outside, inspection}: Patient): Promise<Looked> {
+async function lookAtPermissions({configuration, outside, inspection}: CheckContext): Promise<Looked> {
   const path = outside.places.configFile
   const facts = path === undefined ? undefined : await inspection.look(path)
   if (path === undefined || !configuration || facts?.kind !== 'file') return found()

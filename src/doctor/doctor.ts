@@ -2,10 +2,10 @@ import {chainOf, findProfile, findProvider} from '../credentials/plan.ts'
 import {AwsOidcError, expectedFailure, printable} from '../errors.ts'
 import type {DoctorReport, ReportedFinding} from '../formats/doctor-report.ts'
 import type {Clock} from '../outside/system/clock.ts'
-import type {Check, Finding, Looked, Patient} from './check.ts'
+import type {Check, CheckContext, Finding, Looked} from './check.ts'
 import {checksFor} from './checks.ts'
 
-export interface DoctorWish {
+export interface DoctorRequest {
   readonly provider: string | undefined
   readonly profile: string | undefined
   /** Whether to mend what can be mended without harm. */
@@ -18,23 +18,23 @@ export interface DoctorWish {
 const limitMilliseconds = 12_000
 
 /** Looks at everything that can be wrong, at once, and changes nothing unless asked to. */
-export async function examine(wish: DoctorWish, whole: Patient): Promise<DoctorReport> {
+export async function examine(request: DoctorRequest, whole: CheckContext): Promise<DoctorReport> {
   const over = new AbortController()
   const {parts} = whole
   const signal = AbortSignal.any([parts.signal, over.signal])
-  const patient = {...whole, ...scopeOf(wish, whole), network: wish.network, signal}
+  const context = {...whole, ...scopeOf(request, whole), network: request.network, signal}
   try {
-    const checks = checksFor(patient)
+    const checks = checksFor(context)
     const looked = await Promise.all(
       checks.map(async check => {
-        const {findings, fine} = await lookWithin({name: check.name, look: () => check.look(patient)}, parts)
+        const {findings, fine} = await lookWithin({name: check.name, look: () => check.look(context)}, parts)
         return {area: check.area, findings, fine}
       }),
     )
     const findings: ReportedFinding[] = []
     // One after the other: two of them may mend the same file.
     for (const {area, findings: found} of looked) {
-      for (const finding of found) findings.push(await reported(area, finding, wish.fix, patient))
+      for (const finding of found) findings.push(await reported(area, finding, request.fix, context))
     }
     return {
       healthy: findings.every(({severity, fixed}) => severity === 'note' || fixed !== undefined),
@@ -49,7 +49,10 @@ export async function examine(wish: DoctorWish, whole: Patient): Promise<DoctorR
 }
 
 /** The providers and profiles meant. Throws CONFIG_INVALID for one that is not there. */
-function scopeOf({provider, profile}: DoctorWish, {configuration}: Patient): Pick<Patient, 'providers' | 'profiles'> {
+function scopeOf(
+  {provider, profile}: DoctorRequest,
+  {configuration}: CheckContext,
+): Pick<CheckContext, 'providers' | 'profiles'> {
   if (!configuration?.found) return {providers: [], profiles: []}
   const all = Object.values(configuration.profiles)
   const chain = (name: string) => chainOf(findProfile(name, configuration), configuration)
@@ -74,7 +77,7 @@ export async function lookWithin(
     log,
     signal,
     secrets,
-  }: Pick<Patient['parts'], 'log' | 'signal' | 'secrets'> & {readonly clock: Pick<Clock, 'limit'>},
+  }: Pick<CheckContext['parts'], 'log' | 'signal' | 'secrets'> & {readonly clock: Pick<Clock, 'limit'>},
 ): Promise<Looked> {
   const late = new AwsOidcError('TIMED_OUT', `This was given up after ${limitMilliseconds / 1000} s: ${name}.`)
   const limit = clock.limit(limitMilliseconds, late, signal)
@@ -107,7 +110,7 @@ async function reported(
   area: string,
   {id, severity, what, mend, details, fix}: Finding,
   wanted: boolean,
-  {parts: {secrets, signal}}: Patient,
+  {parts: {secrets, signal}}: CheckContext,
 ): Promise<ReportedFinding> {
   const told = {
     ...{id, severity, area, what: secrets.mask(what)},

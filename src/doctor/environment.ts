@@ -3,7 +3,7 @@ import {propertiesIn, readSharedFile} from '../aws-config/read.ts'
 import {expectedFailure} from '../errors.ts'
 import {mayAsk} from '../host/interactive.ts'
 import {mendOfPlaces} from '../sync/left.ts'
-import {type Check, either, type Finding, failed, type Looked, listed, type Patient} from './check.ts'
+import {type Check, type CheckContext, either, type Finding, failed, type Looked, listed} from './check.ts'
 
 export const environmentChecks: readonly Check[] = [
   {area: 'Environment', name: 'variables that hide a profile', look: lookAtShadows},
@@ -46,7 +46,7 @@ const shadows: readonly Shadow[] = [
   },
 ]
 
-async function lookAtShadows({outside: {env}}: Patient): Promise<Looked> {
+async function lookAtShadows({outside: {env}}: CheckContext): Promise<Looked> {
   const findings = shadows.flatMap(({id, severity, variables: [decisive, ...others], why}): readonly Finding[] => {
     if (!env[decisive] && !(id === 'environment.container' && others.some(name => env[name]))) return []
     const set = [decisive, ...others].filter(name => env[name])
@@ -55,7 +55,7 @@ async function lookAtShadows({outside: {env}}: Patient): Promise<Looked> {
   return either(findings, 'no variable hides a profile from the AWS tools')
 }
 
-async function lookAtSettings({outside: {env, platform, terminal}, ...patient}: Patient): Promise<Looked> {
+async function lookAtSettings({outside: {env, platform, terminal}, ...context}: CheckContext): Promise<Looked> {
   const findings: Finding[] = []
   const around = {env, platform, ...terminal}
   for (const read of [() => void mayAsk(undefined, 'auto', around), () => void stsEndpoint('aws', {}, env)]) {
@@ -69,7 +69,7 @@ async function lookAtSettings({outside: {env, platform, terminal}, ...patient}: 
   }
   for (const variable of ['AWS_CA_BUNDLE', 'NODE_EXTRA_CA_CERTS'] as const) {
     const path = env[variable]
-    const problem = path ? await patient.problemOfAuthorities(path) : undefined
+    const problem = path ? await context.problemOfAuthorities(path) : undefined
     if (problem === undefined) continue
     const what = `${variable} can't be used: ${path}: ${problem}.`
     const severity = variable === 'AWS_CA_BUNDLE' ? 'error' : 'warning'
@@ -78,7 +78,7 @@ async function lookAtSettings({outside: {env, platform, terminal}, ...patient}: 
   return {findings, fine: []}
 }
 
-async function lookAtAwsProfile({outside: {awsProfile, env}, parts, configuration}: Patient): Promise<Looked> {
+async function lookAtAwsProfile({outside: {awsProfile, env}, parts, configuration}: CheckContext): Promise<Looked> {
   const findings: Finding[] = []
   const {places, problem, files} = await parts.awsConfiguration()
   if (problem !== undefined) {

@@ -1,7 +1,7 @@
 import {dirname, join} from 'node:path'
 import {readLauncher} from '../fast-path/launcher.ts'
 import {parseObject, readObject} from '../text/json.ts'
-import {type Check, type Finding, fine, found, type Looked, type Patient} from './check.ts'
+import {type Check, type CheckContext, type Finding, fine, found, type Looked} from './check.ts'
 
 export const installationChecks: readonly Check[] = [
   {area: 'Installation', name: 'this program', look: lookAtProgram},
@@ -9,7 +9,7 @@ export const installationChecks: readonly Check[] = [
   {area: 'Installation', name: 'the launcher', look: lookAtLauncher},
 ]
 
-async function lookAtProgram({own, inspection}: Patient): Promise<Looked> {
+async function lookAtProgram({own, inspection}: CheckContext): Promise<Looked> {
   const program = `aws-oidc ${own.manifest.version} in ${own.root}, on Node ${inspection.nodeVersion}`
   if (!isOfNpx(own)) return fine(program)
   const what = `This aws-oidc runs from the cache of npx (${own.root}), which may be gone tomorrow.`
@@ -17,21 +17,21 @@ async function lookAtProgram({own, inspection}: Patient): Promise<Looked> {
 }
 
 /** Whether it may be gone tomorrow: https://docs.npmjs.com/cli/v11/commands/npx */
-export function isOfNpx({root}: Patient['own']): boolean {
+export function isOfNpx({root}: CheckContext['own']): boolean {
   return /[\\/]_npx(?:[\\/]|$)/.test(root)
 }
 
 /** A shell starts npm's `aws-oidc` with the first Node on the PATH. */
-async function lookAtNode(patient: Patient): Promise<Looked> {
-  const path = await patient.inspection.findProgram('node')
-  const version = path && (await nodeVersion(path, patient))
-  if (path === undefined || version === undefined || (await isEnough(version, patient))) return found()
-  const what = `The first Node on the PATH, ${path}, is ${version}; a shell starts aws-oidc with it, which needs ${neededNode(patient)}.`
+async function lookAtNode(context: CheckContext): Promise<Looked> {
+  const path = await context.inspection.findProgram('node')
+  const version = path && (await nodeVersion(path, context))
+  if (path === undefined || version === undefined || (await isEnough(version, context))) return found()
+  const what = `The first Node on the PATH, ${path}, is ${version}; a shell starts aws-oidc with it, which needs ${neededNode(context)}.`
   return found({id: 'node.old', severity: 'warning', what, mend: 'Install a newer Node, or put one first on the PATH.'})
 }
 
-async function lookAtLauncher(patient: Patient): Promise<Looked> {
-  const {parts, inspection, outside, own} = patient
+async function lookAtLauncher(context: CheckContext): Promise<Looked> {
+  const {parts, inspection, outside, own} = context
   const aws = await parts.awsConfiguration()
   const path = await parts.launcher(aws.ownProgram, {written: false})
   const text = path === undefined ? undefined : await outside.files.readText(path)
@@ -58,9 +58,9 @@ async function lookAtLauncher(patient: Patient): Promise<Looked> {
     const what = `${path} would start ${gone}, which is not there any more, and looks for aws-oidc on the PATH instead.`
     return finding('launcher.moved', 'warning', what)
   }
-  const version = await nodeVersion(node, patient)
-  if (version !== undefined && !(await isEnough(version, patient))) {
-    const what = `${path} starts ${node}, which is Node ${version}; aws-oidc needs ${neededNode(patient)}.`
+  const version = await nodeVersion(node, context)
+  if (version !== undefined && !(await isEnough(version, context))) {
+    const what = `${path} starts ${node}, which is Node ${version}; aws-oidc needs ${neededNode(context)}.`
     return finding('launcher.node', 'error', what)
   }
   const other = parseObject((await outside.files.readText(join(dirname(script), '../package.json'))) ?? '').version
@@ -74,18 +74,18 @@ async function lookAtLauncher(patient: Patient): Promise<Looked> {
 }
 
 /** `undefined` where it does not say. */
-async function nodeVersion(path: string, {outside, parts, signal}: Patient): Promise<string | undefined> {
+async function nodeVersion(path: string, {outside, parts, signal}: CheckContext): Promise<string | undefined> {
   const {platform} = outside
   const limits = {clock: parts.clock, milliseconds: 5_000, signal, variables: {NODE_OPTIONS: ''}, platform}
   const printed = await outside.programOutput(path, ['--version'], limits).catch(() => '')
   return /^v(\d+\.\d+\.\d+)/.exec(printed)?.[1]
 }
 
-function neededNode({own}: Patient): string {
+function neededNode({own}: CheckContext): string {
   return String(readObject(own.manifest.engines).node)
 }
 
-async function isEnough(version: string, patient: Patient): Promise<boolean> {
+async function isEnough(version: string, context: CheckContext): Promise<boolean> {
   const {satisfies} = (await import('semver')).default
-  return satisfies(version, neededNode(patient), {includePrerelease: true})
+  return satisfies(version, neededNode(context), {includePrerelease: true})
 }

@@ -1,5 +1,5 @@
 import {basename, dirname, join} from 'node:path'
-import {type Check, count, either, type Finding, type Looked, listed, type Patient} from './check.ts'
+import {type Check, type CheckContext, count, either, type Finding, type Looked, listed} from './check.ts'
 
 export const leftoverChecks: readonly Check[] = [
   {area: 'Files', name: 'what killed processes have left', look: lookAtLeftovers},
@@ -9,20 +9,20 @@ export const leftoverChecks: readonly Check[] = [
 // A process that writes needs moments; the same hour as everywhere else.
 const staleMilliseconds = 60 * 60 * 1000
 
-async function lookAtLeftovers(patient: Patient): Promise<Looked> {
+async function lookAtLeftovers(context: CheckContext): Promise<Looked> {
   return either(
     [
-      ...leftover({id: 'files.temporary', what: 'half-written file'}, await temporaryFiles(patient), patient),
+      ...leftover({id: 'files.temporary', what: 'half-written file'}, await temporaryFiles(context), context),
       ...leftover(
         {id: 'files.exec-left', what: 'folder of a program under "exec --serve" that has ended'},
-        await execFolders(patient),
-        patient,
+        await execFolders(context),
+        context,
       ),
       ...leftover(
         // That one may be in use as well, and would compile again.
         {id: 'files.compiled-left', severity: 'note', what: 'folder of what another Node has compiled'},
-        await otherNodes(patient),
-        patient,
+        await otherNodes(context),
+        context,
       ),
     ],
     'nothing is left of processes that were killed',
@@ -32,7 +32,7 @@ async function lookAtLeftovers(patient: Patient): Promise<Looked> {
 function leftover(
   {id, severity = 'warning', what}: Pick<Finding, 'id' | 'what'> & Partial<Pick<Finding, 'severity'>>,
   paths: readonly string[],
-  {inspection}: Patient,
+  {inspection}: CheckContext,
 ): readonly Finding[] {
   if (paths.length === 0) return []
   const fix = async () => {
@@ -44,7 +44,7 @@ function leftover(
 }
 
 /** By the names that only we give them. */
-async function temporaryFiles({outside: {places}, parts, inspection}: Patient): Promise<readonly string[]> {
+async function temporaryFiles({outside: {places}, parts, inspection}: CheckContext): Promise<readonly string[]> {
   const {configFile, data} = places
   const own = [
     places.cache,
@@ -75,7 +75,7 @@ async function temporaryFiles({outside: {places}, parts, inspection}: Patient): 
 }
 
 /** Whose process has gone. One of another machine that shares this home may be running there. */
-async function execFolders({outside: {places}, inspection}: Patient): Promise<readonly string[]> {
+async function execFolders({outside: {places}, inspection}: CheckContext): Promise<readonly string[]> {
   const found = places.awsFiles.map(async ({folder, prefix}) => {
     const names = (await inspection.list(folder)).filter(name => name.startsWith(prefix))
     const markOf = (name: string) => name.slice(prefix.length).replace(/\.[0-9a-f]+$/, '')
@@ -88,7 +88,7 @@ async function execFolders({outside: {places}, inspection}: Patient): Promise<re
 }
 
 /** The folders of all versions of Node but the one that runs. */
-async function otherNodes({outside: {places}, inspection}: Patient): Promise<readonly string[]> {
+async function otherNodes({outside: {places}, inspection}: CheckContext): Promise<readonly string[]> {
   const {compiled: folder} = places
   if (folder === undefined) return []
   const names = (await inspection.list(folder)).filter(name => /^v\d/.test(name))
@@ -101,7 +101,7 @@ function isLong(name: string): boolean {
 }
 
 /** The system frees a lock with the process that holds it; who holds one now is alive. */
-async function lookAtLocks({outside: {places}, parts, inspection}: Patient): Promise<Looked> {
+async function lookAtLocks({outside: {places}, parts, inspection}: CheckContext): Promise<Looked> {
   const {locks: folder} = places
   const held: string[] = []
   const names = folder === undefined ? [] : await inspection.list(folder)

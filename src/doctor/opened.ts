@@ -6,7 +6,7 @@ import {configuredClient} from '../host/host.ts'
 import {memoryOf} from '../host/memory.ts'
 import type {Host, OidcClient} from '../plugin.ts'
 import {readObject} from '../text/json.ts'
-import type {Patient} from './check.ts'
+import type {CheckContext} from './check.ts'
 
 /** A provider as its strategy would be called, with nobody to ask and nothing remembered. */
 export interface Opened extends OpenProvider {
@@ -20,13 +20,13 @@ export interface Opened extends OpenProvider {
 const known = new WeakMap<ProviderConfiguration, Promise<Opened>>()
 
 /** Rejects with what is wrong with its strategy or settings; however often it is called, one time for all. */
-export function opened(provider: ProviderConfiguration, patient: Patient): Promise<Opened> {
-  const opening = known.get(provider) ?? open(provider, patient)
+export function opened(provider: ProviderConfiguration, context: CheckContext): Promise<Opened> {
+  const opening = known.get(provider) ?? open(provider, context)
   known.set(provider, opening)
   return opening
 }
 
-async function open(provider: ProviderConfiguration, {parts, signal, network}: Patient): Promise<Opened> {
+async function open(provider: ProviderConfiguration, {parts, signal, network}: CheckContext): Promise<Opened> {
   const plan = planAt(provider.name, parts)
   const refuse = () => Promise.reject(new AwsOidcError('SIGN_IN_REQUIRED', 'The doctor makes nothing.'))
   const use = {

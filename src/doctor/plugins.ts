@@ -4,12 +4,12 @@ import {allowsPlugin} from '../registry/allowed.ts'
 import {installedPlugins} from '../registry/installed.ts'
 import {type InstalledPackage, whyUnfit} from '../registry/registry.ts'
 import {parseObject, readObject} from '../text/json.ts'
-import {type Check, either, type Finding, type Looked, type Patient} from './check.ts'
+import {type Check, type CheckContext, either, type Finding, type Looked} from './check.ts'
 
 export const pluginChecks: readonly Check[] = [{area: 'Plugins', name: 'the plugins', look}]
 
-async function look(patient: Patient): Promise<Looked> {
-  const {dataFolder, outside} = patient
+async function look(context: CheckContext): Promise<Looked> {
+  const {dataFolder, outside} = context
   const list = await outside.files.readText(join(dataFolder, 'package.json')).catch(() => undefined)
   const {plugins} = readObject(parseObject(list ?? '').oclif)
   const named = (Array.isArray(plugins) ? plugins : []).flatMap(entry => {
@@ -18,7 +18,7 @@ async function look(patient: Patient): Promise<Looked> {
   })
   const installed = await installedPlugins(dataFolder, outside.files)
   const absent = named.filter(name => installed.every(plugin => plugin.name !== name))
-  const findings = await Promise.all(installed.map(plugin => examinePlugin(plugin, patient)))
+  const findings = await Promise.all(installed.map(plugin => examinePlugin(plugin, context)))
   const words = installed.map(({name, manifest}) => `${name} ${printable(String(manifest.version), 30)}`)
   return either([...absent.map(absentPlugin), ...findings.flat()], ...(words.length > 0 ? [words.join(', ')] : []))
 }
@@ -30,7 +30,7 @@ function absentPlugin(name: string): Finding {
 
 async function examinePlugin(
   {name, root, manifest, linked}: InstalledPackage,
-  {own, outside, inspection, configuration}: Patient,
+  {own, outside, inspection, configuration}: CheckContext,
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = []
   const update = linked ? `aws-oidc plugins unlink ${name}` : 'aws-oidc plugins update'

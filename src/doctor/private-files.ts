@@ -1,5 +1,5 @@
 import {join} from 'node:path'
-import {type Check, count, either, type Finding, type Looked, listed, type Patient} from './check.ts'
+import {type Check, type CheckContext, count, either, type Finding, type Looked, listed} from './check.ts'
 
 export const privateFileChecks: readonly Check[] = [
   {area: 'Files', name: 'who may use our files', look: lookAtPermissions},
@@ -7,7 +7,7 @@ export const privateFileChecks: readonly Check[] = [
 ]
 
 /** Everything that we keep for ourselves, and only that; what npm keeps of plugins lies in a folder that is closed. */
-async function ownPaths({outside: {places}, inspection}: Patient): Promise<readonly string[]> {
+async function ownPaths({outside: {places}, inspection}: CheckContext): Promise<readonly string[]> {
   const below = async (folder: string | undefined, depth: number): Promise<readonly string[]> => {
     if (folder === undefined) return []
     const facts = await inspection.look(folder)
@@ -28,11 +28,11 @@ async function ownPaths({outside: {places}, inspection}: Patient): Promise<reado
   return found.flat()
 }
 
-async function lookAtPermissions(patient: Patient): Promise<Looked> {
-  const {inspection} = patient
-  const all = await ownPaths(patient)
+async function lookAtPermissions(context: CheckContext): Promise<Looked> {
+  const {inspection} = context
+  const all = await ownPaths(context)
   const facts = await Promise.all(all.map(async path => ({path, facts: await inspection.look(path)})))
-  const home = await inspection.look(patient.outside.places.home ?? '')
+  const home = await inspection.look(context.outside.places.home ?? '')
   // Root in the home of another user leaves it to that user.
   const foreign =
     home?.owner === 'other' ? [] : facts.filter(({facts}) => facts && facts.owner !== 'self').map(({path}) => path)
@@ -55,7 +55,7 @@ async function lookAtPermissions(patient: Patient): Promise<Looked> {
   return either(findings, ...(all.length > 0 ? [`${count(all.length, 'path')} of ours, closed to others`] : []))
 }
 
-async function lookAtRoom({outside: {places}, inspection}: Patient): Promise<Looked> {
+async function lookAtRoom({outside: {places}, inspection}: CheckContext): Promise<Looked> {
   const {cache, entries, states, locks} = places
   if (cache === undefined) return {findings: [], fine: []}
   const consequence = 'sign-ins are not remembered, and calls at the same time may each ask you.'

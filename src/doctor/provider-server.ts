@@ -5,7 +5,7 @@ import {discover} from '../oauth/discovery.ts'
 import {listenForRedirect} from '../oauth/loopback.ts'
 import {demandSignInPage} from '../oauth/sign-in-page.ts'
 import type {OidcClient} from '../plugin.ts'
-import {type Finding, failed, found, type Looked, type Patient} from './check.ts'
+import {type CheckContext, type Finding, failed, found, type Looked} from './check.ts'
 import {opened} from './opened.ts'
 
 type Metadata = Awaited<ReturnType<typeof discover>>
@@ -14,12 +14,16 @@ type Metadata = Awaited<ReturnType<typeof discover>>
 const answerMilliseconds = 8_000
 
 /** Asks a provider for its metadata and its page to sign in at; what it asks is noted in `asked`. */
-export async function lookAtProvider(provider: ProviderConfiguration, asked: URL[], patient: Patient): Promise<Looked> {
-  const open = await opened(provider, patient).catch(() => undefined)
+export async function lookAtProvider(
+  provider: ProviderConfiguration,
+  asked: URL[],
+  context: CheckContext,
+): Promise<Looked> {
+  const open = await opened(provider, context).catch(() => undefined)
   const issuer = open?.client?.issuer ?? open?.strategy.issuer?.(open.settings)
   if (!open || !issuer) return found()
   asked.push(issuer)
-  const {parts} = patient
+  const {parts} = context
   const network = parts.networkOf(provider)
   const late = new AwsOidcError(
     'UNAVAILABLE',
@@ -28,28 +32,32 @@ export async function lookAtProvider(provider: ProviderConfiguration, asked: URL
       hint: 'Check the network, VPN and proxy, then try again.',
     },
   )
-  const limit = parts.clock.limit(answerMilliseconds, late, patient.signal)
+  const limit = parts.clock.limit(answerMilliseconds, late, context.signal)
   const fetch: typeof globalThis.fetch = (input, init) => network.fetch(input, {...init, signal: limit.signal})
   const client = open.client ?? {issuer, clientId: 'doctor'}
   try {
     const doors = {fetch, offsetTo: network.offsetTo, mutualTls: provider.tls?.cert !== undefined}
     const metadata = await discover(client, doors)
-    const way = patient.proxyFor(issuer)
+    const way = context.proxyFor(issuer)
     const through = way ? ` through the proxy ${way.host} (${way.variable})` : ''
-    const {findings, fine} = await lookAtSignIn(provider, open.client, metadata, fetch, patient)
+    const {findings, fine} = await lookAtSignIn(provider, open.client, metadata, fetch, context)
     return {findings, fine: [`the metadata of ${issuer.host} is read${through}`, ...fine]}
   } catch (error) {
     const failure = expectedFailure(error)
     if (!failure) throw error
     const id = failure.code === 'BAD_RESPONSE' ? 'provider.metadata' : 'provider.unreachable'
-    return found({...failed(id, 'error', failure), details: wayTo(issuer, provider, patient)})
+    return found({...failed(id, 'error', failure), details: wayTo(issuer, provider, context)})
   } finally {
     limit.cancel()
   }
 }
 
 /** What decides how a server is reached and trusted, besides the usual. */
-function wayTo(url: URL, {name, tls}: ProviderConfiguration, {proxyFor, outside: {env}}: Patient): readonly string[] {
+function wayTo(
+  url: URL,
+  {name, tls}: ProviderConfiguration,
+  {proxyFor, outside: {env}}: CheckContext,
+): readonly string[] {
   const lines: string[] = []
   try {
     const way = proxyFor(url)
@@ -73,7 +81,7 @@ async function lookAtSignIn(
   client: OidcClient | undefined,
   metadata: Metadata,
   fetch: typeof globalThis.fetch,
-  {parts, signal}: Patient,
+  {parts, signal}: CheckContext,
 ): Promise<Looked> {
   const offered = metadata.serverMetadata().device_authorization_endpoint !== undefined
   const findings: Finding[] = []

@@ -2,10 +2,10 @@ import type {ProviderConfiguration} from '../config/schema.ts'
 import {afterRole, afterSignIn, brakeOf} from '../coordination/brake.ts'
 import type {ProviderState} from '../coordination/state.ts'
 import {type Plan, planAt} from '../credentials/plan.ts'
-import {asOurs} from '../credentials/provider-host.ts'
+import {asProviderFailure} from '../credentials/provider-host.ts'
 import {expectedFailure} from '../errors.ts'
 import {when} from '../formats/when.ts'
-import {type Check, either, type Finding, failed, found, type Looked, type Patient} from './check.ts'
+import {type Check, type CheckContext, either, type Finding, failed, found, type Looked} from './check.ts'
 import {commandsIn, opened} from './opened.ts'
 
 /** What can be told of a provider without its server. */
@@ -13,8 +13,8 @@ export function providerChecks(provider: ProviderConfiguration): readonly Check[
   const {name} = provider
   const area = `Provider ${name}`
   return [
-    {area, name: `the settings of "${name}"`, look: patient => lookAtSettings(provider, patient)},
-    {area, name: `what is remembered of "${name}"`, look: patient => lookAtState(provider, patient)},
+    {area, name: `the settings of "${name}"`, look: context => lookAtSettings(provider, context)},
+    {area, name: `what is remembered of "${name}"`, look: context => lookAtState(provider, context)},
   ]
 }
 
@@ -24,12 +24,12 @@ export function strategyCheck(provider: ProviderConfiguration): Check {
   return {
     area: `Provider ${name}`,
     name: `what the strategy "${strategy}" checks of "${name}"`,
-    look: patient => askStrategy(provider, patient),
+    look: context => askStrategy(provider, context),
   }
 }
 
-async function lookAtSettings(provider: ProviderConfiguration, patient: Patient): Promise<Looked> {
-  const {parts, saidOfTls, inspection} = patient
+async function lookAtSettings(provider: ProviderConfiguration, context: CheckContext): Promise<Looked> {
+  const {parts, saidOfTls, inspection} = context
   const before = new Set(saidOfTls)
   try {
     parts.networkOf(provider)
@@ -53,17 +53,17 @@ async function lookAtSettings(provider: ProviderConfiguration, patient: Patient)
         mend: `Install ${program}, or name another one.`,
       })
     }
-    await opened(provider, patient)
+    await opened(provider, context)
     return either(findings, `strategy "${provider.strategy}" of ${owner}`)
   } catch (error) {
     const failure = expectedFailure(error)
     if (!failure) throw error
-    return found(failed(await whereIn(provider, patient), 'error', failure))
+    return found(failed(await whereIn(provider, context), 'error', failure))
   }
 }
 
 /** Whether the strategy itself can be had. */
-async function whereIn({strategy}: ProviderConfiguration, {parts}: Patient): Promise<string> {
+async function whereIn({strategy}: ProviderConfiguration, {parts}: CheckContext): Promise<string> {
   const there = await Promise.resolve()
     .then(() => parts.registry.strategy(strategy))
     .then(
@@ -73,8 +73,8 @@ async function whereIn({strategy}: ProviderConfiguration, {parts}: Patient): Pro
   return there ? 'provider.settings' : 'provider.strategy'
 }
 
-async function askStrategy(provider: ProviderConfiguration, patient: Patient): Promise<Looked> {
-  const open = await opened(provider, patient).catch(() => undefined)
+async function askStrategy(provider: ProviderConfiguration, context: CheckContext): Promise<Looked> {
+  const open = await opened(provider, context).catch(() => undefined)
   if (!open?.strategy.check || open.lacksSecret) return found()
   const {strategy, settings, host, plan} = open
   try {
@@ -90,14 +90,14 @@ async function askStrategy(provider: ProviderConfiguration, patient: Patient): P
     if (failure?.code === 'SIGN_IN_REQUIRED')
       return found({...failed('provider.check', 'note', failure), mend: plan.loginCommand})
     if (failure) return found(failed('provider.check', 'warning', failure))
-    throw asOurs(error, plan, patient.parts)
+    throw asProviderFailure(error, plan, context.parts)
   }
 }
 
 // As long as two failures are remembered as being of one evening.
 const staleMilliseconds = 12 * 3_600_000
 
-async function lookAtState(provider: ProviderConfiguration, {parts}: Patient): Promise<Looked> {
+async function lookAtState(provider: ProviderConfiguration, {parts}: CheckContext): Promise<Looked> {
   const plan = planOf(provider, parts)
   if (!plan) return found()
   const state = await parts.states.read(plan.providerId)
@@ -119,7 +119,7 @@ async function lookAtState(provider: ProviderConfiguration, {parts}: Patient): P
 }
 
 /** `undefined` where its strategy is not there. */
-function planOf({name}: ProviderConfiguration, parts: Patient['parts']): Plan | undefined {
+function planOf({name}: ProviderConfiguration, parts: CheckContext['parts']): Plan | undefined {
   try {
     return planAt(name, parts)
   } catch (error) {
@@ -128,7 +128,7 @@ function planOf({name}: ProviderConfiguration, parts: Patient['parts']): Plan | 
   }
 }
 
-function brakes(plan: Plan, state: ProviderState, parts: Patient['parts']): readonly Finding[] {
+function brakes(plan: Plan, state: ProviderState, parts: CheckContext['parts']): readonly Finding[] {
   const signIn = brakeFinding('provider.brake', state.signInFailures, plan, parts, afterSignIn, {
     closed: 'The last two sign-ins failed; programs may not ask again.',
     brief: 'The last sign-in failed; programs may not ask again for a few minutes.',
@@ -151,7 +151,7 @@ function brakeFinding(
   id: string,
   failures: readonly Date[],
   {providerId, loginCommand}: Plan,
-  {states, locks, clock}: Patient['parts'],
+  {states, locks, clock}: CheckContext['parts'],
   release: (state: ProviderState) => ProviderState,
   words: {readonly closed: string; readonly brief: string},
 ): readonly Finding[] {

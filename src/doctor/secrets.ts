@@ -6,7 +6,7 @@ import {when} from '../formats/when.ts'
 import {isSet} from '../host/interactive.ts'
 import type {CacheHome} from '../plugin.ts'
 import {parseObject} from '../text/json.ts'
-import {type Check, count, either, type Finding, failed, found, type Looked, type Patient} from './check.ts'
+import {type Check, type CheckContext, count, either, type Finding, failed, found, type Looked} from './check.ts'
 
 export const secretChecks: readonly Check[] = [
   {area: 'Secrets', name: 'the cache', look: lookAtCache},
@@ -17,18 +17,18 @@ export const secretChecks: readonly Check[] = [
 // The item that holds the key of the cache `keyring`.
 const keyItem = 'cache-key'
 
-async function lookAtCache(patient: Patient): Promise<Looked> {
-  const {parts, outside} = patient
-  const wanted = wantedCache(patient)
+async function lookAtCache(context: CheckContext): Promise<Looked> {
+  const {parts, outside} = context
+  const wanted = wantedCache(context)
   if (wanted === 'auto') {
-    const missing = whyNotKept(patient)
+    const missing = whyNotKept(context)
     if (missing === undefined) return found()
     const what = `${missing} Nothing is kept when a command ends, and each needs a sign-in.`
     const mend = outside.places.cache ? 'export AWS_OIDC_CACHE=file' : 'export XDG_CACHE_HOME=/path/to/a/folder'
     return found({id: 'cache.nothing-kept', severity: 'note', what, mend})
   }
   try {
-    await parts.registry.cache(wanted, homeOf(patient))
+    await parts.registry.cache(wanted, homeOf(context))
     return either([], `cache "${wanted}": ${await parts.registry.cacheSummary(wanted)}`)
   } catch (error) {
     const failure = expectedFailure(error)
@@ -38,11 +38,11 @@ async function lookAtCache(patient: Patient): Promise<Looked> {
   }
 }
 
-async function lookAtKeyring(patient: Patient): Promise<Looked> {
-  const {outside, inspection} = patient
-  const wanted = wantedCache(patient)
+async function lookAtKeyring(context: CheckContext): Promise<Looked> {
+  const {outside, inspection} = context
+  const wanted = wantedCache(context)
   const strict = wanted === 'keyring'
-  if (!strict && (wanted !== 'auto' || whyNotKept(patient) !== undefined)) return found()
+  if (!strict && (wanted !== 'auto' || whyNotKept(context) !== undefined)) return found()
   const agree = strict
     ? 'Set "cache: file", which keeps plain text.'
     : 'Set "cache: file" in the configuration, to agree.'
@@ -63,7 +63,7 @@ async function lookAtKeyring(patient: Patient): Promise<Looked> {
     const what = `${failure.message}${ending}`
     return found({id: 'keyring.unusable', severity: strict ? 'error' : 'warning', what, mend: failure.hint})
   }
-  const findings = [await lostKey(patient), strict ? undefined : await failedBefore(patient)]
+  const findings = [await lostKey(context), strict ? undefined : await failedBefore(context)]
   return either(
     findings.filter(finding => finding !== undefined),
     'the keyring answers',
@@ -71,10 +71,10 @@ async function lookAtKeyring(patient: Patient): Promise<Looked> {
 }
 
 /** Entries that were sealed with a key which is not in the keyring any more. */
-async function lostKey(patient: Patient): Promise<Finding | undefined> {
-  const sealed = (await entriesOf(patient)).filter(({enc}) => enc === 'A256GCM')
+async function lostKey(context: CheckContext): Promise<Finding | undefined> {
+  const sealed = (await entriesOf(context)).filter(({enc}) => enc === 'A256GCM')
   if (sealed.length === 0) return undefined
-  const cache = await patient.parts.registry.cache('keyring', homeOf(patient))
+  const cache = await context.parts.registry.cache('keyring', homeOf(context))
   const opened = await Promise.all(sealed.map(({key}) => cache.read(key)))
   const lost = opened.filter(entry => entry === undefined).length
   if (lost === 0) return undefined
@@ -83,7 +83,7 @@ async function lostKey(patient: Patient): Promise<Finding | undefined> {
 }
 
 /** What the keyring has failed with since it worked last: it may still fail when something is to be kept. */
-async function failedBefore({outside, parts}: Patient): Promise<Finding | undefined> {
+async function failedBefore({outside, parts}: CheckContext): Promise<Finding | undefined> {
   const {cacheNote} = outside.places
   const read = async () => (cacheNote === undefined ? undefined : outside.files.readText(cacheNote))
   const {failure} = await noteBookAt({read, write: async () => undefined}).read()
@@ -93,25 +93,25 @@ async function failedBefore({outside, parts}: Patient): Promise<Finding | undefi
   return {id: 'keyring.failed', severity: 'warning', what, mend: 'aws-oidc login'}
 }
 
-async function lookAtEntries(patient: Patient): Promise<Looked> {
-  const wanted = wantedCache(patient)
-  const plain = (await entriesOf(patient)).filter(({enc}) => enc === 'none')
+async function lookAtEntries(context: CheckContext): Promise<Looked> {
+  const wanted = wantedCache(context)
+  const plain = (await entriesOf(context)).filter(({enc}) => enc === 'none')
   if (plain.length === 0 || (wanted !== 'auto' && wanted !== 'keyring')) return found()
-  const what = `${count(plain.length, 'secret')} in plain text, readable by you only, in ${directoryOf(patient)}.`
+  const what = `${count(plain.length, 'secret')} in plain text, readable by you only, in ${directoryOf(context)}.`
   return wanted === 'keyring'
     ? found({id: 'secrets.unsealed', severity: 'warning', what, mend: 'aws-oidc cache clear'})
     : found({id: 'secrets.unsealed', severity: 'note', what, mend: 'Set "cache: file" in the configuration, to agree.'})
 }
 
-function wantedCache({outside: {env}, configuration}: Patient): string {
+function wantedCache({outside: {env}, configuration}: CheckContext): string {
   return env.AWS_OIDC_CACHE || (configuration?.cache ?? 'auto')
 }
 
-function whyNotKept(patient: Patient): string | undefined {
-  return whyNothingKept(directoryOf(patient), isSet(patient.outside.env.CI))
+function whyNotKept(context: CheckContext): string | undefined {
+  return whyNothingKept(directoryOf(context), isSet(context.outside.env.CI))
 }
 
-function directoryOf({outside}: Patient): string {
+function directoryOf({outside}: CheckContext): string {
   return outside.places.entries ?? ''
 }
 
@@ -121,9 +121,9 @@ interface Entry {
 }
 
 /** The entries that have not ended, by what stands in clear of them. */
-async function entriesOf(patient: Patient): Promise<readonly Entry[]> {
-  const {inspection, outside, parts} = patient
-  const directory = directoryOf(patient)
+async function entriesOf(context: CheckContext): Promise<readonly Entry[]> {
+  const {inspection, outside, parts} = context
+  const directory = directoryOf(context)
   const names = (await inspection.list(directory)).filter(name => /^[0-9a-f]{64}\.json$/.test(name))
   const texts = await Promise.all(
     names.map(name => outside.files.readText(join(directory, name)).catch(() => undefined)),
@@ -136,10 +136,10 @@ async function entriesOf(patient: Patient): Promise<readonly Entry[]> {
 }
 
 /** Enough to read from a cache; nothing is ever written. */
-function homeOf(patient: Patient): CacheHome {
-  const {parts, outside, signal} = patient
+function homeOf(context: CheckContext): CacheHome {
+  const {parts, outside, signal} = context
   return {
-    directory: directoryOf(patient),
+    directory: directoryOf(context),
     log: parts.log,
     interactive: false,
     signal,

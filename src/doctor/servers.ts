@@ -1,26 +1,26 @@
 import {clockCommand, wrongClock} from '../credentials/clock-offset.ts'
 import {endpointOf, plansFor} from '../credentials/plan.ts'
 import {expectedFailure} from '../errors.ts'
-import {type Check, type Finding, failed, found, type Looked, type Patient} from './check.ts'
+import {type Check, type CheckContext, type Finding, failed, found, type Looked} from './check.ts'
 import {lookAtProvider} from './provider-server.ts'
 
 /** What only servers can tell: each provider, STS, and from their answers the clock. */
-export function serverChecks({providers}: Patient): readonly Check[] {
+export function serverChecks({providers}: CheckContext): readonly Check[] {
   const asked: URL[] = []
   const looks = new Map<Check, Promise<Looked>>()
   const servers: readonly Check[] = [
     ...providers.map(provider => ({
       area: `Provider ${provider.name}`,
       name: `the server of "${provider.name}"`,
-      look: (patient: Patient) => lookAtProvider(provider, asked, patient),
+      look: (context: CheckContext) => lookAtProvider(provider, asked, context),
     })),
-    {area: 'AWS', name: 'AWS STS', look: patient => lookAtSts(asked, patient)},
+    {area: 'AWS', name: 'AWS STS', look: context => lookAtSts(asked, context)},
   ]
   const noted = servers.map(
     (check): Check => ({
       ...check,
-      look(patient) {
-        const looking = check.look(patient)
+      look(context) {
+        const looking = check.look(context)
         looks.set(check, looking)
         return looking
       },
@@ -29,16 +29,16 @@ export function serverChecks({providers}: Patient): readonly Check[] {
   const clock: Check = {
     area: 'Clock',
     name: 'the clock of this machine',
-    async look(patient) {
+    async look(context) {
       await Promise.allSettled(looks.values())
-      return lookAtClock(asked, patient)
+      return lookAtClock(asked, context)
     },
   }
   return [...noted, clock]
 }
 
 /** Whether the STS that the profiles need can be reached. Any answer will do. */
-async function lookAtSts(asked: URL[], {parts, profiles, signal}: Patient): Promise<Looked> {
+async function lookAtSts(asked: URL[], {parts, profiles, signal}: CheckContext): Promise<Looked> {
   const endpoints = new Map<string, URL>()
   for (const profile of profiles) {
     try {
@@ -75,7 +75,7 @@ const tolerableMilliseconds = 60_000
 // What AWS allows a signature to be off by: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
 const refusedMilliseconds = 5 * 60_000
 
-function lookAtClock(asked: readonly URL[], {parts}: Patient): Looked {
+function lookAtClock(asked: readonly URL[], {parts}: CheckContext): Looked {
   const [worst] = asked
     .map(url => ({url, offset: parts.network.differenceTo(url)}))
     .toSorted((a, b) => Math.abs(b.offset) - Math.abs(a.offset))

@@ -9,7 +9,7 @@ import type {ForegroundEnding} from '../outside/processes/foreground.ts'
 import type {Command} from '../outside/processes/program-start.ts'
 import {runServed} from './served-program.ts'
 
-export interface ExecWish {
+export interface ExecRequest {
   readonly profile: string
   readonly command: Command
   readonly durationSeconds: number | undefined
@@ -23,21 +23,21 @@ export interface ExecWish {
 
 /** Runs a program with the credentials of a profile in its environment, and those of nobody else. */
 export async function exec(
-  wish: ExecWish,
+  request: ExecRequest,
   parts: CredentialsDependencies & AwsTools & Programs,
 ): Promise<ForegroundEnding> {
-  const {profile, durationSeconds, command} = wish
+  const {profile, durationSeconds, command} = request
   const wanted = {profile, durationSeconds, force: false, lasting: true}
   // Where the role is known, what speaks against it is said before anybody is asked to sign in.
   const known = plansFor(wanted, parts)[0]?.steps.at(-1)?.role
-  if (known) await settingFor({role: known.arn, accountId: known.accountId}, wish, parts)
+  if (known) await settingFor({role: known.arn, accountId: known.accountId}, request, parts)
   const awsFiles =
-    wish.serve && !wish.keepAwsFiles ? await parts.makeAwsFiles(randomBytes(8).toString('hex')) : undefined
+    request.serve && !request.keepAwsFiles ? await parts.makeAwsFiles(randomBytes(8).toString('hex')) : undefined
   try {
     const issued = await credentialsFor(wanted, parts)
-    const setting = await settingFor(issued, wish, parts)
+    const setting = await settingFor(issued, request, parts)
     parts.signal.throwIfAborted()
-    const ending = wish.serve
+    const ending = request.serve
       ? await runServed({command, setting, awsFiles}, issued, wanted, parts)
       : await parts.runInForeground(command, environmentWith(issued.credentials, setting, parts.env))
     if (ending.problem !== undefined) parts.log.info(`aws-oidc exec: ${ending.problem}`)
@@ -52,18 +52,18 @@ type Session = {readonly role: string; readonly accountId: string}
 /** Rejects with USAGE where the program is not to be started with it. */
 async function settingFor(
   session: Session,
-  wish: ExecWish,
+  request: ExecRequest,
   parts: Pick<Dependencies, 'configuration' | 'env' | 'log' | 'awsConfiguration'>,
 ) {
-  const {profile, nested} = wish
+  const {profile, nested} = request
   const {accountId} = session
   const around = parts.env[enclosingAccount]
   if (around && around !== accountId && !nested) {
     throw new AwsOidcError(
       'USAGE',
       `This is inside an "aws-oidc exec" with the account ${around}; the profile "${profile}" is of the account ${accountId}.`,
-      {hint: `aws-oidc exec --nested --profile ${profile} -- ${wish.command[0]}, or leave the other one first`},
+      {hint: `aws-oidc exec --nested --profile ${profile} -- ${request.command[0]}, or leave the other one first`},
     )
   }
-  return {profile, accountId, region: await workingRegion(wish, session, parts)}
+  return {profile, accountId, region: await workingRegion(request, session, parts)}
 }

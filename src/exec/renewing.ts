@@ -1,5 +1,5 @@
 import type {NotServed, Served} from '../aws/container-server.ts'
-import {type CredentialsWish, credentialsFor} from '../credentials/credentials.ts'
+import {type CredentialsRequest, credentialsFor} from '../credentials/credentials.ts'
 import type {CredentialsDependencies} from '../credentials/dependencies.ts'
 import {type Issued, isFresh, isUsable} from '../credentials/issued.ts'
 import {expectedFailure} from '../errors.ts'
@@ -18,7 +18,7 @@ const patienceMilliseconds = 1_500
 const lookMilliseconds = 1_000
 const pauseMilliseconds = 60_000
 
-export function renewing(first: Issued, wish: CredentialsWish, parts: CredentialsDependencies): Renewing {
+export function renewing(first: Issued, request: CredentialsRequest, parts: CredentialsDependencies): Renewing {
   const {clock, secrets} = parts
   // Nobody who sits there has asked for anything now: a program has.
   const asking = {interactive: false, ignoresBrake: false, attended: false, mayRead: false}
@@ -38,7 +38,7 @@ export function renewing(first: Issued, wish: CredentialsWish, parts: Credential
 
   async function renewOnce(): Promise<void> {
     try {
-      latest = await credentialsFor({...wish, force: false, lasting: false}, quiet)
+      latest = await credentialsFor({...request, force: false, lasting: false}, quiet)
       failure = undefined
     } catch (error) {
       const {code, message, hint} = expectedFailure(error) ?? {

@@ -1,5 +1,5 @@
 import {serveCredentials} from '../aws/container-server.ts'
-import type {CredentialsWish} from '../credentials/credentials.ts'
+import type {CredentialsRequest} from '../credentials/credentials.ts'
 import type {AwsFiles, CredentialsDependencies, Dependencies, Programs} from '../credentials/dependencies.ts'
 import type {Issued} from '../credentials/issued.ts'
 import {type ChildSetting, environmentServedBy} from '../formats/child-environment.ts'
@@ -18,10 +18,10 @@ export interface ServedProgram {
 export async function runServed(
   {command, setting, awsFiles}: ServedProgram,
   issued: Issued,
-  wish: CredentialsWish,
+  request: CredentialsRequest,
   parts: CredentialsDependencies & Programs,
 ): Promise<ForegroundEnding> {
-  const credentials = renewing(issued, wish, parts)
+  const credentials = renewing(issued, request, parts)
   await awsFiles?.write(fileFor(setting, parts))
   const ended = new AbortController()
   const server = await serveCredentials(credentials.current)

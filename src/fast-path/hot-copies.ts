@@ -3,7 +3,7 @@ import {join} from 'node:path'
 import type {Store} from '../cache/store.ts'
 import type {Configuration} from '../config/schema.ts'
 import {type Issued, readIssued, servedUntil} from '../credentials/issued.ts'
-import {lastStep, type Plan, type Wish} from '../credentials/plan.ts'
+import {lastStep, type Plan, type ProfileRequest} from '../credentials/plan.ts'
 import {processDocument} from '../formats/process.ts'
 import type {FileStates} from '../outside/files/file-states.ts'
 import type {MemoryFolders} from '../outside/files/memory-folder.ts'
@@ -27,7 +27,7 @@ export interface HotCopies {
   keep(plan: Plan, issued: Issued): Promise<void>
 }
 
-export interface HotParts {
+export interface HotDependencies {
   readonly configuration: Pick<Configuration, 'hotCopies'>
   readonly cache: {readonly id: string; readonly byHand: boolean; readonly directory: string}
   readonly own: InstalledPackage
@@ -46,7 +46,7 @@ export interface HotParts {
   readonly log: Log
 }
 
-export function hotCopiesOf(parts: HotParts): HotCopies {
+export function hotCopiesOf(parts: HotDependencies): HotCopies {
   const {states, folders, pointers, watched, lookedAt, own, env, cache, store, secrets, clock, log} = parts
   const unserved = whyNoLane(parts)
   const unwanted = whyForbidden(parts) ?? unserved
@@ -97,7 +97,7 @@ async function putCopy(
   stamped: Stamped,
   {credentials, accountId}: Issued,
   folder: OwnFolder,
-  {watched, states, clock}: HotParts,
+  {watched, states, clock}: HotDependencies,
 ): Promise<string | undefined> {
   const lookedAt = clock.now()
   const around = await states.around(watched.flatMap(({path, state}) => (state ? [path] : [])))
@@ -111,8 +111,8 @@ async function putCopy(
   )
 }
 
-/** Whether a wish is what the readers of hot copies serve: a profile, and nothing else said of the credentials. */
-export function isPlain({profile, provider, role, durationSeconds}: Wish): boolean {
+/** Whether a request is what the readers of hot copies serve: a profile, and nothing else said of the credentials. */
+export function isPlain({profile, provider, role, durationSeconds}: ProfileRequest): boolean {
   return profile !== undefined && provider === undefined && role === undefined && durationSeconds === undefined
 }
 
@@ -132,13 +132,13 @@ function entryOf(key: string): string {
 }
 
 /** Why nothing may rest unsealed, where somebody has said so; what does from before is removed. A pointer is no secret. */
-function whyForbidden({configuration, cache}: HotParts): string | undefined {
+function whyForbidden({configuration, cache}: HotDependencies): string | undefined {
   if (configuration.hotCopies === 'never') return 'The configuration says "hotCopies: never".'
   return cache.byHand && cache.id === 'keyring' ? 'The cache "keyring" was chosen: nothing rests unsealed.' : undefined
 }
 
 /** Why each call is one of the whole program. */
-function whyNoLane({cache, plugins}: HotParts): string | undefined {
+function whyNoLane({cache, plugins}: HotDependencies): string | undefined {
   if (cache.id !== 'keyring' && cache.id !== 'file') return `The cache "${cache.id}" is used.`
   const watching = plugins.find(plugin => plugin.linked || watchesCalls(plugin))
   if (!watching) return undefined

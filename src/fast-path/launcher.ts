@@ -2,7 +2,7 @@ import {dirname, join} from 'node:path'
 import type {Files} from '../outside/files/files.ts'
 import type {Log} from '../plugin.ts'
 
-export interface LauncherParts {
+export interface LauncherDependencies {
   readonly platform: NodeJS.Platform
   /** Where this program keeps what lasts; `undefined` where there is no place for it. */
   readonly dataFolder: string | undefined
@@ -11,12 +11,12 @@ export interface LauncherParts {
 }
 
 /** Where the launcher would be put; `undefined` where it could not be used. Writes nothing. */
-export async function plannedLauncher(parts: Omit<LauncherParts, 'log'>): Promise<string | undefined> {
+export async function plannedLauncher(parts: Omit<LauncherDependencies, 'log'>): Promise<string | undefined> {
   const path = launcherPath(parts)
   return path !== undefined && (await parts.files.takesProgram(path)) ? path : undefined
 }
 
-function launcherPath({platform, dataFolder}: Pick<LauncherParts, 'platform' | 'dataFolder'>) {
+function launcherPath({platform, dataFolder}: Pick<LauncherDependencies, 'platform' | 'dataFolder'>) {
   return platform === 'linux' && dataFolder !== undefined ? join(dataFolder, 'bin/aws-oidc') : undefined
 }
 
@@ -27,7 +27,7 @@ function launcherPath({platform, dataFolder}: Pick<LauncherParts, 'platform' | '
  */
 export async function installLauncher(
   ownProgram: readonly [node: string, script: string],
-  {platform, dataFolder, files, log}: LauncherParts,
+  {platform, dataFolder, files, log}: LauncherDependencies,
 ): Promise<string | undefined> {
   const path = launcherPath({platform, dataFolder})
   if (path === undefined) return undefined

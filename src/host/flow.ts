@@ -5,7 +5,7 @@ import {hasDesktop, isSet} from './interactive.ts'
 export type DeviceOffer = 'offered' | 'not-offered' | 'not-to-this-client'
 
 /** What was said about the way to sign in. */
-export interface FlowWish {
+export interface FlowRequest {
   readonly provider: string
   /** `--device`. */
   readonly device: boolean
@@ -40,20 +40,20 @@ const byBrowser = '--browser, or "flow: browser" of the provider, takes the brow
 const anyway = '"flow: browser" of the provider says that a browser reaches this machine all the same'
 
 /** How a person is asked here and now: what was typed wins over what is configured, that over the surroundings. */
-export function chooseFlow(wish: FlowWish, place: Place, offer: DeviceOffer): FlowChoice {
+export function chooseFlow(request: FlowRequest, place: Place, offer: DeviceOffer): FlowChoice {
   const remote = remoteBecause(place)
-  const opens = mayOpen(wish, place)
+  const opens = mayOpen(request, place)
   const elsewhere = remote || !opens ? ({elsewhere: 'maybe'} as const) : {}
   // Shown it is everywhere; opened only where that surely reaches the person.
-  const device = {flow: 'device', opens: opens && (remote === undefined || wish.program !== undefined)} as const
-  if (wish.device || (wish.browser === undefined && wish.configured === 'device')) {
-    if (offer !== 'offered') throw noDeviceFlow(wish, offer)
+  const device = {flow: 'device', opens: opens && (remote === undefined || request.program !== undefined)} as const
+  if (request.device || (request.browser === undefined && request.configured === 'device')) {
+    if (offer !== 'offered') throw noDeviceFlow(request, offer)
     return device
   }
-  if (wish.browser !== undefined || wish.configured === 'browser') return {flow: 'browser', opens, ...elsewhere}
-  if (wish.program && !isVsCodeHelper(wish.program)) {
+  if (request.browser !== undefined || request.configured === 'browser') return {flow: 'browser', opens, ...elsewhere}
+  if (request.program && !isVsCodeHelper(request.program)) {
     const unsure = remote?.surely === true && offer === 'offered'
-    const note = `The browser ${wish.program[0]} is opened, although this is ${remote?.what}; ${byCode}.`
+    const note = `The browser ${request.program[0]} is opened, although this is ${remote?.what}; ${byCode}.`
     return {flow: 'browser', opens, ...elsewhere, ...(unsure && {note})}
   }
   if (!remote && hasDesktop(place)) return {flow: 'browser', opens, ...desktopNote(place, offer)}
@@ -64,7 +64,7 @@ export function chooseFlow(wish: FlowWish, place: Place, offer: DeviceOffer): Fl
 }
 
 /** Whether an address can be opened for the person, on this machine or by a helper that reaches theirs. */
-function mayOpen({browser, program}: FlowWish, place: Place): boolean {
+function mayOpen({browser, program}: FlowRequest, place: Place): boolean {
   if (browser === false) return false
   return program !== undefined || (hasDesktop(place) && cloudShell(place) === undefined)
 }
@@ -108,7 +108,7 @@ function isVsCodeHelper([program]: readonly [string, ...string[]]): boolean {
   return /[\\/]helpers[\\/]browser\.(sh|cmd)$/.test(program)
 }
 
-function noDeviceFlow({provider, device}: FlowWish, offer: DeviceOffer): AwsOidcError {
+function noDeviceFlow({provider, device}: FlowRequest, offer: DeviceOffer): AwsOidcError {
   const what = `offers no sign-in with a code${toClient(offer)}`
   return new AwsOidcError('CONFIG_INVALID', `The provider "${provider}" ${what} (device authorization grant).`, {
     hint: device ? 'the same command without --device' : '"flow: auto" of the provider, or --browser',

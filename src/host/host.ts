@@ -1,22 +1,22 @@
 import type {ProviderConfiguration} from '../config/schema.ts'
 import {AwsOidcError} from '../errors.ts'
 import {deviceAddresses} from '../oauth/device-addresses.ts'
-import {discover, type OAuthDoors} from '../oauth/discovery.ts'
+import {discover, type OAuthTransport} from '../oauth/discovery.ts'
 import {grantAt} from '../oauth/grant.ts'
 import {listenForRedirect} from '../oauth/loopback.ts'
 import {endSessionAddress} from '../oauth/revoke.ts'
 import type {Ask, GrantAnswer, Host, ListenOptions, Log, OidcClient} from '../plugin.ts'
 import type {Secrets} from '../text/secrets.ts'
-import {knownProviders} from './known-provider.ts'
+import {cachedProviders} from './cached-provider.ts'
 import type {SignInMemory} from './memory.ts'
-import type {NewSignInParts} from './new-sign-in.ts'
+import type {NewSignInDependencies} from './new-sign-in.ts'
 import {knownHostsOf, showCode} from './show-code.ts'
 import {revokeTokens, tokensFor} from './tokens.ts'
 
 /** What a host is made of: parts of the world, and what was decided about this one sign-in. */
-export interface HostParts
-  extends OAuthDoors,
-    Omit<NewSignInParts, 'beforeAsking' | 'keep' | 'loginCommand' | 'noRenewal'> {
+export interface HostDependencies
+  extends OAuthTransport,
+    Omit<NewSignInDependencies, 'beforeAsking' | 'keep' | 'loginCommand' | 'noRenewal'> {
   readonly log: Log
   readonly memory: SignInMemory
   readonly ask: Ask
@@ -33,9 +33,9 @@ export interface HostParts
 }
 
 /** The Host that one strategy sees during one sign-in. */
-export function hostFor(parts: HostParts): Host {
+export function hostFor(parts: HostDependencies): Host {
   const {provider, env, log, memory, ask, signal, now, fetch} = parts
-  const knownAs = knownProviders(parts)
+  const knownAs = cachedProviders(parts)
 
   function demandPerson(where: string, because?: string): void {
     if (parts.interactive) return

@@ -3,12 +3,12 @@ import type {ProviderConfiguration} from '../config/schema.ts'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
 import {addsOfflineAccess, scopeRefused, signInByBrowser} from '../oauth/browser-sign-in.ts'
 import {type DeviceFlowRefused, signInByDevice} from '../oauth/device-sign-in.ts'
-import type {OAuthDoors} from '../oauth/discovery.ts'
+import type {OAuthTransport} from '../oauth/discovery.ts'
 import {demandSignInPage} from '../oauth/sign-in-page.ts'
 import type {TokenClock, Tokens} from '../oauth/tokens.ts'
 import type {Ask, Host, OidcClient} from '../plugin.ts'
 import type {Screen} from '../terminal/qr.ts'
-import type {Told} from '../text/printable.ts'
+import type {Message} from '../text/printable.ts'
 import type {Secrets} from '../text/secrets.ts'
 import type {DeviceOffer, FlowChoice} from './flow.ts'
 import {knownHostsOf, showCode} from './show-code.ts'
@@ -21,7 +21,7 @@ export interface Opening {
   readonly toSignOut?: boolean
 }
 
-export interface NewSignInParts extends OAuthDoors {
+export interface NewSignInDependencies extends OAuthTransport {
   readonly provider: ProviderConfiguration
   readonly env: Host['env']
   readonly secrets: Secrets
@@ -31,7 +31,7 @@ export interface NewSignInParts extends OAuthDoors {
   readonly elapsed: () => number
   /** When the time for this sign-in is up. */
   readonly deadline: Date
-  readonly tell: (told: Told) => void
+  readonly tell: (told: Message) => void
   readonly screen: () => Screen | undefined
   /** How a person is asked, depending on what the provider offers. */
   readonly chooseFlow: (offer: DeviceOffer) => FlowChoice
@@ -55,7 +55,7 @@ export async function signInAnew(
   configuration: Configuration,
   client: OidcClient,
   clock: TokenClock,
-  parts: NewSignInParts,
+  parts: NewSignInDependencies,
 ): Promise<Tokens> {
   const offered = configuration.serverMetadata().device_authorization_endpoint !== undefined
   const choice = parts.chooseFlow(offered ? 'offered' : 'not-offered')
@@ -65,7 +65,7 @@ export async function signInAnew(
   const {secrets, signal} = parts
   const answer = await signInByDevice(configuration, client, {
     ...renewalFor(client, parts),
-    doors: parts,
+    transport: parts,
     signal,
     clock,
     sleep: milliseconds => parts.sleep(milliseconds, signal),
@@ -87,7 +87,7 @@ export async function signInAnew(
 }
 
 /** Whether a renewal is asked for, and what is said when the provider refuses just that. */
-function renewalFor({issuer}: OidcClient, {provider, noRenewal, tell}: NewSignInParts) {
+function renewalFor({issuer}: OidcClient, {provider, noRenewal, tell}: NewSignInDependencies) {
   return {
     remember: provider.rememberSignIn && !noRenewal.known,
     async onNoRenewal() {
@@ -100,7 +100,7 @@ function renewalFor({issuer}: OidcClient, {provider, noRenewal, tell}: NewSignIn
 }
 
 /** Where a code is insisted on, the failure has what the provider said. */
-function browserInstead({refusal}: DeviceFlowRefused, {chooseFlow}: NewSignInParts): FlowChoice {
+function browserInstead({refusal}: DeviceFlowRefused, {chooseFlow}: NewSignInDependencies): FlowChoice {
   try {
     return chooseFlow('not-to-this-client')
   } catch (error) {
@@ -114,7 +114,7 @@ async function inBrowser(
   client: OidcClient,
   clock: TokenClock,
   choice: FlowChoice,
-  parts: NewSignInParts,
+  parts: NewSignInDependencies,
 ): Promise<Tokens> {
   const {provider, secrets, fetch, signal, keep, askUntil, tell, loginCommand} = parts
   const ports = client.listen?.ports ?? []
@@ -144,7 +144,7 @@ async function inBrowser(
     ...renewal,
     keepSecret,
     keep,
-    doors: parts,
+    transport: parts,
     signal,
     clock,
     paste: choice.elsewhere === undefined ? undefined : paste,
@@ -163,12 +163,12 @@ async function inBrowser(
   })
 }
 
-function isSsh({env}: Pick<NewSignInParts, 'env'>): boolean {
+function isSsh({env}: Pick<NewSignInDependencies, 'env'>): boolean {
   return Boolean(env.SSH_CONNECTION || env.SSH_TTY)
 }
 
 /** The third word of SSH_CONNECTION is the address at which the SSH client reached this machine (sshd's own view). */
-function forwarding({port}: URL, {env}: Pick<NewSignInParts, 'env'>): Told {
+function forwarding({port}: URL, {env}: Pick<NewSignInDependencies, 'env'>): Message {
   const [, , server] = env.SSH_CONNECTION?.split(' ') ?? []
   const host = server && /^[\w.:%-]+$/.test(server) ? server : 'HOST'
   return [

@@ -3,10 +3,10 @@ import {printable} from '../errors.ts'
 import {when} from '../formats/when.ts'
 import type {DeviceCode} from '../oauth/device-sign-in.ts'
 import {qrCode, type Screen} from '../terminal/qr.ts'
-import type {Line, Told} from '../text/printable.ts'
+import type {Line, Message} from '../text/printable.ts'
 
 export interface CodeScreen {
-  readonly tell: (told: Told) => void
+  readonly tell: (told: Message) => void
   /** The terminal that `tell` writes to, where it is one that can show more than plain text. */
   readonly screen: () => Screen | undefined
   /** When the time for this sign-in is up, whatever the provider grants. */

@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto'
 import {type AwsOidcError, expectedFailure} from '../errors.ts'
-import {discover, type OAuthDoors} from '../oauth/discovery.ts'
+import {discover, type OAuthTransport} from '../oauth/discovery.ts'
 import {UnverifiedToken} from '../oauth/problems.ts'
 import {refresh} from '../oauth/refresh.ts'
 import {revoke} from '../oauth/revoke.ts'
@@ -8,13 +8,13 @@ import type {TokenClock, Tokens} from '../oauth/tokens.ts'
 import type {Log, OidcClient, TokenSet} from '../plugin.ts'
 import {clamped, parseObject} from '../text/json.ts'
 import type {Secrets} from '../text/secrets.ts'
-import type {KnownProvider} from './known-provider.ts'
+import type {CachedProvider} from './cached-provider.ts'
 import type {SignInMemory} from './memory.ts'
-import {type NewSignInParts, signInAnew} from './new-sign-in.ts'
+import {type NewSignInDependencies, signInAnew} from './new-sign-in.ts'
 
-export interface TokenParts extends OAuthDoors, Omit<NewSignInParts, 'keep' | 'noRenewal'> {
+export interface TokenDependencies extends OAuthTransport, Omit<NewSignInDependencies, 'keep' | 'noRenewal'> {
   readonly memory: SignInMemory
-  readonly known: KnownProvider
+  readonly known: CachedProvider
   readonly now: () => Date
   /** Throws SIGN_IN_REQUIRED where nobody may be asked, with what has led to it where that is known; asks nobody. */
   readonly demandPerson: (where: string, because?: string) => void
@@ -34,7 +34,7 @@ const lastMoment = Date.UTC(9999, 11, 31)
 const noRenewalDays = 7
 
 /** Tokens for a client: remembered, refreshed, or from a new sign-in, in that order. */
-export async function tokensFor(client: OidcClient, fresh: boolean, parts: TokenParts): Promise<TokenSet> {
+export async function tokensFor(client: OidcClient, fresh: boolean, parts: TokenDependencies): Promise<TokenSet> {
   const {memory, secrets, now, known} = parts
   const remember = parts.provider.rememberSignIn
   const name = nameOf(client)
@@ -79,7 +79,7 @@ async function renewOrAsk(
   remembered: Tokens,
   client: OidcClient,
   clock: () => TokenClock,
-  parts: TokenParts,
+  parts: TokenDependencies,
 ): Promise<Renewed | 'dead' | 'kept' | undefined> {
   try {
     return await renew(name, remembered, clock, parts)
@@ -93,7 +93,7 @@ async function renewOrAsk(
 }
 
 /** A token that nobody can verify will be no better the next time; what passes is waited for, but not by a person. */
-function leadsToSignIn(failure: AwsOidcError, {insists, interactive, signal}: TokenParts): boolean {
+function leadsToSignIn(failure: AwsOidcError, {insists, interactive, signal}: TokenDependencies): boolean {
   if (signal.aborted) return false
   if (failure instanceof UnverifiedToken) return true
   return insists === true && interactive && (failure.code === 'UNAVAILABLE' || failure.code === 'BAD_RESPONSE')
@@ -135,7 +135,7 @@ function tokenSet(
 /** Ends what is remembered for a client, at the provider and here; nothing where nothing is remembered. */
 export async function revokeTokens(
   client: OidcClient,
-  parts: OAuthDoors & Pick<TokenParts, 'memory' | 'secrets'>,
+  parts: OAuthTransport & Pick<TokenDependencies, 'memory' | 'secrets'>,
 ): Promise<void> {
   const name = nameOf(client)
   const remembered = parseRemembered(await parts.memory.get(name), parts.secrets)
@@ -153,7 +153,7 @@ async function renew(
   name: string,
   remembered: Tokens,
   clock: () => TokenClock,
-  parts: TokenParts,
+  parts: TokenDependencies,
 ): Promise<Renewed | 'dead' | undefined> {
   const {refreshToken: spent, claims: earlier} = remembered
   if (spent === undefined) return undefined
@@ -176,7 +176,7 @@ async function renew(
 }
 
 /** Of tokens that can't be checked only the refresh token is kept, for the next renewal to be checked. */
-async function saveLost(name: string, text: string, remembered: Tokens, parts: TokenParts): Promise<void> {
+async function saveLost(name: string, text: string, remembered: Tokens, parts: TokenDependencies): Promise<void> {
   const {refresh_token: refreshToken} = parseObject(text)
   if (typeof refreshToken !== 'string') return
   parts.secrets.add(refreshToken)
@@ -184,7 +184,7 @@ async function saveLost(name: string, text: string, remembered: Tokens, parts: T
   await save(name, {...remembered, refreshToken, refreshTokenLasts}, parts)
 }
 
-async function save(name: string, tokens: Tokens, {memory, now, provider}: TokenParts): Promise<void> {
+async function save(name: string, tokens: Tokens, {memory, now, provider}: TokenDependencies): Promise<void> {
   const kept = provider.rememberSignIn ? tokens : {...tokens, refreshToken: undefined}
   const until = kept.refreshToken ? new Date(now().getTime() + refreshTokenDays * 86_400_000) : tokens.expiresAt
   await memory.set(name, JSON.stringify(kept), until)

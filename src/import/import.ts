@@ -5,16 +5,16 @@ import {type ShownDifference, showDifference, syncAsShown} from '../setup/write.
 import {agreesToWrite} from '../sync/consent.ts'
 import type {SyncScope} from '../sync/scope.ts'
 import {type SyncResult, sync} from '../sync/sync.ts'
-import {planTakeover, type TakeoverPlan} from './plan.ts'
+import {type ImportPlan, planImport} from './plan.ts'
 
-export interface TakeoverWish {
+export interface ImportRequest {
   /** The tool whose configuration is read; it is never changed. */
   readonly from: 'aws-cli-oidc'
   /** Whether nothing is asked. */
   readonly yes: boolean
 }
 
-export interface TakeoverResult {
+export interface ImportResult {
   readonly path: string
   readonly providers: readonly string[]
   readonly profiles: readonly string[]
@@ -29,11 +29,11 @@ export interface TakeoverResult {
 }
 
 /** Shows what would become of another tool's configuration, asks, writes it, and has the AWS tools call us instead. */
-export async function takeOver(
-  {yes}: TakeoverWish,
+export async function importConfiguration(
+  {yes}: ImportRequest,
   parts: SetupDependencies & Pick<Dependencies, 'readText'>,
-): Promise<TakeoverResult> {
-  const plan = await planTakeover(parts)
+): Promise<ImportResult> {
+  const plan = await planImport(parts)
   const {providers, profiles} = plan
   const result = {
     path: parts.configuration.path,
@@ -61,7 +61,7 @@ async function callUs(
   scope: SyncScope,
   shown: ShownDifference | undefined,
   parts: SetupDependencies,
-): Promise<Pick<TakeoverResult, 'left' | 'synced' | 'awsTools'>> {
+): Promise<Pick<ImportResult, 'left' | 'synced' | 'awsTools'>> {
   try {
     const ended = shown ? await syncAsShown(shown, parts) : await syncUnseen(scope, parts)
     const {left, written, ...awsTools} = ended
@@ -84,14 +84,14 @@ function scopeOf(profiles: readonly string[]): SyncScope {
   return {profiles, replaces: 'command', chain: 'process', prune: false, fromRoles: undefined}
 }
 
-function agreed({left}: TakeoverPlan, parts: Pick<Dependencies, 'tell' | 'asking' | 'ask'>): Promise<boolean> {
+function agreed({left}: ImportPlan, parts: Pick<Dependencies, 'tell' | 'asking' | 'ask'>): Promise<boolean> {
   if (left.length > 0) parts.tell(["This can't be taken over:", ...left.map(line => `  ${line}`), ''])
   return agreesToWrite('Write this?', 'the same command with --yes', parts)
 }
 
 /** A keyring that does not answer keeps nothing else from being taken over: the secret can be said later. */
 async function keepSecrets(
-  {providers}: TakeoverPlan,
+  {providers}: ImportPlan,
   {keyring}: Pick<Dependencies, 'keyring'>,
 ): Promise<readonly string[]> {
   const left: string[] = []

@@ -13,7 +13,7 @@ import {type ForeignProvider, foreignProviders, strategyOf, translated} from './
 type Entry = Readonly<Record<string, unknown>>
 
 /** What would become of the other tool's configuration. */
-export interface TakeoverPlan {
+export interface ImportPlan {
   readonly providers: readonly {readonly name: string; readonly entry: Entry; readonly secret: string | undefined}[]
   readonly profiles: readonly {readonly name: string; readonly entry: Entry}[]
   /** What can't be taken over, with the reason. */
@@ -21,9 +21,9 @@ export interface TakeoverPlan {
 }
 
 /** Rejects with CONFIG_INVALID where there is nothing to take over, or it is damaged. */
-export async function planTakeover(parts: SyncDependencies & Pick<Dependencies, 'readText'>): Promise<TakeoverPlan> {
+export async function planImport(parts: SyncDependencies & Pick<Dependencies, 'readText'>): Promise<ImportPlan> {
   const found = await readProviders(parts)
-  const providers: TakeoverPlan['providers'][number][] = []
+  const providers: ImportPlan['providers'][number][] = []
   const left: string[] = []
   for (const [name, [provider, ...same]] of Map.groupBy(found, ({name}) => name)) {
     if (!provider || same.length > 0) {
@@ -35,7 +35,7 @@ export async function planTakeover(parts: SyncDependencies & Pick<Dependencies, 
     if (outcome.entry) providers.push({name: provider.name, entry: outcome.entry, secret: outcome.secret})
   }
   const names = new Map(providers.map(({name}) => [name.toLowerCase(), name]))
-  const profiles: TakeoverPlan['profiles'][number][] = []
+  const profiles: ImportPlan['profiles'][number][] = []
   for (const {kind, path, calls} of await readCalls(parts)) {
     for (const call of calls) {
       const place = `${path}:${call.line}: [${call.profile}]`

@@ -1,7 +1,7 @@
 import * as openid from 'openid-client'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
 import type {OidcClient} from '../plugin.ts'
-import {fetchKeys, type OAuthDoors} from './discovery.ts'
+import {fetchKeys, type OAuthTransport} from './discovery.ts'
 import {listenForRedirect, type Pages, type Redirect} from './loopback.ts'
 import {type PasteBack, pastedRedirect} from './pasted-redirect.ts'
 import {explainOAuthFailure} from './problems.ts'
@@ -25,7 +25,7 @@ export interface BrowserSignIn {
   readonly keepSecret: (secret: string) => void
   /** Saves the tokens: called before the browser is told that it is over. */
   readonly keep: (tokens: Tokens) => Promise<void>
-  readonly doors: OAuthDoors
+  readonly transport: OAuthTransport
   readonly signal: AbortSignal
   readonly clock: TokenClock
 }
@@ -38,7 +38,7 @@ export interface BrowserSignIn {
 export async function signInByBrowser(
   configuration: openid.Configuration,
   client: OidcClient,
-  {pages, remember, show, paste, onNoRenewal, keepSecret, keep, doors, signal, clock}: BrowserSignIn,
+  {pages, remember, show, paste, onNoRenewal, keepSecret, keep, transport, signal, clock}: BrowserSignIn,
 ): Promise<Tokens> {
   const listener = await listenForRedirect(client.listen ?? {}, pages, signal)
   const {issuer, authorization_response_iss_parameter_supported: issuerIsSent = false} = configuration.serverMetadata()
@@ -76,7 +76,7 @@ export async function signInByBrowser(
     const {verifier, state, nonce} = request
     return await settle(redirect, issuer, async () => {
       // Beforehand: nothing that takes time or may fail should stand between the answer and its saving.
-      const verifying = {...doors, now: clock.now}
+      const verifying = {...transport, now: clock.now}
       await fetchKeys(configuration, verifying)
       const answer = await verified(configuration, client, verifying, judge =>
         openid.authorizationCodeGrant(judge, redirect.address, {

@@ -5,7 +5,7 @@ import {clamped} from '../text/json.ts'
 import {addsOfflineAccess, scopeRefused, scopesOf} from './browser-sign-in.ts'
 import {type DeviceAddresses, deviceAddresses} from './device-addresses.ts'
 import {codeEnded, deviceRefusal, isDeviceFlowRefused} from './device-refusals.ts'
-import {fetchKeys, type OAuthDoors} from './discovery.ts'
+import {fetchKeys, type OAuthTransport} from './discovery.ts'
 import {explainOAuthFailure, isOAuthError, refusalOf, retryAfterSeconds} from './problems.ts'
 import {type TokenClock, type Tokens, tokensOf} from './tokens.ts'
 import {verified} from './verified.ts'
@@ -19,7 +19,7 @@ export interface DeviceSignIn {
   readonly onNoRenewal: () => Promise<void>
   /** Masks what must not be seen from now on. */
   readonly keepSecret: (secret: string) => void
-  readonly doors: OAuthDoors
+  readonly transport: OAuthTransport
   readonly sleep: (milliseconds: number) => Promise<void>
   /** Milliseconds of a clock that nobody sets: the code ends by that one. */
   readonly elapsed: () => number
@@ -58,7 +58,7 @@ const longestPauseMilliseconds = 60_000
 export async function signInByDevice(
   configuration: openid.Configuration,
   client: OidcClient,
-  {remember, show, onNoRenewal, keepSecret, doors, sleep, elapsed, signal, clock}: DeviceSignIn,
+  {remember, show, onNoRenewal, keepSecret, transport, sleep, elapsed, signal, clock}: DeviceSignIn,
 ): Promise<Tokens | DeviceFlowRefused> {
   const provider = client.issuer.host
   const verifier = openid.randomPKCECodeVerifier()
@@ -79,7 +79,7 @@ export async function signInByDevice(
     const {answer} = requested
     for (const secret of [verifier, answer.device_code]) keepSecret(secret)
     // Beforehand: nothing that takes time or may fail should stand between the tokens and their saving.
-    const verifying = {...doors, now: clock.now}
+    const verifying = {...transport, now: clock.now}
     await fetchKeys(configuration, verifying)
     const life = clamped(answer.expires_in, 0, longestLifeSeconds) * 1000
     const end = elapsed() + life

@@ -7,7 +7,7 @@ import {parseObject, readObject} from '../text/json.ts'
 import {checkedAnswers} from './answers.ts'
 import {explainDiscoveryFailure, type MetadataAnswer} from './discovery-failure.ts'
 
-export interface OAuthDoors {
+export interface OAuthTransport {
   readonly fetch: typeof globalThis.fetch
   /** By how many milliseconds the clock behind that address is ahead of ours. */
   readonly offsetTo: (url: URL) => number
@@ -28,7 +28,7 @@ export interface ProviderFacts {
  */
 export async function discover(
   client: OidcClient,
-  doors: OAuthDoors,
+  transport: OAuthTransport,
   facts?: ProviderFacts & {readonly now: Date},
 ): Promise<openid.Configuration> {
   const {issuer, clientId} = client
@@ -37,7 +37,7 @@ export async function discover(
   // Without the library's signal: its limit would end a request before the door says why, and before what has arrived is
   // read by a process that was stopped.
   const customFetch = checkedAnswers((address: string, {method, headers, body}: openid.CustomFetchOptions) =>
-    doors.fetch(safe(address), {method, headers, body: body ?? null}),
+    transport.fetch(safe(address), {method, headers, body: body ?? null}),
   )
   const recalled = facts && checkedAnswers(async () => Response.json(facts.metadata))
   let answer: MetadataAnswer | undefined
@@ -51,11 +51,11 @@ export async function discover(
       [openid.customFetch]: recalled ?? askedFor,
       execute: insecure ? [openid.allowInsecureRequests] : [],
     })
-    const skew = Math.round(doors.offsetTo(issuer) / 1000)
+    const skew = Math.round(transport.offsetTo(issuer) / 1000)
     const configuration = new openid.Configuration(
       found.serverMetadata(),
       clientId,
-      {[openid.clockSkew]: skew, use_mtls_endpoint_aliases: doors.mutualTls},
+      {[openid.clockSkew]: skew, use_mtls_endpoint_aliases: transport.mutualTls},
       authentication,
     )
     configuration[openid.customFetch] = customFetch
@@ -74,16 +74,16 @@ export async function discover(
  */
 export async function fetchKeys(
   configuration: openid.Configuration,
-  doors: Pick<OAuthDoors, 'fetch'> & {readonly now: () => Date},
+  transport: Pick<OAuthTransport, 'fetch'> & {readonly now: () => Date},
 ): Promise<void> {
   const {issuer, jwks_uri: address} = configuration.serverMetadata()
   if (address === undefined) return
-  const fetch = checkedAnswers((url: string, init: RequestInit) => doors.fetch(safe(url), init))
+  const fetch = checkedAnswers((url: string, init: RequestInit) => transport.fetch(safe(url), init))
   const response = await fetch(address, {headers: {accept: 'application/json'}})
   const keys = response.ok ? readKeys(await response.text()) : undefined
   const {host} = new URL(issuer)
   if (keys) {
-    setKeys(configuration, keys, doors.now())
+    setKeys(configuration, keys, transport.now())
   } else if (response.status >= 500) {
     throw new AwsOidcError('UNAVAILABLE', `${host} answered with HTTP ${response.status}.`, {
       hint: 'the same command again in a moment',

@@ -1,10 +1,10 @@
 import type * as openid from 'openid-client'
 import type {OidcClient} from '../plugin.ts'
-import {discover, factsOf, fetchKeys, type OAuthDoors} from './discovery.ts'
+import {discover, factsOf, fetchKeys, type OAuthTransport} from './discovery.ts'
 import {isUnverified} from './problems.ts'
 import {tokenRequest} from './token-request.ts'
 
-export interface VerifyingDoors extends OAuthDoors {
+export interface VerifyingTransport extends OAuthTransport {
   readonly now: () => Date
 }
 
@@ -16,20 +16,20 @@ export interface VerifyingDoors extends OAuthDoors {
 export async function verified<Answer>(
   configuration: openid.Configuration,
   client: OidcClient,
-  doors: VerifyingDoors,
+  transport: VerifyingTransport,
   request: (configuration: openid.Configuration) => Promise<Answer>,
 ): Promise<Answer> {
-  const post = tokenRequest(doors.fetch)
+  const post = tokenRequest(transport.fetch)
   // The library keeps keys that it has once used, so each judgement needs a configuration of its own.
-  const through = async (fetch: OAuthDoors['fetch']) => {
+  const through = async (fetch: OAuthTransport['fetch']) => {
     const facts = factsOf(configuration)
-    return facts ? discover(client, {...doors, fetch}, {...facts, now: doors.now()}) : configuration
+    return facts ? discover(client, {...transport, fetch}, {...facts, now: transport.now()}) : configuration
   }
   try {
     return await request(await through(post.fetch))
   } catch (error) {
     if (post.outcome() !== 'answered' || !isUnverified(error)) throw error
-    await fetchKeys(configuration, doors)
+    await fetchKeys(configuration, transport)
     return request(await through(post.again))
   }
 }

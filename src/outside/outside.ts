@@ -12,12 +12,12 @@ import {isOtherUsers} from './network/loopback-peer.ts'
 import {type Network, systemNetwork} from './network/network.ts'
 import type {Inspection} from './processes/inspection.ts'
 import type {Npm} from './processes/npm.ts'
-import type {GuardParts, PluginGuard} from './processes/plugin-guard.ts'
+import type {GuardDependencies, PluginGuard} from './processes/plugin-guard.ts'
 import {type Processes, systemProcesses} from './processes/processes.ts'
 import {programOutput} from './processes/program-output.ts'
 import {type Clock, systemClock} from './system/clock.ts'
 import {inContainer} from './system/container.ts'
-import {type KeyringParts, systemKeyring} from './system/keyring.ts'
+import {type KeyringDependencies, systemKeyring} from './system/keyring.ts'
 import {loadModule} from './system/load-module.ts'
 import {processMark} from './system/process-mark.ts'
 import {systemTerminal, type Terminal} from './terminal/terminal.ts'
@@ -70,7 +70,7 @@ export function realOutside(): Outside {
   const processes = systemProcesses()
   const terminal = systemTerminal(env, platform)
   const places = findPlaces(env, platform)
-  const keyringParts: KeyringParts = {
+  const keyringParts: KeyringDependencies = {
     clock: systemClock,
     attended: terminal.stdinIsTerminal,
     tell: terminal.tell,
@@ -108,7 +108,7 @@ export function realOutside(): Outside {
   }
 }
 
-function guardFromFirstUse(parts: GuardParts): PluginGuard {
+function guardFromFirstUse(parts: GuardDependencies): PluginGuard {
   let guard: PluginGuard | undefined
   return {
     async load(...wanted) {

@@ -10,7 +10,7 @@ import {openPluginFolder, writingInto} from './folder.ts'
 import {declaredBy, type InstalledPackage, whyUnfit} from './registry.ts'
 import {type PluginSource, readPluginSource} from './source.ts'
 
-export interface InstallWish {
+export interface InstallRequest {
   /** What was typed. */
   readonly plugin: string
   /** The commands that are built in. */
@@ -25,7 +25,7 @@ export interface InstalledPlugin {
   readonly commands: readonly string[]
 }
 
-export interface InstallParts {
+export interface InstallDependencies {
   readonly own: InstalledPackage
   readonly dataFolder: string
   readonly configuration: Pick<Configuration, 'allowedPlugins' | 'path'>
@@ -43,16 +43,19 @@ export interface Offer {
 }
 
 /** Installs what somebody has typed: see `installOffer`. */
-export async function installPlugin({plugin, builtIn}: InstallWish, parts: InstallParts): Promise<InstalledPlugin> {
+export async function installPlugin(
+  {plugin, builtIn}: InstallRequest,
+  parts: InstallDependencies,
+): Promise<InstalledPlugin> {
   const source = readPluginSource(plugin)
   return installOffer(await lookAt(source, parts), source, builtIn, parts)
 }
 
 /** Shows it, and installs it where the person agrees then; `undefined` where not. */
 export async function installOnConsent(
-  {plugin, builtIn}: InstallWish,
+  {plugin, builtIn}: InstallRequest,
   agrees: () => Promise<boolean>,
-  parts: InstallParts,
+  parts: InstallDependencies,
 ): Promise<InstalledPlugin | undefined> {
   const source = readPluginSource(plugin)
   const offer = await lookAt(source, parts)
@@ -61,7 +64,10 @@ export async function installOnConsent(
 }
 
 /** What a source offers now; nothing is installed. */
-export async function lookAt(source: PluginSource, {dataFolder, files, npm, npmOptions}: InstallParts): Promise<Offer> {
+export async function lookAt(
+  source: PluginSource,
+  {dataFolder, files, npm, npmOptions}: InstallDependencies,
+): Promise<Offer> {
   await writingInto(dataFolder, () => files.makePrivateFolder(dataFolder))
   return readOffer(await npm.run(['pack', '--dry-run', source.spec], dataFolder, npmOptions), source)
 }
@@ -75,13 +81,13 @@ export async function installOffer(
   offer: Offer,
   source: PluginSource,
   builtIn: readonly string[],
-  parts: InstallParts,
+  parts: InstallDependencies,
 ): Promise<InstalledPlugin> {
   await show(offer, source, parts)
   return install(offer, source, builtIn, parts)
 }
 
-async function show(offer: Offer, source: PluginSource, parts: InstallParts): Promise<void> {
+async function show(offer: Offer, source: PluginSource, parts: InstallDependencies): Promise<void> {
   refuseByName(offer.name, parts)
   const publisher = await publisherOf(offer, source, parts)
   parts.log.info(`Package:   ${offer.name} ${offer.version}`)
@@ -93,7 +99,7 @@ async function install(
   offer: Offer,
   source: PluginSource,
   builtIn: readonly string[],
-  parts: InstallParts,
+  parts: InstallDependencies,
 ): Promise<InstalledPlugin> {
   const folder = await openPluginFolder(parts)
   try {
@@ -116,7 +122,7 @@ function readOffer(answer: unknown, {spec}: PluginSource): Offer {
   return {name, version, integrity}
 }
 
-function refuseByName(name: string, {own, configuration}: InstallParts): void {
+function refuseByName(name: string, {own, configuration}: InstallDependencies): void {
   if (name === own.name || Object.hasOwn(readObject(own.manifest.dependencies), name)) {
     throw new AwsOidcError('USAGE', `${name} is a part of aws-oidc; another one can't take its place.`)
   }
@@ -131,7 +137,7 @@ function refuseByName(name: string, {own, configuration}: InstallParts): void {
 async function publisherOf(
   {name, version}: Offer,
   {kind}: PluginSource,
-  {npm, npmOptions, dataFolder}: InstallParts,
+  {npm, npmOptions, dataFolder}: InstallDependencies,
 ): Promise<string> {
   if (kind !== 'registry') return 'unknown: it does not come from a registry'
   const facts = readObject(await npm.run(['view', `${name}@${version}`], dataFolder, npmOptions))
@@ -141,7 +147,7 @@ async function publisherOf(
 }
 
 /** Between the look and the installation another version may have been published. */
-async function checkOffer({name, integrity}: Offer, {dataFolder, files}: InstallParts): Promise<void> {
+async function checkOffer({name, integrity}: Offer, {dataFolder, files}: InstallDependencies): Promise<void> {
   const lock = parseObject((await files.readText(join(dataFolder, 'node_modules/.package-lock.json'))) ?? '')
   const installed = readObject(readObject(lock.packages)[`node_modules/${name}`]).integrity
   // What comes by git has no tarball, and so no integrity.
@@ -155,7 +161,7 @@ async function checkOffer({name, integrity}: Offer, {dataFolder, files}: Install
 async function checkInstalled(
   name: string,
   builtIn: readonly string[],
-  {own, dataFolder, files}: InstallParts,
+  {own, dataFolder, files}: InstallDependencies,
 ): Promise<InstalledPlugin> {
   const folder = join(dataFolder, 'node_modules', name)
   const read = async (file: string) => parseObject((await files.readText(join(folder, file))) ?? '')

@@ -1,7 +1,7 @@
 import {mostAlike} from '../config/nearest.ts'
 import {AwsOidcError, printable} from '../errors.ts'
 import {listedPlugins, openPluginFolder} from './folder.ts'
-import type {InstallParts} from './install.ts'
+import type {InstallDependencies} from './install.ts'
 
 export interface UninstalledPlugin {
   readonly name: string
@@ -13,7 +13,7 @@ export interface UninstalledPlugin {
  * Removes a plugin, and what npm installed for it; of one that is linked only the link. None of its code runs. Rejects with
  * USAGE where there is none of that name; where npm fails everything stays.
  */
-export async function uninstallPlugin(typed: string, parts: InstallParts): Promise<UninstalledPlugin> {
+export async function uninstallPlugin(typed: string, parts: InstallDependencies): Promise<UninstalledPlugin> {
   const name = typed.replace(/(?<=.)@[^/]*$/, '')
   const plugins = await listedPlugins(parts.dataFolder, parts.files)
   const plugin = plugins.find(listed => listed.name === name)

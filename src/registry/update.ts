@@ -1,6 +1,6 @@
 import {type AwsOidcError, expectedFailure} from '../errors.ts'
 import {pluginsByNpm} from './folder.ts'
-import {type InstalledPlugin, type InstallParts, installOffer, lookAt} from './install.ts'
+import {type InstallDependencies, type InstalledPlugin, installOffer, lookAt} from './install.ts'
 
 export interface PluginUpdate {
   readonly name: string
@@ -16,7 +16,10 @@ export interface PluginUpdate {
  * Installs what the source of each plugin offers now, as `installPlugin` does; one that fails keeps its version, and none
  * of the others from theirs. oclif's own command has npm update all of them or none, and shows nothing first.
  */
-export async function updatePlugins(builtIn: readonly string[], parts: InstallParts): Promise<readonly PluginUpdate[]> {
+export async function updatePlugins(
+  builtIn: readonly string[],
+  parts: InstallDependencies,
+): Promise<readonly PluginUpdate[]> {
   const updates: PluginUpdate[] = []
   for (const {name, version: before, source} of await pluginsByNpm(parts.dataFolder, parts.files)) {
     try {

@@ -1,4 +1,4 @@
-import {personKey} from '../cache/keys.ts'
+import {userKey} from '../cache/keys.ts'
 import type {Dependencies} from '../credentials/dependencies.ts'
 import {lastStep, type Plan, planAt, plansFor} from '../credentials/plan.ts'
 import {expectedFailure} from '../errors.ts'
@@ -57,7 +57,7 @@ export async function clearCache(
   const providers: string[] = []
   for (const name of Object.keys(configuration.providers)) {
     const plans = possible(() => [planAt(name, parts)]).filter(isMeant)
-    if (await holdsAny(plans.map(({providerId}) => personKey(providerId)))) providers.push(name)
+    if (await holdsAny(plans.map(({providerId}) => userKey(providerId)))) providers.push(name)
   }
   const profiles: string[] = []
   for (const profile of Object.keys(configuration.profiles)) {

@@ -1,5 +1,5 @@
 import type {SignInDependencies} from '../credentials/dependencies.ts'
-import {firstApplicable, plansFor, type Wish} from '../credentials/plan.ts'
+import {firstApplicable, type ProfileRequest, plansFor} from '../credentials/plan.ts'
 import {whileSignedIn} from '../credentials/signed-in.ts'
 import {AwsOidcError} from '../errors.ts'
 import {readObject} from '../text/json.ts'
@@ -16,9 +16,9 @@ export interface ShownClaims {
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
 const compared = ['iss', 'aud', 'azp', 'sub', 'amr']
 
-/** The claims of the sign-in that a wish leads to, made anew where it has to be. AWS is not asked: it may refuse the role. */
-export function claimsFor(wish: Wish, parts: SignInDependencies): Promise<ShownClaims> {
-  return firstApplicable(plansFor(wish, parts), async plan => {
+/** The claims of the sign-in that a request leads to, made anew where it has to be. AWS is not asked: it may refuse the role. */
+export function claimsFor(request: ProfileRequest, parts: SignInDependencies): Promise<ShownClaims> {
+  return firstApplicable(plansFor(request, parts), async plan => {
     const {name, own} = plan.provider
     const claims = await whileSignedIn(plan, parts, async identity => identity.claims)
     if (!claims) {

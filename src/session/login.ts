@@ -5,13 +5,13 @@ import {isFresh, readIssued} from '../credentials/issued.ts'
 import {noting} from '../credentials/last-problem.ts'
 import {type Obtained, type ObtainOptions, obtain} from '../credentials/obtain.ts'
 import {firstApplicable, lastStep, type Plan, plansFor} from '../credentials/plan.ts'
-import {rememberedPerson} from '../credentials/remembered-person.ts'
+import {rememberedUser} from '../credentials/remembered-user.ts'
 import {type SignedIn, signIn} from '../credentials/sign-in.ts'
 import {chooseProvider, type Target} from '../credentials/target.ts'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
 import {type Printable, shownName} from '../text/printable.ts'
 
-export interface LoginWish extends Target {
+export interface LoginRequest extends Target {
   /** Ask although something remembered would do. It is replaced only on success. */
   readonly force: boolean
   /** Do nothing while `creds` would need nobody. */
@@ -34,24 +34,24 @@ export interface LoginFailure {
 }
 
 /** Signs in now, and gets the credentials of the role where there is one. */
-export async function login(wish: LoginWish, parts: SignInDependencies): Promise<LoginResult> {
-  const target = await chooseProvider(wish, 'login', parts)
+export async function login(request: LoginRequest, parts: SignInDependencies): Promise<LoginResult> {
+  const target = await chooseProvider(request, 'login', parts)
   return firstApplicable(plansFor(target, parts), plan =>
     parts.locks.hold(lockOf(lastStep(plan).key), parts.signal, () =>
-      noting(plan, parts, () => (wish.ifNeeded ? loginIfNeeded(plan, parts) : loginNow(plan, wish.force, parts))),
+      noting(plan, parts, () => (request.ifNeeded ? loginIfNeeded(plan, parts) : loginNow(plan, request.force, parts))),
     ),
   )
 }
 
 /** Signs in at every provider in turn; one that fails keeps none of the others from it. */
 export async function loginEverywhere(
-  wish: Pick<LoginWish, 'force' | 'ifNeeded'>,
+  request: Pick<LoginRequest, 'force' | 'ifNeeded'>,
   parts: SignInDependencies,
 ): Promise<readonly (LoginResult | LoginFailure)[]> {
   const outcomes: (LoginResult | LoginFailure)[] = []
   for (const provider of Object.keys(parts.configuration.providers)) {
     try {
-      outcomes.push(await login({...wish, provider, usualProfile: ''}, parts))
+      outcomes.push(await login({...request, provider, usualProfile: ''}, parts))
     } catch (error) {
       const failure = expectedFailure(error)
       if (!failure || parts.signal.aborted) throw error
@@ -110,7 +110,7 @@ async function resultOf(
   {signedIn, issued}: Outcome,
   parts: Pick<Dependencies, 'store'>,
 ): Promise<LoginResult> {
-  const person = signedIn?.identity ?? (await rememberedPerson(plan.providerId, parts))
+  const person = signedIn?.identity ?? (await rememberedUser(plan.providerId, parts))
   return {
     provider: plan.provider.name,
     subject: shownName(person?.subject),

@@ -1,14 +1,14 @@
 import type {ProviderState} from '../coordination/state.ts'
 import type {Dependencies, SignInDependencies} from '../credentials/dependencies.ts'
 import {type Plan, plansFor} from '../credentials/plan.ts'
-import {asOurs, openProvider} from '../credentials/provider-host.ts'
-import {forgetPerson, keepsPerson, type Person, rememberedPerson} from '../credentials/remembered-person.ts'
+import {asProviderFailure, openProvider} from '../credentials/provider-host.ts'
+import {forgetUser, rememberedUser, remembersUser, type User} from '../credentials/remembered-user.ts'
 import {chooseProvider, type Target} from '../credentials/target.ts'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
 import {memoryOf} from '../host/memory.ts'
 import {type Printable, shownName} from '../text/printable.ts'
 
-export interface LogoutWish extends Target {
+export interface LogoutRequest extends Target {
   readonly all: boolean
   /** Whether the provider's session in the browser ends too. */
   readonly everywhere: boolean
@@ -26,25 +26,27 @@ export interface LogoutResult {
 const limitMilliseconds = 60_000
 
 /** Ends sign-ins: at the provider as far as it takes part, and here completely. */
-export async function logout(wish: LogoutWish, parts: SignInDependencies): Promise<readonly LogoutResult[]> {
+export async function logout(request: LogoutRequest, parts: SignInDependencies): Promise<readonly LogoutResult[]> {
   const {configuration, store} = parts
-  const names = wish.all ? Object.keys(configuration.providers) : await namesOf(wish, parts)
+  const names = request.all ? Object.keys(configuration.providers) : await namesOf(request, parts)
   const results: LogoutResult[] = []
   for (const provider of names) {
     for (const plan of plansFor({provider}, parts)) {
-      results.push(await parts.locks.hold(plan.providerId, parts.signal, () => logoutAt(plan, wish.everywhere, parts)))
+      results.push(
+        await parts.locks.hold(plan.providerId, parts.signal, () => logoutAt(plan, request.everywhere, parts)),
+      )
     }
   }
   // What earlier settings of a provider have left is reached by no plan.
-  if (wish.all) await store.clear()
+  if (request.all) await store.clear()
   return results
 }
 
 async function namesOf(
-  wish: Target,
+  request: Target,
   parts: Pick<Dependencies, 'configuration' | 'registry' | 'env' | 'asking' | 'ask'>,
 ): Promise<readonly string[]> {
-  const target = await chooseProvider(wish, 'logout', parts)
+  const target = await chooseProvider(request, 'logout', parts)
   if ('provider' in target) return [target.provider]
   return [...new Set(plansFor(target, parts).map(({provider}) => provider.name))]
 }
@@ -54,7 +56,7 @@ async function logoutAt(plan: Plan, everywhere: boolean, parts: SignInDependenci
   const {person, locked} = await personAt(plan, parts)
   const notDone = person || everywhere ? await signOutAt(plan, everywhere, parts) : undefined
   const problem = locked ?? notDone
-  await forgetPerson(providerId, parts)
+  await forgetUser(providerId, parts)
   await parts.store.clear(`${providerId}/`)
   await parts.removeBrowserFolder(providerId)
   await parts.states.change(providerId, withoutTroubles)
@@ -67,7 +69,7 @@ async function logoutAt(plan: Plan, everywhere: boolean, parts: SignInDependenci
 }
 
 interface PersonAt {
-  readonly person?: Person | undefined
+  readonly person?: User | undefined
   /** Why what is kept can't be read. It can be removed all the same. */
   readonly locked?: AwsOidcError
 }
@@ -79,8 +81,8 @@ async function personAt(
   const unread = (why: string) =>
     new AwsOidcError('UNAVAILABLE', `${why} So nothing was revoked at ${provider.name}.`, {hint: 'aws-oidc logout'})
   try {
-    const person = await rememberedPerson(providerId, parts)
-    if (person || !(await keepsPerson(providerId, parts))) return {person}
+    const person = await rememberedUser(providerId, parts)
+    if (person || !(await remembersUser(providerId, parts))) return {person}
     return {locked: unread("What was kept can't be opened.")}
   } catch (error) {
     parts.signal.throwIfAborted()
@@ -116,7 +118,7 @@ async function signOutAt(
     return undefined
   } catch (error) {
     parts.signal.throwIfAborted()
-    return asOurs(error, plan, parts)
+    return asProviderFailure(error, plan, parts)
   } finally {
     limit.cancel()
   }

@@ -6,7 +6,7 @@ import type {Role} from '../plugin.ts'
 import {type Printable, shownName} from '../text/printable.ts'
 import {roleArgument, rolesOfferedAt} from './offered-roles.ts'
 
-export interface RolesWish extends Pick<Target, 'provider' | 'usualProfile'> {
+export interface RolesRequest extends Pick<Target, 'provider' | 'usualProfile'> {
   /** Words that all stand in the ARN, the account's id or its name, however they are written. */
   readonly search: readonly string[]
 }
@@ -30,7 +30,7 @@ export interface ListedRole {
 }
 
 /** What a provider offers the person who signs in there, by account and name. */
-export async function listRoles({search, ...target}: RolesWish, parts: SignInDependencies): Promise<RolesOffered> {
+export async function listRoles({search, ...target}: RolesRequest, parts: SignInDependencies): Promise<RolesOffered> {
   const chosen = await chooseProvider(target, 'roles', parts)
   const [plan] = plansFor(chosen, parts)
   if (!plan) throw new Error('a profile has at least one provider')
@@ -78,11 +78,11 @@ function profilesByRole(
   })
   return offered =>
     taken
-      .filter(({role}) => role.arn === offered.arn && isSameDoor(role.principalArn, offered.principalArn))
+      .filter(({role}) => role.arn === offered.arn && isSamePrincipal(role.principalArn, offered.principalArn))
       .map(({profile}) => profile)
 }
 
 /** A profile that names no SAML provider of IAM means any. */
-function isSameDoor(wanted: string | undefined, offered: string | undefined): boolean {
+function isSamePrincipal(wanted: string | undefined, offered: string | undefined): boolean {
   return wanted === undefined || wanted === offered
 }

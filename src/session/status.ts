@@ -3,10 +3,10 @@ import type {Problem} from '../coordination/state.ts'
 import type {Dependencies, SignInDependencies} from '../credentials/dependencies.ts'
 import {type Issued, isFresh, isUsable, readIssued} from '../credentials/issued.ts'
 import {findProvider, lastStep, type Plan, planAt, plansFor} from '../credentials/plan.ts'
-import {rememberedPerson} from '../credentials/remembered-person.ts'
+import {rememberedUser} from '../credentials/remembered-user.ts'
 import {type Printable, shownName} from '../text/printable.ts'
 
-export interface StatusWish {
+export interface StatusRequest {
   readonly profile?: string | undefined
   readonly provider?: string | undefined
 }
@@ -46,13 +46,13 @@ export interface ProfileStatus {
 }
 
 /** How things stand, from what is kept here: no network, no lock, nobody asked, nothing written. */
-export async function statusOf(wish: StatusWish, cache: string, parts: SignInDependencies): Promise<Status> {
+export async function statusOf(request: StatusRequest, cache: string, parts: SignInDependencies): Promise<Status> {
   const {configuration} = parts
-  const names = profilesOf(wish, parts)
+  const names = profilesOf(request, parts)
   const profiles = await Promise.all(names.map(profile => profileStatus(profile, parts)))
   const concerned = new Set(names.flatMap(profile => plansFor({profile}, parts).map(({provider}) => provider.name)))
-  if (wish.provider !== undefined) concerned.add(findProvider(wish.provider, configuration).name)
-  if (wish.profile === undefined && wish.provider === undefined) {
+  if (request.provider !== undefined) concerned.add(findProvider(request.provider, configuration).name)
+  if (request.profile === undefined && request.provider === undefined) {
     for (const name of Object.keys(configuration.providers)) concerned.add(name)
   }
   const providers = await Promise.all([...concerned].map(provider => providerStatus(provider, parts)))
@@ -63,7 +63,7 @@ export async function statusOf(wish: StatusWish, cache: string, parts: SignInDep
 
 /** The profiles meant: one, those that may use a provider, or all. */
 function profilesOf(
-  {profile, provider}: StatusWish,
+  {profile, provider}: StatusRequest,
   parts: Pick<Dependencies, 'configuration' | 'registry' | 'env'>,
 ): readonly string[] {
   const {profiles} = parts.configuration
@@ -77,7 +77,7 @@ async function providerStatus(provider: string, parts: SignInDependencies): Prom
   const {states, clock} = parts
   const plan = planAt(provider, parts)
   const state = await states.read(plan.providerId)
-  const person = await rememberedPerson(plan.providerId, parts)
+  const person = await rememberedUser(plan.providerId, parts)
   return {
     provider,
     signedIn: await isSignedIn(plan, parts),
@@ -144,7 +144,7 @@ async function hasUsableSource(
 const marginMilliseconds = 60_000
 
 async function isSignedIn({providerId}: Plan, parts: Pick<Dependencies, 'store' | 'clock'>): Promise<boolean> {
-  const person = await rememberedPerson(providerId, parts)
+  const person = await rememberedUser(providerId, parts)
   if (!person) return false
   return person.renewable || (person.until?.getTime() ?? 0) - parts.clock.now().getTime() > marginMilliseconds
 }

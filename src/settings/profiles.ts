@@ -83,7 +83,7 @@ async function seenByAwsTools(name: string, parts: SyncDependencies): Promise<Se
   }
 }
 
-export interface AddProfileWish {
+export interface AddProfileRequest {
   readonly name: string
   /** One or several, the first that applies; none for a profile with a `source`. */
   readonly providers: readonly string[]
@@ -104,15 +104,15 @@ export interface AddedProfile {
 
 /** Writes a profile into our configuration. Rejects with CONFIG_INVALID, and writes nothing, where it could not be used. */
 export async function addProfile(
-  wish: AddProfileWish,
+  request: AddProfileRequest,
   parts: Pick<Dependencies, 'configuration' | 'editConfiguration'>,
 ): Promise<AddedProfile> {
-  const {name} = wish
-  const entry = entryOf(wish)
+  const {name} = request
+  const entry = entryOf(request)
   checkProfileName(name)
   await parts.editConfiguration(now => {
     checkIsNew(name, now)
-    checkReferences(wish, now)
+    checkReferences(request, now)
     return [{kind: 'add', list: 'profiles', name, entry}]
   })
   return {profile: name, path: parts.configuration.path, entry}
@@ -147,7 +147,7 @@ function checkIsNew(name: string, {path, profiles}: Configuration): void {
   })
 }
 
-function checkReferences({name, providers, source, role}: AddProfileWish, now: Configuration): void {
+function checkReferences({name, providers, source, role}: AddProfileRequest, now: Configuration): void {
   const hint = (flag: string) => (near: string) => `aws-oidc profiles add ${name} --${flag} ${near}`
   for (const provider of providers) findProvider(provider, now, hint('provider'))
   if (source === undefined) return
@@ -158,8 +158,8 @@ function checkReferences({name, providers, source, role}: AddProfileWish, now: C
   })
 }
 
-function entryOf(wish: AddProfileWish): Readonly<Record<string, unknown>> {
-  const {providers, source, role, region, durationSeconds, sessionName, externalId, output} = wish
+function entryOf(request: AddProfileRequest): Readonly<Record<string, unknown>> {
+  const {providers, source, role, region, durationSeconds, sessionName, externalId, output} = request
   if (role !== undefined) readRole(role, '--role')
   const [only, ...others] = providers
   const entry = {

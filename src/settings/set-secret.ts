@@ -5,7 +5,7 @@ import {findProvider} from '../credentials/plan.ts'
 import {AwsOidcError} from '../errors.ts'
 import {readObject} from '../text/json.ts'
 
-export interface SetSecretWish {
+export interface SetSecretRequest {
   readonly provider: string
   readonly setting: string
   /** Takes it out instead. */
@@ -24,7 +24,7 @@ export interface SetSecretResult {
 
 /** Puts a secret setting of a provider into the keyring, asked on the terminal or read from a pipe; never an argument. */
 export async function setSecret(
-  {provider, setting, remove}: SetSecretWish,
+  {provider, setting, remove}: SetSecretRequest,
   parts: SignInDependencies,
 ): Promise<SetSecretResult> {
   const {own, strategy} = findProvider(provider, parts.configuration, name => commandFor(name, setting))

@@ -6,7 +6,7 @@ import {answersIn, type Entry} from './existing.ts'
 import type {Field} from './fields.ts'
 import {givenAnswers, possibleFields, requiredFields} from './given.ts'
 import {askField, mayChange, textOf, told} from './questions.ts'
-import type {SetupWish} from './result.ts'
+import type {SetupRequest} from './result.ts'
 import {askStrategy, usableStrategy} from './strategy.ts'
 import {type Watch, watchIssuer} from './watch.ts'
 
@@ -25,11 +25,11 @@ interface Step {
   ask(): Promise<Back | undefined>
 }
 
-export async function formFor(wish: SetupWish, parts: SetupDependencies): Promise<Form> {
+export async function formFor(request: SetupRequest, parts: SetupDependencies): Promise<Form> {
   const {dialogue, configuration, tell} = parts
   const answers = new Map<string, unknown>()
   const secrets = new Map<string, string>()
-  let provider = wish.provider
+  let provider = request.provider
   let existing: Entry | undefined
   let nameSaid = false
   let chosen: (KnownStrategy & {readonly watch: Watch}) | undefined
@@ -41,7 +41,7 @@ export async function formFor(wish: SetupWish, parts: SetupDependencies): Promis
 
   function choose(known: KnownStrategy): void {
     if (chosen?.id === known.id) return
-    given = givenAnswers(wish.set, known.fields)
+    given = givenAnswers(request.set, known.fields)
     answers.clear()
     const before = existing ? answersIn(existing, {...known, specs: known.strategy.settings}, tell) : []
     for (const [name, value] of [...before, ...given.answers]) answers.set(name, value)
@@ -65,7 +65,7 @@ export async function formFor(wish: SetupWish, parts: SetupDependencies): Promis
   /** Whether that name is to be used; one that is taken only where what stands there is to be changed. */
   async function takeName(name: string): Promise<boolean> {
     const there = existingIn(configuration.providers, name)
-    if (there && !wish.replace && !(await mayChange(`a provider "${name}"`, parts))) return false
+    if (there && !request.replace && !(await mayChange(`a provider "${name}"`, parts))) return false
     const before = chosen
     if (there && there !== existing) chosen = undefined
     provider = name
@@ -75,7 +75,7 @@ export async function formFor(wish: SetupWish, parts: SetupDependencies): Promis
   }
 
   async function askForStrategy(): Promise<Back | undefined> {
-    const answer = await askStrategy(chosen?.id ?? wish.strategy ?? strategyOf(existing), wish.builtIn, parts)
+    const answer = await askStrategy(chosen?.id ?? request.strategy ?? strategyOf(existing), request.builtIn, parts)
     if (answer === back) return back
     take(answer)
     return undefined
@@ -88,7 +88,7 @@ export async function formFor(wish: SetupWish, parts: SetupDependencies): Promis
 
   /** The strategy of the command line, where its plugin has to come first; else it is asked for. */
   async function installSaid(id: string): Promise<void> {
-    const known = await usableStrategy(id, wish.builtIn, parts)
+    const known = await usableStrategy(id, request.builtIn, parts)
     strategySaid = known !== undefined
     if (known) take(known)
   }
@@ -134,8 +134,8 @@ export async function formFor(wish: SetupWish, parts: SetupDependencies): Promis
   }
   const {installable} = parts.registry
   if (provider !== undefined) existing = existingIn(configuration.providers, provider)
-  if (wish.strategy !== undefined && !installable().some(({strategy}) => strategy === wish.strategy)) {
-    choose(await knownStrategy(wish.strategy, parts))
+  if (request.strategy !== undefined && !installable().some(({strategy}) => strategy === request.strategy)) {
+    choose(await knownStrategy(request.strategy, parts))
     strategySaid = true
   }
   if (given.problems.length > 0) {
@@ -150,7 +150,7 @@ export async function formFor(wish: SetupWish, parts: SetupDependencies): Promis
 
     async fill() {
       if (!filled && provider !== undefined) nameSaid = await takeName(provider)
-      if (wish.strategy !== undefined && !chosen) await installSaid(wish.strategy)
+      if (request.strategy !== undefined && !chosen) await installSaid(request.strategy)
       let at = filled ? steps().length - 1 : 0
       for (;;) {
         const step = steps()[at]

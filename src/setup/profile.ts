@@ -7,7 +7,7 @@ import {type Back, back} from '../terminal/dialogue.ts'
 import {type Draft, existingIn, problemOfProfileName, problemOfRole} from './draft.ts'
 import type {DraftProfile, Entry} from './existing.ts'
 import {mayChange} from './questions.ts'
-import {profileNameOf, type SetupWish} from './result.ts'
+import {profileNameOf, type SetupRequest} from './result.ts'
 import type {Trial} from './trial.ts'
 
 /** The questions about a profile for one of the roles, with the answers so far. */
@@ -23,11 +23,11 @@ interface Step {
 export function profileFormFor(
   draft: Draft,
   {roles}: Trial,
-  wish: SetupWish,
+  request: SetupRequest,
   parts: Pick<Dependencies, 'configuration' | 'tell' | 'dialogue'>,
 ): ProfileForm {
   const {dialogue, configuration} = parts
-  let {role, region} = wish
+  let {role, region} = request
   let name: string | undefined
   let existing: Entry | undefined
   let nameSaid = false
@@ -73,7 +73,7 @@ export function profileFormFor(
   async function takeName(wanted: string): Promise<boolean> {
     const there = existingIn(configuration.profiles, wanted)
     const clash = there && (there.provider !== draft.provider || there.role !== role)
-    if (clash && !wish.replace && !(await mayChange(`a profile "${wanted}"`, parts))) return false
+    if (clash && !request.replace && !(await mayChange(`a profile "${wanted}"`, parts))) return false
     name = wanted
     existing = there
     return true
@@ -95,15 +95,15 @@ export function profileFormFor(
   function steps(): readonly Step[] {
     const isWanted = role !== undefined || draft.answers.has('defaultRole')
     return [
-      ...(wish.role === undefined ? [{ask: askRole}] : []),
+      ...(request.role === undefined ? [{ask: askRole}] : []),
       ...(isWanted && !nameSaid ? [{ask: askName}] : []),
-      ...(isWanted && wish.region === undefined ? [{ask: askRegion}] : []),
+      ...(isWanted && request.region === undefined ? [{ask: askRegion}] : []),
     ]
   }
 
   return {
     async fill() {
-      if (!filled && wish.profile !== undefined) nameSaid = await takeName(wish.profile)
+      if (!filled && request.profile !== undefined) nameSaid = await takeName(request.profile)
       let at = filled ? steps().length - 1 : 0
       for (;;) {
         if (at < 0) return back

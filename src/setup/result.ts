@@ -4,7 +4,7 @@ import type {Draft} from './draft.ts'
 import type {DraftProfile} from './existing.ts'
 import type {Trial} from './trial.ts'
 
-export interface SetupWish {
+export interface SetupRequest {
   readonly provider: string | undefined
   readonly strategy: string | undefined
   /** Settings of the provider: `name=value`. */

@@ -17,7 +17,7 @@ import {
 import {type DraftProfile, differing, problemOfReplacing, profileEntry} from './existing.ts'
 import type {Answers} from './fields.ts'
 import {givenAnswers, missingFields} from './given.ts'
-import {profileNameOf, resultOf, type SetupResult, type SetupWish} from './result.ts'
+import {profileNameOf, resultOf, type SetupRequest, type SetupResult} from './result.ts'
 import {claimsOfRoles} from './roles-claim.ts'
 import {forgetTrial, type Trial, tryRole, trySignIn} from './trial.ts'
 
@@ -25,24 +25,24 @@ import {forgetTrial, type Trial, tryRole, trySignIn} from './trial.ts'
  * Writes a provider and a profile into the configuration once a sign-in has worked: asked for on the terminal, or said with
  * flags. Until then nothing is saved, whatever happens.
  */
-export async function setup(wish: SetupWish, parts: SetupDependencies): Promise<SetupResult> {
-  if (!wish.yes && parts.asking.mayRead && parts.asking.interactive) {
-    return (await import('./wizard.ts')).runWizard(wish, parts)
+export async function setup(request: SetupRequest, parts: SetupDependencies): Promise<SetupResult> {
+  if (!request.yes && parts.asking.mayRead && parts.asking.interactive) {
+    return (await import('./wizard.ts')).runWizard(request, parts)
   }
-  const draft = await draftFrom(wish, parts)
-  if (!wish.yes) {
+  const draft = await draftFrom(request, parts)
+  if (!request.yes) {
     throw new AwsOidcError('USAGE', 'Nobody can be asked here, and nothing is saved without being asked for.', {
       hint: 'the same command with --yes',
     })
   }
-  const early = earlyProfile(draft, wish, parts)
+  const early = earlyProfile(draft, request, parts)
   const roleIsKnown = early?.role !== undefined || draft.answers.has('defaultRole')
-  const profile = wish.test || roleIsKnown ? early : undefined
+  const profile = request.test || roleIsKnown ? early : undefined
   // Where all of it stands there already nobody need sign in.
-  if ((profile || !wish.test) && isThere(draft, profile)) {
+  if ((profile || !request.test) && isThere(draft, profile)) {
     return {...resultOf(draft, profile, undefined, parts), unchanged: true}
   }
-  if (wish.test) return saveTried(draft, wish, parts)
+  if (request.test) return saveTried(draft, request, parts)
   await saveDraft(draft, profile, parts)
   return resultOf(draft, profile, undefined, parts)
 }
@@ -56,12 +56,14 @@ function isThere(draft: Draft, profile: DraftProfile | undefined): boolean {
   return entries.every(({was, entry}) => was !== undefined && differing(was, entry).length === 0)
 }
 
-async function saveTried(draft: Draft, wish: SetupWish, parts: SetupDependencies): Promise<SetupResult> {
+async function saveTried(draft: Draft, request: SetupRequest, parts: SetupDependencies): Promise<SetupResult> {
   const trial = await trySignIn(draft, parts)
   try {
-    const known = wish.role ?? earlyProfile(draft, wish, parts)?.role
-    const profile = profileFor(draft, wish, known ?? roleFrom(draft, trial), parts)
-    const problem = wish.replace ? problemOfProfileName(profile.name) : problemOfProfile(draft.provider, profile, parts)
+    const known = request.role ?? earlyProfile(draft, request, parts)?.role
+    const profile = profileFor(draft, request, known ?? roleFrom(draft, trial), parts)
+    const problem = request.replace
+      ? problemOfProfileName(profile.name)
+      : problemOfProfile(draft.provider, profile, parts)
     if (problem !== undefined) throw new AwsOidcError('USAGE', problem, {hint: 'the same command with --profile NAME'})
     if (isThere(draft, profile)) return {...resultOf(draft, profile, trial, parts), unchanged: true}
     const role = await tryRole(draft, profile, trial, parts)
@@ -74,15 +76,15 @@ async function saveTried(draft: Draft, wish: SetupWish, parts: SetupDependencies
 }
 
 /** The draft that the flags make. Rejects with USAGE, listing at once everything that is missing or wrong. */
-async function draftFrom(wish: SetupWish, parts: Configured): Promise<Draft> {
-  const {provider, strategy, set} = wish
+async function draftFrom(request: SetupRequest, parts: Configured): Promise<Draft> {
+  const {provider, strategy, set} = request
   const known = strategy === undefined ? undefined : await knownStrategy(strategy, parts)
   const {answers, problems} = givenAnswers(known ? set : [], known?.fields ?? [])
   const missing = known ? missingFields(known.strategy.settings, known.fields, answers) : []
   const unfit = provider === undefined ? undefined : problemOfProviderName(provider)
   const draft = provider !== undefined && known && draftOf(provider, known, answers, parts)
   const finished = draft && missing.length === 0 && problems.length === 0 ? draft : undefined
-  const clashes = finished && !wish.replace ? clashesOf(finished, wish, parts) : []
+  const clashes = finished && !request.replace ? clashesOf(finished, request, parts) : []
   const lines = [
     ...(provider === undefined ? ['--provider NAME: what it is to be called here'] : []),
     ...(unfit === undefined ? [] : [`--provider: ${unfit}`]),
@@ -91,7 +93,7 @@ async function draftFrom(wish: SetupWish, parts: Configured): Promise<Draft> {
       spec.secret ? `--set ${name}.env=VARIABLE: ${spec.description}` : `--set ${name}=...: ${spec.description}`,
     ),
     ...problems,
-    ...problemsOfProfile(wish),
+    ...problemsOfProfile(request),
     ...clashes,
   ]
   if (finished && lines.length === 0) return finished
@@ -114,7 +116,7 @@ function draftOf(
 }
 
 /** What can be told before anybody signs in. */
-function problemsOfProfile({profile, role}: Pick<SetupWish, 'profile' | 'role'>): readonly string[] {
+function problemsOfProfile({profile, role}: Pick<SetupRequest, 'profile' | 'role'>): readonly string[] {
   const name = profile ?? (role === undefined ? undefined : profileNameOf(role))
   const problem = name === undefined ? undefined : problemOfProfileName(name)
   const wrong = role === undefined ? undefined : problemOfRole(role, '--role')
@@ -122,9 +124,9 @@ function problemsOfProfile({profile, role}: Pick<SetupWish, 'profile' | 'role'>)
 }
 
 /** What stands under the names already and is something else. */
-function clashesOf(draft: Draft, wish: SetupWish, parts: Pick<Dependencies, 'configuration'>): readonly string[] {
+function clashesOf(draft: Draft, request: SetupRequest, parts: Pick<Dependencies, 'configuration'>): readonly string[] {
   const {provider, existing} = draft
-  const profile = earlyProfile(draft, wish, parts)
+  const profile = earlyProfile(draft, request, parts)
   const entry = providerEntry(draft)
   const problems = [
     problemOfReplacing('provider', provider, {was: existing, entry}, parts.configuration),
@@ -167,18 +169,18 @@ function roleFrom(draft: Draft, {roles, signedIn}: Trial): string | undefined {
 /** The profile as far as it is known before anybody signs in; `undefined` where not even its name is. */
 function earlyProfile(
   draft: Draft,
-  wish: SetupWish,
+  request: SetupRequest,
   parts: Pick<Dependencies, 'configuration'>,
 ): DraftProfile | undefined {
-  const {profile, role} = wish
+  const {profile, role} = request
   const named = profile !== undefined || role !== undefined || draft.answers.has('defaultRole')
-  return named ? profileFor(draft, wish, role, parts) : undefined
+  return named ? profileFor(draft, request, role, parts) : undefined
 }
 
 /** What no flag says of a profile that is there stays. */
 function profileFor(
   {answers, provider}: Draft,
-  {profile, region}: SetupWish,
+  {profile, region}: SetupRequest,
   role: string | undefined,
   {configuration}: Pick<Dependencies, 'configuration'>,
 ): DraftProfile {

@@ -6,31 +6,35 @@ import type {DraftProfile} from './existing.ts'
 import {formFor} from './form.ts'
 import {profileFormFor} from './profile.ts'
 import {told} from './questions.ts'
-import {resultOf, type SetupResult, type SetupWish} from './result.ts'
+import {resultOf, type SetupRequest, type SetupResult} from './result.ts'
 import {withRolesClaim} from './roles-claim.ts'
 import {forgetTrial, type Trial, tryRole, trySignIn} from './trial.ts'
 import {writeAsked} from './write.ts'
 
 /** Asks on the terminal for all that is not said with flags, tries it, and writes it after a yes. Going back is always possible. */
-export async function runWizard(wish: SetupWish, parts: SetupDependencies): Promise<SetupResult> {
-  const form = await formFor(wish, parts)
+export async function runWizard(request: SetupRequest, parts: SetupDependencies): Promise<SetupResult> {
+  const form = await formFor(request, parts)
   parts.tell(['Enter takes what is proposed, < goes back, Ctrl-C ends it. Nothing is written before you say yes.', ''])
   await form.fill()
   for (;;) {
     const draft = await form.review()
     if (draft === back) await form.fill()
     else {
-      const result = await tried(draft, wish, parts)
+      const result = await tried(draft, request, parts)
       if (result !== back) return result
     }
   }
 }
 
 /** Signs in and saves; `back` leads to the settings. */
-async function tried(draft: Draft, wish: SetupWish, parts: SetupDependencies): Promise<SetupResult | typeof back> {
+async function tried(
+  draft: Draft,
+  request: SetupRequest,
+  parts: SetupDependencies,
+): Promise<SetupResult | typeof back> {
   for (;;) {
     const trial = await trySignIn(draft, parts).catch((error: unknown) => told(error, parts))
-    if (trial) return withTrial(draft, trial, wish, parts)
+    if (trial) return withTrial(draft, trial, request, parts)
     const ended = await untried(draft, parts)
     if (ended !== 'again') return ended
   }
@@ -51,17 +55,17 @@ async function untried(draft: Draft, parts: SetupDependencies): Promise<SetupRes
   }
 }
 
-async function withTrial(draft: Draft, trial: Trial, wish: SetupWish, parts: SetupDependencies) {
+async function withTrial(draft: Draft, trial: Trial, request: SetupRequest, parts: SetupDependencies) {
   const trials = [trial]
   let saved: Trial | undefined
   try {
     parts.tell(`Signed in as ${shownName(trial.signedIn.identity.subject) ?? 'somebody without a name'}.`)
-    const wanted = wish.role === undefined ? await withRolesClaim(draft, trial, parts) : draft
+    const wanted = request.role === undefined ? await withRolesClaim(draft, trial, parts) : draft
     if (wanted === back) return back
     const again =
       wanted === draft ? undefined : await trySignIn(wanted, parts, trial).catch((error: unknown) => told(error, parts))
     if (again) trials.push(again)
-    const result = again ? await profiled(wanted, again, wish, parts) : await profiled(draft, trial, wish, parts)
+    const result = again ? await profiled(wanted, again, request, parts) : await profiled(draft, trial, request, parts)
     if (result !== back && !result.declined) saved = again ?? trial
     return result
   } finally {
@@ -72,10 +76,10 @@ async function withTrial(draft: Draft, trial: Trial, wish: SetupWish, parts: Set
 async function profiled(
   draft: Draft,
   trial: Trial,
-  wish: SetupWish,
+  request: SetupRequest,
   parts: SetupDependencies,
 ): Promise<SetupResult | typeof back> {
-  let form = profileFormFor(draft, trial, wish, parts)
+  let form = profileFormFor(draft, trial, request, parts)
   for (;;) {
     const profile = await form.fill()
     if (profile === back) return back
@@ -88,7 +92,7 @@ async function profiled(
       ] as const)
       if (next === 'change') return back
       // What the flags said has not worked.
-      if (next === 'role') form = profileFormFor(draft, trial, {...wish, role: undefined, profile: undefined}, parts)
+      if (next === 'role') form = profileFormFor(draft, trial, {...request, role: undefined, profile: undefined}, parts)
       if (next !== 'save') continue
     }
     const result = await written(draft, {profile, trial}, parts)

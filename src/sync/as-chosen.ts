@@ -6,12 +6,12 @@ import {type SyncResult, sync} from './sync.ts'
  * told that we could do it.
  */
 export async function syncAsChosen(parts: SyncDependencies): Promise<SyncResult> {
-  const wish = {profiles: [], prune: false, fromRoles: undefined, write: 'no'} as const
-  const byUs = await sync({...wish, chain: 'process'}, parts)
+  const request = {profiles: [], prune: false, fromRoles: undefined, write: 'no'} as const
+  const byUs = await sync({...request, chain: 'process'}, parts)
   if (byUs.changes.length === 0) return byUs
   // What there is to warn of has been said.
   const quiet = {...parts, log: {...parts.log, warn: () => undefined}}
-  const byTools = await sync({...wish, chain: 'aws'}, quiet)
+  const byTools = await sync({...request, chain: 'aws'}, quiet)
   return sizeOf(byTools) < sizeOf(byUs) ? byTools : byUs
 }
 

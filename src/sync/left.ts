@@ -19,7 +19,7 @@ export function foreign(
 ): LeftAlone | undefined {
   if (!section || origin) return undefined
   const why = `${placeOf(file, section.at)}: the profile "${name}" is there already and not ours.`
-  return {profile: name, kind: 'foreign', why, hint: takeOver(name)}
+  return {profile: name, kind: 'foreign', why, hint: importConfiguration(name)}
 }
 
 /** Beside other credentials ours would not be asked for, by some of the tools. */
@@ -35,7 +35,7 @@ export function shadowed(
       const at = section.properties.find(property => property.key === key)?.at
       if (key === undefined) continue
       const why = `${placeOf(files[kind], at)}: "${key}" of the profile "${name}" would win over aws-oidc.`
-      return {profile: name, kind: 'shadowed', why, hint: takeOver(name)}
+      return {profile: name, kind: 'shadowed', why, hint: importConfiguration(name)}
     }
   }
   return undefined
@@ -60,7 +60,7 @@ export const mendOfPlaces = 'Set it to the whole path, without quotes that keep 
 
 export const mendOfDefaults = 'Move it from [DEFAULT] into the profiles that need it.'
 
-function takeOver(name: string): string {
+function importConfiguration(name: string): string {
   return `aws-oidc profiles sync ${name}`
 }
 

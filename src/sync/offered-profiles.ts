@@ -13,7 +13,7 @@ export interface OfferedProfiles {
   readonly profiles: readonly WantedProfile[]
 }
 
-export interface OfferWish {
+export interface OfferRequest {
   readonly provider: string | undefined
   /** Of `{account}`, `{accountName}`, `{role}`, `{provider}` and `{samlProvider}`. */
   readonly nameTemplate: string
@@ -21,7 +21,7 @@ export interface OfferWish {
 
 /** A profile for each role that a provider offers the person who signs in. */
 export async function offeredProfiles(
-  {provider, nameTemplate}: OfferWish,
+  {provider, nameTemplate}: OfferRequest,
   parts: SignInDependencies,
 ): Promise<OfferedProfiles> {
   const chosen = await chooseProvider({provider, usualProfile: ''}, 'profiles sync --from-roles', parts)

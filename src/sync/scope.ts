@@ -5,7 +5,7 @@ import {AwsOidcError} from '../errors.ts'
 import type {AwsConfiguration} from '../outside/aws-configuration.ts'
 import {configuredProfiles, type WantedProfile} from './aws-profiles.ts'
 import type {AwsFiles} from './left.ts'
-import {type OfferedProfiles, type OfferWish, offeredProfiles} from './offered-profiles.ts'
+import {type OfferedProfiles, type OfferRequest, offeredProfiles} from './offered-profiles.ts'
 import {planSync, type Scope, type SyncPlan} from './plan.ts'
 import {workingLines} from './working-lines.ts'
 
@@ -18,12 +18,12 @@ export interface SyncScope {
   /** Whether what is ours and no longer configured goes. */
   readonly prune: boolean
   /** Also a profile for each role that a provider offers. */
-  readonly fromRoles: OfferWish | undefined
+  readonly fromRoles: OfferRequest | undefined
 }
 
 /** What is to be done to the files as they are, for tools that start that program; what does not depend on them is found out once. */
 export async function planner(
-  wish: SyncScope,
+  request: SyncScope,
   aws: AwsConfiguration,
   parts: SignInDependencies,
 ): Promise<(files: AwsFiles, program: readonly string[]) => Promise<SyncPlan>> {
@@ -35,19 +35,23 @@ export async function planner(
       'This aws-oidc runs from the cache of npx, and AWS tools would be told to start it there: install it first.',
     )
   }
-  const offered = wish.fromRoles && (await offeredProfiles(wish.fromRoles, parts))
-  const named = new Set(wish.profiles)
+  const offered = request.fromRoles && (await offeredProfiles(request.fromRoles, parts))
+  const named = new Set(request.profiles)
   const known = new Set(offered?.profiles.map(({name}) => name))
   if (!configuration.found) findProfile('', configuration)
   const inScope = (name: string) => named.size === 0 || named.has(name)
-  const configured = configuredProfiles(Object.keys(configuration.profiles).filter(inScope), wish.chain, configuration)
+  const configured = configuredProfiles(
+    Object.keys(configuration.profiles).filter(inScope),
+    request.chain,
+    configuration,
+  )
   const wanted = merged(configured, offered?.profiles.filter(({name}) => inScope(name)) ?? [])
   const scope: Omit<Scope, 'command' | 'works'> = {
     named,
-    replaces: wish.replaces,
+    replaces: request.replaces,
     ownScript: ownProgram[1],
     platform,
-    prune: wish.prune,
+    prune: request.prune,
     includes: inScope,
     isStale: (name, origin) => {
       if (origin.kind !== 'role') return !Object.hasOwn(configuration.profiles, name)

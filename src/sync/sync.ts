@@ -14,7 +14,7 @@ import {mendOfPlaces} from './left.ts'
 import {editsFor, type SyncPlan} from './plan.ts'
 import {planner, type SyncScope} from './scope.ts'
 
-export interface SyncWish extends SyncScope {
+export interface SyncRequest extends SyncScope {
   /** Whether to write: without a question, after one, or not at all. */
   readonly write: 'yes' | 'ask' | 'no'
 }
@@ -32,7 +32,7 @@ const tries = 50
 
 /** Brings the configuration of the AWS tools up to ours: shows the difference and asks (`agrees`), writes. */
 export async function sync(
-  wish: SyncWish,
+  request: SyncRequest,
   parts: SyncDependencies,
   agrees = (difference: readonly Line[]) => agreed(difference, parts),
 ): Promise<SyncResult> {
@@ -43,14 +43,14 @@ export async function sync(
     return launcher === undefined ? aws.ownProgram : [launcher]
   }
   let program = await programOf({written: false})
-  const planFor = await planner(wish, aws, parts)
+  const planFor = await planner(request, aws, parts)
   const found = await readFiles(places, aws)
   warnOfRefused(found, parts)
   let shown = await planFor(found, program)
   for (;;) {
-    if (wish.write === 'no') return resultOf(shown, places, [])
+    if (request.write === 'no') return resultOf(shown, places, [])
     const wanted = shown.changes.length > 0
-    if (wanted && wish.write === 'ask' && !(await agrees(syncDifference(shown, places, parts)))) {
+    if (wanted && request.write === 'ask' && !(await agrees(syncDifference(shown, places, parts)))) {
       return resultOf(shown, places, [])
     }
     // Also where nothing else is to be written: Node may have moved since the launcher was.
@@ -61,7 +61,7 @@ export async function sync(
       shown = await planFor(found, program)
       continue
     }
-    const meant = wish.write === 'ask' ? JSON.stringify(shown.changes) : undefined
+    const meant = request.write === 'ask' ? JSON.stringify(shown.changes) : undefined
     const lock = `aws-config-${createHash('sha256').update(places.config).digest('hex').slice(0, 16)}`
     const {plan, backups} = await parts.locks.hold(lock, parts.signal, async () => {
       for (let left = tries; left > 0; left--) {

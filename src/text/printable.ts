@@ -16,7 +16,7 @@ export interface Painted {
 export type Line = string | readonly (string | Painted)[]
 
 /** One line, or several: a line break in a text does not make two of it. */
-export type Told = string | readonly Line[]
+export type Message = string | readonly Line[]
 
 // Longer than any address that somebody signs in at.
 const longestLine = 8_000
@@ -47,7 +47,7 @@ export function shownName(name: string | undefined): Printable | undefined {
 }
 
 /** What is shown at once, with every part of it made safe. */
-export function onScreen(told: Told): Printable {
+export function onScreen(told: Message): Printable {
   const lines = typeof told === 'string' ? [told] : told
   return certified(lines.map(line => lineOf(line)).join('\n'))
 }

@@ -1,5 +1,5 @@
 import {readConfiguration} from '../config/read.ts'
-import type {Patient} from '../doctor/check.ts'
+import type {CheckContext} from '../doctor/check.ts'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
 import {wayOut} from '../outside/network/proxy.ts'
 import {problemOfAuthorities} from '../outside/network/trust.ts'
@@ -8,7 +8,11 @@ import type {Choices} from './asking.ts'
 import {type Installation, wire} from './wire.ts'
 
 /** What `doctor` looks at: everything is wired although the configuration may be broken, and nobody is asked. */
-export async function patientOf(outside: Outside, installation: Installation, choices: Choices): Promise<Patient> {
+export async function checkContextOf(
+  outside: Outside,
+  installation: Installation,
+  choices: Choices,
+): Promise<CheckContext> {
   const {env, files, places} = outside
   const path = places.configFile ?? 'config.yaml'
   const {configuration, problem} = await readAsFarAsPossible(path, files)
@@ -47,7 +51,7 @@ export async function patientOf(outside: Outside, installation: Installation, ch
 async function readAsFarAsPossible(
   path: string,
   {readGiven}: Outside['files'],
-): Promise<Pick<Patient, 'configuration' | 'problem'>> {
+): Promise<Pick<CheckContext, 'configuration' | 'problem'>> {
   try {
     return {configuration: readConfiguration(path, await readGiven(path)), problem: undefined}
   } catch (error) {

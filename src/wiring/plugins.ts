@@ -3,16 +3,16 @@ import type {Configuration} from '../config/schema.ts'
 import type {Outside} from '../outside/outside.ts'
 import type {Npm} from '../outside/processes/npm.ts'
 import type {Log} from '../plugin.ts'
-import type {InstallParts} from '../registry/install.ts'
+import type {InstallDependencies} from '../registry/install.ts'
 import {logTo} from './said.ts'
 
 /** What the installation of a plugin works with; none of it may come with the plugin that is to be installed. */
 export async function installPartsOf(
   {env, files, npm, processes, terminal}: Outside,
-  installation: Pick<InstallParts, 'own' | 'dataFolder'>,
+  installation: Pick<InstallDependencies, 'own' | 'dataFolder'>,
   configuration: Configuration,
   log: Log,
-): Promise<InstallParts> {
+): Promise<InstallDependencies> {
   const npmOptions = {registry: env.AWS_OIDC_NPM_REGISTRY, signal: processes.interruption}
   const {run} = await npm()
   const watched: Npm = {
@@ -31,9 +31,9 @@ export async function installPartsOf(
 /** The same without the other parts: what those need may come with a plugin that is to be installed. */
 export async function installPartsFor(
   outside: Outside,
-  installation: Pick<InstallParts, 'own' | 'dataFolder'>,
+  installation: Pick<InstallDependencies, 'own' | 'dataFolder'>,
   {debug, unread}: {readonly debug: boolean; readonly unread: boolean},
-): Promise<InstallParts> {
+): Promise<InstallDependencies> {
   const {files, places, terminal} = outside
   const path = places.configFile ?? 'config.yaml'
   const configuration = readConfiguration(path, unread ? undefined : await files.readGiven(path))

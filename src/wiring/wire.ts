@@ -173,17 +173,17 @@ export async function wire(outside: Outside, installation: Installation, choices
     get registry() {
       return registry
     },
-    async installPlugin(wish, agrees) {
+    async installPlugin(request, agrees) {
       const {installOnConsent} = await import('../registry/install.ts')
       const shown = {...log, info: tell}
       const place = await installPartsOf(outside, installation, configuration, shown)
-      const installed = await installOnConsent(wish, agrees, place)
+      const installed = await installOnConsent(request, agrees, place)
       if (installed) registry = registryWith(await installedPlugins(dataFolder, files))
       return installed
     },
     store,
-    onIssued: async (plan, wish, issued) => {
-      if (isPlain(wish)) await hotCopies.keep(plan, issued)
+    onIssued: async (plan, request, issued) => {
+      if (isPlain(request)) await hotCopies.keep(plan, issued)
     },
     states: fileStates({
       folder: places.states,

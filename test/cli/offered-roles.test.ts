@@ -121,7 +121,7 @@ describe('aws-oidc roles', () => {
     expect(carol).to.include({exitCode: 0, stdout: '"sandbox" offers no AWS role to carol@example.com.\n'})
   })
 
-  it('reads them from a SAML assertion, and tells two doors to one role apart', async () => {
+  it('reads them from a SAML assertion, and tells two transport to one role apart', async () => {
     const other = 'arn:aws:iam::123456789012:saml-provider/other'
     await scene.sandbox.steer('PUT', '/saml', {change: {extraRoles: [`${arn('readonly')},${other}`]}})
     await scene.home.configure({

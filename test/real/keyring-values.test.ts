@@ -3,7 +3,7 @@ import {mkdtemp, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect} from 'chai'
-import {type KeyringParts, systemKeyring} from '../../src/outside/system/keyring.ts'
+import {type KeyringDependencies, systemKeyring} from '../../src/outside/system/keyring.ts'
 import {keyringCache} from '../../src/providers/keyring-cache.ts'
 import {behavesAsCache} from '../support/cache-suite.ts'
 import {inTurn} from '../support/in-turn.ts'
@@ -45,7 +45,7 @@ describe('the real gnome-keyring, asked by this process', () => {
     await killed(daemon)
   })
 
-  const keyring = (changes: Partial<KeyringParts> = {}) =>
+  const keyring = (changes: Partial<KeyringDependencies> = {}) =>
     systemKeyring({
       clock,
       attended: false,

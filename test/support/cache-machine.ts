@@ -1,7 +1,7 @@
 import {mkdtemp, readdir, readFile, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
-import {type CacheChoiceParts, type ChosenCache, chooseCache} from '../../src/cache/choice.ts'
+import {type CacheChoiceDependencies, type ChosenCache, chooseCache} from '../../src/cache/choice.ts'
 import caches from '../../src/hooks/caches.ts'
 import type {CacheHome, CredentialCache, Keyring} from '../../src/plugin.ts'
 import {memoryCache} from '../../src/providers/memory-cache.ts'
@@ -34,7 +34,7 @@ export interface CacheMachine {
   remove(): Promise<void>
 }
 
-export interface Changes extends Partial<Omit<CacheChoiceParts, 'home'>> {
+export interface Changes extends Partial<Omit<CacheChoiceDependencies, 'home'>> {
   readonly home?: Partial<CacheHome>
 }
 

@@ -1,6 +1,6 @@
 import * as sdk from '@aws-sdk/client-sts'
 import {assumeRole, assumeRoleWithSaml, assumeRoleWithWebIdentity, getCallerIdentity} from '../../src/aws/sts.ts'
-import type {StsAction, StsParts} from '../../src/aws/sts-request.ts'
+import type {StsAction, StsTransport} from '../../src/aws/sts-request.ts'
 import type {AwsCredentials} from '../../src/plugin.ts'
 import type {Dice} from './dice.ts'
 
@@ -8,7 +8,7 @@ export interface Play {
   readonly credentials: AwsCredentials
   readonly answer: string
   theirs(client: sdk.STSClient): Promise<unknown>
-  ours(sts: StsParts): Promise<unknown>
+  ours(sts: StsTransport): Promise<unknown>
 }
 
 /** One call with chance input, as the SDK makes it and as we do, and what comes back. */

@@ -369,7 +369,7 @@ describe('the lint rules of the rooms', () => {
   }
 })
 
-/** One import of types a line, so that the doors that only types pass stay out of this. */
+/** One import of types a line, so that the transport that only types pass stay out of this. */
 function imports(file: string, may: readonly string[]): Lines {
   const others = everything.filter(target => target !== file)
   const text = (target: string) => `import type * as a${everything.indexOf(target)} from '${specifier(file, target)}'`

@@ -59,9 +59,9 @@ describe('the brake', () => {
 })
 
 describe('somebody at a terminal', () => {
-  const wish = {profile: 'developer', force: false, lasting: false}
+  const request = {profile: 'developer', force: false, lasting: false}
   const failing = async (stage: Stage, attended: boolean) =>
-    credentialsFor(wish, stage.call({attended})).then(
+    credentialsFor(request, stage.call({attended})).then(
       () => undefined,
       error => error.code,
     )

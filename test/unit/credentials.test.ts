@@ -6,10 +6,10 @@ import {AwsOidcError} from '../../src/errors.ts'
 import {makeStage, refused, type Stage, unavailable} from '../support/parts.ts'
 
 const minute = 60_000
-const wish = {profile: 'developer', force: false, lasting: false}
+const request = {profile: 'developer', force: false, lasting: false}
 
-function ask(stage: Stage, changes: Partial<typeof wish> = {}, asking?: Partial<Asking>): Promise<Issued> {
-  return credentialsFor({...wish, ...changes}, stage.call(asking))
+function ask(stage: Stage, changes: Partial<typeof request> = {}, asking?: Partial<Asking>): Promise<Issued> {
+  return credentialsFor({...request, ...changes}, stage.call(asking))
 }
 
 async function failureOf(work: Promise<unknown>): Promise<AwsOidcError> {
@@ -52,7 +52,7 @@ describe('credentials with more than the soft margin left', () => {
 
   it('of fifteen minutes are fresh down to a quarter of their life', async () => {
     const stage = makeStage()
-    const short = {...wish, durationSeconds: 900}
+    const short = {...request, durationSeconds: 900}
     const old = await credentialsFor(short, stage.call())
     stage.clock.advance(11 * minute)
     expect((await credentialsFor(short, stage.call())).credentials).to.deep.equal(old.credentials)
@@ -184,8 +184,8 @@ describe('the clock', () => {
     const stage = makeStage()
     stage.sts.aheadMilliseconds = 2 * minute
     const parts = stage.call()
-    await credentialsFor(wish, parts)
-    await credentialsFor({...wish, force: true}, parts)
+    await credentialsFor(request, parts)
+    await credentialsFor({...request, force: true}, parts)
     expect(stage.said.filter(text => text.includes('clock'))).to.have.length(1)
     expect(stage.said.join()).to.match(/2 min behind/)
   })

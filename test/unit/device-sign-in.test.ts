@@ -76,7 +76,7 @@ function stageWith(polls: readonly Poll[], device: object = {}, deviceStatus = 2
         },
         onNoRenewal: async () => undefined,
         keepSecret: secret => void secrets.push(secret),
-        doors: {fetch, offsetTo: () => 0, mutualTls: false},
+        transport: {fetch, offsetTo: () => 0, mutualTls: false},
         sleep: async milliseconds => {
           signal.throwIfAborted()
           clock.advance(milliseconds)

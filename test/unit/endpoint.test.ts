@@ -53,13 +53,13 @@ describe('the STS that is asked', () => {
       '-',
     ]
     for (const region of nonsense) {
-      for (const [wishes, env] of [
+      for (const [requests, env] of [
         [{region}, {}],
         [{}, {AWS_REGION: region}],
         [{}, {AWS_DEFAULT_REGION: region}],
         [{region}, {AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:1'}],
       ] as const) {
-        expect(() => stsEndpoint('aws', wishes, env), region).to.throw('is not the name of an AWS region')
+        expect(() => stsEndpoint('aws', requests, env), region).to.throw('is not the name of an AWS region')
       }
     }
     expect(() => stsEndpoint('aws', {region: 'us-x.evil.example/'}, {})).to.throw('"us-x.evil.example/"')

@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 import {AwsOidcError} from '../../src/errors.ts'
-import {chooseFlow, type DeviceOffer, type FlowChoice, type FlowWish, type Place} from '../../src/host/flow.ts'
+import {chooseFlow, type DeviceOffer, type FlowChoice, type FlowRequest, type Place} from '../../src/host/flow.ts'
 
 type Env = Place['env']
 
@@ -11,12 +11,12 @@ const vsCode: Env = {BROWSER: '/home/me/.vscode-server/cli/servers/Stable-1/serv
 function choose(
   env: Env,
   offer: DeviceOffer = 'offered',
-  wish: Partial<FlowWish> = {},
+  request: Partial<FlowRequest> = {},
   place: Partial<Place> = {},
 ): FlowChoice {
-  const program: FlowWish['program'] = env.BROWSER ? [env.BROWSER] : undefined
+  const program: FlowRequest['program'] = env.BROWSER ? [env.BROWSER] : undefined
   return chooseFlow(
-    {provider: 'corp', device: false, browser: undefined, configured: 'auto', program, ...wish},
+    {provider: 'corp', device: false, browser: undefined, configured: 'auto', program, ...request},
     {env, platform: 'linux', inContainer: () => false, ...place},
     offer,
   )
@@ -124,7 +124,7 @@ describe('how a person is asked where nothing was said', () => {
 })
 
 describe('how a person is asked where something was said', () => {
-  for (const [words, env, wish, expected] of [
+  for (const [words, env, request, expected] of [
     ['--device on a desktop', display, {device: true}, 'device, opened'],
     ['--device over SSH', ssh, {device: true}, 'device, shown'],
     ['--device over SSH with a forwarded display', {...ssh, ...display}, {device: true}, 'device, shown'],
@@ -152,24 +152,24 @@ describe('how a person is asked where something was said', () => {
     ['"flow: browser" on a desktop', display, {configured: 'browser'}, 'browser, opened'],
     ['"flow: device" on a desktop', display, {configured: 'device'}, 'device, opened'],
     ['"flow: device" with a browser of the person', {BROWSER: 'x'}, {configured: 'device'}, 'device, opened'],
-  ] as readonly [string, Env, Partial<FlowWish>, string][]) {
+  ] as readonly [string, Env, Partial<FlowRequest>, string][]) {
     it(`${words}: ${expected}, and needs no explanation`, () => {
-      const chosen = choose(env, 'offered', wish)
+      const chosen = choose(env, 'offered', request)
       expect(inShort(chosen)).to.equal(expected)
       expect(chosen.note).to.equal(undefined)
     })
   }
 
-  for (const [words, wish, hint] of [
+  for (const [words, request, hint] of [
     ['--device', {device: true}, 'the same command without --device'],
     ['"flow: device"', {configured: 'device'}, '"flow: auto" of the provider, or --browser'],
-  ] as readonly [string, Partial<FlowWish>, string][]) {
+  ] as readonly [string, Partial<FlowRequest>, string][]) {
     for (const [offer, said] of [
       ['not-offered', 'offers no sign-in with a code ('],
       ['not-to-this-client', 'offers no sign-in with a code to this client ('],
     ] as const) {
       it(`${words} is a mistake where the code is ${offer}`, () => {
-        const attempt = () => choose(display, offer, wish)
+        const attempt = () => choose(display, offer, request)
         expect(attempt)
           .to.throw(AwsOidcError, `The provider "corp" ${said}`)
           .that.includes({code: 'CONFIG_INVALID', hint})

@@ -30,7 +30,7 @@ function callDoing(work: (host: Host) => Promise<void>, refusal?: object): Depen
   return {...parts, networkOf: () => network, registry: {...parts.registry, strategy}}
 }
 
-const wish = {profile: 'developer', force: false, lasting: false}
+const request = {profile: 'developer', force: false, lasting: false}
 const client = {issuer: new URL(issuer), clientId: 'aws-oidc'}
 
 describe('what a strategy gets from its host', () => {
@@ -38,7 +38,7 @@ describe('what a strategy gets from its host', () => {
     const parts = callDoing(
       async host => void (await host.grant(client, {grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange'})),
     )
-    await credentialsFor(wish, parts)
+    await credentialsFor(request, parts)
     expect(parts.secrets.mask(`${document} the-refresh-token`)).to.equal('*** ***')
   })
 
@@ -50,14 +50,14 @@ describe('what a strategy gets from its host', () => {
       {error: 'invalid_request', error_description: 'No: short-one'},
     )
     parts.secrets.add('short-one')
-    await credentialsFor(wish, parts)
+    await credentialsFor(request, parts)
     expect(answers).to.deep.equal(['No: ***'])
   })
 
   it('of the roles in a SAML document is each with its provider', async () => {
     const found: unknown[] = []
     await credentialsFor(
-      wish,
+      request,
       callDoing(async host => void found.push(...(await host.rolesIn(document)))),
     )
     expect(found).to.deep.equal([
@@ -67,7 +67,7 @@ describe('what a strategy gets from its host', () => {
 
   it('of a document without an assertion is BAD_RESPONSE', async () => {
     const failure = await credentialsFor(
-      wish,
+      request,
       callDoing(async host => void (await host.rolesIn('%'))),
     ).catch((error: unknown) => error)
     expect(failure).to.be.an('error').with.property('code', 'BAD_RESPONSE')

@@ -1,16 +1,16 @@
 import {expect} from 'chai'
 import type {Issued} from '../../src/credentials/issued.ts'
 import {plansFor} from '../../src/credentials/plan.ts'
-import {type HotParts, hotCopiesOf} from '../../src/fast-path/hot-copies.ts'
+import {type HotDependencies, hotCopiesOf} from '../../src/fast-path/hot-copies.ts'
 import type {FileStates} from '../../src/outside/files/file-states.ts'
 import type {MemoryFolders} from '../../src/outside/files/memory-folder.ts'
 import type {OwnFolder} from '../../src/outside/files/own-folder.ts'
 import {makeStage} from '../support/parts.ts'
 
-interface Given extends Omit<HotParts['cache'], 'directory'> {
-  readonly hotCopies?: HotParts['configuration']['hotCopies']
-  readonly plugins?: HotParts['plugins']
-  readonly env?: HotParts['env']
+interface Given extends Omit<HotDependencies['cache'], 'directory'> {
+  readonly hotCopies?: HotDependencies['configuration']['hotCopies']
+  readonly plugins?: HotDependencies['plugins']
+  readonly env?: HotDependencies['env']
   /** Whether there is a folder in memory. */
   readonly memory?: boolean
   /** What the entry is each time that somebody looks. */

@@ -4,7 +4,7 @@ import {join} from 'node:path'
 import {expect} from 'chai'
 import {systemFiles} from '../../src/outside/files/files.ts'
 import type {Npm} from '../../src/outside/processes/npm.ts'
-import {type InstallParts, installPlugin} from '../../src/registry/install.ts'
+import {type InstallDependencies, installPlugin} from '../../src/registry/install.ts'
 import {writePackage} from '../support/written-package.ts'
 
 const own = {
@@ -49,7 +49,7 @@ describe('installing a plugin', () => {
     user,
     integrity = 'sha512-shown',
     allowedPlugins,
-  }: Offered): InstallParts {
+  }: Offered): InstallDependencies {
     const {name, version} = manifest
     const npm: Npm = {
       async run([command, ...args], into) {

@@ -1,5 +1,5 @@
 import {expect} from 'chai'
-import {type CredentialKeyParts, credentialKey, memoryKey, providerId} from '../../src/cache/keys.ts'
+import {type CredentialKeyFields, credentialKey, memoryKey, providerId} from '../../src/cache/keys.ts'
 
 const provider = {
   package: 'aws-oidc',
@@ -35,13 +35,13 @@ describe('the id of a provider', () => {
 })
 
 describe('the key of credentials', () => {
-  const parts: CredentialKeyParts = {
+  const parts: CredentialKeyFields = {
     role: 'arn:aws:iam::123456789012:role/developer',
     durationSeconds: 3600,
     sessionName: '{email}',
     endpoint: 'https://sts.us-east-1.amazonaws.com/',
   }
-  const changes: readonly Partial<CredentialKeyParts>[] = [
+  const changes: readonly Partial<CredentialKeyFields>[] = [
     {},
     {role: undefined},
     {role: 'arn:aws:iam::123456789012:role/admin'},

@@ -85,17 +85,17 @@ const callers: Readonly<Record<string, {readonly asking: Partial<Asking>; readon
 }
 
 const second = 1000
-const wish = {profile: 'developer', durationSeconds: 7200, force: false, lasting: false}
+const request = {profile: 'developer', durationSeconds: 7200, force: false, lasting: false}
 
 /** A machine with credentials that have so many seconds left, on which nothing has been asked or said yet. */
 async function stageAt(secondsLeft: number, braked: boolean): Promise<{stage: Stage; old: Issued}> {
   const stage = makeStage()
   const {provider, sts, clock, said, told} = stage
-  const old = await credentialsFor(wish, stage.call())
+  const old = await credentialsFor(request, stage.call())
   clock.advance((7199 - secondsLeft) * second)
   if (braked) {
     Object.assign(provider, {renewable: false, failure: refused()})
-    await endingOf(credentialsFor({...wish, force: true}, stage.call()))
+    await endingOf(credentialsFor({...request, force: true}, stage.call()))
   }
   clock.advance(second)
   Object.assign(provider, {renewable: true, failure: undefined, calls: 0, asked: 0})
@@ -160,7 +160,7 @@ describe('the life of credentials', () => {
           named(renewals, renewal)(stage)
           const {locks, ...parts} = stage.call(asking)
           const counted = counting(locks)
-          const ending = await endingOf(credentialsFor(wish, {...parts, locks: counted}))
+          const ending = await endingOf(credentialsFor(request, {...parts, locks: counted}))
           const {provider, sts} = stage
           expect(
             {

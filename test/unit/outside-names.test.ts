@@ -53,12 +53,14 @@ describe('a name from outside that every object of JavaScript has', () => {
       })
 
       it('is no variable that is set', async () => {
-        const doors = {
+        const transport = {
           env: {HOME: '/'},
           run: () => Promise.reject(new Error('no program')),
           keyring: {get: async () => undefined, set: async () => undefined, remove: async () => undefined},
         }
-        const failure = await resolveSecret({place: 'here', kind: 'env', name}, doors).catch((error: unknown) => error)
+        const failure = await resolveSecret({place: 'here', kind: 'env', name}, transport).catch(
+          (error: unknown) => error,
+        )
         expect(failure).to.have.property('message', `here: the variable ${name} is not set.`)
       })
 

@@ -37,7 +37,7 @@ function slowSts(stage: Stage) {
   return gate
 }
 
-const wish = (profile: string) => ({profile, force: false, lasting: false})
+const request = (profile: string) => ({profile, force: false, lasting: false})
 
 async function until(condition: () => boolean): Promise<void> {
   for (let turn = 0; turn < 200 && !condition(); turn++) await new Promise(setImmediate)
@@ -51,7 +51,7 @@ describe('calls for several roles of one provider', () => {
   it('ask AWS at the same time, after one sign-in', async () => {
     const stage = makeStage(configuration)
     const sts = slowSts(stage)
-    const calls = roles.map(role => credentialsFor(wish(role), sts.call()))
+    const calls = roles.map(role => credentialsFor(request(role), sts.call()))
     await until(() => sts.arrived === roles.length)
     expect([sts.arrived, stage.provider.asked]).to.deep.equal([roles.length, 1])
     sts.open()
@@ -61,7 +61,7 @@ describe('calls for several roles of one provider', () => {
   it('ask for the same role once', async () => {
     const stage = makeStage(configuration)
     const sts = slowSts(stage)
-    const calls = Array.from({length: 5}, () => credentialsFor(wish('one'), sts.call()))
+    const calls = Array.from({length: 5}, () => credentialsFor(request('one'), sts.call()))
     await until(() => false)
     expect(sts.arrived).to.equal(1)
     sts.open()
@@ -71,7 +71,7 @@ describe('calls for several roles of one provider', () => {
 
   it('take the role that they all switch from once', async () => {
     const stage = makeStage(configuration)
-    await Promise.all(roles.map(role => credentialsFor(wish(`chained-${role}`), stage.call())))
+    await Promise.all(roles.map(role => credentialsFor(request(`chained-${role}`), stage.call())))
     const asked = stage.sts.requests.map(request => request.get('Action'))
     expect(asked.filter(action => action === 'AssumeRoleWithWebIdentity')).to.have.length(1)
     expect(asked.filter(action => action === 'AssumeRole')).to.have.length(roles.length)
@@ -81,7 +81,7 @@ describe('calls for several roles of one provider', () => {
   it('do not hold a login up while AWS is asked', async () => {
     const stage = makeStage(configuration)
     const sts = slowSts(stage)
-    const call = credentialsFor(wish('one'), sts.call())
+    const call = credentialsFor(request('one'), sts.call())
     await until(() => sts.arrived === 1)
     const {role} = await login({profile: 'two', usualProfile: '', force: false, ifNeeded: false}, stage.call())
     expect(role).to.match(/two$/)
@@ -100,12 +100,12 @@ describe('calls for several roles of one provider', () => {
     it(`leave no credentials of the earlier person behind when ${what} while AWS is asked`, async () => {
       const stage = makeStage(configuration)
       const sts = slowSts(stage)
-      const call = credentialsFor(wish('one'), sts.call())
+      const call = credentialsFor(request('one'), sts.call())
       await until(() => sts.arrived === 1)
       await leave(stage)
       sts.open()
       const earlier = await call
-      const later = await credentialsFor(wish('one'), stage.call())
+      const later = await credentialsFor(request('one'), stage.call())
       expect(later.credentials.accessKeyId).not.to.equal(earlier.credentials.accessKeyId)
     })
   }
@@ -117,7 +117,7 @@ describe('whoever waits while one sign-in fails and the next one succeeds', () =
     const parts = stage.call()
     const {providerId} = planAt('corp', parts)
     const release = stage.takeLocks()
-    const waiting = credentialsFor(wish('one'), parts)
+    const waiting = credentialsFor(request('one'), parts)
     await new Promise(setImmediate)
     const failure = {scope: signInScope, code: 'SIGN_IN_REFUSED', message: 'The sign-in was refused.'} as const
     await parts.states.change(providerId, state => withFailure(state, failure))
@@ -131,7 +131,7 @@ describe('whoever waits while one sign-in fails and the next one succeeds', () =
     const parts = stage.call()
     const {providerId} = planAt('corp', parts)
     const release = stage.takeLocks()
-    const waiting = credentialsFor(wish('one'), parts).catch((error: {code: string}) => error.code)
+    const waiting = credentialsFor(request('one'), parts).catch((error: {code: string}) => error.code)
     await new Promise(setImmediate)
     await parts.states.change(providerId, afterSignIn)
     const failure = {scope: signInScope, code: 'SIGN_IN_REFUSED', message: 'The sign-in was refused.'} as const
@@ -144,10 +144,10 @@ describe('whoever waits while one sign-in fails and the next one succeeds', () =
     const stage = makeStage(configuration)
     const parts = stage.call()
     const {providerId} = planAt('corp', parts)
-    await credentialsFor(wish('one'), parts)
+    await credentialsFor(request('one'), parts)
     const failure = {scope: signInScope, code: 'UNAVAILABLE', message: 'No answer.'} as const
     await parts.states.change(providerId, state => withFailure(state, failure))
-    await credentialsFor(wish('two'), stage.call())
+    await credentialsFor(request('two'), stage.call())
     expect((await parts.states.read(providerId)).sharedFailures).to.deep.equal([])
     expect(stage.provider.asked).to.equal(1)
   })

@@ -4,7 +4,7 @@ import type {Dependencies} from '../../src/credentials/dependencies.ts'
 import {developer, makeStage, type Stage} from '../support/parts.ts'
 import {assertionXml, encoded, hasGoodSignature, later, type Said, samlProvider, signed} from '../support/saml.ts'
 
-const wish = {profile: 'developer', force: false, lasting: false}
+const request = {profile: 'developer', force: false, lasting: false}
 const other = 'arn:aws:iam::123456789012:saml-provider/other'
 
 /** A call whose provider proves who somebody is with this document. */
@@ -44,23 +44,23 @@ async function failureOf(work: Promise<unknown>): Promise<unknown> {
 describe('what AWS is told with SAML', () => {
   it('is the role, its provider, and the assertion in a response: no session name', async () => {
     const stage = makeStage()
-    const issued = await credentialsFor(wish, callWith(stage, documentOf()))
+    const issued = await credentialsFor(request, callWith(stage, documentOf()))
     expect(issued.role).to.equal(developer)
-    const [request] = stage.sts.requests.map(each => Object.fromEntries(each))
-    expect(request).to.include({
+    const [sent] = stage.sts.requests.map(each => Object.fromEntries(each))
+    expect(sent).to.include({
       Action: 'AssumeRoleWithSAML',
       RoleArn: developer,
       PrincipalArn: samlProvider,
       DurationSeconds: '3600',
     })
-    expect(request).not.to.have.any.keys('RoleSessionName', 'Policy')
-    expect(hasGoodSignature(Buffer.from(request?.SAMLAssertion ?? '', 'base64').toString('utf8'))).to.equal(true)
+    expect(sent).not.to.have.any.keys('RoleSessionName', 'Policy')
+    expect(hasGoodSignature(Buffer.from(sent?.SAMLAssertion ?? '', 'base64').toString('utf8'))).to.equal(true)
   })
 
   it('holds the policies of the profile', async () => {
     const policies = `policy: '{}', policyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess']`
     const stage = makeStage(configured(`role: ${developer}, ${policies}`))
-    await credentialsFor(wish, callWith(stage, documentOf()))
+    await credentialsFor(request, callWith(stage, documentOf()))
     expect(Object.fromEntries(stage.sts.requests[0] ?? [])).to.include({
       Policy: '{}',
       'PolicyArns.member.1.arn': 'arn:aws:iam::aws:policy/ReadOnlyAccess',
@@ -70,7 +70,7 @@ describe('what AWS is told with SAML', () => {
   it('asks a shorter session of a role that allows no longer one', async () => {
     const stage = makeStage(configured(`role: ${developer}, duration: 12h`))
     stage.sts.longestSeconds = 3600
-    await credentialsFor(wish, callWith(stage, documentOf()))
+    await credentialsFor(request, callWith(stage, documentOf()))
     expect(stage.sts.requests.map(each => each.get('DurationSeconds'))).to.deep.equal([
       '43200',
       '28800',
@@ -83,14 +83,14 @@ describe('what AWS is told with SAML', () => {
   it('masks the assertion wherever it may be printed', async () => {
     const stage = makeStage()
     const parts = callWith(stage, documentOf())
-    await credentialsFor(wish, parts)
+    await credentialsFor(request, parts)
     const sent = stage.sts.requests[0]?.get('SAMLAssertion') ?? ''
     expect(parts.secrets.mask(`it was ${sent}`)).to.equal('it was ***')
   })
 
   it('warns that a session name of the configuration has no effect', async () => {
     const stage = makeStage(configured(`role: ${developer}, sessionName: '{nothing}'`))
-    await credentialsFor(wish, callWith(stage, documentOf()))
+    await credentialsFor(request, callWith(stage, documentOf()))
     expect(stage.said).to.deep.equal([
       '"sessionName" has no effect at "corp": with SAML the provider names the session.',
     ])
@@ -100,7 +100,7 @@ describe('what AWS is told with SAML', () => {
 describe('a role that the assertion does not offer', () => {
   it('is not asked of AWS, and no other one instead', async () => {
     const stage = makeStage(configured(`role: '123456789012/admin'`))
-    const failure = await failureOf(credentialsFor(wish, callWith(stage, documentOf())))
+    const failure = await failureOf(credentialsFor(request, callWith(stage, documentOf())))
     expect(failure).to.include({code: 'ROLE_NOT_OFFERED'})
     expect(String(failure)).to.include(developer)
     expect(stage.sts.requests).to.deep.equal([])
@@ -114,8 +114,8 @@ profiles:
   developer: {provider: corp, role: '${developer},${samlProvider}'}
   elsewhere: {provider: corp, role: '${developer},${other}'}
 `)
-    const one = await credentialsFor(wish, callWith(stage, documentOf({roles})))
-    const two = await credentialsFor({...wish, profile: 'elsewhere'}, callWith(stage, documentOf({roles})))
+    const one = await credentialsFor(request, callWith(stage, documentOf({roles})))
+    const two = await credentialsFor({...request, profile: 'elsewhere'}, callWith(stage, documentOf({roles})))
     expect(stage.sts.requests.map(each => each.get('PrincipalArn'))).to.deep.equal([samlProvider, other])
     expect(one.credentials.accessKeyId).not.to.equal(two.credentials.accessKeyId)
   })
@@ -126,7 +126,7 @@ describe('the session at the provider', () => {
 
   it('ends what is asked of AWS', async () => {
     const stage = makeStage(configured(`role: ${developer}, duration: 12h`))
-    await credentialsFor(wish, callWith(stage, ending(36_000)))
+    await credentialsFor(request, callWith(stage, ending(36_000)))
     expect(stage.sts.requests.map(each => each.get('DurationSeconds'))).to.deep.equal(['36000'])
     expect(stage.said).to.deep.equal([])
   })
@@ -134,8 +134,8 @@ describe('the session at the provider', () => {
   it('does not hide from the next call what a role allows', async () => {
     const stage = makeStage(configured(`role: ${developer}, duration: 12h`))
     stage.sts.longestSeconds = 14_400
-    await credentialsFor(wish, callWith(stage, ending(36_000)))
-    await credentialsFor({...wish, force: true}, callWith(stage, ending(35_000)))
+    await credentialsFor(request, callWith(stage, ending(36_000)))
+    await credentialsFor({...request, force: true}, callWith(stage, ending(35_000)))
     expect(stage.sts.requests.map(each => each.get('DurationSeconds'))).to.deep.equal([
       '36000',
       '28800',
@@ -146,7 +146,7 @@ describe('the session at the provider', () => {
 
   it('that leaves less than AWS ever gives is told of', async () => {
     const stage = makeStage()
-    await credentialsFor(wish, callWith(stage, ending(600)))
+    await credentialsFor(request, callWith(stage, ending(600)))
     expect(stage.sts.requests.map(each => each.get('DurationSeconds'))).to.deep.equal(['900'])
     expect(stage.said.join())
       .to.include('The session at "corp" ends in 10 min')
@@ -155,7 +155,7 @@ describe('the session at the provider', () => {
 
   it('that has ended needs a sign-in', async () => {
     const stage = makeStage()
-    const failure = await failureOf(credentialsFor(wish, callWith(stage, ending(0))))
+    const failure = await failureOf(credentialsFor(request, callWith(stage, ending(0))))
     expect(failure).to.include({code: 'SIGN_IN_REQUIRED', hint: 'aws-oidc login --profile developer --force'})
     expect(stage.sts.requests).to.deep.equal([])
   })
@@ -166,14 +166,14 @@ describe('the time of an assertion', () => {
     const stage = makeStage()
     stage.clock.advance(3_600_000)
     stage.sts.aheadMilliseconds = -3_600_000
-    await credentialsFor(wish, callWith(stage, documentOf()))
+    await credentialsFor(request, callWith(stage, documentOf()))
     expect(stage.sts.requests).to.have.lengthOf(1)
   })
 
   it('that is up is told of before AWS is asked', async () => {
     const stage = makeStage()
     stage.sts.aheadMilliseconds = 600_000
-    const failure = await failureOf(credentialsFor(wish, callWith(stage, documentOf())))
+    const failure = await failureOf(credentialsFor(request, callWith(stage, documentOf())))
     expect(failure).to.include({code: 'BAD_RESPONSE'})
     expect(stage.sts.requests).to.deep.equal([])
   })
@@ -184,7 +184,7 @@ describe('what AWS refuses of SAML', () => {
     const stage = makeStage()
     const parts = {...callWith(stage, documentOf({audience: ''})), env: {AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:1/'}}
     stage.sts.refusal = ['InvalidIdentityToken', 'Response does not contain the required audience.']
-    const failure = await failureOf(credentialsFor(wish, parts))
+    const failure = await failureOf(credentialsFor(request, parts))
     expect(String(failure))
       .to.include('SAML provider in IAM')
       .and.include('has no audience; AWS takes urn:amazon:webservices')

@@ -7,7 +7,7 @@ import {developer, makeStage, type Stage} from '../support/parts.ts'
 import {realStrategy} from '../support/real-strategy.ts'
 
 const minute = 60_000
-const wish = {profile: 'developer', force: false, lasting: false}
+const request = {profile: 'developer', force: false, lasting: false}
 
 describe('silent renewal at a provider that is slow', () => {
   let stage: Stage
@@ -38,28 +38,28 @@ profiles:
     // The library judges ID tokens by the clock of this machine, whatever ours says.
     stage.clock.advance(Date.now() - stage.clock.now().getTime())
     provider = makeOpenIdProvider(stage.clock)
-    old = await credentialsFor(wish, call())
+    old = await credentialsFor(request, call())
     stage.clock.advance(50 * minute)
   })
 
   it('gives up its questions after five seconds, and old credentials are served', async () => {
     // What is remembered of the provider lasts a day; only then are there questions.
     stage.clock.advance(22.5 * 60 * minute)
-    old = await credentialsFor(wish, call())
+    old = await credentialsFor(request, call())
     provider.renewals.length = 0
     stage.clock.advance(50 * minute)
     provider.milliseconds.get = 5_001
-    expect((await credentialsFor(wish, call())).credentials).to.deep.equal(old.credentials)
+    expect((await credentialsFor(request, call())).credentials).to.deep.equal(old.credentials)
     expect(provider.renewals, 'nothing was used up').to.deep.equal([])
     expect(stage.said).to.deep.equal([])
   })
 
   it('saves the answer to a refresh request that comes later, and old credentials are served', async () => {
     provider.milliseconds.post = 5_001
-    expect((await credentialsFor(wish, call())).credentials).to.deep.equal(old.credentials)
+    expect((await credentialsFor(request, call())).credentials).to.deep.equal(old.credentials)
     provider.milliseconds.post = 0
     stage.clock.advance(6 * minute)
-    expect((await credentialsFor(wish, call())).credentials).not.to.deep.equal(old.credentials)
+    expect((await credentialsFor(request, call())).credentials).not.to.deep.equal(old.credentials)
     expect(provider.renewals).to.deep.equal(['refresh-token-1', 'refresh-token-2'])
   })
 })

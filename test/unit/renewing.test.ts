@@ -4,7 +4,7 @@ import {type Renewing, renewing} from '../../src/exec/renewing.ts'
 import {makeStage, type Stage, unavailable} from '../support/parts.ts'
 import {until} from '../support/until.ts'
 
-const wish = {profile: 'developer', force: false, lasting: true}
+const request = {profile: 'developer', force: false, lasting: true}
 const minutes = (count: number) => count * 60_000
 
 describe('credentials that renew themselves', () => {
@@ -14,9 +14,9 @@ describe('credentials that renew themselves', () => {
 
   beforeEach(async () => {
     stage = makeStage()
-    const issued = await credentialsFor(wish, stage.call())
+    const issued = await credentialsFor(request, stage.call())
     first = issued.credentials.accessKeyId
-    credentials = renewing(issued, wish, stage.call())
+    credentials = renewing(issued, request, stage.call())
   })
 
   const current = async () => {

@@ -7,7 +7,7 @@ import type {Identity} from '../../src/plugin.ts'
 import {login} from '../../src/session/login.ts'
 import {developer, makeStage, type Stage} from '../support/parts.ts'
 
-const wish = {profile: 'developer', force: false, lasting: false}
+const request = {profile: 'developer', force: false, lasting: false}
 const choosing = {provider: 'corp', force: false, lasting: false}
 
 /** The parts of a call whose strategy gives identities that differ from the usual one. */
@@ -54,14 +54,14 @@ describe('a strategy that breaks after the sign-in', () => {
 
     it(`(its proof ${words}) is named with its package`, async () => {
       const broken = (identity: Identity) => ({...identity, proofFor: breaks})
-      isBlamed(await failureOf(credentialsFor(wish, callWith(makeStage(), broken))))
+      isBlamed(await failureOf(credentialsFor(request, callWith(makeStage(), broken))))
     })
   }
 
   it('but says itself what went wrong is taken at its word', async () => {
     const said = Object.assign(new Error('not for you'), {code: 'ROLE_NOT_OFFERED', hint: 'ask'})
     const parts = callWith(makeStage(), identity => ({...identity, proofFor: () => Promise.reject(said)}))
-    const failure = await failureOf(credentialsFor(wish, parts))
+    const failure = await failureOf(credentialsFor(request, parts))
     expect(failure).to.include({code: 'ROLE_NOT_OFFERED', message: 'not for you', hint: 'ask'})
   })
 })
@@ -80,7 +80,7 @@ describe('a strategy that does not heed its signal', () => {
         return new Promise<Identity>(() => undefined)
       },
     })
-    const failure = await failureOf(credentialsFor(wish, {...parts, registry: {...parts.registry, strategy}}))
+    const failure = await failureOf(credentialsFor(request, {...parts, registry: {...parts.registry, strategy}}))
     expect(failure).to.include({code: 'TIMED_OUT'})
   })
 })
@@ -110,10 +110,10 @@ describe("an identity that is not to be kept, such as a job's", () => {
 
   it('leaves no credentials behind, and the next call makes its own', async () => {
     const stage = makeStage()
-    const first = await credentialsFor(wish, callWith(stage, never))
-    const [plan] = plansFor(wish, stage.call())
+    const first = await credentialsFor(request, callWith(stage, never))
+    const [plan] = plansFor(request, stage.call())
     for (const {key} of plan?.steps ?? []) expect(await stage.cache.read(key)).to.equal(undefined)
-    const second = await credentialsFor(wish, callWith(stage, never))
+    const second = await credentialsFor(request, callWith(stage, never))
     expect(second.credentials).not.to.deep.equal(first.credentials)
     expect(stage.sts.requests).to.have.length(2)
   })
@@ -125,7 +125,7 @@ profiles:
   developer: {provider: corp, role: ${developer}}
   admin: {source: developer, role: '123456789012/admin'}
 `)
-    const admin = {...wish, profile: 'admin'}
+    const admin = {...request, profile: 'admin'}
     await credentialsFor(admin, callWith(stage, never))
     const keys = plansFor(admin, stage.call()).flatMap(({steps}) => steps.map(({key}) => key))
     expect(keys).to.have.length(2)

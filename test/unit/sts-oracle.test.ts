@@ -2,7 +2,7 @@ import {createServer, type IncomingHttpHeaders, type Server} from 'node:http'
 import * as sdk from '@aws-sdk/client-sts'
 import {isThrottlingError, isTransientError, StandardRetryStrategy} from '@smithy/core/retry'
 import {expect} from 'chai'
-import type {StsParts} from '../../src/aws/sts-request.ts'
+import type {StsTransport} from '../../src/aws/sts-request.ts'
 import {systemNetwork} from '../../src/outside/network/network.ts'
 import type {AwsCredentials} from '../../src/plugin.ts'
 import {diceFrom} from '../support/dice.ts'
@@ -82,7 +82,7 @@ describe("our requests to STS, beside those of AWS's own SDK", () => {
 
   const network = systemNetwork({env: {}, clock: movableClock(), signal: new AbortController().signal})
 
-  function partsAt(now: Date): StsParts {
+  function partsAt(now: Date): StsTransport {
     return {
       endpoint: {url: endpoint, region: 'eu-central-1', aws: false},
       fetch: network.fetchOnce,

@@ -46,11 +46,11 @@ profiles:
 `
 
 describe('a switch over several roles', () => {
-  const wish = (profile: string) => ({profile, force: false, lasting: false})
+  const request = (profile: string) => ({profile, force: false, lasting: false})
 
   it('takes each with the credentials of the one before, for an hour at most', async () => {
     const stage = makeStage(chain)
-    const issued = await credentialsFor(wish('third'), stage.call())
+    const issued = await credentialsFor(request('third'), stage.call())
     expect(issued.role).to.equal('arn:aws:iam::210987654321:role/auditor')
     expect(
       stage.sts.requests.map(request => [request.get('RoleArn')?.split('/')[1], request.get('DurationSeconds')]),
@@ -64,12 +64,12 @@ describe('a switch over several roles', () => {
 
   it('keeps each under a key of its own: what is still good is not asked for again', async () => {
     const stage = makeStage(chain)
-    const third = await credentialsFor(wish('third'), stage.call())
-    const second = await credentialsFor(wish('second'), stage.call())
+    const third = await credentialsFor(request('third'), stage.call())
+    const second = await credentialsFor(request('second'), stage.call())
     expect(second.credentials.accessKeyId).to.equal('ASIA0000000000000002')
     expect(stage.sts.requests).to.have.length(3)
     stage.clock.advance(31 * 60_000)
-    const again = await credentialsFor(wish('third'), stage.call())
+    const again = await credentialsFor(request('third'), stage.call())
     expect(again.credentials.accessKeyId).not.to.equal(third.credentials.accessKeyId)
     expect(stage.sts.requests).to.have.length(4)
     expect(stage.provider.asked).to.equal(1)

@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import {AwsOidcError} from '../../src/errors.ts'
 import type {Ask, FederationStrategy, Role} from '../../src/plugin.ts'
-import {type SyncWish, sync} from '../../src/sync/sync.ts'
+import {type SyncRequest, sync} from '../../src/sync/sync.ts'
 import {randomFile} from '../support/aws-config-dice.ts'
 import {javascriptReader} from '../support/aws-config-rounds.ts'
 import {type AwsFolder, makeAwsFolder, ownLine} from '../support/aws-files.ts'
@@ -29,7 +29,7 @@ source_profile = developer
 aws_oidc_profile = admin
 `
 
-interface Call extends Partial<SyncWish> {
+interface Call extends Partial<SyncRequest> {
   readonly configuration?: string
   readonly roles?: readonly string[]
   /** Instead of those, with all that a strategy may say of them. */
@@ -39,7 +39,7 @@ interface Call extends Partial<SyncWish> {
 }
 
 /** A call on these files, and what was said to the person. */
-async function call(aws: AwsFolder, {configuration = usual, roles, offered, answers, ...wish}: Call = {}) {
+async function call(aws: AwsFolder, {configuration = usual, roles, offered, answers, ...request}: Call = {}) {
   const stage = makeStage(configuration)
   stage.provider.roles = roles
   const ask: Ask = {
@@ -56,7 +56,7 @@ async function call(aws: AwsFolder, {configuration = usual, roles, offered, answ
   const strategy = offered ? async () => strategyOffering(offered) : usualParts.registry.strategy
   const registry = {...usualParts.registry, strategy}
   const parts = {...usualParts, registry, ask, awsConfiguration: async () => aws}
-  const all: SyncWish = {profiles: [], chain: 'aws', prune: false, fromRoles: undefined, write: 'yes', ...wish}
+  const all: SyncRequest = {profiles: [], chain: 'aws', prune: false, fromRoles: undefined, write: 'yes', ...request}
   const result = await sync(all, parts)
   return {...result, told: stage.told.join('\n'), said: stage.said, calls: stage.provider.calls}
 }
@@ -273,8 +273,8 @@ describe('profiles sync', () => {
     const aws = makeAwsFolder(bothWritten)
     const parts = {...makeStage().call(), awsConfiguration: async () => aws}
     const configuration = {...parts.configuration, found: false, profiles: {}}
-    const wish = {profiles: [], chain: 'aws', prune: true, fromRoles: undefined, write: 'yes'} as const
-    expect(await refusal(sync(wish, {...parts, configuration}))).to.include({code: 'CONFIG_INVALID'})
+    const request = {profiles: [], chain: 'aws', prune: true, fromRoles: undefined, write: 'yes'} as const
+    expect(await refusal(sync(request, {...parts, configuration}))).to.include({code: 'CONFIG_INVALID'})
     expect(aws.config).to.equal(bothWritten)
   })
 
@@ -507,20 +507,20 @@ describe('profiles sync --from-roles', () => {
     const developer = {accountId: '123456789012', accountName: 'Prod (EU)', name: 'developer', arn: role('developer')}
     const offered = [one, two].flatMap(principalArn => (principalArn ? [{...developer, principalArn}] : []))
     const aws = makeAwsFolder()
-    const wish = {
+    const request = {
       configuration: none,
       offered,
       fromRoles: {...offer, nameTemplate: '{accountName}/{role}@{samlProvider}'},
     }
-    await call(aws, wish)
+    await call(aws, request)
     expect(aws.config).to.equal(
       `${forRole('Prod-EU-/developer@one', `${developer.arn},${one}`)}\n${forRole('Prod-EU-/developer@two', `${developer.arn},${two}`)}`,
     )
-    expect(await call(aws, wish)).to.include({written: false, upToDate: true})
-    const same = await refusal(call(makeAwsFolder(), {...wish, fromRoles: offer}))
+    expect(await call(aws, request)).to.include({written: false, upToDate: true})
+    const same = await refusal(call(makeAwsFolder(), {...request, fromRoles: offer}))
     expect(same?.message).to.include(`${developer.arn} (${one}) and ${developer.arn} (${two})`)
     const single = makeAwsFolder()
-    await call(single, {...wish, offered: offered.slice(0, 1), fromRoles: offer})
+    await call(single, {...request, offered: offered.slice(0, 1), fromRoles: offer})
     expect(single.config).to.equal(forRole('123456789012-developer', developer.arn))
   })
 

@@ -5,10 +5,10 @@ import type {Issued} from '../../src/credentials/issued.ts'
 import {AwsOidcError} from '../../src/errors.ts'
 import {makeStage, refused, type Stage, unavailable} from '../support/parts.ts'
 
-const wish = {profile: 'developer', force: false, lasting: false}
+const request = {profile: 'developer', force: false, lasting: false}
 
 function ask(stage: Stage, asking?: Partial<Asking>): Promise<Issued> {
-  return credentialsFor(wish, stage.call(asking))
+  return credentialsFor(request, stage.call(asking))
 }
 
 /** Calls that have come so far that they wait for the lock; the first of them gets it first. */

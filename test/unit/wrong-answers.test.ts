@@ -20,7 +20,7 @@ import {realStrategy} from '../support/real-strategy.ts'
 import {fuzz, usually} from '../support/rounds.ts'
 import {wrongJson, wrongText} from '../support/wrong-answers.ts'
 
-const wish = {profile: 'developer', force: false, lasting: false}
+const request = {profile: 'developer', force: false, lasting: false}
 const client: OidcClient = {issuer: new URL('https://idp.example'), clientId: 'aws-oidc'}
 const challenge = 'Bearer error="invalid_client", x=5, realm'
 
@@ -97,17 +97,17 @@ describe('answers with wrong types in them are never taken for a fault of ours',
       fuzz(rounds, async ({dice}) => {
         const {provider, call} = stageFor()
         provider.distortion = distortionOf(kind, dice)
-        await isTheirs(() => credentialsFor(wish, call()))
+        await isTheirs(() => credentialsFor(request, call()))
       }))
 
     it(`at a renewal, in the ${kind}`, () =>
       fuzz(rounds, async ({dice}) => {
         const {provider, stage, call} = stageFor()
-        await credentialsFor(wish, call())
+        await credentialsFor(request, call())
         // What is remembered of the provider lasts a day; every second time it is asked anew.
         stage.clock.advance(dice.chance(0.5) ? 86_400_001 : 3_600_000)
         provider.distortion = distortionOf(kind, dice)
-        await isTheirs(() => credentialsFor({...wish, force: true}, call()))
+        await isTheirs(() => credentialsFor({...request, force: true}, call()))
       }))
   }
 
@@ -121,14 +121,14 @@ describe('answers with wrong types in them are never taken for a fault of ours',
         const over = new AbortController()
         let naps = 0
         await isTheirs(async () => {
-          const doors = {fetch: provider.fetch, offsetTo: () => 0, mutualTls: false}
-          const configuration = await discover(client, doors)
+          const transport = {fetch: provider.fetch, offsetTo: () => 0, mutualTls: false}
+          const configuration = await discover(client, transport)
           await signInByDevice(configuration, client, {
             remember: true,
             show: async ({expiresAt}) => void expect(expiresAt.getTime()).to.be.within(0, end + 1),
             onNoRenewal: async () => undefined,
             keepSecret: () => undefined,
-            doors,
+            transport,
             async sleep(milliseconds) {
               expect(milliseconds, 'a sleep').to.be.within(0, 2 ** 31 - 1)
               clock.advance(milliseconds)
@@ -158,10 +158,10 @@ describe('answers with wrong types in them are never taken for a fault of ours',
           restore: async () => undefined,
           takes: async () => true,
         }
-        const doors = {fetch: provider.fetch, offsetTo: () => 0, mutualTls: false}
+        const transport = {fetch: provider.fetch, offsetTo: () => 0, mutualTls: false}
         provider.distortion = distortionOf(kind, dice)
-        await isTheirs(() => revokeTokens(client, {...doors, memory, secrets}))
-        await isTheirs(async () => endSessionAddress(await discover(client, doors)))
+        await isTheirs(() => revokeTokens(client, {...transport, memory, secrets}))
+        await isTheirs(async () => endSessionAddress(await discover(client, transport)))
       }))
   }
 
@@ -177,7 +177,7 @@ describe('answers with wrong types in them are never taken for a fault of ours',
         return new Response(wrongText(await answer.text(), dice), {status: answer.status})
       }
       const network = {...parts.network, fetch, fetchOnce: fetch}
-      await isTheirs(() => credentialsFor(wish, {...parts, network}))
+      await isTheirs(() => credentialsFor(request, {...parts, network}))
     }))
 
   it('of AWS Sign-In', async () => {

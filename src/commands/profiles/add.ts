@@ -44,10 +44,20 @@ export default class ProfilesAdd extends AwsOidcCommand {
     const {flags, args} = await this.parse(ProfilesAdd)
     const {provider: providers = [], source, role, region, duration: durationSeconds, output} = flags
     const [sessionName, externalId] = [flags['session-name'], flags['external-id']]
-    const wish = {name: args.profile, providers, source, role, region, durationSeconds, sessionName, externalId, output}
+    const request = {
+      name: args.profile,
+      providers,
+      source,
+      role,
+      region,
+      durationSeconds,
+      sessionName,
+      externalId,
+      output,
+    }
     const {parts} = await this.wire(flags)
     const {addProfile} = await import('../../settings/profiles.ts')
-    const added = await addProfile(wish, parts)
+    const added = await addProfile(request, parts)
     this.report(added, [
       `The profile "${added.profile}" is in ${added.path}.`,
       'For the AWS CLI and the SDKs: aws-oidc profiles sync',

@@ -1,12 +1,12 @@
 import {Command, Flags, type Interfaces} from '@oclif/core'
 import {doubtOfRegion} from '../../config/region.ts'
-import type {Patient} from '../../doctor/check.ts'
+import type {CheckContext} from '../../doctor/check.ts'
 import {AwsOidcError, exitCodeOf, expectedFailure} from '../../errors.ts'
 import {failureDocument, tryLines} from '../../formats/failure.ts'
 import {when} from '../../formats/when.ts'
 import {type Outside, realOutside} from '../../outside/outside.ts'
 import {columnsOf, complain, complainAloud, prose, writeResult} from '../../outside/terminal/output.ts'
-import type {InstallParts} from '../../registry/install.ts'
+import type {InstallDependencies} from '../../registry/install.ts'
 import {tableLines} from '../../terminal/table.ts'
 import {jsonText, type Line, onScreen, type Printable} from '../../text/printable.ts'
 import type {Choices} from '../../wiring/asking.ts'
@@ -71,13 +71,13 @@ export abstract class AwsOidcCommand extends Command {
   }
 
   /** What `doctor` looks at, whatever is wrong. */
-  protected async patient(flags: GlobalFlags): Promise<Patient> {
-    const {patientOf} = await import('../../wiring/doctor.ts')
-    return patientOf(this.outside, this.installation, choicesOf(flags))
+  protected async context(flags: GlobalFlags): Promise<CheckContext> {
+    const {checkContextOf} = await import('../../wiring/doctor.ts')
+    return checkContextOf(this.outside, this.installation, choicesOf(flags))
   }
 
   /** What changes the plugins. Where they are to be removed, the configuration is not read: it may be broken by one. */
-  protected async installParts(flags: GlobalFlags, how: {readonly unread: boolean}): Promise<InstallParts> {
+  protected async installParts(flags: GlobalFlags, how: {readonly unread: boolean}): Promise<InstallDependencies> {
     const {installPartsFor} = await import('../../wiring/plugins.ts')
     return installPartsFor(this.outside, this.installation, {...choicesOf(flags), ...how})
   }
@@ -89,9 +89,9 @@ export abstract class AwsOidcCommand extends Command {
   }
 
   /** The profile that a person means, who may leave it out. */
-  protected async personsProfile(flag: string | undefined, {configuration}: Wired['parts']): Promise<string> {
-    const {personsProfile} = await import('../../credentials/target.ts')
-    return personsProfile(this.profileOf(flag), configuration)
+  protected async intendedProfile(flag: string | undefined, {configuration}: Wired['parts']): Promise<string> {
+    const {intendedProfile} = await import('../../credentials/target.ts')
+    return intendedProfile(this.profileOf(flag), configuration)
   }
 
   /** Writes the result, whole, to stdout; ends with exit code 1 where its reader has gone. */

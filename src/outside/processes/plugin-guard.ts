@@ -20,7 +20,7 @@ export interface PluginGuard {
   lift(): void
 }
 
-export interface GuardParts {
+export interface GuardDependencies {
   readonly clock: Clock
   /** Aborted when somebody else ends the process. */
   readonly interruption: AbortSignal
@@ -32,7 +32,7 @@ const limitMilliseconds = 10_000
 const momentMilliseconds = 1000
 const stillBusy = `it was not loaded within ${limitMilliseconds / 1000} seconds`
 
-export function systemPluginGuard({clock, interruption}: GuardParts): PluginGuard {
+export function systemPluginGuard({clock, interruption}: GuardDependencies): PluginGuard {
   const admitted = new Set<string>()
   let restore: (() => void) | undefined
   let waitsForNothing = false

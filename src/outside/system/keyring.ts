@@ -4,7 +4,7 @@ import type {Keyring} from '../../plugin.ts'
 import {type Clock, rejectionOf} from './clock.ts'
 import {options, service} from './keyring-glance.ts'
 
-export interface KeyringParts {
+export interface KeyringDependencies {
   readonly clock: Clock
   /** Whether a person sits at the terminal, who may be typing the keyring's password. */
   readonly attended: boolean
@@ -21,7 +21,7 @@ const unattendedMilliseconds = 3_000
 const patienceMilliseconds = 1_500
 
 /** The system's keyring. The native library is loaded with the first call: https://www.npmjs.com/package/@napi-rs/keyring */
-export function systemKeyring(parts: KeyringParts): Keyring {
+export function systemKeyring(parts: KeyringDependencies): Keyring {
   const {clock, attended, tell, interruption, onGivenUp} = parts
   const limitMilliseconds = attended ? attendedMilliseconds : unattendedMilliseconds
   let givenUp = false

@@ -1,7 +1,7 @@
 import {openSync} from 'node:fs'
 import {text} from 'node:stream/consumers'
 import {isatty, WriteStream} from 'node:tty'
-import {onScreen, type Printable, type Told} from '../../text/printable.ts'
+import {type Message, onScreen, type Printable} from '../../text/printable.ts'
 import {complain, prose} from './output.ts'
 import {noProgress, type Progress, progressOn} from './progress.ts'
 import {writeToTerminal} from './tty.ts'
@@ -13,9 +13,9 @@ export interface Terminal extends Pick<Progress, 'waitingFor'> {
   /** Whether what is said to the person may have colours (https://no-color.org). */
   readonly colours: boolean
   /** To stderr, for whoever started the command. Never throws. */
-  say(told: Told): void
+  say(told: Message): void
   /** To the person: the terminal itself where there is one, because botocore and the JS SDK swallow stderr. */
-  tell(told: Told): void
+  tell(told: Message): void
   /** The terminal that `tell` writes to, where it can show block characters and tells its size. */
   screen(): Screen | undefined
   /** All that comes from stdin, for a command whose purpose is to take it. */
@@ -47,7 +47,7 @@ export function systemTerminal(env: Env, platform: NodeJS.Platform): Terminal {
   const smart = platform === 'win32' || (env.TERM ?? 'dumb') !== 'dumb'
   const progress = stderrIsTerminal && smart && !env.CI && !env.NO_COLOR ? progressOnStderr() : noProgress
 
-  function say(told: Told): void {
+  function say(told: Message): void {
     const text = prose(ended(told), 2)
     const bytes = Buffer.byteLength(text)
     if (written + bytes > stderrLimit) return
@@ -78,7 +78,7 @@ export function systemTerminal(env: Env, platform: NodeJS.Platform): Terminal {
   }
 }
 
-function ended(told: Told): Printable {
+function ended(told: Message): Printable {
   return onScreen([...(typeof told === 'string' ? [told] : told), ''])
 }
 

@@ -1,4 +1,4 @@
-import type {StsParts} from '../aws/sts-request.ts'
+import type {StsTransport} from '../aws/sts-request.ts'
 import type {ProfileConfiguration} from '../config/schema.ts'
 import type {Role} from '../plugin.ts'
 import {offsetSaidOnce} from './clock-offset.ts'
@@ -8,7 +8,7 @@ import {endpointOf} from './plan.ts'
 const named = new WeakMap<Dependencies['network'], Set<string>>()
 
 /** The STS for a role. One that is not AWS's own is named to the person, once, before it is asked. */
-export function stsFor(role: Role, profile: ProfileConfiguration | undefined, parts: StsDependencies): StsParts {
+export function stsFor(role: Role, profile: ProfileConfiguration | undefined, parts: StsDependencies): StsTransport {
   const {env, network, clock, signal, tell} = parts
   const endpoint = endpointOf(role, profile, env)
   if (!endpoint.aws) tellOnce(endpoint.url.origin, network, tell)

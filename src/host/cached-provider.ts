@@ -1,12 +1,12 @@
 import type {Configuration} from 'openid-client'
-import {discover, factsOf, fetchKeys, type OAuthDoors, type ProviderFacts, parseFacts} from '../oauth/discovery.ts'
+import {discover, factsOf, fetchKeys, type OAuthTransport, type ProviderFacts, parseFacts} from '../oauth/discovery.ts'
 import {type TokenRequest, tokenRequest} from '../oauth/token-request.ts'
 import {verified} from '../oauth/verified.ts'
 import type {Memory, OidcClient} from '../plugin.ts'
 import {parseObject, readDate} from '../text/json.ts'
 
 /** A provider as it has described itself to a client: now, or at an earlier call. */
-export interface KnownProvider {
+export interface CachedProvider {
   /** As it describes itself now; it is asked once. For whatever a person takes part in. */
   found(): Promise<Configuration>
   /**
@@ -22,7 +22,7 @@ export interface KnownProvider {
   keep(): Promise<void>
 }
 
-export interface KnownProviderParts extends OAuthDoors {
+export interface CachedProviderDependencies extends OAuthTransport {
   readonly memory: Memory
   readonly now: () => Date
 }
@@ -32,17 +32,17 @@ const lifeMilliseconds = 24 * 60 * 60 * 1000
 const largestText = 256 * 1024
 
 /** The providers of one sign-in, each known once however often it is asked. */
-export function knownProviders(parts: KnownProviderParts): (client: OidcClient) => KnownProvider {
-  const known = new Map<string, KnownProvider>()
+export function cachedProviders(parts: CachedProviderDependencies): (client: OidcClient) => CachedProvider {
+  const known = new Map<string, CachedProvider>()
   return client => {
     const key = JSON.stringify([client.issuer, client.clientId, client.authentication])
-    const provider = known.get(key) ?? knownProvider(client, parts)
+    const provider = known.get(key) ?? cachedProvider(client, parts)
     known.set(key, provider)
     return provider
   }
 }
 
-function knownProvider(client: OidcClient, parts: KnownProviderParts): KnownProvider {
+function cachedProvider(client: OidcClient, parts: CachedProviderDependencies): CachedProvider {
   const {memory, now} = parts
   const name = `provider ${client.issuer.href}`
   let found: Promise<Configuration> | undefined
@@ -65,7 +65,7 @@ function knownProvider(client: OidcClient, parts: KnownProviderParts): KnownProv
     return found ? undefined : remembered
   }
 
-  const by = (facts: ProviderFacts, fetch: OAuthDoors['fetch']) =>
+  const by = (facts: ProviderFacts, fetch: OAuthTransport['fetch']) =>
     discover(client, {...parts, fetch}, {...facts, now: now()})
 
   async function askThrough<Answer>(
