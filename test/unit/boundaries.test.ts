@@ -254,7 +254,7 @@ const plantings: Readonly<Record<string, Lines>> = {
     [allowed]: ['await import(address)', "let f1: typeof import('./world.ts')", "import {f2} from '../plugin.ts'"],
   },
   'plugins/sandbox/src/one.ts': {'lint/suspicious/noImportCycles': ["import {two} from './two.ts'"]},
-  'plugins/sandbox/src/two.ts': {'lint/suspicious/noImportCycles': ["import {one} from './one.ts'"]},
+  'plugins/sandbox/src/two.ts': {'lint/suspicious/noImportCycles': ["import type {one} from './one.ts'"]},
   'src/state/one.ts': {'lint/suspicious/noImportCycles': ["import {two} from './two.ts'"]},
   'src/state/two.ts': {'lint/suspicious/noImportCycles': ["import type {one} from './one.ts'"]},
   'src/session/strict.ts': {

@@ -9,7 +9,7 @@ import {OpenIdStore} from './openid/store.ts'
 import {createSamlIdentity, type SamlIdentity} from './saml/identity.ts'
 import {type SamlOrder, usualOrder} from './saml/order.ts'
 import {IssuedCredentials} from './sts/issued-credentials.ts'
-import type {ForeignProviders} from './sts/providers.ts'
+import type {ForeignProviders} from './sts/trust.ts'
 
 export interface Lifetimes {
   idTokenSeconds: number

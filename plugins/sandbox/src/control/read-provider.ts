@@ -1,5 +1,5 @@
 import type {JSONWebKeySet} from 'jose'
-import type {OpenIdTrust, SamlTrust} from '../sts/providers.ts'
+import type {OpenIdTrust, SamlTrust} from '../sts/trust.ts'
 import {anyObject, list, members, type Reader, text, wrong} from './readers.ts'
 
 // What is in a key is judged by the library that verifies with it.

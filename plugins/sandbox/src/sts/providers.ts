@@ -1,27 +1,7 @@
-import type {JSONWebKeySet} from 'jose'
 import {accountId, registeredAudiences, samlProviderName} from '../account.ts'
 import {publicKeys} from '../openid/signing-keys.ts'
 import type {SandboxState} from '../state.ts'
-
-/** An OpenID provider that the account knows. */
-export interface OpenIdTrust {
-  readonly issuer: string
-  readonly keys: JSONWebKeySet
-  readonly audiences: readonly string[]
-}
-
-/** A SAML provider that the account knows. */
-export interface SamlTrust {
-  readonly issuer: string
-  /** PEM. */
-  readonly certificate: string
-}
-
-/** Providers that run elsewhere, by the names that IAM would know them by. */
-export interface ForeignProviders {
-  readonly openId: Map<string, OpenIdTrust>
-  readonly saml: Map<string, SamlTrust>
-}
+import type {OpenIdTrust, SamlTrust} from './trust.ts'
 
 export function openIdProvider(issuer: unknown, {issuer: own, keys, foreign}: SandboxState): OpenIdTrust | undefined {
   if (issuer === own) return {issuer: own, keys: publicKeys(keys), audiences: registeredAudiences}

@@ -2,7 +2,8 @@ import {compactVerify, createLocalJWKSet, decodeJwt, decodeProtectedHeader} from
 import {isJsonObject, type JsonObject} from '../json.ts'
 import type {SandboxState} from '../state.ts'
 import {invalidIdentityToken, StsError} from './errors.ts'
-import {type OpenIdTrust, openIdProvider} from './providers.ts'
+import {openIdProvider} from './providers.ts'
+import type {OpenIdTrust} from './trust.ts'
 
 const acceptedAlgorithms = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512']
 const timeClaims = ['iat', 'exp', 'nbf', 'auth_time']

@@ -1,6 +1,6 @@
 import {namespaces} from '../../saml/names.ts'
 import {invalidIdentityToken} from '../errors.ts'
-import type {SamlTrust} from '../providers.ts'
+import type {SamlTrust} from '../trust.ts'
 import {readAttributes, type SamlAttributes} from './attributes.ts'
 import {checkConditions, sessionEnd} from './conditions.ts'
 import {childrenOf, textOf} from './elements.ts'
