@@ -9,7 +9,7 @@ import {askingFor, type ClientCertificates, shownOn} from './tls-front.ts'
 /** A proxy that leads names to ports of this machine, and notes what it gets to see. */
 export interface ForwardProxy {
   readonly port: number
-  /** Where it was asked to lead to. */
+  /** The targets that were requested. */
   readonly asked: readonly string[]
   /** The logins it was shown, decoded. */
   readonly logins: readonly (string | undefined)[]
