@@ -36,9 +36,7 @@ export async function rememberUser(
   await store.write(userKey(providerId), JSON.stringify(person), kept)
 }
 
-/**
- * Identifies a user by `iss` and `sub`, which never change hands (OpenID Connect Core 1.0, 5.7), if there is a `sub`.
- */
+/** Identifies a user. `iss` and `sub` are permanent (OpenID Connect Core 1.0, 5.7); a name may change hands. */
 export function idOf({subject, claims}: Pick<Identity, 'subject' | 'claims'> | User): string {
   return JSON.stringify(claims?.sub === undefined ? [subject] : [claims.iss, claims.sub])
 }
