@@ -9,7 +9,7 @@ export interface Whoami extends CallerIdentity {
   readonly accountName?: string
 }
 
-/** Who AWS says the credentials of a profile are. */
+/** The identity that AWS reports for a profile's credentials. */
 export async function whoami(request: CredentialsRequest, parts: CredentialsDependencies): Promise<Whoami> {
   const {credentials, role} = await credentialsFor(request, parts)
   const profile = request.profile === undefined ? undefined : parts.configuration.profiles[request.profile]
