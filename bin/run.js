@@ -244,7 +244,7 @@ function run() {
   const root = dirname(import.meta.dirname)
   const [command, words, ...asked] = process.argv.slice(2)
   if (command === 'autocomplete' && words === 'words') {
-    // A person has pressed Tab: there is no time for oclif.
+    // The user has pressed Tab: there is no time for oclif.
     load('../dist/bundle/complete.cjs').complete(root, asked, process.env, process.platform)
   } else load('../dist/bundle/main.cjs').start(root, load('../package.json'))
 }

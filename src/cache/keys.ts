@@ -55,7 +55,7 @@ function digest(value: object): string {
   return createHash('sha256').update(canonicalJson(value)).digest('hex')
 }
 
-/** JSON that doesn't depend on the order in which somebody wrote the members. */
+/** JSON that doesn't depend on the order of an object's members. */
 function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, member: unknown) =>
     member !== null && typeof member === 'object' && !Array.isArray(member)

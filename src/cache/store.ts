@@ -22,7 +22,7 @@ export interface Store {
 }
 
 export interface StoreOptions {
-  /** Whether a cache that can't be read is an error, as one is that the user chose. A failed write is a warning. */
+  /** Whether a cache that can't be read is an error: set if the user chose it. A failed write stays a warning. */
   readonly strict?: boolean
   /** Removes entries from every other cache that may hold some. */
   readonly clearOthers?: (prefix?: string) => Promise<void>

@@ -26,7 +26,7 @@ export interface LockParts {
   /** Makes sure that an empty file exists, and resolves to its identity. */
   readonly touch: (path: string) => Promise<string>
   readonly identify: (path: string) => Promise<string | undefined>
-  /** Milliseconds of a clock that nobody sets. */
+  /** Milliseconds of a monotonic clock. */
   readonly elapsed: () => number
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>
   readonly log: Log
@@ -71,7 +71,7 @@ export function fileLocks(parts: LockParts): Locks {
   const {folder, waitedFor, touch, identify, elapsed, sleep, log} = parts
   let warned = false
 
-  /** Makes tries one after the other: none may open the file while another one in this process takes the lock. */
+  /** Tries one at a time: none may open the file while another one in this process takes the lock. */
   function tryToHold(name: string, door?: Door): Promise<Held | Taken | Impossible> {
     const done = turn.then(() => tryNow(name, door))
     turn = done.catch(() => undefined)

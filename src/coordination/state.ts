@@ -67,7 +67,7 @@ const emptyState: ProviderState = {
 }
 
 export interface States {
-  /** What is remembered; the empty state where nothing can be read. */
+  /** The remembered state; an empty one if none can be read. */
   read(providerId: string): Promise<ProviderState>
   /** Changes the state under a lock, one process at a time. Resolves to whether it was saved; never rejects. */
   change(providerId: string, change: (state: ProviderState) => ProviderState): Promise<boolean>

@@ -65,7 +65,7 @@ async function waitAndObtain(plan: Plan, force: boolean, parts: SignInDependenci
   })
 }
 
-/** Silent renewal of credentials that still work: nobody is asked, nobody waits, and failing changes nothing. */
+/** Renews credentials that still work, silently: within five seconds, once a minute, never waiting for the lock. */
 async function renewQuietly(plan: Plan, parts: SignInDependencies): Promise<Issued | undefined> {
   const {states, locks, clock, log, signal} = parts
   const key = lastStep(plan).key
@@ -101,7 +101,7 @@ function recent(renewals: Readonly<Record<string, Date>>, key: string, now: Date
   return {...Object.fromEntries(alive), [key]: now}
 }
 
-/** Loads the code that talks to providers and AWS on demand: that takes longer than a whole call from the cache. */
+/** Loads the code that talks to providers and AWS on demand: loading takes longer than a whole call from the cache. */
 async function obtain(plan: Plan, options: ObtainOptions, parts: SignInDependencies): Promise<Obtained> {
   return (await import('./obtain.ts')).obtain(plan, options, parts)
 }

@@ -67,7 +67,7 @@ export interface Messages {
   readonly secrets: Secrets
   /** Tells the user something, on the terminal itself. */
   readonly tell: (told: Message) => void
-  /** The terminal that `tell` writes to, where it is one that can show more than plain text. */
+  /** The terminal that `tell` writes to, if it can show more than plain text. */
   readonly screen: () => Screen | undefined
   /** Whether `tell` may use colours. */
   readonly colours: boolean

@@ -48,7 +48,7 @@ export async function redeemAssertion(
   }
 }
 
-/** How long AWS may grant: no longer than the provider's session (SessionNotOnOrAfter), nor under 15 minutes. */
+/** The longest duration to request: until the provider's session ends (SessionNotOnOrAfter), at least 15 minutes. */
 function longestWithin(
   left: number | undefined,
   {provider}: Plan,

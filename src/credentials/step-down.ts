@@ -10,7 +10,7 @@ const learnedDays = 7
 /**
  * Assumes a role for as long as AWS allows. Only AWS knows the role's maximum, and answers ValidationError beyond it:
  * then the next shorter duration is tried, down to the hour that every role allows. What worked is remembered for a
- * week. Nothing over `longest` seconds is requested, which limits this sign-in and not the role.
+ * week. Nothing over `longest` seconds is requested: that limit comes from this sign-in, not from the role.
  */
 export async function withStepDown<Request extends RoleRequest>(
   request: Request,

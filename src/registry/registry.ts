@@ -8,7 +8,7 @@ export interface InstalledPackage {
   /** The name under which it was installed. */
   readonly name: string
   readonly root: string
-  /** The parsed package.json; data, so that looking at it runs nothing. */
+  /** The parsed package.json: reading it runs no code. */
   readonly manifest: Readonly<Record<string, unknown>>
   /** Whether it is linked to a folder that somebody works on. */
   readonly linked?: boolean

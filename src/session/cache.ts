@@ -40,7 +40,7 @@ export async function cacheInfo(
 
 export interface Cleared {
   readonly cleared: string
-  /** Providers at which somebody was signed in, and profiles that had credentials, as far as the cache tells. */
+  /** Providers at which the user was signed in, and profiles that had credentials, as far as the cache tells. */
   readonly providers: readonly string[]
   readonly profiles: readonly string[]
 }

@@ -5,7 +5,7 @@ import type {CredentialsDependencies} from '../credentials/dependencies.ts'
 import {stsFor} from '../credentials/sts-transport.ts'
 
 export interface Whoami extends CallerIdentity {
-  /** What the configuration calls the account. */
+  /** The account's name in the configuration. */
   readonly accountName?: string
 }
 
