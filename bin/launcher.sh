@@ -1,6 +1,6 @@
 #!/bin/sh
-# aws-oidc for programs that ask often. `creds` of a profile is printed from its hot copy without starting a process,
-# where nothing has changed since that was made (src/fast-path/hot-copy.ts); anything else is left to aws-oidc itself.
+# aws-oidc for programs that call it often. Prints a profile's `creds` from its hot copy without starting a process, if
+# nothing has changed since the copy was made (src/fast-path/hot-copy.ts). Leaves anything else to aws-oidc itself.
 # shellcheck disable=SC3013,SC3067 # -nt, -ef and -O: dash, bash, ksh and busybox have them, and POSIX has since 2024.
 
 node='@NODE@'
@@ -8,7 +8,7 @@ run='@RUN@'
 
 aws_oidc() {
   if [ -x "$node" ] && [ -f "$run" ]; then exec "$node" "$run" "$@"; fi
-  # They have moved, as with another version of Node.
+  # Node or the script has moved, as when Node was upgraded.
   set -f
   IFS=:
   for folder in $PATH; do
@@ -32,15 +32,15 @@ hot_profile() {
   case $region in *[!a-z0-9-]*) return 1 ;; esac
 }
 
-# `date` would be a process. A pipe that has just been made is stamped with the time; the copy, with its end.
-# Not $copy against /proc/self/stat: that bears the time at which somebody first looked at this process.
+# `date` would cost a process. Instead, a new pipe's mtime is the current time, and the copy's mtime is its expiry.
+# /proc/self/stat won't do instead of a pipe: its mtime is the time at which somebody first looked at this process.
 is_in_time() {
   [ -e /dev/fd/9 ] && [ /dev/fd/0 -nt /dev/fd/9 ] && ! [ "$folder" -nt /dev/fd/9 ]
 } 9<<'now'
 
 now
 
-# Takes pairs: how a file was, and its path; or a path behind "=", and the file that it led to.
+# Takes pairs: a file's earlier state and its path, or "=" with a path and the file that the path led to.
 are_unchanged() {
   while [ "$#" -gt 1 ]; do
     case $1 in
@@ -62,7 +62,7 @@ is_hot() {
   folder=$runtime/aws-oidc
   copy=$folder/$profile:$region
   case $runtime in /*) ;; *) return 1 ;; esac
-  # Only in a folder of ours does nobody exchange anything between two looks.
+  # Only in a folder of ours can nobody replace anything between two looks.
   [ -O "$runtime" ] && [ -O "$folder" ] && ! [ -h "$folder" ] && [ -f "$copy" ] && ! [ -h "$copy" ] || return
   {
     [ -O /dev/fd/0 ] && is_in_time || return
@@ -76,17 +76,17 @@ is_hot() {
   IFS=$tab
   [ "$who" = "$*" ] || return
   set -f
-  # shellcheck disable=SC2086 # It is to be split.
+  # shellcheck disable=SC2086 # Splitting is intended.
   are_unchanged $what
 }
 
-# As a program of its own, printf would show the credentials to everybody who lists processes.
+# If printf is no builtin but a program, it shows the credentials to everybody who lists processes.
 prints_itself() { PATH=/dev/null printf ''; }
 
 if hot_profile "$@" && prints_itself 2>/dev/null && is_hot 2>/dev/null; then
   trap 'exit 1' PIPE
   printf '%s\n' "$document" 2>/dev/null && exit
-  # A closed stdout is /dev/null to Node, so it is here.
+  # Treats a closed stdout like /dev/null, as Node does.
   [ -e /dev/fd/1 ] || exit 0
   echo 'Error: The result could not be written.' >&2
   exit 1

@@ -17,7 +17,7 @@ if (major < 24 || (major === 24 && minor < 15)) {
   })
 }
 
-/** Prints a hot copy (src/fast-path/hot-copy.ts), where nothing has changed since. Any import takes longer than all of this. */
+/** Prints a hot copy (src/fast-path/hot-copy.ts) if nothing has changed since. Any import takes longer than this. */
 function serveHotCopy() {
   try {
     const document = readHotCopy(hotProfile(process.argv.slice(2)))
@@ -29,7 +29,7 @@ function serveHotCopy() {
   }
 }
 
-/** Prints the entry of the cache that a pointer (src/fast-path/pointer.ts) leads to, by the one module that this takes. */
+/** Prints the cache entry that a pointer (src/fast-path/pointer.ts) leads to, by loading one module only. */
 async function serveEntry() {
   const folder = cacheFolder()
   const profile = hotProfile(process.argv.slice(2))
@@ -51,7 +51,7 @@ async function serveEntry() {
   }
 }
 
-/** Where src/outside/files/places.ts puts what is kept; `undefined` where it would have to look further than at variables. */
+/** The cache folder, as in src/outside/files/places.ts; `undefined` where environment variables alone don't tell. */
 function cacheFolder() {
   const {HOME, LOCALAPPDATA, USERPROFILE, XDG_CACHE_HOME} = process.env
   const absolute = (/** @type {string | undefined} */ path) =>
@@ -67,8 +67,8 @@ function cacheFolder() {
 }
 
 /**
- * This process can't end while the keyring hangs in one of its threads, so another one takes its place. It is asked in
- * words that are left to the whole program, also where the pointer can't be removed.
+ * This process can't end while the keyring hangs in one of its threads, so another one takes its place. It gets
+ * `--format process`, which the fast path ignores, so this can't loop even if the pointer can't be removed.
  * @param {string} pointer
  */
 function startAnew(pointer) {
@@ -76,7 +76,7 @@ function startAnew(pointer) {
     fs.rmSync(pointer, {force: true})
   } catch {}
   const args = [...process.execArgv, ...process.argv.slice(1), '--format', 'process']
-  // Windows has no such call, and no keyring that waits for somebody.
+  // Windows has no such call, and no keyring that waits for the user.
   process.execve?.(process.execPath, [process.execPath, ...args], process.env)
 }
 
@@ -110,7 +110,7 @@ function stampedPath(folder, profile, between) {
 }
 
 /**
- * The last line of a file (src/fast-path/stamp.ts) that is meant for this call, where nothing has changed since.
+ * The last line of a file (src/fast-path/stamp.ts), if the file is for this call and nothing has changed since.
  * @param {string} path
  * @param {readonly (string | undefined)[]} stamp
  */
@@ -121,7 +121,7 @@ function readStamped(path, stamp) {
   const isPrivate = (/** @type {import('node:fs').Stats} */ stats) =>
     isOwn(stats) && (!process.geteuid || (stats.mode & 0o077) === 0)
   const folder = lstatSync(join(path, '..'), {throwIfNoEntry: false})
-  // In a folder of somebody else, such as `su` leaves us with, ours can be exchanged between two looks.
+  // In another user's folder, such as `su` leaves us with, ours can be replaced between two looks.
   if (!folder?.isDirectory() || !isPrivate(folder) || !isOwn(statSync(join(path, '../..')))) return undefined
   const {O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0} = constants
   const file = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
@@ -136,7 +136,7 @@ function readStamped(path, stamp) {
     for (let at = 0; at < watched.length; at += 2) {
       const path = watched[at + 1]
       if (path === undefined) return undefined
-      // For `sh`, which can't read what tells the file behind a link from another one.
+      // Only for `sh`, which can't read the identity of the file behind a link.
       if (watched[at]?.startsWith('=')) continue
       const found = statSync(path, {bigint: true, throwIfNoEntry: false})
       const id = found
@@ -151,7 +151,7 @@ function readStamped(path, stamp) {
 }
 
 /**
- * For whom a copy or pointer is: the first line of it, behind its format. src/fast-path/stamp.ts has the same list of variables.
+ * Line 1 of a copy or pointer, after its format: the caller. src/fast-path/stamp.ts has the same list of variables.
  * @param {string} profile
  */
 function stampOf(profile) {
@@ -162,7 +162,7 @@ function stampOf(profile) {
 }
 
 /**
- * Never throws: once a byte is written nobody else may write. Ends the process, which saves Node a millisecond of tidying up.
+ * Never throws: once a byte is written, nobody else may write. Ends the process, which saves a millisecond of cleanup.
  * @param {string} text
  */
 function writeAll(text) {
@@ -184,8 +184,8 @@ function writeAll(text) {
 }
 
 /**
- * Keeps what was compiled, beside our caches, where only we can write: who can write there decides what runs. Node's own
- * place for it lies in the folder for temporary files, where anybody may have made it before us.
+ * Keeps compiled code beside our caches, where only we can write: whoever can write there decides what runs. Node's
+ * default place is in the folder for temporary files, where anybody may have made it before us.
  */
 function keepCompiledCode() {
   const isOwn = (/** @type {import('node:fs').Stats} */ {uid}) => uid === process.geteuid?.()
@@ -195,9 +195,9 @@ function keepCompiledCode() {
   }
   try {
     const cache = cacheFolder()
-    // Without the one there is nothing that we keep, and the other is not made.
+    // Where there is no cache folder, nothing is kept, and none is made here.
     if (process.env.NODE_DISABLE_COMPILE_CACHE || cache === undefined || !isPrivate(cache)) return
-    // Whose folder it lies in can exchange it, after any look at it.
+    // The owner of the folder above can replace ours after any look at it.
     const above = fs.statSync(join(cache, '..'))
     if (!isOwn(above) && above.uid !== 0) return
     const folder = join(cache, 'compiled')
@@ -211,8 +211,8 @@ function keepCompiledCode() {
 }
 
 /**
- * Removes what an earlier Node has left, which is what no Node has written to for a month, and what Node leaves of each file
- * that it could not finish: on a full disk that is all of them, at each call.
+ * Removes the folders of other Node versions that were unused for a month, and the files that Node began and could not
+ * finish: on a full disk, that is every file in every call.
  * @param {string} folder
  * @param {string} own of the Node that runs
  */
@@ -223,7 +223,7 @@ function sweepCompiledCode(folder, own) {
   const remove = (/** @type {string} */ path) => fs.rmSync(path, {recursive: true, force: true})
   const others = fs.readdirSync(folder).map(name => join(folder, name))
   for (const path of others) if (path !== own && isOlder(path, 30 * day)) remove(path)
-  // Only the name of one that is not finished has a full stop.
+  // Only the name of an unfinished file has a full stop.
   const halfway = fs.readdirSync(own).filter(name => name.includes('.'))
   for (const path of halfway.map(name => join(own, name))) if (isOlder(path, 60_000)) remove(path)
 }
@@ -244,7 +244,7 @@ function run() {
   const root = dirname(import.meta.dirname)
   const [command, words, ...asked] = process.argv.slice(2)
   if (command === 'autocomplete' && words === 'words') {
-    // A person has pressed Tab: there is no time for oclif.
+    // The user has pressed Tab: there is no time for oclif.
     load('../dist/bundle/complete.cjs').complete(root, asked, process.env, process.platform)
   } else load('../dist/bundle/main.cjs').start(root, load('../package.json'))
 }

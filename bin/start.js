@@ -1,4 +1,4 @@
-// Hands a call over to oclif: for bin/run.js from the bundle, for bin/dev.js as it is.
+// Hands a call over to oclif. bin/run.js uses it from the bundle, bin/dev.js as it is.
 import {execute, settings} from '@oclif/core'
 
 /**
@@ -8,7 +8,7 @@ import {execute, settings} from '@oclif/core'
  * @param {boolean} [ignoreManifest] whether the commands may differ from oclif.manifest.json
  */
 export async function start(root, pjson, own, ignoreManifest = false) {
-  // NODE_ENV=development in somebody's shell must not make oclif look for TypeScript.
+  // NODE_ENV=development in a user's shell must not make oclif look for TypeScript.
   settings.enableAutoTranspile = false
   const [words = '', next = ''] = process.argv.slice(2)
   const [topic = '', name = next] = words.split(':')
@@ -18,7 +18,7 @@ export async function start(root, pjson, own, ignoreManifest = false) {
   await execute({loadOptions: {root, pjson, ignoreManifest, userPlugins: mayBeOfPlugin(isOwn, topic, name)}})
 }
 
-/** What npm installs is the person's alone, and no package's install script runs: oclif starts it with our environment. */
+/** Has npm install for the user alone, and run no package's install script: oclif starts it with our environment. */
 function confineNpm() {
   process.umask(0o077)
   for (const name of Object.keys(process.env)) {
@@ -28,8 +28,8 @@ function confineNpm() {
 }
 
 /**
- * Our own commands run without oclif's loading of plugins, which would run code of each that has an `init` hook or no
- * manifest. Those that mend plugins must work whatever is installed.
+ * Whether oclif loads plugins, which runs code of each that has an `init` hook or no manifest. Our own commands go
+ * without it, and those that mend plugins must work whatever is installed.
  * @param {boolean} isOwn
  * @param {string} topic
  * @param {string} name

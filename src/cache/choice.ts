@@ -4,15 +4,15 @@ import {isRecent, keyringElsePlain} from './fallback.ts'
 import {type CacheNote, type NoteBook, type NotePlace, noteBookAt} from './note.ts'
 import {notCleared} from './store.ts'
 
-/** The cache of this call, and why it is this one. */
+/** The cache that this call uses, and why. */
 export interface ChosenCache {
   readonly id: string
   readonly cache: CredentialCache
-  /** Whether somebody said so; such a cache is not replaced by another when it fails. */
+  /** Whether the user chose it. Such a cache has no fallback when it fails. */
   readonly byHand: boolean
-  /** Why it is not the keyring, where nobody has chosen. */
+  /** Why `auto` did not choose the keyring; `undefined` if it did, or if the user chose. */
   readonly insteadOfKeyring: string | undefined
-  /** Removes entries from every other cache that may hold some. Rejects when one keeps them. */
+  /** Removes entries from every other cache that may hold some. Rejects when one can't be cleared. */
   clearOthers(prefix?: string): Promise<void>
 }
 
@@ -25,16 +25,16 @@ export interface CacheChoiceDependencies {
   readonly exists: (path: string) => Promise<boolean>
   /** Whether this is a job of a CI system. */
   readonly inCi: boolean
-  /** Whether somebody typed a command about signing in: they may have unlocked the keyring, and are told more. */
+  /** Whether the user typed a command about signing in: they may have unlocked the keyring, and are told more. */
   readonly byPerson: boolean
 }
 
 type Choice = Omit<ChosenCache, 'clearOthers'>
 
-// A keyring that has worked is only locked or busy; secrets should not rest in plain text for longer than that.
+// A keyring that has worked is only locked or busy: its failure must not keep secrets in plain text for long.
 const failureCountsMilliseconds = {hasWorked: 3_600_000, neverWorked: 7 * 86_400_000}
 
-/** What `AWS_OIDC_CACHE` or the configuration says; `auto` means the keyring where it works, else files in plain text. */
+/** Opens the wanted cache. `auto` is the keyring where it works, else plain-text files; in a CI job, memory. */
 export async function chooseCache(wanted: string, parts: CacheChoiceDependencies): Promise<ChosenCache> {
   const book = noteBookAt(parts.note)
   const note = await book.read()
@@ -46,7 +46,7 @@ export async function chooseCache(wanted: string, parts: CacheChoiceDependencies
   return {...choice, clearOthers: prefix => clearOthers(choice.id, prefix, book, parts)}
 }
 
-/** Of a keyring that has worked it is noted also where it was chosen: its key is there until everything is cleared. */
+/** Notes that the keyring has worked even if the user chose it: its key stays there until everything is cleared. */
 async function cacheByHand(
   id: string,
   book: NoteBook,
@@ -83,7 +83,7 @@ async function chooseFor(note: CacheNote, book: NoteBook, parts: CacheChoiceDepe
   return {id: beginsPlain ? 'file' : 'keyring', cache, byHand: false, insteadOfKeyring: failed?.reason}
 }
 
-/** Why nothing rests here when a command ends, where nobody has chosen. */
+/** Why `auto` keeps nothing after a command ends; `undefined` if it keeps entries. */
 export function whyNothingKept(directory: string, inCi: boolean): string | undefined {
   if (directory === '') return 'There is no folder for files here.'
   // The next job on this machine may be somebody else's. See docs/decisions/0009-keyring.md.
@@ -93,7 +93,7 @@ export function whyNothingKept(directory: string, inCi: boolean): string | undef
 async function nothingKept(reason: string, {home, registry, byPerson}: CacheChoiceDependencies): Promise<Choice> {
   const memory = await registry.cache('memory', home)
   const say = async () => home.log.warn(`${reason} Nothing is kept when this command ends; "cache: file" keeps it.`)
-  // Programs have no use for what is kept, and are not told: they would be with each call.
+  // Programs have no use for the warning, and would get it with each call.
   return {
     id: 'memory',
     cache: byPerson ? telling(memory, say) : memory,
@@ -102,7 +102,7 @@ async function nothingKept(reason: string, {home, registry, byPerson}: CacheChoi
   }
 }
 
-/** Without a session bus there is no Secret Service; the native library need not be loaded to learn that. */
+/** Why there is no keyring: no session bus means no Secret Service. Learned without loading the native library. */
 export async function whyNoKeyring({
   home,
   platform,
@@ -128,7 +128,7 @@ function plainTextIn(directory: string, reason: string): string {
   )
 }
 
-/** Speaks once something is kept, and not where it can't be. */
+/** Calls `say` once, after the first entry is written. */
 function telling(cache: CredentialCache, say: () => Promise<void>): CredentialCache {
   let said: Promise<void> | undefined
   return {
@@ -141,7 +141,7 @@ function telling(cache: CredentialCache, say: () => Promise<void>): CredentialCa
   }
 }
 
-/** An entry in the cache used before must not be served again some day, when what it holds has long been replaced. */
+/** Clears the caches used before, so that an outdated entry of theirs is never served again. */
 async function leaveNoShadow(
   {id}: Choice,
   {used}: CacheNote,
@@ -151,7 +151,7 @@ async function leaveNoShadow(
   const place = placeOf(id)
   if (id === 'memory' || placeOf(used.at(-1) ?? '') === place) return
   const kept: string[] = []
-  // What this cache itself has kept is as old, where it could not be cleared when it was left.
+  // That includes this cache if it could not be cleared when we left it: its entries are as outdated.
   for (const other of used) if (!(await isCleared(other, parts)) && placeOf(other) !== place) kept.push(other)
   await book.change(note => ({...note, used: [...kept, place]}))
 }
@@ -173,9 +173,9 @@ async function clearOthers(
   {home, registry}: CacheChoiceDependencies,
 ): Promise<void> {
   const {used, worked} = await book.read()
-  // Files hold what older calls have kept that noted nothing.
+  // Older calls that noted nothing may have kept files.
   const others = new Set([...used, 'file'].filter(other => placeOf(other) !== placeOf(id) && other !== 'memory'))
-  // With everything else it clears its key too, which opens copies of the files in backups.
+  // Clearing everything removes the keyring's key as well, which would open copies of the files in backups.
   if (worked && id !== 'keyring') others.add('keyring')
   for (const other of others) {
     const cache = await registry.cache(other, home).catch((error: Error) => {
@@ -187,7 +187,7 @@ async function clearOthers(
   }
 }
 
-/** These two replace each other's entries. */
+/** The caches `keyring` and `file` share their files, so each replaces the other's entries. */
 function placeOf(id: string): string {
   return id === 'keyring' ? 'file' : id
 }

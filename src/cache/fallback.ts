@@ -5,30 +5,30 @@ import type {CacheNote, KeyringFailure, NoteBook} from './note.ts'
 export interface FallbackDependencies {
   /** Entries sealed with a key of the keyring. */
   readonly sealed: CredentialCache
-  /** The same entries in plain text. Both have the same place, so that a write of one replaces the other's. */
+  /** The same entries in plain text. Both use the same files, so that writing one replaces the other. */
   readonly plain: CredentialCache
   readonly book: NoteBook
-  /** As it stood when this call began. */
+  /** The note as it stood when this call began. */
   readonly note: CacheNote
-  /** Whether to begin with plain text, because the keyring has failed a while ago. */
+  /** Whether to begin with plain text, because the keyring has failed recently. */
   readonly beginsPlain: boolean
   readonly now: () => Date
-  /** Tells the person that secrets rest in plain text, and why. */
+  /** Tells the user that secrets rest in plain text, and why. */
   readonly warn: (reason: string) => void
 }
 
-// A keyring that has just let a call wait is not asked by the next ones.
+// A keyring that has just kept a call waiting is left alone by the next ones.
 const pauseMilliseconds = 60_000
 
-/** The keyring where it works, else plain text: one that is locked, hangs or is missing costs no result. */
+/** The keyring where it works, else plain text: a locked, hanging or missing keyring costs no result. */
 export function keyringElsePlain(parts: FallbackDependencies): CredentialCache {
   const {sealed, plain, book, note, now} = parts
   let isPlain = parts.beginsPlain
-  /** With what it has failed in this call. */
+  /** Why the keyring has failed in this call. */
   let failed: string | undefined
   let told = false
 
-  /** `undefined` where the keyring has failed, which it does once in a call. */
+  /** Resolves to `undefined` if the keyring fails; this call then goes on in plain text. */
   async function withKeyring<Result>(work: () => Promise<Result>): Promise<{readonly result: Result} | undefined> {
     try {
       return {result: await work()}
@@ -54,7 +54,7 @@ export function keyringElsePlain(parts: FallbackDependencies): CredentialCache {
     await plain.write(key, entry)
     if (told) return
     told = true
-    // Said once until the keyring has worked again; where nothing can be noted, in each call.
+    // Warn once until the keyring works again; where nothing can be noted, in each call.
     const {failure} = await book.read()
     const reason = failure?.reason ?? failed
     if (failure?.said || reason === undefined) return
@@ -68,7 +68,7 @@ export function keyringElsePlain(parts: FallbackDependencies): CredentialCache {
     )
   }
 
-  /** Whether another process met a failure since this one began: what it has kept since is in plain text. */
+  /** Whether the keyring has failed another process since this one began: entries kept since then are in plain text. */
   async function failedMeanwhile(): Promise<boolean> {
     const {failure} = await book.read()
     return failure !== undefined && timeOf(failure) !== timeOf(note.failure)
@@ -80,12 +80,12 @@ export function keyringElsePlain(parts: FallbackDependencies): CredentialCache {
       if (opened?.result) return opened.result
       isPlain ||= await failedMeanwhile()
     }
-    // What was kept while the keyring was out of order is as good as any.
+    // Entries kept while the keyring was failing are as good as any.
     const entry = isPlain || note.failure ? await plain.read(key) : undefined
     return entry ?? (isPlain ? reopened(key) : undefined)
   }
 
-  /** Before somebody has to sign in for it, a sealed entry is worth one more look at a keyring that has failed. */
+  /** Tries a failed keyring once more for a sealed entry that has not expired, before the user has to sign in. */
   async function reopened(key: string): Promise<CacheEntry | undefined> {
     if (failed !== undefined || ((await sealed.expiresAt?.(key)) ?? now()) <= now()) return undefined
     const {failure} = await book.read()
@@ -123,7 +123,7 @@ export function keyringElsePlain(parts: FallbackDependencies): CredentialCache {
   }
 }
 
-/** Not one in the future, which was noted under another clock. */
+/** Whether a failure is younger than `milliseconds`. One in the future was noted under another clock, and is not. */
 export function isRecent({at}: KeyringFailure, milliseconds: number, now: Date): boolean {
   const age = now.getTime() - at.getTime()
   return age >= 0 && age < milliseconds

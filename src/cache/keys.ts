@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto'
 
-/** What tells one provider's secrets from another's. Any change of its settings makes it another provider. */
+/** The fields that identify a provider. Changing any of its settings makes it another provider. */
 export interface ProviderKeyFields {
   readonly package: string
   readonly strategy: string
@@ -12,7 +12,7 @@ export interface ProviderKeyFields {
 export interface CredentialKeyFields {
   /** Absent where the provider's only role is meant. */
   readonly role: string | undefined
-  /** The SAML provider the role is taken through, where one was said. */
+  /** The SAML provider through which the role is assumed, if one was named. */
   readonly principal?: string | undefined
   readonly durationSeconds: number
   readonly sessionName: string | undefined
@@ -23,16 +23,16 @@ export interface CredentialKeyFields {
   readonly externalId?: string | undefined
   readonly sourceIdentity?: string | undefined
   readonly endpoint: string
-  /** Of the credentials that a chained role is taken with. */
+  /** The key of the credentials with which a chained role is assumed. */
   readonly sourceKey?: string | undefined
 }
 
-/** Scopes memory, lock, brake and logout. */
+/** The hash under which a provider's cache entries, lock and state are kept. */
 export function providerId(parts: ProviderKeyFields): string {
   return digest(parts)
 }
 
-/** `providerId/` and a hash: a key tells nothing to who reads it, and shares its provider's prefix. */
+/** The cache key of credentials: `providerId/` and a hash, so it reveals nothing and has its provider's prefix. */
 export function credentialKey(provider: string, parts: CredentialKeyFields): string {
   return `${provider}/${digest(parts)}`
 }
@@ -46,7 +46,7 @@ export function memoryKey(provider: string, name: string): string {
   return `${provider}/${digest({memory: name})}`
 }
 
-/** Of who signed in last. */
+/** The cache key of the user who signed in last. */
 export function userKey(provider: string): string {
   return memoryKey(provider, 'person')
 }
@@ -55,7 +55,7 @@ function digest(value: object): string {
   return createHash('sha256').update(canonicalJson(value)).digest('hex')
 }
 
-/** JSON that doesn't depend on the order in which somebody wrote the members. */
+/** JSON that doesn't depend on the order of an object's members. */
 function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, member: unknown) =>
     member !== null && typeof member === 'object' && !Array.isArray(member)

@@ -1,31 +1,31 @@
 import {parseObject, readDate, readObject, readTexts} from '../text/json.ts'
 
-/** What is remembered of caches. Losing it costs a warning, or a look at the keyring. */
+/** What is remembered about the caches. Losing it costs a warning, or a look at the keyring. */
 export interface CacheNote {
   /** Whether the keyring has worked here. */
   readonly worked: boolean
-  /** With what the keyring has failed since it worked last. */
+  /** The keyring's last failure, if it has not worked since. */
   readonly failure?: KeyringFailure | undefined
-  /** Whether somebody was told that there is no keyring here. Another session of theirs may have one. */
+  /** Whether the user was told that there is no keyring here. Another session of theirs may have one. */
   readonly saidMissing: boolean
-  /** Caches that may hold entries, the one used last at the end. */
+  /** The ids of caches that may hold entries, the last one used at the end. */
   readonly used: readonly string[]
 }
 
 export interface KeyringFailure {
   readonly at: Date
   readonly reason: string
-  /** Whether somebody was told that secrets rest in plain text because of it. */
+  /** Whether the user was told that secrets rest in plain text because of it. */
   readonly said: boolean
 }
 
 export interface NoteBook {
   read(): Promise<CacheNote>
-  /** Changes what stands there now: another process may have written since. What can't be written is forgotten. */
+  /** Changes the note as it is now: another process may have written it since. A failed write is ignored. */
   change(change: (note: CacheNote) => CacheNote): Promise<void>
 }
 
-/** The small file, shared by all calls of a person on a machine. */
+/** The note's file, shared by all calls of a user on a machine. */
 export interface NotePlace {
   readonly read: () => Promise<string | undefined>
   readonly write: (text: string) => Promise<void>
@@ -52,7 +52,7 @@ function parseNote(text: string): CacheNote {
     worked: worked === true,
     ...(time && typeof reason === 'string' && {failure: {at: time, reason, said: said === true}}),
     saidMissing: saidMissing === true,
-    // Files are what a call keeps that has noted nothing.
+    // A call that noted nothing has kept files.
     used: names.length > 0 ? names : ['file'],
   }
 }

@@ -2,27 +2,27 @@ import {AwsOidcError, expectedFailure} from '../errors.ts'
 import type {CacheEntry, CredentialCache, Log} from '../plugin.ts'
 
 /**
- * A cache as the host uses it: it may lose an entry, it may never cost a result. What can't be read is absent; what
- * can't be written is a warning.
+ * A cache as the host uses it: it may lose an entry, but never cost a result. An unreadable entry counts as absent, and
+ * a failed write is a warning.
  */
 export interface Store {
-  /** Rejects where a cache that somebody has chosen can't be used. Call it before a person is asked. */
+  /** Rejects if the cache can't be used and is `strict`. Call it before the user is asked. */
   ready(): Promise<void>
-  /** The value of an entry that has not ended. */
+  /** An entry that has not expired. Rejects if a `strict` cache can't be read. */
   read(key: string): Promise<CacheEntry | undefined>
-  /** Whether it is kept now. */
+  /** Resolves to whether the entry was written. */
   write(key: string, value: string, expiresAt: Date): Promise<boolean>
   remove(key: string): Promise<void>
-  /** Rejects where something stays: whoever clears a cache must know. */
+  /** Rejects if any entry could not be removed: whoever clears a cache must know. */
   clear(prefix?: string): Promise<void>
-  /** When an entry ends or has ended; `undefined` where there is none. */
+  /** When an entry expires or has expired; `undefined` if there is none. */
   endOf(key: string): Promise<Date | undefined>
-  /** Whether there is such an entry, as far as that can be told without opening one: no keyring is asked for it. */
+  /** Whether there is such an entry, as far as that shows without opening it: the keyring is not asked. */
   holds(key: string): Promise<boolean>
 }
 
 export interface StoreOptions {
-  /** Whether a cache that can't be used is an error; a result is not lost over it even then. */
+  /** Whether a cache that can't be read is an error: set if the user chose it. A failed write stays a warning. */
   readonly strict?: boolean
   /** Removes entries from every other cache that may hold some. */
   readonly clearOthers?: (prefix?: string) => Promise<void>
@@ -88,7 +88,7 @@ export function storeOver(
       try {
         return (await cache.expiresAt?.(key)) !== undefined
       } catch {
-        // Whoever asks is about to clear the cache, and is told what keeps it from that.
+        // The caller is about to clear the cache, which reports what is wrong with it.
         return false
       }
     },
@@ -106,7 +106,7 @@ export function notCleared(id: string, error: unknown): AwsOidcError {
   })
 }
 
-/** Whoever pressed Ctrl-C while the keyring was waited for wants no result any more. */
+/** A user who pressed Ctrl-C while we waited for the keyring wants no result any more. */
 function throwIfInterrupted(error: unknown): void {
   const {code} = expectedFailure(error) ?? {}
   if (code === 'INTERRUPTED' || code === 'TERMINATED') throw error

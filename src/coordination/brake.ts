@@ -2,14 +2,14 @@ import {AwsOidcError, type ErrorCode} from '../errors.ts'
 import type {ProviderState, SharedFailure} from './state.ts'
 
 /**
- * The rules that keep programs from asking a person again and again. A tool that retries each minute through the
+ * The brake: rules that keep programs from asking the user again and again. A tool that retries each minute through the
  * night must not open a browser each time.
  */
 
 const briefMinutes = 5
 const memoryMilliseconds = 12 * 3_600_000
 
-/** Outcomes of asking a person that the next unattended caller should not provoke again at once. */
+/** Outcomes of asking the user that the next unattended call should not provoke again at once. */
 const braking: ReadonlySet<ErrorCode> = new Set([
   'SIGN_IN_REFUSED',
   'SIGN_IN_REQUIRED',
@@ -21,7 +21,7 @@ const braking: ReadonlySet<ErrorCode> = new Set([
 
 export type Brake = {readonly kind: 'until'; readonly until: Date} | {readonly kind: 'login'}
 
-/** What stands against asking the person now, if anything. */
+/** Why the user may not be asked now: `until` a time, or until the next `login`. `undefined` if they may. */
 export function brakeOf(failures: readonly Date[], now: Date): Brake | undefined {
   if (isClosed(failures)) return {kind: 'login'}
   // A time ahead of us was written under another clock; it must not brake for ever.
@@ -31,13 +31,13 @@ export function brakeOf(failures: readonly Date[], now: Date): Brake | undefined
   return until > now ? {kind: 'until', until} : undefined
 }
 
-/** After asking the person failed. */
+/** The state after asking the user has failed. */
 export function afterSignInFailure(state: ProviderState, code: ErrorCode, now: Date): ProviderState {
   if (!braking.has(code)) return state
   return {...state, signInFailures: withOneMore(state.signInFailures, now)}
 }
 
-/** After AWS refused a role. */
+/** The state after AWS has refused a role. */
 export function afterRefusal(state: ProviderState, role: string, message: string, now: Date): ProviderState {
   const at = withOneMore(state.refusedRoles[role]?.at ?? [], now)
   return {...state, refusedRoles: {...state.refusedRoles, [role]: {at, message}}}
@@ -55,17 +55,17 @@ export function afterRole(state: ProviderState, role: string): ProviderState {
 /** The scope of failures that concern all who wait for a sign-in. */
 export const signInScope = 'sign-in'
 
-// Of those who wait now; whoever comes later compares with what is there then.
+// Enough for the processes that wait now: a later one compares with the failures noted when it began.
 const mostFailures = 200
 
-/** Lets those who wait for the same fail as their predecessor did. */
+/** Notes a failure, so that processes waiting for the same work fail in the same way. */
 export function withFailure(state: ProviderState, failure: SharedFailure): ProviderState {
   const failures = state.failures + 1
   const others = withoutFailure(state, failure.scope).sharedFailures
   return {...state, failures, sharedFailures: [...others, {...failure, number: failures}].slice(-mostFailures)}
 }
 
-/** After a success: who still waits need not fail with what failed before. */
+/** Forgets a scope's failure after a success, so that processes still waiting do not fail with it. */
 export function withoutFailure(state: ProviderState, scope: string): ProviderState {
   return {...state, sharedFailures: state.sharedFailures.filter(failure => failure.scope !== scope)}
 }
@@ -74,7 +74,7 @@ export function hasFailure(state: ProviderState, scope: string): boolean {
   return state.sharedFailures.some(failure => failure.scope === scope)
 }
 
-/** The last failure in one of these scopes while this caller waited. */
+/** The last failure in one of these scopes since this call began to wait. */
 export function failureMeanwhile(
   before: ProviderState,
   after: ProviderState,
@@ -84,7 +84,7 @@ export function failureMeanwhile(
   return failure && new AwsOidcError(failure.code, failure.message, {hint: failure.hint})
 }
 
-/** Two failures within twelve hours close the way for good: what comes later does not open it, only a success does. */
+/** Two failures within twelve hours keep the brake on until a success; later failures are not recorded. */
 function isClosed([first, second]: readonly Date[]): boolean {
   return (
     first !== undefined && second !== undefined && Math.abs(second.getTime() - first.getTime()) < memoryMilliseconds

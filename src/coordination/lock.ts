@@ -4,14 +4,14 @@ import {AwsOidcError} from '../errors.ts'
 import type {Log} from '../plugin.ts'
 
 /**
- * One lock a provider, held across reading, refreshing, signing in and saving, so that any number of processes make
- * one sign-in; and one for each set of credentials, held around that while AWS is asked. SQLite's own file lock on an empty
- * file: the system frees it when the holder dies, however it dies.
+ * Locks between processes. A provider's lock is held across reading, refreshing, signing in and saving, so that any
+ * number of processes make one sign-in. The lock of a set of credentials is held around that, and while AWS is asked.
+ * Each is SQLite's own file lock on an empty file: the system frees it when the holder dies, however it dies.
  */
 export interface Locks {
   /**
-   * Waits until the lock is free. Rejects with TIMED_OUT after six minutes, one more than a sign-in may take, and at once
-   * with CONFIG_INVALID where its holder waits for us.
+   * Waits until the lock is free. Rejects with TIMED_OUT after six minutes, one more than a sign-in may take, and at
+   * once with CONFIG_INVALID if the holder waits for us.
    */
   hold<Result>(name: string, signal: AbortSignal, work: () => Promise<Result>): Promise<Result>
   /** Does the work if the lock is free now; `undefined` when it isn't, or when there can be none. */
@@ -21,12 +21,12 @@ export interface Locks {
 export interface LockParts {
   /** `undefined` where this machine has no place for them. */
   readonly folder: string | undefined
-  /** Providers of those who wait for this process: it would wait for their locks in vain. */
+  /** Ids of providers whose locks are held by processes that wait for this one: waiting for these would never end. */
   readonly waitedFor: readonly string[]
-  /** Makes sure of an empty file and tells which one it is. */
+  /** Makes sure that an empty file exists, and resolves to its identity. */
   readonly touch: (path: string) => Promise<string>
   readonly identify: (path: string) => Promise<string | undefined>
-  /** Milliseconds of a clock that nobody sets. */
+  /** Milliseconds of a monotonic clock. */
   readonly elapsed: () => number
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>
   readonly log: Log
@@ -36,16 +36,16 @@ interface Held {
   release(): void
 }
 
-/** Another one holds the lock; what was opened for looking at it serves for the next look. */
+/** Another holder has the lock. The opened file serves for the next try. */
 interface Taken {
   readonly door: Door | undefined
 }
 
 /** The file of a lock, opened. */
 interface Door {
-  /** Which file it is. */
+  /** The identity of the file. */
   readonly file: string
-  /** Takes its lock, if nobody has it. */
+  /** Takes the lock if it is free. */
   take(): Held | undefined
   close(): void
 }
@@ -55,14 +55,14 @@ interface Impossible {
   readonly impossible: string
 }
 
-// The files of locks that this process holds. To open and close one by other means than SQLite, as `touch` does, would
-// drop its lock (POSIX fcntl) and let another process in.
+// The files of the locks that this process holds. Opening and closing one by other means than SQLite, as `touch` does,
+// would drop its lock (POSIX fcntl) and let another process in.
 const ours = new Set<string>()
 let turn: Promise<unknown> = Promise.resolve()
 
 const busy = 5 // SQLITE_BUSY: https://sqlite.org/rescode.html
 const waiterLimitMilliseconds = 6 * 60 * 1000
-// The longer somebody has been waited for, the less a moment more matters: a person takes minutes.
+// The longer we have waited, the less a moment more matters: a user takes minutes.
 const firstPauseMilliseconds = 100
 const longestPauseMilliseconds = 1_000
 const slowing = 1.1
@@ -71,7 +71,7 @@ export function fileLocks(parts: LockParts): Locks {
   const {folder, waitedFor, touch, identify, elapsed, sleep, log} = parts
   let warned = false
 
-  /** One try after the other: none opens the file while another one of this process is taking the lock. */
+  /** Tries one at a time: none may open the file while another one in this process takes the lock. */
   function tryToHold(name: string, door?: Door): Promise<Held | Taken | Impossible> {
     const done = turn.then(() => tryNow(name, door))
     turn = done.catch(() => undefined)
@@ -93,7 +93,7 @@ export function fileLocks(parts: LockParts): Locks {
         door ??= openDoor(path, await touch(path))
         const held = door.take()
         if (!held) return {door}
-        // Somebody may have deleted the file in between; a lock on a deleted file keeps nobody out.
+        // The file may have been deleted in between; a lock on a deleted file keeps nobody out.
         if ((await identify(path)) === door.file) return noted(door.file, held)
         held.release()
         door = undefined
@@ -105,8 +105,8 @@ export function fileLocks(parts: LockParts): Locks {
   }
 
   /**
-   * A read-only home must not keep anybody from signing in; the price is a second browser in a rare race. Said after the
-   * work: where nothing can be kept at all, that says more.
+   * Without locks, as in a read-only home, sign-in must still work; the price is a second browser in a rare race. Comes
+   * after the work: a warning that nothing can be kept at all says more.
    */
   function warnOnce({impossible}: Impossible): void {
     if (!warned) log.warn(`No lock could be made (${impossible}): calls at the same time may each ask you to sign in.`)
@@ -180,8 +180,8 @@ async function workWith<Result>(held: Held, work: () => Promise<Result>): Promis
 }
 
 /**
- * Through SQLite only: closing the file by other means in this process would drop the lock (POSIX fcntl). Of several that
- * SQLite has opened itself, it closes one without harm to the others.
+ * Uses SQLite only: closing the file by other means in this process would drop the lock (POSIX fcntl). SQLite can close
+ * one of several connections of its own without harm to the others.
  */
 function openDoor(path: string, file: string): Door {
   const database = new DatabaseSync(path, {timeout: 0})
@@ -189,7 +189,7 @@ function openDoor(path: string, file: string): Door {
     file,
     take() {
       try {
-        // In memory: a journal file would outlive a holder that is killed.
+        // A journal file would outlive a holder that is killed.
         database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
       } catch (error) {
         if (isBusy(error)) return undefined

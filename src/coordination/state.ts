@@ -5,28 +5,28 @@ import {named, readDate, readObject} from '../text/json.ts'
 
 /** What this machine remembers of a provider besides secrets. Losing it costs a question or a request, never access. */
 export interface ProviderState {
-  /** How often work has failed that others wait for. Who waited compares it to see what failed meanwhile. */
+  /** Counts failures of work that others wait for; a process that waited compares it to see what failed meanwhile. */
   readonly failures: number
-  /** The last of them, one a scope, until work of that scope succeeds. */
+  /** The last of those failures in each scope, until work in that scope succeeds. */
   readonly sharedFailures: readonly NumberedFailure[]
-  /** What the last call failed with, until one succeeds. Some clients hide what we say on stderr. */
+  /** Why the last call failed, until one succeeds. Some clients hide what we write to stderr. */
   readonly lastProblem?: Problem
-  /** When asking the person failed lately; two of them within twelve hours close the way until `login`. */
+  /** When asking the user last failed: two within twelve hours block unattended sign-in until one succeeds. */
   readonly signInFailures: readonly Date[]
-  /** Roles that AWS refused lately, by credential key and role. */
+  /** Roles that AWS has refused, by credential key and role. */
   readonly refusedRoles: Readonly<Record<string, RefusedRole>>
-  /** Durations that AWS gave instead of the one asked for, by role. */
+  /** Durations that AWS granted instead of those requested, by role. */
   readonly durations: Readonly<Record<string, LearnedDuration>>
   /** When renewal was last tried for credentials that still work, by key. */
   readonly renewals: Readonly<Record<string, Date>>
-  /** The role a person chose last, offered first the next time. */
+  /** The role that the user chose last, offered first the next time. */
   readonly lastRole?: string
-  /** How often somebody who was signed in has gone: signed out, or given way to another person. */
+  /** How often a signed-in user has gone: signed out, or replaced by another user. */
   readonly departures: number
 }
 
 export interface SharedFailure {
-  /** `sign-in` concerns all who wait; a credential key only those who wait for the same credentials. */
+  /** `sign-in` concerns every process that waits; a credential key, only those that wait for the same credentials. */
   readonly scope: string
   readonly code: ErrorCode
   readonly message: string
@@ -34,7 +34,7 @@ export interface SharedFailure {
 }
 
 export interface NumberedFailure extends SharedFailure {
-  /** What `failures` was from then on. */
+  /** The value of `failures` from then on. */
   readonly number: number
 }
 
@@ -67,9 +67,9 @@ const emptyState: ProviderState = {
 }
 
 export interface States {
-  /** What is remembered; the empty state where nothing can be read. */
+  /** The remembered state; an empty one if none can be read. */
   read(providerId: string): Promise<ProviderState>
-  /** Changes it, one change after the other whoever makes them, and tells whether that could be saved. */
+  /** Changes the state under a lock, one process at a time. Resolves to whether it was saved; never rejects. */
   change(providerId: string, change: (state: ProviderState) => ProviderState): Promise<boolean>
 }
 
@@ -77,7 +77,7 @@ export interface StateDependencies {
   readonly folder: string | undefined
   readonly readText: (path: string) => Promise<string | undefined>
   readonly replace: (path: string, text: string) => Promise<void>
-  /** Under a lock of that name, which nobody holds for longer than a change takes. */
+  /** Does the work under the lock of that name, which is only held for as long as a change takes. */
   readonly exclusively: <Result>(name: string, work: () => Promise<Result>) => Promise<Result>
 }
 
@@ -91,7 +91,7 @@ export function fileStates({folder, readText, replace, exclusively}: StateDepend
       const text = await readText(path)
       return text === undefined ? emptyState : parseState(JSON.parse(text))
     } catch {
-      // A state that can't be read is worth as much as none: it holds conveniences only.
+      // An unreadable state is as good as none: it holds conveniences only.
       return emptyState
     }
   }

@@ -1,7 +1,7 @@
 import type {Configuration} from '../config/schema.ts'
 import type {Role} from '../plugin.ts'
 
-/** The roles with their accounts called as the configuration calls them; where it says nothing, as the strategy does. */
+/** The roles with account names from the configuration, or from the strategy where the configuration has none. */
 export function withAccountNames(roles: readonly Role[], {accounts}: Configuration): readonly Role[] {
   return roles.map(role => {
     const accountName = accounts.get(role.accountId)

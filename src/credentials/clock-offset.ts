@@ -3,7 +3,10 @@ import type {Dependencies} from './dependencies.ts'
 
 const saidOffsets = new WeakSet<Dependencies['network']>()
 
-/** A clock that is wrong makes tokens look expired or not yet valid; a person should know before they search. */
+/**
+ * Milliseconds by which the server's clock is ahead of ours. Warns the user, once, if it is over a minute: a wrong
+ * clock makes tokens look expired or not yet valid.
+ */
 export function offsetSaidOnce(url: URL, {network, log}: Pick<Dependencies, 'network' | 'log'>): number {
   const difference = network.differenceTo(url)
   if (Math.abs(difference) > 60_000 && !saidOffsets.has(network)) {
@@ -13,7 +16,7 @@ export function offsetSaidOnce(url: URL, {network, log}: Pick<Dependencies, 'net
   return network.offsetTo(url)
 }
 
-/** What is wrong with our clock, by the time of a server that is so much ahead of it. */
+/** Says how wrong our clock is, by a server whose clock is so many milliseconds ahead of it. */
 export function wrongClock(host: string, milliseconds: number): string {
   const minutes = Math.round(Math.abs(milliseconds) / 60_000)
   const span =
@@ -25,7 +28,7 @@ export function wrongClock(host: string, milliseconds: number): string {
   return `The clock of this machine is ${span} ${milliseconds > 0 ? 'behind' : 'ahead of'} that of ${host}.`
 }
 
-/** What sets the clock. */
+/** The command that sets this machine's clock. */
 export function clockCommand({env, platform}: Pick<Dependencies, 'env' | 'platform'>): string {
   return env.WSL_DISTRO_NAME ? 'sudo hwclock -s' : (clockCommands[platform] ?? 'sudo timedatectl set-ntp true')
 }
@@ -36,8 +39,8 @@ const clockCommands: Partial<Record<NodeJS.Platform, string>> = {
 }
 
 /**
- * The failure itself, unless our own clock is wrong by more than is made up for: then whatever is judged by time fails, and
- * nobody else is to blame.
+ * The failure itself, unless our own clock is off by more than we correct for: then every check of a time fails, and
+ * the answer is not to blame.
  */
 export function orOurClock(
   failure: AwsOidcError,

@@ -9,9 +9,9 @@ import type {Obtained, ObtainOptions} from './obtain.ts'
 import {firstApplicable, lastStep, type Plan, type ProfileRequest, plansFor} from './plan.ts'
 
 export interface CredentialsRequest extends ProfileRequest {
-  /** Skip cached credentials. What signs in without asking still does. */
+  /** Ignores cached credentials, but not a remembered sign-in. */
   readonly force: boolean
-  /** Wanted by somebody who can't ask again soon, such as a shell: more than the soft margin, where a person can help. */
+  /** For a caller that can't ask again soon, such as a shell: in the soft margin, the user may be asked to sign in. */
   readonly lasting: boolean
 }
 
@@ -19,14 +19,14 @@ const quietMilliseconds = 5_000
 const quietPause = 60_000
 
 /**
- * Credentials for a request: from the cache, by silent renewal, or after a sign-in. The first provider that applies
- * here serves; any other failure than NOT_APPLICABLE ends the search.
+ * Credentials for a request: from the cache, by silent renewal, or after a sign-in. The first applicable provider
+ * serves; any failure other than NOT_APPLICABLE ends the search.
  */
 export async function credentialsFor(request: CredentialsRequest, parts: CredentialsDependencies): Promise<Issued> {
   const plans = plansFor(request, parts)
   return firstApplicable(plans, async plan => {
     const issued = await fromPlan(plan, request, parts)
-    // Which of several providers applies is found out anew each time.
+    // With several providers, each call finds out anew which one applies.
     if (plans.length === 1) await parts.onIssued(plan, request, issued)
     return issued
   })
@@ -46,7 +46,7 @@ async function fromPlan(plan: Plan, {force, lasting}: CredentialsRequest, parts:
   }
 }
 
-/** One sign-in however many ask: whoever waited takes what the holder of the lock got, or fails as it failed. */
+/** One sign-in however many ask: a call that waited takes what the lock's holder obtained, or fails as it failed. */
 async function waitAndObtain(plan: Plan, force: boolean, parts: SignInDependencies): Promise<Issued> {
   const {states, locks, clock, signal} = parts
   const before = await states.read(plan.providerId)
@@ -65,7 +65,7 @@ async function waitAndObtain(plan: Plan, force: boolean, parts: SignInDependenci
   })
 }
 
-/** Credentials that still work are renewed in passing: nobody is asked, nobody waits, and failing changes nothing. */
+/** Renews credentials that still work, silently: within five seconds, once a minute, never waiting for the lock. */
 async function renewQuietly(plan: Plan, parts: SignInDependencies): Promise<Issued | undefined> {
   const {states, locks, clock, log, signal} = parts
   const key = lastStep(plan).key
@@ -79,7 +79,7 @@ async function renewQuietly(plan: Plan, parts: SignInDependencies): Promise<Issu
       ...state,
       renewals: recent(state.renewals, key, now),
     }))
-    // Where nothing can be noted nothing can be kept either: each call would renew, and throw it away.
+    // If the attempt can't be noted, nothing can be kept either: each call would renew, and lose the result.
     if (!noted) return undefined
     const limit = clock.limit(quietMilliseconds, new AwsOidcError('TIMED_OUT', 'The renewal took too long.'), signal)
     try {
@@ -101,12 +101,12 @@ function recent(renewals: Readonly<Record<string, Date>>, key: string, now: Date
   return {...Object.fromEntries(alive), [key]: now}
 }
 
-/** Loaded when it is needed: what talks to providers and to AWS costs more time than a whole call from the cache. */
+/** Loads the code that talks to providers and AWS on demand: loading takes longer than a whole call from the cache. */
 async function obtain(plan: Plan, options: ObtainOptions, parts: SignInDependencies): Promise<Obtained> {
   return (await import('./obtain.ts')).obtain(plan, options, parts)
 }
 
-/** Said to the person who was asked, so that they see for what. */
+/** Tells a user who was asked to sign in what it was for. */
 function announce({issued, signedIn}: Obtained, {provider}: Plan, {tell}: Pick<Dependencies, 'tell'>): void {
   if (signedIn?.asked)
     tell(

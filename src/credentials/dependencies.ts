@@ -22,29 +22,29 @@ import type {Secrets} from '../text/secrets.ts'
 import type {Issued} from './issued.ts'
 import type {Plan, ProfileRequest} from './plan.ts'
 
-/** What the configuration says, and the plugins that it names. */
+/** The configuration, and the strategies and caches that it can name. */
 export interface Configured {
   readonly configuration: Configuration
   readonly registry: Registry
 }
 
-/** The file of the configuration. */
+/** Changes to the configuration file. */
 export interface ConfigurationFile {
-  /** Changes the configuration's file, as settings/edit.ts says; `configuration` here stays what was read. */
+  /** Changes the configuration file (see settings/edit.ts); `configuration` stays as it was read. */
   readonly editConfiguration: (edit: (now: Configuration) => readonly Edit[]) => Promise<void>
   /** The configuration as an edit would leave it; nothing is written. */
   readonly draftConfiguration: (edit: (now: Configuration) => readonly Edit[]) => Promise<Configuration>
 }
 
 export interface Plugins {
-  /** Installs a plugin once a person has seen what it is and agrees, for `registry` to know; else `undefined`. */
+  /** Shows a plugin and installs it if the user agrees, so that `registry` knows it; else resolves to `undefined`. */
   readonly installPlugin: (
     request: InstallRequest,
     agrees: () => Promise<boolean>,
   ) => Promise<InstalledPlugin | undefined>
 }
 
-/** What outlives this call, and who may write it. */
+/** What outlives this call, and the locks that guard it. */
 export interface Storage {
   readonly store: Store
   readonly states: States
@@ -61,13 +61,13 @@ export interface Runtime {
   readonly signal: AbortSignal
 }
 
-/** What is said, and what of it is secret. */
+/** Messages to the user, and the secrets to mask in them. */
 export interface Messages {
   readonly log: Log
   readonly secrets: Secrets
-  /** To the person, on the terminal itself. */
+  /** Tells the user something, on the terminal itself. */
   readonly tell: (told: Message) => void
-  /** The terminal that `tell` writes to, where it is one that can show more than plain text. */
+  /** The terminal that `tell` writes to, if it can show more than plain text. */
   readonly screen: () => Screen | undefined
   /** Whether `tell` may use colours. */
   readonly colours: boolean
@@ -75,30 +75,30 @@ export interface Messages {
 
 export interface Networks {
   readonly network: Network
-  /** The network as that provider is reached: with its own authorities and our certificate for it. */
+  /** The network for a provider: with its certificate authorities and our certificate for it. */
   readonly networkOf: (provider: ProviderConfiguration) => Network
-  /** The same, for requests that nobody waits for: the person is not told of them. */
+  /** The same, for requests that nobody waits for: the user is not told of them. */
   readonly silentNetworkOf: (provider: ProviderConfiguration) => Network
 }
 
-/** Who may be asked, and how. */
+/** Whether the user may be asked, and how. */
 export interface People {
   readonly asking: Asking
   readonly ask: Ask
   /** Questions that end when the signal aborts too. */
   readonly askUntil: (signal: AbortSignal) => Ask
-  /** Questions of a wizard, which may be gone back from. */
+  /** A wizard's questions, where the user can go back. */
   readonly dialogue: Dialogue
-  /** All that comes from stdin, where that is no terminal. */
+  /** Reads all of stdin, where that is no terminal. */
   readonly readStdin: () => Promise<string>
-  /** How a person is asked to sign in at that provider, depending on what it offers. */
+  /** How the user is asked to sign in at a provider, depending on what the provider offers. */
   readonly flowFor: (provider: ProviderConfiguration) => (offer: DeviceOffer) => FlowChoice
 }
 
 export interface Browsers {
-  /** Shows an address and opens it, each where it is to be. */
+  /** Shows an address and opens it in a browser, unless `how` says otherwise. */
   readonly openBrowser: (url: URL, how: Opening & {readonly program: Program | undefined}) => Promise<void>
-  /** The browser that the person has named for a provider, if any. */
+  /** The browser that the user has named for a provider, if any. */
   readonly browserOf: (provider: ProviderConfiguration) => Program | undefined
   /** Opens a page that is not secret. Rejects where no browser can be started for it. */
   readonly openPage: (
@@ -111,11 +111,11 @@ export interface Browsers {
   readonly removeBrowserFolder: (providerId: string) => Promise<void>
 }
 
-/** Where a secret of the configuration may come from. */
+/** Where the secrets that the configuration refers to come from. */
 export interface SecretSources {
-  /** For secrets that a person has put there, named as `{keyring: NAME}`. */
+  /** Holds the secrets that the user has put there, referred to as `{keyring: NAME}`. */
   readonly keyring: Keyring
-  /** What a program prints, for a secret of that provider named as `{command: [...]}`. Rejects in words that hold nothing of that. */
+  /** What a program prints, for a secret given as `{command: [...]}`. Rejections contain nothing of what it printed. */
   readonly output: (
     program: string,
     args: readonly string[],
@@ -123,20 +123,20 @@ export interface SecretSources {
   ) => Promise<string>
 }
 
-/** What the AWS tools read, and start. */
+/** The files that AWS tools read, and the program that they start. */
 export interface AwsTools {
   readonly awsConfiguration: () => Promise<AwsConfiguration>
-  /** The launcher that AWS tools are to start instead of our program, and whether it is to be there or only named. */
+  /** The launcher for AWS tools to start instead of `ownProgram`, if it can be used; installed only if `written`. */
   readonly launcher: (
     ownProgram: AwsConfiguration['ownProgram'],
     how: {readonly written: boolean},
   ) => Promise<string | undefined>
-  /** Makes private files for the AWS tools of one program, without credentials. Rejects with OUTPUT_FAILED where there is no place. */
+  /** Makes private files, without credentials, for one program's AWS tools. Rejects with OUTPUT_FAILED if it can't. */
   readonly makeAwsFiles: (name: string) => Promise<AwsFiles>
 }
 
 export interface OtherFiles {
-  /** The text of a file of another program, or `undefined` where there is none. Rejects with CONFIG_INVALID. */
+  /** The text of another program's file; `undefined` if there is none. Rejects with CONFIG_INVALID if unreadable. */
   readonly readText: (path: string) => Promise<string | undefined>
 }
 
@@ -145,11 +145,11 @@ export interface Programs {
 }
 
 export interface Listeners {
-  /** Told of what the only provider of a profile has issued, before it is handed on. Never rejects. */
+  /** Told of credentials from a request's only provider, before they are returned. Never rejects. */
   readonly onIssued: (plan: Plan, request: ProfileRequest, issued: Issued) => Promise<void>
 }
 
-/** All that use cases work with. Only wiring/ makes it, and no function takes it as a whole. */
+/** Everything that use cases depend on. Only wiring/ makes it, and no function takes it as a whole. */
 export interface Dependencies
   extends Configured,
     ConfigurationFile,
@@ -166,41 +166,41 @@ export interface Dependencies
     Programs,
     Listeners {}
 
-/** For requests to STS, and for what is said of them. */
+/** For requests to STS, and messages about them. */
 export type StsDependencies = Runtime & Messages & Networks
 
-/** For credentials of a role, where somebody has signed in. */
+/** For a role's credentials, after a sign-in. */
 export type RoleDependencies = StsDependencies & Storage & Pick<People, 'asking'>
 
-/** For a sign-in, whatever its strategy wants of the host. */
+/** For a sign-in, including whatever its strategy may use through the host. */
 export type SignInDependencies = Configured & Storage & StsDependencies & People & Browsers & SecretSources
 
-/** For credentials of a profile, from wherever they come. */
+/** For a profile's credentials, cached or new. */
 export type CredentialsDependencies = SignInDependencies & Listeners
 
-/** For our profiles in the files of the AWS tools. */
+/** For writing our profiles into the AWS tools' files. */
 export type SyncDependencies = SignInDependencies & AwsTools
 
-/** For a provider and a profile that are tried before they are saved. */
+/** For setting up a provider and a profile, which are tried before they are saved. */
 export type SetupDependencies = SyncDependencies & ConfigurationFile & Plugins
 
-/** Who may be asked in this call; decided once. */
+/** Whether the user may be asked in this call; decided once. */
 export interface Asking {
   readonly interactive: boolean
-  /** Why nobody may be asked, where that is not this program's own decision. */
+  /** Why nobody may be asked, where the surroundings or a setting forbid it. */
   readonly nobody?: Nobody | undefined
-  /** Whether somebody typed a command whose purpose is to be asked: `login` is no advice for them. */
+  /** Whether the user typed a command that asks them to sign in: a hint to run `login` is no help then. */
   readonly byLogin?: boolean
-  /** `login`, and those who say that somebody is always there, are not held back by earlier failures. */
+  /** Whether earlier failures don't stop this call from asking: `login`, and `interactive: always`. */
   readonly ignoresBrake: boolean
-  /** Whether somebody sits at a terminal that is our stdin. */
+  /** Whether stdin is a terminal, so that somebody sits there. */
   readonly attended: boolean
   /** Whether questions may be read from the terminal: in `login` only. */
   readonly mayRead: boolean
 }
 
 export interface AwsFiles {
-  /** What leads the AWS tools to them. */
+  /** The environment variables that lead AWS tools to these files. */
   readonly variables: Readonly<Record<string, string>>
   /** Writes the `config`. */
   write(config: string): Promise<void>

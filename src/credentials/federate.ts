@@ -12,7 +12,7 @@ import {type SignedIn, type SignInOptions, signIn} from './sign-in.ts'
 import {alone, failAsOthers, type Waiting} from './waiting.ts'
 
 export interface FederateOptions extends SignInOptions, Waiting {
-  /** Who has just signed in, where somebody has. */
+  /** The sign-in to use, if one has just been made. */
   readonly signedIn?: SignedIn | undefined
 }
 
@@ -21,14 +21,14 @@ export interface Federated {
   readonly signedIn: SignedIn
 }
 
-/** What AWS is to be shown, and by whom. */
+/** The proof to show to AWS, for which role, and the sign-in it comes from. */
 interface Shown {
   readonly signedIn: SignedIn
   readonly role: Role
   readonly proof: Proof
 }
 
-/** Credentials of the first role, and who it was that signed in for them in the end. */
+/** Obtains the first role's credentials, and returns the sign-in that finally served. */
 export async function federate(
   step: Step,
   plan: Plan,
@@ -39,7 +39,7 @@ export async function federate(
   try {
     return {signedIn: shown.signedIn, issued: await take(shown, step, plan, options, parts)}
   } catch (error) {
-    // The token was too old for AWS although it looked alive here: a new one, once. It may be another person's.
+    // AWS found the token expired although it looked valid here: try a new one, once. It may be another user's.
     if (options.fresh || !(error instanceof StsRefusal) || error.awsCode !== 'ExpiredToken') throw error
     const again = await showAnother(shown.proof, step, plan, options, parts)
     const signedIn = {...again.signedIn, asked: shown.signedIn.asked || again.signedIn.asked}
@@ -55,7 +55,7 @@ function show(step: Step, plan: Plan, options: FederateOptions, parts: SignInDep
   })
 }
 
-/** Another proof than the one that AWS has refused: of a sign-in of another process meanwhile, else of a new one. */
+/** A proof other than the refused one: from a sign-in that another process has made meanwhile, else from a new one. */
 function showAnother(
   refused: Proof,
   step: Step,
@@ -65,7 +65,7 @@ function showAnother(
 ): Promise<Shown> {
   return alone(plan.providerId, options, parts, async () => {
     await failAsOthers([signInScope], plan, options, parts)
-    // Whoever was asked anew has been asked: what came of that may be remembered and renewed.
+    // Where `forgetful` was set, the user has been asked already: what came of that may be remembered and renewed.
     const mindful = {...options, forgetful: false}
     const remembered = await prove(await signIn(plan, mindful, parts), step, plan, parts)
     if (!isDeepStrictEqual(remembered.proof, refused)) return remembered
@@ -73,7 +73,7 @@ function showAnother(
   })
 }
 
-/** Has the strategy make the proof, which may need its provider: so under the lock of that. */
+/** Has the strategy make the proof. It may need the provider for that, so call this under the provider's lock. */
 async function prove(
   signedIn: SignedIn,
   step: Step,

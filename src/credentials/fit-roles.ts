@@ -6,8 +6,8 @@ import {nameOf} from './role-choice.ts'
 const mostNamed = 5
 
 /**
- * Finds among the roles that a provider offers those that AWS can have, each of them once. The others are left out one by
- * one, and named the first time: they would be written to files and command lines, and could never be taken.
+ * Returns a filter that keeps the offered roles that are valid at AWS, each once. The others could never be assumed,
+ * but would be written to files and command lines; they are left out one by one, and named the first time.
  */
 export function fittingAt(provider: string, log: Log): (roles: readonly Role[]) => readonly Role[] {
   let told = false

@@ -6,29 +6,29 @@ import type {Secrets} from '../text/secrets.ts'
 /** Credentials as they are kept, with what is needed to judge their age. */
 export interface Issued {
   readonly credentials: AwsCredentials
-  /** The role they are of: an ARN, or account and name of a permission set. */
+  /** The role's ARN, or account and name of a permission set. */
   readonly role: string
   readonly accountId: string
   readonly obtainedAt: Date
-  /** When they end by our clock; the earlier one where the clocks differ. */
+  /** When they expire by our clock; never later than the time that AWS gave. */
   readonly expiresAt: Date
 }
 
 const longestSoftMargin = 15 * 60_000
 const hardMargin = 60_000
 
-/** Whether they can be handed out without a thought: botocore asks again below 15 minutes. */
+/** Whether they can be served as they are: the soft margin has not begun. botocore asks again below 15 minutes. */
 export function isFresh(issued: Issued, now: Date): boolean {
   return servedUntil(issued) > now
 }
 
-/** When their soft margin begins. */
+/** When their soft margin begins: in the last quarter of their life, but 1 to 15 minutes before its end. */
 export function servedUntil({expiresAt, obtainedAt}: Issued): Date {
   const life = expiresAt.getTime() - obtainedAt.getTime()
   return new Date(expiresAt.getTime() - Math.max(hardMargin, Math.min(longestSoftMargin, life / 4)))
 }
 
-/** Whether they still work for a moment. */
+/** Whether they still work for more than a minute. */
 export function isUsable({expiresAt}: Issued, now: Date): boolean {
   return expiresAt.getTime() - now.getTime() > hardMargin
 }
@@ -49,7 +49,7 @@ export async function writeIssued(
   await store.write(key, JSON.stringify({...credentials, role, accountId, obtainedAt}), expiresAt)
 }
 
-/** What an entry of the cache says. */
+/** Parses a cache entry; `undefined` if it holds no credentials. */
 export function parseIssued(text: string, expiresAt: Date): Issued | undefined {
   const value = parseObject(text)
   const {accessKeyId, secretAccessKey, sessionToken, role, accountId} = value

@@ -8,7 +8,7 @@ import type {Plan, Step} from './plan.ts'
 import {nameOf} from './role-choice.ts'
 import type {Waiting} from './waiting.ts'
 
-// What concerns whoever waits for the same credentials; a missing sign-in or Ctrl-C is the caller's own.
+// Failures that concern every call waiting for the same credentials; a missing sign-in or Ctrl-C is the caller's own.
 const shared: ReadonlySet<ErrorCode> = new Set([
   'AWS_REFUSED',
   'BAD_RESPONSE',
@@ -21,7 +21,7 @@ const shared: ReadonlySet<ErrorCode> = new Set([
 export interface Target {
   readonly step: Step
   readonly role: string
-  /** How many had gone when it was known for whom they are. */
+  /** The state's `departures` when it became known whose credentials they are. */
   readonly departures: number
   /** Whether the credentials may be kept for the next call. */
   readonly keep: boolean
@@ -42,7 +42,7 @@ export async function kept(
     const issued = await work()
     if (keep) await writeIssued(store, step.key, issued)
     const state = await states.read(providerId)
-    // Somebody may sign in or out while AWS is asked; what is of the earlier person then must not stay.
+    // If somebody signs in or out while AWS is asked, the earlier user's credentials must not stay.
     if (keep && state.departures !== departures) {
       log.debug('somebody has signed in or out meanwhile: nothing is kept')
       await store.remove(step.key)
@@ -65,7 +65,7 @@ export async function kept(
   }
 }
 
-/** A role that AWS has just refused is not asked for again by programs that retry each minute. */
+/** Rejects with AWS_REFUSED if the brake is on for a role: programs that retry each minute must not ask AWS again. */
 export async function checkRefused(
   step: Step,
   role: Role,
@@ -80,7 +80,7 @@ export async function checkRefused(
   })
 }
 
-/** The role with all that is asked of it: a mistake in one profile must not close the role to another. */
+/** The role with everything requested for it: a mistake in one profile must not block the role for another. */
 function refusalKey(step: Step, role: string): string {
   return `${step.key} ${role}`
 }

@@ -5,8 +5,8 @@ import type {Plan} from './plan.ts'
 const givenUp: ReadonlySet<ErrorCode> = new Set(['INTERRUPTED', 'TERMINATED'])
 
 /**
- * Keeps what the work fails with for `status`: the SDKs for JavaScript and Java hide what a credential_process says on
- * stderr. A success forgets it.
+ * Notes the error that the work fails with, for `status`: the SDKs for JavaScript and Java hide a credential_process's
+ * stderr. A success clears the note.
  */
 export async function noting<Result>(
   {providerId}: Plan,

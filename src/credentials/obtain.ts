@@ -10,20 +10,20 @@ import type {SignedIn} from './sign-in.ts'
 import {alone, failAsOthers} from './waiting.ts'
 
 export interface ObtainOptions extends FederateOptions {
-  /** Whether to begin with a sign-in although credentials of a source role may still be in the cache. */
+  /** Whether to begin with a sign-in even if a source role's credentials are still cached. */
   readonly anew: boolean
 }
 
 export interface Obtained {
   readonly issued: Issued
-  /** Absent where the credentials of a source role were still in the cache. */
+  /** Absent if a source role's credentials were still cached. */
   readonly signedIn: SignedIn | undefined
 }
 
 /**
- * New credentials for a plan, written to the cache. Call it while holding the lock of its last credentials. Those of its
- * source roles are taken inside, from there to the first, and then that of the provider, which is held while somebody
- * signs in and not while AWS is asked. Always in this order, so that nobody waits in a circle.
+ * Obtains new credentials for a plan and writes them to the cache. Call it while holding the lock of the last step's
+ * credentials. It takes the locks of the source roles from there back to the first, and then the provider's, which is
+ * held while somebody signs in but not while AWS is asked. This order is always the same, so nobody waits in a circle.
  */
 export async function obtain(plan: Plan, options: ObtainOptions, parts: SignInDependencies): Promise<Obtained> {
   try {
@@ -63,7 +63,7 @@ async function obtainStep(
   return {issued, signedIn}
 }
 
-/** Credentials that others are taken with: from the cache while they still work. */
+/** A source role's credentials: from the cache while they still work, else obtained. */
 async function obtainSource(
   index: number,
   plan: Plan,

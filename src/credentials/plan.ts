@@ -7,7 +7,7 @@ import {AwsOidcError, printable} from '../errors.ts'
 import type {Host, Role} from '../plugin.ts'
 import type {Registry} from '../registry/registry.ts'
 
-/** What somebody asks for. */
+/** The profile or provider that is asked for, and settings that replace its own. */
 export interface ProfileRequest {
   readonly profile?: string | undefined
   readonly provider?: string | undefined
@@ -15,9 +15,9 @@ export interface ProfileRequest {
   readonly durationSeconds?: number | undefined
 }
 
-/** How to get what was asked for from one provider: a federated role, then any number of switches. */
+/** How to get the requested credentials from one provider: a federated role, then any number of role switches. */
 export interface Plan {
-  /** What to type to sign in for this by hand. */
+  /** The command to sign in for this by hand. */
   readonly loginCommand: string
   readonly provider: ProviderConfiguration
   readonly providerId: string
@@ -30,7 +30,7 @@ export interface Step {
   readonly role: (Role & {readonly arn: string}) | undefined
   readonly durationSeconds: number
   readonly sessionName: string | undefined
-  /** The profile whose other settings hold for this step. */
+  /** The profile whose other settings apply to this step. */
   readonly profile: ProfileConfiguration | undefined
 }
 
@@ -57,12 +57,12 @@ export function planAt(provider: string, parts: PlanDependencies, request: Omit<
   return planFrom(findProvider(provider, parts.configuration), undefined, {...request, provider}, parts)
 }
 
-/** The step whose role was asked for. */
+/** The step whose role was requested. */
 export function lastStep({steps}: Plan): Step {
   return steps.at(-1) ?? steps[0]
 }
 
-/** What the first plan gives that applies here; any other failure than NOT_APPLICABLE ends the search. */
+/** The result of the first plan that applies here; any failure other than NOT_APPLICABLE ends the search. */
 export async function firstApplicable<Result>(
   plans: readonly Plan[],
   work: (plan: Plan) => Promise<Result>,
@@ -81,7 +81,7 @@ export async function firstApplicable<Result>(
   throw notApplicable ?? new Error('a profile has at least one provider')
 }
 
-/** Where STS is asked for a step. */
+/** The STS endpoint for a step. */
 export function endpointOf(
   role: Role | undefined,
   profile: ProfileConfiguration | undefined,
@@ -92,7 +92,7 @@ export function endpointOf(
   return stsEndpoint(partition, {...profile?.sts, region: profile?.sts.region ?? wanted}, env)
 }
 
-/** `hintFor` is what to type with the name of a provider that is there. */
+/** Throws CONFIG_INVALID if there is no such provider; `hintFor` makes its hint from the name of one that exists. */
 export function findProvider(
   name: string,
   configuration: Configuration,
@@ -101,7 +101,7 @@ export function findProvider(
   return find('provider', name, configuration.providers, configuration, hintFor)
 }
 
-/** `hintFor` is what to type with the name of a profile that is there. */
+/** Throws CONFIG_INVALID if there is no such profile; `hintFor` makes its hint from the name of one that exists. */
 export function findProfile(
   name: string,
   configuration: Configuration,
@@ -138,15 +138,15 @@ function find<Value>(
 
 const fewNames = 3
 
-/** Those that are there, or the most alike of many. */
+/** Names the existing ones, or the most alike of many. */
 function there(name: string, names: readonly string[]): string {
   const few = mostAlike(name, names, fewNames).join(', ')
   return names.length <= fewNames ? `There: ${names.join(', ')}.` : `The most alike of ${names.length}: ${few}.`
 }
 
 /**
- * The failure with a command that can be typed as it is: who refuses does not know for which profile somebody signs in,
- * and says `aws-oidc login`.
+ * The failure with a hint that can be typed as it is: where it was thrown, the profile is not known, and the hint is
+ * only `aws-oidc login`.
  */
 export function withTarget(error: AwsOidcError, {loginCommand}: Plan): AwsOidcError {
   const {code, message, cause, refusal} = error

@@ -7,7 +7,7 @@ import {offsetSaidOnce, orOurClock} from './clock-offset.ts'
 import type {Dependencies, SignInDependencies} from './dependencies.ts'
 import type {Plan} from './plan.ts'
 
-/** What was decided about one use of a provider. */
+/** The parts of a host that differ between uses of a provider. */
 export type ProviderUse = Pick<
   HostDependencies,
   'memory' | 'signal' | 'deadline' | 'fresh' | 'insists' | 'probe' | 'interactive' | 'unreachable' | 'onAsking'
@@ -49,7 +49,7 @@ export async function openProvider(plan: Plan, use: ProviderUse, parts: SignInDe
   return {strategy, settings, host}
 }
 
-/** Errors of plugins are judged by their code; without one, the plugin is named. */
+/** A strategy's error as ours: judged by its code; without one it becomes PLUGIN_FAILED, which names the plugin. */
 export function asProviderFailure(
   error: unknown,
   {provider}: Plan,
@@ -71,8 +71,8 @@ function placeOf({provider}: Plan, {configuration}: Pick<Dependencies, 'configur
 }
 
 /**
- * The network door within the time limit. Only a GET is abandoned: a refresh that the provider has carried out and
- * whose answer nobody reads has spent the refresh token for nothing.
+ * `fetch` within the time limit. Only a GET is aborted: if the provider carries out a refresh and nobody reads its
+ * answer, the refresh token is spent for nothing.
  */
 function fetchWithin(limit: AbortSignal, network: Dependencies['network']): typeof globalThis.fetch {
   return (input, init = {}) => {

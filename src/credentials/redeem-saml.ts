@@ -13,7 +13,7 @@ import {stsFor} from './sts-transport.ts'
 
 const shortestSeconds = 900
 
-/** Turns a SAML response or assertion into credentials of `wanted`, if it offers that role, and of no other one. */
+/** Exchanges a SAML response or assertion for credentials of `wanted`. Rejects if it does not offer that role. */
 export async function redeemAssertion(
   document: string,
   wanted: Role,
@@ -48,7 +48,7 @@ export async function redeemAssertion(
   }
 }
 
-/** AWS gives nothing beyond the session at the provider (SessionNotOnOrAfter), and nothing under 15 minutes. */
+/** The longest duration to request: until the provider's session ends (SessionNotOnOrAfter), at least 15 minutes. */
 function longestWithin(
   left: number | undefined,
   {provider}: Plan,

@@ -14,7 +14,7 @@ import {sessionNameOf} from './session-name.ts'
 import {withStepDown} from './step-down.ts'
 import {stsFor} from './sts-transport.ts'
 
-/** Turns a proof into credentials of a role at AWS STS. */
+/** Exchanges a proof for a role's credentials: at AWS STS, unless it holds them. */
 export async function redeem(
   proof: Proof,
   role: Role,
@@ -56,7 +56,7 @@ async function redeemToken(
   }
 }
 
-/** Switches from one role to the next. */
+/** Assumes a step's role with the credentials of the step before. */
 export async function switchRole(source: Issued, step: Step, plan: Plan, parts: RoleDependencies): Promise<Issued> {
   if (!step.role) throw new Error('a switch names its role')
   const sts = stsFor(step.role, step.profile, parts)
@@ -84,7 +84,7 @@ function requestFor(
   }
 }
 
-/** The AWS SDKs for Go and Java use credentials that have ended without a word, so such never leave here. */
+/** Throws BAD_RESPONSE for expired credentials: the AWS SDKs for Go and Java would use them without complaint. */
 function issuedFor(
   credentials: AwsCredentials,
   role: Role,

@@ -1,6 +1,6 @@
 import type {Configuration, ProfileConfiguration} from '../config/schema.ts'
 
-/** The region of a profile, or of the one it takes its role from. */
+/** A profile's region, or else the region of its `source`. */
 export function regionOf(
   {region, source}: ProfileConfiguration,
   configuration: Pick<Configuration, 'profiles'>,

@@ -8,21 +8,21 @@ export interface User {
   readonly claims: Readonly<Record<string, unknown>> | undefined
 }
 
-/** Who signed in last, and how long that serves. */
+/** The user who signed in last, and how long that sign-in lasts. */
 export interface RememberedUser extends User {
-  /** Until when the sign-in works as it is, if known. */
+  /** Until when the sign-in works without renewal, if known. */
   readonly until: Date | undefined
-  /** Whether it can be renewed afterwards without the person, as far as is known. */
+  /** Whether it can then be renewed without the user, as far as is known. */
   readonly renewable: boolean
 }
 
-/** Before everything of a provider is removed, so that who asks AWS for this person now sees that nothing may be kept. */
+/** Comes before a provider's entries are removed: a call that is asking AWS for this user then keeps nothing. */
 export async function forgetUser(providerId: string, parts: Pick<Dependencies, 'store' | 'states'>): Promise<void> {
   await noteDeparture(providerId, parts)
   await parts.store.remove(userKey(providerId))
 }
 
-/** In the state, which can be read without opening what is kept: some caches ask a person for that. */
+/** Counts a departure in the state, which can be read without opening an entry: some caches ask the user for that. */
 export async function noteDeparture(providerId: string, {states}: Pick<Dependencies, 'states'>): Promise<void> {
   await states.change(providerId, state => ({...state, departures: state.departures + 1}))
 }
@@ -36,12 +36,12 @@ export async function rememberUser(
   await store.write(userKey(providerId), JSON.stringify(person), kept)
 }
 
-/** `iss` and `sub` tell people apart for good (OpenID Connect Core 1.0, 5.7); a name or an address may change hands. */
+/** Identifies a user. `iss` and `sub` are permanent (OpenID Connect Core 1.0, 5.7); a name may change hands. */
 export function idOf({subject, claims}: Pick<Identity, 'subject' | 'claims'> | User): string {
   return JSON.stringify(claims?.sub === undefined ? [subject] : [claims.iss, claims.sub])
 }
 
-/** Who signed in last, for whoever needs the name without a sign-in. */
+/** The user who signed in last, read without a sign-in. */
 export async function rememberedUser(
   providerId: string,
   {store}: Pick<Dependencies, 'store'>,
@@ -50,7 +50,7 @@ export async function rememberedUser(
   return entry && parseUser(entry.value)
 }
 
-/** Whether somebody is remembered, which can be told without opening what is kept. */
+/** Whether a user is remembered, told without opening the entry. */
 export async function remembersUser(
   providerId: string,
   {store, clock}: Pick<Dependencies, 'store' | 'clock'>,

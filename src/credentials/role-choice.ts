@@ -5,8 +5,8 @@ import type {Dependencies} from './dependencies.ts'
 import type {Plan} from './plan.ts'
 
 /**
- * The role to take: the one said; else the only one offered; else a person's choice, in `login`. Rejects with
- * ROLE_REQUIRED where nobody can choose, with ROLE_NOT_OFFERED where there is nothing to choose from.
+ * The role to assume: the one requested; else the only one offered; else the user's choice, in `login`. Rejects with
+ * ROLE_REQUIRED where nobody can choose, and with ROLE_NOT_OFFERED where no role is offered.
  */
 export async function chooseRole(
   identity: Identity,
@@ -59,7 +59,7 @@ export function nameOf(role: Role): string {
   return role.arn ?? `${role.accountId}/${role.name}`
 }
 
-/** A role as a person chooses it among others. */
+/** A role's label in a list of choices. */
 export function labelOf(role: Role, all: readonly Role[]): string {
   const label = `${role.name} in ${accountText(role.accountId, role.accountName)}`
   const twice = all.some(other => other !== role && nameOf(other) === nameOf(role))

@@ -11,14 +11,14 @@ interface Named {
 
 export interface SessionName {
   readonly name: string
-  /** What was to be in it and would have told nobody apart, and what is there instead. */
+  /** Which value could not be used because it would tell nobody apart, and which one replaces it. */
   readonly note?: string
 }
 
 /**
- * The role session name of a template such as `{email}`, or of the subject where there is none. Characters that STS
- * refuses become `-`; it takes 2 to 64 of `[\w+=,.@-]`. Of a name in another script nothing would be left, and two people
- * would be the same: another claim that names them goes there. Throws CONFIG_INVALID for a claim that is not there.
+ * The role session name from a template such as `{email}`, or from the subject if there is none. STS takes 2 to 64 of
+ * `[\w+=,.@-]`; other characters become `-`. A name in another script would be lost, and two users would look the same,
+ * so another claim that names the user replaces it. Throws CONFIG_INVALID if a claim is missing.
  */
 export function sessionNameOf(template: string | undefined, person: Named | undefined): SessionName {
   const {subject, claims = {}} = person ?? {}
@@ -56,7 +56,7 @@ function fitted(text: string): string {
   return text.replace(/[^\w+=,.@-]/g, '-')
 }
 
-/** Whether more than half of its letters are left; those behind an @ are the same for everybody. */
+/** Whether STS takes more than half of the letters before an @; those behind it are the same for everybody. */
 function isLegible(value: string): boolean {
   const [local = ''] = value.split('@')
   const letters = local.match(/[\p{L}\p{M}\p{N}]/gu) ?? []
@@ -64,7 +64,7 @@ function isLegible(value: string): boolean {
   return kept.length > 0 && 2 * kept.length > letters.length
 }
 
-/** OpenID Connect Core 1.0, 5.1. The last one tells people apart for good, and means nothing to anybody who reads it. */
+/** The first legible claim (OpenID Connect Core 1.0, 5.1). `sub` is unique for good, but means nothing to a reader. */
 function legibleClaim({email, preferred_username: username, sub}: Claims) {
   const local = typeof email === 'string' ? email.split('@')[0] : undefined
   const candidates = [

@@ -23,22 +23,22 @@ import {idOf, noteDeparture, rememberedUser, rememberUser} from './remembered-us
 export interface SignInOptions {
   /** Whether AWS has refused what was remembered. */
   readonly fresh: boolean
-  /** Whether to ask although something remembered would do. */
+  /** Whether to ask the user even if something remembered would do. */
   readonly forgetful: boolean
-  /** A renewal that nobody waits for: its failure concerns nobody else. */
+  /** A silent renewal: nobody waits for it, so its failure concerns nobody else. */
   readonly quiet: boolean
-  /** Whether a person has asked to sign in: one that can't be renewed now is no reason not to. */
+  /** Whether the user has asked to sign in: if a renewal fails for now, sign in anew. */
   readonly insists?: boolean
   readonly signal: AbortSignal
-  /** Whether to look first if the provider would let anybody sign in so, as when its settings have never been tried. */
+  /** Whether to check first that the provider has a page to sign in at, as when its settings have never been tried. */
   readonly probe?: boolean
 }
 
 export interface SignedIn {
   readonly identity: Identity
-  /** Whether a person was asked for it. */
+  /** Whether the user was asked for it. */
   readonly asked: boolean
-  /** How many had gone by then (see coordination/state.ts). */
+  /** The state's `departures` by then (see coordination/state.ts). */
   readonly departures: number
 }
 
@@ -89,10 +89,10 @@ export async function signIn(plan: Plan, options: SignInOptions, parts: SignInDe
   }
 }
 
-// A refresh that is on its way when the time is over still gets its answer, and keeps it.
+// A refresh that is under way when time runs out still gets its answer, and keeps it.
 const graceMilliseconds = 20_000
 
-/** Work that does not heed its signal is left alone, a little later. */
+/** Stops waiting for work that ignores its signal, 20 seconds after the signal aborts. */
 async function withGrace<Result>(
   work: Promise<Result>,
   signal: AbortSignal,
@@ -115,7 +115,7 @@ async function withGrace<Result>(
   }
 }
 
-/** Whether a person may be asked now; if not, why, and what to type. */
+/** Whether the user may be asked now; if not, why, and what to type. */
 function askingNow(
   {loginCommand}: Plan,
   {signInFailures}: ProviderState,
@@ -131,14 +131,14 @@ function askingNow(
   return {interactive: asking.interactive && !held && !quiet, unreachable}
 }
 
-/** What leads to a sign-in where this call can't: never what was just typed. */
+/** The command that leads to a sign-in where this call can't ask: never the one just typed. */
 function loginByHand(loginCommand: string, {byLogin, nobody, mayRead}: Asking): string {
   if (!byLogin) return loginCommand
   if (!nobody) return mayRead ? loginCommand : `${loginCommand}, on a terminal`
   return nobody.allowedBy === undefined ? loginCommand : `AWS_OIDC_INTERACTIVE=${nobody.allowedBy} ${loginCommand}`
 }
 
-/** Another person's tokens and credentials go when somebody else signs in. */
+/** Remembers the user. If somebody else was signed in before, their tokens and credentials are removed. */
 async function forgetOthers(
   {providerId}: Plan,
   identity: Identity,
@@ -150,22 +150,22 @@ async function forgetOthers(
   const {subject, claims, expiresAt: until, renewable = false} = identity
   const person = {subject, claims, until, renewable}
   if (earlier && idOf(earlier) !== idOf(identity)) {
-    // First of all: who asks AWS for the earlier person now sees by that whether the credentials may be kept.
+    // This comes first: a call that is asking AWS for the earlier user sees by it that it may keep nothing.
     await noteDeparture(providerId, parts)
-    // What can't be removed is no reason to throw the new sign-in away.
+    // A failure to remove old entries must not lose the new sign-in.
     await parts.store.clear(`${providerId}/`).catch((error: AwsOidcError) => parts.log.warn(error.message))
     await restore()
   }
   await rememberUser(providerId, person, parts)
 }
 
-/** What is remembered turned out to serve no longer. */
+/** Notes that the remembered sign-in no longer works. */
 async function noteSignInEnded(providerId: string, parts: Pick<Dependencies, 'store' | 'clock'>): Promise<void> {
   const person = await rememberedUser(providerId, parts)
   if (person?.renewable) await rememberUser(providerId, {...person, until: undefined, renewable: false}, parts)
 }
 
-/** What a strategy does later may fail too, and is as much its own failure. */
+/** The identity, with errors of its later calls treated like those of the sign-in, and its roles filtered and named. */
 function guarded(identity: Identity, plan: Plan, parts: SignInDependencies): Identity {
   const {subject, claims, expiresAt, keep, roles} = identity
   const fitting = fittingAt(plan.provider.name, parts.log)
@@ -195,9 +195,9 @@ async function recordFailure(
   {states, clock, asking}: Pick<Dependencies, 'states' | 'clock' | 'asking'>,
 ): Promise<void> {
   const interrupted = failure.code === 'INTERRUPTED' || failure.code === 'TERMINATED'
-  // Whoever waits may be able to ask although this caller was not, or find its provider applicable.
+  // Another call that waits may be able to ask although this one was not, or find its provider applicable.
   if (!asked && (interrupted || failure.code === 'SIGN_IN_REQUIRED' || failure.code === 'NOT_APPLICABLE')) return
-  // Whoever typed a command to sign in may think better of it; a program that goes on asking is another matter.
+  // A user who typed a command to sign in may change their mind; a program would go on asking.
   if (interrupted && asking.byLogin) return
   const shared = interrupted
     ? {

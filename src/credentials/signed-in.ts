@@ -5,8 +5,8 @@ import type {Plan} from './plan.ts'
 import {signIn} from './sign-in.ts'
 
 /**
- * Works with who is signed in at a plan's provider, for whoever wants nothing of AWS; a person is asked where it has to
- * be. Under the provider's lock: what the identity is asked for may renew the sign-in.
+ * Does the work with the identity signed in at a plan's provider, without AWS; the user is asked if necessary. Holds
+ * the provider's lock: what the identity is asked for may renew the sign-in.
  */
 export function whileSignedIn<Result>(
   plan: Plan,

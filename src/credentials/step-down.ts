@@ -8,9 +8,9 @@ const steps = [12, 8, 4, 2, 1].map(hours => hours * 3600)
 const learnedDays = 7
 
 /**
- * A duration over the role's maximum is a ValidationError, and only AWS knows the maximum: the next shorter one is
- * tried, down to the hour that every role allows. What worked is remembered, so that this happens once a week. Nothing
- * over `longest` is asked, which is another limit than the role's and may be another one next time.
+ * Assumes a role for as long as AWS allows. Only AWS knows the role's maximum, and answers ValidationError beyond it:
+ * then the next shorter duration is tried, down to the hour that every role allows. What worked is remembered for a
+ * week. Nothing over `longest` seconds is requested: that limit comes from this sign-in, not from the role.
  */
 export async function withStepDown<Request extends RoleRequest>(
   request: Request,

@@ -7,7 +7,7 @@ import {endpointOf} from './plan.ts'
 
 const named = new WeakMap<Dependencies['network'], Set<string>>()
 
-/** The STS for a role. One that is not AWS's own is named to the person, once, before it is asked. */
+/** The STS transport for a role. Tells the user of an STS that is not AWS's own, once, before it is asked. */
 export function stsFor(role: Role, profile: ProfileConfiguration | undefined, parts: StsDependencies): StsTransport {
   const {env, network, clock, signal, tell} = parts
   const endpoint = endpointOf(role, profile, env)

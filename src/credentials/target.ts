@@ -2,18 +2,18 @@ import type {Configuration} from '../config/schema.ts'
 import {AwsOidcError} from '../errors.ts'
 import type {Dependencies} from './dependencies.ts'
 
-/** Which provider somebody means, as far as they said. */
+/** The provider or profile that the user means, as far as they said. */
 export interface Target {
   readonly provider?: string | undefined
   readonly profile?: string | undefined
-  /** The profile that variables name; it counts only if it is one of ours. */
+  /** The profile that environment variables name; it counts only if it is one of ours. */
   readonly usualProfile: string | undefined
 }
 
 /**
- * The profile that a person means: the one that was said, else "default", else the only one. Throws CONFIG_INVALID where
- * it could be any of several. `creds` names "default" instead, as its copies do that are printed without reading the
- * configuration: what a program gets must not change with a second profile.
+ * The profile that the user means: the one named, else "default", else the only one. Throws CONFIG_INVALID if there are
+ * several. `creds` uses "default" instead, as the fast path does without reading the configuration: what a program gets
+ * must not change when a second profile is added.
  */
 export function intendedProfile(said: string | undefined, {profiles, path}: Configuration): string {
   const name = usualOf(said, profiles)
@@ -44,7 +44,7 @@ function usualOf(said: string | undefined, profiles: Configuration['profiles']):
   return others.length === 0 ? only : undefined
 }
 
-/** What was said; else the profile that is meant then if it is ours, else the only provider, else a person's choice. */
+/** The provider or profile named; else the usual profile if it is ours, the only provider, or the user's choice. */
 export async function chooseProvider(
   {provider, profile, usualProfile}: Target,
   command: string,

@@ -5,13 +5,13 @@ import type {Dependencies} from './dependencies.ts'
 import type {Plan} from './plan.ts'
 
 export interface Waiting {
-  /** A renewal that nobody waits for: it waits for nobody either. */
+  /** A silent renewal: nobody waits for it, and it waits for nobody. */
   readonly quiet: boolean
-  /** What was known of the provider before this call waited: it fails as those did whom it waited for. */
+  /** The provider's state before this call waited: the call fails as those did that it waited for. */
   readonly before?: ProviderState
 }
 
-/** Work under a lock; a quiet renewal is given up where another process holds it. */
+/** Does the work under a lock. A quiet renewal rejects with UNAVAILABLE if another process holds the lock. */
 export async function alone<Result>(
   name: string,
   {quiet}: Waiting,
@@ -24,7 +24,7 @@ export async function alone<Result>(
   throw new AwsOidcError('UNAVAILABLE', 'Another aws-oidc is at work.')
 }
 
-/** One question however many ask: what failed meanwhile in one of these scopes fails here too. */
+/** One question however many ask: rejects with what has failed meanwhile in one of these scopes. */
 export async function failAsOthers(
   scopes: readonly string[],
   {providerId}: Plan,

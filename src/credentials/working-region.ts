@@ -10,14 +10,14 @@ import type {Issued} from './issued.ts'
 import {regionOf} from './region.ts'
 
 interface RegionRequest {
-  /** Said with a flag. */
+  /** Given with a flag. */
   readonly region?: string | undefined
   readonly profile?: string | undefined
 }
 
 /**
- * Where somebody works who has these credentials, `undefined` where nobody has chosen. A region of another partition than
- * the role's is passed over. Rejects with USAGE for one that was said with a flag.
+ * The region to work in with these credentials; `undefined` if none is chosen. A region outside the role's partition is
+ * skipped, but rejects with USAGE if it was given with a flag.
  */
 export async function workingRegion(
   {region, profile}: RegionRequest,
@@ -35,7 +35,7 @@ export async function workingRegion(
   )
 }
 
-/** Credentials for a shell, and what becomes of its region. */
+/** Credentials for a shell, and how to set its region variables. */
 export async function credentialsForShell(
   request: CredentialsRequest,
   parts: CredentialsDependencies & Pick<Dependencies, 'awsConfiguration'>,
@@ -46,14 +46,14 @@ export async function credentialsForShell(
   return {...issued, region: regionAssignments(region, parts.env)}
 }
 
-/** The region that the AWS tools have for a profile of that name, or for whoever names none. */
+/** The region that the AWS tools' files give for the profile, or else for "default". */
 async function regionOfAwsTools(
   profile: string | undefined,
   {awsConfiguration, log}: Pick<Dependencies, 'awsConfiguration' | 'log'>,
 ): Promise<string | undefined> {
   const aws = await awsConfiguration()
   try {
-    // In all of their readers the credentials file wins.
+    // All AWS tools prefer the credentials file.
     const files = [await profilesIn('credentials', aws), await profilesIn('config', aws)]
     const names = profile === undefined ? ['default'] : [profile, 'default']
     const found = names.flatMap(name => files.map(file => file?.get(name)?.get('region')))

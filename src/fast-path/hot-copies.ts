@@ -20,10 +20,10 @@ import {isSettled, type Stamped, type Watched} from './stamp.ts'
 /** Where hot copies are kept, or why there are none. */
 export type HotPlace = {readonly folder: string} | {readonly none: string}
 
-/** What makes hot copies of this call's credentials, and pointers to them where there may be no copies. */
+/** Makes hot copies of this call's credentials, or pointers to them where there may be no copies. */
 export interface HotCopies {
   place(): Promise<HotPlace>
-  /** Makes one of what a profile alone has led to. Never fails: whoever finds nothing takes the long way. */
+  /** Makes a copy or pointer for a profile's credentials. Never rejects: without one, calls start the whole program. */
   keep(plan: Plan, issued: Issued): Promise<void>
 }
 
@@ -32,7 +32,7 @@ export interface HotDependencies {
   readonly cache: {readonly id: string; readonly byHand: boolean; readonly directory: string}
   readonly own: InstalledPackage
   readonly plugins: readonly InstalledPackage[]
-  /** What the answer depends on, looked at before it was read. */
+  /** The files that the answer depends on, as they were before they were read. */
   readonly watched: readonly Watched[]
   readonly lookedAt: Date
   readonly states: FileStates
@@ -65,7 +65,7 @@ export function hotCopiesOf(parts: HotDependencies): HotCopies {
         const entry = entryOf(key)
         const path = join(cache.directory, entry)
         const state = await states.look(path)
-        // Whoever signs in or out meanwhile has replaced the entry by now, or will do so after this look.
+        // If somebody signs in or out meanwhile, the entry differs already, or will differ from `state`.
         const kept = state && (await readIssued(store, key, secrets))
         if (!profile || !state || kept?.credentials.accessKeyId !== issued.credentials.accessKeyId) return
         if (!watched.every(file => isSettled(file, lookedAt))) return
@@ -83,7 +83,7 @@ export function hotCopiesOf(parts: HotDependencies): HotCopies {
         const name = memory
           ? await putCopy(stamped, issued, memory, parts)
           : await putPointer(pointer, stamped, folder, clock.now())
-        // It would serve nobody, but what was to be removed must not lie there.
+        // Already invalid, but don't leave deleted credentials behind.
         const isOver = (await states.look(path))?.id !== state.id
         if (name !== undefined && isOver) await folder.remove(name)
       } catch (error) {
@@ -102,7 +102,7 @@ async function putCopy(
   const lookedAt = clock.now()
   const around = await states.around(watched.flatMap(({path, state}) => (state ? [path] : [])))
   if (!around.folders.every(file => isSettled(file, lookedAt))) return undefined
-  // What was exchanged before that look shows by its id, and what is exchanged later by the folders.
+  // A file replaced before that look shows by its id; one replaced later, by the folders.
   for (const {path, state} of watched) if ((await states.look(path))?.id !== state?.id) return undefined
   return putHotCopy(
     {...stamped, around, document: processDocument(credentials, accountId).trimEnd()},
@@ -111,12 +111,12 @@ async function putCopy(
   )
 }
 
-/** Whether a request is what the readers of hot copies serve: a profile, and nothing else said of the credentials. */
+/** Whether the fast path can serve a request: it names a profile, and nothing else about the credentials. */
 export function isPlain({profile, provider, role, durationSeconds}: ProfileRequest): boolean {
   return profile !== undefined && provider === undefined && role === undefined && durationSeconds === undefined
 }
 
-/** The files that decide what a call answers: another configuration, version of this program or set of plugins ends all copies. */
+/** The files that decide what a call prints: a change of configuration, program version or plugins ends all copies. */
 export function decisiveFiles(configFile: string, {root}: InstalledPackage, dataFolder: string): readonly string[] {
   return [
     configFile,
@@ -126,18 +126,18 @@ export function decisiveFiles(configFile: string, {root}: InstalledPackage, data
   ]
 }
 
-/** Named as the caches that keep files name it. Whoever replaces or removes the entry ends the copy, whatever did it. */
+/** The entry's file name, as file-based caches have it. Replacing or removing that file ends the copy. */
 function entryOf(key: string): string {
   return `${createHash('sha256').update(key).digest('hex')}.json`
 }
 
-/** Why nothing may rest unsealed, where somebody has said so; what does from before is removed. A pointer is no secret. */
+/** Why the user's settings let nothing rest unsealed; older copies are removed then. A pointer is no secret. */
 function whyForbidden({configuration, cache}: HotDependencies): string | undefined {
   if (configuration.hotCopies === 'never') return 'The configuration says "hotCopies: never".'
   return cache.byHand && cache.id === 'keyring' ? 'The cache "keyring" was chosen: nothing rests unsealed.' : undefined
 }
 
-/** Why each call is one of the whole program. */
+/** Why every call needs the whole program; `undefined` if the fast path may serve. */
 function whyNoLane({cache, plugins}: HotDependencies): string | undefined {
   if (cache.id !== 'keyring' && cache.id !== 'file') return `The cache "${cache.id}" is used.`
   const watching = plugins.find(plugin => plugin.linked || watchesCalls(plugin))
@@ -147,7 +147,7 @@ function whyNoLane({cache, plugins}: HotDependencies): string | undefined {
     : `The plugin ${watching.name} has hooks that must see each call.`
 }
 
-// These say what there is, or are about something else than a call of ours.
+// These declare what a plugin brings, or concern other things than our commands.
 const harmlessHooks = [
   'aws-oidc:strategies',
   'aws-oidc:caches',

@@ -1,7 +1,7 @@
 /**
- * Hot copies: role credentials, ready to be printed, in memory. Two readers take them without starting the rest of this
- * program: the lane in bin/run.js, and bin/launcher.sh, which can compare the times of files but read none. Whatever
- * is not as it was when a copy was made sends both here. See docs/decisions/0016-hot-copies.md.
+ * Hot copies: role credentials in memory, ready to be printed. Two readers serve them without starting the rest of this
+ * program: the lane in bin/run.js, and bin/launcher.sh, which can compare the times of files but not read them. If
+ * anything has changed since a copy was made, both start the whole program. See docs/decisions/0016-hot-copies.md.
  */
 import {
   decisiveVariables,
@@ -19,17 +19,17 @@ export interface HotCopy extends Stamped {
   readonly around: Surroundings
 }
 
-/** What shows to `sh` that a watched file was exchanged for one that has the same times. */
+/** What shows `sh` that a watched file was replaced by one with the same times. */
 export interface Surroundings {
-  /** Watched paths that lead through links, and to which file. */
+  /** Watched paths that lead through symbolic links, and the file that each leads to. */
   readonly links: readonly {readonly path: string; readonly real: string}[]
-  /** Folders whose times change where a watched file is exchanged in them. */
+  /** Folders whose times change when a watched file in them is replaced. */
   readonly folders: readonly Watched[]
 }
 
 const format = 'aws-oidc 2'
 
-/** Puts a copy into its place, and tells its name; `undefined` where it has no form that the readers would take. */
+/** Writes a copy, and resolves to its name; `undefined` if it has no form that the readers take. */
 export async function putHotCopy(copy: HotCopy, folder: StampedFolder, now: Date): Promise<string | undefined> {
   const name = nameFor(copy, ':')
   const watched = [...copy.watched, ...copy.around.folders]
@@ -37,7 +37,7 @@ export async function putHotCopy(copy: HotCopy, folder: StampedFolder, now: Date
   if (name === undefined || text === undefined) return undefined
   const stamps = watched.flatMap(({state}) => (state ? stampsOf(state) : []))
   const others = await leftovers(name, folder, now)
-  // The copy names its stamps, so a reader never sees those of another one.
+  // The copy names its stamps, so no reader takes another copy's.
   await Promise.all(stamps.map(({name, modifiedAt}) => folder.put(name, '', modifiedAt)))
   await folder.put(name, text, copy.serveUntil)
   const current = new Set([name, ...stamps.map(stamp => stamp.name)])
@@ -45,7 +45,7 @@ export async function putHotCopy(copy: HotCopy, folder: StampedFolder, now: Date
   return name
 }
 
-/** What `sh` compares a watched file with: it must be no older than the one and no newer than the other. */
+/** The two files that `sh` compares a watched file with: it must be no older than `low` and no newer than `high`. */
 function stampsOf({id, modifiedAt}: WatchedState): readonly {readonly name: string; readonly modifiedAt: Date}[] {
   const at = modifiedAt.getTime()
   return [
@@ -55,8 +55,8 @@ function stampsOf({id, modifiedAt}: WatchedState): readonly {readonly name: stri
 }
 
 /**
- * What is of no use any more once the copy of that name is replaced: copies past their time, and stamps that they and it
- * name. A stamp that the new copy doesn't need is of a file that has changed since, so nobody needs it.
+ * What is useless once the copy of that name is replaced: expired copies, and the stamps named by these and by the
+ * copy. A stamp that the new copy doesn't need is for a file that has changed since, so no copy needs it.
  */
 async function leftovers(name: string, folder: StampedFolder, now: Date): Promise<readonly string[]> {
   const copies = await folder.list(file => file.includes(':'))

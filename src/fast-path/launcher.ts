@@ -4,7 +4,7 @@ import type {Log} from '../plugin.ts'
 
 export interface LauncherDependencies {
   readonly platform: NodeJS.Platform
-  /** Where this program keeps what lasts; `undefined` where there is no place for it. */
+  /** Where this program keeps lasting data; `undefined` where there is no place for it. */
   readonly dataFolder: string | undefined
   readonly files: Pick<Files, 'readText' | 'replaceProgram' | 'takesProgram'>
   readonly log: Log
@@ -21,8 +21,8 @@ function launcherPath({platform, dataFolder}: Pick<LauncherDependencies, 'platfo
 }
 
 /**
- * Writes the launcher: what a `credential_process` is to name, because it prints hot copies without starting Node, and
- * still finds aws-oidc when Node or npm have put it elsewhere. `undefined` where it can't be used and `ownProgram` is to
+ * Writes the launcher, and resolves to its path for `credential_process`: it prints hot copies without starting Node,
+ * and still finds aws-oidc when Node or npm have moved it. `undefined` where it can't be used, and `ownProgram` is to
  * be named itself.
  */
 export async function installLauncher(
@@ -44,7 +44,7 @@ export async function installLauncher(
   return undefined
 }
 
-/** What a launcher starts, and the text it was made of; `undefined` for any other program. */
+/** The Node and script that a launcher starts, and its template; `undefined` for any other program. */
 export function readLauncher(text: string) {
   const node = /^node='(.*)'$/m.exec(text)?.[1]
   const script = /^run='(.*)'$/m.exec(text)?.[1]
@@ -54,7 +54,7 @@ export function readLauncher(text: string) {
   return {node: unquotedNode, script: unquotedScript, template}
 }
 
-/** As a word of sh. */
+/** Quotes a text as one word of sh. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`
 }

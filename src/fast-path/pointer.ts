@@ -1,20 +1,20 @@
 /**
- * Pointers: where the cache holds the credentials of a profile, for calls that find no hot copy. They hold no secret. The
+ * Pointers say where the cache holds a profile's credentials, for calls that find no hot copy. They hold no secret. The
  * lanes in lane/ follow them without the rest of this program. See docs/decisions/0018-pointers.md.
  */
 import {readObject} from '../text/json.ts'
 
 export interface Pointer {
-  /** Which of the two caches that keep files has written the entry, and is to read it. */
+  /** Which of the two file-based caches wrote the entry, and must read it. */
   readonly cache: 'file' | 'keyring'
-  /** The name of its file. */
+  /** The name of the entry's file. */
   readonly entry: string
   readonly key: string
-  /** Of which role the credentials are. */
+  /** The role of the credentials. */
   readonly role: string
 }
 
-/** The pointer that a file holds; `undefined` for anything else, such as a name that leads out of the cache. */
+/** The pointer in a file's JSON; `undefined` for anything else, such as a name that leads out of the cache. */
 export function readPointer(value: unknown): Pointer | undefined {
   const {cache, entry, key, role} = readObject(value)
   if ((cache !== 'file' && cache !== 'keyring') || typeof entry !== 'string' || !/^[0-9a-f]{64}\.json$/.test(entry))

@@ -2,8 +2,8 @@ import type {Pointer} from './pointer.ts'
 import {decisiveVariables, linesOf, nameFor, type Stamped, type StampedFolder} from './stamp.ts'
 
 /**
- * What decides where a pointer leads, besides what decides of a hot copy: whether there is a keyring, and which folders
- * Windows gives. bin/run.js has the same list, in this order.
+ * The variables that decide where a pointer leads, besides those that decide about a hot copy: whether there is a
+ * keyring, and where Windows has its folders. bin/run.js has the same list, in this order.
  */
 export const furtherVariables = [
   'DBUS_SESSION_BUS_ADDRESS',
@@ -16,14 +16,14 @@ export const furtherVariables = [
 const format = 'aws-oidc pointer 1'
 const variables = [...decisiveVariables, ...furtherVariables]
 
-/** Puts a pointer into its place, and tells its name; `undefined` where it has no form that its reader would take. */
+/** Writes a pointer, and resolves to its name; `undefined` if it has no form that its reader takes. */
 export async function putPointer(
   {cache, entry, key, role}: Pointer,
   stamped: Stamped,
   folder: StampedFolder,
   now: Date,
 ): Promise<string | undefined> {
-  // A colon has a meaning of its own in Windows.
+  // A colon has a special meaning in the file names of Windows.
   const name = nameFor(stamped, ',')
   const content = JSON.stringify({cache, entry, key, role})
   const text = linesOf(format, variables, stamped, content)
@@ -36,7 +36,7 @@ export async function putPointer(
   return name
 }
 
-/** An address may have one in front of its host, and this would be kept on disk. */
+/** Whether an address has a password before its host, which would be kept on disk. */
 function hasPassword(value: string | undefined): boolean {
   return /:\/\/[^/?#]*@/.test(value ?? '')
 }

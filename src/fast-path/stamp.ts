@@ -1,17 +1,17 @@
 import {isAbsolute} from 'node:path'
 
 /**
- * What is served without the rest of this program says in its first two lines for whom it is, and what must be as it was
- * when the whole program wrote it. Its own time of modification is the moment until which it serves.
+ * What the fast path serves. Line 1 of the file identifies the caller, line 2 fingerprints the dependencies, and the
+ * file's mtime is the expiry.
  */
 export interface Stamped {
   readonly profile: string
-  /** The program that whoever can't be served starts. */
+  /** The bin/run.js that starts when a call can't be served. */
   readonly run: string
   readonly env: Env
   readonly watched: readonly Watched[]
   readonly serveUntil: Date
-  /** Paths that must lead to the same file as another one. */
+  /** Paths that must still lead to the file named as `real`. */
   readonly links?: readonly {readonly path: string; readonly real: string}[]
 }
 
@@ -33,7 +33,7 @@ export const decisiveVariables = [
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** A file whose change ends the service, and how it was; `undefined` where there was none. */
+/** A file whose change ends the service, and its state; `undefined` if there was no file. */
 export interface Watched {
   readonly path: string
   readonly state: WatchedState | undefined
@@ -45,11 +45,11 @@ export interface WatchedState {
   readonly changedAt: Date
 }
 
-/** Where they are kept. */
+/** A folder of hot copies or pointers. */
 export interface StampedFolder {
   read(name: string): Promise<string | undefined>
   put(name: string, text: string, modifiedAt: Date): Promise<void>
-  /** Those that have such a name; of very many, some. */
+  /** The files with such a name; if there are very many, some of them. */
   list(isMeant: (name: string) => boolean): Promise<readonly {readonly name: string; readonly modifiedAt: Date}[]>
   remove(name: string): Promise<void>
 }
@@ -58,7 +58,7 @@ const largest = 16_384
 // busybox compares whole seconds, and the clock that stamps files ticks every few milliseconds.
 const settledMilliseconds = {modified: 2_000, changed: 20}
 
-/** Whether a file has been as it is for so long that its next change is sure to give it other times. */
+/** Whether a file has been unchanged for so long that its next change is sure to give it other times. */
 export function isSettled({state}: Watched, now: Date): boolean {
   if (!state) return true
   const age = (time: Date) => now.getTime() - time.getTime()
@@ -66,8 +66,8 @@ export function isSettled({state}: Watched, now: Date): boolean {
 }
 
 /**
- * The name of a file for that profile; `undefined` where it can't be one. A region is a part of it, so that two terminals
- * with different ones don't drive out each other's.
+ * The name of a profile's file; `undefined` if it can't be one. It includes the region, so that two terminals with
+ * different regions don't replace each other's files.
  */
 export function nameFor({profile, env}: Stamped, between: ':' | ','): string | undefined {
   const region = env.AWS_REGION || env.AWS_DEFAULT_REGION || ''
@@ -75,7 +75,7 @@ export function nameFor({profile, env}: Stamped, between: ':' | ','): string | u
   return `${profile}${between}${region}`
 }
 
-/** The three lines of a file; `undefined` where they have no form that the readers would take. */
+/** The three lines of a file; `undefined` if they have no form that the readers take. */
 export function linesOf(
   format: string,
   variables: readonly string[],
@@ -87,6 +87,6 @@ export function linesOf(
   const what = [...files, ...links.flatMap(({path, real}) => [`=${path}`, real])]
   const text = `${who.join('\t')}\n${what.join('\t')}\n${content}\n`
   const isPlain = [...who, ...what].every(word => !/[\t\n\r\0]/.test(word)) && !/[\n\0]/.test(content)
-  // The paths must mean the same in every folder.
+  // Paths must mean the same in every working directory.
   return isPlain && watched.every(({path}) => isAbsolute(path)) && Buffer.byteLength(text) <= largest ? text : undefined
 }

@@ -6,18 +6,18 @@ import {parseObject, readObject} from '../text/json.ts'
 import type {InstalledPackage} from './registry.ts'
 import type {PluginSource} from './source.ts'
 
-/** The folder that oclif keeps plugins in: npm's, with a list of them in its package.json. */
+/** The folder where oclif keeps plugins: npm installs into it, and its package.json lists them. */
 export interface PluginFolder {
   npm(args: readonly string[]): Promise<unknown>
-  /** Has oclif and us take an installed package for a plugin. */
+  /** Lists an installed package as a plugin, for oclif and for us. */
   list(name: string, from: PluginSource): Promise<void>
-  /** Undoes that. */
+  /** Removes a plugin from the list. */
   unlist(name: string): Promise<void>
-  /** Makes everything as it was when the folder was opened; another version of the same plugin comes back too. */
+  /** Restores the folder as it was when opened, including another version of the same plugin. */
   restore(): Promise<void>
 }
 
-/** Writes into that folder. Rejects with OUTPUT_FAILED where it can't be written. */
+/** Does work that writes into the folder. Rejects with OUTPUT_FAILED if the folder can't be written. */
 export async function writingInto<Result>(folder: string, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work()
@@ -39,7 +39,7 @@ interface FolderParts {
   readonly npmOptions: NpmOptions
 }
 
-/** The plugins that npm keeps there, and where each came from; not those that are linked. */
+/** The plugins that npm has installed, without linked ones, and where each came from. */
 export async function pluginsByNpm(
   dataFolder: string,
   {readText}: Pick<Files, 'readText'>,
@@ -57,7 +57,7 @@ export async function pluginsByNpm(
   return (await Promise.all(found)).flat()
 }
 
-/** All plugins, those that are linked too. */
+/** All plugins, including linked ones. */
 export async function listedPlugins(
   dataFolder: string,
   {readText}: Pick<Files, 'readText'>,
@@ -70,7 +70,7 @@ export async function listedPlugins(
   })
 }
 
-/** A name alone is how earlier versions of oclif kept one. */
+/** Earlier versions of oclif listed a plugin by its name alone. */
 function nameOf(entry: unknown): string | undefined {
   const name = typeof entry === 'string' ? entry : readObject(entry).name
   return typeof name === 'string' ? name : undefined
@@ -107,11 +107,11 @@ export async function openPluginFolder({own, dataFolder, files, npm, npmOptions}
 
     async restore() {
       for (const {file, text} of before) {
-        // On a full disk it would fail, and hide why the installation did.
+        // Skips unchanged files: on a full disk, writing would fail and hide why the installation did.
         if (text === undefined || (await files.readText(file)) === text) continue
         await writingInto(dataFolder, () => files.replacePrivate(file, text))
       }
-      // What is not in package.json goes with it.
+      // npm removes what package.json does not list.
       await run(['install', '--omit=dev']).catch(() => undefined)
     },
   }

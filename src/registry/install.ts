@@ -11,9 +11,9 @@ import {declaredBy, type InstalledPackage, whyUnfit} from './registry.ts'
 import {type PluginSource, readPluginSource} from './source.ts'
 
 export interface InstallRequest {
-  /** What was typed. */
+  /** The plugin as typed. */
   readonly plugin: string
-  /** The commands that are built in. */
+  /** The built-in commands, which no plugin may replace. */
   readonly builtIn: readonly string[]
 }
 
@@ -35,14 +35,14 @@ export interface InstallDependencies {
   readonly log: Log
 }
 
-/** What is known of a package before it is installed. */
+/** What is known about a package before it is installed. */
 export interface Offer {
   readonly name: string
   readonly version: string
   readonly integrity: string
 }
 
-/** Installs what somebody has typed: see `installOffer`. */
+/** Installs the plugin that was typed: see `installOffer`. */
 export async function installPlugin(
   {plugin, builtIn}: InstallRequest,
   parts: InstallDependencies,
@@ -51,7 +51,7 @@ export async function installPlugin(
   return installOffer(await lookAt(source, parts), source, builtIn, parts)
 }
 
-/** Shows it, and installs it where the person agrees then; `undefined` where not. */
+/** Shows a plugin and installs it if the user then agrees; else resolves to `undefined`. */
 export async function installOnConsent(
   {plugin, builtIn}: InstallRequest,
   agrees: () => Promise<boolean>,
@@ -73,9 +73,9 @@ export async function lookAt(
 }
 
 /**
- * Shows what is to be installed, installs it without its scripts, and takes it back where it can't be used. None of its
- * code runs. oclif's own command would run the code of a plugin without a manifest, and mistakes the second of two
- * plugins from addresses for the first (oclif/plugin-plugins#1294).
+ * Shows an offer, installs it without its scripts, and removes it again if it can't be used. None of its code runs.
+ * oclif's own command would run the code of a plugin without a manifest, and mistakes the second of two plugins from
+ * addresses for the first (oclif/plugin-plugins#1294).
  */
 export async function installOffer(
   offer: Offer,
@@ -133,7 +133,7 @@ function refuseByName(name: string, {own, configuration}: InstallDependencies): 
   }
 }
 
-/** The account that published it, by the registry's word. */
+/** The account that published it, according to the registry. */
 async function publisherOf(
   {name, version}: Offer,
   {kind}: PluginSource,
@@ -150,7 +150,7 @@ async function publisherOf(
 async function checkOffer({name, integrity}: Offer, {dataFolder, files}: InstallDependencies): Promise<void> {
   const lock = parseObject((await files.readText(join(dataFolder, 'node_modules/.package-lock.json'))) ?? '')
   const installed = readObject(readObject(lock.packages)[`node_modules/${name}`]).integrity
-  // What comes by git has no tarball, and so no integrity.
+  // A package from git has no tarball, and so no integrity.
   if (installed !== undefined && installed !== integrity) {
     throw new AwsOidcError('BAD_RESPONSE', `Another ${name} was installed than the one shown; it was removed.`, {
       hint: `aws-oidc plugins install ${name}`,
@@ -195,7 +195,7 @@ async function checkInstalled(
   }
 }
 
-/** With their other names. */
+/** The ids of a plugin's commands, and their aliases. */
 function commandsOf(manifest: Readonly<Record<string, unknown>>): readonly string[] {
   return Object.entries(readObject(manifest.commands)).flatMap(([id, command]) => {
     const {aliases, hiddenAliases} = readObject(command)

@@ -4,9 +4,9 @@ import {parseObject, readObject} from '../text/json.ts'
 import type {InstalledPackage} from './registry.ts'
 
 /**
- * The plugins that somebody installed or linked, as oclif keeps them in its data folder. Their package.json is read and
- * none of their code runs: oclif itself would load the commands of a plugin without a manifest, and run its `init` hook,
- * at each start.
+ * The plugins that the user installed or linked, as oclif keeps them in its data folder. Reads their package.json and
+ * runs none of their code: oclif itself would, at each start, load the commands of a plugin without a manifest and run
+ * its `init` hook.
  */
 export async function installedPlugins(
   dataFolder: string,
@@ -17,7 +17,7 @@ export async function installedPlugins(
   const listed = readObject((await read(dataFolder)).oclif).plugins
   const places = (Array.isArray(listed) ? listed : []).flatMap(entry => placeOf(entry, dataFolder))
   const found = await Promise.all(places.map(async place => ({...place, manifest: await read(place.root)})))
-  // What was deleted by hand is not installed.
+  // A listed plugin may have been deleted by hand.
   return found.filter(({manifest}) => typeof manifest.name === 'string')
 }
 

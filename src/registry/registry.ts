@@ -3,34 +3,34 @@ import {AwsOidcError, printable} from '../errors.ts'
 import type {CacheHome, CredentialCache, Entry, FederationStrategy} from '../plugin.ts'
 import {readObject, readTexts} from '../text/json.ts'
 
-/** A package whose declarations count: the host itself, or a plugin that somebody installed. */
+/** A package whose declarations count: the host itself, or a plugin that the user installed. */
 export interface InstalledPackage {
   /** The name under which it was installed. */
   readonly name: string
   readonly root: string
-  /** The parsed package.json; data, so that looking at it runs nothing. */
+  /** The parsed package.json: reading it runs no code. */
   readonly manifest: Readonly<Record<string, unknown>>
-  /** Whether it lies in a folder that somebody works on. */
+  /** Whether it is linked to a folder that somebody works on. */
   readonly linked?: boolean
 }
 
 /** What the installed packages declare. Only the package that owns a wanted id is ever imported. */
 export interface Registry {
-  /** The package that owns a strategy, without importing it. Throws CONFIG_INVALID when nobody does. */
+  /** The package that owns a strategy, without importing it. Throws CONFIG_INVALID if none does. */
   ownerOf(strategy: string): string
-  /** The ids of the strategies that may be used, in no order; of none of them the code is loaded. */
+  /** The ids of the strategies that may be used, in no order, without loading their code. */
   strategies(): readonly string[]
-  /** The strategies that only a plugin of ours would bring, which is not installed and may be. */
+  /** The strategies of our own plugins that are allowed but not installed. */
   installable(): readonly Installable[]
-  /** What a strategy says of itself, in one line. */
+  /** A strategy's description of itself, in one line. */
   strategySummary(id: string): Promise<string>
   strategy(id: string): Promise<FederationStrategy<Record<string, unknown>>>
   cache(id: string, home: CacheHome): Promise<CredentialCache>
-  /** What a cache says of itself, in one line. */
+  /** A cache's description of itself, in one line. */
   cacheSummary(id: string): Promise<string>
 }
 
-/** A strategy that nobody here brings, and the package that does. */
+/** A strategy that no installed package brings, and the plugin that does. */
 export interface Installable {
   readonly strategy: string
   readonly plugin: string
@@ -41,25 +41,25 @@ export interface RegistryParts {
   readonly allows: (plugin: string) => boolean
   /** Loads code of a plugin within limits. */
   readonly guard: <Result>(plugin: string, work: () => Promise<Result>) => Promise<Result>
-  /** What a file of code exports. */
+  /** Imports a file of code, and resolves to its exports. */
   readonly load: (path: string) => Promise<unknown>
   readonly nearest: (name: string, known: readonly string[]) => string | undefined
 }
 
 export type Kind = 'strategies' | 'caches'
 
-/** One of each, as the configuration names it too. */
+/** The singular of each, which is also its name in the configuration. */
 const words: Readonly<Record<Kind, string>> = {strategies: 'strategy', caches: 'cache'}
 
 const apiVersion = 1
 
-/** Plugins of ours. A name that we made up from an id might be anybody's. */
+/** Our own plugins. A package name made up from an id might be anybody's. */
 const known: Readonly<Record<Kind, ReadonlyMap<string, string>>> = {
   strategies: new Map([['keycloak', 'aws-oidc-keycloak']]),
   caches: new Map([['pass', 'aws-oidc-cache-pass']]),
 }
 
-/** What is built in wins over what a plugin declares under the same id: nobody may take the place of `oidc`. */
+/** What is built in wins over what a plugin declares under the same id: no plugin may replace `oidc`. */
 export function registryOf(
   own: InstalledPackage,
   plugins: readonly InstalledPackage[],
@@ -92,7 +92,7 @@ export function registryOf(
     return within(owner(kind, id), async holder => (await entryOf(holder, kind, id, parts.load)).summary)
   }
 
-  /** Runs code of a package; whatever goes wrong is laid at its door. */
+  /** Runs a package's code. An error in a plugin becomes PLUGIN_FAILED, which names the plugin. */
   async function within<Result>(
     holder: InstalledPackage,
     work: (holder: InstalledPackage) => Promise<Result>,
@@ -168,7 +168,7 @@ async function entryOf<Contract, Input>(
   return entry
 }
 
-/** What a plugin hands over is checked as far as data can be; the rest is its promise by the contract's types. */
+/** Checks what a plugin hands over as far as data can be checked; the contract's types promise the rest. */
 function isEntry<Contract, Input>(value: unknown): value is Entry<Contract, Input> {
   const {id, summary, load} = readObject(value)
   return typeof id === 'string' && typeof summary === 'string' && typeof load === 'function'
@@ -182,7 +182,7 @@ function isCache(value: unknown): value is CredentialCache {
   return has(value, ['read', 'write', 'remove', 'clear'])
 }
 
-/** It may be an instance of a class, whose methods are not its own members. */
+/** The value may be an instance of a class, whose methods are not its own members. */
 function has(value: unknown, methods: readonly string[]): value is object {
   return (
     typeof value === 'object' &&
@@ -242,7 +242,7 @@ function ofOtherVersion(version: unknown): string {
   return `it was built for version ${printable(String(version), 50)} of the contract, this is ${apiVersion}`
 }
 
-/** One line, however many a parser's complaint has. */
+/** One line, however many a parser's message has. */
 function reasonOf(error: unknown): string {
   return printable(error instanceof Error ? error.message : String(error))
 }

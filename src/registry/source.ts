@@ -6,7 +6,7 @@ export type PluginSource =
   | {readonly kind: 'registry'; readonly spec: string; readonly tag: string}
   | {readonly kind: 'elsewhere'; readonly spec: string}
 
-/** What somebody typed: a name with or without a version, the path of a tarball, or an address. Throws USAGE. */
+/** Parses what the user typed: a name with or without a version, the path of a tarball, or an address. Throws USAGE. */
 export function readPluginSource(text: string): PluginSource {
   if (text === '' || text.startsWith('-')) throw new AwsOidcError('USAGE', `"${text}" names no plugin.`)
   if (/\.(tgz|tar\.gz)$/.test(text) && !/^[a-z+]+:\/\//.test(text)) {

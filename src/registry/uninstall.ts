@@ -5,13 +5,13 @@ import type {InstallDependencies} from './install.ts'
 
 export interface UninstalledPlugin {
   readonly name: string
-  /** Whether its folder, which was linked, stays where it is. */
+  /** Whether it was linked; its folder then stays where it is. */
   readonly linked: boolean
 }
 
 /**
- * Removes a plugin, and what npm installed for it; of one that is linked only the link. None of its code runs. Rejects with
- * USAGE where there is none of that name; where npm fails everything stays.
+ * Removes a plugin and what npm installed for it; of a linked plugin, only the link. None of its code runs. Rejects
+ * with USAGE if there is no such plugin; if npm fails, everything stays.
  */
 export async function uninstallPlugin(typed: string, parts: InstallDependencies): Promise<UninstalledPlugin> {
   const name = typed.replace(/(?<=.)@[^/]*$/, '')

@@ -4,17 +4,17 @@ import {type InstallDependencies, type InstalledPlugin, installOffer, lookAt} fr
 
 export interface PluginUpdate {
   readonly name: string
-  /** The version that was there before. */
+  /** The version before the update. */
   readonly before: string
-  /** What has taken its place; absent where nothing else is offered. */
+  /** What has replaced it; absent if nothing else is offered. */
   readonly now?: InstalledPlugin
   /** Why the earlier version stays. */
   readonly error?: AwsOidcError
 }
 
 /**
- * Installs what the source of each plugin offers now, as `installPlugin` does; one that fails keeps its version, and none
- * of the others from theirs. oclif's own command has npm update all of them or none, and shows nothing first.
+ * Installs what each plugin's source offers now, as `installPlugin` does. A plugin that fails keeps its version, and
+ * does not stop the others. oclif's own command has npm update all of them or none, and shows nothing first.
  */
 export async function updatePlugins(
   builtIn: readonly string[],
@@ -23,7 +23,7 @@ export async function updatePlugins(
   const updates: PluginUpdate[] = []
   for (const {name, version: before, source} of await pluginsByNpm(parts.dataFolder, parts.files)) {
     try {
-      // A tarball stays what it is, and may be gone.
+      // A tarball never changes, and may be gone.
       const offer = source.spec.startsWith('file:') ? undefined : await lookAt(source, parts)
       const now = offer && offer.version !== before ? await installOffer(offer, source, builtIn, parts) : undefined
       updates.push({name, before, ...(now && {now})})

@@ -8,9 +8,9 @@ export interface CacheInfo {
   readonly cache: string
   readonly protection: string
   readonly folder: string | undefined
-  /** Whether somebody has chosen it, or it is what works here. */
+  /** Whether the user chose it; else `auto` did. */
   readonly byHand: boolean
-  /** Why it is not the keyring, where nobody has chosen. */
+  /** Why `auto` did not choose the keyring; `undefined` if it did, or if the user chose. */
   readonly insteadOfKeyring: string | undefined
   readonly hotCopies: HotPlace
   readonly profiles: readonly {readonly profile: string; readonly credentialsUntil: Date | undefined}[]
@@ -40,7 +40,7 @@ export async function cacheInfo(
 
 export interface Cleared {
   readonly cleared: string
-  /** Providers at which somebody was signed in, and profiles that had credentials, as far as the cache tells. */
+  /** Providers at which the user was signed in, and profiles that had credentials, as far as the cache tells. */
   readonly providers: readonly string[]
   readonly profiles: readonly string[]
 }
@@ -68,7 +68,7 @@ export async function clearCache(
   return {cleared: provider ?? 'all', providers, profiles}
 }
 
-/** What can't be used is no reason to keep what it has got. */
+/** A provider or profile that can't be used is no reason to keep its entries. */
 function possible(plans: () => readonly Plan[]): readonly Plan[] {
   try {
     return plans()

@@ -4,19 +4,19 @@ import {whileSignedIn} from '../credentials/signed-in.ts'
 import {AwsOidcError} from '../errors.ts'
 import {readObject} from '../text/json.ts'
 
-/** What an ID token says of the person who signed in. It is shown and kept nowhere. */
+/** An ID token's claims about the user, as they are shown. */
 export interface ShownClaims {
   readonly provider: string
-  /** Those that decide at AWS: what trust policies compare, how the person signed in, and the roles claim. */
+  /** The claims that matter at AWS: what trust policies compare, how the user signed in, and the roles claim. */
   readonly claims: Readonly<Record<string, unknown>>
-  /** The names of all others, whose values are nobody's business. */
+  /** The names of all other claims, whose values stay private. */
   readonly others: readonly string[]
 }
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
 const compared = ['iss', 'aud', 'azp', 'sub', 'amr']
 
-/** The claims of the sign-in that a request leads to, made anew where it has to be. AWS is not asked: it may refuse the role. */
+/** The claims of a request's sign-in, which is made anew if necessary. AWS is not asked: it may refuse the role. */
 export function claimsFor(request: ProfileRequest, parts: SignInDependencies): Promise<ShownClaims> {
   return firstApplicable(plansFor(request, parts), async plan => {
     const {name, own} = plan.provider
@@ -35,7 +35,7 @@ export function claimsFor(request: ProfileRequest, parts: SignInDependencies): P
   })
 }
 
-/** By its name, or by its dots, as strategies read it that lead into objects: the longest name that fits comes first. */
+/** Finds a claim by its whole name, or by its dots as a path into objects, as strategies do: the longest name wins. */
 function within(value: unknown, path: readonly string[]): unknown {
   if (path.length === 0) return value
   const members = readObject(value)

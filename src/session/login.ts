@@ -12,18 +12,18 @@ import {AwsOidcError, expectedFailure} from '../errors.ts'
 import {type Printable, shownName} from '../text/printable.ts'
 
 export interface LoginRequest extends Target {
-  /** Ask although something remembered would do. It is replaced only on success. */
+  /** Ask the user even if something remembered would do, which is replaced only on success. */
   readonly force: boolean
-  /** Do nothing while `creds` would need nobody. */
+  /** Ask the user only if `creds` would have to. */
   readonly ifNeeded: boolean
 }
 
 export interface LoginResult {
   readonly provider: string
   readonly subject: Printable | undefined
-  /** Whether a person was asked for it. */
+  /** Whether the user was asked for it. */
   readonly asked: boolean
-  /** Absent where neither configuration nor provider names a role. */
+  /** Absent if neither the configuration nor the provider names a role. */
   readonly role?: string
   readonly credentialsUntil?: Date
 }
@@ -33,7 +33,7 @@ export interface LoginFailure {
   readonly error: AwsOidcError
 }
 
-/** Signs in now, and gets the credentials of the role where there is one. */
+/** Signs in now, and gets the role's credentials if there is a role. */
 export async function login(request: LoginRequest, parts: SignInDependencies): Promise<LoginResult> {
   const target = await chooseProvider(request, 'login', parts)
   return firstApplicable(plansFor(target, parts), plan =>
@@ -43,7 +43,7 @@ export async function login(request: LoginRequest, parts: SignInDependencies): P
   )
 }
 
-/** Signs in at every provider in turn; one that fails keeps none of the others from it. */
+/** Signs in at every provider in turn; a failure at one does not stop the others. */
 export async function loginEverywhere(
   request: Pick<LoginRequest, 'force' | 'ifNeeded'>,
   parts: SignInDependencies,
@@ -93,7 +93,7 @@ async function loginAt(plan: Plan, options: ObtainOptions, parts: SignInDependen
   return released(plan, await obtain(plan, {...options, forgetful: false, signedIn}, parts), parts)
 }
 
-/** A sign-in that worked lets programs ask again; roles that AWS refused are released as they are given. */
+/** Releases the brake after a sign-in; roles that AWS refused are released when it grants them. */
 async function released(
   plan: Plan,
   outcome: Outcome,

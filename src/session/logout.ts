@@ -16,16 +16,16 @@ export interface LogoutRequest extends Target {
 
 export interface LogoutResult {
   readonly provider: string
-  /** Who was signed in, where somebody was. */
+  /** The user who was signed in, if any. */
   readonly subject: Printable | undefined
   readonly wasSignedIn: boolean
-  /** What the provider did not do. Here everything is removed all the same. */
+  /** What failed at the provider. Everything here is removed all the same. */
   readonly problem?: {readonly code: string; readonly message: string}
 }
 
 const limitMilliseconds = 60_000
 
-/** Ends sign-ins: at the provider as far as it takes part, and here completely. */
+/** Ends sign-ins: at the provider as far as it supports that, and here completely. */
 export async function logout(request: LogoutRequest, parts: SignInDependencies): Promise<readonly LogoutResult[]> {
   const {configuration, store} = parts
   const names = request.all ? Object.keys(configuration.providers) : await namesOf(request, parts)
@@ -37,7 +37,7 @@ export async function logout(request: LogoutRequest, parts: SignInDependencies):
       )
     }
   }
-  // What earlier settings of a provider have left is reached by no plan.
+  // No plan leads to the entries of a provider's earlier settings.
   if (request.all) await store.clear()
   return results
 }
@@ -70,7 +70,7 @@ async function logoutAt(plan: Plan, everywhere: boolean, parts: SignInDependenci
 
 interface PersonAt {
   readonly person?: User | undefined
-  /** Why what is kept can't be read. It can be removed all the same. */
+  /** Why the entries can't be read. They can be removed all the same. */
   readonly locked?: AwsOidcError
 }
 
@@ -124,7 +124,7 @@ async function signOutAt(
   }
 }
 
-/** What AWS refused to the person who leaves says nothing of the next one. The brake stays: only a sign-in opens it. */
+/** What AWS refused to this user says nothing about the next one. The brake stays: only a sign-in releases it. */
 function withoutTroubles({lastProblem: _, ...state}: ProviderState): ProviderState {
   return {...state, refusedRoles: {}}
 }

@@ -6,12 +6,12 @@ import {AwsOidcError} from '../errors.ts'
 import type {Role} from '../plugin.ts'
 
 export interface OfferedRoles {
-  /** Who signed in, as far as the provider says. */
+  /** The user who signed in, as far as the provider says. */
   readonly subject: string | undefined
   readonly roles: readonly Role[]
 }
 
-/** The roles that a provider offers the person who signs in. Rejects with CONFIG_INVALID where it does not say. */
+/** The roles that a provider offers the user who signs in. Rejects with CONFIG_INVALID if it does not say. */
 export async function rolesOfferedAt(provider: string, parts: SignInDependencies): Promise<OfferedRoles> {
   const {subject, roles} = await whileSignedIn(planAt(provider, parts), parts, async identity => ({
     subject: identity.subject,
@@ -23,7 +23,7 @@ export async function rolesOfferedAt(provider: string, parts: SignInDependencies
   })
 }
 
-/** How a role is said among all that are offered: with the SAML provider, where it comes through several. */
+/** A role as `--role` takes it: with the SAML provider if the same role is offered through several. */
 export function roleArgument(role: Role, all: readonly Role[]): string {
   const name = nameOf(role)
   const twice = all.some(other => nameOf(other) === name && other.principalArn !== role.principalArn)

@@ -7,14 +7,14 @@ import {type Printable, shownName} from '../text/printable.ts'
 import {roleArgument, rolesOfferedAt} from './offered-roles.ts'
 
 export interface RolesRequest extends Pick<Target, 'provider' | 'usualProfile'> {
-  /** Words that all stand in the ARN, the account's id or its name, however they are written. */
+  /** Words that must all occur in the role's ARN or name, its account or its SAML provider, in any case. */
   readonly search: readonly string[]
 }
 
 export interface RolesOffered {
   readonly provider: string
   readonly subject: Printable | undefined
-  /** How many are offered, found or not. */
+  /** How many are offered, whether they match or not. */
   readonly offered: number
   readonly roles: readonly ListedRole[]
 }
@@ -25,11 +25,11 @@ export interface ListedRole {
   readonly name: string
   readonly accountId: string
   readonly accountName?: string
-  /** Profiles of our configuration that are for it. */
+  /** The profiles of our configuration that use this role. */
   readonly profiles: readonly string[]
 }
 
-/** What a provider offers the person who signs in there, by account and name. */
+/** The roles that a provider offers the user who signs in there, by account and name. */
 export async function listRoles({search, ...target}: RolesRequest, parts: SignInDependencies): Promise<RolesOffered> {
   const chosen = await chooseProvider(target, 'roles', parts)
   const [plan] = plansFor(chosen, parts)
@@ -66,7 +66,7 @@ function placeOf({accountName, accountId, name, principalArn}: Role): string {
   return [accountName === undefined ? '1' : `0 ${accountName}`, accountId, name, principalArn].join('\n')
 }
 
-/** Profiles that take a role from that provider; one that is switched to is nothing that a provider offers. */
+/** Finds profiles by the role that they take from the provider. It does not offer roles that are switched to. */
 function profilesByRole(
   provider: string,
   parts: Pick<Dependencies, 'configuration' | 'registry' | 'env'>,
@@ -82,7 +82,7 @@ function profilesByRole(
       .map(({profile}) => profile)
 }
 
-/** A profile that names no SAML provider of IAM means any. */
+/** A profile that names no SAML provider takes any. */
 function isSamePrincipal(wanted: string | undefined, offered: string | undefined): boolean {
   return wanted === undefined || wanted === offered
 }

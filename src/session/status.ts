@@ -12,9 +12,9 @@ export interface StatusRequest {
 }
 
 export interface Status {
-  /** When this was so. */
+  /** When the status was taken. */
   readonly at: Date
-  /** Whether `creds` would need nobody, for every profile listed; for every provider where no profile is listed. */
+  /** Whether `creds` works without the user for every profile listed; for every provider, if no profile is listed. */
   readonly ready: boolean
   readonly cache: string
   readonly providers: readonly ProviderStatus[]
@@ -23,13 +23,13 @@ export interface Status {
 
 export interface ProviderStatus {
   readonly provider: string
-  /** Whether the last sign-in still serves, or may be renewed without the person. */
+  /** Whether the last sign-in still works, or may be renewed without the user. */
   readonly signedIn: boolean
   readonly subject: Printable | undefined
-  /** Until when it serves as it is, where that is known. */
+  /** Until when it works without renewal, if known. */
   readonly until: Date | undefined
   readonly renewable: boolean
-  /** What keeps programs from asking the person now. */
+  /** What keeps programs from asking the user now. */
   readonly brake: Brake | undefined
   readonly lastProblem: Problem | undefined
 }
@@ -37,15 +37,15 @@ export interface ProviderStatus {
 export interface ProfileStatus {
   readonly profile: string
   readonly provider: string
-  /** `fresh` is handed out as it is; `expiring` still works and is renewed in passing. */
+  /** `fresh` credentials are served as they are; `expiring` ones still work, and are renewed silently. */
   readonly state: 'fresh' | 'expiring' | 'expired' | 'absent'
   readonly role: string | undefined
   readonly until: Date | undefined
-  /** Whether `creds` would have to ask a person. */
+  /** Whether `creds` would have to ask the user. */
   readonly needsPerson: boolean
 }
 
-/** How things stand, from what is kept here: no network, no lock, nobody asked, nothing written. */
+/** The status, from what is kept here: no network, no lock, no question, nothing written. */
 export async function statusOf(request: StatusRequest, cache: string, parts: SignInDependencies): Promise<Status> {
   const {configuration} = parts
   const names = profilesOf(request, parts)
@@ -92,7 +92,7 @@ async function providerStatus(provider: string, parts: SignInDependencies): Prom
 async function profileStatus(profile: string, parts: SignInDependencies): Promise<ProfileStatus> {
   const plans = plansFor({profile}, parts)
   const each = await Promise.all(plans.map(plan => profileAt(profile, plan, parts)))
-  // Of several providers the first one that has something to give is what `creds` would take.
+  // Of several providers, show the one with the best credentials: it has applied here.
   const [first] = each.toSorted((a, b) => ranks.indexOf(a.state) - ranks.indexOf(b.state))
   if (!first) throw new Error('a profile has at least one provider')
   return {...first, needsPerson: each.every(({needsPerson}) => needsPerson)}
@@ -109,7 +109,7 @@ async function profileAt(
   const {key, role} = lastStep(plan)
   const issued = await readIssued(store, key, secrets)
   const end = issued ? undefined : await store.endOf(key)
-  // What has not ended and can't be read was sealed with a key that is lost or out of reach.
+  // An entry that has not expired and can't be read was sealed with a key that is lost or out of reach.
   const ended = end && end <= clock.now() ? end : undefined
   const usable = issued !== undefined && isUsable(issued, clock.now())
   return {
@@ -128,7 +128,7 @@ function stateOf(issued: Issued | undefined, ended: Date | undefined, now: Date)
   return issued || ended ? 'expired' : 'absent'
 }
 
-/** Whether a role that this one is switched to from still has credentials. */
+/** Whether a source role still has usable credentials. */
 async function hasUsableSource(
   {steps}: Plan,
   {store, secrets, clock}: Pick<Dependencies, 'store' | 'clock' | 'secrets'>,
@@ -140,7 +140,7 @@ async function hasUsableSource(
   return false
 }
 
-// As long as a token must still live to be shown to AWS.
+// How long a token must still be valid to be shown to AWS.
 const marginMilliseconds = 60_000
 
 async function isSignedIn({providerId}: Plan, parts: Pick<Dependencies, 'store' | 'clock'>): Promise<boolean> {

@@ -5,11 +5,11 @@ import type {CredentialsDependencies} from '../credentials/dependencies.ts'
 import {stsFor} from '../credentials/sts-transport.ts'
 
 export interface Whoami extends CallerIdentity {
-  /** What the configuration calls the account. */
+  /** The account's name in the configuration. */
   readonly accountName?: string
 }
 
-/** Who AWS says the credentials of a profile are. */
+/** The identity that AWS reports for a profile's credentials. */
 export async function whoami(request: CredentialsRequest, parts: CredentialsDependencies): Promise<Whoami> {
   const {credentials, role} = await credentialsFor(request, parts)
   const profile = request.profile === undefined ? undefined : parts.configuration.profiles[request.profile]

@@ -2,7 +2,7 @@ import {endOf} from '../../providers/envelope.ts'
 import {readPointer} from '../pointer.ts'
 import {documentOf, findEntry} from './entry.ts'
 
-/** What `creds` prints of an entry in plain text. `undefined` for whatever is not as it should be: the whole program knows what to do. */
+/** What `creds` prints for a plain-text entry; `undefined` for anything unusual, which the whole program handles. */
 export async function documentFrom(value: unknown, cacheFolder: string, now: Date): Promise<string | undefined> {
   const pointer = readPointer(value)
   const envelope = pointer?.cache === 'file' ? findEntry(pointer, cacheFolder) : undefined

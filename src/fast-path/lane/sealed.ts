@@ -3,7 +3,7 @@ import {parseSealingKey, unseal} from '../../providers/sealing.ts'
 import type {Pointer} from '../pointer.ts'
 import {documentOf} from './entry.ts'
 
-/** The document of a sealed entry. This file is apart because of what it loads: node:crypto. */
+/** The document of a sealed entry. A file of its own, because it loads node:crypto. */
 export function openedDocument(
   envelope: SealedEnvelope,
   keyText: string | undefined,
