@@ -70,7 +70,7 @@ async function lookAtShadows({parts, profiles, configuration}: CheckContext): Pr
   return either([...findings, ...inherited], ...(names.length > 0 ? ['no key wins over a profile of ours'] : []))
 }
 
-/** One finding for each key of [DEFAULT]. */
+/** One finding for each key of [DEFAULT] that wins over profiles of ours. */
 function inheritedBy(
   names: readonly string[],
   file: SharedFile,

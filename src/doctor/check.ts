@@ -37,7 +37,7 @@ export interface CheckContext {
    * configuration and touch no cache.
    */
   readonly parts: SyncDependencies
-  /** `undefined` where it can't be used. */
+  /** `undefined` if it can't be used. */
   readonly configuration: Configuration | undefined
   /** Why the configuration can't be used. */
   readonly problem: AwsOidcError | undefined

@@ -117,7 +117,7 @@ async function lookAtSignIn(
 
 interface SeenPage {
   readonly problem?: Finding
-  /** Absent where nobody can sign in. */
+  /** Absent if nobody can sign in. */
   readonly page?: 'there' | 'untold'
 }
 

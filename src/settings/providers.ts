@@ -45,7 +45,7 @@ export async function listProviders({configuration}: Pick<Dependencies, 'configu
   return {path: configuration.path, providers}
 }
 
-/** A provider's settings. */
+/** A provider as configured, without its secrets. */
 export async function showProvider(name: string, {configuration, registry}: Configured): Promise<ProviderDetails> {
   const provider = findProvider(name, configuration, near => `aws-oidc providers show ${near}`)
   const known = await installed(provider.strategy, registry)

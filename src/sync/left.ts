@@ -10,7 +10,7 @@ export type AwsFiles = Readonly<Record<FileKind, SharedFile>>
 /** The sections of one profile, by file. */
 export type Sections = Readonly<Record<FileKind, readonly Section[]>>
 
-/** Why to leave a profile alone that aws-oidc did not write. */
+/** Why a profile is left alone that aws-oidc did not write. */
 export function foreign(
   name: string,
   section: Section | undefined,
@@ -22,7 +22,7 @@ export function foreign(
   return {profile: name, kind: 'foreign', why, hint: importConfiguration(name)}
 }
 
-/** Why to leave a profile alone whose other keys some AWS tools would use instead of asking us. */
+/** Why a profile is left alone whose other keys some AWS tools would use instead of asking us. */
 export function shadowed(
   name: string,
   sections: Sections,

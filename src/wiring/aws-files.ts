@@ -6,8 +6,8 @@ import type {AwsFilesPlace} from '../outside/files/places.ts'
 import type {Log} from '../plugin.ts'
 
 /**
- * Makes AWS files for one program in a folder of their own, whose name tells by our process mark when we have ended.
- * Takes the first place where that works: a container may have a home that is read-only.
+ * Makes AWS files for one program, in a folder that has our process mark in its name: `doctor` can tell when we have
+ * ended. Takes the first place where that works, since a container may have a read-only home.
  */
 export function awsFilesIn(
   places: readonly AwsFilesPlace[],

@@ -11,8 +11,8 @@ import {parseObject, readObject, readTexts} from '../text/json.ts'
 import {keptFile} from './configuration.ts'
 
 /**
- * Answers a Tab, as the scripts bin/complete.* ask. bin/run.js comes here without oclif, which would take longer than
- * all of this. Prints nothing on failure: the user is typing, and reads no error then.
+ * Answers a Tab for the scripts bin/complete.*. bin/run.js calls this without oclif, which would take longer than all
+ * of it. Prints nothing on failure: the user is typing, and would not read an error.
  */
 export async function complete(
   root: string,

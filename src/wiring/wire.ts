@@ -33,7 +33,7 @@ import {announcedLocks, announcedNetwork} from './stages.ts'
 /** This program as it is installed. */
 export interface Installation {
   readonly own: InstalledPackage
-  /** Where oclif keeps plugins. */
+  /** The folder in which oclif keeps plugins. */
   readonly dataFolder: string
 }
 
