@@ -74,9 +74,7 @@ async function temporaryFiles({outside: {places}, parts, inspection}: CheckConte
   return (await Promise.all(found)).flat()
 }
 
-/**
- * Folders whose process has ended. Those of other machines that share this home stay: their processes may still run.
- */
+/** Folders whose process has ended. Those of other machines that share this home stay: theirs may still run. */
 async function execFolders({outside: {places}, inspection}: CheckContext): Promise<readonly string[]> {
   const found = places.awsFiles.map(async ({folder, prefix}) => {
     const names = (await inspection.list(folder)).filter(name => name.startsWith(prefix))
