@@ -30,7 +30,7 @@ export default class Exec extends AwsOidcCommand {
   }
 
   async run(): Promise<void> {
-    // What follows is the program's alone, flags and a second "--" included.
+    // What follows belongs to the program alone, flags and a second "--" included.
     const end = this.argv.indexOf('--')
     const [program, ...args] = end === -1 ? [] : this.argv.slice(end + 1)
     if (program === undefined) {

@@ -16,7 +16,7 @@ export default class Setup extends AwsOidcCommand {
     '<%= config.bin %> setup --from aws-cli-oidc',
     '<%= config.bin %> setup --provider corp --strategy oidc --set issuer=https://sso.example.com --set clientId=aws-oidc --role arn:aws:iam::123456789012:role/developer --yes',
   ]
-  // They are to be new.
+  // Both names are new, so completion offers none that exist.
   static override completions = {provider: 'new', profile: 'new'}
   static override flags = {
     from: Flags.option({
@@ -83,7 +83,7 @@ function describe(result: SetupResult): readonly string[] {
   ]
 }
 
-/** Who was asked has seen them. */
+/** The changes to show: a user who was asked has seen them already. */
 function changesOf({awsTools}: ImportResult, unasked: boolean, colours: boolean): readonly Line[] {
   return awsTools && unasked ? differenceLines(awsTools.changes, awsTools.files, colours) : []
 }

@@ -75,7 +75,7 @@ function profileRow({at}: Standing) {
   return ({profile, state, until, role}: ProfileStatus) => [profile, state, until ? when(until, at) : '', role ?? '']
 }
 
-/** What keeps a provider from serving, and what it failed with last. */
+/** The brake of a provider, and its last failure. */
 function notes({at}: Standing) {
   return ({provider, brake, lastProblem}: ProviderStatus): readonly string[] => [
     ...(brake

@@ -12,12 +12,12 @@ import {AwsOidcError, expectedFailure} from '../errors.ts'
 
 export interface ConsoleRequest {
   readonly profile: string
-  /** A short name. */
+  /** The short name of a service, such as `s3`. */
   readonly service: string | undefined
   /** The address of a page, instead of a service. */
   readonly destination: string | undefined
   readonly region: string | undefined
-  /** How long the console is to last; where nothing is said, as long as the credentials. */
+  /** How long the console lasts; by default as long as the credentials. */
   readonly durationSeconds: number | undefined
 }
 
@@ -25,13 +25,13 @@ export interface ConsoleSession {
   readonly profile: string
   readonly account: string
   readonly role: string
-  /** What the browser comes to. */
+  /** The address of the page that the browser shows. */
   readonly destination: string
   readonly until: Date
 }
 
 export interface ConsoleAddress extends ConsoleSession {
-  /** Signs whoever opens it in, for 15 minutes: a secret. */
+  /** A secret: it signs in anybody who opens it, for 15 minutes. */
   readonly url: string
 }
 
@@ -42,7 +42,7 @@ export async function consoleUrl(
 ): Promise<ConsoleAddress> {
   const {profile, durationSeconds} = request
   const plans = plansFor({profile}, parts)
-  // What speaks against it is said before anybody is asked to sign in, as far as it can be known.
+  // Refuse before anybody is asked to sign in, as far as possible.
   checkDuration(request, plans)
   const page = pageOf(request)
   const known = plans[0]?.steps.at(-1)?.role
@@ -108,7 +108,7 @@ function pageOf({service, destination}: ConsoleRequest): ConsolePage | undefined
   })
 }
 
-/** Which sign-in, and which page. Throws USAGE and CONFIG_INVALID. */
+/** The console's sign-in and the page to open. Rejects with USAGE or CONFIG_INVALID. */
 async function targetOf(
   role: string,
   page: ConsolePage | undefined,

@@ -9,10 +9,13 @@ export interface OpenConsoleRequest extends ConsoleRequest {
   readonly place: BrowserPlace | undefined
 }
 
-// A browser may begin by asking its person for a profile.
+// A browser may first ask the user to choose a profile.
 const patienceMilliseconds = 120_000
 
-/** Opens the AWS console as the profile. Comes when the browser has the address, which no argument of a program holds. */
+/**
+ * Opens the AWS console as the profile. Resolves when the browser has fetched the address, which is in no program's
+ * arguments. Rejects with TIMED_OUT after two minutes.
+ */
 export async function openConsole(
   request: OpenConsoleRequest,
   parts: CredentialsDependencies & Pick<Dependencies, 'awsConfiguration'>,

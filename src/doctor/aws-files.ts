@@ -46,7 +46,7 @@ async function lookAtFiles({parts, inspection}: CheckContext): Promise<Looked> {
   return either([...findings, ...refused], ...words)
 }
 
-/** Where the profiles of the AWS tools came from us. */
+/** The profiles of the AWS tools that aws-oidc wrote, each with its origin. */
 export function originsIn(config: SharedFile | undefined, {ownProgram, platform}: AwsConfiguration) {
   const origins = new Map<string, Origin>()
   for (const [name, [section]] of config ? sectionsByProfile(config) : []) {
@@ -61,7 +61,7 @@ async function lookAtShadows({parts, profiles, configuration}: CheckContext): Pr
   const {read} = await readFiles(aws)
   const origins = originsIn(read.config, aws)
   const configured = read.config ? sectionsByProfile(read.config) : new Map()
-  // Where the configuration can't be read, whatever calls us is ours.
+  // If our configuration can't be read, every profile that calls us is ours.
   const names = configuration
     ? profiles.filter(name => origins.has(name) || !configured.has(name))
     : [...origins.keys()]
@@ -70,7 +70,7 @@ async function lookAtShadows({parts, profiles, configuration}: CheckContext): Pr
   return either([...findings, ...inherited], ...(names.length > 0 ? ['no key wins over a profile of ours'] : []))
 }
 
-/** One finding for each key of [DEFAULT]. */
+/** One finding for each key of [DEFAULT] that wins over profiles of ours. */
 function inheritedBy(
   names: readonly string[],
   file: SharedFile,
@@ -93,7 +93,7 @@ function inheritedBy(
   )
 }
 
-/** One finding for all keys of a section that do the same. */
+/** One finding for all keys of a section that have the same effect. */
 function shadowsOf(profile: string, file: SharedFile, origin: Origin | undefined): readonly Finding[] {
   const {kind} = file
   return (sectionsByProfile(file).get(profile) ?? []).flatMap(section => {

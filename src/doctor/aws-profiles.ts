@@ -12,7 +12,7 @@ import {isOfNpx} from './installation.ts'
 
 export const awsProfileChecks: readonly Check[] = [{area: 'AWS tools', name: 'our profiles there', look}]
 
-/** What `profiles sync` would do, and whether what the profiles start is still there. */
+/** Reports what `profiles sync` would do, and profiles whose program is gone. */
 async function look(context: CheckContext): Promise<Looked> {
   const {parts, configuration, profiles} = context
   const aws = await parts.awsConfiguration()
@@ -63,13 +63,13 @@ function notAsWanted(profile: string, changes: readonly Change[], {files}: SyncR
 
 interface Mending {
   readonly backups: readonly string[]
-  /** Why a profile could not be written. */
+  /** The profiles that could not be written, with the reason. */
   readonly refused: ReadonlyMap<string, string>
 }
 
 /**
- * Mends profiles of ours, all at once when the first of them is to be mended: each writing reads and writes the whole file.
- * From the cache of npx the tools must not be told to start anything.
+ * The fixes for profiles of ours. The first fix writes all of them, because each write reads and writes the whole file.
+ * There are none from the cache of npx: AWS tools must not be told to start anything there.
  */
 function mendingOf(profiles: readonly string[], context: CheckContext): (profile: string) => Finding['fix'] {
   if (isOfNpx(context.own)) return () => undefined
@@ -87,7 +87,7 @@ function mendingOf(profiles: readonly string[], context: CheckContext): (profile
 async function writeAnew(profiles: readonly string[], context: CheckContext): Promise<Mending> {
   const {parts} = context
   const {read} = await readFiles(await parts.awsConfiguration())
-  // To name a profile is to consent that other keys in it go, and only a person may do that.
+  // To sync a profile by name is to consent to losing other keys in it, and only the user may do that.
   const refused = new Map((await wanted(context)).left.map(({profile, why}) => [profile, why]))
   const free = profiles.filter(profile => !refused.has(profile))
   const backups = new Set<string>()
@@ -98,7 +98,7 @@ async function writeAnew(profiles: readonly string[], context: CheckContext): Pr
   return {backups: [...backups], refused}
 }
 
-/** How the profile has its role switched now. */
+/** Who switches the profile's role now, in the terms of `--chain`. */
 function chainOf(profile: string, config: SharedFile | undefined, {configuration}: CheckContext): 'process' | 'aws' {
   if (!config || configuration?.profiles[profile]?.source === undefined) return 'process'
   const [section] = sectionsByProfile(config).get(profile) ?? []
@@ -108,7 +108,7 @@ function chainOf(profile: string, config: SharedFile | undefined, {configuration
 function leftAlone({profile, kind, why, hint}: SyncResult['left'][number]): readonly Finding[] {
   const finding = {what: why, mend: hint}
   switch (kind) {
-    // Told in full by the check of such keys.
+    // The check for such keys reports them in full.
     case 'shadowed':
       return []
     case 'foreign':
@@ -127,11 +127,11 @@ function unknown(missing: readonly string[], {files}: SyncResult): Finding {
   return {id: 'profile.unknown', severity: 'note', what, mend: 'aws-oidc profiles sync'}
 }
 
-/** Profiles that start a program which is not there any more, with what is to be said of each. */
+/** The profiles that start a missing program, each with the text of its finding. */
 async function goneIn(config: SharedFile, {parts, inspection}: CheckContext): Promise<ReadonlyMap<string, string>> {
   const aws = await parts.awsConfiguration()
   const gone = new Map<string, string>()
-  // Most profiles start the same one.
+  // Most profiles start the same program: look only once.
   const programs = new Map<string, ReturnType<typeof inspection.findProgram>>()
   const scripts = new Map<string, ReturnType<typeof inspection.look>>()
   for (const profile of originsIn(config, aws).keys()) {

@@ -8,7 +8,7 @@ interface Named {
   readonly program: Program
 }
 
-/** A variable wins over what is configured, for every provider. */
+/** Checks the browsers that are named. A variable wins over the configuration, for every provider. */
 async function look(context: CheckContext): Promise<Looked> {
   const {outside, configuration, providers, inspection} = context
   const variable = (['AWS_OIDC_BROWSER', 'BROWSER'] as const).find(name => outside.env[name])

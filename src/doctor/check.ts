@@ -6,7 +6,7 @@ import type {Outside} from '../outside/outside.ts'
 import type {Inspection} from '../outside/processes/inspection.ts'
 import type {InstalledPackage} from '../registry/registry.ts'
 
-/** One thing to look at. Whatever it fails with becomes a finding, and stops nothing else. */
+/** One thing to look at. A failure becomes a finding and stops no other check. */
 export interface Check {
   readonly area: string
   /** What it looks at, for messages. */
@@ -16,7 +16,7 @@ export interface Check {
 
 export interface Looked {
   readonly findings: readonly Finding[]
-  /** What is as it should be, a short line each. */
+  /** What is as it should be, one short line each. */
   readonly fine: readonly string[]
 }
 
@@ -26,32 +26,32 @@ export interface Finding {
   readonly what: string
   readonly mend?: string | undefined
   readonly details?: readonly string[]
-  /** Mends it, and says what was done. Only what can do no harm: nothing of a person's is removed. */
+  /** Mends it and resolves with what was done. Only for what can do no harm: nothing of the user's is removed. */
   readonly fix?: (() => Promise<string>) | undefined
 }
 
 /** This machine and our configuration, as far as it can be read. */
 export interface CheckContext {
   /**
-   * Made of the configuration, or of an empty one where that can't be used. Nobody is asked, no program of the
-   * configuration is run, no cache is touched.
+   * Made of the configuration, or of an empty one if that can't be used. They ask nobody, run no program of the
+   * configuration and touch no cache.
    */
   readonly parts: SyncDependencies
-  /** `undefined` where it can't be used. */
+  /** `undefined` if it can't be used. */
   readonly configuration: Configuration | undefined
-  /** Why not. */
+  /** Why the configuration can't be used. */
   readonly problem: AwsOidcError | undefined
   readonly providers: readonly ProviderConfiguration[]
   readonly profiles: readonly string[]
   /** Whether servers may be asked. */
   readonly network: boolean
-  /** Aborted when everything has been looked at, or nobody waits any more. */
+  /** Aborted when all checks have ended, or on Ctrl-C. */
   readonly signal: AbortSignal
   readonly outside: Outside
   readonly inspection: Inspection
   readonly own: InstalledPackage
   readonly dataFolder: string
-  /** What was said of files for TLS while they were read. */
+  /** The warnings about TLS files that were read so far. */
   readonly saidOfTls: ReadonlySet<string>
   /** The proxy for an address, and the variable that names it. Throws CONFIG_INVALID. */
   readonly proxyFor: (url: URL) => {readonly host: string; readonly variable: string} | undefined
@@ -67,7 +67,7 @@ export function fine(...lines: readonly string[]): Looked {
   return {findings: [], fine: lines}
 }
 
-/** With the findings that are there, else what is fine. */
+/** The findings if there are any, else what is fine. */
 export function either(findings: readonly Finding[], ...lines: readonly string[]): Looked {
   return findings.length > 0 ? found(...findings) : fine(...lines)
 }
@@ -77,7 +77,7 @@ export function failed(id: string, severity: Severity, {message, hint}: AwsOidcE
   return {id, severity, what: message, mend: hint}
 }
 
-/** A few of many, for a sentence. */
+/** The first names of many, for a sentence, and how many more there are. */
 export function listed(names: readonly string[], most = 3): string {
   const more = names.length - most
   return names.slice(0, most).join(', ') + (more > 0 ? ` and ${more} more` : '')

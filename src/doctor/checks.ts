@@ -12,7 +12,7 @@ import {providerChecks, strategyCheck} from './provider.ts'
 import {secretChecks} from './secrets.ts'
 import {serverChecks} from './servers.ts'
 
-/** Everything that is looked at, in the order in which it is told. */
+/** All checks, in the order of the report. */
 export function checksFor(context: CheckContext): readonly Check[] {
   return [
     ...configurationChecks,

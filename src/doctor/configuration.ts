@@ -44,9 +44,9 @@ async function lookAtText({configuration, problem, outside, parts, profiles}: Ch
   return either(findings, `${configuration.path}: ${count(providers ?? 0, 'provider')}, ${count(all ?? 0, 'profile')}`)
 }
 
-/** What is only found when the profile is used: its role, its region, its STS. */
+/** Finds what only using the profile would show: a wrong role, region or STS. */
 function brokenProfile(profile: string, parts: CheckContext['parts']): readonly Finding[] {
-  // A strategy that is not there is told of once, with its provider.
+  // A missing strategy is reported once, with its provider.
   const registry = {...parts.registry, ownerOf: () => ''}
   try {
     plansFor({profile}, {...parts, registry})

@@ -14,10 +14,10 @@ export interface DoctorRequest {
   readonly network: boolean
 }
 
-/** Longer than any single request is waited for that has a chance. */
+/** Longer than we wait for any single request that has a chance. */
 const limitMilliseconds = 12_000
 
-/** Looks at everything that can be wrong, at once, and changes nothing unless asked to. */
+/** Runs all checks at the same time, and changes nothing unless `fix` is set. */
 export async function examine(request: DoctorRequest, whole: CheckContext): Promise<DoctorReport> {
   const over = new AbortController()
   const {parts} = whole
@@ -32,7 +32,7 @@ export async function examine(request: DoctorRequest, whole: CheckContext): Prom
       }),
     )
     const findings: ReportedFinding[] = []
-    // One after the other: two of them may mend the same file.
+    // Fixes run one after the other: two of them may mend the same file.
     for (const {area, findings: found} of looked) {
       for (const finding of found) findings.push(await reported(area, finding, request.fix, context))
     }
@@ -43,12 +43,12 @@ export async function examine(request: DoctorRequest, whole: CheckContext): Prom
       fine: looked.flatMap(({area, fine}) => fine.map(what => ({area, what: parts.secrets.mask(what)}))),
     }
   } finally {
-    // What a check that took too long has left running is not waited for.
+    // Stops what a check that took too long has left running.
     over.abort(new AwsOidcError('TIMED_OUT', 'Everything else has been looked at.'))
   }
 }
 
-/** The providers and profiles meant. Throws CONFIG_INVALID for one that is not there. */
+/** The providers and profiles that are meant. Throws CONFIG_INVALID for an unknown one. */
 function scopeOf(
   {provider, profile}: DoctorRequest,
   {configuration}: CheckContext,
@@ -69,7 +69,7 @@ function scopeOf(
   return {providers: [meant], profiles: users.map(({name}) => name)}
 }
 
-/** A check that fails or takes too long is a finding, and not the end. */
+/** Runs a check. If it fails or takes more than 12 seconds, that is a finding. */
 export async function lookWithin(
   {name, look}: Pick<Check, 'name'> & {readonly look: () => Promise<Looked>},
   {

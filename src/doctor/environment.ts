@@ -11,7 +11,7 @@ export const environmentChecks: readonly Check[] = [
   {area: 'Environment', name: 'the profile that AWS_PROFILE names', look: lookAtAwsProfile},
 ]
 
-/** Which tools take a variable's credentials although AWS_PROFILE names a profile of ours. */
+/** Variables whose credentials some tools take although AWS_PROFILE names a profile of ours. */
 interface Shadow {
   readonly id: string
   readonly severity: 'error' | 'warning' | 'note'
@@ -19,7 +19,7 @@ interface Shadow {
   readonly why: string
 }
 
-// Tried with the tools where they are named; the others follow from their documents.
+// Statements about a named tool were tested with it; the rest follows from the tools' documentation.
 const shadows: readonly Shadow[] = [
   {
     id: 'environment.keys',
@@ -97,7 +97,7 @@ async function lookAtAwsProfile({outside: {awsProfile, env}, parts, configuratio
     try {
       for (const name of propertiesIn(readSharedFile(places[kind], kind, found ?? '')).keys()) names.add(name)
     } catch {
-      // A damaged file is told of by another check, and nobody knows what is in it.
+      // Another check reports the damaged file, and nobody knows which profiles are in it.
       return {findings, fine: []}
     }
   }

@@ -16,7 +16,7 @@ async function lookAtProgram({own, inspection}: CheckContext): Promise<Looked> {
   return found({id: 'program.npx', severity: 'warning', what, mend: 'npm install --global aws-oidc'})
 }
 
-/** Whether it may be gone tomorrow: https://docs.npmjs.com/cli/v11/commands/npx */
+/** Whether it runs from the cache of npx, which may be gone tomorrow: https://docs.npmjs.com/cli/v11/commands/npx */
 export function isOfNpx({root}: CheckContext['own']): boolean {
   return /[\\/]_npx(?:[\\/]|$)/.test(root)
 }
@@ -73,7 +73,7 @@ async function lookAtLauncher(context: CheckContext): Promise<Looked> {
   return fine(`${path} starts ${script}`)
 }
 
-/** `undefined` where it does not say. */
+/** The version that a Node reports; `undefined` if it reports none within five seconds. */
 async function nodeVersion(path: string, {outside, parts, signal}: CheckContext): Promise<string | undefined> {
   const {platform} = outside
   const limits = {clock: parts.clock, milliseconds: 5_000, signal, variables: {NODE_OPTIONS: ''}, platform}

@@ -6,7 +6,7 @@ export const leftoverChecks: readonly Check[] = [
   {area: 'Files', name: 'locks', look: lookAtLocks},
 ]
 
-// A process that writes needs moments; the same hour as everywhere else.
+// A process writes for moments only; the same hour is used everywhere else.
 const staleMilliseconds = 60 * 60 * 1000
 
 async function lookAtLeftovers(context: CheckContext): Promise<Looked> {
@@ -19,7 +19,7 @@ async function lookAtLeftovers(context: CheckContext): Promise<Looked> {
         context,
       ),
       ...leftover(
-        // That one may be in use as well, and would compile again.
+        // The other Node may still be in use, and would have to compile again.
         {id: 'files.compiled-left', severity: 'note', what: 'folder of what another Node has compiled'},
         await otherNodes(context),
         context,
@@ -43,7 +43,7 @@ function leftover(
   return [{id, severity, what: `${paths.length} ${plural}: ${listed(paths)}.`, mend: 'aws-oidc doctor --fix', fix}]
 }
 
-/** By the names that only we give them. */
+/** Half-written files of ours, by names that only we give. */
 async function temporaryFiles({outside: {places}, parts, inspection}: CheckContext): Promise<readonly string[]> {
   const {configFile, data} = places
   const own = [
@@ -57,7 +57,7 @@ async function temporaryFiles({outside: {places}, parts, inspection}: CheckConte
   const {places: aws} = await parts.awsConfiguration()
   const folders = [
     ...own.flatMap(folder => (folder === undefined ? [] : [{folder}])),
-    // In these folders others keep files too.
+    // Other programs keep files in these folders too.
     ...[configFile, aws?.config, aws?.credentials].flatMap(path =>
       path === undefined ? [] : [{folder: dirname(path), of: basename(path)}],
     ),
@@ -74,20 +74,20 @@ async function temporaryFiles({outside: {places}, parts, inspection}: CheckConte
   return (await Promise.all(found)).flat()
 }
 
-/** Whose process has gone. One of another machine that shares this home may be running there. */
+/** Folders whose process has ended. Those of other machines that share this home stay: theirs may still run. */
 async function execFolders({outside: {places}, inspection}: CheckContext): Promise<readonly string[]> {
   const found = places.awsFiles.map(async ({folder, prefix}) => {
     const names = (await inspection.list(folder)).filter(name => name.startsWith(prefix))
     const markOf = (name: string) => name.slice(prefix.length).replace(/\.[0-9a-f]+$/, '')
     const paths = names.filter(name => inspection.isRunning(markOf(name)) === false).map(name => join(folder, name))
-    // In a folder of all users they are only ours to remove where they are ours.
+    // In a folder that all users share, remove only what we own.
     const facts = await Promise.all(paths.map(path => inspection.look(path)))
     return paths.filter((_, at) => facts[at]?.owner === 'self')
   })
   return (await Promise.all(found)).flat()
 }
 
-/** The folders of all versions of Node but the one that runs. */
+/** The folders of code compiled by other versions of Node than the running one. */
 async function otherNodes({outside: {places}, inspection}: CheckContext): Promise<readonly string[]> {
   const {compiled: folder} = places
   if (folder === undefined) return []
@@ -95,19 +95,19 @@ async function otherNodes({outside: {places}, inspection}: CheckContext): Promis
   return names.filter(name => !name.startsWith(`v${inspection.nodeVersion}-`)).map(name => join(folder, name))
 }
 
-/** The locks of providers have no dot in their names. */
+/** Whether a lock may be held for long, as those of providers are, whose names have no dot. */
 function isLong(name: string): boolean {
   return !name.includes('.') && !name.endsWith('-journal')
 }
 
-/** The system frees a lock with the process that holds it; who holds one now is alive. */
+/** Reports locks that are held now. Their holders are alive: the system frees a lock when its process ends. */
 async function lookAtLocks({outside: {places}, parts, inspection}: CheckContext): Promise<Looked> {
   const {locks: folder} = places
   const held: string[] = []
   const names = folder === undefined ? [] : await inspection.list(folder)
-  // Others are held for a moment; and what SQLite puts beside a lock that others have taken is none.
+  // Other locks are held only for a moment, and the journal that SQLite puts beside a lock is none.
   for (const name of names.filter(isLong)) {
-    // To try it would close it to others, which is for --fix to do.
+    // Trying a lock would close it to other users, which is for --fix to do.
     const facts = await Promise.all([folder ?? '', join(folder ?? '', name)].map(inspection.look))
     if (facts.some(one => !one || one.others.read || one.others.write)) continue
     if ((await parts.locks.holdIfFree(name, async () => true)) === undefined) held.push(name)

@@ -8,18 +8,18 @@ import type {Host, OidcClient} from '../plugin.ts'
 import {readObject} from '../text/json.ts'
 import type {CheckContext} from './check.ts'
 
-/** A provider as its strategy would be called, with nobody to ask and nothing remembered. */
+/** A provider as its strategy would be called, but with nobody to ask and nothing remembered. */
 export interface Opened extends OpenProvider {
   readonly plan: Plan
-  /** Whom it would sign in as, where it signs in by OpenID Connect. */
+  /** The client that the strategy wants tokens for; `undefined` if it wants none, or without a network. */
   readonly client: OidcClient | undefined
-  /** Whether a secret of it comes from a program, which was not run: it may ask the person for something. */
+  /** Whether a secret comes from a program. It was not run, because it may ask the user for something. */
   readonly lacksSecret: boolean
 }
 
 const known = new WeakMap<ProviderConfiguration, Promise<Opened>>()
 
-/** Rejects with what is wrong with its strategy or settings; however often it is called, one time for all. */
+/** Opens each provider only once. Rejects with what is wrong with its strategy or settings. */
 export function opened(provider: ProviderConfiguration, context: CheckContext): Promise<Opened> {
   const opening = known.get(provider) ?? open(provider, context)
   known.set(provider, opening)
@@ -41,7 +41,7 @@ async function open(provider: ProviderConfiguration, {parts, signal, network}: C
   }
   const output = async () => 'a secret that was not asked for'
   const open = await openProvider(plan, use, {...parts, output})
-  // What a strategy does before it wants tokens may be to ask its server.
+  // A strategy may ask its server before it wants tokens.
   const client = network ? await clientOf(open, provider) : undefined
   return {...open, plan, client, lacksSecret: commandsIn(provider).length > 0}
 }
@@ -55,7 +55,7 @@ export function commandsIn({own}: ProviderConfiguration): readonly string[] {
   })
 }
 
-/** The client for which the strategy first wants tokens. It gets none. */
+/** The client for which the strategy wants tokens. It gets none. */
 async function clientOf(
   {strategy, settings, host}: OpenProvider,
   provider: ProviderConfiguration,

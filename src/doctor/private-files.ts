@@ -6,13 +6,13 @@ export const privateFileChecks: readonly Check[] = [
   {area: 'Files', name: 'whether our files can be written', look: lookAtRoom},
 ]
 
-/** Everything that we keep for ourselves, and only that; what npm keeps of plugins lies in a folder that is closed. */
+/** Our private files and nothing else. The plugins that npm keeps are not listed: their folder is closed. */
 async function ownPaths({outside: {places}, inspection}: CheckContext): Promise<readonly string[]> {
   const below = async (folder: string | undefined, depth: number): Promise<readonly string[]> => {
     if (folder === undefined) return []
     const facts = await inspection.look(folder)
     if (facts?.kind !== 'folder' || depth === 0) return facts ? [folder] : []
-    // Node's own files in there have modes of Node's; the folder is closed, or they are not used.
+    // Node chooses the modes of its files in there; they are used only if the folder is closed.
     const depthOf = (name: string) => (name === 'compiled' ? 0 : depth - 1)
     const inner = (await inspection.list(folder)).map(name => below(join(folder, name), depthOf(name)))
     return [folder, ...(await Promise.all(inner)).flat()]
@@ -33,7 +33,7 @@ async function lookAtPermissions(context: CheckContext): Promise<Looked> {
   const all = await ownPaths(context)
   const facts = await Promise.all(all.map(async path => ({path, facts: await inspection.look(path)})))
   const home = await inspection.look(context.outside.places.home ?? '')
-  // Root in the home of another user leaves it to that user.
+  // When root runs in another user's home, that user's files are no finding.
   const foreign =
     home?.owner === 'other' ? [] : facts.filter(({facts}) => facts && facts.owner !== 'self').map(({path}) => path)
   const open = facts

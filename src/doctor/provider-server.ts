@@ -10,10 +10,10 @@ import {opened} from './opened.ts'
 
 type Metadata = Awaited<ReturnType<typeof discover>>
 
-// Less than a check may take, so that the server is named that does not answer.
+// Less than a check may take, so that the finding names the server that does not answer.
 const answerMilliseconds = 8_000
 
-/** Asks a provider for its metadata and its page to sign in at; what it asks is noted in `asked`. */
+/** Asks a provider for its metadata and its sign-in page. Adds its issuer to `asked`. */
 export async function lookAtProvider(
   provider: ProviderConfiguration,
   asked: URL[],
@@ -52,7 +52,7 @@ export async function lookAtProvider(
   }
 }
 
-/** What decides how a server is reached and trusted, besides the usual. */
+/** The proxy and the certificate authorities, besides those of the system, by which a server is reached and trusted. */
 function wayTo(
   url: URL,
   {name, tls}: ProviderConfiguration,
@@ -63,7 +63,7 @@ function wayTo(
     const way = proxyFor(url)
     if (way) lines.push(`The proxy ${way.host} comes from ${way.variable}.`)
   } catch {
-    // What is wrong with the variable is the failure itself.
+    // An invalid proxy variable is already the failure that is reported.
   }
   if (url.protocol !== 'https:') return lines
   const authorities = [
@@ -75,7 +75,7 @@ function wayTo(
   return lines
 }
 
-/** How a person would sign in from here, and whether the provider would let this client begin. */
+/** How the user would sign in from here, and whether the provider would let this client begin. */
 async function lookAtSignIn(
   provider: ProviderConfiguration,
   client: OidcClient | undefined,
@@ -117,11 +117,11 @@ async function lookAtSignIn(
 
 interface SeenPage {
   readonly problem?: Finding
-  /** Absent where nobody can sign in. */
+  /** Absent if nobody can sign in. */
   readonly page?: 'there' | 'untold'
 }
 
-/** As far as it can be told without a person: up to the page. */
+/** Begins a sign-in as far as that goes without the user: up to the provider's page. */
 async function lookAtPage(
   {rememberSignIn}: ProviderConfiguration,
   client: OidcClient,

@@ -8,7 +8,7 @@ import {when} from '../formats/when.ts'
 import {type Check, type CheckContext, either, type Finding, failed, found, type Looked} from './check.ts'
 import {commandsIn, opened} from './opened.ts'
 
-/** What can be told of a provider without its server. */
+/** The checks of a provider that need no network. */
 export function providerChecks(provider: ProviderConfiguration): readonly Check[] {
   const {name} = provider
   const area = `Provider ${name}`
@@ -18,7 +18,7 @@ export function providerChecks(provider: ProviderConfiguration): readonly Check[
   ]
 }
 
-/** What its strategy has to say, which may ask its server. */
+/** The strategy's own check of a provider, which may ask the server. */
 export function strategyCheck(provider: ProviderConfiguration): Check {
   const {name, strategy} = provider
   return {
@@ -62,7 +62,7 @@ async function lookAtSettings(provider: ProviderConfiguration, context: CheckCon
   }
 }
 
-/** Whether the strategy itself can be had. */
+/** The id of a failure: `provider.strategy` if the strategy itself can't be loaded. */
 async function whereIn({strategy}: ProviderConfiguration, {parts}: CheckContext): Promise<string> {
   const there = await Promise.resolve()
     .then(() => parts.registry.strategy(strategy))
@@ -94,7 +94,7 @@ async function askStrategy(provider: ProviderConfiguration, context: CheckContex
   }
 }
 
-// As long as two failures are remembered as being of one evening.
+// As long as the brake counts two failures together.
 const staleMilliseconds = 12 * 3_600_000
 
 async function lookAtState(provider: ProviderConfiguration, {parts}: CheckContext): Promise<Looked> {
@@ -118,7 +118,7 @@ async function lookAtState(provider: ProviderConfiguration, {parts}: CheckContex
   )
 }
 
-/** `undefined` where its strategy is not there. */
+/** `undefined` if its strategy is not installed. */
 function planOf({name}: ProviderConfiguration, parts: CheckContext['parts']): Plan | undefined {
   try {
     return planAt(name, parts)
@@ -142,7 +142,7 @@ function brakes(plan: Plan, state: ProviderState, parts: CheckContext['parts']):
   return [...signIn, ...roles]
 }
 
-/** What follows the key of the credentials. */
+/** The role in a key of `refusedRoles`: it follows the first space. */
 function roleIn(key: string): string {
   return key.slice(key.indexOf(' ') + 1)
 }
@@ -165,7 +165,7 @@ function brakeFinding(
     if (changed) return 'Programs may ask again.'
     throw new Error('another aws-oidc is at work, or its state could not be written')
   }
-  // The one of this evening does what it is for.
+  // A recent brake does its job; only an old one may be released.
   const isStale = now.getTime() - last.getTime() > staleMilliseconds
   const what = `${words.closed} (${when(last, now)})`
   return [{id, severity: 'warning', what, mend: loginCommand, fix: isStale ? fix : undefined}]

@@ -14,7 +14,7 @@ export const secretChecks: readonly Check[] = [
   {area: 'Secrets', name: 'what rests unsealed', look: lookAtEntries},
 ]
 
-// The item that holds the key of the cache `keyring`.
+// The keyring's item with the key that seals the entries of the cache `keyring`.
 const keyItem = 'cache-key'
 
 async function lookAtCache(context: CheckContext): Promise<Looked> {
@@ -70,7 +70,7 @@ async function lookAtKeyring(context: CheckContext): Promise<Looked> {
   )
 }
 
-/** Entries that were sealed with a key which is not in the keyring any more. */
+/** Reports entries that were sealed with a key which is no longer in the keyring. */
 async function lostKey(context: CheckContext): Promise<Finding | undefined> {
   const sealed = (await entriesOf(context)).filter(({enc}) => enc === 'A256GCM')
   if (sealed.length === 0) return undefined
@@ -82,7 +82,7 @@ async function lostKey(context: CheckContext): Promise<Finding | undefined> {
   return {id: 'keyring.key-lost', severity: 'warning', what, mend: 'aws-oidc login'}
 }
 
-/** What the keyring has failed with since it worked last: it may still fail when something is to be kept. */
+/** Reports a keyring failure since it last worked: it may answer now, and still fail when something is stored. */
 async function failedBefore({outside, parts}: CheckContext): Promise<Finding | undefined> {
   const {cacheNote} = outside.places
   const read = async () => (cacheNote === undefined ? undefined : outside.files.readText(cacheNote))
@@ -120,7 +120,7 @@ interface Entry {
   readonly key: string
 }
 
-/** The entries that have not ended, by what stands in clear of them. */
+/** The unexpired entries, by the fields that are not encrypted. */
 async function entriesOf(context: CheckContext): Promise<readonly Entry[]> {
   const {inspection, outside, parts} = context
   const directory = directoryOf(context)

@@ -4,7 +4,7 @@ import {expectedFailure} from '../errors.ts'
 import {type Check, type CheckContext, type Finding, failed, found, type Looked} from './check.ts'
 import {lookAtProvider} from './provider-server.ts'
 
-/** What only servers can tell: each provider, STS, and from their answers the clock. */
+/** The checks that ask servers: each provider, STS, and our clock, compared with the time in their answers. */
 export function serverChecks({providers}: CheckContext): readonly Check[] {
   const asked: URL[] = []
   const looks = new Map<Check, Promise<Looked>>()
@@ -49,7 +49,7 @@ async function lookAtSts(asked: URL[], {parts, profiles, signal}: CheckContext):
         }
       }
     } catch (error) {
-      // A profile that is broken is told of elsewhere.
+      // Another check reports a broken profile.
       if (!expectedFailure(error)) throw error
     }
   }
@@ -72,7 +72,7 @@ async function lookAtSts(asked: URL[], {parts, profiles, signal}: CheckContext):
 }
 
 const tolerableMilliseconds = 60_000
-// What AWS allows a signature to be off by: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
+// AWS refuses more: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
 const refusedMilliseconds = 5 * 60_000
 
 function lookAtClock(asked: readonly URL[], {parts}: CheckContext): Looked {

@@ -4,8 +4,8 @@ import {secretKeys} from '../aws-config/shadows.ts'
 const [py, go, java, js] = ['the AWS CLI, boto3', 'the SDKs for Go', 'Java', 'JavaScript'] as const
 
 /**
- * What the tools do with a profile of ours that has this key too, as the end of a sentence. What stands beside a name was
- * tried with that tool; of the other sources it differs from version to version.
+ * What the tools do with a profile of ours that has this key too, as the end of a sentence. Statements about a named
+ * tool were tested with it; the effect of the other sources differs from version to version.
  */
 export function effectOf(key: string, kind: FileKind): string {
   if (secretKeys.includes(key)) {

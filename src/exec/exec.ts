@@ -14,21 +14,21 @@ export interface ExecRequest {
   readonly command: Command
   readonly durationSeconds: number | undefined
   readonly region: string | undefined
-  /** Whether it may be inside another `exec`, with credentials of another account. */
+  /** Whether it may run inside another `exec` that has credentials of another account. */
   readonly nested: boolean
-  /** Whether an endpoint that renews is to give the credentials, instead of fixed values. */
+  /** Whether an endpoint serves credentials that renew, instead of fixed ones in the environment. */
   readonly serve: boolean
   readonly keepAwsFiles: boolean
 }
 
-/** Runs a program with the credentials of a profile in its environment, and those of nobody else. */
+/** Runs a program with a profile's credentials in its environment, and no others. */
 export async function exec(
   request: ExecRequest,
   parts: CredentialsDependencies & AwsTools & Programs,
 ): Promise<ForegroundEnding> {
   const {profile, durationSeconds, command} = request
   const wanted = {profile, durationSeconds, force: false, lasting: true}
-  // Where the role is known, what speaks against it is said before anybody is asked to sign in.
+  // If the role is known, refuse before anybody is asked to sign in.
   const known = plansFor(wanted, parts)[0]?.steps.at(-1)?.role
   if (known) await settingFor({role: known.arn, accountId: known.accountId}, request, parts)
   const awsFiles =
@@ -49,7 +49,7 @@ export async function exec(
 
 type Session = {readonly role: string; readonly accountId: string}
 
-/** Rejects with USAGE where the program is not to be started with it. */
+/** The child's profile, account and region. Rejects with USAGE inside an `exec` of another account, unless `nested`. */
 async function settingFor(
   session: Session,
   request: ExecRequest,

@@ -5,11 +5,11 @@ import {type Issued, isFresh, isUsable} from '../credentials/issued.ts'
 import {expectedFailure} from '../errors.ts'
 import {onScreen, printable} from '../text/printable.ts'
 
-/** Credentials that renew themselves as long as that needs nobody. */
+/** Credentials that renew themselves as long as nobody has to be asked. */
 export interface Renewing {
-  /** Comes within two seconds, whatever the renewal does. */
+  /** Resolves within two seconds, whatever the renewal does. */
   current(): Promise<Served | NotServed>
-  /** Renews ahead until the signal aborts. */
+  /** Renews before the credentials end, until the signal aborts. */
   keepFresh(signal: AbortSignal): Promise<void>
 }
 
@@ -20,9 +20,9 @@ const pauseMilliseconds = 60_000
 
 export function renewing(first: Issued, request: CredentialsRequest, parts: CredentialsDependencies): Renewing {
   const {clock, secrets} = parts
-  // Nobody who sits there has asked for anything now: a program has.
+  // A program wants these credentials, not the user: never ask.
   const asking = {interactive: false, ignoresBrake: false, attended: false, mayRead: false}
-  // And the terminal is that program's.
+  // The terminal is that program's.
   const log = {...parts.log, info: parts.log.debug, warn: parts.log.debug}
   const quiet: CredentialsDependencies = {...parts, asking, log, tell: told => parts.log.debug(onScreen(told))}
   let latest = first
@@ -62,7 +62,7 @@ export function renewing(first: Issued, request: CredentialsRequest, parts: Cred
 
     async keepFresh(signal) {
       while (!signal.aborted) {
-        // In small steps: a machine that was asleep has moved its clock, not its timers.
+        // In small steps: a machine that slept has moved its clock on, but not its timers.
         await clock.sleep(lookMilliseconds, signal).catch(() => undefined)
         if (signal.aborted || isFresh(latest, clock.now())) continue
         await renew()

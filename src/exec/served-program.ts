@@ -10,11 +10,11 @@ import {renewing} from './renewing.ts'
 export interface ServedProgram {
   readonly command: Command
   readonly setting: ChildSetting
-  /** Those that it is to see instead of the person's own, whose static keys would win over the endpoint. */
+  /** The files it sees instead of the user's own, whose static keys would win over the endpoint. */
   readonly awsFiles: AwsFiles | undefined
 }
 
-/** Runs a program beside an endpoint that gives it credentials as long as it lives. */
+/** Runs a program, with an endpoint that serves it credentials as long as it runs. */
 export async function runServed(
   {command, setting, awsFiles}: ServedProgram,
   issued: Issued,
@@ -35,7 +35,7 @@ export async function runServed(
   }
 }
 
-/** The `config` of the AWS tools. */
+/** The program's own `config` of the AWS tools. */
 function fileFor({region, profile}: ChildSetting, {configuration}: Pick<Dependencies, 'configuration'>): string {
   const output = configuration.profiles[profile]?.output
   const lines = Object.entries({region, output}).map(([key, value]) =>

@@ -1,6 +1,6 @@
 import type {CachesHook} from '../plugin.ts'
 
-/** The caches that ship with the host, registered as any plugin registers its own. */
+/** The built-in caches, registered as a plugin registers its own. */
 const caches: CachesHook = async () => ({
   apiVersion: 1,
   entries: [

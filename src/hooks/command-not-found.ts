@@ -8,7 +8,7 @@ interface Unknown {
   }
 }
 
-/** oclif's own answer to an unknown command is exit code 127, which means something else to a shell. */
+/** Fails with exit code 2 for an unknown command: oclif's own 127 means something else to a shell. */
 export default async function commandNotFound({id, config: {commands}}: Unknown): Promise<never> {
   const words = id.split(':')
   const [name = '', ...rest] = words
@@ -22,7 +22,7 @@ export default async function commandNotFound({id, config: {commands}}: Unknown)
   throw usage(`There is no command "${typed(id)}".`, near === undefined ? 'aws-oidc help' : `aws-oidc ${typed(near)}`)
 }
 
-/** What of the words is an argument can't be known: as many of them as possible are taken for the command. */
+/** The nearest known command. Which words are arguments is not known, so as many as possible count as the command. */
 function nearCommand(words: readonly string[], commands: Unknown['config']['commands']): string | undefined {
   const ids = commands.map(command => command.id)
   for (let count = words.length; count > 0; count--) {
@@ -33,7 +33,7 @@ function nearCommand(words: readonly string[], commands: Unknown['config']['comm
 }
 
 function usage(message: string, suggestion: string): Error {
-  // oclif's own "Try this:" would be the only hint of another shape than ours.
+  // oclif's own "Try this:" would look different from all our other hints.
   return Object.assign(new Error(`${message}\nTry: ${suggestion}`), {oclif: {exit: 2}})
 }
 

@@ -1,6 +1,6 @@
 import type {StrategiesHook} from '../plugin.ts'
 
-/** The strategies that ship with the host, registered as any plugin registers its own. */
+/** The built-in strategies, registered as a plugin registers its own. */
 const strategies: StrategiesHook = async () => ({
   apiVersion: 1,
   entries: [

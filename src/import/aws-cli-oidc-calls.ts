@@ -5,7 +5,7 @@ import type {Section, SharedFile} from '../aws-config/read.ts'
 /** A profile of the AWS tools that calls aws-cli-oidc. */
 export interface ForeignCall {
   readonly profile: string
-  /** From 1 on. */
+  /** The number of the line, counted from 1. */
   readonly line: number
   readonly provider: string | undefined
   readonly role: string | undefined
@@ -36,7 +36,7 @@ function textOf({properties}: Section, wanted: string): string | undefined {
   return properties.find(({key}) => key === wanted)?.value || undefined
 }
 
-/** What follows `get-cred`; `undefined` where it is another program. */
+/** The arguments after `get-cred`; `undefined` for any other command. */
 function ownArguments(line: string, platform: NodeJS.Platform): readonly string[] | undefined {
   const [program = '', command, ...args] = splitCommandLine(line, platform) ?? []
   const name = program
@@ -53,7 +53,7 @@ const longNames: ReadonlyMap<string, string> = new Map([
 ])
 const withValue = 'prd'
 
-/** As pflag reads them: https://pkg.go.dev/github.com/spf13/pflag#hdr-Command_line_flag_syntax */
+/** Reads the flags as pflag does: https://pkg.go.dev/github.com/spf13/pflag#hdr-Command_line_flag_syntax */
 function readFlags(args: readonly string[]): Pick<ForeignCall, 'provider' | 'role' | 'duration'> {
   const found = new Map<string, string>()
   const rest = [...args]
@@ -68,7 +68,7 @@ function readFlags(args: readonly string[]): Pick<ForeignCall, 'provider' | 'rol
       found.set('first', arg)
     }
   }
-  // Its first versions took the provider without a flag.
+  // The first versions of aws-cli-oidc took the provider without a flag.
   return {provider: found.get('p') ?? found.get('first'), role: found.get('r') || undefined, duration: found.get('d')}
 }
 

@@ -4,16 +4,16 @@ import {expectedFailure} from '../errors.ts'
 import {entryOf, type Field} from '../setup/fields.ts'
 import {readObject} from '../text/json.ts'
 
-/** A provider of aws-cli-oidc, by the name and in the words of its config.yaml. */
+/** A provider of aws-cli-oidc, in the terms of its config.yaml. */
 export interface ForeignProvider {
   readonly name: string
-  /** Values as its reader takes them: everything is text, and names have no case. */
+  /** Settings as aws-cli-oidc reads them: every value is text, and names are case-insensitive (lower case here). */
   readonly settings: ReadonlyMap<string, string>
 }
 
 const metadataUrl = 'oidc_provider_metadata_url'
 
-/** Its writer takes a dot in the name of a provider for a way down, so that some stand deeper. */
+/** Finds the providers at any depth: aws-cli-oidc writes a provider with a dot in its name as nested mappings. */
 export function foreignProviders(value: unknown, name?: string): readonly ForeignProvider[] {
   const members = Object.entries(readObject(value)).map(([key, member]) => [key.toLowerCase(), member] as const)
   if (name !== undefined && members.some(([key]) => key === metadataUrl || key === 'client_id')) {
@@ -26,22 +26,22 @@ function textOf(value: unknown): string {
   return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : ''
 }
 
-/** What becomes of a provider. */
+/** A provider of aws-cli-oidc in the terms of our configuration. */
 export interface TranslatedProvider {
   readonly strategy: string
   readonly entry: Readonly<Record<string, unknown>>
-  /** Which is not to stand in the configuration. */
+  /** The client secret, which goes into the keyring and not into the configuration. */
   readonly secret: string | undefined
   /** Settings that could not be taken over, with the reason. */
   readonly left: readonly string[]
 }
 
-/** How to sign in, in our words, which for these two are the same. */
+/** The strategy, by `aws_federation_type`: `oidc` and `saml2` have the same names in both tools. */
 export function strategyOf({settings}: ForeignProvider): string | undefined {
   return ['oidc', 'saml2'].find(strategy => strategy === settings.get('aws_federation_type'))
 }
 
-/** The settings that only change their name. The first that is there counts. */
+/** Settings that only change their name. If several become the same one, the first that is there counts. */
 const renamed: readonly (readonly [theirs: string, ours: string])[] = [
   [metadataUrl, 'issuer'],
   ['client_id', 'clientId'],
@@ -71,7 +71,7 @@ export function translated(provider: ForeignProvider, strategy: string, fields: 
       left.push(failure.message)
     }
   }
-  // The only other setting by which an assertion can be got differently.
+  // aws-cli-oidc gets its assertions by token exchange.
   if (fields.some(({name}) => name === 'via')) take('aws_federation_type', 'via', 'token-exchange')
   for (const [theirs, ours] of renamed) {
     const value = settings.get(theirs)
@@ -86,7 +86,7 @@ export function translated(provider: ForeignProvider, strategy: string, fields: 
       'certificates are always checked here; "tls: {ca: FILE}" names the authority to trust',
     )
   }
-  // It comes back to http://127.0.0.1:PORT, and so the provider may know no other path.
+  // aws-cli-oidc redirects to http://127.0.0.1:PORT, so the provider may know no other path.
   answers.set('redirect.path', '/')
   const secret = settings.get('client_secret') || undefined
   if (secret !== undefined) answers.set('clientSecret', {keyring: provider.name})
@@ -98,13 +98,13 @@ function inOurWords(setting: string, value: string): string {
   return value.replace(/^urn:ietf:params:oauth:token-type:/, '')
 }
 
-/** It sends names and values as they stand there, encoded once. */
+/** Encodes names and values, which aws-cli-oidc takes literally. */
 function encoded(query: string): string {
   const pairs = query.split('&').map(pair => /^([^=]*)=?(.*)$/s.exec(pair)?.slice(1) ?? [])
   return pairs.map(pair => pair.map(encodeURIComponent).join('=')).join('&')
 }
 
-/** Certificate and key are worth nothing without each other. */
+/** Takes over the TLS files with absolute paths. Certificate and key are useless without each other. */
 function takeFiles(
   settings: ForeignProvider['settings'],
   take: (theirs: string, ours: string, path: string) => void,

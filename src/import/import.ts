@@ -24,11 +24,11 @@ export interface ImportResult {
   readonly written: boolean
   /** The file of the AWS tools whose lines now call us. */
   readonly synced?: string
-  /** What was changed in the files of the AWS tools, and the copies of what was there before the first change of this day. */
+  /** What was changed in the files of the AWS tools, and the copies made before the first change of this day. */
   readonly awsTools?: Pick<SyncResult, 'changes' | 'files' | 'backups'>
 }
 
-/** Shows what would become of another tool's configuration, asks, writes it, and has the AWS tools call us instead. */
+/** Takes over another tool's configuration: shows the result, asks, writes it, and has AWS tools call us instead. */
 export async function importConfiguration(
   {yes}: ImportRequest,
   parts: SetupDependencies & Pick<Dependencies, 'readText'>,
@@ -56,7 +56,7 @@ export async function importConfiguration(
   return {...result, written: true, ...synced, left: [...plan.left, ...kept, ...synced.left]}
 }
 
-/** Rewrites the lines of the AWS tools; what keeps it from that takes nothing back. */
+/** Rewrites the lines of the AWS tools. A failure becomes a reason in `left` and undoes nothing. */
 async function callUs(
   scope: SyncScope,
   shown: ShownDifference | undefined,
@@ -79,7 +79,7 @@ async function syncUnseen(scope: SyncScope, parts: SetupDependencies): Promise<S
   return sync({...scope, write: 'yes'}, {...parts, configuration})
 }
 
-/** Only the commands of those profiles are replaced: keys of a person stay. */
+/** Replaces only the commands of these profiles: keys that the user has written stay. */
 function scopeOf(profiles: readonly string[]): SyncScope {
   return {profiles, replaces: 'command', chain: 'process', prune: false, fromRoles: undefined}
 }
@@ -89,7 +89,7 @@ function agreed({left}: ImportPlan, parts: Pick<Dependencies, 'tell' | 'asking' 
   return agreesToWrite('Write this?', 'the same command with --yes', parts)
 }
 
-/** A keyring that does not answer keeps nothing else from being taken over: the secret can be said later. */
+/** Stores the secrets in the keyring. A failure stops nothing else: the user can set the secret later. */
 async function keepSecrets(
   {providers}: ImportPlan,
   {keyring}: Pick<Dependencies, 'keyring'>,

@@ -12,7 +12,7 @@ import {type ForeignProvider, foreignProviders, strategyOf, translated} from './
 
 type Entry = Readonly<Record<string, unknown>>
 
-/** What would become of the other tool's configuration. */
+/** The other tool's configuration in terms of ours. */
 export interface ImportPlan {
   readonly providers: readonly {readonly name: string; readonly entry: Entry; readonly secret: string | undefined}[]
   readonly profiles: readonly {readonly name: string; readonly entry: Entry}[]
@@ -20,7 +20,7 @@ export interface ImportPlan {
   readonly left: readonly string[]
 }
 
-/** Rejects with CONFIG_INVALID where there is nothing to take over, or it is damaged. */
+/** Plans the import. Rejects with CONFIG_INVALID if there is nothing to take over, or a file is damaged. */
 export async function planImport(parts: SyncDependencies & Pick<Dependencies, 'readText'>): Promise<ImportPlan> {
   const found = await readProviders(parts)
   const providers: ImportPlan['providers'][number][] = []
@@ -48,7 +48,7 @@ export async function planImport(parts: SyncDependencies & Pick<Dependencies, 'r
   return {providers, profiles, left}
 }
 
-/** Where it looks itself: AWS_CLI_OIDC_CONFIG names its folder. */
+/** Reads the providers where aws-cli-oidc does: in ~/.aws-cli-oidc, or the folder in AWS_CLI_OIDC_CONFIG. */
 async function readProviders({
   env,
   home,

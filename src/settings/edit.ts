@@ -6,7 +6,7 @@ import {AwsOidcError} from '../errors.ts'
 import type {EditedFiles} from '../outside/files/edited-file.ts'
 
 export interface EditParts {
-  /** `undefined` where this machine has no place for it. */
+  /** The file of the configuration; `undefined` if there is no home folder for it. */
   readonly path: string | undefined
   readonly files: EditedFiles
   readonly locks: Locks
@@ -27,9 +27,9 @@ export async function draftConfiguration(
 }
 
 /**
- * Changes the configuration: `edit` says how, from what stands there at that moment. Rejects with CONFIG_INVALID where
- * the configuration is damaged, or would be afterwards, and with OUTPUT_FAILED where it can't be written; either way
- * nothing has changed.
+ * Changes the configuration. `edit` gets what the file holds at that moment, and may be called again if another program
+ * writes meanwhile. Rejects with CONFIG_INVALID if the configuration is damaged or would be afterwards, and with
+ * OUTPUT_FAILED if it can't be written; either way nothing has changed.
  */
 export function editConfiguration(edit: (now: Configuration) => readonly Edit[], parts: EditParts): Promise<void> {
   const {files, locks, signal} = parts

@@ -19,11 +19,11 @@ export interface ListedProfile {
 }
 
 export interface ProfileDetails extends ListedProfile {
-  /** What the configuration calls the account of the role. */
+  /** The configuration's name for the role's account. */
   readonly accountName?: string
   /** File, line and column. */
   readonly place: string
-  /** The profiles whose credentials are taken one after the other, this one last. */
+  /** The profiles of the role chain in order, this one last. */
   readonly chain: readonly string[]
   readonly durationSeconds: number
   readonly sessionName: string | undefined
@@ -36,7 +36,7 @@ export interface ProfileDetails extends ListedProfile {
 /** How the AWS tools see a profile. */
 export interface SeenByAwsTools {
   readonly upToDate: boolean
-  /** What they have otherwise, or what keeps it from them. */
+  /** What differs in their files, or why the profile can't be written there. */
   readonly why?: string
   readonly hint?: string
 }
@@ -85,7 +85,7 @@ async function seenByAwsTools(name: string, parts: SyncDependencies): Promise<Se
 
 export interface AddProfileRequest {
   readonly name: string
-  /** One or several, the first that applies; none for a profile with a `source`. */
+  /** The first that applies is used; empty for a profile with a `source`. */
   readonly providers: readonly string[]
   readonly source: string | undefined
   readonly role: string | undefined
@@ -102,7 +102,7 @@ export interface AddedProfile {
   readonly entry: Readonly<Record<string, unknown>>
 }
 
-/** Writes a profile into our configuration. Rejects with CONFIG_INVALID, and writes nothing, where it could not be used. */
+/** Adds a profile to our configuration. Rejects with USAGE or CONFIG_INVALID, writing nothing, if it can't be used. */
 export async function addProfile(
   request: AddProfileRequest,
   parts: Pick<Dependencies, 'configuration' | 'editConfiguration'>,
@@ -118,7 +118,7 @@ export async function addProfile(
   return {profile: name, path: parts.configuration.path, entry}
 }
 
-/** Takes a profile out of our configuration; one that others switch from stays. */
+/** Removes a profile from our configuration. Rejects with CONFIG_INVALID if others switch from it. */
 export async function removeProfile(name: string, parts: Pick<Dependencies, 'editConfiguration'>): Promise<void> {
   await parts.editConfiguration(now => {
     findProfile(name, now, near => `aws-oidc profiles remove ${near}`)
@@ -132,7 +132,7 @@ export async function removeProfile(name: string, parts: Pick<Dependencies, 'edi
   })
 }
 
-/** A name that a person can type after `--profile`, and that AWS's own files can hold. */
+/** Throws USAGE unless users can type this name after `--profile`, and AWS's own files can hold it. */
 export function checkProfileName(name: string): void {
   if (/^[^\s\p{C}"'#;=[\]\\`$-][^\s\p{C}"'#;=[\]\\`$]*$/u.test(name)) return
   throw new AwsOidcError('USAGE', `"${printable(name, 60)}" is not a name for a profile.`, {

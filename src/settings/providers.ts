@@ -24,7 +24,7 @@ export interface ListedProvider {
 export interface ProviderDetails extends ListedProvider {
   /** File, line and column. */
   readonly place: string
-  /** The package of the strategy; absent where none that is installed has it. */
+  /** The package that brings the strategy; absent if none is installed. */
   readonly package?: string
   /** As written, without what is or may be a secret. */
   readonly settings: Readonly<Record<string, unknown>>
@@ -33,9 +33,9 @@ export interface ProviderDetails extends ListedProvider {
 export interface RemovedProvider {
   readonly provider: string
   readonly path: string
-  /** Who is signed out by it. */
+  /** The sign-out that came with it; absent if there was none. */
   readonly signedOut?: LogoutResult
-  /** What could not be removed with it. */
+  /** What could not be removed with it, and why. */
   readonly left: readonly string[]
 }
 
@@ -45,7 +45,7 @@ export async function listProviders({configuration}: Pick<Dependencies, 'configu
   return {path: configuration.path, providers}
 }
 
-/** A provider's settings. */
+/** A provider as configured, without its secrets. */
 export async function showProvider(name: string, {configuration, registry}: Configured): Promise<ProviderDetails> {
   const provider = findProvider(name, configuration, near => `aws-oidc providers show ${near}`)
   const known = await installed(provider.strategy, registry)
@@ -63,8 +63,8 @@ export async function showProvider(name: string, {configuration, registry}: Conf
 }
 
 /**
- * Takes a provider out of our configuration; one that profiles name stays. Afterwards nothing would reach what it keeps,
- * so that whoever is signed in there is signed out, and its secrets leave the keyring.
+ * Removes a provider from our configuration, and with it the user's sign-in there and its secrets in the keyring, which
+ * nothing would reach any more. Rejects with CONFIG_INVALID if profiles name the provider.
  */
 export async function removeProvider(name: string, parts: SetupDependencies): Promise<RemovedProvider> {
   const {path} = parts.configuration
@@ -94,7 +94,7 @@ export async function removeProvider(name: string, parts: SetupDependencies): Pr
   return {provider: name, path, left, ...(signedOut && {signedOut})}
 }
 
-/** Another provider with the same settings would be signed out with it, and keeps what they share. */
+/** Does nothing if another provider has the same settings, because both share one sign-in. */
 async function signOut(provider: string, parts: SignInDependencies): Promise<LogoutResult | undefined> {
   const {[provider]: own, ...others} = parts.configuration.providers
   if (Object.values(others).some(({written}) => isDeepStrictEqual(written, own?.written))) return undefined
@@ -102,7 +102,7 @@ async function signOut(provider: string, parts: SignInDependencies): Promise<Log
   return result
 }
 
-/** The names in the keyring that no other provider refers to. */
+/** The provider's secrets in the keyring, by name, unless another provider refers to them too. */
 function secretsOnlyOf(provider: string, {providers}: Configuration): readonly string[] {
   const {[provider]: own, ...others} = providers
   const shared = new Set(Object.values(others).flatMap(secretsOf))
@@ -128,14 +128,14 @@ async function installed(strategy: string, registry: Registry): Promise<Installe
     return {owner, specs: (await registry.strategy(strategy)).settings}
   } catch (error) {
     if (!expectedFailure(error)) throw error
-    // Of a plugin that fails nothing is known but its name.
+    // If the plugin fails, nothing is known but its name.
     return owner === undefined ? undefined : {owner, specs: {}}
   }
 }
 
 const hidden = '***'
 
-/** Of a setting that nobody describes, or that is a secret, only what refers to one is shown, and of a command its name. */
+/** Hides a setting that is secret or undescribed. References are shown, but of a command only the program. */
 function withoutSecrets(value: unknown, spec: SettingSpec | undefined): unknown {
   if (spec && !spec.secret) return value
   const {env, keyring, command} = readObject(value)

@@ -8,21 +8,21 @@ import {readObject} from '../text/json.ts'
 export interface SetSecretRequest {
   readonly provider: string
   readonly setting: string
-  /** Takes it out instead. */
+  /** Whether to remove the secret instead. */
   readonly remove: boolean
 }
 
 export interface SetSecretResult {
   readonly provider: string
   readonly setting: string
-  /** Under which name it is kept. */
+  /** The secret's name in the keyring. */
   readonly name: string
   readonly removed: boolean
-  /** What is still to be written into the configuration. */
+  /** The line that the configuration still lacks, if any. */
   readonly missingLine: string | undefined
 }
 
-/** Puts a secret setting of a provider into the keyring, asked on the terminal or read from a pipe; never an argument. */
+/** Stores a provider's secret in the keyring, asked for on the terminal or read from a pipe; never an argument. */
 export async function setSecret(
   {provider, setting, remove}: SetSecretRequest,
   parts: SignInDependencies,
@@ -67,7 +67,7 @@ function commandFor(provider: string, setting: string): string {
   return `aws-oidc providers set-secret ${provider} ${setting}`
 }
 
-// What a keyring of Windows takes: https://learn.microsoft.com/windows/win32/api/wincred/ns-wincred-credentialw
+// The most that Windows takes: https://learn.microsoft.com/windows/win32/api/wincred/ns-wincred-credentialw
 const longest = 1280
 
 async function askFor(

@@ -9,15 +9,15 @@ import {checkProfileName} from '../settings/profiles.ts'
 import {type DraftProfile, type Entry, profileEntry, withAnswers} from './existing.ts'
 import {type Answers, entryOf, type Field, fieldsOf} from './fields.ts'
 
-/** A provider that is not in the configuration yet, or not like this. */
+/** A provider that setup is about to add to the configuration, or to change there. */
 export interface Draft {
   readonly provider: string
-  /** What stands there under its name, which is to be changed. */
+  /** The existing entry of that name, which the draft changes; `undefined` for a new provider. */
   readonly existing: Entry | undefined
   readonly strategy: string
   readonly fields: readonly Field[]
   readonly answers: Answers
-  /** Secrets that were typed, by the names under which the keyring is to have them. */
+  /** Secrets that the user typed, by the names under which the keyring will store them. */
   readonly secrets: ReadonlyMap<string, string>
 }
 
@@ -32,13 +32,13 @@ export async function knownStrategy(id: string, {registry}: Pick<Dependencies, '
   return {id, strategy, fields: fieldsOf(strategy.settings)}
 }
 
-/** What is wrong with a name for a provider. */
+/** Why a provider can't have this name; `undefined` if it can. */
 export function problemOfProviderName(name: string): string | undefined {
   if (/^[\w.-]+$/.test(name) && !name.startsWith('-')) return undefined
   return `"${printable(name, 60)}" is not a name for a provider: letters, digits, and the signs . _ - make one.`
 }
 
-/** What is wrong with a name for a profile. */
+/** Why a profile can't have this name; `undefined` if it can. */
 export function problemOfProfileName(name: string): string | undefined {
   try {
     checkProfileName(name)
@@ -49,7 +49,7 @@ export function problemOfProfileName(name: string): string | undefined {
   }
 }
 
-/** What stands in one of the configuration's lists under a name. */
+/** The entry of that name among the configuration's providers or profiles, as written. */
 export function existingIn(
   entries: Readonly<Record<string, {readonly written: Entry}>>,
   name: string,
@@ -57,7 +57,7 @@ export function existingIn(
   return Object.hasOwn(entries, name) ? entries[name]?.written : undefined
 }
 
-/** What is wrong with a role. */
+/** Why a role can't be read, naming `where` it was given; `undefined` if it can. */
 export function problemOfRole(role: string, where: string): string | undefined {
   try {
     readRole(role, where)
@@ -68,7 +68,7 @@ export function problemOfRole(role: string, where: string): string | undefined {
   }
 }
 
-/** What is to be written into the configuration. */
+/** The edits that write a draft, and its profile if any, into the configuration. */
 export function editsFor(draft: Draft, profile: DraftProfile | undefined): readonly Edit[] {
   const {provider, existing} = draft
   const kind = (was: Entry | undefined) => (was ? 'change' : 'add')
@@ -87,12 +87,15 @@ export function editsFor(draft: Draft, profile: DraftProfile | undefined): reado
   ]
 }
 
-/** The provider as it is to stand in the configuration. */
+/** The provider's entry as it will be written. */
 export function providerEntry({strategy, fields, answers, existing}: Draft): Entry {
   return withAnswers(existing ?? {}, fields, entryOf(strategy, fields, answers))
 }
 
-/** Writes it, looking once more whether under the names stands still what stood there; typed secrets go into the keyring before. */
+/**
+ * Stores the typed secrets in the keyring, then writes the draft. Rejects with CONFIG_INVALID if the entries of these
+ * names have changed since the draft was made. If nothing can be written, the secrets are removed again.
+ */
 export async function saveDraft(
   draft: Draft,
   profile: DraftProfile | undefined,
@@ -110,7 +113,7 @@ export async function saveDraft(
       })
     })
   } catch (error) {
-    // Nothing refers to them; a keyring that fails now has nothing to add to the reason.
+    // Nothing refers to these secrets. If removing them fails too, the first error is the one to report.
     for (const name of draft.secrets.keys()) await keyring.remove(name).catch(() => undefined)
     throw error
   }

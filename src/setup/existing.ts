@@ -9,7 +9,7 @@ import type {Answers, Field, Specs} from './fields.ts'
 /** A provider or a profile as it stands in the configuration. */
 export type Entry = Readonly<Record<string, unknown>>
 
-/** What an entry says, as answers to the questions about its strategy; what could not be used is left out, and told. */
+/** An existing entry as answers to the questions of its strategy. Unusable values are reported and left out. */
 export function answersIn(
   entry: Entry,
   strategy: {readonly id: string; readonly specs: Specs; readonly fields: readonly Field[]},
@@ -21,7 +21,7 @@ export function answersIn(
     const [outer = name, inner] = name.split('.')
     const value = inner === undefined ? entry[outer] : readObject(entry[outer])[inner]
     if (value === undefined || (own.has(name) && entry.strategy !== strategy.id)) continue
-    // A secret itself would not be taken by anybody, and is not to be shown.
+    // A secret in plain text is never accepted, and must not be shown; only references to secrets are taken.
     if (spec.secret && typeof value !== 'object') continue
     try {
       if (own.has(name) && !spec.secret) readSetting(name, value, spec, 'The configuration')
@@ -35,7 +35,7 @@ export function answersIn(
   return answers
 }
 
-/** A provider with new answers; settings that nobody is asked for stay as they were. */
+/** A provider's entry with new answers. Common settings that setup does not ask about stay as they were. */
 export function withAnswers(existing: Entry, fields: readonly Field[], answered: Entry): Entry {
   const asked = fields.map(({name}) => name)
   const kept = Object.entries(existing).flatMap(([name, value]) => {
@@ -54,16 +54,16 @@ export function withAnswers(existing: Entry, fields: readonly Field[], answered:
   return entry
 }
 
-/** A profile that is to be there. */
+/** A profile that setup is about to add, or to change. */
 export interface DraftProfile {
   readonly name: string
-  /** What stands there under its name, which is to be changed. */
+  /** The existing entry of that name, which the draft changes; `undefined` for a new profile. */
   readonly existing: Entry | undefined
   readonly role: string | undefined
   readonly region: string | undefined
 }
 
-/** A profile of a provider; of one that is there, what concerns neither its source nor its role stays. */
+/** The profile's entry as it will be written. An existing one keeps what concerns neither its source nor its role. */
 export function profileEntry(provider: string, {existing, role, region}: DraftProfile): Entry {
   const gone = ['provider', 'role', 'region', 'source', 'externalId', 'tags', 'transitiveTags', 'sourceIdentity']
   const kept = Object.entries(existing ?? {}).filter(([name]) => !gone.includes(name))
@@ -75,13 +75,13 @@ export function profileEntry(provider: string, {existing, role, region}: DraftPr
   }
 }
 
-/** The settings in which an entry that is there differs from one that is to be there. */
+/** The names of the settings in which two entries differ. */
 export function differing(was: Entry, entry: Entry): readonly string[] {
   const names = [...new Set([...Object.keys(was), ...Object.keys(entry)])]
   return names.filter(name => !isDeepStrictEqual(was[name], entry[name]))
 }
 
-/** What is wrong with taking a name that is taken; nothing where the same stands there already. */
+/** Why an entry can't be replaced without --replace, naming the settings that differ; `undefined` if none do. */
 export function problemOfReplacing(
   kind: 'provider' | 'profile',
   name: string,

@@ -8,16 +8,16 @@ export type Specs = Readonly<Record<string, SettingSpec>>
 /** Settings by name, as they will be written. */
 export type Answers = ReadonlyMap<string, unknown>
 
-/** A setting of a provider that a person is asked for, or says with a flag. */
+/** A setting of a provider that setup asks for, or takes from `--set`. */
 export interface Field {
-  /** As it is written; with a dot where it stands in a mapping, such as `tls.cert`. */
+  /** The setting's name in the configuration; a member of a mapping has a dot, such as `tls.cert`. */
   readonly name: string
   readonly spec: SettingSpec
-  /** What is to be written for an answer. Throws CONFIG_INVALID, naming where it was given. */
+  /** The value to write for an answer. Throws CONFIG_INVALID, naming `where` the answer was given. */
   readonly read: (answer: string, where: string) => unknown
 }
 
-/** All that a provider of a strategy may be asked for: the strategy's own settings, then those that every provider has. */
+/** All fields of a provider: the strategy's own settings, then those that every provider has. */
 export function fieldsOf(specs: Specs): readonly Field[] {
   return [...Object.entries(specs).map(([name, spec]) => fieldOf(name, spec)), ...hostFields]
 }
@@ -81,7 +81,7 @@ function checkDuration(value: unknown, where: string): void {
   checkSessionDuration(Number(seconds), where)
 }
 
-/** As a query; nothing in it is decoded but `%XX` and `+`. */
+/** Reads the answer as a URL query, in which only `%XX` and `+` are decoded. */
 function readParameters(answer: string, where: string): Readonly<Record<string, string>> {
   const parameters = [...new URLSearchParams(answer)]
   const wrong = parameters.length === 0 || parameters.some(([name, value]) => name === '' || value === '')
@@ -95,7 +95,7 @@ function readPorts(answer: string, where: string): readonly number[] {
   throw new AwsOidcError('CONFIG_INVALID', `${where}: redirect.ports must be numbers from 1 to 65535.`)
 }
 
-/** A provider as it stands in the configuration: the strategy, and the answers in the order of the fields. */
+/** A provider's entry in the configuration: the strategy, then the answers in the order of the fields. */
 export function entryOf(
   strategy: string,
   fields: readonly Field[],
@@ -116,7 +116,7 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null
 }
 
-/** Settings with an answer, in the form in which a strategy gets them; secrets are left out. */
+/** The answers so far, else the defaults, parsed as a strategy gets them; secrets are left out. */
 export function settingsSoFar(specs: Specs, answers: Answers): Record<string, unknown> {
   const settings: Record<string, unknown> = {}
   for (const [name, spec] of Object.entries(specs)) {

@@ -12,11 +12,11 @@ import {type Watch, watchIssuer} from './watch.ts'
 
 /** The questions about a provider, with the answers so far. */
 export interface Form {
-  /** Asks what must be answered, one after the other; the last one only where all are answered already. */
+  /** Asks the required questions in turn. A later call begins with the last of them. */
   fill(): Promise<Draft>
-  /** Lets anything be set or changed, until the person wants to go on. */
+  /** Lets the user set or change anything, until they want to go on. */
   review(): Promise<Draft | Back>
-  /** Takes an answer that was found out. */
+  /** Sets an answer that did not come from a question. */
   set(name: string, value: unknown): Draft
 }
 
@@ -36,7 +36,7 @@ export async function formFor(request: SetupRequest, parts: SetupDependencies): 
   let filled = false
   let strategySaid = false
   let given = givenAnswers([], [])
-  // The step whose answer told where the provider's metadata is.
+  // The step whose answer last changed the issuer: it is asked again if the issuer's metadata can't be used.
   let issuerStep: string | undefined
 
   function choose(known: KnownStrategy): void {
@@ -62,7 +62,7 @@ export async function formFor(request: SetupRequest, parts: SetupDependencies): 
     return (await takeName(answer)) ? undefined : askName()
   }
 
-  /** Whether that name is to be used; one that is taken only where what stands there is to be changed. */
+  /** Takes the name; `false` if it is in use and the user does not want to change that provider. */
   async function takeName(name: string): Promise<boolean> {
     const there = existingIn(configuration.providers, name)
     if (there && !request.replace && !(await mayChange(`a provider "${name}"`, parts))) return false
@@ -86,7 +86,7 @@ export async function formFor(request: SetupRequest, parts: SetupDependencies): 
     for (const problem of given.problems) tell(problem)
   }
 
-  /** The strategy of the command line, where its plugin has to come first; else it is asked for. */
+  /** Takes the strategy of the command line after installing its plugin. If that fails, the user is asked for one. */
   async function installSaid(id: string): Promise<void> {
     const known = await usableStrategy(id, request.builtIn, parts)
     strategySaid = known !== undefined
@@ -118,7 +118,7 @@ export async function formFor(request: SetupRequest, parts: SetupDependencies): 
     ]
   }
 
-  /** What was found out meanwhile, and the step to ask again for it. */
+  /** The step to ask again because the issuer's metadata can't be used. Throws the problem if no step led there. */
   function discovered(): number | undefined {
     const problem = chosen?.watch.problem()
     if (!problem) return undefined

@@ -5,7 +5,7 @@ import type {Answers, Field, Specs} from './fields.ts'
 
 const where = '--set'
 
-/** The answers that `--set name=value` gives, and what is wrong with those that no setting of this strategy can be. */
+/** The answers that `--set name=value` gives, and what is wrong with those that this strategy can't take. */
 export function givenAnswers(
   set: readonly string[],
   fields: readonly Field[],
@@ -25,7 +25,7 @@ export function givenAnswers(
   return {answers, problems}
 }
 
-/** `parameters.a=1` beside `parameters.b=2`. */
+/** Merges mappings, so that `parameters.a=1` and `parameters.b=2` both count; else the later value wins. */
 function merged(earlier: unknown, value: unknown): unknown {
   const both = [earlier, value].every(one => typeof one === 'object' && one !== null && !Array.isArray(one))
   return both ? Object.assign({}, earlier, value) : value
@@ -43,7 +43,7 @@ function answerOf(pair: string, fields: readonly Field[]): readonly [string, unk
   return [field.name, field.read(value, where)]
 }
 
-/** What stands in an argument, every program on this machine can read. */
+/** A reference to a secret. The secret itself is refused: every program on this machine can read our arguments. */
 function referenceOf(name: string, kind: string | undefined, value: string): Readonly<Record<string, string>> {
   if (kind === 'env' || kind === 'keyring') return {[kind]: value}
   throw new AwsOidcError(
@@ -59,18 +59,18 @@ function unknown(name: string, fields: readonly Field[]): AwsOidcError {
   return new AwsOidcError('USAGE', `${where}: there is no setting "${printable(name, 60)}". ${instead}`)
 }
 
-/** What must be answered and is not. */
+/** The required fields that have no answer yet. */
 export function missingFields(specs: Specs, fields: readonly Field[], answers: Answers): readonly Field[] {
   return requiredFields(specs, fields, answers).filter(({name}) => !answers.has(name))
 }
 
-/** What must be answered beside the answers so far. */
+/** The fields that are required, given the answers so far. */
 export function requiredFields(specs: Specs, fields: readonly Field[], answers: Answers): readonly Field[] {
   const written = {...defaultsOf(specs), ...Object.fromEntries(answers)}
   return fields.filter(({spec}) => spec.required && spec.default === undefined && applies(spec, written))
 }
 
-/** What may be answered beside the answers so far. */
+/** The fields that apply, given the answers so far. */
 export function possibleFields(specs: Specs, fields: readonly Field[], answers: Answers): readonly Field[] {
   const written = {...defaultsOf(specs), ...Object.fromEntries(answers)}
   return fields.filter(({spec}) => applies(spec, written))

@@ -12,7 +12,7 @@ import type {Trial} from './trial.ts'
 
 /** The questions about a profile for one of the roles, with the answers so far. */
 export interface ProfileForm {
-  /** Asks what no flag says; the last question only where all are answered. `undefined` where no profile is wanted now. */
+  /** Asks what no flag says; a later call begins with the last question. `undefined` if no profile is wanted now. */
   fill(): Promise<DraftProfile | undefined | Back>
 }
 
@@ -69,7 +69,7 @@ export function profileFormFor(
     return profileNameOf(role ?? String(draft.answers.get('defaultRole')))
   }
 
-  /** Whether that name is to be used; one that is taken only where what stands there is to be changed. */
+  /** Takes the name; `false` if it is in use and the user does not want to change that profile. */
   async function takeName(wanted: string): Promise<boolean> {
     const there = existingIn(configuration.profiles, wanted)
     const clash = there && (there.provider !== draft.provider || there.role !== role)

@@ -7,7 +7,7 @@ import type {Field} from './fields.ts'
 
 const yourAnswer = 'Your answer'
 
-/** An answer: what is to be written, and a secret that was typed; `none` where the setting is to be left out. */
+/** The user's answer: a value to write and perhaps a typed secret, or `none` to leave the setting out. */
 export type Answer =
   | Back
   | {readonly kind: 'none'}
@@ -53,7 +53,7 @@ async function askChoice(
   return chosen === '' ? {kind: 'none'} : {kind: 'value', value: field.read(chosen, yourAnswer)}
 }
 
-/** The configuration holds no secrets, only where they are. */
+/** Asks where the secret is: the configuration holds only a reference to it. */
 async function askSecret(
   {name, spec}: Field,
   draft: Draft,
@@ -87,7 +87,7 @@ async function askSecret(
   return {kind: 'value', value: way === 'env' ? {env: typed} : {command: typed.split(/\s+/)}}
 }
 
-/** Whether what has a name already is to be changed. */
+/** Asks whether to change an entry that already has the chosen name. */
 export async function mayChange(
   what: string,
   {dialogue, configuration}: Pick<Dependencies, 'configuration' | 'dialogue'>,
@@ -99,7 +99,7 @@ export async function mayChange(
   return answer === true
 }
 
-/** As `providers set-secret` names it. */
+/** The secret's name in the keyring, the same as `providers set-secret` uses. */
 function secretNameFor(setting: string, {provider, fields}: Draft): string {
   return fields.filter(({spec}) => spec.secret).length === 1 ? provider : `${provider}-${setting}`
 }
@@ -114,7 +114,7 @@ function problemOf(field: Field, answer: string): string | undefined {
   }
 }
 
-/** A setting as a person would type it. */
+/** A value as the user would type it. */
 export function textOf(value: unknown): string {
   if (value === undefined) return ''
   if (Array.isArray(value)) return value.join(',')
@@ -126,7 +126,7 @@ export function textOf(value: unknown): string {
   return printable(String(value))
 }
 
-/** Says what failed, so that the person can decide; Ctrl-C is none of that. */
+/** Reports an expected failure, so that the user can decide what to do. Rethrows bugs and Ctrl-C. */
 export function told(error: unknown, {tell, signal}: Pick<Dependencies, 'signal' | 'tell'>): undefined {
   const failure = expectedFailure(error)
   if (!failure || signal.aborted || failure.code === 'INTERRUPTED') throw error

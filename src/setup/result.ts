@@ -14,11 +14,11 @@ export interface SetupRequest {
   readonly region: string | undefined
   /** Whether nothing is asked on the terminal. */
   readonly yes: boolean
-  /** Whether a provider and a profile that are there may be changed without asking. */
+  /** Whether an existing provider and profile may be changed without asking. */
   readonly replace: boolean
-  /** The commands that are built in: no plugin may bring another of that name. */
+  /** The ids of the built-in commands: no plugin may bring another command of that name. */
   readonly builtIn: readonly string[]
-  /** Whether it is saved only after a sign-in that worked. */
+  /** Whether to save only after a successful sign-in. */
   readonly test: boolean
 }
 
@@ -26,21 +26,21 @@ export interface SetupResult {
   readonly path: string
   readonly provider: string
   readonly profile?: string
-  /** Where everything was there already. */
+  /** Set if the configuration had all of it already. */
   readonly unchanged?: true
-  /** Where the person said no: nothing was written. */
+  /** Set if the user said no: nothing was written. */
   readonly declined?: true
-  /** Who signed in; absent where nobody did. */
+  /** The user who signed in, as the provider names them; absent without a sign-in or a name. */
   readonly subject?: Printable
-  /** Whose credentials AWS gave. */
+  /** The role that AWS gave credentials of. */
   readonly role?: string
-  /** The file of the AWS tools into which the profile was written too. */
+  /** The AWS config file to which the profile was written as well. */
   readonly synced?: string
-  /** How many roles the provider offers; absent where it does not say. */
+  /** How many roles the provider offers; absent if it does not say. */
   readonly offered?: number
 }
 
-/** How it ended, once it is saved. */
+/** What setup reports of a draft and its profile, and of the trial sign-in if there was one. */
 export function resultOf(
   {provider}: Draft,
   profile: DraftProfile | undefined,
@@ -57,7 +57,7 @@ export function resultOf(
   }
 }
 
-/** The name of the role without account and path. */
+/** The usual name of a role's profile: the role's name without account and path. */
 export function profileNameOf(role: string): string {
   return role.replace(/,.*$/, '').split('/').at(-1) ?? role
 }

@@ -7,7 +7,7 @@ import type {Trial} from './trial.ts'
 
 const setting = 'rolesClaim'
 
-/** Claims of a sign-in that list role ARNs, where the provider could be told of one and was not. */
+/** The claims of a sign-in that list role ARNs, if the strategy has the setting `rolesClaim` and it is not set yet. */
 export function claimsOfRoles({fields, answers}: Draft, {signedIn}: Pick<Trial, 'signedIn'>): readonly string[] {
   if (answers.has(setting) || !fields.some(({name}) => name === setting)) return []
   return Object.entries(signedIn.identity.claims ?? {}).flatMap(([claim, value]) => {
@@ -16,7 +16,7 @@ export function claimsOfRoles({fields, answers}: Draft, {signedIn}: Pick<Trial, 
   })
 }
 
-/** The draft with such a claim, where the person wants it; the same draft where there is none, or they don't. */
+/** The draft with such a claim as `rolesClaim` if the user wants one, else the same draft. */
 export async function withRolesClaim(
   draft: Draft,
   trial: Trial,

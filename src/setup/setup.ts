@@ -22,8 +22,9 @@ import {claimsOfRoles} from './roles-claim.ts'
 import {forgetTrial, type Trial, tryRole, trySignIn} from './trial.ts'
 
 /**
- * Writes a provider and a profile into the configuration once a sign-in has worked: asked for on the terminal, or said with
- * flags. Until then nothing is saved, whatever happens.
+ * Adds a provider and a profile to the configuration, from questions on the terminal or from flags. Saves nothing
+ * before a sign-in has worked, unless the user or `test: false` says so. Rejects with USAGE if the flags lack
+ * something.
  */
 export async function setup(request: SetupRequest, parts: SetupDependencies): Promise<SetupResult> {
   if (!request.yes && parts.asking.mayRead && parts.asking.interactive) {
@@ -38,7 +39,7 @@ export async function setup(request: SetupRequest, parts: SetupDependencies): Pr
   const early = earlyProfile(draft, request, parts)
   const roleIsKnown = early?.role !== undefined || draft.answers.has('defaultRole')
   const profile = request.test || roleIsKnown ? early : undefined
-  // Where all of it stands there already nobody need sign in.
+  // If the configuration already has all of it, nobody needs to sign in.
   if ((profile || !request.test) && isThere(draft, profile)) {
     return {...resultOf(draft, profile, undefined, parts), unchanged: true}
   }
@@ -47,7 +48,7 @@ export async function setup(request: SetupRequest, parts: SetupDependencies): Pr
   return resultOf(draft, profile, undefined, parts)
 }
 
-/** Whether it stands in the configuration as it is to stand there. */
+/** Whether the configuration already has the draft and its profile exactly like this. */
 function isThere(draft: Draft, profile: DraftProfile | undefined): boolean {
   const entries = [
     {was: draft.existing, entry: providerEntry(draft)},
@@ -75,7 +76,7 @@ async function saveTried(draft: Draft, request: SetupRequest, parts: SetupDepend
   }
 }
 
-/** The draft that the flags make. Rejects with USAGE, listing at once everything that is missing or wrong. */
+/** The draft that the flags describe. Rejects with USAGE, listing everything that is missing or wrong. */
 async function draftFrom(request: SetupRequest, parts: Configured): Promise<Draft> {
   const {provider, strategy, set} = request
   const known = strategy === undefined ? undefined : await knownStrategy(strategy, parts)
@@ -115,7 +116,7 @@ function draftOf(
   return {provider, existing, strategy: id, fields, answers, secrets: new Map()}
 }
 
-/** What can be told before anybody signs in. */
+/** What is wrong with the profile's name and role, as far as the flags tell. */
 function problemsOfProfile({profile, role}: Pick<SetupRequest, 'profile' | 'role'>): readonly string[] {
   const name = profile ?? (role === undefined ? undefined : profileNameOf(role))
   const problem = name === undefined ? undefined : problemOfProfileName(name)
@@ -123,7 +124,7 @@ function problemsOfProfile({profile, role}: Pick<SetupRequest, 'profile' | 'role
   return [...(wrong === undefined ? [] : [wrong]), ...(problem === undefined ? [] : [`--profile: ${problem}`])]
 }
 
-/** What stands under the names already and is something else. */
+/** The existing entries that the draft would change. */
 function clashesOf(draft: Draft, request: SetupRequest, parts: Pick<Dependencies, 'configuration'>): readonly string[] {
   const {provider, existing} = draft
   const profile = earlyProfile(draft, request, parts)
@@ -144,7 +145,7 @@ function problemOfProfile(
   return problemOfProfileName(profile.name) ?? problemOfReplacing('profile', profile.name, {was, entry}, configuration)
 }
 
-/** The role where nobody can choose; `undefined` leaves it to the provider's `defaultRole`. */
+/** The role if nobody can choose: the only one offered, or `undefined` to use `defaultRole`. Throws if unclear. */
 function roleFrom(draft: Draft, {roles, signedIn}: Trial): string | undefined {
   const {provider, answers} = draft
   if (answers.has('defaultRole')) return undefined
@@ -166,7 +167,7 @@ function roleFrom(draft: Draft, {roles, signedIn}: Trial): string | undefined {
   })
 }
 
-/** The profile as far as it is known before anybody signs in; `undefined` where not even its name is. */
+/** The profile as far as it is known before the sign-in; `undefined` if not even its name is. */
 function earlyProfile(
   draft: Draft,
   request: SetupRequest,
@@ -177,7 +178,7 @@ function earlyProfile(
   return named ? profileFor(draft, request, role, parts) : undefined
 }
 
-/** What no flag says of a profile that is there stays. */
+/** The profile that the flags describe; an existing one keeps the role and region that no flag gives. */
 function profileFor(
   {answers, provider}: Draft,
   {profile, region}: SetupRequest,

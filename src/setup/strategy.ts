@@ -6,7 +6,7 @@ import {told} from './questions.ts'
 
 type BuiltIn = readonly string[]
 
-/** Asks how to sign in, until that is a strategy that can be used; a plugin that is not there is offered for installing. */
+/** Asks how to sign in until the answer is a usable strategy. Offers to install a strategy's missing plugin. */
 export async function askStrategy(
   usual: string | undefined,
   builtIn: BuiltIn,
@@ -20,7 +20,7 @@ export async function askStrategy(
   }
 }
 
-/** A strategy, once its plugin is installed where that is not there; what keeps it from that is said. */
+/** A strategy, after installing its plugin if that is missing; `undefined` after reporting a failure. */
 export async function usableStrategy(
   id: string,
   builtIn: BuiltIn,

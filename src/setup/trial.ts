@@ -11,10 +11,10 @@ import type {Keyring, Role} from '../plugin.ts'
 import {type Draft, editsFor} from './draft.ts'
 import type {DraftProfile} from './existing.ts'
 
-/** A sign-in at a provider that is not in the configuration yet. */
+/** A sign-in at a provider that is not saved yet. */
 export interface Trial {
   readonly providerId: string
-  /** Whether a provider of the configuration has the same settings, and so the same sign-in. */
+  /** Whether a configured provider has the same settings, and so the same sign-in. */
   readonly shared: boolean
   readonly signedIn: SignedIn
   /** The roles that the provider offers; `undefined` where only AWS knows. */
@@ -22,8 +22,8 @@ export interface Trial {
 }
 
 /**
- * Signs in as the draft says. What comes of it is kept like that of any sign-in, so that nobody is asked again once the
- * draft is saved; a failure leaves nothing. Nor is anybody asked where a trial `before` it, with other settings, did as well.
+ * Signs in as the draft says. Tokens are kept as after any sign-in, so that the user is not asked again once the draft
+ * is saved. Nor is the user asked if a trial `before` it, with other settings, left a usable sign-in.
  */
 export async function trySignIn(draft: Draft, parts: SetupDependencies, before?: Trial): Promise<Trial> {
   const {plan, drafted} = await planOf(draft, undefined, parts)
@@ -37,7 +37,7 @@ export async function trySignIn(draft: Draft, parts: SetupDependencies, before?:
   })
 }
 
-/** What one provider has not remembered is taken over from another, under the same name. */
+/** The store with each entry that the provider `heir` lacks copied from the provider `from` when it is read. */
 function inheriting(store: Store, heir: string, from: string): Store {
   return {
     ...store,
@@ -50,7 +50,7 @@ function inheriting(store: Store, heir: string, from: string): Store {
   }
 }
 
-/** Gets credentials of the profile's role, with the sign-in that was tried. */
+/** Gets credentials of the profile's role with the trial's sign-in. Resolves with the role that AWS gave. */
 export async function tryRole(
   draft: Draft,
   profile: DraftProfile,
@@ -64,7 +64,7 @@ export async function tryRole(
   })
 }
 
-/** Forgets the sign-in of a draft that is not saved. */
+/** Forgets the sign-in of a draft that is not saved, unless a configured provider shares it. */
 export async function forgetTrial({providerId, shared}: Trial, {store}: Pick<Dependencies, 'store'>): Promise<void> {
   if (!shared) await store.clear(`${providerId}/`)
 }
@@ -79,7 +79,7 @@ async function planOf(
   parts: SetupDependencies,
 ): Promise<{readonly plan: Plan; readonly drafted: SetupDependencies}> {
   const configuration = await parts.draftConfiguration(() => editsFor(draft, profile))
-  // Nobody waits for this provider, and its failures say nothing of the one that will be saved.
+  // No state is kept: nobody waits for a draft's provider, and its failures say nothing of the one saved later.
   const states = fileStates({
     folder: undefined,
     readText: async () => undefined,

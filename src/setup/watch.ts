@@ -5,13 +5,13 @@ import type {FederationStrategy} from '../plugin.ts'
 import {type Draft, editsFor} from './draft.ts'
 import {settingsSoFar} from './fields.ts'
 
-/** Looks at the provider's metadata while the person answers the next questions. */
+/** Checks the provider's metadata while the user answers the next questions. */
 export interface Watch {
-  /** Called after each answer; looks where it now leads to another issuer, and tells whether it does. */
+  /** Call it after each answer. Starts a check if the answers lead to another issuer, and tells whether they do. */
   look(draft: Draft): boolean
-  /** What went wrong, where that is known by now; said once. */
+  /** What the check has found wrong so far; told only once. */
   problem(): AwsOidcError | undefined
-  /** Comes when nothing is being looked at any more. */
+  /** Resolves when no check is running. */
   settled(): Promise<void>
 }
 
@@ -40,7 +40,7 @@ export function watchIssuer(
     problem() {
       const known = problem
       problem = undefined
-      // Whoever answers the same again wants it to be looked at again.
+      // If the user gives the same answer again, check again.
       if (known) looked = undefined
       return known
     },
@@ -48,7 +48,7 @@ export function watchIssuer(
   }
 }
 
-/** The certificates decide too whether the provider answers. */
+/** Tells checks apart by issuer and TLS files: certificates, too, decide whether the provider answers. */
 function keyOf(issuer: URL, {answers}: Draft): string {
   return JSON.stringify([issuer.href, answers.get('tls.cert'), answers.get('tls.key'), answers.get('tls.ca')])
 }

@@ -11,7 +11,7 @@ import {withRolesClaim} from './roles-claim.ts'
 import {forgetTrial, type Trial, tryRole, trySignIn} from './trial.ts'
 import {writeAsked} from './write.ts'
 
-/** Asks on the terminal for all that is not said with flags, tries it, and writes it after a yes. Going back is always possible. */
+/** Asks for everything that no flag gives, tries it, and writes it after a yes. The user can always go back. */
 export async function runWizard(request: SetupRequest, parts: SetupDependencies): Promise<SetupResult> {
   const form = await formFor(request, parts)
   parts.tell(['Enter takes what is proposed, < goes back, Ctrl-C ends it. Nothing is written before you say yes.', ''])
@@ -26,7 +26,7 @@ export async function runWizard(request: SetupRequest, parts: SetupDependencies)
   }
 }
 
-/** Signs in and saves; `back` leads to the settings. */
+/** Signs in and saves; `back` returns to the settings. */
 async function tried(
   draft: Draft,
   request: SetupRequest,
@@ -40,7 +40,7 @@ async function tried(
   }
 }
 
-/** What becomes of a draft at whose provider nobody could sign in. */
+/** Asks what to do with a draft whose sign-in failed. */
 async function untried(draft: Draft, parts: SetupDependencies): Promise<SetupResult | typeof back | 'again'> {
   for (;;) {
     const next = await parts.dialogue.choose('What now?', [
@@ -91,7 +91,7 @@ async function profiled(
         {label: 'Save it although AWS gave no credentials', value: 'save'},
       ] as const)
       if (next === 'change') return back
-      // What the flags said has not worked.
+      // The role and name from the flags did not work, so ask for them.
       if (next === 'role') form = profileFormFor(draft, trial, {...request, role: undefined, profile: undefined}, parts)
       if (next !== 'save') continue
     }
@@ -100,7 +100,7 @@ async function profiled(
   }
 }
 
-/** Writes it after a yes; `back` leads to the question before. */
+/** Writes the draft after a yes; `back` returns to the previous question. */
 async function written(
   draft: Draft,
   {profile, trial}: {readonly profile: DraftProfile | undefined; readonly trial: Trial | undefined},

@@ -13,18 +13,19 @@ import {told} from './questions.ts'
 
 const ofAll: SyncScope = {profiles: [], chain: 'process', prune: false, fromRoles: undefined}
 
-/** What a person was shown of what is to be written into our configuration and the files of the AWS tools. */
+/** The difference that the user was shown, in our configuration and in the files of the AWS tools. */
 export interface ShownDifference {
   readonly own: readonly Line[]
   readonly aws: readonly Line[]
-  /** What is not written into those. */
+  /** Profiles that are left alone in the files of the AWS tools. */
   readonly left: SyncResult['left']
   readonly scope: SyncScope
   readonly drafted: SetupDependencies
 }
 
 /**
- * Shows what edits change in our configuration, and within a scope in the files of the AWS tools. What keeps it from those is said.
+ * Shows what edits change in our configuration and, if `forAws` is given, in the files of the AWS tools. A failure to
+ * plan the latter is reported and does not reject.
  */
 export async function showDifference(
   edits: readonly Edit[],
@@ -41,12 +42,12 @@ export async function showDifference(
   return {own, aws, left: planned?.left ?? [], scope: forAws ?? ofAll, drafted}
 }
 
-/** Writes what was shown into the files of the AWS tools, and asks again where that has changed meanwhile. */
+/** Writes what was shown to the files of the AWS tools, asking again if the difference has changed meanwhile. */
 export async function syncAsShown(
   {aws, scope, drafted}: ShownDifference,
   parts: Pick<Dependencies, 'tell' | 'asking' | 'ask'>,
 ): Promise<SyncResult> {
-  // What there is to warn of was said when it was shown.
+  // The warnings came with the difference.
   const quiet = {...drafted, log: {...drafted.log, warn: () => undefined}}
   const agrees = async (difference: readonly Line[]) => isDeepStrictEqual(difference, aws) || agreed(difference, parts)
   return sync({...scope, write: 'ask'}, quiet, agrees)
@@ -54,7 +55,7 @@ export async function syncAsShown(
 
 export type Written = {readonly kind: 'unchanged' | 'declined'} | {readonly kind: 'written'; readonly synced?: string}
 
-/** Shows what a draft changes, asks, and writes. Until the answer everything is as it was; `back` leads to the question before. */
+/** Shows a draft's changes, asks, and writes. Nothing changes before that; `back` returns to the previous question. */
 export async function writeAsked(
   draft: Draft,
   profile: DraftProfile | undefined,
@@ -79,7 +80,7 @@ export async function writeAsked(
   return {kind: 'written', ...(ended?.written && {synced: ended.files.config})}
 }
 
-/** What keeps it from that is said, and takes nothing back. */
+/** Syncs the AWS tools. A failure is reported, and what was saved stays. */
 function syncedOrTold(
   shown: ShownDifference,
   parts: Pick<Dependencies, 'signal' | 'tell' | 'asking' | 'ask'>,
@@ -100,7 +101,7 @@ function ownDifference(
   return lines.length === 0 ? [] : [configuration.path, ...lines, '']
 }
 
-/** What stays stands where it stood. */
+/** `now` with the settings that it shares with `was` in their old order. */
 function inOrderOf(was: Entry, now: Entry): Entry {
   const kept = Object.keys(was).filter(name => Object.hasOwn(now, name))
   return Object.fromEntries([...new Set([...kept, ...Object.keys(now)])].map(name => [name, now[name]]))

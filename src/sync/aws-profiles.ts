@@ -6,19 +6,20 @@ import {regionOf} from '../credentials/region.ts'
 
 export type Keys = Readonly<Record<string, string>>
 
-/** A profile as the AWS tools are to have it. */
+/** A profile as it should be in the files of the AWS tools. */
 export interface WantedProfile {
   readonly name: string
-  /** What follows our program in its `credential_process`. */
+  /** The arguments after our program in its `credential_process`. */
   readonly args: readonly string[]
-  /** Keys beside that. */
+  /** Further keys, such as `region`. */
   readonly beside: Keys
-  /** With the keys by which the tool switches the role itself, where it can do all that is configured. */
+  /** The source and the keys by which the tool switches the role itself, if they can say all that is configured. */
   readonly bySource: {readonly source: string; readonly keys: Keys} | undefined
 }
 
 /**
- * The profiles of our configuration, each after its source. With `chain: process` all roles are switched by us.
+ * The named profiles of our configuration and their sources, each after its source. With `chain: process` aws-oidc
+ * switches all roles.
  */
 export function configuredProfiles(
   names: readonly string[],
@@ -42,7 +43,7 @@ function wantedFrom(
   configuration: Configuration,
 ): WantedProfile {
   const {name, output} = profile
-  // AWS tools take no region over from a source profile.
+  // AWS tools do not inherit the region of a source profile.
   const region = regionOf(profile, configuration)
   return {
     name,
@@ -54,14 +55,14 @@ function wantedFrom(
 
 const plainSessionName = /^[\w+=,.@-]{2,64}$/
 
-/** `undefined` where the tools have no key for something that is configured. */
+/** `undefined` without a source, or if the tools have no key for something that is configured. */
 function switchOf(profile: ProfileConfiguration, configuration: Configuration): WantedProfile['bySource'] {
   const {name, source, role, durationSeconds, externalId, sts} = profile
   const {tags, sourceIdentity, policy, policyArns} = profile
   const ours = [tags, sourceIdentity, policy, policyArns, ...Object.values(sts)].some(value => value !== undefined)
   if (source === undefined || role === undefined || ours) return undefined
   const [sessionName, ...others] = sessionNamesOf(profile, configuration)
-  // What depends on who signs in where can't be written down.
+  // A session name that depends on the user or the provider can't be written down.
   if (others.length > 0 || (sessionName !== undefined && !plainSessionName.test(sessionName))) return undefined
   const place = () => `${configuration.locate(['profiles', name, 'role'])}: profiles.${name}.role`
   return {
@@ -79,7 +80,7 @@ function switchOf(profile: ProfileConfiguration, configuration: Configuration): 
   }
 }
 
-/** What the session may be called where we switch the role, which its provider decides where the profile doesn't. */
+/** The session names that are possible when aws-oidc switches the role: the profile's, else those of its providers. */
 function sessionNamesOf(profile: ProfileConfiguration, configuration: Configuration): ReadonlySet<string | undefined> {
   if (profile.sessionName !== undefined) return new Set([profile.sessionName])
   const [first] = chainOf(profile, configuration)

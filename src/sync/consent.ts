@@ -1,7 +1,7 @@
 import type {Dependencies} from '../credentials/dependencies.ts'
 import {AwsOidcError} from '../errors.ts'
 
-/** Whether a person who has just seen what is to be written agrees. Rejects with USAGE where nobody may be asked. */
+/** Asks the user, who has just seen the difference, whether to write it. Rejects with USAGE if nobody may be asked. */
 export async function agreesToWrite(
   question: string,
   instead: string,

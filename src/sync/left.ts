@@ -7,10 +7,10 @@ import type {Keys} from './aws-profiles.ts'
 
 export type AwsFiles = Readonly<Record<FileKind, SharedFile>>
 
-/** Of one profile. */
+/** The sections of one profile, by file. */
 export type Sections = Readonly<Record<FileKind, readonly Section[]>>
 
-/** What somebody else has written is not ours to change. */
+/** Why a profile is left alone that aws-oidc did not write. */
 export function foreign(
   name: string,
   section: Section | undefined,
@@ -22,7 +22,7 @@ export function foreign(
   return {profile: name, kind: 'foreign', why, hint: importConfiguration(name)}
 }
 
-/** Beside other credentials ours would not be asked for, by some of the tools. */
+/** Why a profile is left alone whose other keys some AWS tools would use instead of asking us. */
 export function shadowed(
   name: string,
   sections: Sections,
@@ -41,7 +41,7 @@ export function shadowed(
   return undefined
 }
 
-/** Beside what botocore takes over into the profile, and only a person can tell for whom it is. */
+/** The same for keys of [DEFAULT], which botocore gives to every profile; only the user knows which ones need them. */
 export function inherited(name: string, keys: Keys, {credentials}: Sections, files: AwsFiles): LeftAlone | undefined {
   const kind = 'credential_process' in keys ? 'profile' : 'switch'
   const [inConfig] = inheritedShadows(files.config, kind, key => Object.hasOwn(keys, key))
@@ -55,7 +55,7 @@ export function inherited(name: string, keys: Keys, {credentials}: Sections, fil
   return {profile: name, kind: 'shadowed', why, hint: mendOfDefaults}
 }
 
-/** Of a variable in which another one stands as it was written. */
+/** Advice for a path in a variable that holds another variable unexpanded. */
 export const mendOfPlaces = 'Set it to the whole path, without quotes that keep the shell from putting in the variable.'
 
 export const mendOfDefaults = 'Move it from [DEFAULT] into the profiles that need it.'

@@ -15,11 +15,11 @@ export interface OfferedProfiles {
 
 export interface OfferRequest {
   readonly provider: string | undefined
-  /** Of `{account}`, `{accountName}`, `{role}`, `{provider}` and `{samlProvider}`. */
+  /** May hold `{account}`, `{accountName}`, `{role}`, `{provider}` and `{samlProvider}`. */
   readonly nameTemplate: string
 }
 
-/** A profile for each role that a provider offers the person who signs in. */
+/** A profile for each role that a provider offers the user. Rejects with USAGE if two roles would share a name. */
 export async function offeredProfiles(
   {provider, nameTemplate}: OfferRequest,
   parts: SignInDependencies,
@@ -51,7 +51,7 @@ const placeholders: ReadonlyMap<string, (role: Role, provider: string) => string
   ['samlProvider', ({principalArn}) => principalArn?.split('/').at(-1) ?? ''],
 ])
 
-/** Makes names that AWS tools know: what they would refuse becomes a hyphen. */
+/** Makes names that AWS tools accept, with a hyphen for what they would refuse. Throws USAGE for a bad template. */
 function readTemplate(template: string): (role: Role, provider: string) => string {
   const known = [...placeholders.keys()]
   const [, unknown] = [...template.matchAll(/\{(\w*)\}/g)].find(([, name = '']) => !known.includes(name)) ?? []

@@ -9,18 +9,18 @@ import {type AwsFiles, foreign, inherited, placeOf, type Sections, shadowed} fro
 import type {Works} from './working-lines.ts'
 
 export interface Scope {
-  /** What a person has named may be changed although it is not ours. */
+  /** Profiles that the user has named, which may be changed even if aws-oidc did not write them. */
   readonly named: ReadonlySet<string>
-  /** That this consent is to another command, and not to the loss of any key that would win over us. */
+  /** Limits that consent to the command: a profile with other keys that would win over us is left alone. */
   readonly replaces: 'command' | undefined
   readonly ownScript: string
   readonly platform: NodeJS.Platform
-  /** The line that starts us with these arguments. */
+  /** The command line that starts aws-oidc with these arguments. */
   readonly command: (args: readonly string[]) => string
   readonly works: Works
   /** Whether this call is about that profile. */
   readonly includes: (name: string) => boolean
-  /** Whether a profile of ours has lost its reason. */
+  /** Whether a profile that aws-oidc wrote is no longer configured or offered. */
   readonly isStale: (name: string, origin: Origin) => boolean
   readonly prune: boolean
 }
@@ -30,7 +30,7 @@ export interface SyncPlan {
   readonly left: readonly LeftAlone[]
 }
 
-/** What has to change so that the files hold the wanted profiles, sources first, and what is left as it is. */
+/** What must change so that the files hold the wanted profiles (sources first), and what is left alone. */
 export function planSync(wanted: readonly WantedProfile[], files: AwsFiles, scope: Scope): SyncPlan {
   const there = {config: sectionsByProfile(files.config), credentials: sectionsByProfile(files.credentials)}
   const origins = new Map<string, Origin>()
@@ -73,7 +73,7 @@ function editOf({profile, keys}: Pick<Change, 'profile' | 'keys'>): ProfileEdit 
   return {profile, set: Object.fromEntries(set), unset: keys.flatMap(({key, to}) => (to === undefined ? [key] : []))}
 }
 
-/** A profile for a role of a provider: the program may have moved since it was written. */
+/** An offered role's profile, to be written again: our program may have moved since the last time. */
 function roleAgain(name: string, origin: Origin): readonly WantedProfile[] {
   if (origin.kind !== 'role') return []
   const args = ['creds', '--provider', origin.provider, '--role', origin.role]
@@ -125,7 +125,7 @@ function reasonToLeave(
   return replaces && shadowed(name, sections, files, origin ?? {kind: 'profile'})
 }
 
-/** The tool switches the role itself only from a profile that is ours, and right. */
+/** The keys to write. The tool may switch the role itself only if the source profile is as we want it. */
 function keysFor(
   {args, beside, bySource}: WantedProfile,
   section: Section | undefined,

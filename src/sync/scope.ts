@@ -10,18 +10,18 @@ import {planSync, type Scope, type SyncPlan} from './plan.ts'
 import {workingLines} from './working-lines.ts'
 
 export interface SyncScope {
-  /** Only these, also where they are not ours; all of ours where none is named. */
+  /** Only these profiles, even if aws-oidc did not write them; all of ours if none is named. */
   readonly profiles: readonly string[]
-  /** That only the command of those is replaced: other keys that would win over us stay, and so does such a profile. */
+  /** Replaces only their command: a named profile with other keys that would win over us is left alone. */
   readonly replaces?: 'command'
   readonly chain: 'process' | 'aws'
-  /** Whether what is ours and no longer configured goes. */
+  /** Whether to remove profiles that aws-oidc wrote and that are no longer configured. */
   readonly prune: boolean
-  /** Also a profile for each role that a provider offers. */
+  /** Adds a profile for each role that a provider offers. */
   readonly fromRoles: OfferRequest | undefined
 }
 
-/** What is to be done to the files as they are, for tools that start that program; what does not depend on them is found out once. */
+/** Makes a function that plans changes to given files for tools that start `program`. All else is found out once. */
 export async function planner(
   request: SyncScope,
   aws: AwsConfiguration,
@@ -29,7 +29,7 @@ export async function planner(
 ): Promise<(files: AwsFiles, program: readonly string[]) => Promise<SyncPlan>> {
   const {configuration, log} = parts
   const {ownProgram, platform} = aws
-  // https://docs.npmjs.com/cli/v11/commands/npx : what it fetches may be gone tomorrow.
+  // What npx fetches may be gone tomorrow: https://docs.npmjs.com/cli/v11/commands/npx
   if (/[\\/]_npx[\\/]/.test(ownProgram[1])) {
     log.warn(
       'This aws-oidc runs from the cache of npx, and AWS tools would be told to start it there: install it first.',

@@ -22,15 +22,18 @@ export interface SyncRequest extends SyncScope {
 export interface SyncResult extends SyncPlan {
   readonly files: AwsPlaces
   readonly written: boolean
-  /** Copies of what was there before the first change of this day. */
+  /** The copies made before the first change of this day. */
   readonly backups: readonly string[]
-  /** Whether the files are as they should be after this. */
+  /** Whether the files now are as our configuration wants them. */
   readonly upToDate: boolean
 }
 
 const tries = 50
 
-/** Brings the configuration of the AWS tools up to ours: shows the difference and asks (`agrees`), writes. */
+/**
+ * Brings the files of the AWS tools in line with our configuration: shows the difference, asks (`agrees`), and writes.
+ * Rejects with OUTPUT_FAILED if another program keeps changing them.
+ */
 export async function sync(
   request: SyncRequest,
   parts: SyncDependencies,
@@ -53,7 +56,7 @@ export async function sync(
     if (wanted && request.write === 'ask' && !(await agrees(syncDifference(shown, places, parts)))) {
       return resultOf(shown, places, [])
     }
-    // Also where nothing else is to be written: Node may have moved since the launcher was.
+    // Even without changes, since Node may have moved after the launcher was written.
     const put = await programOf({written: true})
     if (!wanted) return resultOf(shown, places, [])
     if (put.join('\n') !== program.join('\n')) {
@@ -66,7 +69,7 @@ export async function sync(
     const {plan, backups} = await parts.locks.hold(lock, parts.signal, async () => {
       for (let left = tries; left > 0; left--) {
         parts.signal.throwIfAborted()
-        // Another program may have written meanwhile: what it wrote is kept, and what was not shown is not done.
+        // Another program may have written meanwhile. Keep its changes, and do nothing that the user has not seen.
         const files = await readFiles(places, aws)
         const plan = await planFor(files, program)
         if (meant !== undefined && JSON.stringify(plan.changes) !== meant) return {plan, backups: undefined}
@@ -93,7 +96,7 @@ function demandPlaces({places, problem}: AwsConfiguration): AwsPlaces {
   })
 }
 
-/** With what they say; `undefined` for a file that is not there. */
+/** Both files, parsed and as `text`, which is `undefined` for a missing file. */
 type Read = Readonly<Record<FileKind, SharedFile & {readonly text: string | undefined}>>
 
 async function readFiles(places: AwsPlaces, aws: AwsConfiguration): Promise<Read> {
@@ -111,7 +114,7 @@ function warnOfRefused(files: Read, {log}: Pick<Dependencies, 'log'>): void {
   }
 }
 
-/** What a person is shown before it is written. */
+/** The difference as the user sees it before it is written. */
 export function syncDifference(
   {changes}: SyncPlan,
   places: AwsPlaces,
@@ -120,7 +123,7 @@ export function syncDifference(
   return shortened(differenceLines(changes, places, colours))
 }
 
-/** Whether a person agrees to what they are shown. Rejects with USAGE where nobody may be asked. */
+/** Shows the difference and asks whether to write it. Rejects with USAGE if nobody may be asked. */
 export function agreed(
   difference: readonly Line[],
   parts: Pick<Dependencies, 'tell' | 'asking' | 'ask'>,
@@ -129,7 +132,7 @@ export function agreed(
   return agreesToWrite('Write this?', 'aws-oidc profiles sync --yes', parts)
 }
 
-// What is said at once must not reach the limit of all that a command says on stderr, which would swallow it.
+// A single message must stay below the limit of all that a command says on stderr, or it would be lost.
 const mostCharacters = 20_000
 
 function shortened(lines: readonly Line[]): readonly Line[] {
@@ -142,7 +145,7 @@ function shortened(lines: readonly Line[]): readonly Line[] {
   return more === 0 ? lines : [...fit, `... and ${more} lines more; "aws-oidc profiles sync --dry-run" shows all.`]
 }
 
-/** Writes both files; tells the copies of what they said, or `undefined` where another program was faster. */
+/** Writes both files. Resolves with the paths of the backups, or `undefined` if another program was faster. */
 async function write(
   files: Read,
   plan: SyncPlan,
@@ -150,7 +153,7 @@ async function write(
   {clock}: Pick<Dependencies, 'clock'>,
 ): Promise<readonly string[] | undefined> {
   const backups: string[] = []
-  // Keys go from the credentials file only when there is something in their place.
+  // Config first: keys leave the credentials file only once their replacement is written.
   for (const kind of ['config', 'credentials'] as const) {
     const {path, text} = files[kind]
     const edits = editsFor(kind, plan)

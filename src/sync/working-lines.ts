@@ -3,12 +3,12 @@ import {ownCallIn} from '../aws-config/own-profile.ts'
 import type {SharedFile} from '../aws-config/read.ts'
 import type {AwsConfiguration} from '../outside/aws-configuration.ts'
 
-/** Whether a line does what ours with these arguments, which stands beside it, would do. */
+/** Whether a line does the same as `ours`, the line that we would write for these arguments. */
 export type Works = (line: string, args: readonly string[], ours: string) => boolean
 
 /**
- * Tells of the lines in a file whether every AWS tool gets the same by them as by ours: in another spelling, by other names
- * of the same files, or from an installed `aws-oidc`. Such a line is left as somebody has written it.
+ * Finds the lines in a file with which every AWS tool gets the same as with ours: in another spelling, by other names
+ * of the same files, or from an installed `aws-oidc`. Such a line is left as it was written.
  */
 export async function workingLines(
   {sections}: SharedFile,
@@ -32,7 +32,7 @@ export async function workingLines(
     same(working.get(line), args)
 }
 
-/** botocore can't start one. */
+/** Scripts that botocore can't start. */
 function isBatchFile(path: string): boolean {
   return /\.(?:bat|cmd|ps1)$/i.test(path)
 }

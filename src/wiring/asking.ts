@@ -3,15 +3,15 @@ import type {Asking} from '../credentials/dependencies.ts'
 import {mayAsk, nobodyBecause, type Surroundings} from '../host/interactive.ts'
 import type {Outside} from '../outside/outside.ts'
 
-/** What was said on the command line that concerns the whole call. */
+/** What the command line says about the whole call. */
 export interface Choices {
   readonly interactive: Interactive | undefined
-  /** Whether a browser is wanted and may be opened, or its address only shown; `undefined` where nothing was said. */
+  /** Whether to sign in with a browser and open it, or only show its address; `undefined` if no flag says. */
   readonly browser: boolean | undefined
   /** Whether a sign-in with a code is wanted. */
   readonly device: boolean
   readonly debug: boolean
-  /** Whether somebody typed a command whose purpose is to be asked. */
+  /** Whether the user typed a command whose purpose is to be asked, such as `login`. */
   readonly login: boolean
 }
 

@@ -6,8 +6,8 @@ import type {AwsFilesPlace} from '../outside/files/places.ts'
 import type {Log} from '../plugin.ts'
 
 /**
- * AWS files for one program, in a folder of their own; by the mark of our process in its name it is known when that has gone.
- * They are made in the first place that takes them: a container may have a home that is read-only.
+ * Makes AWS files for one program, in a folder that has our process mark in its name: `doctor` can tell when we have
+ * ended. Takes the first place where that works, since a container may have a read-only home.
  */
 export function awsFilesIn(
   places: readonly AwsFilesPlace[],
@@ -32,7 +32,7 @@ export function awsFilesIn(
   }
 }
 
-/** With something in them, so that there is room for more. */
+/** Writes both files at once, to find out now whether there is room. */
 async function filesIn(own: string, files: Files, log: Log): Promise<AwsFiles> {
   const variables = {AWS_CONFIG_FILE: join(own, 'config'), AWS_SHARED_CREDENTIALS_FILE: join(own, 'credentials')}
   const write = (config: string) =>
@@ -44,7 +44,7 @@ async function filesIn(own: string, files: Files, log: Log): Promise<AwsFiles> {
   return {variables, write, remove: () => remove(own, files, log)}
 }
 
-/** What stays is found by `doctor`, and is no reason for another exit code than the program's. */
+/** Removes the folder. A failure does not change the program's exit code: `doctor` finds what is left. */
 async function remove(own: string, files: Files, log: Log): Promise<void> {
   await files.removeFolder(own).catch((error: Error) => log.debug(error.message))
 }

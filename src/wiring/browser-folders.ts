@@ -3,7 +3,7 @@ import type {Dependencies} from '../credentials/dependencies.ts'
 import {AwsOidcError} from '../errors.ts'
 import {codeOf, type Files} from '../outside/files/files.ts'
 
-/** Profiles of browsers, one for each provider. */
+/** Makes and removes the folders of browser profiles, one for each provider. */
 export function browserFoldersIn(
   folder: string | undefined,
   files: Pick<Files, 'makePrivateFolder' | 'removeFolder'>,

@@ -11,8 +11,8 @@ import {parseObject, readObject, readTexts} from '../text/json.ts'
 import {keptFile} from './configuration.ts'
 
 /**
- * Answers a Tab, asked as the scripts bin/complete.* ask. bin/run.js comes here without oclif, which would take longer
- * than all of this. Says nothing where nothing can be known: a person is typing, and reads no error then.
+ * Answers a Tab for the scripts bin/complete.*. bin/run.js calls this without oclif, which would take longer than all
+ * of it. Prints nothing on failure: the user is typing, and would not read an error.
  */
 export async function complete(
   root: string,
@@ -41,7 +41,7 @@ export async function complete(
     })
     writeQuickly(question.reply(answer))
   } catch {
-    // Such as a configuration that does not parse.
+    // For example, a configuration that does not parse.
   }
 }
 
@@ -57,7 +57,7 @@ function packageIn(folder: string): Package {
   return {pjson: read('package.json'), manifest: read('oclif.manifest.json')}
 }
 
-/** A package that ours depends on, where npm has put it: beside the others, as often as not. */
+/** A package that ours depends on, in the `node_modules` of this folder or of the nearest one above that has it. */
 function packageNear(folder: string, name: string): Package {
   const found = packageIn(join(folder, 'node_modules', name))
   return found.pjson !== '' || dirname(folder) === folder ? found : packageNear(dirname(folder), name)

@@ -5,8 +5,8 @@ import type {Configuration} from '../config/schema.ts'
 import type {Outside} from '../outside/outside.ts'
 
 /**
- * The configuration as it is now. What its text says is kept beside our caches, which spares the next call the parser: it takes
- * half as long as an empty process, and seconds for ten thousand profiles. Rejects with CONFIG_INVALID.
+ * The configuration as it is now. Its parsed text is kept beside our caches, which spares the next call the parser:
+ * that takes half as long as an empty process, and seconds for ten thousand profiles. Rejects with CONFIG_INVALID.
  */
 export async function configurationAt(
   path: string,
@@ -15,7 +15,7 @@ export async function configurationAt(
 ): Promise<Configuration> {
   const text = await files.readGiven(path)
   if (text === undefined) return readConfiguration(path, text)
-  // What came through a pipe may be a secret that its sender keeps sealed.
+  // Text from a pipe is not kept: it may be a secret that its sender keeps encrypted.
   const kept = (await files.isFile(path)) ? keptFile(path, places.parsed) : undefined
   const json = kept === undefined ? undefined : readKeptText(kept)
   const known = json === undefined ? undefined : fromKept(json, version)
@@ -24,13 +24,13 @@ export async function configurationAt(
   const configuration = readConfiguration(path, text, parsed)
   if (kept !== undefined && (await files.exists(places.cache ?? ''))) {
     const keeping = toKept(parsed, version)
-    // Where it can't be written the parser does its work each time.
+    // If it can't be written, the next call parses again.
     if (keeping !== undefined) await files.replacePrivate(kept, keeping).catch(() => undefined)
   }
   return configuration
 }
 
-/** Where that is kept. */
+/** The file that keeps the parsed text of a configuration; `undefined` if it can't be kept. */
 export function keptFile(path: string, folder: string | undefined): string | undefined {
   const name = keptName(path)
   return name === undefined || folder === undefined ? undefined : join(folder, name)

@@ -7,7 +7,7 @@ import type {Outside} from '../outside/outside.ts'
 import type {Choices} from './asking.ts'
 import {type Installation, wire} from './wire.ts'
 
-/** What `doctor` looks at: everything is wired although the configuration may be broken, and nobody is asked. */
+/** The context of doctor's checks: complete even if the configuration is broken, and asking nobody. */
 export async function checkContextOf(
   outside: Outside,
   installation: Installation,
@@ -19,9 +19,9 @@ export async function checkContextOf(
   const saidOfTls = new Set<string>()
   const careful: Outside = {
     ...outside,
-    // The caches are looked at by checks of their own.
+    // Other checks look at the caches.
     env: {...env, AWS_OIDC_CACHE: 'memory', AWS_OIDC_INTERACTIVE: 'never'},
-    // Nothing is left behind.
+    // Keep no parsed configuration.
     places: {...places, parsed: undefined},
     files: {...files, readGiven: async file => (problem && file === path ? undefined : files.readGiven(file))},
     readTls: (tls, reading) => outside.readTls(tls, {...reading, warn: text => void saidOfTls.add(text)}),

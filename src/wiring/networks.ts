@@ -5,7 +5,7 @@ import type {Network} from '../outside/network/network.ts'
 import type {Outside} from '../outside/outside.ts'
 import type {Log} from '../plugin.ts'
 
-/** The network of each provider; those with TLS settings of their own have one of their own, made when it is needed. */
+/** The network of each provider. One with TLS settings gets a network of its own, made when it is first needed. */
 export function networksOf(
   network: Network,
   {readTls, clock}: Outside,
@@ -18,7 +18,7 @@ export function networksOf(
   return ({name, tls}) => {
     if (!tls) return network
     const files = {ca: resolve(tls.ca), cert: resolve(tls.cert), key: resolve(tls.key)}
-    // While a provider is set up, its settings change.
+    // While a provider is set up, its files may change.
     const key = JSON.stringify([name, files])
     const own = made.get(key) ?? network.withTls(readTls(files, {now: clock.now(), warn: log.warn}))
     made.set(key, own)
@@ -26,7 +26,7 @@ export function networksOf(
   }
 }
 
-/** A path in the configuration: from the home with `~`, else from the configuration's folder. */
+/** A path in the configuration: `~` is the home folder, and relative paths begin at the configuration's folder. */
 function fileFrom(path: string, home: string | undefined, folder: string): string {
   const fromHome = /^~[/\\](.*)$/s.exec(path)?.[1]
   if (fromHome !== undefined && home !== undefined) return join(home, fromHome)

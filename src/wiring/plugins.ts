@@ -6,7 +6,7 @@ import type {Log} from '../plugin.ts'
 import type {InstallDependencies} from '../registry/install.ts'
 import {logTo} from './said.ts'
 
-/** What the installation of a plugin works with; none of it may come with the plugin that is to be installed. */
+/** The dependencies of installing a plugin. None of them may come with the plugin that is to be installed. */
 export async function installPartsOf(
   {env, files, npm, processes, terminal}: Outside,
   installation: Pick<InstallDependencies, 'own' | 'dataFolder'>,
@@ -28,7 +28,7 @@ export async function installPartsOf(
   return {...installation, configuration, files, npm: watched, npmOptions, log}
 }
 
-/** The same without the other parts: what those need may come with a plugin that is to be installed. */
+/** The same without wiring all dependencies: those may need the plugin that is to be installed. */
 export async function installPartsFor(
   outside: Outside,
   installation: Pick<InstallDependencies, 'own' | 'dataFolder'>,

@@ -9,7 +9,7 @@ export function logTo(say: (text: string) => void, debug: boolean): Log {
   }
 }
 
-/** Says the first of all warnings aloud, which has the others for its consequences. */
+/** Shows only the first warning: the others are its consequences, and go to the debug log. */
 export function warningOnce(log: Log): Log {
   let warned = false
   return {
@@ -22,7 +22,7 @@ export function warningOnce(log: Log): Log {
   }
 }
 
-/** Every name, address and host in the configuration. None of them is a secret: those stand elsewhere. */
+/** Every name, address and host in the configuration. None is a secret: it holds only references to secrets. */
 export function namesIn({providers, profiles}: Pick<Configuration, 'providers' | 'profiles'>): readonly string[] {
   const written = [providers, profiles].flatMap(entries =>
     Object.entries(entries).map(([name, {written}]) => [name, written]),

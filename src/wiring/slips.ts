@@ -14,7 +14,7 @@ interface Flag {
   readonly options?: readonly string[] | undefined
 }
 
-/** What was meant by flags that a command does not have, or by a value that is none of a choice, to be typed instead. */
+/** What to type instead of an unknown flag, or of a value that is not among the options of its flag or argument. */
 export function meant(error: object, argv: readonly string[], {flags, args}: Typable): string | undefined {
   if ('flags' in error && Array.isArray(error.flags)) return meantFlag(String(error.flags[0]), flags)
   const words = argv.flatMap(word => (word.startsWith('--') ? word.split('=') : word))

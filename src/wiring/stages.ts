@@ -5,7 +5,7 @@ import type {Terminal} from '../outside/terminal/terminal.ts'
 
 type WaitingFor = Terminal['waitingFor']
 
-/** The network, with each server named to the person while it is waited for. */
+/** The network. It names each server on the terminal while we wait for it. */
 export function announcedNetwork(network: Network, waitingFor: WaitingFor): Network {
   const announced =
     (fetch: typeof globalThis.fetch): typeof globalThis.fetch =>
@@ -22,7 +22,7 @@ export function announcedNetwork(network: Network, waitingFor: WaitingFor): Netw
   }
 }
 
-/** The locks, with the person told while another process holds one. */
+/** The locks. The terminal says when we wait for another process that holds one. */
 export function announcedLocks(locks: Locks, waitingFor: WaitingFor): Locks {
   return {
     ...locks,

@@ -33,16 +33,16 @@ import {announcedLocks, announcedNetwork} from './stages.ts'
 /** This program as it is installed. */
 export interface Installation {
   readonly own: InstalledPackage
-  /** Where oclif keeps plugins. */
+  /** The folder in which oclif keeps plugins. */
   readonly dataFolder: string
 }
 
-// A process that was stopped while it made the key must not hold up the others for as long as a sign-in may take. It is
-// longer than a person is waited for who types the keyring's password.
+// A process stopped while it made the key must not hold up others as long as a sign-in may take. The limit is longer
+// than we wait for the user to type the keyring's password.
 const keyringMilliseconds = 40_000
 const keyringBusy = new AwsOidcError('UNAVAILABLE', 'Another aws-oidc has been waiting for the keyring for too long.')
 
-/** Tells a command for a secret, and the aws-oidc that it may start, at which providers a sign-in waits for it. */
+/** Tells a command that prints a secret, and any aws-oidc that it starts, which providers' sign-ins wait for it. */
 const waiting = 'AWS_OIDC_WAITING'
 
 export type Wired = Awaited<ReturnType<typeof wire>>
@@ -55,7 +55,7 @@ export async function wire(outside: Outside, installation: Installation, choices
   const network = announcedNetwork(outside.network, waitingFor)
   const path = places.configFile ?? 'config.yaml'
   const lookedAt = clock.now()
-  // Looked at before they are read: a change in between is taken for one afterwards.
+  // Looked at before they are read, so that a change in between counts as a later one.
   const watched = await watch(decisiveFiles(path, own, dataFolder), outside)
   const configuration = await configurationAt(path, own.manifest.version, outside)
   const log = logTo(terminal.say, choices.debug)
@@ -84,7 +84,7 @@ export async function wire(outside: Outside, installation: Installation, choices
   const signal = processes.interruption
   for (const password of proxyPasswords(env)) secrets.add(password)
 
-  // A machine that keeps nothing has one reason for that, whoever meets it.
+  // A machine that keeps nothing has one reason for it: locks and cache warn only once.
   const unkept = warningOnce(log)
   const waitedFor = env[waiting]?.split(',') ?? []
   const lockParts = {
@@ -97,7 +97,7 @@ export async function wire(outside: Outside, installation: Installation, choices
   }
   const ownLocks = fileLocks({...lockParts, log: unkept})
   const locks = announcedLocks(ownLocks, waitingFor)
-  // Where this one can't be made, the cache says why nothing is kept.
+  // If this lock can't be made, the cache says why nothing is kept.
   const keyLocks = announcedLocks(fileLocks({...lockParts, log: {...log, warn: log.debug}}), waitingFor)
   const home: CacheHome = {
     directory: places.entries ?? '',
@@ -134,8 +134,8 @@ export async function wire(outside: Outside, installation: Installation, choices
       try {
         await cached.clear(prefix)
       } finally {
-        // After the entries: whoever makes one meanwhile looks whether its entry is still there. A pointer that stays leads
-        // nowhere, and tells nothing.
+        // Copies go after the entries: a process that makes one meanwhile checks that its entry still exists. A pointer
+        // that stays leads nowhere and reveals nothing.
         await outside.pointers.removeAll().catch(() => log.debug('pointers could not be removed'))
         await outside.memoryFolders.removeAll().catch(error => Promise.reject(notCleared('hot copies', error)))
       }
@@ -169,7 +169,7 @@ export async function wire(outside: Outside, installation: Installation, choices
       const {draftConfiguration} = await import('../settings/edit.ts')
       return draftConfiguration(edit, {path: places.configFile, files: outside.editedFiles})
     },
-    // What is installed meanwhile is there for whoever asks after that.
+    // A getter, since `installPlugin` replaces the registry.
     get registry() {
       return registry
     },
@@ -189,7 +189,7 @@ export async function wire(outside: Outside, installation: Installation, choices
       folder: places.states,
       readText: files.readText,
       replace: files.replacePrivate,
-      // Not given up on Ctrl-C: that is noted too.
+      // Ctrl-C does not abort this: it is noted as well.
       exclusively: (name, work) => ownLocks.hold(name, new AbortController().signal, work),
     }),
     locks,

@@ -15,11 +15,11 @@ export default class ProvidersSetSecret extends AwsOidcCommand {
     },
     '<%= config.bin %> providers set-secret corp clientSecret --remove',
   ]
-  // What comes through the pipe is the secret: oclif would take it for an argument that is missing, and repeat it.
+  // The pipe holds the secret: without `ignoreStdin` oclif would take it for a missing argument, and repeat it.
   static override args = {
     provider: Args.string({description: 'provider of our configuration', required: true, ignoreStdin: true}),
     setting: Args.string({description: 'its secret setting, such as clientSecret', required: true, ignoreStdin: true}),
-    // It would repeat one that it does not know, too.
+    // oclif would also repeat an argument that it does not know.
     secret: Args.string({hidden: true, ignoreStdin: true, parse: refuseSecret}),
   }
   static override flags = {

@@ -25,7 +25,7 @@ export const profileFlag = Flags.string({
   helpValue: 'NAME',
 })
 
-/** How to sign in, for commands that may ask a person. */
+/** How to sign in, for commands that may ask the user to. */
 export const flowFlags = {
   browser: Flags.boolean({
     description: 'sign in with a browser, or only show the address for one (--no-browser)',
@@ -40,15 +40,15 @@ interface GlobalFlags {
   readonly region?: string | undefined
 }
 
-/** What our commands share: the parts of the world, the result on stdout, and the one place that turns an error into an ending. */
+/** What our commands share: dependencies, the result on stdout, and the one place that turns errors into exit codes. */
 export abstract class AwsOidcCommand extends Command {
   static override baseFlags = baseFlags
   /**
-   * For completion: what values a flag or an argument takes (src/completion/values.ts), where its name does not say it,
-   * and under `--` what stands behind that. It is read from oclif.manifest.json.
+   * For completion, which reads it from oclif.manifest.json: which values (src/completion/values.ts) a flag or an
+   * argument takes, unless its name says it, and under `--` what follows a `--`.
    */
   static completions: Readonly<Record<string, string>> = {}
-  /** Whether AWS tools start it, some of which show nobody what it says on stderr. */
+  /** Whether AWS tools start this command. Some of them show nobody its stderr. */
   protected readonly startedByTools: boolean = false
   #outside: Outside | undefined
   #exitCode = 0
@@ -63,44 +63,44 @@ export abstract class AwsOidcCommand extends Command {
     return {own: {name, root, manifest: {...pjson}}, dataFolder: dataDir}
   }
 
-  /** What the use cases work with, wired to the world. */
+  /** The dependencies of the use cases. */
   protected async wire(flags: GlobalFlags, choices: Partial<Choices> = {}): Promise<Wired> {
     const doubt = flags.region && doubtOfRegion(flags.region)
     if (doubt) this.outside.terminal.say(`Warning: ${doubt}`)
     return wire(this.outside, this.installation, choicesOf(flags, choices))
   }
 
-  /** What `doctor` looks at, whatever is wrong. */
+  /** The context of doctor's checks, made even if the configuration is broken. */
   protected async context(flags: GlobalFlags): Promise<CheckContext> {
     const {checkContextOf} = await import('../../wiring/doctor.ts')
     return checkContextOf(this.outside, this.installation, choicesOf(flags))
   }
 
-  /** What changes the plugins. Where they are to be removed, the configuration is not read: it may be broken by one. */
+  /** The dependencies for changing plugins. `unread` skips the configuration, which a plugin may have broken. */
   protected async installParts(flags: GlobalFlags, how: {readonly unread: boolean}): Promise<InstallDependencies> {
     const {installPartsFor} = await import('../../wiring/plugins.ts')
     return installPartsFor(this.outside, this.installation, {...choicesOf(flags), ...how})
   }
 
-  /** The profile that was said, with `-p` or by a variable. */
+  /** The profile named with `-p` or by a variable, if any. */
   protected profileOf(flag: string | undefined): string | undefined {
     const {env, awsProfile} = this.outside
     return flag ?? (env.AWS_OIDC_PROFILE || awsProfile || undefined)
   }
 
-  /** The profile that a person means, who may leave it out. */
+  /** The profile that is named, else "default" or the only one. Rejects with CONFIG_INVALID if it could be several. */
   protected async intendedProfile(flag: string | undefined, {configuration}: Wired['parts']): Promise<string> {
     const {intendedProfile} = await import('../../credentials/target.ts')
     return intendedProfile(this.profileOf(flag), configuration)
   }
 
-  /** Writes the result, whole, to stdout; ends with exit code 1 where its reader has gone. */
+  /** Writes the whole result to stdout. Exits with code 1 if its reader has gone. */
   protected hand(text: string): void {
     this.#outside?.terminal.waitingFor(undefined)
     if (writeResult(text) === 'reader-gone') this.exit(1)
   }
 
-  /** Ends as that program did. */
+  /** Ends as the child program did: with its exit code, or by SIGINT. */
   protected endLike({exitCode, signal}: {readonly exitCode: number; readonly signal: string | undefined}): never {
     if (signal === 'SIGINT') return this.outside.processes.endByInterrupt()
     return this.exit(exitCode)
@@ -121,7 +121,7 @@ export abstract class AwsOidcCommand extends Command {
     return process.stdout.isTTY === true && process.env.TERM !== 'dumb' && !process.env.NO_COLOR
   }
 
-  /** A time to come or gone by, as people read it. */
+  /** A future or past time, as people read it. */
   protected when(time: Date): string {
     return when(time, this.outside.clock.now())
   }
@@ -131,12 +131,12 @@ export abstract class AwsOidcCommand extends Command {
     return tableLines(rows, columnsOf(1) ?? 120)
   }
 
-  /** Names and values, which stand in one line each where nobody reads them on a terminal. */
+  /** Names and values in columns; each pair stays on one line if stdout is no terminal. */
   protected list(rows: readonly (readonly string[])[]): readonly string[] {
     return tableLines(rows, columnsOf(1) ?? 10_000)
   }
 
-  /** Everything is written by now; where something hangs, nobody waits for it. */
+  /** Everything is written by now, so don't wait for abandoned work that hangs. */
   protected override async finally(error: Interfaces.CommandError | undefined): Promise<void> {
     this.#outside?.plugins.lift()
     await super.finally(error)
@@ -178,10 +178,10 @@ function choicesOf(flags: GlobalFlags, choices: Partial<Choices> = {}): Choices 
   }
 }
 
-// With the limit of what was said before it stays below the 64 KiB of a pipe that nobody reads.
+// With the limit of earlier output this stays below the 64 KiB that a pipe holds while nobody reads it.
 const failureLimit = 4_000
 
-/** The hint, which comes last, is worth more than the end of an endless reason. */
+/** Cuts the middle out of a long text: the hint comes last, and is worth more than the end of a reason. */
 function shortened(lines: readonly Line[]): Printable {
   const text = onScreen([...lines, ''])
   if (text.length <= failureLimit) return text
@@ -189,7 +189,7 @@ function shortened(lines: readonly Line[]): Printable {
   return onScreen(`${start} … ${end}`.split('\n'))
 }
 
-/** Where stdout takes nothing, not even the news of that, there is still stderr. */
+/** Whether stdout took the error document. If not, the error goes to stderr. */
 function isTold(document: string): boolean {
   try {
     writeResult(document)
@@ -203,14 +203,14 @@ function failureText({message, hint}: AwsOidcError): readonly Line[] {
   return [...`Error: ${message}`.split('\n'), ...tryLines(hint)]
 }
 
-/** The stack begins with the message, which may quote anything. */
+/** Splits only the places of the stack into lines: the message, with which it begins, may quote anything. */
 function bugText({message, stack = message}: Error): readonly Line[] {
   const [before = '', ...behind] = stack.split(message)
   const places = message === '' ? stack : behind.join(message)
   return [`This is a bug in aws-oidc: ${message === '' ? '' : before}${message}`, ...places.split('\n').filter(Boolean)]
 }
 
-/** Expected failures, and oclif's own complaints about what was typed, perhaps with what was meant. */
+/** Expected failures, and oclif's complaints about what was typed, with what was meant; `undefined` for a bug. */
 function presentable(
   error: Interfaces.CommandError,
   id: string | undefined,
@@ -222,7 +222,7 @@ function presentable(
   return new AwsOidcError(code, withoutFrame(error.message).split('\n'), {hint: hint?.split('\n')})
 }
 
-/** oclif puts "Parsing --flag" before and "See more help" behind what a flag complains of. */
+/** Removes what oclif puts around a flag's complaint: "Parsing --flag" and "See more help". */
 function withoutFrame(message: string): string {
   return message.replace(/^Parsing --[\w-]+ *\n\t/, '').replace(/\nSee more help with --help$/, '')
 }

@@ -2,7 +2,7 @@ import {Flags} from '@oclif/core'
 import {checkSessionDuration, readDuration} from '../../config/duration.ts'
 import {AwsOidcError} from '../../errors.ts'
 
-/** `--duration 12h`, judged before anything else happens. */
+/** `--duration 12h`, checked before anything else happens. */
 const duration = Flags.custom<number>({
   description: 'length of the role session, 15m to 12h',
   helpValue: '12h',

@@ -2,7 +2,7 @@ import {Flags} from '@oclif/core'
 import {problemOfRegion, regionLike} from '../../config/region.ts'
 import {AwsOidcError, printable} from '../../errors.ts'
 
-/** `--region eu-central-1`, judged before anything else happens; command.ts warns of one that AWS does not list. */
+/** `--region eu-central-1`, checked before anything else happens; command.ts warns of one that AWS does not list. */
 export const regionFlag = Flags.custom<string>({
   helpValue: 'REGION',
   parse: async text => {
