@@ -101,7 +101,7 @@ export async function bundle(root) {
     await write({entryPoints: [`src/hooks/${name}.ts`], outfile: join(folder, `${name}.cjs`)})
   }
   for (const name of apart) {
-    // Node's first `Response` loads its whole fetch (43 ms), which this library needs only for our own requests.
+    // The first use of Node's `Response` loads its whole fetch (43 ms), so this library gets our light one.
     const inject = name === 'openid-client' ? ['src/http/fetched.ts'] : []
     const plugins = name === '@xmldom/xmldom' ? [patched(name)] : []
     await write({entryPoints: [name], outfile: join(folder, fileOf(name)), inject, plugins})
