@@ -8,33 +8,35 @@ import {root} from './sandbox.ts'
 /** A request for a client to make: its caller identity, as a profile of the AWS configuration. */
 export interface Question {
   readonly profile: string
-  /** Calls on one client, one after the other. */
+  /** Calls on one client, in sequence. */
   readonly calls?: number
-  /** Clients at once, each with credentials of its own. */
+  /** Clients in parallel, each with credentials of its own. */
   readonly atOnce?: number
   readonly env?: Variables
 }
 
 export interface Answers {
-  /** Who AWS said it was, call by call. */
+  /** The ARN that AWS returned for each call. */
   readonly arns: readonly string[]
-  /** What the client told the program, or the person, instead. */
+  /** What the client reported instead, to the program or the user. */
   readonly errors: readonly string[]
-  /** The worst of them. */
+  /** 0, or the exit code of the first run that failed. */
   readonly exitCode: number | null
-  /** What stood on the terminal of a person who runs the program. */
+  /** What a user who runs the program sees on the terminal. */
   readonly stderr: string
 }
 
 export interface AwsClient {
   readonly name: string
-  /** Whether the variables of `ownEndpoints` achieve this. */
+  /**
+   * Whether AWS_ENDPOINT_URL also sends the role switch of a profile with `source_profile` to the sandbox, not to AWS.
+   */
   readonly switchesInTheSandbox: boolean
-  /** What users see of the refusal that aws-oidc has written to stderr, or of its exit code. */
+  /** Whether the variables of `ownEndpoints` do so. */
   readonly takesOwnEndpoints: boolean
-  /** How often it starts aws-oidc for one failing call. */
+  /** What users see of a refusal by aws-oidc: its text on stderr, or its exit code. */
   readonly showsRefusal: RegExp
-  /** How often it starts aws-oidc for one call that fails. */
+  /** How often the client starts aws-oidc for one failing call. */
   readonly startsPerFailure: number
   start(tools: AwsTools, question: Question): readonly Started[]
   /** Interprets the results of a run that `start` has started. */

@@ -9,7 +9,7 @@ import {askingFor, type ClientCertificates, shownOn} from './tls-front.ts'
 /** A proxy that maps names to ports of this machine, and records what it sees. */
 export interface ForwardProxy {
   readonly port: number
-  /** Where it was asked to lead to. */
+  /** The targets that were requested. */
   readonly asked: readonly string[]
   /** The logins that clients sent, decoded. */
   readonly logins: readonly (string | undefined)[]

@@ -11,7 +11,7 @@ export interface Sts {
   givenSeconds: number | undefined
   /** The longest session of any role. */
   longestSeconds: number
-  /** Code and message of the refusal that the next request gets. */
+  /** Code and message of a refusal, which all requests get until it is unset. */
   refusal: readonly [code: string, message: string] | undefined
   /** The parameters of each request. */
   readonly requests: URLSearchParams[]
