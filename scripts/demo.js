@@ -1,5 +1,5 @@
-// Demonstrates the main features on the sandbox, with the real commands, unattended: `npm run demo`. With `npm run demo
-// -- --browser` the sign-in page opens in your own browser (alice, alice-password).
+// Demonstrates the main features on the sandbox, with the real commands, unattended: `npm run demo`.
+// With `npm run demo -- --browser` the sign-in page opens in your own browser (alice, alice-password).
 import {spawn, spawnSync} from 'node:child_process'
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
@@ -140,12 +140,12 @@ async function showCaller(profile, sts, env) {
 }
 
 /**
- * The user's environment without variables of AWS, and with ours set for the demo.
+ * The user's environment, with all variables of AWS and aws-oidc replaced by those of the demo.
  * @param {string} sts
  * @param {string} signIn
  */
 function environment(sts, signIn) {
-  // Hot copies would land with those of the user who watches, as would entries in the keyring.
+  // Hot copies and keyring entries would be the real user's, so the demo uses neither.
   const foreign = options.browser ? /^(AWS_|XDG_RUNTIME_DIR$)/ : /^(AWS_|BROWSER$|XDG_RUNTIME_DIR$)/
   return {
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name))),

@@ -20,7 +20,7 @@ function distance(time: Date, now: Date): string {
   return minutes > 0 ? `in ${span}` : `${span} ago`
 }
 
-// Not toLocaleString: the first use of the rules of a language loads them, for longer than all the rest of `status` takes.
+// Not toLocaleString: its first call loads a language's rules, which takes longer than all the rest of `status`.
 /** A date in the user's time zone. */
 export function dayOf(time: Date): string {
   return [time.getFullYear(), time.getMonth() + 1, time.getDate()].map(twoDigits).join('-')

@@ -1,6 +1,6 @@
 import type {Line} from '../text/printable.ts'
 
-/** What a terminal has room for. */
+/** The size of a terminal, and whether it may have colours. */
 export interface Screen {
   readonly columns: number
   readonly rows: number

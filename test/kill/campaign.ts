@@ -1,5 +1,5 @@
-// Kills callers at random moments and looks for violations: `npm run test:kill`, optionally with `-- --kills 300 --seed
-// 1 --cache file`. A seed determines the rounds, but not what the callers are doing at each moment.
+// Kills callers at random moments and looks for violations: `npm run test:kill`, optionally with
+// `-- --kills 300 --seed 1 --cache file`. A seed determines the rounds, but not what a kill interrupts.
 import {parseArgs} from 'node:util'
 import {figuresOf, type Played} from './figures.ts'
 import {play} from './play.ts'

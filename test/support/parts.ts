@@ -17,7 +17,7 @@ import {makeSts, type Sts} from './sts.ts'
 
 export const developer = 'arn:aws:iam::123456789012:role/developer'
 
-/** A clock that only a test moves; sleeping advances it at once. */
+/** A clock that tests move; sleeping advances it at once. */
 export interface MovableClock extends Clock {
   advance(milliseconds: number): void
 }

@@ -18,7 +18,7 @@ const commands = {
 
 type Command = keyof typeof commands
 
-/** Tests all commands with each place in each state; the outcome must depend on that alone. */
+/** Tests all commands with each place in each state; the outcome must depend on place and state alone. */
 export function behavesInEveryPlace({part}: {readonly part: 'a third' | 'the rest'}): void {
   const scene = useScene()
 
