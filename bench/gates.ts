@@ -1,14 +1,14 @@
 import type {Measured} from './report.ts'
 import type {Limits, Row} from './rows.ts'
 
-/** What must hold of the measured rows. */
+/** How measured rows are checked. */
 export interface Gates {
-  /** The ratio that a row, or its peak memory, must not exceed; `undefined` where there is no limit. */
+  /** The highest ratio allowed for a row, or for its peak memory; `undefined` for no limit. */
   readonly limitOf: (limits: Limits) => number | undefined
   readonly ratioOf: (measured: Measured) => number
 }
 
-/** A limit that does not hold. */
+/** A limit that was exceeded, or could not be checked. */
 export interface Miss {
   readonly what: string
   readonly found: string
@@ -16,13 +16,13 @@ export interface Miss {
 }
 
 const gates = {
-  /** For a machine that does nothing else: the gate of each row, by wall time. */
+  /** For an idle machine: the gate of each row, by wall time. */
   strict: {limitOf: ({gate}) => gate, ratioOf: ({ratio}) => ratio},
-  /** For a busy machine, where only a gross regression shows: twice the target, by processor time. */
+  /** For a busy machine, where only gross regressions show: twice the target, by processor time. */
   gross: {limitOf: ({target}) => target && 2 * target, ratioOf: ({cpuRatio}) => cpuRatio},
 } satisfies Record<string, Gates>
 
-/** The gates of that name. Throws for another name. */
+/** The gates of that name. Throws for an unknown name. */
 export function gatesNamed(name: string): Gates {
   if (name === 'strict' || name === 'gross') return gates[name]
   throw new Error(`There are the gates "strict" and "gross", not "${name}".`)
@@ -32,7 +32,7 @@ export function isGated({limitOf}: Gates, row: Row): boolean {
   return limitsOf(row).some(limits => limitOf(limits) !== undefined)
 }
 
-/** How many limits were looked at. */
+/** The number of limits that were checked. */
 export function limitCount({limitOf}: Gates, measured: readonly Measured[]): number {
   return measured.flatMap(({row}) => limitsOf(row)).filter(limits => limitOf(limits) !== undefined).length
 }

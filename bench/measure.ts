@@ -4,25 +4,25 @@ import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 
-/** A program, started as the AWS tools start us: its stdout is a pipe, its whole environment is said. */
+/** A program, started as the AWS tools start us: stdout is a pipe, and `env` is its whole environment. */
 export interface Program {
-  /** The first is a full path. */
+  /** Begins with an absolute path. */
   readonly argv: readonly string[]
   readonly env: Readonly<Record<string, string>>
-  /** Started before each measured run, unmeasured, in the same environment. */
+  /** Run before each measured run, unmeasured, in the same environment. */
   readonly before?: readonly string[]
 }
 
 export interface Figures {
-  /** Milliseconds, one figure a round. */
+  /** Milliseconds, one figure per round. */
   readonly wall: readonly number[]
-  /** User and system, of the program and all that it waited for. */
+  /** User plus system time, of the program and all children that it waited for, in milliseconds. */
   readonly cpu: readonly number[]
 }
 
 const script = join(dirname(fileURLToPath(import.meta.url)), 'measure.py')
 
-/** Runs all of them once a round. Throws where one of them fails, or where there is no Python 3. */
+/** Runs each program once per round. Throws if one fails, or if there is no Python 3. */
 export function measure(programs: readonly Program[], rounds: number): readonly Figures[] {
   const task = JSON.stringify({rounds, kinds: programs})
   const {status, stdout, error} = spawnSync('python3', [script], {
@@ -38,14 +38,14 @@ export function measure(programs: readonly Program[], rounds: number): readonly 
 }
 
 /**
- * The most memory a program had, in KiB; undefined where there is no GNU time. It starts the program itself: the peak of one
- * that a larger program has started counts that one's memory, too.
+ * The peak memory of a program in KiB; `undefined` without GNU time. GNU time starts the program itself, because a
+ * program started by a larger one would inherit that one's peak.
  */
 export function peakMemory(program: Program): number | undefined {
   return ofReport(program, file => ['/usr/bin/time', '--format=%M', `--output=${file}`], Number)
 }
 
-/** Instructions that a program retired in user mode; undefined where they can't be counted. */
+/** Instructions that a program retired in user mode; `undefined` where they can't be counted. */
 export function instructions(program: Program): number | undefined {
   const counter = (file: string) => ['/usr/bin/perf', 'stat', '-x,', `--output=${file}`, '--event=instructions:u', '--']
   return ofReport(program, counter, text => Number(/^(\d+),/m.exec(text)?.[1]))

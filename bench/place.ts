@@ -7,22 +7,22 @@ import {type SessionBus, startSessionBus} from '../test/support/session-bus.ts'
 
 type Variables = Readonly<Record<string, string>>
 
-/** A machine on which aws-oidc is installed as people install it, with people on it. */
+/** A machine on which aws-oidc is installed as users install it, with users on it. */
 export interface Place {
   readonly node: string
-  /** bin/run.js as npm installed it. */
+  /** bin/run.js as installed by npm. */
   readonly run: string
-  /** npm's link to it. */
+  /** npm's link to `run`. */
   readonly linked: string
   readonly sandbox: Sandbox
-  /** Another one, whose STS takes as long as one on another continent. */
+  /** A second sandbox, whose STS is as slow as one on another continent. */
   slowSandbox(): Promise<Sandbox>
   readonly sizes: Sizes
-  /** Undefined where no keyring can be started. */
+  /** `undefined` where no keyring can be started. */
   readonly bus: SessionBus | undefined
-  /** A person who is signed in, and whose AWS tools know of us. */
+  /** A user who is signed in, and whose AWS profiles call us. */
   person(name: string, has?: Belongings): Promise<Person>
-  /** Somebody with so many profiles of aws-cli-oidc, and what puts those back after they were taken over. */
+  /** A user with so many profiles of aws-cli-oidc, and a command that restores those after a migration. */
   formerUser(name: string, profiles: number): Pick<Person, 'env'> & {readonly asBefore: readonly string[]}
   remove(): Promise<void>
 }
@@ -31,15 +31,15 @@ export interface Place {
 export interface Sizes {
   readonly tarball: number
   readonly installed: number
-  /** Of that, the npm that oclif's plugin for plugins brings. */
+  /** The part of `installed` that is npm, a dependency of oclif's plugin for plugins. */
   readonly npm: number
 }
 
 export interface Belongings {
   readonly cache?: 'file' | 'keyring'
-  /** How many there are, `developer` being one. */
+  /** How many profiles there are, including `developer`. */
   readonly profiles?: number
-  /** Where they sign in. With it the profiles are of the provider itself, each for a role of its own. */
+  /** The sandbox to sign in at. If given, the profiles use the provider directly, each with a role of its own. */
   readonly sandbox?: Sandbox
   readonly plugins?: number
   /** Whether there is a place for hot copies. */
@@ -89,7 +89,7 @@ export async function makePlace(): Promise<Place> {
     const call = (...args: readonly string[]) =>
       execFileSync(process.execPath, [run, ...args], {env, stdio: ['ignore', 'pipe', 'pipe']})
     call('profiles', 'sync', 'developer', '--yes')
-    // Nothing is copied of what was written just now.
+    // Age the files: what was written just now gets no hot copy.
     const before = new Date(Date.now() - 60_000)
     const inData = readdirSync(data, {recursive: true, encoding: 'utf8'}).map(name => join(data, name))
     for (const path of [config, dirname(config), data, ...inData]) utimesSync(path, before, before)
@@ -129,7 +129,7 @@ export async function makePlace(): Promise<Place> {
   }
 }
 
-/** The package as it would be published, installed as people install it. */
+/** Packs the package as for publishing, and installs it as users do. */
 function install(folder: string): {readonly installation: string; readonly tarball: string} {
   const npm = (args: readonly string[], cwd: string) =>
     execFileSync('npm', [...args, '--loglevel=error'], {cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit']})
@@ -179,7 +179,7 @@ profiles:
 ${more.join('')}`
 }
 
-/** The two files of aws-cli-oidc and of the AWS tools, as its own setup leaves them. */
+/** The files of aws-cli-oidc and of the AWS tools, as its own setup leaves them. */
 function formerProvider({issuer, clientId}: Sandbox): string {
   const metadata = `${issuer}/.well-known/openid-configuration`
   return `corp:\n  aws_federation_type: oidc\n  client_id: ${clientId}\n  oidc_provider_metadata_url: ${metadata}\n`
@@ -190,7 +190,7 @@ function formerProfiles(count: number): string {
   return Array.from({length: count}, (_, at) => `[profile former-${at}]\ncredential_process = ${call(at)}\n`).join('')
 }
 
-/** As npm leaves them, without a package manager. */
+/** Creates plugins as npm would install them, without running npm. */
 function plantPlugins(data: string, count: number): void {
   const names = Array.from({length: count}, (_, at) => `aws-oidc-plugin-${at}`)
   for (const name of names) {

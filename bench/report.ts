@@ -7,12 +7,12 @@ export interface Measured {
   readonly least: number
   readonly median: number
   readonly cpu: number
-  /** Of the wall time to that of the first row of the group, as the median of the ratios in each round. */
+  /** The wall time relative to the first row of the group: the median of each round's ratio. */
   readonly ratio: number
-  /** The same of the processor time, which other work on the machine changes less. */
+  /** The same for the processor time, which depends less on other work of the machine. */
   readonly cpuRatio: number
   readonly kibibytes?: number
-  /** To what the row names. */
+  /** Relative to the row that `row.memory` names. */
   readonly memoryRatio?: number
   readonly instructionsRatio?: number
 }
@@ -43,7 +43,7 @@ export function measureGroup({title, rows, part = 1}: Group, rounds: number): re
   })
 }
 
-/** The middle one of nine; undefined where it can't be had. */
+/** The median of nine runs; `undefined` if any could not be measured. */
 function middle(row: Row, read: (row: Row) => number | undefined): number | undefined {
   const figures = Array.from({length: 9}, () => read(row)).filter(figure => figure !== undefined)
   return figures.length === 9 ? median(figures) : undefined
@@ -57,7 +57,7 @@ function quotient(counted: number | undefined, base: number | undefined) {
   return counted !== undefined && base !== undefined && {instructionsRatio: counted / base}
 }
 
-/** A table a group, in Markdown. */
+/** A Markdown table for each group. */
 export function tables(measured: readonly Measured[]): string {
   const groups = Map.groupBy(measured, ({group}) => group)
   return [...groups].map(([title, rows]) => `## ${title}\n\n${table(rows)}\n`).join('\n')

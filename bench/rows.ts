@@ -6,33 +6,33 @@ import type {Belongings, Person, Place} from './place.ts'
 import {awsCli} from './tools.ts'
 
 export interface Limits {
-  /** The ratio that is aimed at. */
+  /** The ratio to aim at. */
   readonly target?: number
-  /** The ratio over which `--check` fails. */
+  /** The ratio above which `--check` fails. */
   readonly gate?: number
 }
 
 export interface Row extends Program, Limits {
   readonly name: string
-  /** Limits of the peak memory, which is compared with the row of that name. */
+  /** Limits of the peak memory, relative to the row named in `of`. */
   readonly memory?: Limits & {readonly of: string}
 }
 
-/** Programs that are measured in turn; the ratios are to the first one. */
+/** Programs that are measured in turn; ratios are relative to the first one. */
 export interface Group {
   readonly title: string
   readonly rows: readonly Row[]
-  /** The part of all rounds that is enough, because each takes long. */
+  /** The share of rounds that is enough, because each takes long. */
   readonly part?: number
 }
 
 const creds = ['creds', '--profile', 'developer']
-/** What no hot copy answers. */
+/** A call that no hot copy answers. */
 const whole = [...creds, '--browser']
-/** As many at once as are said, all printing through one pipe. */
+/** Runs `$1` copies of a command at once, all printing into one pipe. */
 const atOnce = 'count=$1; shift; { while [ "$count" -gt 0 ]; do "$@" & count=$((count - 1)); done; wait; } | cat'
 
-/** Each of so many profiles once, so many at a time. */
+/** Calls `creds` once for each of `$1 + 1` profiles, `$2` at a time. */
 const inTurns = 'seq 0 "$1" | xargs -P "$2" -I @ "$3" "$4" creds --profile profile-@ | cat'
 
 /** All that is measured; `others` are command lines of other tools. */
@@ -87,7 +87,7 @@ export async function groupsAt(place: Place, others: readonly string[]): Promise
 
   async function cold(): Promise<Group> {
     const renewing = await place.person('renewing')
-    // Tokens so short-lived that each call refreshes them.
+    // Tokens are so short-lived that each call refreshes them.
     await place.sandbox.steer('POST', '/lifetimes', {idTokenSeconds: 30})
     const renewal = {...by(renewing, ...creds, '--force'), target: 4.5, gate: 5.5}
     return {title: 'Cold', rows: [empty, {name: 'creds, refresh and STS', ...renewal}]}
@@ -155,7 +155,7 @@ export async function groupsAt(place: Place, others: readonly string[]): Promise
     }))
   }
 
-  /** What reads or changes the whole configuration, with ten times as many profiles. */
+  /** Commands that read or change the whole configuration, with ten times as many profiles. */
   async function scaling(): Promise<readonly Group[]> {
     const counts = [1000, 10_000]
     const people = await Promise.all(
@@ -179,7 +179,7 @@ export async function groupsAt(place: Place, others: readonly string[]): Promise
       '--set',
       `clientId=${clientId}`,
     ]
-    // Setup signs in once, so AWS must let that role be taken.
+    // Setup signs in once, so AWS must accept this role.
     const profile = ['--profile', 'added', '--role', 'arn:aws:iam::123456789012:role/developer']
     const calls: readonly (readonly [name: string, of: (made: (typeof people)[number]) => Program])[] = [
       ['doctor', ({person}) => by(person, 'doctor', '--no-network')],
@@ -200,7 +200,7 @@ export async function groupsAt(place: Place, others: readonly string[]): Promise
     }))
   }
 
-  /** With as many profiles of others in the file of the AWS tools as we have. */
+  /** With as many foreign profiles in the AWS config file as we have. */
   async function syncing(): Promise<Group> {
     const rows = await Promise.all(
       [10, 1000].map(async profiles => {
@@ -240,7 +240,7 @@ export async function groupsAt(place: Place, others: readonly string[]): Promise
   ]
 }
 
-/** A call as the person feels it. */
+/** A call as the user experiences it. */
 function withAwsCli({env}: Person, run: string, node: string): readonly Group[] {
   const aws = awsCli()
   if (aws === undefined) return []

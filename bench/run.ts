@@ -1,9 +1,9 @@
-// What calls cost, as ratios to an empty Node process of the same version: `npm run bench`, on Linux, with a python3.
-// It installs the package as it would be published, and measures everything in one run, in turn.
+// Measures what calls cost, relative to an empty Node process of the same version: `npm run bench`, on Linux, with
+// Python 3. It installs the package as for publishing, and measures everything in turn, in one run.
 //
 //     npm run bench                       prints all tables
 //     npm run bench -- --write            writes bench/RESULTS.md as well
-//     npm run bench -- --check strict     measures what has a gate, and fails where one does not hold, the second time too
+//     npm run bench -- --check strict     measures rows with a gate, and fails if one is missed twice
 //     npm run bench -- --check gross      the same with twice the targets, by processor time: for a busy machine
 //     npm run bench -- --rounds 40        instead of 20
 //     npm run bench -- --with 'aws-vault exec work --json'    another tool in the same run
@@ -43,7 +43,9 @@ try {
   await place.remove()
 }
 
-/** Measures the groups that have a limit. One that does not hold is measured once more, with its whole group, before it fails. */
+/**
+ * Measures the groups that have a limit. If one fails, its whole group is measured again; it counts if it fails twice.
+ */
 function check(groups: readonly Group[], gates: Gates): void {
   const measured: Measured[] = []
   const missed: Miss[] = []

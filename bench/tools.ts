@@ -2,7 +2,7 @@ import {accessSync, constants} from 'node:fs'
 import {delimiter, join} from 'node:path'
 import {root} from '../test/support/sandbox.ts'
 
-/** The AWS CLI: the one of the tests, else the first on the PATH. */
+/** The AWS CLI of the tests, else the first on the PATH. */
 export function awsCli(): string | undefined {
   const folders = [join(root, '.cache/python/bin'), ...(process.env.PATH ?? '').split(delimiter)]
   return folders.map(folder => join(folder, 'aws')).find(isExecutable)

@@ -1,4 +1,4 @@
-// Compiles the host and every plugin, and writes oclif.manifest.json from what was compiled.
+// Compiles the host and all plugins, then writes oclif.manifest.json from the compiled commands.
 import {execFileSync} from 'node:child_process'
 import {existsSync, readdirSync, readFileSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
@@ -8,7 +8,7 @@ import {markDone, root} from './marker.js'
 
 const tsc = join(root, 'node_modules/typescript/bin/tsc')
 
-// Without this a deleted source file would live on as compiled code.
+// Otherwise the compiled code of a deleted source file would stay.
 for (const folder of [root, ...plugins()]) {
   rmSync(join(folder, 'dist'), {recursive: true, force: true})
   execFileSync(process.execPath, [tsc, '-p', join(folder, 'tsconfig.json')], {stdio: 'inherit'})

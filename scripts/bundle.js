@@ -1,5 +1,6 @@
-// Puts the program into few files, as they are installed: oclif and our own code into one, each large library into one
-// of its own. What only some calls need is loaded with its first use. Why, and what it gains: docs/decisions/0017-bundle.md.
+// Bundles the installed program into few files: oclif and our own code into one, each large library into one of its
+// own. Parts that only some calls need are loaded on first use. For the reasons and gains see
+// docs/decisions/0017-bundle.md.
 import {writeFileSync} from 'node:fs'
 import {findPackageJSON} from 'node:module'
 import {join} from 'node:path'
@@ -9,7 +10,7 @@ import {licencesOf} from './licences.js'
 import {loadedLate} from './loaded-late.js'
 import {patched} from './patches.js'
 
-/** Libraries in files of their own: large, or read by few calls. */
+/** Libraries in files of their own: large ones, or those that few calls use. */
 const apart = [
   '@smithy/signature-v4',
   '@xmldom/xmldom',
@@ -25,10 +26,10 @@ const apart = [
   'yaml',
 ]
 
-/** Not in the bundle: native code of each platform, a program of its own beside it, and what nobody has at run time. */
+/** Not bundled: native code, a package with a program of its own beside it, and what is absent at run time. */
 const external = ['@napi-rs/keyring', 'open', 'typescript']
 
-/** Loaded with their first use, beside those apart. */
+/** Loaded on first use, in addition to those in `apart`. */
 const late = [
   'ansi-escapes',
   'ansis',
@@ -71,7 +72,7 @@ export async function bundle(root) {
       target: 'node24',
       external,
       define: {'import.meta.url': '__filename'},
-      // Names are kept, for stack traces.
+      // Names are kept for stack traces.
       minifyWhitespace: true,
       minifySyntax: true,
       legalComments: 'inline',
@@ -92,7 +93,7 @@ export async function bundle(root) {
     plugins: [later, patched('@oclif/core')],
   })
   await write({entryPoints: ['src/wiring/complete.ts'], outfile: join(folder, 'complete.cjs'), plugins: [later]})
-  // These say themselves what is loaded when: while the keyring answers, there is time for `node:crypto`.
+  // The lanes choose themselves when to load what: while the keyring answers, there is time for `node:crypto`.
   for (const name of ['file', 'keyring']) {
     await write({entryPoints: [`src/fast-path/lane/${name}.ts`], outfile: join(folder, `lane-${name}.cjs`)})
   }
@@ -100,7 +101,7 @@ export async function bundle(root) {
     await write({entryPoints: [`src/hooks/${name}.ts`], outfile: join(folder, `${name}.cjs`)})
   }
   for (const name of apart) {
-    // The first `Response` of Node loads all of its fetch (43 ms); that library has no other use for it than ours.
+    // The first use of Node's `Response` loads its whole fetch (43 ms), so this library gets our light one.
     const inject = name === 'openid-client' ? ['src/http/fetched.ts'] : []
     const plugins = name === '@xmldom/xmldom' ? [patched(name)] : []
     await write({entryPoints: [name], outfile: join(folder, fileOf(name)), inject, plugins})
@@ -109,7 +110,7 @@ export async function bundle(root) {
 }
 
 /**
- * What is apart or late is looked up from here, although oclif may be who asks for it.
+ * The bundle resolves `apart` and `late` from `root`, even for oclif. Throws if oclif has another copy of one.
  * @param {string} root
  */
 function demandOneOfEach(root) {
@@ -120,7 +121,7 @@ function demandOneOfEach(root) {
 }
 
 /**
- * Each command is evaluated when it is asked for.
+ * The bundle's entry; each command is evaluated on demand.
  * @param {[id: string, file: string][]} files of all commands
  */
 function entry(files) {

@@ -2,8 +2,8 @@ import {readdirSync} from 'node:fs'
 import {join} from 'node:path'
 
 /**
- * The files of src/commands/ of the package in `root`, without their ending, by what oclif calls the commands: such as
- * "cache:info", or "cache" for the one that a topic itself is.
+ * The files in src/commands/ of the package in `root`, without their extension, by oclif's ids of commands: such as
+ * "cache:info", or "cache" for a topic's own command.
  * @param {string} root
  * @returns {[id: string, file: string][]}
  */

@@ -1,4 +1,4 @@
-// Shows the main job on the sandbox, with the real commands, unattended: `npm run demo`.
+// Demonstrates the main features on the sandbox, with the real commands, unattended: `npm run demo`.
 // With `npm run demo -- --browser` the sign-in page opens in your own browser (alice, alice-password).
 import {spawn, spawnSync} from 'node:child_process'
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
@@ -22,7 +22,7 @@ print('An OpenID provider and an STS of AWS start on this machine. Nothing leave
 const sandbox = spawn(process.execPath, [sandboxBin, 'start', '--json'], {stdio: ['ignore', 'pipe', 'inherit']})
 try {
   const {issuer, clientId, sts, console: signIn, control} = JSON.parse(await firstLine(sandbox.stdout))
-  // The sandbox's own "person" takes the place of a browser.
+  // The sandbox's own "person" replaces a browser.
   if (!options.browser) {
     writeFileSync(config, stringify({browser: [process.execPath, sandboxBin, 'browse']}), {mode: 0o600})
   }
@@ -120,7 +120,7 @@ async function everyDay(control, env) {
 }
 
 /**
- * By the AWS CLI, which asks aws-oidc by itself, where there is one.
+ * Shows the caller with the AWS CLI, which calls aws-oidc itself, or with `whoami` where there is no AWS CLI.
  * @param {string} profile
  * @param {string} sts
  * @param {NodeJS.ProcessEnv} env
@@ -132,7 +132,7 @@ async function showCaller(profile, sts, env) {
   }
   const args = ['sts', 'get-caller-identity', '--profile', profile, '--endpoint-url', sts]
   print(`$ aws ${args.join(' ')}`)
-  // It keeps credentials of switched roles in the home, and would take those of an earlier sandbox.
+  // The AWS CLI caches credentials of switched roles in the home, and would use those of an earlier sandbox.
   const {status, stdout, stderr} = await ended(spawn(aws, args, {env: {...env, HOME: folder, USERPROFILE: folder}}))
   print((stdout + stderr).trimEnd())
   if (status !== 0) throw new Error(`aws ended with ${status}`)
@@ -140,12 +140,12 @@ async function showCaller(profile, sts, env) {
 }
 
 /**
- * The person's environment without anything of AWS or of ours in it.
+ * The user's environment, with all variables of AWS and aws-oidc replaced by those of the demo.
  * @param {string} sts
  * @param {string} signIn
  */
 function environment(sts, signIn) {
-  // Hot copies are of whoever watches, as the keyring is.
+  // Hot copies and keyring entries would be the real user's, so the demo uses neither.
   const foreign = options.browser ? /^(AWS_|XDG_RUNTIME_DIR$)/ : /^(AWS_|BROWSER$|XDG_RUNTIME_DIR$)/
   return {
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name))),
@@ -206,7 +206,7 @@ async function countSignIns(control) {
   return journal.filter(({kind}) => kind === 'sign-in').length
 }
 
-/** Long and secret values need not be read whole to be believed. @param {string} line */
+/** Shortens long and secret values. @param {string} line */
 function shortened(line) {
   return line
     .replace(/"(SecretAccessKey|SessionToken)":"(.{4})[^"]*"/g, '"$1":"$2..."')

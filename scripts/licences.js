@@ -2,7 +2,7 @@ import {readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 /**
- * The licences of all packages of which something is in a bundle, as they ask for.
+ * The licences of all bundled packages, which they require to be distributed with the code.
  * @param {string} root
  * @param {readonly string[]} inputs paths in `root`
  */

@@ -1,6 +1,6 @@
 /**
- * Modules that are loaded when something of them is used, instead of where they are imported. Takes what to load for
- * each name: the module itself, or a file beside the bundle.
+ * Loads modules when they are first used, not where they are imported. `modules` maps each name to what is loaded: the
+ * module itself, or a file beside the bundle.
  * @param {Readonly<Record<string, string>>} modules
  * @param {string} root
  * @returns {import('esbuild').Plugin}
@@ -22,8 +22,8 @@ export function loadedLate(modules, root) {
 }
 
 /**
- * Helpers of compilers ask whether it is __esModule, and copy its members: they get no answer, and a prototype that has
- * the members.
+ * A stand-in for a module. Compilers' helpers check `__esModule` and copy members without loading anything here:
+ * `__esModule` is undefined, and the members are inherited from the prototype.
  * @param {string} target
  */
 function standIn(target) {

@@ -9,7 +9,7 @@ import {Plugin} from '@oclif/core'
 export async function manifestText(root) {
   const plugin = new Plugin({root, type: 'core', ignoreManifest: true, errorOnManifestCreate: true})
   await plugin.load()
-  // oclif lists the commands as the file system's answers happen to come.
+  // oclif lists commands in the order of the file system.
   const commands = Object.entries(plugin.manifest.commands).toSorted(([a], [b]) => (a < b ? -1 : 1))
   return `${JSON.stringify({...plugin.manifest, commands: Object.fromEntries(commands)}, null, 2)}\n`
 }

@@ -1,4 +1,4 @@
-// Remembers what was installed and built, so that neither is done again for the same files. Runs on Node 20.
+// Records what was installed and built, so that neither is repeated for unchanged files. Runs on Node 20.
 import {createHash} from 'node:crypto'
 import {existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
@@ -21,7 +21,7 @@ const inputs = {
 }
 const products = {installed: 'node_modules', built: 'dist'}
 
-/** Whether it was done for the files as they are. @param {keyof typeof inputs} what */
+/** Whether the step was done for the current files. @param {keyof typeof inputs} what */
 export function isDone(what) {
   const marker = markerOf(what)
   const there = existsSync(marker) && existsSync(join(root, products[what]))

@@ -1,41 +1,41 @@
-// What libraries do at each start that only some calls need. Each could be offered to them as it stands. A text that is
-// not there exactly once fails the build: a changed library is looked at again.
+// Replaces work that libraries do at each start but only some calls need. Each patch could be proposed upstream as it
+// is. The build fails unless the original text occurs exactly once, so that patches of a changed library are reviewed.
 
 import {readFileSync} from 'node:fs'
 
 /** @type {readonly {readonly file: string; readonly from: string; readonly to: string}[]} */
 const patches = [
-  // The first comparison by a locale loads ICU's rules for it, 8 ms; ids of commands are ASCII.
+  // The first localeCompare loads ICU's rules, 8 ms; ids of commands are ASCII.
   {
     file: '@oclif/core/lib/config/plugin.js',
     from: '.sort((a, b) => a.id.localeCompare(b.id))',
     to: '.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))',
   },
-  // bin/run.js has checked the version of Node; this loads semver for it.
+  // bin/run.js has checked Node's version already; this check loads semver.
   {
     file: '@oclif/core/lib/index.js',
     from: '\ncheckNodeVersion();',
     to: '',
   },
-  // A name without a character of a pattern matches itself only.
+  // A pattern without special characters matches only itself.
   {
     file: '@oclif/core/lib/config/plugin-loader.js',
     from: 'const minimatch_1 = require("minimatch");',
     to: 'const minimatch_1 = { minimatch: (p, w) => /^[\\w@/.-]+$/.test(w) ? p === w : require("minimatch").minimatch(p, w) };',
   },
-  // Without DEBUG its loggers print nothing.
+  // Without DEBUG the loggers print nothing.
   {
     file: '@oclif/core/lib/logger.js',
     from: 'const debug_1 = __importDefault(require("debug"));',
     to: 'const debug_1 = { default: (ns) => process.env.DEBUG ? require("debug")(ns) : Object.assign(() => {}, { enabled: false }) };',
   },
-  // WSL is a Linux; and all of wsl-utils is more than this question needs.
+  // WSL is a Linux; and this check doesn't need all of wsl-utils.
   {
     file: '@oclif/core/lib/util/os.js',
     from: "(await import('wsl-utils')).isWsl ?",
     to: "(0, node_os_1.platform)() === 'linux' && (await import('is-wsl')).default ?",
   },
-  // To freeze the 2,125 entities of HTML, which XML has not, takes longer than all else of that library: 9 ms.
+  // Freezing the 2,125 HTML entities, which XML doesn't have, takes longer than the rest of the library: 9 ms.
   {
     file: '@xmldom/xmldom/lib/entities.js',
     from: "var freeze = require('./conventions').freeze;",

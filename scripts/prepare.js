@@ -1,6 +1,6 @@
-// Makes a fresh clone ready: dependencies, then the build. Plain JavaScript that Node 20 runs, because what is
-// installed here brings the newer Node that everything else uses. With a script as its argument it then runs that one
-// on the newer Node: a shell that looked up `node` before the installation would go on with the older one.
+// Makes a fresh clone ready: installs dependencies, then builds. Plain JavaScript for Node 20, because the installation
+// brings the newer Node that everything else uses. With a script as its argument, it then runs that script on the newer
+// Node: a shell that looked up `node` before the installation would keep using the older one.
 import {spawnSync} from 'node:child_process'
 import {existsSync} from 'node:fs'
 import {join} from 'node:path'
@@ -8,7 +8,7 @@ import {isDone, markDone, root} from './marker.js'
 
 if (!isDone('installed')) {
   process.stderr.write('Installing dependencies (npm ci) ...\n')
-  // Whatever the person's npm is set to: the build needs the tools, and the newer Node comes by an install script.
+  // Override the user's npm configuration: the build needs the tools, and an install script brings the newer Node.
   const flags = ['--include=dev', '--ignore-scripts=false', '--no-audit', '--no-fund', '--loglevel=error']
   must(process.platform === 'win32' ? 'npm.cmd' : 'npm', ['ci', ...flags])
   markDone('installed')
@@ -31,7 +31,7 @@ function nodeOfTheProject() {
  * @param {string[]} args
  */
 function must(command, args) {
-  // What they say goes to stderr: stdout belongs to the command that follows.
+  // Output goes to stderr: stdout belongs to the command that follows.
   const status = run(command, args, ['ignore', 2, 2])
   if (status !== 0) process.exit(status)
 }
@@ -42,7 +42,7 @@ function must(command, args) {
  * @param {import('node:child_process').StdioOptions} stdio
  */
 function run(command, args, stdio) {
-  // A .cmd can be started through a shell only; the arguments are ours and hold nothing to quote.
+  // A .cmd needs a shell; the arguments are ours and need no quoting.
   const {status, error} = spawnSync(command, args, {cwd: root, stdio, shell: command.endsWith('.cmd')})
   if (error) throw error
   return status ?? 1

@@ -1,4 +1,4 @@
-// Makes docs/images/first-day.svg anew; needs what `.ci/install python_clients` puts under .cache.
+// Regenerates docs/images/first-day.svg; needs what `.ci/install python_clients` installs under .cache.
 import {writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {root} from '../test/support/sandbox.ts'

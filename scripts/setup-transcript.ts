@@ -1,4 +1,5 @@
-// Prints what stands in the README under "Setting it up"; needs what `.ci/install python_clients` puts under .cache.
+// Prints the transcript for "Setting it up" in the README; needs what `.ci/install python_clients` installs under
+// .cache.
 import {setupTranscript} from '../test/support/setup-transcript.ts'
 
 process.stdout.write(`${await setupTranscript()}\n`)

@@ -1,4 +1,4 @@
-// Everything that `npm test` checks, one after the other; all of it needs nothing but npm packages.
+// Runs all checks of `npm test` one after the other; they need nothing but npm packages.
 import {spawnSync} from 'node:child_process'
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'

@@ -1,11 +1,11 @@
 import type {Look} from './screen.ts'
 
-/** What is written on `back`; `dim` is for whatever is dim, `c1` to `c15` for the colours of a terminal. */
+/** Colours for text on `back`: `dim` for dim text, `colors` for the first eight of a terminal. */
 export type Palette = Readonly<Record<'back' | 'edge' | 'text' | 'dim' | 'cursor', string>> & {
   readonly colors: readonly string[]
 }
 
-// The first of the eight is black, the last white: what is said in them is to be read on either background.
+// The first of the eight is black, the last white; both must be readable on either background.
 export const dark: Palette = {
   back: '#0d1117',
   edge: '#3d444d',
@@ -24,7 +24,7 @@ export const light: Palette = {
   colors: ['#59636e', '#cf222e', '#116329', '#7d4e00', '#0969da', '#8250df', '#0f6a73', '#1f2328'],
 }
 
-/** For who has a light desktop, and for who has a dark one. */
+/** The style rules for light and dark desktops. */
 export const colorRules: readonly string[] = [
   'text{font:14px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono","Liberation Mono",monospace;white-space:pre}',
   '.t{font:13px system-ui,sans-serif;text-anchor:middle}.b{font-weight:bold}.u{text-decoration:underline}',
@@ -32,9 +32,9 @@ export const colorRules: readonly string[] = [
   `@media(prefers-color-scheme:dark){${rules(dark)}}`,
 ]
 
-/** The classes of a look, as `colorRules` has them. */
+/** The classes of a look, as in `colorRules`. */
 export function lookClass({color, bold, dim, underlined}: Look): string {
-  // The bright eight come after the others.
+  // The eight bright colours follow the others.
   const names = [color !== undefined && `c${color % 8}`, bold && 'b', dim && 'd', underlined && 'u']
   return names.filter(Boolean).join(' ')
 }

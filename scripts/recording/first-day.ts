@@ -14,14 +14,14 @@ import {columns, openStage, type Stage} from './stage.ts'
 const read = 1_300
 const prompt = '\n$'
 
-/** Whenever this is made, it shows the same. */
+/** Makes every recording show the same dates and times. */
 const onThatDay = [
   [/\d{4}-\d\d-\d\d\.aws-oidc-backup/g, '2026-11-25.aws-oidc-backup'],
   [/1[01]:\d\d \(in [45] minutes\)/g, '10:35 (in 5 minutes)'],
   [/1[01]:\d\d \(in (?:59|60) minutes\)/g, '11:30 (in 60 minutes)'],
 ] as const
 
-/** Somebody's first day with aws-oidc: the real commands on a real terminal, at the sandbox. */
+/** A user's first day with aws-oidc: the real commands on a real terminal, with the sandbox. */
 export async function firstDay(): Promise<string> {
   return movingPicture(await playFirstDay(), {title: 'The first day with aws-oidc', columns, rows: 24})
 }
@@ -95,7 +95,7 @@ async function use(stage: Stage): Promise<void> {
   await stage.press(enter, prompt, 4_000)
 }
 
-/** A machine on which `aws` and `aws-oidc` are installed; its browser waits for `signIn`. */
+/** A machine with `aws` and `aws-oidc` installed, whose browser waits for `signIn`. */
 async function machine(home: Home, sandbox: Sandbox): Promise<Record<string, string | undefined>> {
   const programs = join(home.folder, 'programs')
   await mkdir(programs)
@@ -109,19 +109,19 @@ async function machine(home: Home, sandbox: Sandbox): Promise<Record<string, str
     PS1: '$ ',
     HISTFILE: '',
     AWS_EC2_METADATA_DISABLED: 'true',
-    // A person with a desktop, wherever this runs.
+    // A user with a desktop, wherever this runs.
     DISPLAY: ':99',
     TZ: zoneInWhichItIsTen(),
   }
 }
 
-/** Does in the browser what alice does there. */
+/** Signs in as alice would in the browser. */
 async function signIn({folder}: Home): Promise<void> {
   const address = (await readFile(join(folder, 'opened'), 'utf8')).trim()
   await once(spawn(process.execPath, [sandboxBin, 'browse', address], {stdio: 'ignore'}), 'close')
 }
 
-/** Near midnight a day would stand beside each time. */
+/** A time zone in which it is ten o'clock: near midnight, times would include a date. */
 function zoneInWhichItIsTen(): string {
   const west = new Date().getUTCHours() - 10
   const hours = west > 12 ? west - 24 : west

@@ -2,27 +2,27 @@ import {colorRules, lookClass} from './colors.ts'
 import {type Piece, piecesOf} from './pieces.ts'
 import type {Screen} from './screen.ts'
 
-/** What is seen for a while. */
+/** A screen that is shown for a while. */
 export interface Moment {
   readonly screen: Screen
-  /** What this is about, in words above the terminal. */
+  /** A description above the terminal. */
   readonly caption: string
   readonly milliseconds: number
 }
 
 export interface Frame {
-  /** What it shows, for who does not see it. */
+  /** A description for readers who can't see the picture. */
   readonly title: string
   readonly columns: number
-  /** The lower end of what stands there is seen. */
+  /** How many rows are visible, always the lowest ones. */
   readonly rows: number
 }
 
 const [cellWidth, rowHeight, margin, barHeight] = [8.4, 19, 14, 34]
 
 /**
- * An SVG that plays by itself where scripts and other files are not allowed, as in an `<img>`: all that moves is CSS. What
- * knows no animation, and who wants none, sees the end.
+ * An SVG that plays by itself where scripts and other files are not allowed, as in an `<img>`: CSS does all the
+ * animation. Viewers without animation, or with reduced motion, show the end.
  */
 export function movingPicture(moments: readonly Moment[], {title, columns, rows}: Frame): string {
   const timed = withTimes(moments)
@@ -32,7 +32,7 @@ export function movingPicture(moments: readonly Moment[], {title, columns, rows}
   const keyframes: string[] = []
   const names = new Map<string, string>()
 
-  /** The class of what is seen from then until then only. */
+  /** A class that is visible only between the two times. */
   function seen({from, until}: Pick<Piece, 'from' | 'until'>): string {
     const [begins, ends] = [from > 0 && percent(from), until !== undefined && percent(until)]
     const steps = [
@@ -49,7 +49,7 @@ export function movingPicture(moments: readonly Moment[], {title, columns, rows}
     return name
   }
 
-  /** Places on the way, each from its time on; those at which nothing moves are left out. */
+  /** A class that moves from place to place, each starting at its time; unchanged places are left out. */
   function travel(places: readonly {readonly from: number; readonly place: string}[]): string {
     const moves = places.filter(({place}, at) => place !== places[at - 1]?.place)
     return named(moves.map(({from, place}) => `${percent(from)}{${place}}`).join(''))
@@ -75,7 +75,7 @@ export function movingPicture(moments: readonly Moment[], {title, columns, rows}
     ...keyframes,
     '@media(prefers-reduced-motion:reduce){[class*=k]{animation-name:none}}',
     '</style>',
-    // Of the line above the first one not even the lower end is seen.
+    // Not even the lower edge of the line above the first one is visible.
     `<clipPath id="c"><rect y="${margin - 5}" width="${width}" height="${rows * rowHeight + margin}"/></clipPath>`,
     `<rect class="back" x=".5" y=".5" width="${width - 1}" height="${height - 1}" rx="8"/>`,
     ...captions,
@@ -97,7 +97,7 @@ function withTimes(moments: readonly Moment[]): readonly (Moment & {readonly fro
   })
 }
 
-/** Its length is said, so that characters stand in their columns whatever font there is. */
+/** The text has an explicit length, so that characters stay in their columns in any font. */
 function textElement({row, column, cells, until}: Piece, name: string): string {
   const text = cells.map(({character}) => character).join('')
   const names = classes(lookClass(cells[0]?.look ?? {}), name, until !== undefined && 'g')

@@ -1,12 +1,12 @@
 import type {Cell, Line, Screen} from './screen.ts'
 
-/** Characters that come at once, look alike and stand in one place, until something else stands there. */
+/** Characters side by side that appear at once and look alike, until something else takes their place. */
 export interface Piece {
   readonly row: number
   readonly column: number
   readonly cells: Line
   readonly from: number
-  /** Nothing, where it stays to the end. */
+  /** Absent if the piece stays to the end. */
   until?: number
 }
 
@@ -15,7 +15,7 @@ interface Timed {
   readonly from: number
 }
 
-/** What has to be drawn, each piece once, whatever happens around it. In the order in which it appears. */
+/** All pieces, each drawn once, in the order of their appearance. */
 export function piecesOf(moments: readonly Timed[]): readonly Piece[] {
   const pieces: Piece[] = []
   let standing: readonly Piece[] = []
@@ -33,7 +33,7 @@ export function piecesOf(moments: readonly Timed[]): readonly Piece[] {
   return pieces
 }
 
-/** What looks alike and is not drawn yet; blanks only between other characters. */
+/** Runs of cells that look alike and are not drawn yet; blanks only between other characters. */
 function runsOf(line: Line, drawn: (column: number) => boolean): {column: number; cells: Line}[] {
   const runs: {column: number; cells: Cell[]}[] = []
   let end = -1

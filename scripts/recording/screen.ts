@@ -1,8 +1,8 @@
 import type {IBufferCell, IBufferLine, Terminal} from '@xterm/headless'
 
-/** How a character looks. */
+/** The look of a character. */
 export interface Look {
-  /** One of the sixteen colours of a terminal; the usual one, if nothing is said. */
+  /** One of a terminal's sixteen colours; the default one if absent. */
   readonly color?: number
   readonly bold?: true
   readonly dim?: true
@@ -16,17 +16,17 @@ export interface Cell {
 
 export type Line = readonly Cell[]
 
-/** What stands on a terminal: lines as they were written, wherever it has broken them. */
+/** The content of a terminal, with wrapped lines rejoined. */
 export interface Screen {
   readonly lines: readonly Line[]
-  /** Where the cursor is; nowhere while a program hides it. */
+  /** The cursor's position; absent while a program hides it. */
   readonly cursor?: {readonly row: number; readonly column: number}
 }
 
-/** Texts of a line in other words: pairs of what is looked for and what stands there instead. */
+/** Pairs of a pattern and its replacement within a line. */
 export type Replacements = readonly (readonly [sought: RegExp, instead: string])[]
 
-/** Reads a screen that has not been scrolled. Lines whose text `left out` matches are not there at all. */
+/** Reads a screen that has not scrolled. Lines whose text matches `leftOut` are omitted. */
 export function readScreen({buffer, cols}: Terminal, replacements: Replacements, leftOut: RegExp): Screen {
   const {cursorX, cursorY} = buffer.active
   const lines: Line[] = []
@@ -41,7 +41,7 @@ export function readScreen({buffer, cols}: Terminal, replacements: Replacements,
     const hasCursor = first <= cursorY && cursorY < row
     const at = hasCursor ? (cursorY - first) * cols + cursorX : cells.length
     if (!hasCursor && leftOut.test(textOf(trimmed(cells)))) continue
-    // Apart, so that the cursor stays between the characters between which it was.
+    // Separately, so that the cursor stays between the same characters.
     const before = replaced(cells.slice(0, at), replacements)
     if (hasCursor) cursor = {row: lines.length, column: before.length}
     lines.push(trimmed([...before, ...replaced(cells.slice(at), replacements)]))
@@ -70,7 +70,7 @@ function lookOf(cell: IBufferCell): Look {
   }
 }
 
-/** What stands instead looks as the first character did that it stands for. */
+/** A replacement looks like the first character of the text that it replaces. */
 function replaced(line: Line, replacements: Replacements): Line {
   return replacements.reduce((cells, [sought, instead]) => {
     const next: Cell[] = []

@@ -4,30 +4,30 @@ import {until} from '../../test/support/until.ts'
 import type {Moment} from './moving-picture.ts'
 import {type Replacements, readScreen, type Screen, textOf} from './screen.ts'
 
-/** A terminal at which a play takes place. How long a moment lasts is said by the play, not by a clock. */
+/** A terminal for recording. The script says how long a moment lasts, not a clock. */
 export interface Stage {
-  /** From now on. */
+  /** Sets the caption from now on. */
   caption(text: string): void
-  /** Key by key. */
+  /** Types the text key by key. */
   type(text: string): Promise<void>
-  /** At once, as from the clipboard; `shown` is what it looks like, where that is something else. */
+  /** Pastes the text at once; `shown` is what appears, if that differs. */
   paste(text: string, shown?: string): Promise<void>
-  /** Presses keys, and shows what comes of it once `text` stands there below what stood there before, for a while. */
+  /** Presses keys, waits until `text` appears among new lines, and shows the result for a while. */
   press(keys: string, text: string, milliseconds: number): Promise<void>
-  /** Shows what stands there now for a longer while. */
+  /** Shows the current screen longer. */
   stay(milliseconds: number): void
-  /** What was seen so far. */
+  /** The moments so far. */
   readonly moments: readonly Moment[]
-  /** Ends what runs there. */
+  /** Ends the program. */
   close(): Promise<void>
 }
 
 const keyMilliseconds = 45
-/** A program writes what belongs together in pieces; longer than this it does not pause between them. */
+/** A program may write its output in pieces, with pauses no longer than this. */
 const settledMilliseconds = 250
 
 export const columns = 100
-/** So many that nothing is ever scrolled. */
+/** So many that the terminal never scrolls. */
 const rows = 400
 
 export function openStage(
@@ -49,7 +49,7 @@ export function openStage(
   let caption = ''
   const moments: Moment[] = []
 
-  /** Lets the terminal take in all that has come, and reads it. */
+  /** Feeds all new output to the terminal, and reads the screen. */
   async function look(): Promise<Screen> {
     const text = session.shown().slice(written)
     written += text.length
@@ -83,7 +83,7 @@ export function openStage(
     moments.push({screen, caption, milliseconds})
   }
 
-  /** What stands before the cursor. */
+  /** The text before the cursor. */
   function typedLine({lines, cursor}: Screen): string {
     if (!cursor) return ''
     return textOf(lines[cursor.row] ?? [])
@@ -125,7 +125,7 @@ export function openStage(
   }
 }
 
-/** The lines from the first on that was not there before, each after a line end. */
+/** The lines from the first changed one on, each after a line end. */
 function newIn(before: readonly string[], now: readonly string[]): string {
   const first = now.findIndex((line, row) => line !== before[row])
   return first === -1

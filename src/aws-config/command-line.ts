@@ -1,18 +1,19 @@
 import {AwsOidcError} from '../errors.ts'
 
-/** What no shell, and no library that takes a line apart as one, changes or parts. */
+/** Words that no shell, and no library that splits a line as a shell does, changes or splits. */
 const plain = {posix: /^[\w@%+=:,./-]+$/, windows: /^[\w@+=:,./\\~-]+$/}
 
 /**
- * The value of `credential_process` that starts `program`, an absolute path and its first arguments, with `args`:
- * botocore takes it apart by itself, the SDKs hand it to `sh -c`, on Windows to `cmd.exe`. Throws CONFIG_INVALID where
- * some of them would change it.
+ * The value of `credential_process` that starts `program` (an absolute path and its first arguments) with `args`.
+ * botocore splits it itself; the SDKs pass it to `sh -c`, on Windows to `cmd.exe`. Throws CONFIG_INVALID if one of them
+ * would change it.
  */
 export function commandLine(program: readonly string[], args: readonly string[], platform: NodeJS.Platform): string {
   const special = platform === 'win32' ? /["%\r\n]|\\$/ : /["$`\\\r\n]/
   const folders = platform === 'win32' ? '%, and without letters outside ASCII,' : '$, `, " and \\'
   for (const part of [...program, ...args]) {
-    // On Windows botocore reads the file in the code page of the system: one such letter would make all of it unreadable.
+    // On Windows botocore reads the file in the system's code page: one such letter would make the whole file
+    // unreadable.
     if (!special.test(part) && (platform !== 'win32' || /^[ -~]*$/.test(part))) continue
     throw new AwsOidcError('CONFIG_INVALID', `AWS tools can not be told to run "${part}": a shell would change it.`, {
       hint: `Install aws-oidc and Node in a folder without ${folders} in its name.`,
@@ -22,15 +23,15 @@ export function commandLine(program: readonly string[], args: readonly string[],
   return [start(first, platform), ...[...others, ...args].map(part => word(part, platform))].join(' ')
 }
 
-/** Whether the SDK for Go starts it, too. */
+/** Whether the SDK for Go can start the command line, too. */
 export function isForAll(line: string, platform: NodeJS.Platform): boolean {
   return platform === 'win32' ? !line.includes('"') : !/^".*"$/s.test(line)
 }
 
 /**
- * The SDK for Go takes quotes away where a value begins and ends with one, so the line begins with what needs none. Its
- * `cmd.exe /C` on Windows fails at any quoted program (https://github.com/aws/aws-sdk-go-v2/issues/3208); a quoted one is
- * still better than none.
+ * The SDK for Go strips quotes if a value begins and ends with one, so the first character stays outside the quotes. On
+ * Windows its `cmd.exe /C` fails for any quoted program (https://github.com/aws/aws-sdk-go-v2/issues/3208); a quoted
+ * one is still better than none.
  */
 function start(path: string, platform: NodeJS.Platform): string {
   const written = word(path, platform)
@@ -45,7 +46,7 @@ function quoted(part: string): string {
   return `"${part}"`
 }
 
-/** The program and arguments of a line as the tools take it apart; `undefined` where a quote has no end. */
+/** Splits a line into program and arguments as the tools do; `undefined` where a quote is not closed. */
 export function splitCommandLine(line: string, platform: NodeJS.Platform): readonly string[] | undefined {
   const parts: string[] = []
   const piece = platform === 'win32' ? /"([^"]*)"|([^\s"]+)/y : /"((?:[^"\\]|\\.)*)"|'([^']*)'|((?:[^\s"'\\]|\\.)+)/sy

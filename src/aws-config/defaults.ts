@@ -2,12 +2,12 @@ import type {Origin} from './own-profile.ts'
 import type {Property, Section, SharedFile} from './read.ts'
 import {secretKeys, shadowsIn} from './shadows.ts'
 
-// Without a role to switch to they are worth nothing, and beside one of ours they would become a part of it.
+// These have no effect without a role to switch to, but would become part of a role switch that we write.
 const partsOfSwitch = ['external_id', 'duration_seconds', 'role_session_name']
 
 /**
- * The properties for which Python's parser, and with it the AWS CLI and boto3, would not ask us as we are asked there: it
- * gives what stands under [DEFAULT] to every section that has no such key itself. `has` tells which are there.
+ * The properties that keep the AWS CLI and boto3 from asking us: Python's parser copies every property under [DEFAULT]
+ * to each section without that key. `has` tells which keys the section has.
  * https://docs.python.org/3/library/configparser.html#configparser.ConfigParser
  */
 export function inheritedShadows(
@@ -18,7 +18,7 @@ export function inheritedShadows(
   return defaultsIn(file).flatMap(section => {
     const shadows = new Set(shadowsIn(section, file.kind, {kind: kind === 'switch' ? kind : 'profile'}))
     if (file.kind === 'config') {
-      // There it asks for them after a command.
+      // In the config file, these tools ask a credential_process first.
       for (const key of secretKeys) shadows.delete(key)
       if (kind === 'switch') for (const key of partsOfSwitch) shadows.add(key)
     }
@@ -26,7 +26,7 @@ export function inheritedShadows(
   })
 }
 
-// As with the sections of profiles: whoever asks for ten thousand of them asks ten thousand times.
+// Cached, because callers ask for ten thousand profiles one by one.
 const known = new WeakMap<SharedFile, readonly Section[]>()
 
 function defaultsIn(file: SharedFile): readonly Section[] {
@@ -35,7 +35,7 @@ function defaultsIn(file: SharedFile): readonly Section[] {
   return found
 }
 
-/** Whether a line is a header of it; its name has a case. */
+/** Whether a line is the header of [DEFAULT], which is case-sensitive. */
 export function isOfDefaults(line: string): boolean {
   return line.startsWith('[DEFAULT]')
 }

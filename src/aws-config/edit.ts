@@ -2,7 +2,7 @@ import {joinLines, type Line} from './lines.ts'
 import {type Property, propertiesIn, readSharedFile, type Section, type SharedFile} from './read.ts'
 import {problemOfName, problemOfValue} from './writable.ts'
 
-/** What is to be different in one profile. A section that is left without properties goes. */
+/** A change to one profile. A section that is left without properties is removed. */
 export interface ProfileEdit {
   readonly profile: string
   readonly set: Readonly<Record<string, string>>
@@ -10,13 +10,13 @@ export interface ProfileEdit {
 }
 
 export interface Obstacle {
-  /** From 1 on; absent where it is not in the file. */
+  /** Counted from 1; absent if the obstacle is not in the file. */
   readonly line: number | undefined
-  /** As the end of a sentence. */
+  /** The end of a sentence. */
   readonly problem: string
 }
 
-/** Why an edit can't be made so that every AWS tool reads the same afterwards; `undefined` where it can. */
+/** Why an edit can't be made so that every AWS tool reads the same afterwards; `undefined` if it can. */
 export function obstacleTo({profile, set, unset}: ProfileEdit, sections: readonly Section[]): Obstacle | undefined {
   const problem = problemOfName(profile) ?? Object.values(set).map(problemOfValue).find(Boolean)
   if (problem) return {line: undefined, problem}
@@ -38,10 +38,10 @@ function obstacleIn({properties}: Section, keys: ReadonlySet<string>): Obstacle 
   return undefined
 }
 
-// A file that was read never changes, and whoever asks for ten thousand profiles asks ten thousand times.
+// Cached, because callers ask for ten thousand profiles one by one; a file that was read never changes.
 const known = new WeakMap<SharedFile, ReadonlyMap<string, readonly Section[]>>()
 
-/** The sections that some tool takes for a profile, by its name. */
+/** All sections that some tool takes for a profile, by profile name. */
 export function sectionsByProfile(file: SharedFile): ReadonlyMap<string, readonly Section[]> {
   const found = known.get(file) ?? groupedByProfile(file)
   known.set(file, found)
@@ -60,8 +60,8 @@ function groupedByProfile({sections, seenBySome}: SharedFile): ReadonlyMap<strin
 }
 
 /**
- * The text of the file with the edits made, to each of which there must be no obstacle, and every other byte as it was.
- * Throws rather than return a text that would say anything else.
+ * The file's text with the edits applied and every other byte unchanged. Call `obstacleTo` for each edit first. Throws
+ * rather than return a text that would say anything else.
  */
 export function editedText(file: SharedFile, edits: readonly ProfileEdit[]): string {
   const waiting = new Map(edits.map(edit => [edit.profile, edit]))
@@ -76,14 +76,14 @@ export function editedText(file: SharedFile, edits: readonly ProfileEdit[]): str
     }
     waiting.delete(section.name)
     const {left, gone} = editedSection(section, own, edit, end)
-    // With a section goes the blank line between it and its neighbour.
+    // A section is removed together with the blank line between it and its neighbour.
     const parted = gone && isBlank(left[0]) && isBlank(lines.at(-1))
     const rest = parted && lines.pop() === undefined ? left.slice(1) : left
     lines.push(...rest)
   }
   for (const {profile, set} of waiting.values()) {
     if (Object.keys(set).length === 0) continue
-    // Also behind a blank line, which is the person's: this one goes with the section.
+    // Added even after a blank line, which is the user's: this one will be removed with the section.
     if (lines.length > 0) lines.push({text: '', end})
     lines.push({text: headerOf(profile, file), end}, ...linesOf(set, end))
   }
@@ -92,7 +92,7 @@ export function editedText(file: SharedFile, edits: readonly ProfileEdit[]): str
   return text
 }
 
-/** What is left of a section's lines; of one that has gone, the comments. */
+/** The remaining lines of a section; of a removed one, its comments. */
 function editedSection(
   section: Section,
   own: readonly Line[],
@@ -118,7 +118,7 @@ function editedSection(
   return {left, gone}
 }
 
-/** A comment behind a value would be a part of it for the AWS CLI, so it moves into a line of its own. */
+/** The AWS CLI would take a comment after a value as part of it, so the comment gets a line of its own. */
 function replaced(line: Line, {key, comment}: Property, value: string, end: Line['end']): readonly Line[] {
   const separator = /[ \t]*=[ \t]*/.exec(line.text)?.[0] ?? ' = '
   return [...commentIn({...line, end}, comment), {text: `${key}${separator}${value}`, end: line.end}]
@@ -136,7 +136,7 @@ function headerOf(profile: string, {kind}: SharedFile): string {
   return kind === 'credentials' || profile === 'default' ? `[${profile}]` : `[profile ${profile}]`
 }
 
-/** Also what comes before the first line and after the last one. */
+/** True as well for the places before the first line and after the last one. */
 function isBlank(line: Line | undefined): boolean {
   return line === undefined || /^[ \t]*$/.test(line.text)
 }
@@ -152,7 +152,7 @@ function joined(lines: readonly Line[], file: SharedFile, end: Line['end']): str
   return file.lines[0]?.text.startsWith(mark) && !text.startsWith(mark) ? mark + text : text
 }
 
-/** The last look before anything is written: the new text must differ from the old one in what was meant alone. */
+/** The last check before writing: the new text must differ from the old one only as intended. */
 function demandMeant(file: SharedFile, edits: readonly ProfileEdit[], text: string): void {
   const after = readSharedFile(file.path, file.kind, text)
   const expected = new Map([...propertiesIn(file)].map(([name, values]) => [name, new Map(values)]))

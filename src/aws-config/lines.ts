@@ -1,12 +1,12 @@
 import {AwsOidcError} from '../errors.ts'
 
-/** A line as it stands in the file; text and end together are its bytes. */
+/** A line of the file; text and end together are its bytes. */
 export interface Line {
   readonly text: string
   readonly end: '' | '\n' | '\r\n'
 }
 
-/** The lines of a file; put together again they are the same text. */
+/** The lines of a file; `joinLines` restores the same text. */
 export function splitLines(path: string, text: string): readonly Line[] {
   const lines: Line[] = []
   for (const piece of text.split(/(?<=\n)/)) {
@@ -22,7 +22,7 @@ export function joinLines(lines: readonly Line[]): string {
   return lines.map(({text, end}) => text + end).join('')
 }
 
-/** Python ends a line at a lone carriage return, the others don't; zero bytes are those of another encoding. */
+/** A lone carriage return ends a line for Python only; zero bytes indicate another encoding. */
 function refuseStrays(content: string, place: string): void {
   if (!/[\r\0]/.test(content)) return
   const what = content.includes('\0') ? 'a zero byte, as in a file that is not UTF-8' : 'a carriage return within it'

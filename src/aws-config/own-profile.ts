@@ -1,19 +1,22 @@
 import {splitCommandLine} from './command-line.ts'
 import type {Section} from './read.ts'
 
-/** A key that no AWS tool knows, with the name of the profile: it tells ours where the other keys can't. */
+/**
+ * A key that no AWS tool knows. It holds the profile's name, and marks profiles of ours that the other keys can't
+ * identify.
+ */
 export const markKey = 'aws_oidc_profile'
 
-/** How a profile of the AWS tools came from us. */
+/** How we created a profile of the AWS tools. */
 export type Origin =
-  /** It calls us for the profile of our configuration that has its name. */
+  /** It calls us for the profile with the same name in our configuration. */
   | {readonly kind: 'profile'}
-  /** It calls us for a role that a provider offers. */
+  /** It calls us for a role that an identity provider offers. */
   | {readonly kind: 'role'; readonly provider: string; readonly role: string}
-  /** The tool itself switches the role, as our configuration says. */
+  /** The tool itself switches to the role that our configuration names. */
   | {readonly kind: 'switch'}
 
-/** How a section came from us; `undefined` for one that others wrote, or that was copied to another name. */
+/** How we created a section; `undefined` for one that others wrote, or that was copied to another name. */
 export function originOf(
   {name, properties}: Section,
   ownScript: string,
@@ -31,12 +34,12 @@ export function originOf(
 }
 
 export interface OwnCall {
-  /** aws-oidc itself, or Node and our script. */
+  /** `aws-oidc` itself, or Node and our script. */
   readonly program: readonly string[]
   readonly args: readonly string[]
 }
 
-/** How a command starts our program; `undefined` where it is another program. */
+/** How a command starts our program; `undefined` if it starts another one. */
 export function ownCallIn(command: string, ownScript: string, platform: NodeJS.Platform): OwnCall | undefined {
   const [program = '', ...rest] = splitCommandLine(command, platform) ?? []
   if (baseName(program) === 'aws-oidc') return {program: [program], args: rest}

@@ -3,13 +3,13 @@ import {type Line, splitLines} from './lines.ts'
 
 export type FileKind = 'config' | 'credentials'
 
-/** A shared configuration file of the AWS tools, with the place of everything in it. */
+/** A shared configuration file of the AWS tools, with the position of everything in it. */
 export interface SharedFile {
   readonly path: string
   readonly kind: FileKind
   readonly lines: readonly Line[]
   readonly sections: readonly Section[]
-  /** Sections that only some readers see, where the others see a part of another one. */
+  /** Sections that only some readers see, while others read them as part of another section. */
   readonly seenBySome: readonly Section[]
 }
 
@@ -18,30 +18,30 @@ export interface Section {
   readonly name: string
   /** `[profile default]`, which hides `[default]`. */
   readonly prefixed: boolean
-  /** Which line is its header. */
+  /** The index of the header's line. */
   readonly at: number
   readonly properties: readonly Property[]
-  /** A line on whose meaning the readers of these files don't agree. */
+  /** The first line whose meaning differs among readers of these files. */
   readonly divisive: number | undefined
 }
 
 export interface Property {
   /** In lower case. */
   readonly key: string
-  /** Of several lines where it goes on in indented ones. */
+  /** With its continuation lines, each after a newline. */
   readonly value: string
-  /** Its lines: from `at` up to, and without, `until`. */
+  /** The lines of the property: from `at`, up to but excluding `until`. */
   readonly at: number
   readonly until: number
-  /** What stands behind the value; the AWS CLI takes it for a part of that. */
+  /** The comment after the value; the AWS CLI takes it as part of the value. */
   readonly comment: string | undefined
   /** Whether all readers find the same key and value here. */
   readonly agreed: boolean
 }
 
 /**
- * Reads by the grammar that the AWS SDKs share. Throws CONFIG_INVALID, naming the line, for what is an error there:
- * some of the tools would refuse the whole file.
+ * Reads a file by the grammar that the AWS SDKs share. Throws CONFIG_INVALID, naming the line, for an error in it: some
+ * of the tools would refuse the whole file.
  * https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
  */
 export function readSharedFile(path: string, kind: FileKind, text: string): SharedFile {
@@ -72,7 +72,7 @@ interface DraftProperty extends Property {
   agreed: boolean
 }
 
-/** Adds one line to what was read; tells what is wrong with it. */
+/** Adds one line to the drafts, or returns what is wrong with it. */
 function take(line: string, at: number, drafts: Drafts): string | undefined {
   if (/^[ \t]*$/.test(line) || /^[#;]/.test(line)) return undefined
   if (line.startsWith('[')) return takeHeader(line, at, drafts)
@@ -81,7 +81,7 @@ function take(line: string, at: number, drafts: Drafts): string | undefined {
   return /^[ \t]/.test(line) ? takeContinuation(line, at, section, drafts) : takeProperty(line, at, section)
 }
 
-// What every reader takes for a header, also with a comment behind it; and in which all find the same name.
+// Headers that every reader recognizes, even with a comment after them; the plain ones have the same name for all.
 const header = /^\[[^[\]#;]+\](?:[ \t]*|[ \t]+[#;][^\]]*)$/
 const plainConfig = /^\[(?:default|profile[ \t][\w\-/.%@:+]+)\]/
 const plainCredentials = /^\[[\w\-/.%@:+]+\]/
@@ -92,7 +92,7 @@ function takeHeader(line: string, at: number, {kind, sections}: Drafts): string 
   const seenByAll = header.test(line)
   const plain = seenByAll && (kind === 'config' ? plainConfig : plainCredentials).test(line)
   const before = sections.at(-1)
-  // Who sees no header here reads on in the section before.
+  // A reader that sees no header here continues the section before.
   if (before && !seenByAll) before.divisive ??= at
   sections.push({...nameIn(content.slice(1, -1), kind), at, properties: [], divisive: plain ? undefined : at})
   return undefined
@@ -103,14 +103,14 @@ function nameIn(bracketed: string, kind: FileKind): Pick<Section, 'kind' | 'name
   if (kind === 'credentials') return {kind: isName(content) ? 'profile' : 'other', name: content, prefixed: false}
   if (content === 'default') return {kind: 'profile', name: content, prefixed: false}
   const [, prefix, quoted = ''] = /^(profile|sso-session|services)[ \t]+(.*)$/s.exec(content) ?? []
-  // The AWS CLI reads the name as a shell would.
+  // The AWS CLI parses the name as a shell would.
   const name = quoted.replace(/["'\\]/g, '')
   if (prefix === undefined || !isName(name)) return {kind: 'other', name: content, prefixed: false}
   const other = prefix === 'services' ? 'services' : 'sso-session'
   return {kind: prefix === 'profile' ? 'profile' : other, name, prefixed: true}
 }
 
-/** Whether the readers know a section of this name. */
+/** Whether all readers accept a section of this name. */
 export function isName(name: string): boolean {
   return /^[A-Za-z0-9_\-/.%@:+]+$/.test(name)
 }
@@ -139,7 +139,7 @@ function takeContinuation(line: string, at: number, section: Draft, drafts: Draf
   const nested = property.value === '' || property.value.startsWith('\n')
   property.until = at + 1
   property.agreed = false
-  // The AWS SDK for JavaScript takes it for a property, or for a header, of its own.
+  // The AWS SDK for JavaScript takes this line for a property or header of its own.
   if (!nested || content.startsWith('[')) section.divisive ??= at
   const inner = /^\[(.*)\]/s.exec(content)?.[1]
   if (inner !== undefined) drafts.seenBySome.push({...nameIn(inner, drafts.kind), at, properties: [], divisive: at})
@@ -160,7 +160,7 @@ function damaged(place: string, problem: string): AwsOidcError {
   })
 }
 
-/** What the tools make of it: the sections of a kind, merged where one is there several times. */
+/** The sections of a kind as the tools see them, with sections of the same name merged. */
 export function propertiesIn(
   {sections}: SharedFile,
   wanted: Section['kind'] = 'profile',

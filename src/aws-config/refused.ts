@@ -2,8 +2,8 @@ import {isOfDefaults} from './defaults.ts'
 import type {SharedFile} from './read.ts'
 
 /**
- * Why Python's parser, and with it the AWS CLI and boto3, refuses a file that the SDKs read; `undefined` where it
- * doesn't. Every `aws` command fails then.
+ * Why Python's parser, and so every command of the AWS CLI and boto3, refuses a file that the SDKs can read;
+ * `undefined` if it doesn't.
  */
 export function refusedByBotocore({lines, sections}: SharedFile): string | undefined {
   if (lines[0]?.text.startsWith('\uFEFF')) return 'it begins with a byte order mark'

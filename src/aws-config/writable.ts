@@ -1,15 +1,15 @@
 import {isName} from './read.ts'
 
-/** Why no section of this name is written, as the end of a sentence; `undefined` where every AWS tool knows it. */
+/** Why we write no section of this name, as the end of a sentence; `undefined` if every AWS tool accepts the name. */
 export function problemOfName(name: string): string | undefined {
   if (name === '') return 'its name is empty'
   if (!isName(name)) return 'its name holds characters that not all AWS tools know; they know A-Z a-z 0-9 and _-/.%@:+'
-  // The option that a tool or a shell would make of it; what the AWS SDK for JavaScript throws at.
+  // Tools and shells would take a leading "-" for an option; the AWS SDK for JavaScript throws at `__proto__`.
   if (name.startsWith('-') || name === '__proto__') return 'an AWS profile can not be called so'
   return undefined
 }
 
-/** Why a value is not written, as the end of a sentence; `undefined` where every AWS tool reads the same. */
+/** Why we don't write a value, as the end of a sentence; `undefined` if every AWS tool reads the same value. */
 export function problemOfValue(value: string): string | undefined {
   if (value === '') return 'a value is empty'
   if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(value)) return 'a value holds control characters'

@@ -2,11 +2,11 @@ import {randomBytes} from 'node:crypto'
 import type {IncomingMessage, ServerResponse} from 'node:http'
 import {isSameSecret, serveOnLoopback} from '../http/loopback-server.ts'
 
-/** An address on this machine that leads a browser to a secret one, once. Why: docs/decisions/0020-console.md. */
+/** An address on this machine that redirects a browser to a secret address, once: docs/decisions/0020-console.md. */
 export interface OneTimeAddress {
-  /** What may stand in the arguments of a program. */
+  /** Not secret: safe among the arguments of a program. */
   readonly url: URL
-  /** Comes when the secret address was handed over. */
+  /** Resolves when the secret address was handed over. */
   readonly taken: Promise<void>
   close(): Promise<void>
 }
@@ -17,7 +17,7 @@ export interface Connection {
   readonly remotePort: number
 }
 
-/** `isStranger` tells whether a connection comes from a program of another person. */
+/** `isStranger` tells whether a connection comes from a program of another user. */
 export async function oneTimeAddress(
   secret: URL,
   isStranger: (connection: Connection) => Promise<boolean>,
@@ -36,7 +36,7 @@ export async function oneTimeAddress(
     if (used) return send(response, 410, 'This address works once, and it has been used. Type the command again.')
     used = true
     response.once('close', () => {
-      // A browser that went away has not got it.
+      // A browser that disconnected has not received the address.
       if (response.writableFinished) resolve()
       else used = false
     })

@@ -8,17 +8,17 @@ export interface BrowserDependencies {
   readonly program: readonly [string, ...string[]] | undefined
   /** Starts a program without a shell; rejects when it fails at once. */
   readonly launch: (program: string, args: readonly string[]) => Promise<void>
-  /** Whether anything may be opened at all: `--no-browser`, or no desktop. */
+  /** Whether a browser may be opened at all; not with `--no-browser`, or without a desktop. */
   readonly mayOpen: boolean
   /** Whether the address ends a session instead of beginning one. */
   readonly toSignOut: boolean
-  /** Whether the person sees the address already. */
+  /** Whether the user sees the address already. */
   readonly shown: boolean
-  /** To the person. */
+  /** Tells the user. */
   readonly tell: (told: Message) => void
 }
 
-/** Shows `url` to the person and opens it where that works. Rejects with BAD_RESPONSE anything but https and loopback. */
+/** Shows `url` to the user and tries to open it. Rejects with BAD_RESPONSE unless it is https or loopback. */
 export async function openInBrowser(
   url: URL,
   {program, launch, mayOpen, shown, toSignOut, tell}: BrowserDependencies,
@@ -43,7 +43,10 @@ export async function openInBrowser(
   }
 }
 
-/** https://www.npmjs.com/package/open : its process is left alone, but an error it raises must not end ours. */
+/**
+ * Opens the system's browser with https://www.npmjs.com/package/open. A later error of its process is ignored: it must
+ * not end ours.
+ */
 export async function openWithSystem(url: URL): Promise<Awaited<ReturnType<typeof open>>> {
   const {default: openAddress} = await import('open')
   const child = await openAddress(url.href)

@@ -1,14 +1,16 @@
 import {openWithSystem} from './open.ts'
 
-/** Where in a browser a page is to be opened. */
+/** Where in a browser to open a page. */
 export type BrowserPlace =
-  /** A profile of Chrome or one of its kin, by the name of its folder. */
+  /** A profile of Chrome or a related browser, by the name of its folder. */
   | {readonly kind: 'profile'; readonly name: string}
-  /** A container of Firefox, for which it needs the add-on "Open external links in a container". */
+  /** A container of Firefox, which needs the add-on "Open external links in a container". */
   | {readonly kind: 'container'; readonly name: string}
 
 export interface PageDependencies {
-  /** The program to start with the address as its last argument; else a browser that has such places is looked for. */
+  /**
+   * The program to start with the address as its last argument; without it, one of the browsers that know such places.
+   */
   readonly program: readonly [string, ...string[]] | undefined
   readonly place: BrowserPlace | undefined
   /** Starts a program without a shell; rejects when it fails at once. */
@@ -16,7 +18,7 @@ export interface PageDependencies {
   readonly platform: NodeJS.Platform
 }
 
-/** Opens an address that is not secret. Rejects where the browser can't be started, or says that it has failed. */
+/** Opens an address that is not secret. Rejects if the browser can't be started or reports a failure. */
 export async function openPage(url: URL, {program, place, launch, platform}: PageDependencies): Promise<void> {
   const args = place ? argumentsFor(place, url) : [url.href]
   if (program) return launch(program[0], [...program.slice(1), ...args])
@@ -25,8 +27,8 @@ export async function openPage(url: URL, {program, place, launch, platform}: Pag
 }
 
 /**
- * What keeps such a place from being had in a browser that somebody has named. A program of another name, such as a
- * script, may start either.
+ * Why the chosen browser can't open such a place; `undefined` if it can. A program of another name, such as a script,
+ * may start either kind of browser.
  */
 export function problemOfPlace({kind}: BrowserPlace, program: readonly string[]): string | undefined {
   const names = program.map(word => (word.split(/[\\/]/).at(-1) ?? '').toLowerCase())
@@ -47,7 +49,7 @@ function argumentsFor({kind, name}: BrowserPlace, url: URL): readonly string[] {
   return [`ext+container:name=${container}&url=${address}`]
 }
 
-// From WSL, the ones of Windows.
+// On Linux, the paths under /mnt/c are the browsers of Windows, for WSL.
 const browsers: Readonly<Record<BrowserPlace['kind'], Partial<Record<NodeJS.Platform, readonly string[]>>>> = {
   profile: {
     darwin: [
@@ -92,7 +94,7 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }
 
-/** Some openers tell by their exit code, a while later, that there was no browser. */
+/** Some openers report only later, by their exit code, that there was no browser. */
 function succeeded(child: Awaited<ReturnType<typeof openWithSystem>>): Promise<void> {
   return new Promise((resolve, reject) => {
     child.once('error', reject)

@@ -3,7 +3,7 @@ import {positionOf} from './position.ts'
 import type {Answer, Question} from './replies.ts'
 import {type Known, values} from './values.ts'
 
-/** What may stand in the place of the word under the cursor. */
+/** What can replace the word under the cursor. */
 export async function answerTo(
   {before, current}: Pick<Question, 'before' | 'current'>,
   catalogue: Catalogue,
@@ -13,7 +13,7 @@ export async function answerTo(
   if (restFrom !== undefined) return {kind: 'program', from: restFrom}
   if (value?.kind === 'file') return {kind: 'files', prefix}
   const found = value ? await valuesOf(value, {...known, said}) : []
-  // As a word of its own it would be taken for a flag.
+  // A word of its own that begins with "-" would be taken for a flag.
   const free = found.filter(
     candidate => !except.includes(candidate.value) && (prefix || !candidate.value.startsWith('-')),
   )

@@ -1,17 +1,17 @@
-/** A line as typed, cut into the words that bash would make of it. */
+/** A typed line, split into words as bash would split it. */
 export interface TypedLine {
-  /** Those before the last, without what they are quoted by. */
+  /** The words before the last one, unquoted. */
   readonly before: readonly string[]
   readonly current: string
-  /** What the last word's end stands in; undefined where in no quotes. */
+  /** The quotes that are open at the end of the line; `undefined` outside of quotes. */
   readonly quote: Quote | undefined
 }
 
 export type Quote = "'" | '"' | "$'"
 
 /**
- * Cuts a line in which bash completes, up to the cursor. bash itself cuts words at `:` and `=` too, differently from
- * version to version. Nothing is expanded: what a variable holds can't be known here.
+ * Splits a line, typed in bash, up to the cursor. bash itself also splits words at `:` and `=`, differently in each
+ * version. Nothing is expanded: the values of variables are unknown here.
  */
 export function cutLine(line: string): TypedLine {
   const words: string[] = []

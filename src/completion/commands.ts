@@ -1,23 +1,23 @@
 import {parseObject, readObject, readTexts} from '../text/json.ts'
 
-/** What completion needs to know of a command. All of it stands in manifests: no command is loaded for a Tab. */
+/** What completion knows of a command, all from manifests: a Tab loads no command. */
 export interface CommandShape {
-  /** Its words, joined by colons. */
+  /** The words of the command, joined by colons. */
   readonly id: string
   readonly summary: string
-  /** Completed, but not offered: hidden commands and further names of others. */
+  /** Completed, but not offered: hidden commands and aliases. */
   readonly hidden: boolean
   readonly flags: readonly FlagShape[]
   readonly args: readonly ValueShape[]
-  /** What stands behind `--`, such as a program. */
+  /** The kind of value after `--`, such as a program. */
   readonly rest: string | undefined
 }
 
-/** What may be typed in one place. */
+/** What can be typed in one place. */
 export interface ValueShape {
-  /** Which values there are: a name of the table in values.ts, where it has that name. */
+  /** The kind of values: a name in the table in values.ts; other names have no values. */
   readonly kind: string
-  /** Where only these are taken. */
+  /** The only values accepted, if not empty. */
   readonly options: readonly string[]
   readonly multiple: boolean
 }
@@ -37,7 +37,10 @@ export interface Catalogue {
   readonly topics: ReadonlyMap<string, string>
 }
 
-/** The commands of several packages, by their package.json and oclif.manifest.json; the first to name one has it. */
+/**
+ * The commands of several packages, from their package.json and oclif.manifest.json; the first package to define a
+ * command wins.
+ */
 export function catalogueOf(packages: readonly {readonly manifest: string; readonly pjson: string}[]): Catalogue {
   const commands = new Map<string, CommandShape>()
   const topics = new Map<string, string>()
@@ -63,7 +66,7 @@ function readCommand(id: string, command: Readonly<Record<string, unknown>>): Co
   const kindOf = (name: string) => text(kinds[name]) || name
   return {
     id,
-    // oclif's own have templates in them.
+    // Summaries of oclif's own commands contain templates.
     summary: (text(command.summary) || text(command.description)).replaceAll('<%= config.bin %>', 'aws-oidc'),
     hidden: command.hidden === true,
     flags: Object.entries(readObject(command.flags)).flatMap(([name, value]) =>

@@ -6,18 +6,18 @@ export interface Candidate {
   readonly description: string
 }
 
-/** What may stand where somebody has pressed Tab. */
+/** What can be typed where the user has pressed Tab. */
 export interface Position {
-  /** What of the word stays as it is, such as `--profile=`. */
+  /** The part of the word that stays, such as `--profile=`. */
   readonly prefix: string
   /** Commands or flags. */
   readonly words: readonly Candidate[]
   readonly value: Pick<ValueShape, 'kind' | 'options'> | undefined
-  /** Values that were given before, and are not given again. */
+  /** Values that were given before, and are not offered again. */
   readonly except: readonly string[]
-  /** What flags say that decide what values there are. */
+  /** The values of the flags so far, on which the possible values depend. */
   readonly said: ReadonlyMap<string, string>
-  /** How many words, that of the program included, stand before what is not ours. */
+  /** How many words, including the program's name, precede the words that are not for us. */
   readonly restFrom: number | undefined
 }
 
@@ -30,7 +30,7 @@ const nothing: Position = {
   restFrom: undefined,
 }
 
-/** Finds the place of the word `current`, which `before` stand before; neither with what the shell quotes by. */
+/** Finds the position of the word `current`, after the words `before`; both unquoted. */
 export function positionOf(before: readonly string[], current: string, catalogue: Catalogue): Position {
   const [id, typed] = commandIn(before, catalogue)
   const command = catalogue.commands.find(known => known.id === id)
@@ -53,7 +53,7 @@ export function positionOf(before: readonly string[], current: string, catalogue
   return {...nothing, words: under.length > 0 ? under : flagWords('', command.flags, said)}
 }
 
-/** The command that words begin with, or the topic, and how many words it has. */
+/** The command or topic that the words begin with, and how many words it has. */
 function commandIn(words: readonly string[], {commands}: Catalogue): readonly [id: string, words: number] {
   let found: readonly [string, number] = ['', 0]
   for (const [index, word] of words.entries()) {
@@ -83,7 +83,7 @@ interface ReadWords {
   readonly said: Said
   /** The flag whose value comes next. */
   readonly pending: FlagShape | undefined
-  /** Where `--` stands. */
+  /** The index of `--`. */
   readonly end: number | undefined
 }
 
@@ -109,7 +109,7 @@ function readWords(words: readonly string[], flags: readonly FlagShape[]): ReadW
   return {args, said, pending, end: undefined}
 }
 
-/** The flag that a word names, and the value that the word holds, with what stands before that. */
+/** The flag that a word names, the value in the same word, and the text before the value. */
 function flagIn(word: string, flags: readonly FlagShape[]) {
   if (!word.startsWith('--')) {
     const flag = flags.find(({char}) => char === word[1])
@@ -128,7 +128,7 @@ function inFlag(current: string, flags: readonly FlagShape[], said: Said): Posit
   return {...nothing, words: flagWords(current, flags, said)}
 }
 
-/** Those that can still be said; the short ones where nothing but `-` is typed. */
+/** The flags that can still be given; short ones only where nothing but `-` is typed. */
 function flagWords(current: string, flags: readonly FlagShape[], said: Said): readonly Candidate[] {
   const isFree = ({name, multiple, exclusive}: FlagShape) =>
     (multiple || !said.has(name)) &&

@@ -3,9 +3,9 @@ import {cutLine, type Quote} from './bash-line.ts'
 import type {Candidate} from './position.ts'
 import {type CompletedShell, completedShells} from './shells.ts'
 
-/** What is typed, as a shell tells it. */
+/** The typed line, as a shell reports it. */
 export interface Question {
-  /** The words before that under the cursor, the program's own not included. */
+  /** The words before the one under the cursor, without the program's name. */
   readonly before: readonly string[]
   readonly current: string
   readonly reply: (answer: Answer) => string
@@ -13,9 +13,9 @@ export interface Question {
 
 export type Answer =
   | {readonly kind: 'words'; readonly prefix: string; readonly candidates: readonly Candidate[]}
-  /** The shell's own: files, in place of what follows the prefix. */
+  /** Left to the shell: files, in place of what follows the prefix. */
   | {readonly kind: 'files'; readonly prefix: string}
-  /** The shell's own: the word with this number, the first one being 0, is a program, and what follows is its. */
+  /** Left to the shell: the word with this number, counted from 0, is a program, and the rest is for that program. */
   | {readonly kind: 'program'; readonly from: number}
 
 const questions: Readonly<Record<CompletedShell, (args: readonly string[]) => Question>> = {
@@ -25,20 +25,20 @@ const questions: Readonly<Record<CompletedShell, (args: readonly string[]) => Qu
   powershell: fromPowershell,
 }
 
-/** Reads what the script of a shell (bin/complete.*) asks. */
+/** Reads the question of a shell's script (bin/complete.*). */
 export function readQuestion([shell, ...args]: readonly string[]): Question | undefined {
   const known = completedShells.find(name => name === shell)
   return known && questions[known](args)
 }
 
-/** The line up to the cursor, and the end of it that bash would replace. */
+/** Arguments: the line up to the cursor, and the end of it that bash would replace. */
 function fromBash([line = '', replaced = '']: readonly string[]): Question {
   const {before, current, quote} = cutLine(line)
   const start = line.slice(0, line.length - replaced.length)
   const kept = line.endsWith(replaced) ? cutLine(`${start}x`).current.slice(0, -1) : ''
   const reply = (answer: Answer) => {
     if (answer.kind === 'files') return lines(['files', current.slice(answer.prefix.length)])
-    // What follows the program is for bash files, like the rest of what it does not know.
+    // After the program's name bash offers files, as it does for unknown commands.
     if (answer.kind === 'program') return lines([answer.from === before.length ? 'programs' : 'files', current])
     const fitting = complete(answer).filter(({whole}) => whole.startsWith(current))
     return lines(['words', ''], ...fitting.flatMap(({whole}) => quotedForBash(whole.slice(kept.length), quote)))
@@ -46,17 +46,17 @@ function fromBash([line = '', replaced = '']: readonly string[]): Question {
   return {before: before.slice(1), current, reply}
 }
 
-/** Of several lines, as bash would take it in the place where it is typed; none where that can't be. */
+/** A text as it must be typed at this place in bash; empty if that is impossible. */
 function quotedForBash(text: string, quote: Quote | undefined): readonly string[] {
-  // Of history, bash looks into double quotes, and leaves the backslash there.
+  // bash expands history even in double quotes, and keeps the backslash that prevents it.
   if (text === '' || quote === "$'" || (quote === '"' && text.includes('!'))) return []
-  // bash closes the quotes itself, unless the word ends in such a sign already.
+  // bash closes the quotes itself, unless the word already ends in that quote.
   if (quote === "'") return [text.replaceAll("'", String.raw`'\''`).replace(/''$/, "'")]
   if (quote === '"') return [text.replace(/["\\$`]/g, String.raw`\$&`).replace(/"$/, '""')]
   return [text.replace(/[^\w\u0080-\uffff./:=@%+,-]/g, String.raw`\$&`)]
 }
 
-/** The words before the current one, and that one. These shells choose what fits, and quote it. */
+/** Arguments: the words, the current one last. These shells filter and quote the candidates themselves. */
 function fromWords(written: (answer: Answer) => string) {
   return (words: readonly string[]): Question => ({
     before: words.slice(1, -1),
@@ -71,7 +71,7 @@ function linesWithDescription(answer: Answer): string {
   return lines(['words', ''], ...complete(answer).map(({whole, description}) => [whole, description].join('\t')))
 }
 
-/** The same, as lines in base64: PowerShell would lose quotes and empty words on their way to a program. */
+/** The same words, one per line, in base64: PowerShell loses quotes and empty arguments when it starts a program. */
 function fromPowershell([encoded = '']: readonly string[]): Question {
   const words = Buffer.from(encoded, 'base64').toString().split('\n')
   const current = words.at(-1) ?? ''
@@ -90,18 +90,18 @@ function fromPowershell([encoded = '']: readonly string[]): Question {
   return {before: words.slice(1, -1), current, reply}
 }
 
-/** It takes U+2018 to U+201B for single quotes too. */
+/** PowerShell takes U+2018 to U+201B for single quotes too. */
 function quotedForPowershell(text: string): string {
   return /^[\w./:=+-]+$/.test(text) ? text : `'${text.replace(/['\u2018-\u201b]/g, '$&$&')}'`
 }
 
-/** PowerShell reads what a program says in the code page of the console. */
+/** ASCII only, because PowerShell decodes output in the console's code page. */
 function ascii(answer: object): string {
   const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
   return `${JSON.stringify(answer).replace(/[^\x20-\x7e]/g, escaped)}\n`
 }
 
-/** What is typed as a whole, and can be: no shell is handed a name that would command a terminal. */
+/** Whole words, only those that can be typed: no shell gets a name with control characters. */
 function complete({prefix, candidates}: Extract<Answer, {readonly kind: 'words'}>) {
   return candidates
     .map(({value, description}) => ({value, whole: `${prefix}${value}`, description: printable(description, 100)}))

@@ -1,13 +1,13 @@
-/** The shells for which there is completion. */
+/** The shells that we complete in. */
 export const completedShells = ['bash', 'zsh', 'fish', 'powershell'] as const
 export type CompletedShell = (typeof completedShells)[number]
 
 interface SetUp {
-  /** What a person types, or has their shell run at each start. */
+  /** What the user types, or puts into a start file of the shell. */
   readonly line: string
-  /** Where that stands, as a person names it. */
+  /** The start file for this line, as a user would name it. */
   readonly file: string
-  /** The script, in bin/. */
+  /** The name of the script in bin/. */
   readonly script: string
 }
 
@@ -26,9 +26,9 @@ export const setUps: Readonly<Record<CompletedShell, SetUp>> = {
   },
 }
 
-/** The shell that somebody types in, as far as that can be told; it may be one without completion. */
+/** The user's shell, as far as the environment tells; it may be one without completion. */
 export function usualShell(env: Readonly<Record<string, string | undefined>>, platform: NodeJS.Platform): string {
-  // PowerShell alone has it on other systems, whatever SHELL says of the login.
+  // On other systems only PowerShell sets PSModulePath, whatever SHELL says about the login shell.
   if (env.PSModulePath && (platform !== 'win32' || !env.SHELL)) return 'powershell'
   return /([^/\\]+?)(\.exe)?$/.exec(env.SHELL ?? '')?.[1] ?? ''
 }

@@ -2,23 +2,23 @@ import {consoleServices} from '../aws/console-services.ts'
 import type {Configuration, ProfileConfiguration} from '../config/schema.ts'
 import type {Candidate} from './position.ts'
 
-/** What values are made of. No network, no secret, no code of plugins. */
+/** The sources of values. No network, no secrets, no plugin code. */
 export interface Known {
-  /** Rejects where there is a configuration that can't be read. */
+  /** Rejects if the configuration can't be read. */
   configuration(): Promise<Pick<Configuration, 'profiles' | 'providers'>>
-  /** The ids of the strategies that are there. */
+  /** The ids of the available strategies. */
   readonly strategies: readonly string[]
-  /** The names of the plugins that somebody installed. */
+  /** The names of the installed plugins. */
   readonly plugins: readonly string[]
-  /** What is said by flags already. */
+  /** The values of the flags so far. */
   readonly said: ReadonlyMap<string, string>
 }
 
 type Values = (known: Known) => Promise<readonly Candidate[]>
 
 /**
- * Values by the name of the flag or argument that takes them, or by what a command's `completions` says for that name.
- * A name that is not here has none. `file` and `program` are the shell's own matter.
+ * Values by the name of the flag or argument, or by the kind that the command's `completions` gives that name. Other
+ * names have no values. The shell itself handles `file` and `program`.
  */
 export const values: ReadonlyMap<string, Values> = new Map<string, Values>([
   ['profile', profiles],
@@ -45,7 +45,7 @@ async function providers({configuration}: Known): Promise<readonly Candidate[]> 
   return found.map(({name, strategy}) => ({value: name, description: strategy}))
 }
 
-/** The roles that the configuration names; of one provider, where that is said. */
+/** The roles in the configuration; only those of one provider, if that is given. */
 async function roles({configuration, said}: Known): Promise<readonly Candidate[]> {
   const {profiles, providers} = await configuration()
   const provider = said.get('provider')
@@ -60,7 +60,7 @@ async function roles({configuration, said}: Known): Promise<readonly Candidate[]
   return [...found].map(([value, description]) => ({value, description}))
 }
 
-/** Of the profile that a chain begins with. */
+/** The providers at the start of a profile's source chain. */
 function providersOf(profile: ProfileConfiguration, all: Configuration['profiles']): readonly string[] {
   const source = profile.source === undefined ? undefined : all[profile.source]
   return source ? providersOf(source, all) : profile.providers

@@ -1,7 +1,7 @@
 import {printable} from '../errors.ts'
 import type {Node} from './node.ts'
 
-/** Names of AWS accounts by their ids. Two may have the same. */
+/** Names of AWS accounts by id. Names need not be unique. */
 export function readAccounts(node: Node | undefined): ReadonlyMap<string, string> {
   return new Map([...(node?.members() ?? [])].map(([id, member]) => [id, readName(id, member)]))
 }

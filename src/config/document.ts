@@ -1,9 +1,9 @@
 import {type Document, isScalar, type LineCounter, parseDocument, visit, YAMLParseError} from 'yaml'
 
 /**
- * What a text in YAML parses to, its mistakes among `errors`. Names are taken as they are written: as a number
- * `012345678901` would lose its zero, and `1.0` its decimal. A name that stands twice is looked for here: the parser compares
- * each name with all others, which takes seconds for ten thousand of them.
+ * Parses a YAML text; mistakes are among `errors`. Names are kept as written: as a number, `012345678901` would lose
+ * its zero and `1.0` its decimal. Duplicate names are found here, because the parser compares all pairs of names, which
+ * takes seconds for ten thousand.
  */
 export function documentOf(text: string, lineCounter?: LineCounter): Document {
   const options = {stringKeys: true, uniqueKeys: false, prettyErrors: false} as const
@@ -25,7 +25,7 @@ export function documentOf(text: string, lineCounter?: LineCounter): Document {
   return document
 }
 
-/** The values of a document. Throws where aliases would make it huge. */
+/** The values of a document. Throws if aliases would make it huge. */
 export function contentOf(document: Document): unknown {
   return document.toJS({maxAliasCount: 100})
 }

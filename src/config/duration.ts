@@ -13,7 +13,7 @@ export function readDuration(value: unknown): number | undefined {
 }
 
 /**
- * Throws unless AWS STS could take it as `DurationSeconds`: 900 to 43200.
+ * Returns `seconds` if AWS STS accepts it as `DurationSeconds`, 900 to 43200; else throws CONFIG_INVALID.
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
  */
 export function checkSessionDuration(seconds: number, where: string): number {
@@ -31,7 +31,7 @@ export function isSessionDuration(seconds: number): boolean {
   return seconds >= 900 && seconds <= 43_200
 }
 
-/** Seconds as they are written into the configuration: `12h`, `90m`, or a plain number. */
+/** Seconds as written into the configuration: `12h`, `90m`, or a plain number. */
 export function durationText(seconds: number): string | number {
   if (seconds % 3600 === 0) return `${seconds / 3600}h`
   return seconds % 60 === 0 ? `${seconds / 60}m` : seconds

@@ -1,4 +1,4 @@
-/** The known name that is at most a third of its letters away from `name`. */
+/** The known name nearest to `name`, if at most a third of its letters differ. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   let best: {readonly candidate: string; readonly distance: number} | undefined
   for (const candidate of known) {
@@ -9,7 +9,7 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return best?.candidate
 }
 
-/** The names most like `name`, the nearest first; `few` of them at most. */
+/** The names most similar to `name`, nearest first; at most `few`. */
 export function mostAlike(name: string, known: readonly string[], few: number): readonly string[] {
   return known
     .map(candidate => ({candidate, distance: distanceBetween(name.toLowerCase(), candidate.toLowerCase())}))
@@ -18,7 +18,7 @@ export function mostAlike(name: string, known: readonly string[], few: number): 
     .map(({candidate}) => candidate)
 }
 
-/** Two letters that changed places are one slip (optimal string alignment). */
+/** Counts two swapped letters as one slip (optimal string alignment). */
 function distanceBetween(a: string, b: string): number {
   let [before, row]: [readonly number[], readonly number[]] = [
     [],

@@ -5,10 +5,10 @@ import {readDuration} from './duration.ts'
 import {nearest} from './nearest.ts'
 import {problemOfRegion, regionLike} from './region.ts'
 
-/** A value of the configuration together with where it stands, so that a complaint can name the place. */
+/** A value of the configuration and its position, so that a complaint can name the place. */
 export class Node {
   readonly value: unknown
-  /** As a person would say it: `providers.corp.duration`. */
+  /** The path in the configuration: `providers.corp.duration`. */
   readonly name: string
   readonly #path: readonly string[]
   readonly #locate: (path: readonly string[]) => string
@@ -29,7 +29,7 @@ export class Node {
     return `${this.#locate(this.#path)}: ${this.name === '' ? 'the file' : this.name}`
   }
 
-  /** The members of a mapping. With `known`, any other name is an error that offers the nearest one. */
+  /** The members of a mapping. With `known`, any other name is an error that suggests the nearest one. */
   members(known?: readonly string[]): ReadonlyMap<string, Node> {
     if (this.value === null || this.value === undefined) return new Map()
     if (typeof this.value !== 'object' || Array.isArray(this.value))

@@ -15,16 +15,16 @@ import type {
   TlsConfiguration,
 } from './schema.ts'
 
-/** What parsing a text has come to. */
+/** A text and the value that it parses to. */
 export interface ParsedText {
   readonly text: string
   readonly value: unknown
 }
 
 /**
- * The configuration in `text`, or the empty one where there is no file. Throws CONFIG_INVALID, naming line and
- * column, on anything it does not understand: a misspelt setting that were ignored would be found in production.
- * Where `known` is of the same text, it is not parsed again before somebody asks for a place.
+ * The configuration in `text`, or an empty one where there is no file. Throws CONFIG_INVALID, naming line and column,
+ * on anything unknown: an ignored typo would be found only in production. If `known` is of the same text, that is
+ * parsed again only when the position of a setting is needed.
  */
 export function readConfiguration(path: string, text: string | undefined, known?: ParsedText): Configuration {
   let parsing: ReturnType<typeof parsed> | undefined
@@ -41,12 +41,12 @@ export function readConfiguration(path: string, text: string | undefined, known?
   return {...readRoot(path, new Node(value, [], locate)), locate, found: text !== undefined}
 }
 
-/** What `readConfiguration` may be given the next time. Throws CONFIG_INVALID where the text is damaged. */
+/** The `known` for the next `readConfiguration`. Throws CONFIG_INVALID if the text is damaged. */
 export function parseConfiguration(path: string, text: string): ParsedText {
   return {text, value: plainValue(parsed(path, text).document, path)}
 }
 
-/** What stands in another YAML file. Throws CONFIG_INVALID, naming line and column, where it is damaged. */
+/** The content of another YAML file. Throws CONFIG_INVALID, naming line and column, if it is damaged. */
 export function readYaml(path: string, text: string): unknown {
   return plainValue(parsed(path, text).document, path)
 }
@@ -68,7 +68,7 @@ function parsed(path: string, text: string) {
   return {document, at}
 }
 
-/** Where the name of a setting begins, or an item of a list. */
+/** The offset of a setting's name, or of a list's item. */
 function offsetOf(document: Document, where: readonly string[]): number | undefined {
   const parent: unknown = document.getIn(where.slice(0, -1), true)
   const pair = isMap(parent)
@@ -130,7 +130,7 @@ const providerKeys = [
   'tls',
 ]
 
-/** Names that the host reads itself; any other setting belongs to the strategy. */
+/** Settings that the host reads itself; all others belong to the strategy. */
 export const hostSettings: readonly string[] = providerKeys
 
 function readProvider(name: string, node: Node): ProviderConfiguration {
@@ -207,7 +207,7 @@ const profileKeys = [
   'sts',
 ]
 
-/** AWS STS knows these for AssumeRole only, not for the federated calls a profile with a `provider` makes. */
+/** AWS STS accepts these for AssumeRole only, not for the federated calls of a profile with a `provider`. */
 const sourceOnly = ['externalId', 'tags', 'transitiveTags', 'sourceIdentity']
 
 function readProfile(name: string, node: Node): ProfileConfiguration {
@@ -282,7 +282,7 @@ function checkReferences(
 
 function readSessionDuration(node: Node | undefined): number | undefined {
   const seconds = node?.seconds()
-  // Only a wrong one is looked for in the text, which then has to be parsed.
+  // Only an invalid value needs its position, for which the text has to be parsed.
   return !node || seconds === undefined || isSessionDuration(seconds)
     ? seconds
     : checkSessionDuration(seconds, node.place())

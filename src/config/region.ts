@@ -24,13 +24,13 @@ const regions: ReadonlySet<string> = new Set(
     .split(/\s+/),
 )
 
-/** What is wrong with a region that can't be one. The SDKs take `aws-global` for none. */
+/** Why a text can't be a region; `undefined` if it can. The SDKs use `aws-global` for no region. */
 export function problemOfRegion(region: string): string | undefined {
   if (/^[a-z]{2,}(-[a-z0-9]+)+$/.test(region)) return undefined
   return `"${region}" is not the name of an AWS region, such as ${regionLike(region) ?? 'us-east-1'}`
 }
 
-/** What speaks against a region that may be new, or one of an emulator. */
+/** A doubt about an unlisted region, which may be new or that of an emulator; `undefined` for listed ones. */
 export function doubtOfRegion(region: string): string | undefined {
   if (regions.has(region) || region === 'aws-global') return undefined
   const near = regionLike(region)

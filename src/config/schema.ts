@@ -1,19 +1,19 @@
-/** The configuration as the rest of the program sees it: checked, with names for what is absent. */
+/** The configuration as the rest of the program sees it: checked, and with defaults. */
 export interface Configuration {
-  /** Where it was read from, for messages. */
+  /** The path of the file, for messages. */
   readonly path: string
-  /** Where a setting stands, as `file:line:column`. */
+  /** The position of a setting, as `file:line:column`. */
   readonly locate: (setting: readonly string[]) => string
-  /** Whether there is a file at all. */
+  /** Whether the file exists. */
   readonly found: boolean
   readonly cache: string
-  /** Whether role credentials may rest in memory, unsealed, for calls that start nothing. */
+  /** Whether hot copies are allowed: role credentials in memory, unsealed, for calls that start no other process. */
   readonly hotCopies: 'auto' | 'never'
   readonly interactive: Interactive
   readonly browser: Program | undefined
-  /** Names of plugins, or patterns with `*`; without it, any may be installed and used. */
+  /** Names of plugins, or patterns with `*`; `undefined` allows any to be installed and used. */
   readonly allowedPlugins: readonly string[] | undefined
-  /** What AWS accounts are called, by their ids. */
+  /** The names of AWS accounts, by id. */
   readonly accounts: ReadonlyMap<string, string>
   readonly providers: Readonly<Record<string, ProviderConfiguration>>
   readonly profiles: Readonly<Record<string, ProfileConfiguration>>
@@ -29,25 +29,25 @@ export interface ProviderConfiguration {
   readonly strategy: string
   /** The strategy's own settings as written; they are checked against its specs when the provider is used. */
   readonly own: Readonly<Record<string, unknown>>
-  /** All settings as written. They are what makes this provider differ from another. */
+  /** All settings as written. They distinguish this provider from others. */
   readonly written: Readonly<Record<string, unknown>>
   readonly defaultRole: string | undefined
   readonly durationSeconds: number | undefined
   readonly sessionName: string | undefined
-  /** How to sign in there, where nothing is said on the command line. */
+  /** How to sign in, unless the command line says otherwise. */
   readonly flow: 'auto' | 'browser' | 'device'
-  /** Hosts besides the provider's own at which codes may be entered. */
+  /** Additional hosts at which device codes may be entered. */
   readonly deviceHosts: readonly string[]
   readonly browser: Program | undefined
   readonly redirect: RedirectConfiguration
   readonly pages: {readonly success?: URL | undefined; readonly failure?: URL | undefined}
   readonly parameters: Readonly<Record<string, string>>
-  /** Whether a refresh token is asked for and kept. */
+  /** Whether to request and keep a refresh token. */
   readonly rememberSignIn: boolean
   readonly tls: TlsConfiguration | undefined
 }
 
-/** Files as written: relative to the configuration's folder, or from `~`. */
+/** Paths as written: relative to the configuration's folder, or from `~`. */
 export interface TlsConfiguration {
   readonly ca: NamedFile | undefined
   readonly cert: NamedFile | undefined
@@ -70,19 +70,19 @@ export interface ProfileConfiguration {
   readonly name: string
   /** All settings as written. */
   readonly written: Readonly<Record<string, unknown>>
-  /** The first that applies here; empty for a profile with a `source`. */
+  /** The first applicable one is used; empty for a profile with a `source`. */
   readonly providers: readonly string[]
-  /** The profile whose credentials take this one's role. */
+  /** The profile whose credentials assume this one's role. */
   readonly source: string | undefined
   readonly role: string | undefined
   readonly region: string | undefined
-  /** Of the AWS tools; nothing to us. */
+  /** For the AWS tools; we ignore it. */
   readonly output: string | undefined
   readonly durationSeconds: number | undefined
   readonly sessionName: string | undefined
   readonly externalId: string | undefined
   readonly tags: Readonly<Record<string, string>> | undefined
-  /** Names of those tags that go on to the roles switched to from this one. */
+  /** Names of the tags that are passed on to the roles switched to from this one. */
   readonly transitiveTags: readonly string[] | undefined
   readonly sourceIdentity: string | undefined
   readonly policy: string | undefined

@@ -3,7 +3,7 @@ import type {Keyring, SettingSpec} from '../plugin.ts'
 import {memberOf} from '../text/json.ts'
 import {Node} from './node.ts'
 
-/** Where a secret setting is to be found; never the secret itself. */
+/** Where to find a secret setting; never the secret itself. */
 export type SecretReference = {
   /** File, line, column and name of the setting. */
   readonly place: string
@@ -16,8 +16,8 @@ export type SecretReference = {
 type Specs = Readonly<Record<string, SettingSpec>>
 
 /**
- * A strategy's settings, checked against what it says it takes. Secret ones are resolved by `resolve`, which is why
- * this runs on a cache miss only. Throws CONFIG_INVALID naming the setting.
+ * A strategy's settings, checked against its specs. `resolve` fetches secret ones, so this runs on a cache miss only.
+ * Throws CONFIG_INVALID, naming the setting.
  */
 export async function readSettings(
   specs: Specs,
@@ -48,12 +48,12 @@ export async function readSettings(
   return settings
 }
 
-/** Whether a setting is asked for beside the others. */
+/** Whether a setting applies, given the others. */
 export function applies(spec: SettingSpec, written: Readonly<Record<string, unknown>>): boolean {
   return Object.entries(spec.when ?? {}).every(([name, value]) => memberOf(written, name) === value)
 }
 
-/** One setting as it is written, checked against what the strategy says it takes. Throws CONFIG_INVALID. */
+/** Checks one setting as written against the strategy's spec. Throws CONFIG_INVALID. */
 export function readSetting(name: string, value: unknown, spec: SettingSpec, where: string): unknown {
   return readValue(new Node(value, [name], () => where), spec)
 }
@@ -94,7 +94,7 @@ function readReference(node: Node, provider: string, setting: string): SecretRef
   return {place, kind: 'command', command: [program, ...args]}
 }
 
-/** Anything else may be the secret itself, and messages name the variable. */
+/** Anything else may be the secret itself, and messages show the variable's name. */
 function readVariableName(node: Node): string {
   const name = node.text()
   if (/^[a-z_][a-z\d_]*$/i.test(name)) return name
@@ -103,17 +103,17 @@ function readVariableName(node: Node): string {
 
 const commandMilliseconds = 30_000
 
-/** What is needed to get at secrets. */
+/** The ways to read secrets. */
 export interface SecretReaders {
   readonly env: Readonly<Record<string, string | undefined>>
-  /** What a program prints. Rejects in words that hold nothing of that. */
+  /** What a program prints. Its rejections must not contain any of that. */
   readonly run: (program: string, args: readonly string[], milliseconds: number) => Promise<string>
   readonly keyring: Keyring
 }
 
 /**
- * The secret behind a reference, through the readers handed in. A command gets 30 seconds and no shell. Throws
- * CONFIG_INVALID naming the setting, or UNAVAILABLE where the keyring does not answer.
+ * The secret behind a reference. A command gets 30 seconds and no shell. Throws CONFIG_INVALID, naming the setting, or
+ * UNAVAILABLE if the keyring does not answer.
  */
 export async function resolveSecret(reference: SecretReference, readers: SecretReaders): Promise<string> {
   const {place} = reference
@@ -141,7 +141,7 @@ async function printedSecret(
 ): Promise<string> {
   const hint = `Run ${program} by hand, as it stands there, and see what it says.`
   const printed = await run(program, args, commandMilliseconds).catch((error: unknown) => {
-    // Its arguments may hold a secret of their own, so of the command only the program is named.
+    // The arguments may contain a secret, so only the program is named.
     const reason = error instanceof Error ? error.message : 'unknown reason'
     throw (
       expectedFailure(error) ??
@@ -153,7 +153,7 @@ async function printedSecret(
   throw new AwsOidcError('CONFIG_INVALID', `${place}: the command ${program} printed nothing.`, {hint})
 }
 
-/** The part of the keyring that holds secrets by the names people give them, apart from what caches keep there. */
+/** The part of the keyring for secrets that users name, apart from entries of caches. */
 export function secretsIn(keyring: Keyring): Keyring {
   const item = (name: string) => `secret/${name}`
   return {
@@ -163,7 +163,7 @@ export function secretsIn(keyring: Keyring): Keyring {
   }
 }
 
-/** The keyring's own hint is about caches. */
+/** Replaces the keyring's own hint, which is about caches. */
 function withOtherWays(error: unknown): never {
   const known = expectedFailure(error)
   if (!known) throw error

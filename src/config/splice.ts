@@ -2,7 +2,7 @@ import {isScalar, type Pair, Scalar, stringify, type YAMLMap} from 'yaml'
 
 type Entry = Readonly<Record<string, unknown>>
 
-/** The text without one of the map's entries; `undefined` where there is none of that name. */
+/** The text without one of the map's entries; `undefined` if there is none of that name. */
 export function removedFrom(map: YAMLMap, text: string, name: string): string | undefined {
   const pair = pairOf(map, name)
   if (!pair) return undefined
@@ -19,7 +19,7 @@ function removedFromFlow(map: YAMLMap, pair: Pair, text: string): string {
   return text.slice(0, startOf(pair)) + text.slice(endOf(pair)).replace(/^\s*,\s*/, '')
 }
 
-/** The text with another value for one of the map's entries, where both are of the kind that stands on one line. */
+/** The text with a new value for one of the map's entries; `undefined` unless both values are one-line scalars. */
 export function withScalar(map: YAMLMap, text: string, name: string, value: unknown): string | undefined {
   const {value: node} = pairOf(map, name) ?? {}
   if (!isScalar(node) || node.anchor !== undefined || node.tag !== undefined) return undefined
@@ -27,7 +27,7 @@ export function withScalar(map: YAMLMap, text: string, name: string, value: unkn
   const [from, to] = node.range ?? []
   if (!oneLine || from === undefined || to === undefined || from === to) return undefined
   if (!['string', 'number', 'boolean'].includes(typeof value)) return undefined
-  // As in a list: what is no trouble there is none anywhere.
+  // Written as an item of a flow list: what is safe there is safe anywhere.
   return text.slice(0, from) + flowText([value]).slice(1, -1) + text.slice(to)
 }
 
@@ -77,13 +77,13 @@ function rangeOf(node: unknown): readonly number[] | undefined {
     : undefined
 }
 
-/** How far a name is indented. */
+/** The indentation of a name. */
 export function columnOf(text: string, pair: Pair): number {
   const before = text.slice(0, startOf(pair)).replace(/^\uFEFF/, '')
   return before.length - (before.lastIndexOf('\n') + 1)
 }
 
-/** Where the lines of an entry end: with its value, and the comments below it that are indented deeper than its name. */
+/** Where an entry's lines end: after its value and the comments below that are indented deeper than its name. */
 export function entryEnd(text: string, valueEnd: number, indent: number): number {
   const end = text.slice(0, valueEnd).trimEnd().length
   let position = afterLine(text, end)

@@ -9,14 +9,14 @@ import {blockText, columnOf, entryEnd, inserted, insertedInto, pairOf, removedFr
 export type List = 'providers' | 'profiles'
 type Entry = Readonly<Record<string, unknown>>
 
-/** What a command changes: one whole entry of one of the two lists. */
+/** A change by a command: one whole entry of one of the two lists. */
 export type Edit =
   | {readonly kind: 'add'; readonly list: List; readonly name: string; readonly entry: Entry}
-  /** For an entry that is there: it is to say this instead. */
+  /** Replaces an existing entry. */
   | {readonly kind: 'change'; readonly list: List; readonly name: string; readonly entry: Entry}
   | {readonly kind: 'remove'; readonly list: List; readonly name: string}
 
-/** One change of the text: entries that are added to one list one after the other are added together. */
+/** One change of the text: consecutive additions to one list are one step. */
 type Step =
   | {readonly kind: 'add'; readonly list: List; readonly entries: Readonly<Record<string, Entry>>}
   | Exclude<Edit, {readonly kind: 'add'}>
@@ -24,15 +24,14 @@ type Step =
 interface Read {
   readonly text: string
   readonly document: Document
-  /** What the text says; `undefined` where it is damaged. */
+  /** The parsed text; `undefined` if it is damaged. */
   readonly value: unknown
 }
 
 /**
- * The text of config.yaml with the edits made, and every other byte of it as it was: comments, order, quoting, line
- * ends. What comes out is read again before it is believed; throws CONFIG_INVALID where it would say anything else than
- * before but for the edit, as with an anchor that is referred to from elsewhere. Parsing takes most of the time, so each
- * text is parsed once.
+ * The text of config.yaml with the edits applied and every other byte unchanged: comments, order, quoting, line ends.
+ * The result is parsed and checked; throws CONFIG_INVALID if anything but the edit would change, as with an anchor that
+ * is referenced elsewhere. Parsing takes most of the time, so each text is parsed once.
  */
 export function editText(path: string, text: string, edits: readonly Edit[]): ParsedText {
   let now = read(text)
@@ -80,7 +79,7 @@ function editedText(now: Read, step: Step): string | undefined {
   return step.kind === 'add' ? added(now, step) : removed(now, step)
 }
 
-/** An entry as it is to be typed into the file. */
+/** An entry as it would be typed into the file. */
 export function entryText(list: List, name: string, entry: Entry): string {
   return blockText({[list]: {[name]: entry}})
 }
@@ -109,12 +108,12 @@ function changed(now: Read, {list, name, entry}: Step & {kind: 'change'}): strin
   return changedAt([list, name], now.text, was, entry)
 }
 
-/** Setting by setting, so that what stays the same stays where it is, with the comments beside it. */
+/** Edits setting by setting, so that unchanged ones keep their place and comments. */
 function changedAt(path: readonly string[], before: string, was: Entry, entry: Entry): string | undefined {
   const differing = [...new Set([...Object.keys(entry), ...Object.keys(was)])].filter(
     setting => !isDeepStrictEqual(was[setting], entry[setting]),
   )
-  // What comes comes before what goes: a mapping with nothing in it is none.
+  // Additions come before removals: an emptied block mapping would be no mapping any more.
   const [coming, going] = [
     differing.filter(key => Object.hasOwn(entry, key)),
     differing.filter(key => !Object.hasOwn(entry, key)),
@@ -136,14 +135,14 @@ function withSetting(map: YAMLMap, text: string, setting: string, value: unknown
   return withScalar(map, text, setting, value) ?? movedBelow(map, text, setting, value)
 }
 
-/** What stands over several lines goes, and comes back below the others. */
+/** A multi-line value is removed, and added again below the other settings. */
 function movedBelow(map: YAMLMap, text: string, setting: string, value: unknown): string | undefined {
-  // Above what was put below it everything still stands where the map says.
+  // The insertion is below, so the map's positions above it are still valid.
   const longer = insertedInto(map, text, {[setting]: value})
   return longer && (removedFrom(map, longer, setting) ?? longer)
 }
 
-/** What a text says, `undefined` where it is damaged; a list without entries is as good as none. */
+/** The value of a text, `undefined` if it is damaged; an absent list counts as an empty one. */
 function meaningOf({value}: Read, list: List): unknown {
   if (value === undefined) return undefined
   const root = readObject(value)

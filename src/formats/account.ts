@@ -1,4 +1,4 @@
-/** An AWS account as a person is shown it. */
+/** An AWS account as users see it. */
 export function accountText(id: string, name: string | undefined): string {
   return name ? `${name} (${id})` : id
 }

@@ -1,20 +1,20 @@
 import type {AwsCredentials} from '../plugin.ts'
 import {credentialVariables, type Env, regionAssignments, regionNames, staleVariable} from './variables.ts'
 
-/** Whose credentials a program gets, and which profile it was started for. */
+/** The profile that a program was started for, with its account and region. */
 export interface ChildSetting {
   readonly profile: string
   readonly accountId: string
-  /** Where nobody has chosen one there is none: a program may destroy what it finds in a wrong one. */
+  /** `undefined` unless one was chosen: a program may destroy what it finds in a wrong region. */
   readonly region: string | undefined
 }
 
-/** Tells an `aws-oidc exec` that was started inside another one which account that one is in. */
+/** Tells a nested `aws-oidc exec` the account of the enclosing one. */
 export const enclosingAccount = 'AWS_OIDC_EXEC'
 
 /**
- * Every variable by which an AWS SDK finds credentials, or another profile than ours: one that another tool has left in
- * the shell would win over what we hand on, or would be mixed with it.
+ * Every variable by which an AWS SDK finds credentials or another profile. A leftover of another tool would override
+ * ours, or be mixed with them.
  */
 const credentialSources: ReadonlySet<string> = new Set([
   'AWS_ACCESS_KEY_ID',
@@ -36,21 +36,24 @@ const credentialSources: ReadonlySet<string> = new Set([
   'AWS_WEB_IDENTITY_TOKEN_FILE',
   'AWS_ROLE_ARN',
   'AWS_ROLE_SESSION_NAME',
-  // Of aws-vault, which says with them whose shell it is.
+  // aws-vault marks its shells with these.
   'AWS_VAULT',
   'AWS_SESSION_EXPIRATION',
 ])
 
-// A key for one service, which wins over all else there: AWS_BEARER_TOKEN_BEDROCK.
+// A key for one service, which overrides all other credentials there: AWS_BEARER_TOKEN_BEDROCK.
 const serviceKey = /^AWS_BEARER_TOKEN_/
 
-/** The person's environment with these credentials, and with no other source of any. */
+/** The user's environment with these credentials as their only source. */
 export function environmentWith(credentials: AwsCredentials, setting: ChildSetting, env: Env): Record<string, string> {
   const variables = Object.fromEntries(credentialVariables(credentials, setting.accountId))
   return {...withoutSources(env), ...variables, ...about(setting, env)}
 }
 
-/** The same with an endpoint that serves them; `awsFiles` name the files of the AWS tools, where those are private ones. */
+/**
+ * The same, with an endpoint that serves the credentials; `awsFiles` are variables that point to private AWS files, if
+ * any.
+ */
 export function environmentServedBy(
   {url, token}: {readonly url: URL; readonly token: string},
   awsFiles: Readonly<Record<string, string>> | undefined,
@@ -71,7 +74,7 @@ function about({profile, accountId, region}: ChildSetting, env: Env): Record<str
   return {...variables, AWS_OIDC_PROFILE: profile, [enclosingAccount]: accountId}
 }
 
-/** Names differ in nothing but case on Windows, where they are the same variable. */
+/** Compares names in upper case: on Windows they are case-insensitive. */
 function withoutSources(env: Env): Record<string, string> {
   const replaced = new Set([...credentialSources, ...regionNames, 'AWS_OIDC_PROFILE'])
   const isKept = (upper: string) => !replaced.has(upper) && !serviceKey.test(upper)

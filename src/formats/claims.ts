@@ -1,6 +1,6 @@
 import {printable, printableValue} from '../text/printable.ts'
 
-/** Claims as lines for people, and the names of those whose values are not shown. */
+/** Claims as lines for users, and the names of claims whose values are not shown. */
 export function claimLines(claims: Readonly<Record<string, unknown>>, others: readonly string[]): readonly string[] {
   const shown = Object.entries(claims).map(
     ([name, value]) => [printable(name, 100), printableValue(value, 4000)] as const,

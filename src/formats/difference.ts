@@ -1,6 +1,6 @@
 import type {Colour, Line} from '../text/printable.ts'
 
-/** What changes in one section of a configuration file of the AWS tools. */
+/** A change to one section of an AWS configuration file. */
 export interface Change {
   readonly profile: string
   readonly file: 'config' | 'credentials'
@@ -23,7 +23,7 @@ export interface LeftAlone {
   readonly hint?: string
 }
 
-/** The difference for people: what goes with a minus, what comes with a plus, in colours where they are wanted. */
+/** The changes for users: removals with a minus, additions with a plus, in colours if wanted. */
 export function differenceLines(
   changes: readonly Change[],
   paths: Readonly<Record<Change['file'], string>>,
@@ -45,12 +45,12 @@ export function differenceLines(
   })
 }
 
-/** Where a person finds what a file said before. */
+/** Where the user finds the earlier content of a file. */
 export function backupLines(backups: readonly string[]): readonly string[] {
   return backups.map(backup => `What was there before today is in ${backup}.`)
 }
 
-/** The same for text, line by line, with what stays around it; nothing where there is no difference. */
+/** The difference of two texts, line by line, with the unchanged lines; empty if there is none. */
 export function textDifference(before: string, after: string, colours: boolean): readonly Line[] {
   if (before === after) return []
   const {gone, come} = paints(colours)

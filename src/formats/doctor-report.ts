@@ -2,17 +2,17 @@ import type {Colour, Line, Painted} from '../text/printable.ts'
 
 export type Severity = 'error' | 'warning' | 'note'
 
-/** One thing that is wrong, as it is reported. */
+/** A problem, as it is reported. */
 export interface ReportedFinding {
   /** Stable: scripts may rely on it. */
   readonly id: string
   readonly severity: Severity
-  /** What it is about, in a word or two. */
+  /** The subject, in a word or two. */
   readonly area: string
   readonly what: string
-  /** Something to type, or to do. */
+  /** A command to type, or something to do. */
   readonly mend?: string
-  /** What is to be known beside it, line by line. */
+  /** Further facts, line by line. */
   readonly details?: readonly string[]
   /** Whether `--fix` mends it. */
   readonly fixable: boolean
@@ -25,13 +25,13 @@ export interface ReportedFinding {
 export interface DoctorReport {
   /** Whether no error and no warning is left. */
   readonly healthy: boolean
-  /** What was looked at, in order. */
+  /** What was examined, in order. */
   readonly areas: readonly string[]
   readonly findings: readonly ReportedFinding[]
   readonly fine: readonly {readonly area: string; readonly what: string}[]
 }
 
-/** The report for people, by area: what is fine in a line each, then what is not. */
+/** The report for users, by area: first what is fine, one line each, then the findings. */
 export function reportLines({areas, findings, fine}: DoctorReport, colours: boolean): readonly Line[] {
   const paint: Paint = colours ? (colour, text) => ({colour, text}) : (_, text) => text
   const told = new Set([...fine, ...findings].map(({area}) => area))

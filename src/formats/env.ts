@@ -8,15 +8,15 @@ export function envLines({set, unset}: Assignments): string {
 }
 
 /**
- * Assignments alone. Values are quoted only where a shell would need it, so that `env $(...) program`, which splits
- * into words but takes no quotes away, works with whatever AWS gives.
+ * Assignments without `export`. Values are quoted only if a shell needs it, so `env $(...) program`, which splits words
+ * but removes no quotes, works with the values that AWS issues.
  */
 export function envLinesWithoutExport({set}: Assignments): string {
   demandFit(set, printableOnly, 'env-no-export')
   return set.map(([name, value]) => `${name}=${plainOnly.test(value) ? value : quoted(value)}\n`).join('')
 }
 
-/** POSIX.1-2024, XCU 2.2.2: between single quotes nothing is special but the quote that ends them. */
+/** POSIX.1-2024, XCU 2.2.2: in single quotes only the closing quote is special. */
 function quoted(value: string): string {
   return `'${value.replaceAll("'", `'\\''`)}'`
 }

@@ -5,7 +5,7 @@ export function failureDocument({code, message, hint}: AwsOidcError) {
   return {code, message, ...(hint && {hint}), exitCode: exitCodeOf(code)}
 }
 
-/** What to do about something, in lines of its own; none where nobody knows. */
+/** A hint as lines of their own; empty without a hint. */
 export function tryLines(hint: string | undefined): readonly string[] {
   return hint === undefined ? [] : `Try: ${hint}`.split('\n')
 }

@@ -17,14 +17,14 @@ export type Format = (typeof formats)[number]
 export interface Formatted {
   readonly credentials: AwsCredentials
   readonly accountId: string
-  /** What becomes of the variables of the region. The document of a credential_process has no place for one. */
+  /** Assignments for the region's variables. The document of a credential_process has no place for a region. */
   readonly region?: Assignments
 }
 
-/** Credentials as the text of a format. Rejects with USAGE where a format has no way to write one of the values. */
+/** Credentials in a format. Rejects with USAGE if the format can't represent one of the values. */
 export async function formatCredentials(format: Format, {credentials, accountId, region}: Formatted): Promise<string> {
   if (format === 'process') return processDocument(credentials, accountId)
-  // Every call of an AWS tool wants the document; the shells' own formats are loaded by those who use a shell.
+  // Every call by an AWS tool needs the document, but only shells need the other formats, which are loaded on demand.
   const {writers} = await import('./writers.ts')
   const {credentialVariables, staleVariable} = await import('./variables.ts')
   return writers[format]({

@@ -1,8 +1,8 @@
 import {type Assignments, demandFit, printableOnly} from './variables.ts'
 
 /**
- * For `aws-oidc creds --format nushell | from json | load-env`. Nushell parses a script before it runs any of it, so
- * there is no evaluating of lines: it takes data. A variable that is null is not handed to programs.
+ * For `aws-oidc creds --format nushell | from json | load-env`. Nushell parses a whole script before it runs it, so it
+ * can't evaluate lines, but reads data. A variable that is null is not passed to programs.
  */
 export function nushellRecord({set, unset}: Assignments): string {
   demandFit(set, printableOnly, 'nushell')

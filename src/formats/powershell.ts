@@ -1,7 +1,7 @@
 import {type Assignments, demandFit, printableOnly} from './variables.ts'
 
 /**
- * For `aws-oidc creds --format powershell | Invoke-Expression`: each line is a whole statement, and none is empty,
+ * For `aws-oidc creds --format powershell | Invoke-Expression`: each line is a whole statement and none is empty,
  * because Invoke-Expression gets them one by one and refuses an empty one.
  */
 export function powershellLines({set, unset}: Assignments): string {
@@ -11,9 +11,9 @@ export function powershellLines({set, unset}: Assignments): string {
 }
 
 /**
- * Between single quotes only they are special, and doubled. Whatever isn't ASCII is written by its number:
- * PowerShell takes U+2018 to U+201B for single quotes too, and reads a program's output in the code page of the
- * console, in which any other letter may turn into one of them.
+ * In single quotes only single quotes are special, and are doubled. Characters outside ASCII are written by number:
+ * PowerShell takes U+2018 to U+201B for single quotes too, and decodes a program's output in the console's code page,
+ * which may turn any other character into one of them.
  */
 function quoted(value: string): string {
   const inQuotes = value.replaceAll("'", "''").replace(/[^\x20-\x7e]/g, unit => `'+[char]0x${hexadecimal(unit)}+'`)

@@ -1,7 +1,7 @@
 import type {AwsCredentials} from '../plugin.ts'
 
 /**
- * The document of a credential_process, one line with a newline at its end.
+ * The document of a credential_process: one line with a newline at its end.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
  */
 export function processDocument(credentials: AwsCredentials, accountId: string): string {
@@ -16,7 +16,7 @@ export function processDocument(credentials: AwsCredentials, accountId: string):
   return `${JSON.stringify(document).replace(/[^ -~]/g, escaped)}\n`
 }
 
-/** It may be printed on a terminal, and a cache may be anybody's plugin. */
+/** The document may be printed on a terminal, and its values may come from the cache of a plugin. */
 function escaped(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
 }

@@ -4,7 +4,7 @@ import {rfc3339} from './process.ts'
 
 export type Variables = readonly (readonly [name: string, value: string])[]
 
-/** What somebody's environment is to become. */
+/** Changes to an environment. */
 export interface Assignments {
   readonly set: Variables
   readonly unset: readonly string[]
@@ -13,14 +13,14 @@ export interface Assignments {
 export type Env = Readonly<Record<string, string | undefined>>
 
 /**
- * The older name of AWS_SESSION_TOKEN. botocore reads it first, so one that another tool has left in the shell would
- * be sent with our keys: whatever can remove a variable removes it.
+ * The older name of AWS_SESSION_TOKEN. botocore reads it first, so a leftover of another tool would be sent with our
+ * keys. Every format that can unset a variable unsets this one.
  */
 export const staleVariable = 'AWS_SECURITY_TOKEN'
 
 /**
- * The variables that AWS's own tools read credentials from. The account is one of them: botocore and the SDK for
- * JavaScript take it as part of the credentials, and one left in the shell would be another account's.
+ * The variables from which AWS's own tools read credentials. The account is one of them: botocore and the SDK for
+ * JavaScript treat it as part of the credentials, and a leftover would name another account.
  */
 export function credentialVariables(credentials: AwsCredentials, accountId: string): Variables {
   return [
@@ -33,32 +33,31 @@ export function credentialVariables(credentials: AwsCredentials, accountId: stri
 }
 
 /**
- * Holds the region that we have set, so that the next call, for another profile, doesn't take it for one that the person
- * has chosen.
+ * Holds the region that we have set, so that the next call, for another profile, doesn't take it for the user's choice.
  */
 const ownRegion = 'AWS_OIDC_REGION'
 export const regionNames = ['AWS_REGION', 'AWS_DEFAULT_REGION', ownRegion] as const
 
-/** The region that the person has chosen for all programs. */
+/** The region that the user has chosen for all programs. */
 export function chosenRegion(env: Env): string | undefined {
   const region = env.AWS_REGION || env.AWS_DEFAULT_REGION || undefined
   return region === env[ownRegion] ? undefined : region
 }
 
-/** So that programs work in that region; without one they are not left in the region of another profile. */
+/** Sets the region for programs. Without one, removes a region that we have set for another profile. */
 export function regionAssignments(region: string | undefined, env: Env): Assignments {
   if (region === undefined) return {set: [], unset: env[ownRegion] && !chosenRegion(env) ? regionNames : []}
   const names = region === chosenRegion(env) ? regionNames.filter(name => name !== ownRegion) : regionNames
   return {set: names.map(name => [name, region]), unset: []}
 }
 
-/** What a line of any shell carries between quotes: all but control characters and halves of surrogate pairs. */
+/** Characters that every shell accepts in quotes: all but control characters and lone surrogates. */
 export const printableOnly = /^[^\p{Cc}\p{Cs}]*$/u
 
-/** What no shell and no reader of variables takes for anything but itself, quoted or not. All that AWS gives is of these. */
+/** Characters that every shell and reader of variables takes literally, quoted or not. AWS issues no others. */
 export const plainOnly = /^[\w+/=.:,@-]*$/
 
-/** Rejects with USAGE a value that a format has no way to write. Values are secrets: only the variable is named. */
+/** Rejects with USAGE a value that a format can't represent. Values are secrets: only the variable is named. */
 export function demandFit(variables: Variables, fitting: RegExp, format: string): void {
   for (const [name, value] of variables) {
     if (fitting.test(value)) continue

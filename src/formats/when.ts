@@ -5,7 +5,7 @@ const units = [
   ['minute', 1],
 ] as const
 
-/** A time as somebody reads it who wants to know how long that is: `14:05 (in 43 minutes)`. */
+/** A time for users, with the distance from now: `14:05 (in 43 minutes)`. */
 export function when(time: Date, now: Date): string {
   const sameDay = time.toDateString() === now.toDateString()
   return `${sameDay ? '' : `${dayOf(time)} `}${clockOf(time)} (${distance(time, now)})`
@@ -20,8 +20,8 @@ function distance(time: Date, now: Date): string {
   return minutes > 0 ? `in ${span}` : `${span} ago`
 }
 
-// Not toLocaleString: the first use of the rules of a language loads them, for longer than all the rest of `status` takes.
-/** As the person's calendar says. */
+// Not toLocaleString: its first call loads a language's rules, which takes longer than all the rest of `status`.
+/** A date in the user's time zone. */
 export function dayOf(time: Date): string {
   return [time.getFullYear(), time.getMonth() + 1, time.getDate()].map(twoDigits).join('-')
 }

@@ -6,7 +6,7 @@ import {powershellLines} from './powershell.ts'
 import type {Assignments} from './variables.ts'
 import {windowsCmdLines} from './windows-cmd.ts'
 
-/** One a format that is read by a shell or as a file of variables. */
+/** One writer for each format that is read by a shell or as a file of variables. */
 export const writers = {
   env: envLines,
   'env-no-export': envLinesWithoutExport,

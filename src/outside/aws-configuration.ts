@@ -6,15 +6,15 @@ import {type ShortNames, shortName, systemShortNames} from './processes/short-na
 
 /** The configuration of the AWS tools on this machine. */
 export interface AwsConfiguration {
-  /** `undefined` where nobody could tell where its files are. */
+  /** `undefined` where neither the environment nor a home folder says where the files are. */
   readonly places: AwsPlaces | undefined
-  /** Why not, where a variable is wrong, as a sentence. */
+  /** One sentence for the user where a variable is wrong, which leaves `places` undefined. */
   readonly problem: string | undefined
   readonly files: SharedFiles
-  /** What the tools are to run: absolute paths of Node and of our script. */
+  /** The program that the AWS tools run: absolute paths of Node and of our script. */
   readonly ownProgram: readonly [node: string, script: string]
   readonly platform: NodeJS.Platform
-  /** What a file is in the end; `undefined` where it is not there, or is a program that can't be started. */
+  /** The real path behind all links; `undefined` where the file is missing or, for a program, can't be started. */
   readonly resolve: (path: string, what: 'program' | 'script') => Promise<string | undefined>
 }
 
@@ -48,8 +48,8 @@ export async function awsConfiguration(
 }
 
 /**
- * The Node that runs this program, by the name that lasts longest: on PATH it is often a link that stays, to a folder
- * that goes with the next update. What npm puts there for a script is of that script's folder.
+ * The Node that runs this program, by its most durable path: PATH often holds a stable link to a folder that the next
+ * update removes. Links that npm puts into `node_modules/.bin` are skipped: they live only as long as their project.
  */
 async function lastingNode({PATH = ''}: Env): Promise<string> {
   const name = process.platform === 'win32' ? 'node.exe' : 'node'

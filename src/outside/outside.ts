@@ -22,17 +22,17 @@ import {loadModule} from './system/load-module.ts'
 import {processMark} from './system/process-mark.ts'
 import {systemTerminal, type Terminal} from './terminal/terminal.ts'
 
-/** Everything of the world that this program touches. A test hands in another one. */
+/** Everything outside of this program that it touches. Tests substitute their own. */
 export interface Outside {
   readonly env: Readonly<Record<string, string | undefined>>
-  /** AWS_PROFILE, which is no longer in the environment. */
+  /** AWS_PROFILE, which we have removed from the environment. */
   readonly awsProfile: string | undefined
   readonly platform: NodeJS.Platform
   readonly places: Places
   readonly clock: Clock
   readonly files: Files
   readonly editedFiles: EditedFiles
-  /** Loaded by those who need it. */
+  /** Loaded on demand. */
   readonly awsConfiguration: (script: string) => Promise<AwsConfiguration>
   readonly fileStates: FileStates
   readonly memoryFolders: MemoryFolders
@@ -45,26 +45,26 @@ export interface Outside {
   readonly readTls: typeof readProviderTls
   readonly programOutput: typeof programOutput
   readonly keyring: Keyring
-  /** The same, which is not waited for any longer because a person might be typing its password. */
+  /** The same keyring, without extra time for a user who might be typing its password. */
   readonly keyringWithoutPerson: Keyring
-  /** Loaded by those who need it: a call from the cache has no time for it. */
+  /** Loaded on demand: a call served from the cache has no time for it. */
   readonly npm: () => Promise<Npm>
   readonly plugins: PluginGuard
   readonly loadModule: typeof loadModule
   readonly readKeptText: typeof readKeptText
   readonly inContainer: () => boolean
   readonly isOtherUsers: typeof isOtherUsers
-  /** Loaded by those who need it. */
+  /** Loaded on demand. */
   readonly inspection: () => Promise<Inspection>
-  /** Tells this process from all others, in the name of a file. */
+  /** Distinguishes this process from all others, in the name of a file. */
   readonly processMark: () => string
 }
 
 export function realOutside(): Outside {
   const {env, platform} = process
   const awsProfile = env.AWS_PROFILE
-  // An AWS tool that started us has its current profile there, whose process we are: what we start (a browser, a command
-  // for a secret, what a plugin calls) would start us again where it uses AWS.
+  // If an AWS tool started us, AWS_PROFILE names the profile we serve. A child that inherits it (a browser, a command
+  // for a secret, code of a plugin) and uses AWS would call us recursively.
   delete env.AWS_PROFILE
   delete env.AWS_DEFAULT_PROFILE
   const processes = systemProcesses()

@@ -1,13 +1,13 @@
 import {printable} from '../errors.ts'
 import {interruptible, longestQuestion, type PromptStreams} from './prompts.ts'
 
-/** What a person answers who wants to see the question before this one again. */
+/** The answer of a user who wants to return to the previous question. */
 export const back = Symbol('back')
 export type Back = typeof back
 
-/** The questions of a wizard: with defaults, looked at as soon as they are answered, each of which can be gone back from. */
+/** The questions of a wizard. They have defaults, check each answer at once, and let the user go back. */
 export interface Dialogue {
-  /** `check` tells what is wrong with an answer; the question then stays. */
+  /** `check` returns what is wrong with an answer; the question is then asked again. */
   text(message: string, options: TextOptions): Promise<string | Back>
   choose<Value>(message: string, choices: readonly Choice<Value>[], preferred?: Value): Promise<Value | Back>
   secret(message: string): Promise<string>

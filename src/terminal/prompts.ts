@@ -6,12 +6,12 @@ export interface PromptStreams {
   readonly output: NodeJS.WritableStream
 }
 
-// As many as fit a small terminal together with what stands above them.
+// As many as fit a small terminal together with the lines above them.
 const longestList = 10
-/** A plugin may ask with words that came from outside. */
+/** A plugin may ask with text from outside. */
 export const longestQuestion = 1_000
 
-/** Questions on the terminal. The prompt library is loaded, and stdin touched, with the first of them only. */
+/** Questions on the terminal. Only the first one loads the prompt library and touches stdin. */
 export function promptsOn(streams: () => PromptStreams, signal: AbortSignal): Ask {
   const context = () => ({...streams(), signal})
   return {
@@ -38,18 +38,18 @@ export function promptsOn(streams: () => PromptStreams, signal: AbortSignal): As
   }
 }
 
-/** Those whose names hold every word that was typed. */
+/** The options whose names contain every typed word. */
 function matching<Option extends {readonly name: string}>(options: readonly Option[], term: string): readonly Option[] {
   const words = term.toLowerCase().split(/\s+/)
   return options.filter(({name}) => words.every(word => name.toLowerCase().includes(word)))
 }
 
-/** While a question is open the terminal is raw: Ctrl-C arrives as a key, and the library reports it by this name. */
+/** During a question the terminal is raw: Ctrl-C arrives as a key, and the library reports it by this error name. */
 export async function interruptible<Answer>(signal: AbortSignal, ask: () => Promise<Answer>): Promise<Answer> {
   try {
     return await ask()
   } catch (error) {
-    // The library's own error for this holds the reason as its cause.
+    // The library's own error hides the signal's reason in its cause.
     signal.throwIfAborted()
     if (error instanceof Error && error.name === 'ExitPromptError')
       throw new AwsOidcError('INTERRUPTED', 'Interrupted.')

@@ -1,6 +1,6 @@
 import type {Line} from '../text/printable.ts'
 
-/** What a terminal has room for. */
+/** The size of a terminal, and whether it may have colours. */
 export interface Screen {
   readonly columns: number
   readonly rows: number
@@ -8,14 +8,14 @@ export interface Screen {
   readonly colours: boolean
 }
 
-// ISO/IEC 18004 wants four modules of quiet zone; readers of screens do with two, which small terminals have room for.
+// ISO/IEC 18004 wants a quiet zone of four modules; scanners of screens manage with two, which fit small terminals.
 const border = 2
-// Beyond that a code has more modules than a terminal has room for.
+// A longer text needs more modules than a terminal has room for.
 const longestText = 1000
 
 /**
- * `text` as a QR code of half blocks, two modules a character; `undefined` where the screen is too small for all of it.
- * Light on dark by explicit colours, because a terminal's own may be the other way round.
+ * `text` as a QR code of half blocks, two modules per character; `undefined` if it doesn't fit the screen. White on
+ * black by explicit colours, because a terminal's own may be reversed.
  */
 export async function qrCode(text: string, {columns, rows, colours}: Screen): Promise<readonly Line[] | undefined> {
   if (text.length > longestText) return undefined
@@ -32,7 +32,7 @@ export async function qrCode(text: string, {columns, rows, colours}: Screen): Pr
   return lines.map(text => (colours ? [{text, colour: 'white-on-black'}] : text))
 }
 
-/** Light is drawn, dark is left out. */
+/** Light modules are drawn, dark ones left blank. */
 function block(upperDark: boolean, lowerDark: boolean): string {
   if (upperDark) return lowerDark ? ' ' : '▄'
   return lowerDark ? '▀' : '█'

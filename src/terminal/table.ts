@@ -8,8 +8,8 @@ const narrowest = 20
 const longestCell = 1_000
 
 /**
- * Rows of cells as lines with aligned columns. The last column takes what `width` leaves and goes on in the next line,
- * between words where there are some. Where that is too little, each row stands below its first cell, a line a cell.
+ * Rows of cells as lines with aligned columns. The last column gets the rest of `width` and wraps, between words if
+ * possible. If the rest is too narrow, each row becomes its first cell followed by one line per cell.
  */
 export function tableLines(rows: Rows, width: number): readonly string[] {
   const filled = rows.map(row => row.map(cell => printable(cell, longestCell) || '-'))
@@ -19,7 +19,7 @@ export function tableLines(rows: Rows, width: number): readonly string[] {
     (_, at) => gap + Math.max(...filled.map(row => row[at]?.length ?? 0)),
   )
   const rest = width - others.reduce((sum, size) => sum + size, 0)
-  // A list of names and values has two, and no heads.
+  // A list of names and values has two columns and no heads.
   if (columns > 2 && rest < narrowest) return stackedLines(filled, width)
   return alignedLines(filled, [...others, Math.max(rest, narrowest)])
 }
@@ -37,12 +37,12 @@ function stackedLines([heads = [], ...rows]: Rows, width: number): readonly stri
 }
 
 function alignedLines(rows: Rows, widths: readonly number[]): readonly string[] {
-  // Most tables are of characters that are one column wide; to know of the others takes time.
+  // Most tables contain only characters of one column; measuring others takes time.
   const lines = rows.flat().every(cell => /^[ -~]*$/.test(cell)) ? plainLines(rows, widths) : linesOf(rows, widths)
   return lines.map(line => line.trimEnd())
 }
 
-/** Only for ASCII. */
+/** For ASCII only. */
 export function plainLines(rows: Rows, widths: readonly number[]): readonly string[] {
   return rows.flatMap(row => {
     const cells = piecesOf(row, widths)
@@ -53,13 +53,13 @@ export function plainLines(rows: Rows, widths: readonly number[]): readonly stri
   })
 }
 
-/** The last cell in lines that fit; the columns before it are as wide as what they hold. */
+/** The last cell wraps to its width; the columns before it are as wide as their cells. */
 function piecesOf(row: readonly string[], widths: readonly number[]): readonly (readonly string[])[] {
   const last = row.length - 1
   return row.map((cell, at) => (at < last ? [cell] : wordsWithin(cell, (widths[at] ?? 0) - gap)))
 }
 
-/** Broken behind spaces and the signs between the words of names, addresses and ARNs; a longer word, where it must be. */
+/** Breaks after spaces and the separators of names, addresses and ARNs; longer words anywhere. */
 function wordsWithin(text: string, width: number): readonly string[] {
   const lines: string[] = []
   let line = ''
@@ -87,7 +87,7 @@ function longestWithin(text: string, width: number): string {
   return fits
 }
 
-/** At most that wide: beyond the scripts of Europe and the Near East a character may take two columns. */
+/** An upper limit: beyond the scripts of Europe and the Near East a character may take two columns. */
 function widthOf(text: string): number {
   return text.length + (text.match(/[\u1100-\uffff]/g)?.length ?? 0)
 }

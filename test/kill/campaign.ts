@@ -1,5 +1,5 @@
-// Kills callers at random moments and looks for what must not happen: `npm run test:kill`, or with
-// `-- --kills 300 --seed 1 --cache file`. The same seed plays the same rounds; what a moment hits is the machine's affair.
+// Kills callers at random moments and looks for violations: `npm run test:kill`, optionally with
+// `-- --kills 300 --seed 1 --cache file`. A seed determines the rounds, but not what a kill interrupts.
 import {parseArgs} from 'node:util'
 import {figuresOf, type Played} from './figures.ts'
 import {play} from './play.ts'

@@ -3,10 +3,10 @@ import type {Caller, Facts} from './facts.ts'
 const exitCodeOf: Readonly<Partial<Record<string, number>>> = {SIGINT: 130, SIGTERM: 143}
 const refused = 4
 
-/** Callers that ended in a way in which none may, whatever was done to it and to the others. */
+/** Describes callers that ended in a way that no kill, of them or of others, may cause. */
 export function wrongEndings({callers, probe, asked}: Facts): readonly string[] {
   const askers = new Set(asked.map(({caller}) => caller))
-  // Whoever waits for a sign-in that is given up fails with it.
+  // Callers that wait for a sign-in fail with it when it is given up.
   const givenUp = callers.some(({id, kill}) => kill !== undefined && exitCodeOf[kill.signal] && askers.has(id))
   return [
     ...callers.flatMap(caller => wrong(caller, givenUp)),
@@ -14,17 +14,17 @@ export function wrongEndings({callers, probe, asked}: Facts): readonly string[] 
   ]
 }
 
-/** Exit code 0 with the whole document of a credential_process. */
+/** Whether the caller exited with 0 and printed a whole credential_process document. */
 export function isServed({exitCode, stdout}: Pick<Caller, 'exitCode' | 'stdout'>): boolean {
   return exitCode === 0 && isDocument(stdout)
 }
 
-/** Whether a signal has reached a caller before it was done. */
+/** Whether a signal ended the caller before it was done. */
 export function wasEnded({exitCode, endedBy, kill}: Caller): boolean {
   return kill !== undefined && (endedBy === kill.signal || exitCode === exitCodeOf[kill.signal])
 }
 
-/** Whether a caller was told that the sign-in it waited for was given up. */
+/** Whether the caller was told that the sign-in it waited for was given up. */
 export function wasGivenUp({exitCode, stdout, stderr}: Caller): boolean {
   return exitCode === refused && stdout === '' && stderr.includes('The sign-in was given up.')
 }
@@ -33,14 +33,14 @@ function wrong(caller: Caller, givenUp: boolean): readonly string[] {
   const {id, hung, stdout} = caller
   if (hung) return [`caller ${id} hung`]
   if (isServed(caller)) return []
-  // A signal may come between the writing of the document and the end.
+  // The signal may arrive between the writing of the document and the exit.
   const isDoneOrSilent = stdout === '' || isDocument(stdout)
   if (wasEnded(caller) && isDoneOrSilent) return []
   return givenUp && wasGivenUp(caller) ? [] : [`caller ${id} ${said(caller)}`]
 }
 
 function said({exitCode, endedBy, stdout, stderr}: Caller): string {
-  // A document holds secrets.
+  // A document contains secrets.
   const printed = stdout.includes('SecretAccessKey') ? `${stdout.length} characters` : JSON.stringify(stdout)
   return `ended with ${exitCode ?? endedBy}, stdout ${printed}, stderr ${JSON.stringify(stderr)}`
 }

@@ -8,9 +8,9 @@ import type {Home} from '../support/home.ts'
 
 export type Value = Readonly<Record<string, unknown>>
 
-/** Opens and closes entries as the callers do. */
+/** Opens and seals cache entries as the callers do. */
 export interface Opener {
-  /** `undefined` for an entry that is no longer, or not yet, to be opened with the key of now. */
+  /** `undefined` for an entry that the current key can't open any more, or not yet. */
   open(envelope: Envelope): Promise<Value | undefined>
   close(envelope: Envelope, value: Value): Promise<Envelope>
 }
@@ -20,7 +20,7 @@ export const plainOpener: Opener = {
   close: async (envelope, value) => ({...envelope, data: JSON.stringify(value)}),
 }
 
-/** With the key that rests in the callers' keyring. */
+/** Uses the key in the callers' keyring. */
 export function keyringOpener(keyring: Keyring): Opener {
   const currentKey = async () => parseSealingKey(await keyring.get('cache-key'))
   let known: Awaited<ReturnType<typeof currentKey>>
@@ -45,13 +45,13 @@ interface Entry {
   readonly value: Value
 }
 
-/** What is kept of the one sign-in, and a hand to age it. Nobody else may be at work there. */
+/** The cache entries of the one sign-in, and means to age them. Nothing else may be running. */
 export interface Kept {
   /** The fingerprint of the refresh token. */
   token(): Promise<string | undefined>
   hasFreshCredentials(): Promise<boolean>
   forgetCredentials(): Promise<void>
-  /** Moves the end of the access token into the past. */
+  /** Moves the expiry of the access token into the past. */
   outliveTokens(): Promise<void>
   /** Leaves the credentials ten minutes of their hour. */
   ageCredentials(): Promise<void>
@@ -98,7 +98,7 @@ export function keptIn({cache}: Home, opener: Opener): Kept {
   }
 }
 
-/** The fingerprint of the refresh token in an entry, as the sandbox's journal has it. */
+/** The fingerprint of the refresh token in a cache entry, as in the sandbox's journal. */
 export function tokenIn(value: Value | undefined): string | undefined {
   const token = value?.refreshToken
   return typeof token === 'string' ? createHash('sha256').update(token).digest('hex').slice(0, 16) : undefined

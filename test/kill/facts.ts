@@ -1,7 +1,7 @@
 import type {JournalEntry} from '../support/sandbox.ts'
 import type {Kind, Moment, Signal} from './schedule.ts'
 
-/** Times are milliseconds since 1970: campaign, callers and sandbox share a machine and its clock. */
+/** Milliseconds since 1970: campaign, callers and sandbox share a machine and its clock. */
 export type Instant = number
 
 export interface Caller {
@@ -9,48 +9,48 @@ export interface Caller {
   readonly startedAt: Instant
   readonly endedAt: Instant
   readonly exitCode: number | null
-  /** What ended it, where no exit code did. */
+  /** The signal that ended the caller, if there is no exit code. */
   readonly endedBy: NodeJS.Signals | null
   readonly stdout: string
   readonly stderr: string
-  /** It had not ended by itself when the limit was over. */
+  /** Whether the caller was still running at the time limit. */
   readonly hung: boolean
   readonly kill: Sent | undefined
 }
 
-/** A signal that was sent to a caller that still ran. */
+/** A signal that was sent while the caller was running. */
 export interface Sent {
   readonly signal: Signal
   readonly aim: Moment['aim']
   readonly at: Instant
 }
 
-/** A browser that was opened. */
+/** A browser that a caller opened. */
 export interface Asked {
   readonly caller: string
   readonly at: Instant
 }
 
-/** What the entry of the tokens held from then on: the fingerprint of a refresh token, or none. */
+/** The content of the token entry from this time on: the fingerprint of a refresh token, or none. */
 export interface Kept {
   readonly at: Instant
   readonly token: string | undefined
 }
 
-/** What was seen of a round in which callers were killed. */
+/** The observations of a round in which callers were killed. */
 export interface Facts {
   readonly kind: Kind
   readonly startedAt: Instant
   readonly callers: readonly Caller[]
-  /** Started when all others had ended, and left in peace. */
+  /** A last call, started after all others had ended, and left undisturbed. */
   readonly probe: Caller
   readonly asked: readonly Asked[]
   readonly journal: readonly JournalEntry[]
-  /** The first one is what was there at the start. */
+  /** Begins with the state at the start. */
   readonly kept: readonly Kept[]
-  /** When credentials were saved. */
+  /** The times at which credentials were saved. */
   readonly issued: readonly Instant[]
-  /** Files that were seen with half of their contents, are open to others, or are locked with nobody left to hold them. */
+  /** Files that were seen half written, are open to others, or stay locked although no caller is left. */
   readonly damage: readonly string[]
   /** How many temporary files the callers have left. */
   readonly temporaries: number

@@ -4,7 +4,7 @@ import type {Verdict} from './judge.ts'
 import type {Prepared} from './prepare.ts'
 import type {Round} from './schedule.ts'
 
-/** A round with what was seen of it and what that means. */
+/** A round with its facts and verdict. */
 export interface Played {
   readonly round: Round
   readonly facts: Facts
@@ -27,7 +27,7 @@ export interface Ends {
   readonly unpruned: number
 }
 
-/** The table that a campaign ends with. */
+/** The table at the end of a campaign. */
 export function figuresOf(played: readonly Played[], {minutes, temporaries, unpruned}: Ends): string {
   const callers = played.flatMap(({facts}) => facts.callers)
   const ended = callers.filter(wasEnded)
@@ -63,7 +63,7 @@ export function figuresOf(played: readonly Played[], {minutes, temporaries, unpr
   return rows.map(([name, text]) => `${name.padEnd(16)} ${text}\n`).join('')
 }
 
-/** What the round had come to when each kill came. */
+/** The stage that the round had reached at each kill. */
 function stagesOf(played: readonly Played[]): readonly (typeof stages)[number][] {
   return played.flatMap(({facts}) =>
     facts.callers.filter(wasEnded).flatMap(({kill}) => (kill ? stageAt(kill, facts) : [])),
@@ -84,7 +84,7 @@ function stageAt({at}: Sent, {journal, asked, kept, issued, startedAt}: Facts): 
   return asking > 0 ? 'the provider asked' : 'nothing asked yet'
 }
 
-/** From a kill to the next call that was served. */
+/** Milliseconds from a kill to the end of the next call that was served. */
 function recovery({kill}: Caller, {callers, probe}: Facts): number {
   const at = kill?.at ?? 0
   const next = [...callers, probe].filter(caller => isServed(caller) && caller.endedAt > at).map(({endedAt}) => endedAt)

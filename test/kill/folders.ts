@@ -2,7 +2,7 @@ import {lstat, readdir, rm, utimes} from 'node:fs/promises'
 import {basename, join, relative} from 'node:path'
 import {isLocked} from '../support/machine.ts'
 
-/** What should not be so when nobody is at work there any more. */
+/** What is wrong in the folder, while no caller is running. */
 export async function damageIn(cache: string): Promise<readonly string[]> {
   const found: string[] = []
   for (const {path, mode, size, isFolder} of await contentsOf(cache)) {
@@ -16,17 +16,17 @@ export async function damageIn(cache: string): Promise<readonly string[]> {
 
 export async function heldLocks(cache: string): Promise<readonly string[]> {
   const names = await readdir(join(cache, 'locks')).catch(() => [])
-  // Opening anything else as a lock would leave files of our own making.
+  // Opening anything else as a lock would leave files of our own.
   const locks = names.filter(name => !name.includes('-'))
   return locks.filter(name => isLocked(join(cache, 'locks', name))).map(name => `the lock ${name} is held by nobody`)
 }
 
-/** What callers have left that were killed while they wrote. */
+/** The temporary files of callers that were killed while writing. */
 export async function temporariesIn(cache: string): Promise<readonly string[]> {
   return (await contentsOf(cache)).map(({path}) => path).filter(path => basename(path).endsWith('.tmp'))
 }
 
-/** As if they had been left two hours ago. */
+/** Makes the files two hours old. */
 export async function age(paths: readonly string[]): Promise<void> {
   const then = new Date(Date.now() - 2 * 3_600_000)
   for (const path of paths) await utimes(path, then, then)
@@ -36,7 +36,7 @@ export async function forgetState(cache: string): Promise<void> {
   await rm(join(cache, 'state'), {recursive: true, force: true})
 }
 
-/** All but what Node keeps of compiled code, in a closed folder, with modes of its own. */
+/** Everything except Node's compile cache, which is in a closed folder and has modes of its own. */
 async function contentsOf(cache: string) {
   const entries = await readdir(cache, {withFileTypes: true, recursive: true}).catch(() => [])
   const isOurs = ({parentPath}: {readonly parentPath: string}) =>

@@ -3,27 +3,27 @@ import {wrongEndings} from './endings.ts'
 import type {Asked, Facts, Instant} from './facts.ts'
 import type {Ledger} from './ledger.ts'
 
-/** What became of a round. */
+/** The assessment of a round. */
 export interface Verdict {
-  /** What must not happen; a sentence each. */
+  /** Violations, a sentence each. */
   readonly violations: readonly string[]
-  /** Sign-ins that could not be spared. */
+  /** Sign-ins that could not be avoided. */
   readonly needed: number
-  /** Refreshed tokens whose answer a killed caller never came to save. */
+  /** Refresh tokens that a killed caller had no chance to save. */
   readonly lostInFlight: readonly Loss[]
-  /** Sign-ins whose caller was ended before it could save what came of them. */
+  /** Sign-ins whose caller was ended before it could save the tokens. */
   readonly diedWithCaller: number
-  /** How long each saved answer was in danger: from the provider's answer until it was saved. */
+  /** How many milliseconds each answer was at risk: from the provider's answer until it was saved. */
   readonly dangers: readonly number[]
   readonly refreshes: number
 }
 
 export interface Loss {
-  /** When the caller was killed, counted from the provider's answer; below 0 the request was still under way. */
+  /** When the caller was killed, relative to the provider's answer; negative while the request was still under way. */
   readonly milliseconds: number
 }
 
-/** A token answer, with its place in the journal. */
+/** An answer with tokens, and its index in the journal. */
 interface Answer {
   readonly index: number
   readonly at: Instant
@@ -32,11 +32,14 @@ interface Answer {
   readonly keptAt: Instant | undefined
 }
 
-// A process that lives on for so long after an answer has had the time to save it.
+// A process that lives on this long after an answer has had time to save it.
 const savingMilliseconds = 2_000
 const clockMilliseconds = 5
 
-/** Judges what was seen. The ledger knows what the provider took before the round, and afterwards what it takes now. */
+/**
+ * Judges a round. The ledger knows which tokens the provider accepted before the round, and is updated to the end of
+ * it.
+ */
 export function judge(facts: Facts, ledger: Ledger): Verdict {
   const {journal, asked, damage, kind} = facts
   const before = ledger.copy()
@@ -49,7 +52,7 @@ export function judge(facts: Facts, ledger: Ledger): Verdict {
   const losses = lost.map(answer => explained(answer, facts))
   const wasted = asked.filter((one, index) => !isKept(one, asked[index + 1], answers))
 
-  // Credentials that still work are served whatever has become of the sign-in.
+  // Credentials that still work are served whatever happened to the sign-in.
   const mustSignIn = !livedBefore && kind !== 'soft' && kind !== 'warm'
   const renewable = kind === 'soft' ? 0 : lost.length
   const needed = (mustSignIn ? 1 : 0) + renewable + wasted.length
@@ -73,7 +76,7 @@ export function judge(facts: Facts, ledger: Ledger): Verdict {
   }
 }
 
-/** Answers with a refresh token. One that somebody has used was kept, too. */
+/** Answers with a refresh token. A refresh token that was used later counts as saved, too. */
 function answersIn({journal, kept}: Facts): readonly Answer[] {
   return journal.flatMap(({kind, outcome, at: time, grant = '', given}, index) => {
     if (kind !== 'token' || outcome !== 'ok' || given === undefined) return []
@@ -85,8 +88,9 @@ function answersIn({journal, kept}: Facts): readonly Answer[] {
 }
 
 /**
- * A refreshed token is lost without fault only with a caller that was killed after its last request before, and before
- * it had the time to save. It must have done nothing else first: only after a new sign-in AWS may be asked again.
+ * The loss of a refresh token is excused only by a caller that was killed after the preceding request and before it had
+ * time to save the token. The caller must do nothing else first: after the loss, AWS may be asked only after a new
+ * sign-in.
  */
 function explained({index, at}: Answer, {callers, journal, startedAt}: Facts): Loss | string {
   const lost = `the refresh token of ${new Date(at).toISOString()} is lost`
@@ -99,7 +103,7 @@ function explained({index, at}: Answer, {callers, journal, startedAt}: Facts): L
   return {milliseconds: killed.kill.at - at}
 }
 
-/** Whether the tokens that came of a sign-in were saved. */
+/** Whether the tokens of a sign-in were saved. */
 function isKept({at}: Asked, next: Asked | undefined, answers: readonly Answer[]): boolean {
   return answers.some(
     answer =>
@@ -109,7 +113,10 @@ function isKept({at}: Asked, next: Asked | undefined, answers: readonly Answer[]
   )
 }
 
-/** Nothing has come of a sign-in: only its caller's end excuses that, and only a kill once the tokens were there. */
+/**
+ * Violations by a sign-in whose tokens were not saved: excused only if its caller was ended, and killed if the tokens
+ * had already been issued.
+ */
 function unexplained(one: Asked, answers: readonly Answer[], {callers, journal}: Facts): readonly string[] {
   const {kill} = callers.find(({id}) => id === one.caller) ?? {}
   if (!kill) return [`what came of the sign-in of caller ${one.caller} was not saved, and nobody ended it`]
@@ -122,7 +129,7 @@ function unexplained(one: Asked, answers: readonly Answer[], {callers, journal}:
   return kill.at - answer.at > savingMilliseconds ? [`${lost} although it had the time to save them`] : []
 }
 
-/** Somebody is asked although a refresh token that works is there, or while somebody else is being asked. */
+/** Violations by a sign-in that was started despite a working refresh token, or during another sign-in. */
 function needless(one: Asked, earlier: readonly Asked[], facts: Facts, before: Ledger): readonly string[] {
   const {kept, journal} = facts
   const then = before.copy()
@@ -136,7 +143,7 @@ function needless(one: Asked, earlier: readonly Asked[], facts: Facts, before: L
   return found
 }
 
-/** Whether somebody who was asked could still answer the caller. */
+/** Whether the user could still complete the caller's sign-in. */
 function isAsking({caller, at: since}: Asked, at: Instant, {callers, kept}: Facts): boolean {
   const {endedAt = 0, kill} = callers.find(({id}) => id === caller) ?? {}
   const hasGivenUp = kill !== undefined && kill.at <= at
@@ -144,7 +151,7 @@ function isAsking({caller, at: since}: Asked, at: Instant, {callers, kept}: Fact
   return endedAt > at && !hasGivenUp && !hasTokens
 }
 
-/** A spent refresh token is shown again although the one that took its place was saved. */
+/** Violations by a spent refresh token that was used again although its successor was saved. */
 function usedAgain(
   entry: JournalEntry,
   answers: readonly Answer[],

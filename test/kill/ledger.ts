@@ -1,8 +1,8 @@
 import type {JournalEntry} from '../support/sandbox.ts'
 
 /**
- * Which refresh tokens the provider still takes, told from its journal. With each use one is replaced by another; one
- * that is used again ends all that came from the same sign-in.
+ * The refresh tokens that the provider still accepts, derived from its journal. Each use replaces a token; using a
+ * spent one revokes all tokens of the same sign-in.
  */
 export class Ledger {
   /** The sign-in that a refresh token came from. */

@@ -5,21 +5,21 @@ import {BrowseError, browse} from '../../plugins/sandbox/src/browse.ts'
 import type {Home} from '../support/home.ts'
 import type {Asked} from './facts.ts'
 
-/** The people in front of the browsers that callers open. They sign in whatever has become of the caller. */
+/** The users of the browsers that callers open. They sign in whatever has happened to the caller. */
 export interface People {
-  /** From now on alice sits where bob sat, or bob where alice did. */
+  /** Switches the user: from alice to bob, or from bob to alice. */
   changeSeats(): void
-  /** How long a sign-in takes them from now on. */
+  /** Sets how long a sign-in takes. */
   take(milliseconds: number): void
-  /** Looks whether browsers were opened since the last look. */
+  /** Handles the browsers that were opened since the last look. */
   look(): Promise<void>
-  /** Comes when all have done what they were asked. */
+  /** Resolves when all sign-ins are done. */
   done(): Promise<void>
-  /** Who was asked since the last time this was called. */
+  /** The sign-ins since the last call of this function. */
   asked(): readonly Asked[]
 }
 
-/** What a caller starts as its browser: it only notes whose it is and where it should go. */
+/** The browser command of the callers: it only records the caller and the address. */
 export function browserOf({folder}: Home): readonly string[] {
   return ['/bin/sh', '-c', `echo "$CALLER $0" >>'${join(folder, 'opened')}'`]
 }
@@ -36,7 +36,7 @@ export function peopleAt({folder}: Home): People {
     try {
       await browse(address, person)
     } catch (error) {
-      // Where the caller is gone nobody answers the redirect.
+      // If the caller is gone, nobody answers the redirect.
       if (!(error instanceof BrowseError)) throw error
     }
   }

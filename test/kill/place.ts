@@ -10,7 +10,7 @@ import {browserOf, type People, peopleAt} from './people.ts'
 
 export type CacheId = 'file' | 'keyring'
 
-/** A provider, an STS, and a home with people in front of its browsers. */
+/** A provider, an STS, and a home with users of its browsers. */
 export interface Place {
   readonly sandbox: Sandbox
   readonly home: Home
@@ -19,9 +19,9 @@ export interface Place {
   readonly kept: Kept
   /** Starts `aws-oidc creds`. */
   call(id: string): Running
-  /** Forgets the sign-in and all credentials, the key in the keyring too; with `folders` as if nobody had ever signed in. */
+  /** Removes the sign-in, all credentials, and the key in the keyring; with `folders`, the cache folder too. */
   wipe(folders: boolean): Promise<void>
-  /** Fails when a secret got out. */
+  /** Fails if a secret has leaked. */
   close(): Promise<void>
 }
 
@@ -30,10 +30,10 @@ const latencyMilliseconds = 30
 export async function makePlace(cache: CacheId): Promise<Place> {
   const vault = cache === 'keyring' ? await privateKeyring() : undefined
   const sandbox = await startSandbox()
-  // Nobody's provider answers at once; the answers are what a kill must be able to come before.
+  // No real provider answers at once, and a kill must be able to arrive before an answer.
   for (const on of ['discovery', 'jwks', 'token', 'sts']) await sandbox.fault({on, delayMs: latencyMilliseconds})
   const home = await makeHome(sandbox)
-  // Without a keyring `auto` means files too, and also notes the choice in a file of its own.
+  // Without a keyring, `auto` means files too, but also records the choice in a file of its own.
   const wanted = cache === 'file' && process.platform === 'linux' ? 'auto' : cache
   await home.configure({top: {browser: browserOf(home), cache: wanted}})
   const opener = vault?.opener ?? plainOpener
@@ -75,7 +75,7 @@ async function privateKeyring() {
   return {env: bus.env, opener: keyringOpener(keyring), stop: bus.stop}
 }
 
-/** Rejects when the call has not ended after that time. */
+/** Resolves to "too late" when the work has not ended after that time. */
 export async function within<Result>(milliseconds: number, work: Promise<Result>): Promise<Result | 'too late'> {
   const over = new AbortController()
   try {

@@ -12,7 +12,7 @@ export interface Campaign {
   readonly seed: number
   readonly kills: number
   readonly cache: CacheId
-  /** Told of each round when it is over. */
+  /** Called after each round. */
   readonly onRound: (played: Played) => void
 }
 
@@ -21,7 +21,7 @@ export interface Outcome {
   readonly ends: Ends
 }
 
-/** Plays rounds until so many callers were killed. Rejects where even a call that nobody disturbs fails. */
+/** Plays rounds until that many callers were killed. Rejects if even an undisturbed call fails. */
 export async function play({seed, kills, cache, onRound}: Campaign): Promise<Outcome> {
   const start = Date.now()
   const place = await makePlace(cache)
@@ -56,7 +56,7 @@ async function playOne(round: Round, life: number, ledger: Ledger, place: Place)
 
 const crowd = 8
 
-/** How long rounds last in which nobody is killed: learned when a kind is played for the first time. */
+/** How long rounds without kills take: measured when a kind is played for the first time. */
 class Lives {
   readonly #ledger: Ledger
   readonly #place: Place
@@ -84,7 +84,7 @@ class Lives {
   }
 }
 
-/** Resolves to how many temporary files stay though they are old, and both folders are written to. */
+/** How many old temporary files remain after a call that writes to both folders. */
 async function pruneOld(ledger: Ledger, place: Place): Promise<number> {
   await age(await temporariesIn(place.home.cache))
   await playOne(

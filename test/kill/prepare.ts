@@ -3,16 +3,16 @@ import type {Ledger} from './ledger.ts'
 import type {Place} from './place.ts'
 import type {Round} from './schedule.ts'
 
-/** A call that nobody disturbed did not do what it had to. */
+/** An undisturbed call did not do what it should. */
 export class PreparationFailed extends Error {}
 
-/** Sign-ins that were made so that a round finds what it is to find. */
+/** The sign-ins needed and seen in preparing a round. */
 export interface Prepared {
   readonly needed: number
   readonly asked: number
 }
 
-/** Leaves what the callers of a round are to find. */
+/** Prepares the state that the callers of a round find. */
 export async function prepare(
   {kind, virgin}: Pick<Round, 'kind' | 'virgin'>,
   ledger: Ledger,
@@ -35,7 +35,7 @@ export async function prepare(
   if (kind === 'soft') {
     await kept.outliveTokens()
     await kept.ageCredentials()
-    // A renewal in passing is tried once a minute only.
+    // A silent renewal beside a served call is tried only once a minute.
     await forgetState(home.cache)
   }
   if (kind === 'redeem') await kept.forgetCredentials()
@@ -43,7 +43,7 @@ export async function prepare(
   return prepared
 }
 
-/** Sees to fresh credentials and a refresh token that works. */
+/** Ensures fresh credentials and a working refresh token. */
 async function signedIn(ledger: Ledger, place: Place): Promise<Prepared> {
   const {kept} = place
   const live = ledger.isLive(await kept.token())
@@ -57,7 +57,7 @@ async function makeStale({kept}: Place): Promise<void> {
   await kept.forgetCredentials()
 }
 
-/** Makes a call, and resolves to how often somebody was asked. */
+/** Makes a call, and resolves to the number of sign-ins it started. */
 async function undisturbed(ledger: Ledger, {sandbox, people, call}: Place): Promise<number> {
   await sandbox.steer('DELETE', '/journal')
   const looking = setInterval(() => void people.look(), 10)

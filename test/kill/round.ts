@@ -9,7 +9,7 @@ import {type Watch, watch} from './watch.ts'
 // Far more than anything here takes, and far less than the limits of a sign-in.
 const limitMilliseconds = 60_000
 
-/** Kills callers as planned, and looks at what they leave. The place is prepared for the kind of the round. */
+/** Kills callers as planned, and examines what they leave. Call `prepare` for the round first. */
 export async function playRound(round: Round, lifeMilliseconds: number, place: Place): Promise<Facts> {
   const {sandbox, home, people} = place
   await sandbox.steer('DELETE', '/journal')
@@ -57,7 +57,7 @@ async function follow(
 ): Promise<Caller> {
   const startedAt = Date.now()
   let kill: Sent | undefined
-  // A moment that does not come before the end is none.
+  // If the moment does not come before the caller ends, there is no kill.
   void disturb(child).then(sent => {
     kill = sent
   })
@@ -77,6 +77,6 @@ function send({signal, moment}: Kill, child: Running['child']): Sent | undefined
 async function comes({moment}: Kill, lifeMilliseconds: number, watching: Watch): Promise<void> {
   if (moment.aim === 'any') return pause(moment.share * lifeMilliseconds)
   await watching.comes(moment.aim, moment.nth)
-  // A timer of 0 ms takes one.
+  // Even a timer of 0 ms takes 1 ms.
   return moment.milliseconds === 0 ? undefined : pause(moment.milliseconds)
 }

@@ -1,34 +1,34 @@
 import {type Dice, diceFrom} from '../support/dice.ts'
 
-/** What the callers of a round find. */
+/** The state that the callers of a round find. */
 export type Kind =
-  /** Nothing: a person must sign in. */
+  /** Nothing: a user must sign in. */
   | 'cold'
-  /** Tokens that have ended, with a refresh token: nobody needs to be asked. */
+  /** Expired tokens with a refresh token: no user needs to sign in. */
   | 'renewal'
-  /** Tokens that work, and no credentials: AWS is asked, and nobody else. */
+  /** Working tokens, but no credentials: only AWS is asked. */
   | 'redeem'
-  /** Credentials in the soft margin, which are renewed in passing. */
+  /** Credentials in the soft margin, which are renewed while they are served. */
   | 'soft'
   /** Fresh credentials. */
   | 'warm'
-  /** Dead tokens of one person; another one signs in. */
+  /** Revoked tokens of one user; another user signs in. */
   | 'other person'
 
 export type Signal = 'SIGKILL' | 'SIGTERM' | 'SIGINT'
 
 export type Moment =
-  /** A share of how long such a round lasts in which nobody is killed. */
+  /** After a share of the time that such a round takes without kills. */
   | {readonly aim: 'any'; readonly share: number}
-  /** So long after provider or AWS have answered for the nth time. */
+  /** So many milliseconds after the nth answer of the provider or AWS. */
   | {readonly aim: 'request'; readonly nth: number; readonly milliseconds: number}
-  /** So long after the token endpoint has answered for the nth time: what it gave may not be saved yet. */
+  /** So many milliseconds after the nth answer of the token endpoint: its tokens may not be saved yet. */
   | {readonly aim: 'answer'; readonly nth: number; readonly milliseconds: number}
-  /** So long after the nth file has begun to be written. */
+  /** So many milliseconds after the nth file was begun. */
   | {readonly aim: 'write'; readonly nth: number; readonly milliseconds: number}
 
 export interface Kill {
-  /** Index of the caller. */
+  /** The caller's index. */
   readonly caller: number
   readonly signal: Signal
   readonly moment: Moment
@@ -39,13 +39,13 @@ export interface Round {
   readonly kind: Kind
   readonly callers: number
   readonly kills: readonly Kill[]
-  /** Whether not even the folders are there; for cold rounds. */
+  /** Whether not even the folders exist; for cold rounds. */
   readonly virgin: boolean
-  /** How long a person takes to sign in. */
+  /** How long a user takes to sign in. */
   readonly personMilliseconds: number
 }
 
-// The first two are where something can be lost.
+// Mostly "cold" and "renewal", in which something can be lost.
 const kinds: readonly [Kind, ...Kind[]] = [
   'warm',
   ...Array<Kind>(7).fill('cold'),
@@ -55,7 +55,7 @@ const kinds: readonly [Kind, ...Kind[]] = [
   'other person',
 ]
 
-/** Endless; the same for the same seed. */
+/** Endless; the same seed gives the same rounds. */
 export function* scheduleOf(seed: number): Generator<Round, never> {
   const dice = diceFrom(seed)
   for (let number = 1; ; number++) yield round(number, dice)
@@ -88,7 +88,7 @@ function momentFrom(dice: Dice, killed: number): Moment {
   const nth = dice.one([1, dice.between(1, 6)])
   if (aim === 'write') return {aim, nth, milliseconds: dice.between(0, 2)}
   if (aim !== 'any') return {aim, nth, milliseconds: dice.between(0, 40)}
-  // Whoever takes over from a killed one lets the round last longer.
+  // A caller that takes over from a killed one makes the round last longer.
   const longer = killed > 2 && dice.chance(0.5) ? 2 : 1
   return {aim, share: dice.fraction() * 1.1 * longer}
 }

@@ -1,6 +1,6 @@
 import type {Facts, Instant} from './facts.ts'
 
-/** What happened in a round, line by line in milliseconds from its start. */
+/** The events of a round, one per line, in milliseconds from its start. */
 export function timelineOf({startedAt, callers, probe, asked, journal, kept, issued}: Facts): string {
   const events: readonly (readonly [Instant, string])[] = [
     ...[...callers, probe].map(

@@ -6,9 +6,12 @@ import {tokenIn} from './entries.ts'
 import type {Instant, Kept} from './facts.ts'
 import type {Place} from './place.ts'
 
-/** Looks at the files and the journal all the time while callers live and die. */
+/** Watches the files and the journal while callers run. */
 export interface Watch {
-  /** Comes when something has happened so often: an answer of provider or AWS, one with tokens, the writing of a file. */
+  /**
+   * Resolves when something has happened that often: an answer of the provider or AWS, one with tokens, or a file
+   * begun.
+   */
   comes(what: Happening, times: number): Promise<void>
   stop(): Promise<Seen>
 }
@@ -25,21 +28,21 @@ interface Look {
   readonly kept: Kept[]
   readonly issued: Instant[]
   readonly torn: string[]
-  /** The version of each file that was looked into. */
+  /** The version of each file that was read. */
   readonly versions: Map<string, string>
   readonly temporaries: Set<string>
 }
 
 const restMilliseconds = 3
 
-/** The first look is taken before it resolves. */
+/** Takes the first look before it resolves. */
 export async function watch(place: Place, options: {readonly journal: boolean}): Promise<Watch> {
   const look: Look = {kept: [], issued: [], torn: [], versions: new Map(), temporaries: new Set()}
   const counters = {request: counter(), answer: counter(), write: counter()}
   let watching = true
   await lookInto(place, look)
   if (look.kept.length === 0) look.kept.push({at: Date.now(), token: undefined})
-  // What lies there from earlier rounds is nothing that is being written.
+  // Temporary files of earlier rounds are not being written.
   const before = look.temporaries.size
   const noticed = (path: string) => {
     look.temporaries.add(path)
@@ -108,13 +111,13 @@ async function lookAt(path: string, {opener, home}: Place, look: Look): Promise<
   if ('accessToken' in value) look.kept.push({at: stats.ctimeMs, token: tokenIn(value)})
 }
 
-/** Hears of temporary files sooner than by looking again and again, where the folder is there already. */
+/** Reports temporary files sooner than polling does, if the folder exists already. */
 function notice(folder: string, noticed: (path: string) => void): () => void {
   try {
     const watcher = watchFolder(folder, (_, name) => {
       if (name?.endsWith('.tmp')) noticed(join(folder, name))
     })
-    // The folder goes when everything is forgotten.
+    // The folder is removed when everything is forgotten.
     watcher.on('error', () => undefined)
     return () => watcher.close()
   } catch {
@@ -151,7 +154,7 @@ function namesIn(folder: string): readonly string[] {
   return orUndefined(() => readdirSync(folder)) ?? []
 }
 
-/** Files come and go while they are looked at. */
+/** Files come and go while they are examined. */
 function statsOf(path: string): Stats | undefined {
   return orUndefined(() => lstatSync(path))
 }

@@ -1,7 +1,7 @@
 import type {Home} from './home.ts'
 import type {Sandbox} from './sandbox.ts'
 
-/** What stands on the terminal of a test, and what people have there instead: their addresses and paths. */
+/** Replaces addresses and paths of a test by those that users would see on their terminal. */
 export function asPeopleHaveIt(
   {folder}: Home,
   {issuer}: Sandbox,
@@ -9,13 +9,13 @@ export function asPeopleHaveIt(
   return [
     [literally(issuer), 'https://sso.example.com'],
     [/(\/auth\?)\S+/g, '$1...'],
-    // What AWS tools start is written out.
+    // AWS tools start absolute paths, so this one has no `~`.
     [literally(`credential_process = ${folder}`), 'credential_process = /home/me'],
     [literally(folder), '~'],
   ]
 }
 
-/** Said because the STS of a test is not one of AWS. */
+/** Printed only because the STS of a test is not that of AWS. */
 export const saidInTestsOnly = /^Asking the STS at/
 
 function literally(text: string): RegExp {

@@ -5,7 +5,7 @@ import {type AwsTools, installed, type Started, type Variables} from './aws-tool
 import type {Ending} from './home.ts'
 import {root} from './sandbox.ts'
 
-/** What a client is to ask: who it is, as a profile of the AWS configuration. */
+/** A request for a client to make: its caller identity, as a profile of the AWS configuration. */
 export interface Question {
   readonly profile: string
   /** Calls on one client, in sequence. */
@@ -39,17 +39,17 @@ export interface AwsClient {
   /** How often the client starts aws-oidc for one failing call. */
   readonly startsPerFailure: number
   start(tools: AwsTools, question: Question): readonly Started[]
-  /** Judges how a run that was started with `start` has ended. */
+  /** Interprets the results of a run that `start` has started. */
   read(endings: readonly Ending[]): Answers
 }
 
-/** The program, and what it would be told on a command line; `CALLS` and `CLIENTS` follow for an SDK. */
+/** A program and its arguments; for an SDK, `CALLS` and `CLIENTS` follow. */
 type Command = readonly [program: string, ...args: string[]]
 
 type Described = Pick<AwsClient, 'name' | 'switchesInTheSandbox' | 'showsRefusal'> &
   Partial<Pick<AwsClient, 'startsPerFailure' | 'takesOwnEndpoints'>>
 
-// What aws-oidc says: the refusal and, in the next line, the command that mends it.
+// The output of aws-oidc: the refusal and, in the next line, the command that solves it.
 const ours = '(?:.*\\n)*Error: .*refused the sign-in: access_denied.*\\nTry: aws-oidc login --profile developer'
 const generic = 'Unable to load credentials from any of the providers in the chain'
 
@@ -74,7 +74,7 @@ export const awsClients: readonly AwsClient[] = [
     name: 'AWS SDK for JavaScript',
     switchesInTheSandbox: true,
     showsRefusal: /^CredentialsProviderError: Could not load credentials from any providers$/,
-    // Its default chain comes to the profile by two ways.
+    // Its default chain reaches the profile in two ways.
     startsPerFailure: 2,
   }),
   sdk([installed('go/client')], {
@@ -92,7 +92,7 @@ export const awsClients: readonly AwsClient[] = [
   }),
 ]
 
-/** The one that gives up, here after five seconds instead of a minute. */
+/** The client that gives up, here after five seconds instead of a minute. */
 export const impatientClient: AwsClient = sdk(
   [installed('go/client')],
   {
@@ -103,7 +103,7 @@ export const impatientClient: AwsClient = sdk(
   '5',
 )
 
-/** The SDKs that tell more to a program that names the source of its credentials. */
+/** SDKs that report more to a program that names the source of its credentials. */
 export const explicitClients: readonly AwsClient[] = [
   sdk(
     [process.execPath, installed('js/client.js')],
@@ -125,14 +125,16 @@ export const explicitClients: readonly AwsClient[] = [
   ),
 ]
 
-/** Programs that call again and again: `CALLS` and `CLIENTS` follow. */
+/** Programs that make many calls: `CALLS` and `CLIENTS` follow. */
 export const longPrograms: Readonly<Record<string, Command>> = {
   boto3: [installed('python/bin/python'), join(root, 'test/real/clients/python/client.py')],
   'the AWS SDK for JavaScript': [process.execPath, installed('js/client.js')],
   'the AWS SDK for Java': ['java', '-cp', `${installed('java/classes')}:${installed('java/lib')}/*`, 'Client'],
 }
 
-/** Variables with which a client of botocore's family, however old, takes the sandbox for AWS STS, switches included. */
+/**
+ * Variables that make any client based on botocore, however old, use the sandbox as AWS STS, even for role switches.
+ */
 export async function ownEndpoints({home, sandbox}: AwsTools): Promise<Variables> {
   const models = join(home.folder, 'aws-models')
   const rule = {conditions: [], type: 'endpoint', endpoint: {url: sandbox.sts, properties: {}, headers: {}}}
@@ -149,7 +151,7 @@ export async function ask(client: AwsClient, tools: AwsTools, question: Question
   return client.read(await Promise.all(client.start(tools, question).map(({ended}) => ended)))
 }
 
-/** An SDK in a program of ours: all calls in one process, as in the programs that use it. */
+/** An SDK in a program of ours: all calls in one process, as in programs that use it. */
 function sdk([program, ...args]: Command, described: Described, ...more: readonly string[]): AwsClient {
   return {
     startsPerFailure: 1,
@@ -170,17 +172,17 @@ function sdk([program, ...args]: Command, described: Described, ...more: readonl
   }
 }
 
-/** A command line: a process for each call. */
+/** A command line: one process for each call. */
 function cli([program, ...args]: Command, described: Described): AwsClient {
   return {
     startsPerFailure: 1,
     takesOwnEndpoints: false,
     ...described,
     start(tools, question) {
-      // It has nothing to do more than one call with: a second one is a second run.
+      // It makes one call per run; `calls` is ignored.
       const {atOnce = 1} = question
       const endpoint = question.env?.AWS_ENDPOINT_URL ?? tools.sandbox.sts
-      // Version 2 of Debian 12 knows no variable for that.
+      // Version 2 in Debian 12 knows no variable for the endpoint.
       const who = [...args, 'sts', 'get-caller-identity', '--output', 'json', '--endpoint-url', endpoint]
       return Array.from({length: atOnce}, () => tools.start(program, who, variablesFor(question, described)))
     },

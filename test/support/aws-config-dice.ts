@@ -16,7 +16,7 @@ const values = [
 ] as const
 const indents = [' ', '    ', '\t'] as const
 
-/** A file such as people and programs leave behind, well or badly made. */
+/** A file as users and programs write it, well or badly formed. */
 export function randomFile(dice: Dice): string {
   const end = dice.one(['\n', '\n', '\r\n'])
   const wild = dice.between(0, 2) === 0
@@ -94,7 +94,7 @@ const written = [
   'yaml',
 ] as const
 
-/** Edits of one to three profiles, each named once. */
+/** Edits of one to three profiles, each at most once. */
 export function randomEdits(dice: Dice): readonly ProfileEdit[] {
   const left = [...names, 'new one/two'.replace(' ', '.'), 'other']
   return Array.from({length: 1 + dice.between(0, 2)}, () => {

@@ -6,7 +6,7 @@ import {AwsOidcError} from '../../src/errors.ts'
 import {randomEdits, randomFile} from './aws-config-dice.ts'
 import {diceFrom} from './dice.ts'
 
-/** Profiles and other sections as one reader sees them; `undefined` for a file that it refuses. */
+/** Profiles and other sections as one reader sees them; `undefined` if it refuses the file. */
 export type Content = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 export type Reader = (text: string) => Promise<Content | undefined>
 
@@ -14,11 +14,11 @@ export interface Round {
   readonly seed: number
   readonly before: string
   readonly after: string
-  /** Those that could be made. */
+  /** The edits that could be made. */
   readonly edits: readonly ProfileEdit[]
 }
 
-/** A random file and what random edits make of it; `undefined` where the file is damaged. */
+/** A random file with random edits; `undefined` if the file is damaged. */
 export function playRound(seed: number, kind: FileKind = 'config'): Round | undefined {
   const dice = diceFrom(seed)
   const random = randomFile(dice)
@@ -35,7 +35,7 @@ export function playRound(seed: number, kind: FileKind = 'config'): Round | unde
   }
 }
 
-/** Fails where a reader sees any difference but the one that was meant. */
+/** Fails if a reader sees any difference but the intended one. */
 export async function judge(
   {seed, before, after, edits}: Round,
   readers: Readonly<Record<string, Reader>>,
@@ -49,7 +49,7 @@ export async function judge(
   expect(linesThatAreNoProperties(after), `comments, ${about}`).to.include.members(linesThatAreNoProperties(before))
 }
 
-/** What a person wrote besides properties: headers aside, it must all still be there. */
+/** Comment lines, all of which must survive. */
 function linesThatAreNoProperties(text: string): string[] {
   return text.split(/\r?\n/).filter(line => /^\s*[#;]/.test(line) && !/^\s+#/.test(line))
 }
@@ -64,12 +64,12 @@ function withEdits(content: Content, edits: readonly ProfileEdit[]): Content {
   return after
 }
 
-/** Which readers list a section without properties is of no matter. */
+/** Ignores sections without properties: some readers list them, some don't. */
 function withoutEmpty(content: Content | undefined): Content {
   return Object.fromEntries(Object.entries(content ?? {}).filter(([, values]) => Object.keys(values).length > 0))
 }
 
-/** Our own reader; the names of other sections are those of the file. */
+/** Our own reader; the names of sections other than profiles get their kind as a prefix. */
 export const ownReader = ownReaderOf('config')
 
 export function ownReaderOf(fileKind: FileKind): Reader {
@@ -85,7 +85,7 @@ export function ownReaderOf(fileKind: FileKind): Reader {
   }
 }
 
-/** The reader of the AWS SDK for JavaScript. It drops what is empty, and never refuses a file. */
+/** The reader of the AWS SDK for JavaScript. It drops empty sections, and never refuses a file. */
 export const javascriptReader = javascriptReaderOf('config')
 
 export function javascriptReaderOf(kind: FileKind): Reader {

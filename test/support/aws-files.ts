@@ -1,10 +1,10 @@
 import type {AwsConfiguration} from '../../src/outside/aws-configuration.ts'
 
-/** The files of the AWS tools in memory. */
+/** The files of the AWS tools, in memory. */
 export interface AwsFolder extends AwsConfiguration {
   config: string | undefined
   credentials: string | undefined
-  /** What another program does just before the next replacement. */
+  /** The action of another program just before the next replacement. */
   meanwhile: (() => void) | undefined
   readonly backups: ReadonlyMap<string, string>
 }

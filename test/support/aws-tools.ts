@@ -8,15 +8,15 @@ import {type Scene, useScene} from './scene.ts'
 
 export type Variables = Readonly<Record<string, string>>
 
-/** The tools of AWS on the machine of a scene, with profiles that call aws-oidc. */
+/** The AWS tools on the machine of a scene, with profiles that call aws-oidc. */
 export interface AwsTools extends Scene {
-  /** Starts a program in an environment of its own, which knows nothing of the machine's. */
+  /** Starts a program with an environment of its own, not the machine's. */
   start(program: string, args: readonly string[], env?: Variables): Started
   /** Makes one call of an AWS service through boto3. */
   boto3(call: Boto3Call, env?: Variables): Promise<Ending>
-  /** One for each time that aws-oidc was started by a tool. */
+  /** One entry for each time that a tool started aws-oidc. */
   starts(): Promise<readonly Start[]>
-  /** Has each sign-in wait for a person: the browser keeps the address to itself. */
+  /** Leaves each sign-in waiting for the user: the browser only records the address. */
   leaveSignInsAlone(): Promise<void>
   /** The addresses that were opened since `leaveSignInsAlone`. */
   opened(): Promise<readonly URL[]>
@@ -25,11 +25,11 @@ export interface AwsTools extends Scene {
 export interface Started {
   readonly child: ChildProcess
   readonly ended: Promise<Ending>
-  /** Sends a signal to all that the program has started, as Ctrl-C does, or to it alone. */
+  /** Sends a signal to the program alone, or also to all that it has started, as Ctrl-C does. */
   signal(name: NodeJS.Signals, whom: 'all' | 'it alone'): void
 }
 
-/** Processes that existed when aws-oidc was started. */
+/** The process of aws-oidc, and the one that started it. */
 export interface Start {
   readonly pid: number
   readonly parent: number
@@ -42,15 +42,15 @@ export interface Boto3Call {
   readonly profile?: string
 }
 
-/** What the AWS tools are told to run. */
+/** The command that the AWS tools run. */
 export const awsOidcCommand = `"${process.execPath}" "${bin}"`
 
-/** What .ci/install has put there. */
+/** A path below .cache, where .ci/install puts programs. */
 export const installed = (...path: readonly string[]) => join(root, '.cache', ...path)
 
 const limitMilliseconds = 120_000
 
-/** One call through boto3, as test/real/call.py says. */
+/** One call through boto3, made by test/real/call.py. */
 export function boto3Command({service = 'sts', method, parameters = {}, profile}: Boto3Call) {
   const script = join(root, 'test/real/call.py')
   const call = [script, service, method, JSON.stringify(parameters), ...(profile ? [profile] : [])]
@@ -59,8 +59,8 @@ export function boto3Command({service = 'sts', method, parameters = {}, profile}
 
 export function useAwsTools(): AwsTools {
   const begun: Started[] = []
-  // Registered before the end of the scene: nobody writes into its home any more, and a run of aws-oidc notes the
-  // secrets that are then searched for.
+  // Runs before the scene ends, so that nobody writes into its home any more. The run of aws-oidc records the secrets
+  // that the scene's end then searches for.
   afterEach(async () => {
     for (const {signal} of begun.splice(0)) signal('SIGKILL', 'all')
     await scene.home.run(['cache', 'info'])
@@ -75,7 +75,7 @@ export function useAwsTools(): AwsTools {
   })
 
   function start(program: string, args: readonly string[], env: Variables = {}): Started {
-    // A session of its own has no terminal: all that a person sees comes through the tool.
+    // A session of its own has no terminal: the user sees only what the tool shows.
     const child = spawn(program, args, {
       env: {
         PATH: `${dirname(process.execPath)}:/usr/bin:/bin`,
@@ -86,7 +86,7 @@ export function useAwsTools(): AwsTools {
         AWS_EC2_METADATA_DISABLED: 'true',
         AWS_MAX_ATTEMPTS: '1',
         SANDBOX_USER: 'alice',
-        // A person with a desktop, where the program configured as browser is started.
+        // A user with a desktop, where the configured browser is started.
         DISPLAY: ':99',
         ...env,
       },
@@ -137,7 +137,7 @@ export function useAwsTools(): AwsTools {
   }
 }
 
-/** The profiles `developer` and `admin`, both by aws-oidc, and `switched`: admin too, by the tool's own switch. */
+/** The profiles `developer` and `admin`, both from aws-oidc, and `switched`: admin by the tool's own role switch. */
 function awsConfig(command: string): string {
   return `${['developer', 'admin'].map(profile => profileSection(profile, command)).join('\n')}
 [profile switched]
@@ -165,7 +165,7 @@ function send(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal)
   } catch (error) {
-    // It has ended meanwhile.
+    // The process has ended meanwhile.
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
   }
 }

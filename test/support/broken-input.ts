@@ -8,7 +8,7 @@ import {exitCodeOf, isErrorCode} from '../../src/errors.ts'
 import type {Ending, Home} from './home.ts'
 import {writePackage} from './written-package.ts'
 
-/** What may have become of config.yaml. */
+/** Kinds of damage to config.yaml. */
 export const damages: Readonly<Record<string, (path: string) => Promise<unknown>>> = {
   'is no YAML': path => writeFile(path, 'providers:\n  corp: {strategy: oidc\n'),
   'says something twice': path => writeFile(path, 'cache: file\ncache: memory\n'),
@@ -18,7 +18,7 @@ export const damages: Readonly<Record<string, (path: string) => Promise<unknown>
   'is a link to itself': path => rm(path).then(() => symlink(path, path)),
 }
 
-/** What may have become of ~/.aws/config. */
+/** Kinds of damage to ~/.aws/config. */
 export const awsDamages: typeof damages = {
   'ends in the middle': path => writeFile(path, '[profile x]\nregion = y\n[profile z'),
   'is binary': path => writeFile(path, Buffer.from([0, 255, 254, 0, 1, 10, 200])),
@@ -26,7 +26,7 @@ export const awsDamages: typeof damages = {
   'is a link to itself': path => rm(path).then(() => symlink(path, path)),
 }
 
-/** An ending as docs/exit-codes.md has it: one error for people, with what to type, or one document for programs. */
+/** Expects an ending as in docs/exit-codes.md: one error and a hint for users, or one JSON document for programs. */
 export function expectRefusal({exitCode, stdout, stderr}: Ending, expected: number, command: string): void {
   const label = `${command}: ${stdout}${stderr}`
   expect(exitCode, label).to.equal(expected)
@@ -45,7 +45,7 @@ export function expectRefusal({exitCode, stdout, stderr}: Ending, expected: numb
   expect(stderr, label).not.to.match(/bug in aws-oidc|\n +at /)
 }
 
-/** Writes a configuration with a provider that no profile uses, and one of the AWS tools. */
+/** Adds a provider that no profile uses to the configuration, and writes a configuration of the AWS tools. */
 export async function furnish({folder, writeConfig}: Home): Promise<void> {
   const path = join(folder, '.config/aws-oidc/config.yaml')
   await writeConfig(
@@ -55,7 +55,7 @@ export async function furnish({folder, writeConfig}: Home): Promise<void> {
   await writeFile(join(folder, '.aws/config'), '# mine\n[profile other]\nregion = eu-central-1\n')
 }
 
-/** All that lies in a folder, and what is in it; not what comes and goes with each call: the cache. */
+/** Everything in a folder with its mode, owner and content, except the cache, which changes with each call. */
 export async function contents(folder: string): Promise<Readonly<Record<string, string>>> {
   const found: Record<string, string> = {}
   for (const entry of await readdir(folder, {withFileTypes: true, recursive: true})) {
@@ -75,7 +75,7 @@ export async function contents(folder: string): Promise<Readonly<Record<string, 
   return found
 }
 
-/** Packs a plugin, as somebody could have it at hand, into the home. */
+/** Packs a plugin as a tarball into the home. */
 export async function packPlugin(folder: string): Promise<void> {
   const manifest = {
     name: 'aws-oidc-ping',
@@ -87,7 +87,10 @@ export async function packPlugin(folder: string): Promise<void> {
   await promisify(execFile)('tar', ['-czf', 'plugin.tgz', 'package'], {cwd: folder})
 }
 
-/** A shell line that runs `"$@"` on a copy of the home on a disk that is full, and tells whether a file was lost or changed there. */
+/**
+ * A shell line that runs `"$@"` on a copy of the home on a full disk, and reports files that were lost or changed
+ * there.
+ */
 export const onFullDisk = `exec unshare --mount sh -c '
   mount -t tmpfs -o size=1m none /mnt && cp -a "$HOME/." /mnt && mount --bind /mnt "$HOME" || exit 99
   (cat /dev/zero >"$HOME/filler") 2>/dev/null

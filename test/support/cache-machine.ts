@@ -9,27 +9,27 @@ import type {Registry} from '../../src/registry/registry.ts'
 import {inTurn} from './in-turn.ts'
 import {memoryKeyring} from './keyring.ts'
 
-/** A machine with a keyring that can be locked, on which calls choose their cache. What rests on it rests in real files. */
+/** A machine with a keyring that can be locked, on which calls choose their cache. Entries are in real files. */
 export interface CacheMachine {
   readonly directory: string
-  /** What the keyring holds. */
+  /** The contents of the keyring. */
   readonly items: Map<string, string>
   /** Warnings, in order. */
   readonly warnings: string[]
-  /** The caches that were loaded, in order. */
+  /** The ids of the caches that were loaded, in order. */
   readonly loaded: string[]
-  /** What a plugin keeps. */
+  /** The cache of a plugin. */
   readonly pass: CredentialCache
-  /** What is noted of caches; a test may write something else there. */
+  /** The note about caches; a test may replace it. */
   note: string | undefined
-  /** How often the keyring was asked. */
+  /** How often the keyring was used. */
   asked(): number
   passes(milliseconds: number): void
   lock(): void
   unlock(): void
   /** The choice of one more call. */
   choose(wanted?: string, changes?: Changes): Promise<ChosenCache>
-  /** How each entry on disk is kept, by key. */
+  /** How each entry on disk is protected, by key. */
   forms(): Promise<Record<string, string>>
   remove(): Promise<void>
 }

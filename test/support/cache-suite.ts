@@ -3,7 +3,7 @@ import {type CacheContractOptions, cacheContract} from '../../src/testing/index.
 
 export const entry = (value: string): CacheEntry => ({value, expiresAt: new Date('2099-01-01T00:00:00Z')})
 
-/** What every cache does, as the package publishes it for plugins. */
+/** Tests the contract of every cache, which the package publishes for plugins. */
 export function behavesAsCache(make: () => Promise<CredentialCache>, options?: CacheContractOptions): void {
   for (const {name, run} of cacheContract(make, options)) it(name, run)
 }

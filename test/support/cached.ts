@@ -2,7 +2,7 @@ import {readdir, readFile, rm, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import type {Home} from './home.ts'
 
-/** What a home remembers of a sign-in, as it stands in the file cache. */
+/** The tokens of a sign-in, as in the file cache. */
 export interface RememberedTokens {
   readonly accessToken: string
   readonly refreshToken?: string
@@ -17,38 +17,38 @@ interface Entry {
   readonly value: Readonly<Record<string, unknown>>
 }
 
-/** Credentials are forgotten, so that the next call needs AWS; the sign-in is still remembered. */
+/** Removes the credentials, so that the next call needs AWS; the sign-in is kept. */
 export async function forgetCredentials(home: Home): Promise<void> {
   for (const {path, value} of await entriesOf(home)) if ('accessKeyId' in value) await rm(path)
 }
 
-/** As if time had passed: credentials are gone and the access token is over, so that the next call must refresh. */
+/** Removes the credentials and expires the access token, so that the next call must refresh. */
 export async function outliveTokens(home: Home): Promise<void> {
   await forgetCredentials(home)
   await changeTokens(home, tokens => ({...tokens, expiresAt: new Date(Date.now() - 1000).toISOString()}))
 }
 
-/** As {@link outliveTokens}, and the ID token has ended too. */
+/** Like {@link outliveTokens}, and expires the ID token too. */
 export async function outliveIdToken(home: Home): Promise<void> {
   await outliveTokens(home)
   await changeTokens(home, tokens => ({...tokens, claims: {...tokens.claims, exp: Math.floor(Date.now() / 1000) - 1}}))
 }
 
-/** What is remembered of the one sign-in; `undefined` where nothing is. */
+/** The tokens of the one sign-in; `undefined` where there are none. */
 export async function rememberedTokens(home: Home): Promise<RememberedTokens | undefined> {
   const found = (await entriesOf(home)).find(isTokens)
-  // What we wrote ourselves has this form; a test that finds another one fails on its first look at it.
+  // We wrote this ourselves; if the form differs, the test fails at its first access.
   return found && (JSON.parse(found.envelope.data) as RememberedTokens)
 }
 
-/** What is remembered of the provider, so that a renewal need not ask for it. */
+/** Metadata and keys of the provider, kept so that a renewal need not fetch them. */
 export interface RememberedProvider {
   readonly metadata: Readonly<Record<string, unknown>>
   readonly keys: readonly unknown[]
   readonly foundAt: string
 }
 
-/** Writes anew what is remembered of the provider, and tells where it lies. */
+/** Rewrites the kept metadata of the provider, and returns the path of its entry. */
 export async function changeProvider(
   home: Home,
   change: (provider: RememberedProvider) => Readonly<Record<string, unknown>>,
@@ -60,12 +60,12 @@ export async function changeProvider(
   return entry.path
 }
 
-/** As after a day: the next renewal asks the provider what it says of itself. */
+/** As after a day: the next renewal fetches the provider's metadata again. */
 export async function forgetProvider(home: Home): Promise<void> {
   for (const {path} of await providersOf(home)) await rm(path)
 }
 
-/** How many providers are remembered. */
+/** How many providers have kept metadata. */
 export async function countProviders(home: Home): Promise<number> {
   return (await providersOf(home)).length
 }
@@ -74,12 +74,12 @@ async function providersOf(home: Home): Promise<readonly Entry[]> {
   return (await entriesOf(home)).filter(({value}) => 'foundAt' in value)
 }
 
-/** All that is in the cache. */
+/** The contents of the whole cache. */
 export async function cachedText(home: Home): Promise<string> {
   return (await entriesOf(home)).map(({envelope}) => envelope.data).join('\n')
 }
 
-/** As if something else than us had written there. */
+/** Overwrites the tokens as another program might. */
 export async function spoilTokens(home: Home, data: string): Promise<void> {
   await forgetCredentials(home)
   for (const {path, envelope} of (await entriesOf(home)).filter(isTokens)) {

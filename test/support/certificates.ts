@@ -13,12 +13,12 @@ export interface PairOptions {
   readonly passphrase?: string
 }
 
-/** A certificate authority of the test's own, as companies have them. */
+/** A test's own certificate authority, such as companies have. */
 export interface Authority {
   readonly certificate: string
-  /** For a server under these names or IP addresses. */
+  /** Issues one for a server with these names or IP addresses. */
   forServer(names: readonly string[], options?: PairOptions): Promise<Pair>
-  /** For somebody who shows it to a server. */
+  /** Issues one that a client shows to a server. */
   forClient(name: string, options?: PairOptions): Promise<Pair>
 }
 

@@ -5,21 +5,21 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {type Members, membersOf, speakDevtools} from './devtools.ts'
 
-/** A person's browser: a real one, without a window, with a profile of its own. */
+/** A user's browser: a real one, headless, with a profile of its own. */
 export interface Chromium {
-  /** The addresses that were asked for. */
+  /** The addresses that were requested. */
   readonly requests: readonly string[]
-  /** What a developer would see in the console: errors, warnings, what the policy of a page blocked. */
+  /** What the developer console would show: errors, warnings, and what a page's policy blocked. */
   readonly complaints: readonly string[]
   visit(address: string): Promise<void>
-  /** Puts the cursor into the field and types. */
+  /** Focuses the field and inserts the text. */
   type(selector: string, text: string): Promise<void>
-  /** Clicks with the mouse and waits for the page that this leads to. */
+  /** Clicks with the mouse and waits for the next page to load. */
   click(selector: string): Promise<void>
   /** The value of a JavaScript expression in the page. */
   evaluate(expression: string): Promise<unknown>
   prefer(scheme: 'light' | 'dark'): Promise<void>
-  /** What is in the window, as PNG. */
+  /** The window's content as PNG. */
   picture(): Promise<Buffer>
   close(): Promise<void>
 }
@@ -88,7 +88,7 @@ export async function startChromium(): Promise<Chromium> {
       return Buffer.from(String(data), 'base64')
     },
     async close() {
-      // It may be gone before it has answered.
+      // The browser may end before it answers.
       browser.send('Browser.close').catch(() => undefined)
       await exited
       await rm(profile, {recursive: true, force: true, maxRetries: 5})
@@ -98,9 +98,9 @@ export async function startChromium(): Promise<Chromium> {
 
 const flags = [
   '--headless=new',
-  // A debugging port would be open to every program on this computer.
+  // A debugging port would be open to every program on this machine.
   '--remote-debugging-pipe',
-  // With its sandbox neither root nor most containers can start it. It only ever sees pages of our own.
+  // Chromium's own sandbox can't start as root, nor in most containers. The browser only visits pages of our own.
   '--no-sandbox',
   '--disable-dev-shm-usage',
   '--disable-gpu',
@@ -118,6 +118,6 @@ function complaintIn(method: string, params: Members): string | undefined {
   if (method === 'Audits.issueAdded') return JSON.stringify(params.issue)
   if (method !== 'Log.entryAdded') return undefined
   const {level, text} = membersOf(params.entry)
-  // Below are remarks, such as that typing began before the page had chosen its field.
+  // Lower levels are remarks, such as that typing began before the page had chosen its field.
   return level === 'error' || level === 'warning' ? String(text) : undefined
 }

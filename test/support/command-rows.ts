@@ -1,20 +1,20 @@
 const role = 'arn:aws:iam::123456789012:role/developer'
 const given = (issuer: string) => ['--set', `issuer=${issuer}`, '--set', 'clientId=aws-oidc', '--role', role]
 
-/** How one of our commands is called, and what is to come of it where something is wrong. */
+/** How to call one of our commands, and the expected outcome where something is wrong. */
 export interface Row {
-  /** What does its work, in the home that the test has made. */
+  /** Arguments for a successful call in the home of the test. */
   readonly args: (place: {readonly issuer: string; readonly folder: string}) => readonly string[]
-  /** After a flag that is mistyped. */
+  /** Arguments that must follow a mistyped flag. */
   readonly after?: readonly string[]
-  /** With the name of a profile, and of a provider, that is not there. */
+  /** With a profile, or a provider, that doesn't exist. */
   readonly profile?: (name: string) => readonly string[]
   readonly provider?: (name: string) => readonly string[]
-  /** Its exit code where the configuration can't be read, if it does its work all the same. */
+  /** The exit code if the configuration is unreadable but the command works anyway. */
   readonly unread?: 0 | 7
-  /** Its exit code where nothing in the home can be written: 0 where it does its work all the same, 7 for a report of that. */
+  /** The exit code if nothing in the home is writable: 0 if the command works anyway, 7 for a report of the problem. */
   readonly unwritable: 0 | 1 | 2 | 6 | 7
-  /** What asks a person for something, and the exit code where none is there. */
+  /** Arguments for which the command asks the user, and the exit code if no user is there. */
   readonly asks?: readonly [code: 2 | 3, ...args: string[]]
 }
 
@@ -24,7 +24,7 @@ const named = (...before: readonly string[]) => ({
   profile: (name: string) => [...before, name],
 })
 
-/** By the command's id. A command without a row fails the test. */
+/** By command id. A command without a row fails the test. */
 export const rows: Readonly<Record<string, Row>> = {
   autocomplete: {args: () => ['autocomplete', 'bash'], unread: 0, unwritable: 0},
   'autocomplete:script': {args: () => ['autocomplete', 'script', 'bash'], unread: 0, unwritable: 0},
@@ -67,7 +67,7 @@ export const rows: Readonly<Record<string, Row>> = {
   },
   logout: {...named('logout', '-p'), provider: name => ['logout', '--provider', name], unwritable: 0},
   'plugins:install': {args: ({folder}) => ['plugins', 'install', `${folder}/plugin.tgz`], unwritable: 1},
-  // There is none of that name.
+  // There is no plugin of that name.
   'plugins:uninstall': {args: () => ['plugins', 'uninstall', 'aws-oidc-ping'], unwritable: 2},
   'plugins:update': {args: () => ['plugins', 'update'], unwritable: 0},
   'profiles:add': {

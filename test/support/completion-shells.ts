@@ -6,11 +6,11 @@ import {bin} from './home.ts'
 import {startProgramOnTerminal, type TerminalSession} from './terminal-session.ts'
 import {until} from './until.ts'
 
-/** A shell, and how somebody sets up completion in it. */
+/** A shell, and how users set up completion in it. */
 export interface TypedShell {
   readonly program: readonly [string, ...string[]]
   readonly setUp: string
-  /** Makes its prompt `ready>`. */
+  /** Sets the prompt to `ready>`. */
   readonly prompt: string
 }
 
@@ -32,14 +32,14 @@ export const typedShells = {
   },
 } as const satisfies Readonly<Record<string, TypedShell>>
 
-/** Somebody's machine, on which aws-oidc only notes what it was called with, but for completion. */
+/** A user's machine, on which aws-oidc completes, but otherwise only records its arguments. */
 export interface Desk {
   readonly folder: string
   readonly env: Readonly<Record<string, string | undefined>>
   configure(configuration: object): Promise<void>
-  /** What the calls so far were given. */
+  /** The arguments of all calls so far. */
   calls(): Promise<readonly (readonly string[])[]>
-  /** Somebody sits down; `clear` takes the terminal away again. */
+  /** The open terminals, which `clear` closes. */
   readonly sessions: TerminalSession[]
   clear(): Promise<void>
 }
@@ -88,10 +88,10 @@ export async function makeDesk(): Promise<Desk> {
   }
 }
 
-/** Somebody who types into a shell that was set up. */
+/** A user who types into a shell with completion. */
 export interface Typist {
   readonly session: TerminalSession
-  /** Types a line, Tab included, and Enter; tells what aws-oidc was then called with. */
+  /** Types a line, which may include Tabs, and Enter; returns the arguments that aws-oidc then got. */
   call(line: string): Promise<readonly string[]>
 }
 

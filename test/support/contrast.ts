@@ -1,4 +1,4 @@
-/** The contrast ratio of two opaque colours as `getComputedStyle` writes them: WCAG 2.2, "contrast ratio". */
+/** The contrast ratio of two opaque colours from `getComputedStyle`: WCAG 2.2, "contrast ratio". */
 export function contrast(colors: unknown): number {
   const [lighter = 0, darker = 0] = [colors]
     .flat()

@@ -5,14 +5,14 @@ import {type JournalEntry, type Sandbox, sandboxBin} from './sandbox.ts'
 
 export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'
 
-/** A session whose person sits at another machine. */
+/** A session whose user is at another machine. */
 export const overSsh = {SSH_CONNECTION: '192.0.2.1 50000 192.0.2.2 22'}
 
-/** A sign-in whose code stands there and waits for the person. */
+/** A sign-in that shows a code and waits for the user. */
 export interface ShownCode extends Running {
   readonly address: URL
   readonly code: string
-  /** What was said until then. */
+  /** What the command had written until then. */
   readonly said: string
 }
 
@@ -35,7 +35,7 @@ export function waitForCode(
   })
 }
 
-/** Signs in at the page for codes, by typing the one that is shown. */
+/** Enters the shown code on the page for device codes, and signs in. */
 export async function enterCode({address, code}: Pick<ShownCode, 'address' | 'code'>, user = 'alice'): Promise<void> {
   const child = spawn(process.execPath, [sandboxBin, 'browse', address.href], {
     env: {...process.env, SANDBOX_USER: user, SANDBOX_CODE: code},
@@ -45,7 +45,7 @@ export async function enterCode({address, code}: Pick<ShownCode, 'address' | 'co
   if (exitCode !== 0) throw new Error(`the scripted browser ended with ${exitCode}`)
 }
 
-/** Comes when the provider has answered a poll so. */
+/** Resolves when the provider has answered polls with this outcome that often. */
 export async function untilPolled(sandbox: Sandbox, outcome: string, times = 1): Promise<void> {
   const polled = ({grant, outcome: found}: JournalEntry) => grant === deviceGrant && found === outcome
   while ((await sandbox.journal()).filter(polled).length < times) {

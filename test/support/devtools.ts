@@ -5,12 +5,12 @@ export type Members = Readonly<Record<string, unknown>>
 export interface Devtools {
   /** Rejects when the browser refuses or is gone. */
   send(method: string, params?: Members, sessionId?: string): Promise<Members>
-  /** Resolves when the event comes; to be called before whatever causes it. */
+  /** Resolves when the event arrives; call it before the action that triggers the event. */
   next(method: string): Promise<void>
 }
 
 /**
- * The protocol of Chromium over two pipes: JSON messages, each ended by a zero byte.
+ * Chromium's protocol over two pipes: JSON messages, each terminated by a zero byte.
  * https://chromedevtools.github.io/devtools-protocol/
  */
 export function speakDevtools(
@@ -36,7 +36,7 @@ export function speakDevtools(
       }
     }
   })
-  // A browser that ends early breaks its pipes; `gone` tells it better.
+  // A browser that ends early breaks its pipes; `gone` reports that better.
   for (const stream of [to, from]) stream.on('error', () => undefined)
 
   return {

@@ -1,4 +1,4 @@
-/** Numbers that look random and are the same each time for the same seed. */
+/** Pseudo-random numbers, the same for the same seed. */
 export interface Dice {
   /** At least 0, less than 1. */
   fraction(): number
@@ -6,7 +6,7 @@ export interface Dice {
   between(lowest: number, highest: number): number
   chance(share: number): boolean
   one<Value>(values: readonly [Value, ...Value[]]): Value
-  /** So many different ones, in any order. */
+  /** That many different ones, in any order. */
   some<Value>(count: number, values: readonly Value[]): readonly Value[]
 }
 

@@ -6,24 +6,24 @@ import type {Scene} from './scene.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** What is wrong with a machine, and what the doctor has to say of it. */
+/** A problem of a machine, and what the doctor must report. */
 export interface Illness {
   readonly id: string
   readonly severity: ReportedFinding['severity']
-  /** The sentence that the test is. */
+  /** The end of the test's name. */
   readonly when: string
-  /** Makes it, on the home of the test. */
+  /** Creates the problem in the home of the test. */
   readonly make?: (scene: Scene) => Promise<unknown>
   /** Variables to run with. */
   readonly env?: (scene: Scene) => Env
   readonly says: RegExp
   readonly mend: RegExp
-  /** What `--fix` says it has done; it is gone afterwards. Left out where `--fix` must leave it alone. */
+  /** What `--fix` reports; the problem is gone afterwards. Absent if `--fix` must leave it alone. */
   readonly fixed?: RegExp
   readonly args?: readonly string[]
 }
 
-/** The report of a doctor who changes nothing. */
+/** The report of a doctor that changes nothing. */
 export async function examine(home: Home, env: Env = {}, args: readonly string[] = []): Promise<DoctorReport> {
   const before = await inventory(home.folder)
   const report = await reportOf(home, env, args)
@@ -32,7 +32,7 @@ export async function examine(home: Home, env: Env = {}, args: readonly string[]
 }
 
 async function reportOf(home: Home, env: Env, args: readonly string[]): Promise<DoctorReport> {
-  // What Node compiles is kept by bin/run.js, whatever the command is.
+  // Disabled because bin/run.js keeps a compile cache whatever the command is.
   const variables = {NODE_DISABLE_COMPILE_CACHE: '1', ...env}
   const {exitCode, stdout, stderr} = await home.run(['doctor', '--json', ...args], variables)
   expect(exitCode, `${stdout}${stderr}`).to.be.oneOf([0, 7])

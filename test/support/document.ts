@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import type {Ending} from './home.ts'
 
-/** What a credential_process must print, and nothing else. */
+/** Expects what a credential_process must print, and nothing else. */
 export function isOneDocument({exitCode, stdout, stderr}: Ending): void {
   expect(exitCode, stderr).to.equal(0)
   expect(stdout).to.match(/^\{"Version":1,.*\}\n$/)

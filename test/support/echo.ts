@@ -5,8 +5,8 @@ import type {Sandbox} from './sandbox.ts'
 import type {TokenEndpoint} from './token-endpoint.ts'
 
 /**
- * The sandbox's token endpoint, but it refuses what it is sent with `field`, and says back what stood there. By a code that
- * is about the client: by another one a refresh token would be taken for dead, and nothing of the refusal shown.
+ * The sandbox's token endpoint, except that it refuses requests with `field` and echoes its value. The error code
+ * concerns the client: with another one, a refresh token would be considered dead, and the refusal not shown.
  */
 export async function echoingTokenEndpoint(
   {issuer}: Sandbox,

@@ -1,6 +1,6 @@
 import {down, enter, type Respondent} from './wizard.ts'
 
-/** What is true before somebody types an example, and how they answer what it asks. */
+/** The state in which an example is typed, and the answers to its questions. */
 export interface Circumstances {
   /** Lines that were typed before. */
   readonly first?: readonly string[]
@@ -18,7 +18,7 @@ const install = 'aws-oidc plugins install aws-oidc-keycloak'
 
 const agrees: Circumstances = {answers: ({answer}) => answer('Write this?', enter)}
 
-/** Of those examples that need anything. */
+/** For the examples that need any. */
 export const circumstances: Readonly<Record<string, Circumstances>> = {
   'aws-oidc setup': {nothingConfigured: true, answers: setUp},
   'aws-oidc setup --from aws-cli-oidc': {nothingConfigured: true, ...agrees},

@@ -10,11 +10,11 @@ export interface Command {
 
 export interface Example {
   readonly description?: string
-  /** As it is typed. */
+  /** The line as it is typed. */
   readonly line: string
 }
 
-/** Our commands and what their `--help` shows as examples, as oclif.manifest.json has them. */
+/** Our commands with the examples of their `--help`, from oclif.manifest.json. */
 export function ourCommands(): readonly Command[] {
   const {commands} = JSON.parse(readFileSync(join(root, 'oclif.manifest.json'), 'utf8'))
   return Object.entries<{summary?: string; examples?: readonly (string | {description: string; command: string})[]}>(

@@ -4,10 +4,10 @@ import {expect} from 'chai'
 import {isOneDocument} from './document.ts'
 import {isHit, type Reader, useHotScene} from './hot.ts'
 
-/** How another configuration takes the place of the one in use, with nobody writing into either. */
+/** A way to replace the configuration in use by another one without writing into either file. */
 interface Exchange {
   readonly words: string
-  /** In its own folder `conf`, which lies in another one, puts a configuration in use and one that is not. */
+  /** Puts a configuration in use into the folder `conf`, which has a parent of its own, and another one beside it. */
   prepare(conf: string, first: string, second: string): Promise<void>
   exchange(conf: string): Promise<void>
 }
@@ -68,10 +68,10 @@ const exchanges: readonly Exchange[] = [
   },
 ]
 
-// What npm gives all files in its tarballs, and what is older.
+// The time that npm gives all files in its tarballs, and an older one.
 const times = {equal: new Date('1985-10-26T08:15:00Z'), older: new Date('1980-01-01')}
 
-/** What holds for whoever prints without the whole program where files are exchanged that have the times of others. */
+/** Tests that a reader notices exchanged files, even if the new ones have old modification times. */
 export function seesExchanges(reader: Reader): void {
   const scene = useHotScene(reader)
   let [work, config] = ['', '']
@@ -83,7 +83,7 @@ export function seesExchanges(reader: Reader): void {
   })
   afterEach(() => rm(work, {recursive: true}))
 
-  /** Makes a copy of the configuration that lies there. */
+  /** Makes a hot copy, or a pointer, for the current configuration. */
   async function makeCopy(): Promise<void> {
     await rm(scene.folder, {recursive: true, force: true})
     await scene.callWhole(undefined, env())
@@ -159,7 +159,7 @@ async function relink(target: string, path: string): Promise<void> {
   await rename(`${path}.new`, path)
 }
 
-/** Gives all that is in a folder, and it, one time, and what is called "second", and all that is in that, another one. */
+/** Sets one time for a folder and everything in it, and another one for whatever has "second" in its name. */
 async function setTimes(path: string, time: Date, timeOfSecond: Date): Promise<void> {
   for (const entry of await readdir(path, {withFileTypes: true})) {
     const own = entry.name.includes('second') ? timeOfSecond : time

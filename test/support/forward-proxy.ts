@@ -6,29 +6,29 @@ import type {Pair} from './certificates.ts'
 import {listening} from './ports.ts'
 import {askingFor, type ClientCertificates, shownOn} from './tls-front.ts'
 
-/** A proxy that leads names to ports of this machine, and notes what it gets to see. */
+/** A proxy that maps names to ports of this machine, and records what it sees. */
 export interface ForwardProxy {
   readonly port: number
   /** The targets that were requested. */
   readonly asked: readonly string[]
-  /** The logins it was shown, decoded. */
+  /** The logins that clients sent, decoded. */
   readonly logins: readonly (string | undefined)[]
-  /** Whose certificates it was shown. */
+  /** The names in the certificates that clients showed. */
   readonly clients: readonly (string | undefined)[]
-  /** Every byte that went through its tunnels in the clients' direction. */
+  /** All bytes that clients sent through the tunnels. */
   tunnelled(): string
   stop(): Promise<void>
 }
 
 export interface ForwardProxyOptions {
   readonly targets?: Readonly<Record<string, number>>
-  /** Asks for this one, as `name:password`. */
+  /** Requires this login, as `name:password`. */
   readonly login?: string
-  /** Answers each request for a tunnel so. */
+  /** Answers each request for a tunnel with this status. */
   readonly status?: number
-  /** Says nothing to anybody. */
+  /** Never answers. */
   readonly silent?: boolean
-  /** Is spoken to over TLS. */
+  /** Serves TLS with this certificate. */
   readonly tls?: Pair
   readonly clients?: ClientCertificates
 }

@@ -1,6 +1,6 @@
 /**
- * A shell line that fills the pipe it prints to and leaves it non-blocking. Node makes the pipe so for as long as it runs,
- * and puts back how it was unless it is killed. The shell tells of that kill.
+ * A shell line that fills its stdout pipe and leaves it non-blocking. Node makes the pipe non-blocking while it runs,
+ * and restores it unless it is killed. The shell reports that kill on stderr, hence the subshell.
  */
 export const fillsPipe = `(node -e '
   const fs = require("node:fs")

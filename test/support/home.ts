@@ -23,17 +23,17 @@ export interface Running {
 type Variables = Readonly<Record<string, string | undefined>>
 type Settings = Readonly<Record<string, unknown>>
 
-/** A person's machine: a home, a configuration, a browser that signs in as alice. */
+/** A user's machine: a home, a configuration, and a browser that signs in as alice. */
 export interface Home {
   readonly folder: string
   readonly cache: string
-  /** Runs aws-oidc to its end: the one built here, or another one. */
+  /** Runs aws-oidc to its end: the build of this repository, or another one. */
   run(args: readonly string[], env?: Variables, program?: string): Promise<Ending>
   /** Starts aws-oidc without waiting. */
   start(args: readonly string[], env?: Variables): Running
   /** Starts a program that starts aws-oidc. */
   startBehind(program: readonly [string, ...string[]], args: readonly string[]): Running
-  /** Writes config.yaml anew: the sandbox's provider with changes, and further profiles or top settings. */
+  /** Rewrites config.yaml: the sandbox's provider with changes, and additional profiles or top-level settings. */
   configure(changes: {
     readonly provider?: Settings
     readonly profiles?: Settings
@@ -42,17 +42,19 @@ export interface Home {
   writeConfig(text: string): Promise<void>
   /** The files of the cache, by name. */
   entries(): Promise<readonly string[]>
-  /** Fails when a secret of this run stands anywhere but in stdout of `creds` and in the cache; then removes all. */
+  /**
+   * Fails if a secret of this run appears anywhere but in the cache or in the stdout of `creds`; else removes the home.
+   */
   close(): Promise<void>
 }
 
-// A test run that is ended leaves none of them behind.
+// A test run that ends leaves no children behind.
 const living = new Set<ChildProcess>()
 process.on('exit', () => {
   for (const child of living) endGroup(child)
 })
 
-/** With the programs that it has started: each session is of one group. */
+/** Kills the child and what it has started: each session has one process group. */
 function endGroup(child: ChildProcess): void {
   try {
     if (process.platform === 'win32' || child.pid === undefined) child.kill('SIGKILL')
@@ -62,7 +64,7 @@ function endGroup(child: ChildProcess): void {
   }
 }
 
-// Each home is new, and would have all compiled anew. The tests of that unset it.
+// A shared compile cache, because each home is new. Tests of the compile cache override it.
 const compiled = join(root, 'dist/compiled')
 
 export async function makeHome(sandbox: Sandbox): Promise<Home> {
@@ -91,7 +93,7 @@ export async function makeHome(sandbox: Sandbox): Promise<Home> {
   }
 
   function launch([program = '', ...rest]: readonly string[], args: readonly string[], env: Variables): Running {
-    // A session of its own has no terminal: what a person must see then goes to stderr, where the test reads it.
+    // A session of its own has no terminal, so messages for the user go to stderr, where the test reads them.
     const child = spawn(program, rest, {
       cwd: folder,
       env: {...usual, ...env},
@@ -180,7 +182,7 @@ function noteSecrets(text: string, secrets: Set<string>): void {
   for (const [, secret] of text.replaceAll('\\"', '"').matchAll(secretMember)) if (secret) secrets.add(secret)
 }
 
-/** Compiled code holds the constants of the code, such as the secret of the sandbox's client. */
+/** Leaves out compiled code, which contains constants such as the secret of the sandbox's client. */
 async function otherFiles(folder: string, except: readonly string[]): Promise<string[]> {
   const texts: string[] = []
   for (const entry of await readdir(folder, {withFileTypes: true, recursive: true})) {

@@ -2,7 +2,7 @@ import type {Dice} from './dice.ts'
 
 const esc = '\u001b'
 
-/** What terminals obey, what hides or turns round, and what is nearly that. */
+/** Control sequences, invisible and direction-changing characters, and near misses. */
 const nasty: readonly [string, ...string[]] = [
   '\u0000',
   ...Array.from({length: 0x20}, (_, code) => String.fromCharCode(code)),
@@ -65,7 +65,7 @@ export function randomSecret({between}: Dice): string {
   return Array.from({length}, () => letters.charAt(between(0, letters.length - 1))).join('')
 }
 
-/** A text with what no terminal shows strewn into it. */
+/** A text with invisible characters scattered through it. */
 export function strewn(text: string, {chance, one}: Dice): string {
   const between = ['\u200b', '\u202e', '\u00ad', '\u{e0041}', '\n', '\u001b', '\ufe0f'] as const
   return text

@@ -10,7 +10,7 @@ import {nobody, onReadOnlyHome, root} from './machine.ts'
 
 type Spoiler = readonly [words: string, spoil: (scene: HotScene) => Promise<void>]
 
-/** What holds for whoever prints without the whole program. */
+/** Tests the rules for every reader of hot copies and pointers. */
 export function readsHotCopies(reader: Reader): void {
   const scene = useHotScene(reader)
 
@@ -130,7 +130,7 @@ export function readsHotCopies(reader: Reader): void {
     [
       'is of credentials that were replaced',
       async ({home, settle, callWhole, markCopy, copy}) => {
-        // busybox compares whole seconds: the entry is one of an earlier second.
+        // busybox compares whole seconds, so the entry must come from an earlier second.
         const entries = join(home.cache, 'v1')
         await settle(...(await readdir(entries)).map(name => join(entries, name)))
         await callWhole()
@@ -138,14 +138,14 @@ export function readsHotCopies(reader: Reader): void {
         const before = await readFile(copy)
         const {mtime} = await stat(copy)
         await callWhole(['login', '--profile', 'developer', '--force'])
-        // As if the copy had outlived it.
+        // As if the copy had outlived its credentials.
         await writeFile(copy, before)
         await utimes(copy, mtime, mtime)
       },
     ],
   ]
   for (const [words, spoil] of spoilers) {
-    // It compares whole seconds. That is why no copy is made of a configuration younger than two.
+    // busybox compares whole seconds. That is why no copy is made of a configuration younger than two seconds.
     if (words.includes('same second') && reader[0] === 'busybox') continue
     it(`does not take it where it ${words}`, async function () {
       if (words.includes('another user') && !root) this.skip()

@@ -9,8 +9,9 @@ import {variablesOf} from './machine.ts'
 import {type Sandbox, startSandbox} from './sandbox.ts'
 
 /**
- * Who prints without the whole program. `node` is the lane in bin/run.js; `pointer` is the one in src/fast-path/lane/, where there is
- * no folder in memory, and a pointer takes the place of the copy; anything else is a shell that runs the launcher.
+ * The code that prints credentials without the whole program. `node` is the lane in bin/run.js. `pointer` is the lane
+ * in src/fast-path/lane/, which reads a pointer where there is no folder in memory for a hot copy. Anything else is a
+ * shell that runs the launcher.
  */
 export type Reader = readonly ['node'] | readonly ['pointer'] | readonly [shell: string, ...options: string[]]
 
@@ -21,7 +22,9 @@ export interface Call {
   readonly around?: string
 }
 
-/** A machine with a hot copy of the profile `developer`, or a pointer. The document is marked, so that it shows who has printed it. */
+/**
+ * A machine with a hot copy, or a pointer, for the profile `developer`. The document is marked, to show who printed it.
+ */
 export interface HotScene {
   readonly home: Home
   readonly sandbox: Sandbox
@@ -32,15 +35,15 @@ export interface HotScene {
   readonly copy: string
   readonly launcher: string
   readonly config: string
-  /** By the reader that is tested. */
+  /** Calls the reader under test. */
   call(call?: Call): Promise<Ending>
-  /** By the whole program, which makes copies; none is read. */
+  /** Calls the whole program, which makes copies but reads none. */
   callWhole(args?: readonly string[], env?: Call['env']): Promise<Ending>
-  /** Changes the copy and leaves its times as far as anybody can. */
+  /** Changes the copy and restores its modification time. */
   rewrite(change: (text: string) => string): Promise<void>
-  /** Puts something into the copy that nothing else has. */
+  /** Marks the copy, so that `isHit` recognizes it. */
   markCopy(): Promise<void>
-  /** Writes files long enough ago for a copy to be made, each with its folder. */
+  /** Makes files and their folders old enough for a copy to be made. */
   settle(...paths: readonly string[]): Promise<void>
 }
 
@@ -52,7 +55,7 @@ export function isHit({stdout}: Ending): boolean {
   return stdout.includes(mark)
 }
 
-/** In memory, and ours. */
+/** A folder in memory that is ours. */
 export const makeRuntimeFolder = () => mkdtemp('/dev/shm/aws-oidc-test-')
 
 export function useHotScene(reader: Reader): HotScene {
@@ -144,7 +147,7 @@ export function useHotScene(reader: Reader): HotScene {
   return scene
 }
 
-/** The entry that a pointer leads to can't be marked: the whole program would print the mark as well. */
+/** Marks the lane's output. The entry itself can't be marked: the whole program would print the mark as well. */
 async function markLane({folder}: Installation): Promise<void> {
   const lane = join(folder, 'dist/bundle/lane-file.cjs')
   await rename(lane, `${lane}.real.cjs`)
@@ -155,7 +158,9 @@ async function markLane({folder}: Installation): Promise<void> {
   )
 }
 
-/** A Node for the launcher to start: with one more argument, so that its own lane can't take what the launcher has not. */
+/**
+ * A Node for the launcher that adds an argument, so that bin/run.js's own lane can't answer what the launcher didn't.
+ */
 async function nodeWithoutLane(folder: string): Promise<string> {
   const path = join(folder, 'node')
   const code = `#!/bin/sh\nscript=$1\nshift\nexec '${process.execPath}' "$script" "$@" --browser\n`

@@ -1,6 +1,6 @@
 import type {CacheHome} from '../../src/plugin.ts'
 
-/** One after the other, as the lock between processes has it. */
+/** Runs work one at a time, as the lock between processes does. */
 export function inTurn(): CacheHome['exclusively'] {
   let last: Promise<unknown> = Promise.resolve()
   return work => {

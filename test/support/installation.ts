@@ -3,16 +3,16 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {root} from './sandbox.ts'
 
-/** aws-oidc as it lies on another machine, where some packages came along otherwise, or not at all. */
+/** aws-oidc as installed on another machine, with different packages or without some. */
 export interface Installation {
   readonly folder: string
   readonly program: string
-  /** The folder of packages of one scope, for a test to change. */
+  /** The folder of the packages of one scope, for a test to change. */
   readonly scope: string
   remove(): Promise<void>
 }
 
-/** Everything is what is installed here, except the packages of one scope: there are none. */
+/** A copy of this installation without the packages of one scope. */
 export async function installWithout(scope: string): Promise<Installation> {
   const folder = await mkdtemp(join(tmpdir(), 'aws-oidc-installation-'))
   for (const name of ['bin', 'dist', 'package.json', 'oclif.manifest.json']) {

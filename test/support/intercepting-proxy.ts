@@ -5,17 +5,17 @@ import {setTimeout as delay} from 'node:timers/promises'
 import {answers, freePort} from './ports.ts'
 import {root} from './sandbox.ts'
 
-/** A real proxy that opens TLS with an authority of its own, as companies have them. */
+/** A real proxy that intercepts TLS with an authority of its own, as in companies. */
 export interface InterceptingProxy {
   readonly port: number
-  /** Its authority, as a PEM file. */
+  /** The authority's certificate, as a PEM file. */
   readonly authority: string
   /** Methods and addresses of the requests it has seen. */
   seen(): Promise<readonly string[]>
   stop(): Promise<void>
 }
 
-/** In front of a sandbox on `port`, under the names of test/real/proxy-addon.py. `folder` is for its files. */
+/** Starts it in front of a sandbox, under the names in test/real/proxy-addon.py. `folder` is for its files. */
 export async function startInterceptingProxy(
   folder: string,
   {sandboxPort, credentials}: {readonly sandboxPort: string; readonly credentials?: string},

@@ -2,8 +2,8 @@ import {appendFile} from 'node:fs/promises'
 import {visitKeycloak} from './keycloak-person.ts'
 
 /**
- * A browser to be started with an address: signs in as KEYCLOAK_USER, and comes back to whoever waits; as `nobody` it
- * leaves the address alone. What it was started with stands in the file KEYCLOAK_VISITS from then on.
+ * A browser command that gets an address: it signs in as KEYCLOAK_USER and follows the redirect to the waiting caller;
+ * as `nobody` it does nothing. The address is appended to the file KEYCLOAK_VISITS.
  */
 const [, , address = ''] = process.argv
 const {KEYCLOAK_USER: name = 'alice', KEYCLOAK_VISITS: visits} = process.env

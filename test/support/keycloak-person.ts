@@ -1,20 +1,20 @@
-/** What a person does at Keycloak's pages. */
+/** What a user does on Keycloak's pages. */
 export interface KeycloakPerson {
   readonly name: string
   readonly password?: string
-  /** Whether to agree where Keycloak asks for that, as it always does in the device flow. */
+  /** Whether to consent where Keycloak asks for it, as it always does in the device flow. */
   readonly agrees?: boolean
 }
 
-/** Where a person ends up at Keycloak. */
+/** Where a user ends up at Keycloak. */
 export interface Arrival {
-  /** Where Keycloak sent the browser back to; not followed. */
+  /** The address that Keycloak redirects the browser to; not followed. */
   readonly redirect: URL | undefined
-  /** What stands on the last page. */
+  /** The text of the last page. */
   readonly page: string
 }
 
-/** Goes from `address` through login and consent until Keycloak sends the person away, or shows a page that asks nothing. */
+/** Goes from `address` through login and consent until Keycloak redirects away, or shows a page without a question. */
 export async function visitKeycloak(
   address: URL,
   {name, password = `${name}-password`, agrees = true}: KeycloakPerson,
@@ -45,7 +45,7 @@ export async function visitKeycloak(
   throw new Error('Keycloak sent the person in circles')
 }
 
-/** Its cookies are Secure, also over http on loopback, where a browser sends them all the same. */
+/** Keycloak's cookies are Secure, but browsers send them over http on loopback as well. */
 function visitor() {
   const cookies = new Map<string, string>()
   return async (url: URL, form?: Readonly<Record<string, string>>) => {

@@ -7,22 +7,22 @@ import {root, type Sandbox, startSandbox} from './sandbox.ts'
 
 type Settings = Readonly<Record<string, unknown>>
 
-/** A Keycloak, the sandbox's STS for an account that trusts it, and a person with the plugin installed. */
+/** A Keycloak, the sandbox's STS for an account that trusts it, and a user with the plugin installed. */
 export interface KeycloakScene {
   readonly keycloak: Keycloak
   readonly sandbox: Sandbox
   readonly home: Home
-  /** The address of the realm: its issuer. */
+  /** The address of the realm, which is its issuer. */
   readonly issuer: string
-  /** Writes a configuration with these settings over the usual ones of the provider and of the one profile. */
+  /** Writes a configuration with these settings on top of the usual provider and its one profile. */
   configure(provider: Settings, profile?: Settings): Promise<void>
-  /** Changes a client as an administrator does, until the end of the test. */
+  /** Changes a client as an administrator would, until the end of the test. */
   changeClient(clientId: string, change: Settings): Promise<void>
   /** Changes a user, until the end of the test. */
   changeUser(name: string, change: Settings): Promise<void>
-  /** The sessions that Keycloak has of a user. */
+  /** The sessions that Keycloak holds for a user. */
   sessionsOf(name: string): Promise<readonly Settings[]>
-  /** Ends all sessions of a user, as an administrator does. */
+  /** Ends all sessions of a user, as an administrator would. */
   endSessions(name: string): Promise<void>
 }
 
@@ -32,7 +32,7 @@ export interface KeycloakSceneOptions extends KeycloakOptions {
 
 export const developerArn = 'arn:aws:iam::123456789012:role/Developer'
 
-/** One Keycloak and one sandbox for the tests of a `describe`, and a new home for each of them. */
+/** One Keycloak and one sandbox for a whole `describe`, and a new home for each test. */
 export function useKeycloak({realm = 'aws', ...options}: KeycloakSceneOptions = {}): KeycloakScene {
   const undo: (() => Promise<unknown>)[] = []
   let keycloak: Keycloak | undefined
@@ -126,7 +126,7 @@ export function useKeycloak({realm = 'aws', ...options}: KeycloakSceneOptions = 
 
 const clients = ['aws-oidc', 'aws-oidc-confidential', 'aws-oidc-short', 'aws-oidc-v2']
 
-/** Makes the account know a realm, by its keys and by its certificate, and lets whoever comes from there be a Developer. */
+/** Makes the account trust a realm, by its keys and its certificate, and lets its users assume the role Developer. */
 export async function trust(issuer: string, sandbox: Sandbox): Promise<void> {
   await trustKeys(issuer, sandbox)
   const metadata = await (await fetch(`${issuer}/protocol/saml/descriptor`)).text()
@@ -136,7 +136,7 @@ export async function trust(issuer: string, sandbox: Sandbox): Promise<void> {
   await sandbox.steer('PUT', '/roles/Developer', {...trusting, maxSessionDurationSeconds: 43_200})
 }
 
-/** Makes the account know one more realm, for its ID tokens alone. */
+/** Makes the account trust one more realm, for its ID tokens alone. */
 export async function trustKeys(issuer: string, sandbox: Sandbox): Promise<void> {
   const keys = await (await fetch(`${issuer}/protocol/openid-connect/certs`)).json()
   await sandbox.steer('PUT', `/openid-providers${new URL(issuer).pathname.replace(/^.*\//, '/')}`, {
@@ -146,7 +146,7 @@ export async function trustKeys(issuer: string, sandbox: Sandbox): Promise<void>
   })
 }
 
-/** As `aws-oidc plugins link` leaves it, without a package manager. */
+/** Links the plugin as `aws-oidc plugins link` would, without a package manager. */
 async function installPlugin(home: Home): Promise<void> {
   const data = join(home.folder, '.local/share/aws-oidc')
   await mkdir(data, {recursive: true})
@@ -168,7 +168,7 @@ async function administratorToken(base: string): Promise<string> {
   return String(token)
 }
 
-/** The `attributes` of a client are laid over one by one. */
+/** The `attributes` of a client are merged one by one. */
 function merged(before: Settings, change: Settings): Settings {
   const attributes = {...Object(before.attributes), ...Object(change.attributes)}
   return {...before, ...change, ...(change.attributes !== undefined && {attributes})}

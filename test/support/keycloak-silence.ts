@@ -8,7 +8,7 @@ import {visitKeycloak} from './keycloak-person.ts'
 import {makeStage} from './parts.ts'
 import {root} from './sandbox.ts'
 
-/** A sign-in from which nobody comes back: what stands on Keycloak's page, and what is said when five minutes are over. */
+/** A sign-in that never returns: the text of Keycloak's page, and the failure after five minutes. */
 export async function signInInVain(
   provider: Readonly<Record<string, unknown>>,
   name: string,

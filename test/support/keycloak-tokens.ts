@@ -2,7 +2,7 @@ import {readdir, readFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import type {Home} from './home.ts'
 
-/** The refresh token that the person's cache, in plain text, has now. */
+/** The refresh token in the user's cache, which is in plain text. */
 export async function refreshTokenIn(home: Home): Promise<string | undefined> {
   const folder = join(home.cache, 'v1')
   for (const name of await readdir(folder).catch(() => [])) {
@@ -13,7 +13,7 @@ export async function refreshTokenIn(home: Home): Promise<string | undefined> {
   return undefined
 }
 
-/** What Keycloak says to somebody who comes with that refresh token. */
+/** Keycloak's answer to a refresh token: "taken", or the description of the error. */
 export async function presented(refreshToken: string | undefined, issuer: string, clientId: string): Promise<string> {
   const response = await fetch(`${issuer}/protocol/openid-connect/token`, {
     method: 'POST',

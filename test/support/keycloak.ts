@@ -9,18 +9,18 @@ import {setTimeout as pause} from 'node:timers/promises'
 import {installed} from './aws-tools.ts'
 import {root} from './sandbox.ts'
 
-/** A Keycloak as .ci/install has brought it, running on this machine. */
+/** A running Keycloak, from the archive that .ci/install has downloaded. */
 export interface Keycloak {
-  /** What people know of it. */
+  /** The address that users are given. */
   readonly url: string
-  /** Below which its realms are. */
+  /** The address below which the realms are. */
   readonly base: string
   stop(): Promise<void>
 }
 
 export interface KeycloakOptions {
   readonly mode?: KeycloakMode
-  /** Whether the realms of test/support/realms are there, or only Keycloak's own one. */
+  /** Whether the realms of test/support/realms exist, or only Keycloak's own. */
   readonly realms?: 'ours' | 'none'
 }
 
@@ -28,13 +28,13 @@ export interface KeycloakOptions {
 export const administrator = {name: 'admin', password: 'admin-password'} as const
 
 const modes = {
-  /** Exchanges tokens for assertions: the legacy exchange, and the permissions that belong to it. */
+  /** Exchanges tokens for assertions: the legacy token exchange, with its permissions. */
   usual: ['--features=token-exchange:v1,admin-fine-grained-authz:v1'],
-  /** As it comes, with the standard token exchange alone. */
+  /** The default: only the standard token exchange. */
   'v2-only': [],
   /**
-   * Without a version it is the second one of the permissions, which know no exchange. Also its realms are where older
-   * servers have them; that has nothing to do with it, and a mode of its own would take another minute.
+   * Without a version, the second version of the permissions is enabled, which knows no token exchange. Its realms are
+   * also below /auth, as on older servers: unrelated, but a mode of its own would take another minute.
    */
   'wrong-flag': ['--features=token-exchange,admin-fine-grained-authz', '--http-relative-path=/auth'],
 } as const
@@ -44,11 +44,10 @@ const realmFiles = join(root, 'test/support/realms')
 const archive = installed('keycloak/keycloak.tar.gz')
 
 /**
- * Each has the realms as they were imported, whatever the one before did to them. One of a mode at a time: whoever comes
- * second waits until the first has stopped.
- *
- * The first start of a mode builds the server anew, which takes a minute; the next ones take seconds, from a database
- * that was kept when nothing but the import had happened.
+ * Starts a Keycloak with freshly imported realms, whatever happened to them before. Only one of each mode runs at a
+ * time: a second caller waits until the first one has stopped.
+ * The first start of a mode builds the server, which takes a minute. Later ones take seconds, from a copy of the
+ * database that was made just after the import.
  */
 export async function startKeycloak({mode = 'usual', realms = 'ours'}: KeycloakOptions = {}): Promise<Keycloak> {
   const release = await claim(mode)
@@ -61,7 +60,7 @@ export async function startKeycloak({mode = 'usual', realms = 'ours'}: KeycloakO
   }
 }
 
-/** A lock between processes, which its holder's end gives back too: test files run side by side. */
+/** A lock between processes, released when its holder ends: test files run in parallel. */
 async function claim(mode: KeycloakMode): Promise<() => void> {
   const database = new DatabaseSync(installed(`keycloak/${mode}.lock`))
   for (;;) {
@@ -102,7 +101,7 @@ async function unpack(mode: KeycloakMode, folder: string): Promise<void> {
 
 async function run(mode: KeycloakMode, folder: string, more: readonly string[] = []): Promise<Keycloak> {
   const options = ['start-dev', '--db=dev-file', '--http-host=127.0.0.1', '--http-port=0']
-  // A group of its own: the script starts the server as a child, which outlives a script that is killed.
+  // A group of its own: kc.sh starts the server as a child, which would survive if only the script were killed.
   const child = spawn(
     join(folder, 'bin/kc.sh'),
     [...options, '--log-level=warn,io.quarkus:info', ...modes[mode], ...more],
@@ -114,7 +113,7 @@ async function run(mode: KeycloakMode, folder: string, more: readonly string[] =
         PATH: process.env.PATH,
         HOME: folder,
         ...(process.env.JAVA_HOME && {JAVA_HOME: process.env.JAVA_HOME}),
-        // It is started often and does little.
+        // The server is started often and does little.
         JAVA_OPTS_APPEND: '-XX:TieredStopAtLevel=1',
         KC_BOOTSTRAP_ADMIN_USERNAME: administrator.name,
         KC_BOOTSTRAP_ADMIN_PASSWORD: administrator.password,
@@ -136,7 +135,7 @@ async function run(mode: KeycloakMode, folder: string, more: readonly string[] =
   }
 }
 
-/** Where it listens, once it has imported its realms. */
+/** The address that the server listens on, once it has imported its realms. */
 function address(child: ChildProcess): Promise<string> {
   const said: string[] = []
   return new Promise((resolve, reject) => {
@@ -163,7 +162,7 @@ function killGroup({pid}: ChildProcess, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal)
   } catch {
-    // It has ended by itself.
+    // The group has ended by itself.
   }
 }
 

@@ -7,20 +7,20 @@ import {type SessionBus, startSessionBus} from './session-bus.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
-/** A scene with a session bus of its own, on which nothing is yet. */
+/** A scene with a session bus of its own, on which nothing runs yet. */
 export interface KeyringScene extends Scene {
   readonly bus: SessionBus
   run(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ending>
   start(args: readonly string[], env?: Readonly<Record<string, string>>): Running
-  /** What is in the cache, as it lies on disk. */
+  /** The envelopes in the cache, as on disk. */
   envelopes(): Promise<readonly Json[]>
-  /** The ways in which entries are kept. */
+  /** The ways in which entries are protected. */
   forms(): Promise<readonly unknown[]>
-  /** Further providers at the same place, which are others to aws-oidc. */
+  /** Adds providers at the same issuer, which are different ones to aws-oidc. */
   addProviders(names: readonly string[]): Promise<void>
-  /** A keyring that has its key, unlocked. */
+  /** Starts a keyring that has its key, unlocked. */
   startKeyring(): Promise<ChildProcess>
-  /** Locks the keyring that `startKeyring` has left; its prompts stay unanswered, or there is nobody to show one. */
+  /** Locks a keyring from `startKeyring`; its prompts either stay unanswered, or can't be shown. */
   lockAgain(keyring: ChildProcess, prompts: 'hang' | 'fail'): Promise<void>
 }
 

@@ -1,6 +1,6 @@
 import type {Keyring} from '../../src/plugin.ts'
 
-/** A keyring in memory, which answers at once. */
+/** A keyring in memory. */
 export function memoryKeyring(): Keyring & {readonly items: Map<string, string>} {
   const items = new Map<string, string>()
   return {

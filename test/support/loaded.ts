@@ -1,7 +1,7 @@
 import {readFile, rm, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 
-/** What a call of Node has loaded, each by its address; it is made with these variables besides its own. */
+/** The addresses of all modules that a call loads; `call` must add these variables to its own. */
 export async function loadedBy(
   folder: string,
   call: (env: Readonly<Record<string, string>>) => Promise<unknown>,

@@ -6,12 +6,12 @@ import {setTimeout as delay} from 'node:timers/promises'
 import {bin, type Ending, type Home, type Running} from './home.ts'
 import type {Sandbox} from './sandbox.ts'
 
-/** How a program is started that is not as `home.run` starts it. */
+/** How to start a program differently from `home.run`. */
 export interface Start {
   readonly env?: Readonly<Record<string, string | undefined>>
-  /** User and group, where the tests run as root. */
+  /** User and group id, if the tests run as root. */
   readonly user?: number
-  /** Instead of node: a shell line in which `"$@"` is aws-oidc and its arguments. */
+  /** Runs a shell line instead, in which `"$@"` is aws-oidc and its arguments. */
   readonly shell?: string
   readonly stdio?: readonly ('pipe' | 'ignore' | number)[]
   /** The aws-oidc of another installation. */
@@ -35,7 +35,7 @@ export function variablesOf({folder}: Home, {sts}: Sandbox): Record<string, stri
   }
 }
 
-/** Runs aws-oidc as another user, or behind a shell that changes where its output goes. */
+/** Runs aws-oidc as another user, or in a shell line that redirects its output. */
 export function runAs(args: readonly string[], {env, user, shell, stdio, program: other}: Start): Promise<Ending> {
   const own = [process.execPath, other ?? bin, ...args]
   const [program = '', ...rest] = shell === undefined ? own : ['sh', '-c', shell, 'sh', ...own]
@@ -59,7 +59,7 @@ export function runAs(args: readonly string[], {env, user, shell, stdio, program
   })
 }
 
-/** Comes when the program has said `text` to the person. */
+/** Resolves when the program has written `text` to stderr. */
 export function untilSaid({child, ended}: Running, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     let said = ''
@@ -71,7 +71,7 @@ export function untilSaid({child, ended}: Running, text: string): Promise<void> 
   })
 }
 
-/** Whether a process has loaded a library whose path has that in it. */
+/** Whether a process has loaded a library whose path contains this text. */
 export async function hasLoaded({pid}: ChildProcess, library: string): Promise<boolean> {
   return (await readFile(`/proc/${pid}/maps`, 'utf8').catch(() => '')).includes(library)
 }
@@ -84,11 +84,11 @@ export function isRunning(pid: number | undefined): boolean {
   }
 }
 
-/** A shell line that runs `"$@"` on a home that nobody can write to, root included; it needs root. */
+/** A shell line that runs `"$@"` on a home that is read-only even for root; it needs root. */
 export const onReadOnlyHome = `exec unshare --mount sh -c '
   mount --bind "$HOME" "$HOME" && mount -o remount,ro,bind "$HOME" && exec "$@"' sh "$@"`
 
-/** Every file and folder, with all that writing would change. */
+/** Every file and folder, with all attributes that writing would change. */
 export async function inventory(folder: string): Promise<readonly string[]> {
   const lines: string[] = []
   for (const entry of await readdir(folder, {withFileTypes: true, recursive: true})) {
@@ -112,7 +112,7 @@ export async function onlyFileIn(folder: string): Promise<string> {
   return join(folder, name)
 }
 
-/** The lock of the only provider: those of its credentials and its state have a dot in their names. */
+/** The lock of the only provider; the locks of its credentials and its state have a dot in their names. */
 export async function providerLock({cache}: Pick<Home, 'cache'>): Promise<string> {
   const names = await readdir(join(cache, 'locks')).catch(() => [])
   const [name, ...others] = names.filter(name => /^[0-9a-f]{64}$/.test(name))
@@ -120,14 +120,14 @@ export async function providerLock({cache}: Pick<Home, 'cache'>): Promise<string
   return join(cache, 'locks', name)
 }
 
-/** Takes the lock of the only provider, as another process does, until the returned function is called. */
+/** Takes the lock of the only provider, as another process would, until the returned function is called. */
 export async function takeLock(home: Home): Promise<() => void> {
   const database = new DatabaseSync(await providerLock(home))
   database.exec('BEGIN EXCLUSIVE')
   return () => database.close()
 }
 
-/** Comes when another process holds the lock of the only provider. */
+/** Resolves when another process holds the lock of the only provider. */
 export async function untilLocked(home: Home): Promise<void> {
   for (const deadline = Date.now() + 30_000; Date.now() < deadline; await delay(20)) {
     const lock = await providerLock(home).catch(() => undefined)
@@ -136,7 +136,7 @@ export async function untilLocked(home: Home): Promise<void> {
   throw new Error('nobody took the lock')
 }
 
-/** Whether some process holds the lock that this file is. */
+/** Whether a process holds the lock in this file. */
 export function isLocked(path: string): boolean {
   const database = new DatabaseSync(path, {timeout: 0})
   try {
@@ -151,7 +151,7 @@ export function isLocked(path: string): boolean {
 
 type Json = Record<string, unknown>
 
-/** The credentials' entry among those of the cache. */
+/** The cache entry with the credentials. */
 export async function credentialsEntry({cache}: Home): Promise<{path: string; envelope: Json}> {
   for (const name of await readdir(join(cache, 'v1'))) {
     const path = join(cache, 'v1', name)
@@ -161,7 +161,7 @@ export async function credentialsEntry({cache}: Home): Promise<{path: string; en
   throw new Error('there are no credentials')
 }
 
-/** Makes the cached credentials older, so that of their hour so many seconds are left. */
+/** Ages the cached credentials, so that this many seconds of their hour are left. */
 export async function leaveSeconds(home: Home, seconds: number): Promise<void> {
   const {path, envelope} = await credentialsEntry(home)
   const end = Math.floor(Date.now() / 1000) + seconds
@@ -169,7 +169,7 @@ export async function leaveSeconds(home: Home, seconds: number): Promise<void> {
   await writeFile(path, JSON.stringify({...envelope, exp: end, data: JSON.stringify(data)}))
 }
 
-/** Removes the entries whose text says so. */
+/** Removes the entries whose text matches. */
 export async function removeEntries({cache}: Home, unwanted: (text: string) => boolean): Promise<void> {
   for (const name of await readdir(join(cache, 'v1'))) {
     const path = join(cache, 'v1', name)

@@ -7,17 +7,19 @@ import {type Boto3Call, boto3Command, installed, type Variables} from './aws-too
 import {freePort} from './ports.ts'
 import {until} from './until.ts'
 
-/** An emulator of AWS that nobody of ours wrote. Its STS asks the trust policies of its IAM; it checks no signature of a token. */
+/**
+ * A third-party emulator of AWS. Its STS evaluates the trust policies of its IAM, but verifies no signatures of tokens.
+ */
 export interface Ministack {
   readonly url: string
-  /** Leads AWS tools, and aws-oidc, to it. */
+  /** Points AWS tools, and aws-oidc, to the emulator. */
   readonly env: Variables
   /** Makes a call as root of its account. */
   asRoot(call: Boto3Call): Promise<void>
   stop(): Promise<void>
 }
 
-/** Whom a role lets in: who brings a token of that issuer for that audience, or who has that other role already. */
+/** Who may assume a role: the holder of a token from this issuer for this audience, or of another role. */
 export type Trust = {readonly issuer: string; readonly audience: string} | {readonly role: string}
 
 const account = '000000000000'
@@ -78,7 +80,7 @@ export async function makeRole(ministack: Ministack, name: string, trust: Trust)
   })
 }
 
-/** Lets whoever has the role do that, and nothing else. */
+/** Lets the role perform this action, and nothing else. */
 export async function allow(
   ministack: Ministack,
   role: string,

@@ -1,16 +1,16 @@
 import {generateKeyPairSync, sign} from 'node:crypto'
 import type {MovableClock} from './parts.ts'
 
-/** An OpenID provider as a function, and a browser in which somebody is signed in there. */
+/** An OpenID provider as a function, and a browser in which a user is signed in there. */
 export interface OpenIdProvider {
   readonly fetch: typeof globalThis.fetch
-  /** What somebody's browser does with an authorization request. */
+  /** Handles an authorization request as the user's browser would. */
   browse(request: URL): Promise<void>
-  /** How long the answer to a GET takes, and to a POST. */
+  /** How long the answers to GET and POST take. */
   milliseconds: {get: number; post: number}
   /** The refresh token of each renewal. */
   readonly renewals: string[]
-  /** What it says instead of its answers of that kind. */
+  /** Replaces answers of one kind. */
   distortion: Distortion | undefined
 }
 
@@ -18,9 +18,9 @@ export type AnswerKind = 'discovery' | 'keys' | 'tokens' | 'claims' | 'refusal' 
 
 export interface Distortion {
   readonly of: AnswerKind
-  /** The text that comes instead of that JSON object. */
+  /** The text to send instead of this JSON object. */
   readonly by: (answer: object) => string
-  /** Of a refusal. */
+  /** The status, for a refusal. */
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -28,7 +28,7 @@ export interface Distortion {
 const issuer = 'https://idp.example'
 const key = generateKeyPairSync('rsa', {modulusLength: 2048})
 
-/** A used refresh token is dead at once, and a new one is in the answer. */
+/** Each refresh token works once; the answer contains a new one. */
 export function makeOpenIdProvider(clock: MovableClock): OpenIdProvider {
   let nonce: string | undefined
   let number = 0
@@ -47,7 +47,7 @@ export function makeOpenIdProvider(clock: MovableClock): OpenIdProvider {
     })
   }
 
-  /** An answer of that kind, distorted where it is to be. */
+  /** An answer of this kind, distorted if required. */
   function said(kind: AnswerKind, answer: object, usual = 200): Response {
     const {distortion} = provider
     if (distortion?.of !== kind) return json(answer, usual)
@@ -68,12 +68,12 @@ export function makeOpenIdProvider(clock: MovableClock): OpenIdProvider {
       nonce = searchParams.get('nonce') ?? undefined
       const back = new URL(searchParams.get('redirect_uri') ?? '')
       back.search = String(new URLSearchParams({code: 'code', state: searchParams.get('state') ?? ''}))
-      // It has its answer when the sign-in has ended, and is not waited for before.
+      // The listener answers when the sign-in has ended, so this must not wait for it.
       fetch(back).catch(() => undefined)
     },
     async fetch(input, init = {}) {
       const post = init.method === 'POST'
-      // A provider does what it was asked to do, whether or not somebody still waits for the answer.
+      // A provider processes a request whether or not the caller still waits for the answer.
       const url = new URL(String(input))
       const answer = post
         ? posted(url, new URLSearchParams(String(init.body)))
@@ -110,7 +110,7 @@ const code = {
   interval: 5,
 }
 
-/** Valid by the machine's own clock: the library that checks it knows no other one. */
+/** Valid by the machine's real clock: the library that verifies it knows no other one. */
 function idToken(claims: object, write: (claims: object) => string): string {
   const now = Math.floor(Date.now() / 1000)
   const body = {iss: issuer, aud: 'aws-oidc', sub: 'alice', email: 'alice@example.com', ...claims}

@@ -17,28 +17,28 @@ import {makeSts, type Sts} from './sts.ts'
 
 export const developer = 'arn:aws:iam::123456789012:role/developer'
 
-/** A clock that only a test moves; what sleeps wakes at once, later. */
+/** A clock that tests move; sleeping advances it at once. */
 export interface MovableClock extends Clock {
   advance(milliseconds: number): void
 }
 
-/** What the person and the provider do when they are asked. */
+/** The behaviour of the user and the provider. */
 export interface Provider {
   /** Who signs in next. */
   subject: string
-  /** The next sign-ins and renewals fail with this. */
+  /** The next sign-ins and renewals fail with this error. */
   failure: AwsOidcError | undefined
-  /** Whether what is remembered still works without a person. */
+  /** Whether the kept session still works without the user. */
   renewable: boolean
   roles: readonly string[] | undefined
   /** How long renewing or signing in takes. */
   milliseconds: number
-  /** How often the strategy was called, and how often a person was asked. */
+  /** How often the strategy was called, and how often the user was asked. */
   calls: number
   asked: number
 }
 
-/** A machine on which any number of calls are made, one after the other or at the same time. */
+/** A machine on which any number of calls are made, in sequence or in parallel. */
 export interface Stage {
   readonly clock: MovableClock
   readonly provider: Provider
@@ -46,11 +46,11 @@ export interface Stage {
   readonly cache: CredentialCache
   /** Warnings and information, in order. */
   readonly said: string[]
-  /** What the person at the terminal was told. */
+  /** What the user at the terminal was told. */
   readonly told: string[]
-  /** Keeps all locks, as another process would, until the returned function is called. */
+  /** Holds all locks, as another process would, until the returned function is called. */
   takeLocks(): () => void
-  /** The parts of one more call. */
+  /** The dependencies of one more call. */
   call(asking?: Partial<Asking>): Dependencies
 }
 
@@ -224,7 +224,7 @@ function sharedLocks(): Locks & {take(): () => void} {
   }
 }
 
-/** Keeps a session in its memory as a real strategy keeps tokens, and asks the person by opening a browser. */
+/** Keeps a session in its memory as a real strategy keeps tokens, and signs the user in by opening a browser. */
 function fakeStrategy(provider: Provider, clock: MovableClock): FederationStrategy<Record<string, unknown>> {
   return {
     settings: {},

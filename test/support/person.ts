@@ -3,11 +3,11 @@ import {once} from 'node:events'
 import type {Home, Running} from './home.ts'
 import {sandboxBin} from './sandbox.ts'
 
-/** A sign-in that waits for the person: its address has been shown, no browser was opened. */
+/** A sign-in that waits for the user: it has shown its address and opened no browser. */
 export interface WaitingSignIn extends Running {
   /** The authorization request, as shown. */
   readonly address: URL
-  /** Where the browser will come back to. */
+  /** The address that the browser will be redirected to. */
   readonly redirect: URL
   readonly state: string
 }
@@ -41,7 +41,7 @@ function shownAddress({child, ended}: Running): Promise<URL> {
   })
 }
 
-/** The sandbox's scripted browser as a setting, with proxy and authorities of its own, as browsers have them. */
+/** The sandbox's scripted browser as a setting, with a proxy and authorities of its own, as browsers have them. */
 export function browserWith(variables: Readonly<Record<string, string>>): readonly string[] {
   const script = `
     const [variables, ...args] = process.argv.slice(1)
@@ -52,7 +52,7 @@ export function browserWith(variables: Readonly<Record<string, string>>): readon
   return [process.execPath, '-e', script, JSON.stringify(variables), sandboxBin, 'browse']
 }
 
-/** Signs in at a shown address by the sandbox's scripted browser, up to the redirect to our listener and its answer. */
+/** Signs in at a shown address with the sandbox's scripted browser, including the redirect to our listener. */
 export async function browse(address: URL, user = 'alice'): Promise<void> {
   const child = spawn(process.execPath, [sandboxBin, 'browse', address.href], {
     env: {...process.env, SANDBOX_USER: user},
@@ -62,7 +62,7 @@ export async function browse(address: URL, user = 'alice'): Promise<void> {
   if (code !== 0) throw new Error(`the scripted browser ended with ${code}`)
 }
 
-/** Signs in as alice up to the redirect, which is returned and not followed. */
+/** Signs in as alice, and returns the redirect without following it. */
 export async function redirectAfterSignIn(address: URL): Promise<URL> {
   const cookies = new Map<string, string>()
   async function visit(url: URL, form?: URLSearchParams): Promise<Response> {
@@ -94,7 +94,7 @@ export async function redirectAfterSignIn(address: URL): Promise<URL> {
   throw new Error('the provider never redirected back')
 }
 
-/** The address with one thing about it changed. */
+/** A copy of the address with one change. */
 export function changed(url: URL, change: (url: URL) => void): URL {
   const copy = new URL(url)
   change(copy)

@@ -3,7 +3,7 @@ import {join} from 'node:path'
 import type {Home} from './home.ts'
 import {giveTo, nobody, root} from './machine.ts'
 
-/** The folders that we use: those that are other programs' too as a whole. */
+/** The folders that we use; of the shared ones, the whole folder that all programs use. */
 export const places = {
   config: '.config',
   cache: '.cache',
@@ -17,7 +17,7 @@ export const places = {
 
 export type Place = keyof typeof places
 
-/** What can be wrong with one. */
+/** What can be wrong with a place. */
 export const states = [
   'is missing',
   'is unreadable',
@@ -34,9 +34,9 @@ export type State = (typeof states)[number]
 
 export interface Brought {
   readonly env: Readonly<Record<string, string>>
-  /** The user, where the tests run as root, whom no permissions would stop. */
+  /** The user to run as if the tests run as root, which permissions would not stop. */
   readonly user?: number
-  /** Instead of that, a shell line in which `"$@"` is the call. */
+  /** A shell line to use instead of `user`, in which `"$@"` is the call. */
   readonly shell?: string
   readonly path: string
 }
@@ -47,7 +47,7 @@ const variables: Partial<Record<Place, string>> = {
   runtime: 'XDG_RUNTIME_DIR',
 }
 
-/** Brings a place of a home into a state; `undefined` where only root could. `memory` is an empty folder that is in memory. */
+/** Brings a place of a home into a state; `undefined` if that needs root. `memory` is an empty folder in memory. */
 export async function bring(place: Place, state: State, {folder}: Home, memory: string): Promise<Brought | undefined> {
   const [runtime, real] = [join(memory, 'runtime'), join(memory, 'real')]
   const path = place === 'runtime' ? runtime : join(folder, places[place])
@@ -78,7 +78,7 @@ export async function bring(place: Place, state: State, {folder}: Home, memory: 
       return start
     case 'belongs to another owner':
       if (!root) return undefined
-      // As one "sudo -E" of any program leaves it.
+      // As one `sudo -E` of any program leaves it.
       await chown(path, 0, 0)
       await chmod(path, 0o700)
       return start
@@ -92,7 +92,7 @@ export async function bring(place: Place, state: State, {folder}: Home, memory: 
   }
 }
 
-/** Longer than a name may be; of what lies in our cache, a path whose folder can still be made, and nothing in it. */
+/** A name that is too long; for a folder in our cache, a base path just short enough for our cache folder itself. */
 async function longPath(place: Place, folder: string): Promise<string> {
   if (place === 'cache' || place in variables) return join(folder, 'x'.repeat(300))
   const [top, own] = [join(folder, 'long'), '/aws-oidc']

@@ -18,7 +18,7 @@ const commands = {
 
 type Command = keyof typeof commands
 
-/** What is to come of all commands in a place that is in some state: by that alone, whatever else the machine is like. */
+/** Tests all commands with each place in each state; the outcome must depend on place and state alone. */
 export function behavesInEveryPlace({part}: {readonly part: 'a third' | 'the rest'}): void {
   const scene = useScene()
 
@@ -58,7 +58,7 @@ export function behavesInEveryPlace({part}: {readonly part: 'a third' | 'the res
   }
 }
 
-/** Never a bug; credentials wherever the configuration can be read; and one warning where something can't be kept. */
+/** Never a bug; credentials if the configuration is readable; and one warning if something can't be kept. */
 function expectTruth({exitCode, stdout, stderr}: Ending, command: Command, place: Place, state: State): void {
   const label = `${command}: exit ${exitCode}: ${stdout}${stderr}`
   const warnings = stderr.match(/^Warning: .*/gm) ?? []
@@ -92,7 +92,7 @@ function expectTruth({exitCode, stdout, stderr}: Ending, command: Command, place
   }
 }
 
-/** Whether it needs credentials, and so signs somebody in. */
+/** Whether the command needs credentials, and so signs the user in. */
 function asks(command: Command): boolean {
   return command === 'creds' || command === 'login' || command === 'exec'
 }
@@ -116,13 +116,13 @@ const reasons: Partial<Record<State, string>> = {
   'has too long a name': 'ENAMETOOLONG',
 }
 
-/** What is said where nothing can be kept, or no lock be made. */
+/** The warning if nothing can be kept, or no lock can be made. */
 function whyLost(place: Place, state: State): RegExp | undefined {
   const reason = reasons[state]
   if (reason === undefined || place === 'config' || place === 'data' || place === 'runtime') return undefined
   if (place === 'cache' || state === 'has too long a name')
     return new RegExp(`The cache "file" could not be written: ${reason}`)
-  // An empty file takes no room.
+  // An empty file takes no space.
   if (place !== 'locks' || state === 'is on a full disk') return undefined
   return new RegExp(`No lock could be made \\(${reason}`)
 }

@@ -3,16 +3,16 @@ import {join} from 'node:path'
 import type {Home} from './home.ts'
 
 export interface Planted {
-  /** `aws-oidc-ping` when left out; it declares the strategy `ping`. */
+  /** Defaults to `aws-oidc-ping`, which declares the strategy `ping`. */
   readonly name?: string
-  /** The text of the file that its hook is in. */
+  /** The source code of its hook. */
   readonly hook: string
-  /** Over what its package.json has anyway. */
+  /** Overrides for its package.json. */
   readonly manifest?: Readonly<Record<string, unknown>>
   readonly files?: Readonly<Record<string, string>>
 }
 
-/** Puts a plugin where `plugins link` would have it, without a package manager. */
+/** Links a plugin as `plugins link` would, without a package manager. */
 export async function plantPlugin(home: Home, {name = 'aws-oidc-ping', hook, manifest, files}: Planted): Promise<void> {
   const root = join(home.folder, 'plugins', name)
   const data = join(home.folder, '.local/share/aws-oidc')

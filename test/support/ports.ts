@@ -1,7 +1,7 @@
 import {once} from 'node:events'
 import {connect, createServer, type Server} from 'node:net'
 
-/** A port of this machine that somebody else uses until the caller's block ends. */
+/** A port of this machine that stays in use until the end of the caller's block. */
 export async function busyPort(host = '127.0.0.1'): Promise<AsyncDisposable & {readonly port: number}> {
   const server = createServer()
   return {
@@ -16,7 +16,7 @@ export async function freePort(): Promise<number> {
   return busy.port
 }
 
-/** Whether anybody takes a connection there. */
+/** Whether the port accepts connections. */
 export function answers(host: string, port: number): Promise<boolean> {
   return new Promise(resolve => {
     const socket = connect({host, port, timeout: 2000})
@@ -30,7 +30,7 @@ export function answers(host: string, port: number): Promise<boolean> {
   })
 }
 
-/** Has a server listen, and tells on which port it does. */
+/** Makes a server listen, and returns its port. */
 export async function listening(server: Server, port = 0, host = '127.0.0.1'): Promise<number> {
   await once(server.listen(port, host), 'listening')
   const address = server.address()

@@ -1,11 +1,11 @@
 import {decodeQR} from 'qr/decode.js'
 
-/** What a phone reads from a picture of half blocks that is light on dark. */
+/** The text that a phone reads from a picture of half blocks, light on dark. */
 export function readPicture(picture: string): string {
   return decodeQR(photograph(picture))
 }
 
-/** What a camera sees: each half of a character is one module, light where it is drawn. */
+/** What a camera sees: each half of a character is one module, light if drawn. */
 function photograph(picture: string): {width: number; height: number; data: Uint8Array} {
   const scale = 4
   const halves: Readonly<Record<string, readonly [boolean, boolean]>> = {

@@ -9,16 +9,16 @@ import {freePort} from './ports.ts'
 import {root} from './sandbox.ts'
 import {until} from './until.ts'
 
-/** An npm registry of the test's own (verdaccio). */
+/** A test's own npm registry (verdaccio). */
 export interface TestRegistry {
   readonly url: string
-  /** Variables for npm: this registry, and nothing of the person's npm. */
+  /** Variables for npm: this registry, and none of the user's npm configuration. */
   readonly env: Readonly<Record<string, string>>
-  /** Packs a folder as it would be published, and gives the path of the tarball. */
+  /** Packs a folder as for publishing, and returns the path of the tarball. */
   pack(folder: string): Promise<string>
   /** Packs a folder and publishes the tarball. */
   publish(folder: string): Promise<void>
-  /** Notes for each version of a package who published it, as npm's own registry does. */
+  /** Records a publisher for each version of a package, as npm's own registry does. */
   notePublisher(name: string, user: object): Promise<void>
   npm(args: readonly string[], folder: string): Promise<string>
   stop(): Promise<void>
@@ -28,8 +28,8 @@ const run = promisify(execFile)
 const npmProgram = join(root, 'node_modules/npm/bin/npm-cli.js')
 
 /**
- * Starts a registry that holds what the test publishes. With `proxied` it also passes on packages of the registry that
- * npm is set to; only a test that installs other people's packages needs that.
+ * Starts a registry that holds what the test publishes. With `proxied` it also serves packages from npm's configured
+ * registry, which only tests that install third-party packages need.
  */
 export async function startRegistry({proxied = false} = {}): Promise<TestRegistry> {
   const program = join(await verdaccio(), 'node_modules/verdaccio/bin/verdaccio')
@@ -85,7 +85,7 @@ ${proxied ? await registryAbove() : ''}log: {type: stdout, format: pretty, level
     npm,
     pack,
     async publish(source) {
-      // npm wants some token; the registry doesn't.
+      // npm requires a token; the registry doesn't.
       await npm(['publish', await pack(source), `--//127.0.0.1:${port}/:_authToken=none`], folder)
     },
     async notePublisher(name, user) {
@@ -101,7 +101,10 @@ ${proxied ? await registryAbove() : ''}log: {type: stdout, format: pretty, level
   }
 }
 
-/** After two slow answers verdaccio would give up on another registry for five minutes, which a busy machine has often. */
+/**
+ * By default, verdaccio gives up on an uplink for five minutes after two slow answers, which are common on a busy
+ * machine.
+ */
 async function registryAbove(): Promise<string> {
   const {stdout: url} = await run(process.execPath, [npmProgram, 'config', 'get', 'registry'], {cwd: root})
   return `uplinks: {above: {url: ${JSON.stringify(url.trim())}, timeout: 120s, max_fails: 1000, fail_timeout: 1s}}
@@ -114,14 +117,14 @@ function ended(child: ChildProcess): Promise<unknown> {
   return exit
 }
 
-/** Its folder under .cache, installed by the first test that needs it: too heavy for everybody who installs us. */
+/** Verdaccio's folder under .cache, installed by the first test that needs it: too heavy for a dependency. */
 async function verdaccio(): Promise<string> {
   const source = join(root, 'test/support/verdaccio')
   const lock = await readFile(join(source, 'package-lock.json'))
   const folder = join(root, '.cache', `verdaccio-${createHash('sha256').update(lock).digest('hex').slice(0, 12)}`)
   if (existsSync(folder)) return folder
   await mkdir(join(root, '.cache'), {recursive: true})
-  // Two test files may come here at the same time: each makes its own, and the first to be done wins.
+  // Two test files may do this at the same time: each makes its own folder, and the first to finish wins.
   const own = await mkdtemp(join(root, '.cache/verdaccio-new-'))
   await cp(source, own, {recursive: true})
   await run(process.execPath, [npmProgram, 'ci', '--ignore-scripts', '--loglevel=error'], {cwd: own}).catch(

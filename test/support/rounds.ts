@@ -3,12 +3,12 @@ import {type Dice, diceFrom} from './dice.ts'
 /** The rounds of a test that plays many random ones. */
 export interface Rounds {
   readonly count: number
-  /** What the first round is played from. */
+  /** The seed of the first round. */
   readonly seed: number
 }
 
 /**
- * So many rounds as usual, the same in each run, so that nobody's change fails by bad luck. `.ci/campaign` plays ten times
+ * The usual number of rounds, the same in each run, so that no change fails by bad luck. `.ci/campaign` plays ten times
  * as many (`FUZZ_TIMES`) from a fresh seed (`FUZZ_SEED`).
  */
 export function usually(count: number): Rounds {
@@ -16,7 +16,7 @@ export function usually(count: number): Rounds {
   return {count: Math.max(1, Math.round(count * Number(FUZZ_TIMES || 1))), seed: Number(FUZZ_SEED || 1)}
 }
 
-/** The seeds of those rounds, one after the other. */
+/** The seeds of those rounds, in sequence. */
 export function* seedsOf({count, seed}: Rounds): Generator<number> {
   for (let at = 0; at < count; at++) yield (seed + at) >>> 0
 }
@@ -26,7 +26,7 @@ export interface Round {
   readonly seed: number
 }
 
-/** Plays so many rounds, or more, as `usually` says. What fails says how that round is played again. */
+/** Plays the rounds that `usually` returns. A failure names the seed that repeats its round. */
 export async function fuzz(count: number, play: (round: Round) => void | Promise<void>): Promise<void> {
   for (const seed of seedsOf(usually(count))) {
     try {

@@ -8,7 +8,7 @@ export const issuedAt = new Date('2026-11-23T09:00:00Z')
 
 const attributes = 'https://aws.amazon.com/SAML/Attributes'
 
-/** What an assertion for AWS says, where a test does not say otherwise. Texts are XML as it is. */
+/** The default content of an assertion for AWS, which tests override. Texts are raw XML. */
 export interface Said {
   readonly start: string
   readonly issuer: string
@@ -47,12 +47,12 @@ export function attribute(name: string, values: readonly string[]): string {
   return `<saml:Attribute Name="${name}">${each}</saml:Attribute>`
 }
 
-/** A time in the assertion, in seconds after it was issued. */
+/** A time in the assertion, in seconds after its issue. */
 export function later(seconds: number): string {
   return new Date(issuedAt.getTime() + seconds * 1000).toISOString()
 }
 
-/** A response as a provider makes one, around an assertion. */
+/** A provider's response around an assertion. */
 export function responseXml(inside: string): string {
   return `<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="R_1" Version="2.0"><samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>${inside}</samlp:Response>`
 }
@@ -70,7 +70,7 @@ const keys = generateKeyPairSync('rsa', {
   publicKeyEncoding: {type: 'spki', format: 'pem'},
 })
 
-/** The assertion with a signature over it, made with xml-crypto. */
+/** The assertion with a signature from xml-crypto. */
 export function signed(xml: string, canonicalization = exclusive): string {
   const signature = new SignedXml({
     privateKey: keys.privateKey,
@@ -89,7 +89,7 @@ export function signed(xml: string, canonicalization = exclusive): string {
   return signature.getSignedXml()
 }
 
-/** Whether xml-crypto finds the one signature in the document good. */
+/** Whether xml-crypto accepts the one signature in the document. */
 export function hasGoodSignature(xml: string): boolean {
   const document = new DOMParser().parseFromString(xml, 'text/xml')
   const [found, ...others] = Array.from(

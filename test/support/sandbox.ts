@@ -22,26 +22,26 @@ export interface JournalEntry {
   readonly outcome: string
 }
 
-/** An identity provider and an STS of the test's own, steered over the control address. */
+/** A test's own identity provider and STS, steered over the control address. */
 export interface Sandbox {
   readonly issuer: string
   readonly clientId: string
   readonly sts: string
   readonly console: string
   readonly control: string
-  /** What happened since the last `reset`. */
+  /** The events since the last `reset`. */
   journal(): Promise<readonly JournalEntry[]>
-  /** How often a person signed in since the last `reset`. */
+  /** How often a user signed in since the last `reset`. */
   signIns(): Promise<number>
-  /** Makes a fault happen: see plugins/sandbox/README.md. */
+  /** Injects a fault: see plugins/sandbox/README.md. */
   fault(fault: Readonly<Record<string, unknown>>): Promise<void>
   steer(method: string, path: string, body?: object): Promise<unknown>
-  /** No faults, an empty journal, the right time. */
+  /** Removes all faults, empties the journal and resets the clock. */
   reset(): Promise<void>
   stop(): Promise<void>
 }
 
-/** `args` are further ones for `aws-oidc-sandbox start`. */
+/** `args` are additional arguments for `aws-oidc-sandbox start`. */
 export async function startSandbox(args: readonly string[] = []): Promise<Sandbox> {
   const folder = await mkdtemp(join(tmpdir(), 'aws-oidc-sandbox-'))
   const child = spawn(process.execPath, [sandboxBin, 'start', '--json', ...args], {

@@ -6,7 +6,7 @@ export interface Scene {
   readonly home: Home
 }
 
-/** One sandbox for the tests of a `describe`, started with `args`, and a new home for each of them. */
+/** One sandbox, started with `args`, for a whole `describe`, and a new home for each test. */
 export function useScene(args: readonly string[] = []): Scene {
   let sandbox: Sandbox | undefined
   let home: Home | undefined

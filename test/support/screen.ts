@@ -1,7 +1,7 @@
 const esc = '\u001b'
 const pieces = new RegExp(String.raw`${esc}\[([\d;?]*)([A-Za-z])|(\r)|(\n)|([^${esc}\r\n]+)`, 'g')
 
-/** The lines that stand on a terminal in the end, as far as prompts move its cursor; long ones are not broken. */
+/** The final lines on a terminal, as far as prompts move its cursor; long lines are not wrapped. */
 export function screenOf(output: string): readonly string[] {
   const lines: string[] = ['']
   let [row, column] = [0, 0]

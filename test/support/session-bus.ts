@@ -7,22 +7,25 @@ import {setTimeout as delay} from 'node:timers/promises'
 import {promisify} from 'node:util'
 import {root} from './sandbox.ts'
 
-/** A private D-Bus session with nothing on it but what is started here, and a folder for keyrings of its own. */
+/** A private D-Bus session on which only what is started here runs, with a folder of its own for keyrings. */
 export interface SessionBus {
-  /** What programs need to be on this bus. */
+  /** The variables that put a program on this bus. */
   readonly env: Readonly<Record<string, string>>
-  /** Starts the real gnome-keyring. With a password its login keyring is made, or unlocked; without one there is none, or it is locked. */
+  /**
+   * Starts the real gnome-keyring. A password creates or unlocks its login keyring; without one, that is missing or
+   * locked.
+   */
   startKeyring(password?: string): Promise<ChildProcess>
-  /** What the keyring holds under that name of aws-oidc, as every program of the same person can read it. */
+  /** The keyring item of aws-oidc with this name, as every program of the same user can read it. */
   readItem(name: string): Promise<string | undefined>
-  /** Changes the item of aws-oidc in the keyring behind its back; without a text, removes it. */
+  /** Changes an item of aws-oidc without its knowledge; without a text, removes it. */
   changeItem(name: string, text?: string): Promise<void>
-  /** Takes a name on the bus and never answers. */
+  /** Owns a name on the bus and never answers. */
   startSilentService(name: string): Promise<ChildProcess>
   stop(): Promise<void>
 }
 
-// No service files: what nobody has started here is not there.
+// No service files: nothing starts on demand.
 const configuration = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
@@ -49,7 +52,7 @@ export async function startSessionBus(): Promise<SessionBus> {
     })
     children.add(child)
     child.once('exit', () => children.delete(child))
-    // One that ends before it has read has read enough.
+    // A program that ends before it has read everything is no error.
     child.stdin.on('error', () => undefined).end(input)
     return child
   }

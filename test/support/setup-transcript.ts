@@ -6,7 +6,7 @@ import {screenOf} from './screen.ts'
 import {startOnTerminal} from './terminal-session.ts'
 import {down, enter, respondentAt} from './wizard.ts'
 
-/** What stands on the terminal of somebody who has set up a provider, with addresses and paths as people have them. */
+/** The terminal of a user who has set up a provider, with addresses and paths as users would see them. */
 export async function setupTranscript(): Promise<string> {
   const sandbox = await startSandbox()
   const home = await makeHome(sandbox)

@@ -9,18 +9,18 @@ import {root} from './sandbox.ts'
 
 const run = promisify(execFile)
 
-/** A shell and how a person makes it take what stands in a file. */
+/** A shell, and how users make it read credentials from a file. */
 export interface Shell {
   readonly format: Format
   readonly program: readonly [string, ...string[]]
-  /** A script that takes each file in $DOCUMENTS, and runs `print` after each. */
+  /** A script that reads each file in $DOCUMENTS, and runs `print` after each. */
   readonly script: (print: string) => string
 }
 
 const posix = (print: string) => `for file in "$DOCUMENTS"/*; do eval "$(cat "$file")"; ${print}; done`
 const assigning = (print: string) => `set -a; ${posix(print)}`
 
-/** .ci/install puts it there. */
+/** Installed by .ci/install. */
 export const nushell = join(root, '.cache/nushell/node_modules/.bin/nu')
 
 export const shells = {
@@ -54,10 +54,10 @@ export type Triple = readonly [accessKeyId: string, secretAccessKey: string, ses
 
 const print = `sh -c 'printf "%s\\0" "$AWS_ACCESS_KEY_ID" "$AWS_SECRET_ACCESS_KEY" "$AWS_SESSION_TOKEN"'`
 
-/** What programs started by the shell find in their environment, for each triple that it was given in its format. */
+/** What programs of the shell find in their environment after it has read each triple in its format. */
 export async function throughShell(shell: Shell, triples: readonly Triple[]): Promise<readonly Triple[]> {
   const folder = await mkdtemp(join(tmpdir(), 'aws-oidc-formats-'))
-  // Where quotes fail, values are carried out as commands: in a place of their own.
+  // If quoting fails, the shell executes values as commands: in a folder of their own.
   const [documents, elsewhere] = [join(folder, 'documents'), join(folder, 'elsewhere')]
   try {
     await Promise.all([mkdir(documents), mkdir(elsewhere)])
@@ -76,7 +76,7 @@ export async function throughShell(shell: Shell, triples: readonly Triple[]): Pr
   }
 }
 
-/** Credentials of these three values in a format. */
+/** Credentials with these three values, in a format. */
 export function written(
   format: Format,
   [accessKeyId, secretAccessKey, sessionToken]: Triple,
@@ -93,7 +93,9 @@ export function written(
 const ascii = Array.from({length: 0x7f - 0x20}, (_, index) => String.fromCharCode(0x20 + index))
 const beyondAscii = ['\u2018', '\u2019', '\u201a', '\u201b', '\u201c', 'é', 'Ñ', '日本', '😀', '\u2028', '\u00a0']
 
-/** Every printable ASCII character at each place of a value, alone and repeated, and random values of all of them. */
+/**
+ * Every printable ASCII character at each position of a value, alone and repeated, and random values of all of them.
+ */
 export function awkwardTriples(fits: (value: string) => boolean = () => true): readonly Triple[] {
   const single = [...ascii, ...beyondAscii].flatMap(c => [c, c + c, `a${c}`, `${c}b`, `a${c}b${c}${c}c`, `'${c}'`])
   const random = Array.from({length: 300}, () => randomText(1 + Math.floor(Math.random() * 60)))
@@ -101,7 +103,7 @@ export function awkwardTriples(fits: (value: string) => boolean = () => true): r
   return inThrees(padded(values.filter(fits)))
 }
 
-/** Values as AWS gives them. */
+/** Values like those that AWS issues. */
 export function usualTriples(): readonly Triple[] {
   return Array.from({length: 50}, () => {
     const [id, secret, token] = [15, 30, 600].map(size => crypto.getRandomValues(new Uint8Array(size)))

@@ -11,7 +11,7 @@ export interface Play {
   ours(sts: StsTransport): Promise<unknown>
 }
 
-/** One call with chance input, as the SDK makes it and as we do, and what comes back. */
+/** One call with random input, made by the SDK and by us, and its answer. */
 export function playFor(action: StsAction, dice: Dice): Play {
   const credentials = {
     accessKeyId: `ASIA${textOf(dice, 16, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567')}`,

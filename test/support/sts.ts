@@ -3,11 +3,11 @@ import type {MovableClock} from './parts.ts'
 /** AWS STS as a function: answers in AWS's own XML, by its own clock. */
 export interface Sts {
   readonly fetch: typeof globalThis.fetch
-  /** By how much its clock is ahead of the machine's. */
+  /** How far its clock is ahead of the machine's. */
   aheadMilliseconds: number
   /** How long an answer takes. */
   milliseconds: number
-  /** How long sessions last instead of what was asked for. */
+  /** How long sessions last; `undefined` for the requested duration. */
   givenSeconds: number | undefined
   /** The longest session of any role. */
   longestSeconds: number
@@ -15,7 +15,7 @@ export interface Sts {
   refusal: readonly [code: string, message: string] | undefined
   /** The parameters of each request. */
   readonly requests: URLSearchParams[]
-  /** The access key that signed each request, where one did. */
+  /** The access key that signed each request, if any. */
   readonly signedWith: (string | undefined)[]
 }
 

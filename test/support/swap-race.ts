@@ -7,7 +7,7 @@ import {nobody, runAs, variablesOf} from './machine.ts'
 
 const planted = 'PLANTED'
 
-// Gives one name in turn to what is ours, by a link, and to what is theirs, as fast as it can, until it is told to stop.
+// Swaps one name between our item, a link, and theirs as fast as possible, until the file `stop` exists.
 const swapping = `
   const {existsSync, renameSync} = require('node:fs')
   const [folder, name, ours, theirs, stop] = process.argv.slice(1)
@@ -24,9 +24,9 @@ const swapping = `
   console.log(swaps)`
 
 /**
- * Calls the launcher as often as is said with the XDG_RUNTIME_DIR of a stranger, as `su` leaves it, who swaps our folder in it
- * meanwhile: it is a link to our own one, with a real copy, and a folder of theirs, with a planted one. There that copy is
- * swapped with a link to the real one. Tells how many swaps there were, and how many calls printed what was planted.
+ * Calls the launcher that often with a stranger's XDG_RUNTIME_DIR, as after `su`. Meanwhile the stranger swaps our
+ * folder in it: between a link to our real one, and a folder of theirs with a planted copy, which is itself swapped
+ * with a link to the real copy. Returns the number of swaps, and of calls that printed the planted text.
  */
 export async function raceFor(
   calls: number,
@@ -48,11 +48,11 @@ export async function raceFor(
       runAs([], {
         user: nobody,
         env: {SWAPPING: swapping},
-        // The folder is reached by what stays where it is.
+        // Enters the folder first, because its path may be swapped away.
         shell: `cd '${folder}' && exec '${process.execPath}' -e "$SWAPPING" . '${name}' ours '${planted}' '${stop}'`,
       })
     const swappers = [swap(runtime, 'aws-oidc', 'theirs'), swap(theirs, 'developer:', 'planted')]
-    // A long way to the folder makes each look, and the time between two, longer.
+    // A long path slows each look at the folder down, and widens the gap between two looks.
     const {stdout} = await runAs([], {
       env: {...variablesOf(scene.home, scene.sandbox), XDG_RUNTIME_DIR: `${runtime}${'/.'.repeat(1_900)}`},
       shell: `left=${calls}
@@ -71,7 +71,7 @@ export async function raceFor(
   }
 }
 
-/** A launcher of that installation for which a program that does nothing stands for Node. */
+/** A launcher of that installation with a program that does nothing in place of Node. */
 async function launcherOnly({home, installation}: HotScene): Promise<string> {
   const dataFolder = join(home.folder, 'swapped')
   const log = {debug: () => undefined, info: () => undefined, warn: () => undefined}

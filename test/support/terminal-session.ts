@@ -5,14 +5,14 @@ import {root} from './sandbox.ts'
 
 const python = join(root, '.cache/python/bin/python')
 
-/** A program on a terminal of its own, at which the test sits. */
+/** A program on a terminal of its own, which the test operates. */
 export interface TerminalSession {
-  /** All that stood on the terminal so far, control sequences included. */
+  /** Everything shown so far, including control sequences. */
   shown(): string
-  /** Comes when a text has appeared, that often. */
+  /** Resolves when a text has appeared that often. */
   until(text: string | RegExp, times?: number): Promise<void>
   type(keys: string): void
-  /** Closes the terminal, whatever runs there; how that ended is then not known. */
+  /** Closes the terminal, whatever runs there; `ended` is then unreliable. */
   hangUp(): void
   readonly ended: Promise<{readonly exitCode: number; readonly restored: boolean}>
 }
@@ -36,7 +36,7 @@ export function startProgramOnTerminal(program: readonly string[], start: Termin
   const size = [String(columns), String(rows)]
   const child = spawn(python, [join(root, 'test/real/at_terminal.py'), ...size, ...redirects, ...program], {
     ...(cwd !== undefined && {cwd}),
-    // Python would otherwise give its child a locale with UTF-8 where there is none.
+    // Otherwise Python would give its child a UTF-8 locale even where there is none.
     env: {TERM: 'xterm-256color', LANG: 'C.UTF-8', PYTHONCOERCECLOCALE: '0', ...env},
     stdio: ['pipe', 'pipe', 'pipe'],
   })

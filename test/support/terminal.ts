@@ -5,26 +5,26 @@ import {root} from './sandbox.ts'
 
 const run = promisify(execFile)
 
-/** .ci/install puts it there. */
+/** Installed by .ci/install. */
 export const python = join(root, '.cache/python/bin/python')
 
 export interface Session {
-  /** All that stood on the terminal, control sequences included. */
+  /** Everything that was shown, including control sequences. */
   readonly shown: string
   readonly exitCode: number
-  /** Whether the terminal was left as it was. */
+  /** Whether the terminal's settings were restored. */
   readonly restored: boolean
 }
 
 export interface SessionOptions {
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Typed once a text stands on the terminal. */
+  /** Keys to type once a text has appeared. */
   readonly type?: {readonly keys: string; readonly when: string}
-  /** As a shell writes them: `2>FILE`. */
+  /** In shell syntax: `2>FILE`. */
   readonly redirects?: readonly string[]
 }
 
-/** Runs a command on a terminal of its own, as test/real/terminal.py says. */
+/** Runs a command on a terminal of its own, with test/real/terminal.py. */
 export async function onTerminal(
   command: readonly string[],
   {env, type = {keys: '', when: ''}, redirects = []}: SessionOptions,
@@ -34,7 +34,7 @@ export async function onTerminal(
   return JSON.parse(stdout) as Session
 }
 
-/** How often a text stands in another. */
+/** How often a text occurs in another one. */
 export function times(text: string, within: string): number {
   return within.split(text).length - 1
 }

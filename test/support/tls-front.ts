@@ -5,10 +5,10 @@ import {TLSSocket} from 'node:tls'
 import type {Pair} from './certificates.ts'
 import {listening} from './ports.ts'
 
-/** A server that speaks TLS for another one behind it, as providers and AWS have them. */
+/** A server that terminates TLS for another one behind it, as providers and AWS have them. */
 export interface TlsFront {
   readonly port: number
-  /** What it has handed on. */
+  /** The requests that it has passed on. */
   readonly seen: readonly SeenRequest[]
   stop(): Promise<void>
 }
@@ -17,23 +17,23 @@ export interface SeenRequest {
   readonly host: string
   readonly method: string
   readonly path: string
-  /** The names of its headers. */
+  /** The names of the request's headers. */
   readonly headers: readonly string[]
-  /** Whose certificate was shown, where one was. */
+  /** The name in the client's certificate, if it showed one. */
   readonly client: string | undefined
 }
 
 export interface FrontOptions extends Pair {
-  /** The server behind. */
+  /** The server behind the front. */
   readonly behind: URL
   /** A fixed port. */
   readonly port?: number
-  /** Paths behind that stand for the whole of a host. */
+  /** For each host, the path on the server behind that answers all its requests. */
   readonly paths?: Readonly<Record<string, string>>
   readonly clients?: ClientCertificates
 }
 
-/** The certificates that clients may show: who signs them, and whether there is no connection without one. */
+/** The client certificates to accept: their authority, and whether they are required. */
 export interface ClientCertificates {
   readonly authority: string
   readonly demanded: boolean
@@ -74,7 +74,7 @@ export function askingFor(clients: ClientCertificates | undefined) {
   return clients && {ca: clients.authority, requestCert: true, rejectUnauthorized: clients.demanded}
 }
 
-/** Whose certificate was shown on a connection, where one was. */
+/** The name in the client's certificate on a connection, if it showed one. */
 export function shownOn(socket: Duplex): string | undefined {
   const {subject} = socket instanceof TLSSocket ? socket.getPeerCertificate() : {}
   return subject?.CN === undefined ? undefined : String(subject.CN)

@@ -8,7 +8,10 @@ export interface TokenEndpoint {
   close(): Promise<void>
 }
 
-/** The sandbox's token endpoint, at another address, which tells when it has done what it was asked and not yet answered. */
+/**
+ * The sandbox's token endpoint at another address, which calls `onDone` after processing a request and before
+ * answering.
+ */
 export async function slowTokenEndpoint({issuer}: Sandbox, onDone: () => void): Promise<TokenEndpoint> {
   const server = createServer(async (request, response) => {
     const {method = '', headers} = request
@@ -18,7 +21,7 @@ export async function slowTokenEndpoint({issuer}: Sandbox, onDone: () => void): 
       body: await text(request),
     })
     onDone()
-    // The signal has to arrive before the answer.
+    // The signal must arrive before the answer.
     await new Promise(resolve => setTimeout(resolve, 200))
     response.writeHead(answer.status, {'content-type': 'application/json', connection: 'close'})
     response.end(await answer.text())
@@ -30,7 +33,7 @@ export async function slowTokenEndpoint({issuer}: Sandbox, onDone: () => void): 
   }
 }
 
-/** A place that is, or was, a token endpoint, and what it was sent. */
+/** An address that is, or was, a token endpoint, and the requests it received. */
 export interface OtherEndpoint extends TokenEndpoint {
   readonly received: readonly string[]
 }
@@ -41,7 +44,7 @@ interface Answer {
   readonly body?: string
 }
 
-/** Answers everything like this, or each path in its own way; an absent answer is a cut connection. */
+/** Answers all requests alike, or each path in its own way; an absent answer cuts the connection. */
 export async function otherEndpoint(answers?: Answer | ((path: string) => Answer)): Promise<OtherEndpoint> {
   const received: string[] = []
   const server = createServer(async (request, response) => {

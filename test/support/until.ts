@@ -1,6 +1,6 @@
 import {setTimeout as pause} from 'node:timers/promises'
 
-/** Comes when `holds` does; fails with `what` after a time in which nothing that a test waits for takes longer. */
+/** Resolves when `holds` does; rejects with `what` after a minute, or the given limit. */
 export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,

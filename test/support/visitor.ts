@@ -1,5 +1,5 @@
-// A browser for tests. `node visitor.ts FILE [WAY...] ADDRESS` asks for the address in each of these ways and leaves in
-// FILE with what arguments it was started, and what it was answered.
+// A browser for tests. `node visitor.ts FILE [WAY...] ADDRESS` requests the address in each of these ways, and writes
+// its arguments and the answers into FILE.
 import {spawnSync} from 'node:child_process'
 import {renameSync, writeFileSync} from 'node:fs'
 import {request} from 'node:http'
@@ -42,7 +42,7 @@ const result = JSON.stringify({args: rest, visits})
 if (file === '') process.stdout.write(result)
 else {
   writeFileSync(`${file}.new`, result, {mode: 0o600})
-  // It is there as a whole or not at all.
+  // The file appears as a whole or not at all.
   renameSync(`${file}.new`, file)
 }
 

@@ -1,11 +1,11 @@
 import {setTimeout as delay} from 'node:timers/promises'
 import {type MovableClock, movableClock} from './parts.ts'
 
-/** A clock that a test moves, and that tells what waits for it. */
+/** A clock that a test moves, and that shows what waits for it. */
 export interface WatchedClock extends MovableClock {
-  /** How long was slept, in order. */
+  /** The length of each sleep, in order. */
   readonly sleeps: readonly number[]
-  /** Comes when something has so many milliseconds left to be done in. */
+  /** Resolves when a limit of this length has been set. */
   untilLimited(milliseconds: number): Promise<void>
 }
 
@@ -29,7 +29,7 @@ export function watchedClock(): WatchedClock {
   }
 }
 
-/** Whether it is still open after whatever was ready to happen has happened. */
+/** Whether the promise is still pending after everything that was ready has run. */
 export async function isPending(work: Promise<unknown>): Promise<boolean> {
   let pending = true
   const settled = () => {

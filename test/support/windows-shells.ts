@@ -8,7 +8,7 @@ import {inThrees, type Triple, written} from './shells.ts'
 const run = promisify(execFile)
 const names = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']
 
-/** What PowerShell has in its environment after each triple. As numbers it says it: its output has a code page too. */
+/** PowerShell's environment after each triple, read in base64, because its output has a code page too. */
 export function throughPowershell(program: string, triples: readonly Triple[]): Promise<readonly Triple[]> {
   return inFolder(async folder => {
     for (const [index, triple] of triples.entries())
@@ -31,7 +31,7 @@ export function throughPowershell(program: string, triples: readonly Triple[]): 
   })
 }
 
-/** What the Windows command prompt has in its environment after each triple, taken as `creds --help` says. */
+/** The environment of the Windows command prompt after each triple, read as `creds --help` says. */
 export function throughCmd(program: readonly [string, ...string[]], triples: readonly Triple[]) {
   return inFolder(async folder => {
     const lines: string[] = []

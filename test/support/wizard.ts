@@ -5,19 +5,19 @@ import {until} from './until.ts'
 export const enter = '\r'
 export const up = '\u001b[A'
 export const down = '\u001b[B'
-/** The last of a list, which is to go back. */
+/** Selects the last item of a list, which goes back. */
 export const last = down.repeat(40) + enter
 export const ctrlC = '\u0003'
 /** Removes what was typed so far. */
 export const clear = '\u0015'
 
-/** A person who answers the questions of a wizard. */
+/** A user who answers the questions of a wizard. */
 export interface Respondent {
-  /** Types once a text has appeared that was not there when they typed last. */
+  /** Types once a text has appeared since the last answer. */
   answer(text: string, keys: string): Promise<void>
-  /** Comes when a text has appeared since they typed last. */
+  /** Resolves when a text has appeared since the last answer. */
   sees(text: string): Promise<void>
-  /** All that stood on the terminal, without control sequences. */
+  /** Everything shown on the terminal, without control sequences. */
   seen(): string
 }
 

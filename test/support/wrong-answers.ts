@@ -1,6 +1,6 @@
 import type {Dice} from './dice.ts'
 
-/** Texts of JSON values that are seldom what is meant: other types, and values that break whoever trusts them. */
+/** JSON values that are rarely expected: other types, and values that break code which trusts them. */
 const wrong: readonly [string, ...string[]] = [
   '5',
   ...['0', '-1', '0.001', '1e13', '1e308', '1e999', 'true', 'false', 'null', '[]', '{}', '[null]', '[5]'],
@@ -14,7 +14,7 @@ const wrong: readonly [string, ...string[]] = [
 
 const names = ['error', 'error_description', 'expires_in', 'keys', 'issuer', '__proto__', 'toString', 'then', 'length']
 
-/** The text of that JSON object with one to three of its values, at any depth, replaced, added or taken away. */
+/** The JSON object's text with one to three values, at any depth, replaced, added or removed. */
 export function wrongJson(value: object, dice: Dice): string {
   let text = JSON.stringify(value)
   if (dice.chance(0.03)) return dice.one(wrong)
@@ -39,7 +39,7 @@ function changed(value: unknown, mark: string, dice: Dice): unknown {
   return {...others, [key]: dice.chance(0.5) ? mark : changed(inner, mark, dice)}
 }
 
-/** The text with one of its parts repeated, removed or replaced by what should not stand there. */
+/** The text with a part repeated, removed or replaced by something invalid. */
 export function wrongText(text: string, dice: Dice): string {
   const from = dice.between(0, text.length)
   const to = Math.min(text.length, from + dice.between(0, 40))

@@ -9,7 +9,7 @@ export interface AwsPlaces {
 type Env = Readonly<Record<string, string | undefined>>
 
 /**
- * Where the AWS SDKs look for them; `undefined` where there is no home and no variable says it.
+ * Where the AWS SDKs look for the two files; `undefined` where there is neither a home nor a variable that names them.
  * https://docs.aws.amazon.com/sdkref/latest/guide/file-location.html
  */
 export function findAwsPlaces(
@@ -30,8 +30,8 @@ export function findAwsPlaces(
 }
 
 /**
- * A variable that should lead to one of them and holds another, for which no shell has put in what it stands for. botocore
- * does that by itself, the SDKs take the name as it is: they would read different files.
+ * A problem, as a sentence, where one of the two variables holds an unexpanded variable. botocore expands it, the SDKs
+ * take the name literally, so they would read different files.
  */
 export function unexpandedPlace(env: Env, platform: NodeJS.Platform): string | undefined {
   const variable = platform === 'win32' ? /\$[\w{]|%[^%]+%/ : /\$[\w{]/

@@ -4,13 +4,13 @@ import {exchangeText} from './exchange-text.ts'
 import {codeOf} from './files.ts'
 import {readGivenFile, reasonOf} from './read-file.ts'
 
-/** Files that a person writes too, and that we change here and there. */
+/** Files that users edit as well, of which we change parts. */
 export interface EditedFiles {
-  /** The text, or `undefined` where there is none. Rejects with CONFIG_INVALID what can't be read, or is not UTF-8. */
+  /** The text, or `undefined` where there is no file. Rejects with CONFIG_INVALID if it is unreadable or not UTF-8. */
   read(path: string): Promise<string | undefined>
   /**
-   * Exchanges the text of the file, which gets mode 0600, if it still holds `before`; false where another program has
-   * changed it meanwhile. Rejects with OUTPUT_FAILED, and then nothing has changed.
+   * Replaces the text if the file still holds `before`, and sets mode 0600; false if another program has changed the
+   * file meanwhile. Rejects with OUTPUT_FAILED, and then nothing has changed.
    */
   replace(path: string, before: string | undefined, after: string): Promise<boolean>
 }

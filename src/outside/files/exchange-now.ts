@@ -2,20 +2,20 @@ import {closeSync, fchmodSync, fsyncSync, ftruncateSync, openSync, renameSync, w
 import {codeOf} from './files.ts'
 import {readOpenFile, readOwnFile} from './read-file.ts'
 
-/** Texts, as the bytes that are compared and written. */
+/** The texts to compare and to write, as bytes. */
 export interface Texts {
-  /** What the file must still say; `undefined` where there must be none. */
+  /** The expected content; `undefined` where there must be no file. */
   readonly before: Buffer | undefined
   readonly after: Buffer
-  /** The permissions that the file is to have, where it doesn't keep its own. */
+  /** The permissions to set; `undefined` keeps those of the file. */
   readonly mode: number | undefined
 }
 
 /**
- * Looks whether a file still says what it said, and exchanges it, in one go: nothing else of this process runs in between.
- * With `replacement`, which holds the new text already, the file becomes another one; otherwise, or where the system does
- * not let it, the text is written into it. The replacement has to lie beside it as long as this takes: so the disk has room
- * for the text, and a process that is killed meanwhile loses neither.
+ * Compares a file with the expected text and exchanges it, synchronously: nothing else in this process runs in between.
+ * `replacement`, which already holds the new text, is renamed over the file; without it, or where the system refuses
+ * the rename, the text is written into the file. The replacement must stay beside the file until this returns: it
+ * proves that the disk has room, and keeps the new text if this process is killed.
  */
 export function exchangeNow(
   target: string,
@@ -28,7 +28,7 @@ export function exchangeNow(
       renameSync(replacement, target)
       return 'replaced'
     } catch (error) {
-      // rename(2): the file is the root of a mount, as in a container that was given this one file.
+      // rename(2): the file is the root of a mount, as in a container that was given just this file.
       if (codeOf(error) !== 'EBUSY') throw error
     }
   }

@@ -9,21 +9,21 @@ import {readOpenFile} from './read-file.ts'
 import {dropStale, replaceFile, temporaryFor} from './replace-file.ts'
 
 export interface Exchange {
-  /** What the file must still say; `undefined` where there must be none. */
+  /** The expected content; `undefined` where there must be no file. */
   readonly before: string | undefined
   readonly after: string
-  /** The permissions that the file is to have, where it doesn't keep its own. */
+  /** The permissions to set; `undefined` keeps those of the file. */
   readonly mode?: number
-  /** Where `before` is kept (0600), unless there is such a file already. */
+  /** Where to keep `before` (0600), unless this file exists already. */
   readonly backup?: string
 }
 
 /**
- * Lets a file that people and other programs write too say something else; false, and it says what they have written, where
- * one of them was faster. It keeps its owner, permissions, access list and attributes, and its place behind links. A reader
- * sees the old text or the new one, save where only writing into the file keeps it what it is: one with several names,
- * mounted by itself, or with attributes that can't be copied. Rejects with OUTPUT_FAILED for what is no regular file, and
- * with the system's own errors; nothing has changed then.
+ * Replaces the text of a file that users and other programs write too. False if one of them was faster, whose text then
+ * stays. The file keeps its owner, permissions, access list, attributes and its place behind links. A reader sees the
+ * old text or the new one, except where the file must be written in place: it has several names, is a mount of its own,
+ * or has attributes that can't be copied. Rejects with OUTPUT_FAILED for anything but a regular file, else with the
+ * system's own errors; nothing has changed then.
  */
 export async function exchangeText(path: string, {before, after, mode, backup}: Exchange): Promise<boolean> {
   const target = await targetOf(path)
@@ -46,7 +46,7 @@ async function exchanged(
     const outcome = await around(() => exchangeFile(target, old, texts))
     if (outcome === 'changed') return false
     await dropStale(target, name => `${name}.`.startsWith(`${basename(target)}.`)).catch(() => undefined)
-    // Who had opened the file before it was replaced may have written into the old one.
+    // A program that opened the file before the replacement may have written into the old one.
     const late = outcome === 'replaced' ? replaced && readOpenFile(replaced.fd) : texts.before
     if (!late || texts.before?.equals(late)) return true
     await putBack(target, late, texts)
@@ -57,8 +57,8 @@ async function exchanged(
 }
 
 /**
- * Makes the file say what another program has made of its old text. Where yet another one has written into the new one
- * meanwhile, that stays, and what was added to the old text is added to it.
+ * Restores what another program has written into the old file. If yet another program has changed the new file
+ * meanwhile, its text stays, and only what was appended to the old file is appended to it.
  */
 async function putBack(target: string, late: Buffer, {before, after, mode}: Texts): Promise<void> {
   if (await exchanged(target, await stat(target), {before: after, after: late, mode})) return
@@ -79,7 +79,10 @@ async function demandRegular(path: string, target: string): Promise<Stats | unde
 
 type Outcome = ReturnType<typeof exchangeNow>
 
-/** Made before the last look, so that nothing slow comes after that; where nothing was exchanged, it goes again. */
+/**
+ * The backup is made before the last comparison, so that nothing slow follows that; it is removed where nothing was
+ * exchanged.
+ */
 async function withBackup(
   backup: string | undefined,
   old: Stats | undefined,
@@ -114,7 +117,7 @@ async function exchangeFile(target: string, old: Stats | undefined, texts: Texts
   }
 }
 
-/** Whether what was written could take the place of the old one and nothing of that were lost. */
+/** Whether the temporary file can replace the target without losing anything of it. */
 async function writeLike(
   target: string,
   temporary: string,
@@ -128,7 +131,7 @@ async function writeLike(
     await file.writeFile(after)
     if (!old) await giveTo(await stat(dirname(target)), file)
     if (mode !== undefined && process.platform !== 'win32') await file.chmod(mode)
-    // All of it rests on the disk before it takes the other's name.
+    // The whole text must be on disk before the rename.
     await file.sync()
     return alike
   } finally {
@@ -136,7 +139,7 @@ async function writeLike(
   }
 }
 
-/** What root writes for a person, as with sudo, is that person's. */
+/** A file that root writes for a user, as with sudo, belongs to that user. */
 async function giveTo({uid, gid}: Stats, file: FileHandle): Promise<void> {
   if (process.geteuid?.() === 0 && uid !== 0) await file.chown(uid, gid)
 }

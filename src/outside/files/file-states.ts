@@ -1,29 +1,29 @@
 import {realpath, stat} from 'node:fs/promises'
 import {dirname} from 'node:path'
 
-/** What the file system tells of a file: another file, or other contents, is another `id`. */
+/** A file's state according to the file system: another file, or other contents, has another `id`. */
 export interface FileState {
-  /** Device, inode, size and the time of the last change of any kind, which nobody can set. */
+  /** Device, inode, size and ctime, which nobody can set. */
   readonly id: string
   readonly modifiedAt: Date
   readonly changedAt: Date
 }
 
-/** What shows that files were exchanged to somebody who can read neither inode nor `ctime`. */
+/** Signs of exchanged files for a reader that sees neither inode nor `ctime`. */
 export interface Surroundings {
-  /** Paths that lead through links, and to which file. */
+  /** Paths that lead through links, and the file that each leads to. */
   readonly links: readonly {readonly path: string; readonly real: string}[]
-  /** The folders that files are in, and those above: to move one into its place changes the time of its folder. */
+  /** The folders of the files, and their parents: moving a file into place changes the mtime of its folder. */
   readonly folders: readonly {readonly path: string; readonly state: FileState}[]
 }
 
 export interface FileStates {
   look(path: string): Promise<FileState | undefined>
-  /** Of those files that exist. Folders in which other programs are busy all day are left out. */
+  /** The surroundings of those files that exist, without folders in which other programs are busy all day. */
   around(paths: readonly string[]): Promise<Surroundings>
 }
 
-/** `busy` are folders that this program shares with others, besides the root and those where everybody may write. */
+/** `busy` are folders shared with other programs; the root and world-writable folders are left out anyway. */
 export function systemFileStates(busy: readonly string[]): FileStates {
   return {
     look: async path => stateOf(await statOf(path)),
@@ -60,7 +60,7 @@ function stateOf(stats: Stats | undefined): FileState | undefined {
   return {id, modifiedAt: mtime, changedAt: ctime}
 }
 
-/** As /tmp is, and /nix/store, which has the sticky bit too, and whose files never change. */
+/** Such as /tmp, or /nix/store, which has the sticky bit too and whose files never change. */
 function isEverybodys({mode}: Stats): boolean {
   return (mode & 0o1002n) !== 0n
 }

@@ -7,38 +7,40 @@ import {takesPrograms} from './program-place.ts'
 import {readGivenFile, readOwnFile, reasonOf} from './read-file.ts'
 import {dropStale, replaceFile} from './replace-file.ts'
 
-/** The file system as the host needs it. Caches bring their own: what they keep is secret. */
+/** The file system as the host needs it. Caches bring their own, because they hold secrets. */
 export interface Files {
   /**
    * The text of a file of ours or of a package, or `undefined` where there is none. Rejects with CONFIG_INVALID when it
-   * can't be read, or is anything else than a file.
+   * is unreadable or not a regular file.
    */
   readText(path: string): Promise<string | undefined>
-  /** Likewise, of a file that a person names, which may be a pipe. */
+  /** The same for a file that the user names, which may be a pipe. */
   readGiven(path: string): Promise<string | undefined>
-  /** Whether there is a file that can be read again. */
+  /** Whether the path is a regular file, which can be read more than once. */
   isFile(path: string): Promise<boolean>
-  /** Replaces a file as a whole (0600, in a folder closed to others): a reader sees the old text or the new one. */
+  /** Replaces the whole file (0600, in a folder closed to others): a reader sees the old text or the new one. */
   replacePrivate(path: string, text: string): Promise<void>
-  /** Likewise, for a program (0700). `false` where the system would not start it, as on a disk mounted so; it is gone then. */
+  /**
+   * The same for a program (0700). `false`, with the file removed, where the system would not start it (noexec mount).
+   */
   replaceProgram(path: string, text: string): Promise<boolean>
   /** Whether `replaceProgram` would succeed, as far as that can be told without writing. */
   takesProgram(path: string): Promise<boolean>
-  /** Makes sure that an empty file (0600, in a folder closed to others) exists, and tells which one it is. */
+  /** Ensures that an empty file (0600, in a folder closed to others) exists, and returns its identity. */
   touchPrivate(path: string): Promise<FileIdentity>
-  /** Rejects where the file can't be looked at. */
+  /** The identity of a file, or `undefined` where there is none. Rejects where the file can't be examined. */
   identify(path: string): Promise<FileIdentity | undefined>
-  /** Whether it is there. What can't be looked at is of no use, and counts as missing. */
+  /** Whether anything is at the path. What can't be examined counts as missing. */
   exists(path: string): Promise<boolean>
-  /** Removes a folder that is there, with all that is in it; of a link, the link. Rejects with OUTPUT_FAILED. */
+  /** Removes a folder and its contents, if there is one; of a link, only the link. Rejects with OUTPUT_FAILED. */
   removeFolder(path: string): Promise<void>
-  /** Makes sure of a folder that is closed to others (0700), and returns its path. */
+  /** Ensures that a folder exists and is closed to others (0700), and returns its path. */
   makePrivateFolder(path: string): Promise<string>
-  /** Makes such a folder where there is none, in one in which nobody else could exchange it. Rejects anywhere else. */
+  /** Makes a new folder (0700). Rejects if it exists, or if another user could exchange it in its parent folder. */
   makeNewFolder(path: string): Promise<void>
 }
 
-/** Tells a file from another one that has taken its name. */
+/** Distinguishes a file from another one that has taken its name. */
 export type FileIdentity = string
 
 export const systemFiles: Files = {
@@ -50,7 +52,7 @@ export const systemFiles: Files = {
 
   async replacePrivate(path, text) {
     await replace(path, text, 0o600)
-    // The file is saved; tidying up that fails is no reason to say otherwise.
+    // The file is saved; a failed clean-up must not say otherwise.
     await dropStale(path, name => name.endsWith('.json')).catch(() => undefined)
   },
 
@@ -114,7 +116,7 @@ export const systemFiles: Files = {
 
 const sticky = 0o1000
 
-/** Whether nobody else can rename what is in a folder: it is ours alone, or has the sticky bit, as /tmp does. */
+/** Whether only we and root can rename what is in a folder: it is not writable for others, or is sticky as /tmp is. */
 function keepsToOwners({uid, mode}: Stats): boolean {
   if (process.geteuid === undefined) return true
   const isTrusted = uid === process.geteuid() || uid === 0
@@ -153,8 +155,8 @@ async function makePrivateFolder(path: string): Promise<string> {
 }
 
 /**
- * Makes a folder closed to others (0700) where there is none, with those above it. With `recursive`, Node's own never
- * ends where a file system answers ENOENT to what can't be made, as /proc does.
+ * Makes a folder and its missing parents, closed to others (0700). Node's own `recursive` never ends where a file
+ * system answers ENOENT for a folder that can't be made, as /proc does.
  */
 export async function makeFolder(path: string): Promise<void> {
   try {
@@ -163,7 +165,7 @@ export async function makeFolder(path: string): Promise<void> {
     if (await isFolder(path)) return
     if (!isMissing(error) || dirname(path) === path) throw error
     await makeFolder(dirname(path))
-    // Another process may have made it meanwhile.
+    // Another process may have made the folder meanwhile.
     await makeOne(path).catch(async (again: unknown) => {
       if (!(await isFolder(path))) throw again
     })
@@ -176,7 +178,7 @@ async function makeOne(path: string): Promise<void> {
   if (user) await lchown(path, user.uid, user.gid)
 }
 
-/** The file behind links, also where it does not exist yet. */
+/** The file behind links, even if it does not exist yet. */
 export async function targetOf(path: string): Promise<string> {
   try {
     return await realpath(path)
@@ -199,7 +201,7 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
 }
 
-/** The system's own word for why a file could not be used. */
+/** The system's error code for a file that could not be used. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
 }

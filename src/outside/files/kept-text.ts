@@ -3,8 +3,8 @@ import {dirname} from 'node:path'
 import {readOwnFile} from './read-file.ts'
 
 /**
- * A text that only we can have written: in a file and a folder that are ours, no links, and closed to others. `undefined`
- * for any other. Windows has neither user ids nor modes.
+ * A text that only we can have written: file and folder are our own, no links, and closed to others. `undefined`
+ * otherwise. Windows has neither user ids nor modes, so there every file passes.
  */
 export function readKeptText(path: string): string | undefined {
   try {

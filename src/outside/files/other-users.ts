@@ -7,12 +7,15 @@ export interface User {
   readonly gid: number
 }
 
-/** To whom belongs what is made in a folder by root, as under `sudo -E`: whose folder that is. `undefined` for all others. */
+/**
+ * The owner of a folder in which root, as under `sudo -E`, makes files for another user; `undefined` in all other
+ * cases.
+ */
 export async function ownerInsteadOfRoot(folder: string): Promise<User | undefined> {
   return isRoot() ? otherThanRoot(await stat(folder)) : undefined
 }
 
-/** Whether we are root, and a folder is another user's, or would be made in theirs. */
+/** Whether we are root and a folder belongs to another user, or would be made inside another user's folder. */
 export function isOthersPlace(folder: string): boolean {
   if (!isRoot()) return false
   for (let at = folder; ; at = dirname(at)) {
@@ -22,7 +25,7 @@ export function isOthersPlace(folder: string): boolean {
   }
 }
 
-/** On NFS not even root may look at everything. */
+/** On NFS not even root may examine everything. */
 function look(path: string): Stats | undefined {
   try {
     return statSync(path, {throwIfNoEntry: false})

@@ -3,22 +3,25 @@ import {join} from 'node:path'
 import {readQuickly} from './quick.ts'
 import {isTemporary, replaceFile} from './replace-file.ts'
 
-/** A folder of ours, closed to others. */
+/** A folder of our own, closed to others. */
 export interface OwnFolder {
   readonly path: string
   read(name: string): Promise<string | undefined>
-  /** Puts a file (0600) into its place as a whole, with a time of modification that means something to its readers. */
+  /** Replaces a whole file (0600) and sets its modification time, which has a meaning to its readers. */
   put(name: string, text: string, modifiedAt: Date): Promise<void>
   /**
-   * Files that have such a name, with their times of modification. Where there are more than 200 it is 200 of them, others
-   * each time, so that in the end each is seen.
+   * The files whose names match, with their modification times. At most 200, starting at a random one where there are
+   * more, so that each gets its turn in the end.
    */
   list(isMeant: (name: string) => boolean): Promise<readonly {readonly name: string; readonly modifiedAt: Date}[]>
   remove(name: string): Promise<void>
 }
 
 export interface OwnFolders {
-  /** The folder, made and closed to others; `undefined` where there is no place for one. Rejects where it can't be made. */
+  /**
+   * Ensures that the folder exists and is closed to others; `undefined` where there is no place for it or it is not
+   * ours. Rejects where it can't be made.
+   */
   open(): Promise<OwnFolder | undefined>
   removeAll(): Promise<void>
 }

@@ -3,40 +3,40 @@ import {isAbsolute, join} from 'node:path'
 import {isOthersPlace} from './other-users.ts'
 
 /**
- * Where this program keeps what; `undefined` where the machine offers no place for it. bin/run.js knows the folders of
- * entries, pointers and compiled code too.
+ * Where this program keeps its files; `undefined` where the machine offers no place. bin/run.js repeats the folders of
+ * entries, pointers and compiled code.
  */
 export interface Places {
   readonly home: string | undefined
   readonly configFile: string | undefined
-  /** What can be had again. */
+  /** What can be recreated. */
   readonly cache: string | undefined
-  /** In it: the entries of the caches that keep files. */
+  /** In `cache`: the cache entries of file caches. */
   readonly entries: string | undefined
-  /** In it: the file with what is remembered of caches. */
+  /** In `cache`: the file of notes about caches. */
   readonly cacheNote: string | undefined
   readonly states: string | undefined
   readonly locks: string | undefined
   readonly pointers: string | undefined
-  /** What Node has compiled, in a folder for each version of it. */
+  /** Node's compile cache, a folder for each version of it. */
   readonly compiled: string | undefined
-  /** What configurations were parsed to. */
+  /** Parsed configurations. */
   readonly parsed: string | undefined
-  /** Where AWS files of programs under `exec --serve` may be, the best place first. */
+  /** Where the AWS files of programs under `exec --serve` may be, the best place first. */
   readonly awsFiles: readonly AwsFilesPlace[]
-  /** Where hot copies would be, if it is in memory. */
+  /** Where hot copies would be, provided that the folder is in memory. */
   readonly hotCopies: string | undefined
-  /** Folders that other programs keep their own in, as we do. */
+  /** Folders that we share with other programs. */
   readonly shared: readonly string[]
-  /** What lasts. */
+  /** What can't be recreated. */
   readonly data: string | undefined
-  /** In it: profiles of browsers, one for each provider. */
+  /** In `data`: browser profiles, one for each identity provider. */
   readonly browsers: string | undefined
 }
 
 export interface AwsFilesPlace {
   readonly folder: string
-  /** What the names of ours begin with; empty in a folder of our own, which may have to be made. */
+  /** The prefix of our names; empty in a folder of our own, which may have to be made first. */
   readonly prefix: '' | 'aws-oidc-exec.'
 }
 
@@ -56,7 +56,7 @@ export function findPlaces(env: Env, platform: NodeJS.Platform): Places {
   const folder = (base: string | undefined, ...parts: string[]) =>
     base === undefined ? undefined : join(base, ...parts)
 
-  // An XDG variable that somebody has set counts on every platform.
+  // An XDG variable counts on every platform.
   const place = (variable: string, platformFolder: string | undefined) =>
     folder(named(variable), 'aws-oidc') ?? platformFolder
   const roaming = named('APPDATA') ?? under('AppData', 'Roaming')
@@ -109,10 +109,10 @@ export function findPlaces(env: Env, platform: NodeJS.Platform): Places {
   }
 }
 
-// What Debian gives users without a home, and bin/run.js those without a passwd entry.
+// Debian's home for users without one, and bin/run.js's for users without a passwd entry.
 const noHome = '/nonexistent'
 
-/** In a container started with an arbitrary user id there is neither HOME nor a passwd entry, and `homedir` throws. */
+/** In a container with an arbitrary user id there is neither HOME nor a passwd entry, and `homedir` throws. */
 function findHome(): string | undefined {
   try {
     const home = homedir()
@@ -122,7 +122,7 @@ function findHome(): string | undefined {
   }
 }
 
-/** By the passwd entry, whatever HOME says. */
+/** From the passwd entry, whatever HOME says. */
 function homeOfRoot(): string | undefined {
   try {
     return userInfo().homedir
@@ -131,7 +131,7 @@ function homeOfRoot(): string | undefined {
   }
 }
 
-/** Where oclif keeps plugins: its own rule, for who must know that without it. */
+/** Where oclif keeps plugins: its own rule, for code that runs without oclif. */
 export function pluginFolder(env: Env, platform: NodeJS.Platform): string | undefined {
   const home = findHome()
   const base = env.XDG_DATA_HOME || (platform === 'win32' && env.LOCALAPPDATA) || (home && join(home, '.local/share'))

@@ -4,8 +4,8 @@ import {dirname} from 'node:path'
 import {readQuickly} from './quick.ts'
 
 /**
- * Whether a program could be put into a folder, which may not be there yet, and started from it, as far as that can be
- * told without writing.
+ * Whether a program could be put into a folder, which may not exist yet, and started there, as far as this can be told
+ * without writing.
  */
 export async function takesPrograms(folder: string): Promise<boolean> {
   try {
@@ -17,7 +17,7 @@ export async function takesPrograms(folder: string): Promise<boolean> {
   }
 }
 
-/** The folder itself, or the one in which it would be made. Rejects where something else is in the way. */
+/** The folder itself, or its nearest existing parent. Rejects where that is not a folder. */
 async function nearestFolder(path: string): Promise<string> {
   const there = await stat(path).catch(() => undefined)
   if (!there) return nearestFolder(dirname(path))
@@ -25,7 +25,10 @@ async function nearestFolder(path: string): Promise<string> {
   return realpath(path)
 }
 
-/** As in proc_pid_mountinfo(5), where of two mounts on one place the later one is seen; none where nobody says. */
+/**
+ * The mount options of a folder, after proc_pid_mountinfo(5); of two mounts on one point the later one counts. None
+ * where /proc is missing.
+ */
 async function mountOptions(folder: string): Promise<readonly string[]> {
   const lines = (readQuickly('/proc/self/mountinfo') ?? '').split('\n')
   const mounts = lines.flatMap(line => {

@@ -1,7 +1,7 @@
 import {writeSync} from 'node:fs'
 import {readOwnFile} from './read-file.ts'
 
-// What a Tab needs of the world. files.ts and output.ts bring modules of Node that take longer to load than all of it.
+// All that a Tab needs from the system: files.ts and output.ts load modules of Node that take longer than the rest.
 
 /** The text of a file, or `undefined` where it can't be read. */
 export function readQuickly(path: string): string | undefined {
@@ -12,7 +12,7 @@ export function readQuickly(path: string): string | undefined {
   }
 }
 
-/** To stdout. A reader that has gone needs nothing. */
+/** Writes to stdout. A reader that has gone is not an error. */
 export function writeQuickly(text: string): void {
   const bytes = Buffer.from(text)
   try {

@@ -1,12 +1,14 @@
 import {closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync} from 'node:fs'
 
-// All that this program reads from disk comes through here, a lint rule sees to that. Nothing is waited for that may never
-// come, and nothing is read without an end. It waits without the loop, because it takes no longer than a disk would.
+// Everything that this program reads from disk comes through here, as a lint rule ensures. No read waits for ever or is
+// unlimited. Reading is synchronous, because it takes no longer than a disk does.
 
 const largestFile = 64 * 1024 * 1024
 const fromPipe = {largest: 1024 * 1024, milliseconds: 2_000}
 
-/** A file of this program, of a package or of the system: a regular one. Throws for any other, and where there is none. */
+/**
+ * Reads a file of this program, of a package or of the system. Throws where there is none, or it is not a regular file.
+ */
 export function readOwnFile(path: string, admits: (stats: Stats) => boolean = () => true, flags = 0): Buffer {
   return opened(path, flags, (file, stats) => {
     if (!stats.isFile() && !stats.isDirectory()) throw new Error(`it is ${kindOf(stats)}`)
@@ -16,8 +18,8 @@ export function readOwnFile(path: string, admits: (stats: Stats) => boolean = ()
 }
 
 /**
- * A file that a person has named. It may be a pipe, as in `<(sops -d ...)`, and /dev/null is an empty one. Throws for
- * other devices, and where there is none.
+ * Reads a file that the user names. It may be a pipe, as in `<(sops -d ...)`; /dev/null is empty. Throws for other
+ * devices, and where there is none.
  */
 export function readGivenFile(path: string): Buffer {
   return opened(path, 0, (file, stats) => {
@@ -28,12 +30,12 @@ export function readGivenFile(path: string): Buffer {
   })
 }
 
-/** What an open file holds from where it is read next. */
+/** The rest of an open file, from its current position. */
 export function readOpenFile(file: number): Buffer {
   return wholeOf(file, fstatSync(file))
 }
 
-/** Why a file could not be read: the system's own word, or ours. */
+/** Why a file could not be read: the system's error code, or our own message. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return 'code' in error ? String(error.code) : error.message
@@ -49,12 +51,12 @@ function opened<Result>(path: string, flags: number, work: (file: number, stats:
   }
 }
 
-/** Of a folder, the system says EISDIR. */
+/** For a folder, the read fails with EISDIR. */
 function wholeOf(file: number, {size}: Stats): Buffer {
   if (size > largestFile) throw tooLarge(largestFile)
   const parts: Buffer[] = []
   for (let length = 0; ; ) {
-    // One byte more tells the end at once. Files of the kernel say that they are empty.
+    // One byte more than expected reveals the end at once. Files of the kernel claim to be empty.
     const part = Buffer.allocUnsafe(Math.max(size - length + 1, 8_192))
     const count = readSync(file, part)
     if (count === 0) return parts.length === 1 ? (parts[0] ?? part) : Buffer.concat(parts)
@@ -64,7 +66,7 @@ function wholeOf(file: number, {size}: Stats): Buffer {
   }
 }
 
-// What came through a pipe does not come again, and there are files that are read twice.
+// A pipe can be read only once, but some files are read twice.
 const received = new Map<string, Buffer>()
 const nobody = new Int32Array(new SharedArrayBuffer(4))
 
@@ -77,7 +79,7 @@ function throughPipe(file: number, {dev, ino}: Stats): Buffer {
   const part = Buffer.allocUnsafe(fromPipe.largest + 1)
   for (let length = 0; ; ) {
     const count = readNow(file, part)
-    // Without a writer there is nothing either: it may not have begun yet.
+    // Zero bytes also mean that no writer has opened the pipe yet.
     if (count === 0 && length > 0) break
     if (count === 0 || count === undefined) {
       if (performance.now() > end)

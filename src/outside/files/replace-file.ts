@@ -5,13 +5,13 @@ import {ownerInsteadOfRoot} from './other-users.ts'
 
 export interface Replacement {
   readonly mode: number
-  /** Writes it, and gives it what else of the old one it is to have. */
+  /** Writes the content, and copies from the old file what else must be kept. */
   readonly fill: (file: FileHandle) => Promise<void>
 }
 
 /**
- * Puts a new file into the place of another one as a whole: a reader sees the old one or the new one. Whatever
- * keeps it from that, nothing is left; where this process is killed, `dropStale` of a later one finds it.
+ * Replaces a whole file: a reader sees the old one or the new one. A failure leaves nothing behind; what a killed
+ * process leaves, a later `dropStale` finds.
  */
 export async function replaceFile(path: string, {mode, fill}: Replacement): Promise<void> {
   const temporary = temporaryFor(path)
@@ -32,14 +32,14 @@ export async function replaceFile(path: string, {mode, fill}: Replacement): Prom
   }
 }
 
-/** A new name beside the file that such a one is to replace. */
+/** A new name beside the file that the temporary file will replace. */
 export function temporaryFor(path: string): string {
   return `${path}.${randomBytes(6).toString('hex')}.tmp`
 }
 
 const temporaryName = /^(.*)\.[0-9a-f]{12}\.tmp$/s
 
-/** Whether a file of that name is one that was not finished, or isn't yet. */
+/** Whether the name is that of an unfinished replacement. */
 export function isTemporary(name: string): boolean {
   return temporaryName.test(name)
 }
@@ -47,8 +47,8 @@ export function isTemporary(name: string): boolean {
 const staleMilliseconds = 60 * 60 * 1000
 
 /**
- * Removes what processes that were killed an hour or more before `newest` was written have left beside it of files with
- * such names.
+ * Removes temporary files beside `newest` that are over an hour older than it, left by killed processes, if `isMeant`
+ * accepts the name of the file that they were to replace.
  */
 export async function dropStale(newest: string, isMeant: (final: string) => boolean): Promise<void> {
   const {mtimeMs: now} = await lstat(newest)

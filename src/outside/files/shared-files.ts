@@ -7,17 +7,17 @@ import {exchangeText} from './exchange-text.ts'
 import {codeOf} from './files.ts'
 import {readGivenFile, reasonOf} from './read-file.ts'
 
-/** Files that other programs and people write too. */
+/** Files that users and other programs write too. */
 export interface SharedFiles {
   /**
-   * The text of a file, a byte order mark included, or `undefined` where there is none; of the null device nothing.
-   * Rejects with CONFIG_INVALID when it can't be read, or is not UTF-8.
+   * The text of a file, including a byte order mark, or `undefined` where there is none; the null device is empty.
+   * Rejects with CONFIG_INVALID when it is unreadable or not UTF-8.
    */
   read(path: string): Promise<string | undefined>
   /**
-   * Exchanges the text of a file that still says `before`, and leaves it alone where somebody has changed it meanwhile.
-   * What it said is kept at `backup`, unless there is such a file already. Call it while holding a lock for it.
-   * Rejects with OUTPUT_FAILED, nothing changed.
+   * Replaces the text of a file that still holds `before`; a file that somebody has changed meanwhile is left alone.
+   * The old text is kept at `backup`, unless that file exists already. Hold a lock for the file. Rejects with
+   * OUTPUT_FAILED, and then nothing has changed.
    */
   replace(path: string, before: string | undefined, after: string, backup: string): Promise<'replaced' | 'changed'>
 }

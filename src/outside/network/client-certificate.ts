@@ -4,7 +4,7 @@ import {AwsOidcError} from '../../errors.ts'
 import {readGivenFile, reasonOf} from '../files/read-file.ts'
 import {certificatesIn} from './trust.ts'
 
-/** A file, and where the configuration names it, for messages. */
+/** A file, and the place in the configuration that names it, for messages. */
 interface TlsFile {
   readonly path: string
   readonly place: string
@@ -12,7 +12,9 @@ interface TlsFile {
 
 export type TlsFiles = Readonly<Record<'ca' | 'cert' | 'key', TlsFile | undefined>>
 
-/** What a connection to the provider trusts besides the usual, and shows of us (RFC 8705). All in PEM. */
+/**
+ * Authorities that a connection to the provider trusts in addition, and our client certificate (RFC 8705). All in PEM.
+ */
 export interface ProviderTls {
   readonly ca: readonly string[]
   readonly cert: string | undefined
@@ -24,7 +26,7 @@ export interface TlsReading {
   readonly warn: (text: string) => void
 }
 
-/** Reads and checks them before anything is sent. Throws CONFIG_INVALID naming setting and file. */
+/** Reads and checks the files before anything is sent. Throws CONFIG_INVALID, which names the setting and the file. */
 export function readProviderTls({ca, cert, key}: TlsFiles, {now, warn}: TlsReading): ProviderTls {
   const authorities = ca ? authoritiesIn(ca) : []
   if (!cert || !key) return {ca: authorities, cert: undefined, key: undefined}

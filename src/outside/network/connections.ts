@@ -4,7 +4,7 @@ import tls from 'node:tls'
 import type {ProviderTls} from './client-certificate.ts'
 import {type TunnelParts, tunnelAgent} from './tunnel.ts'
 
-/** Who makes the connections to an address, directly or through a proxy. */
+/** Chooses the agent for connections to an address, directly or through a proxy. */
 export type AgentFor = (url: URL, proxy: URL | undefined) => http.Agent
 
 interface Way {
@@ -12,17 +12,17 @@ interface Way {
   readonly usedAt: Moment
 }
 
-/** By both clocks: one may be set, the other stands still while the machine sleeps. */
+/** Two clocks: one can be set, the other stands still while the machine sleeps. */
 interface Moment {
   readonly now: number
   readonly elapsed: number
 }
 
-// A firewall may have dropped a connection that was idle while somebody signed in, and not said so. The token request
-// would wait on it until its limit, and can't be sent again.
+// A firewall may have silently dropped a connection that was idle while the user signed in. The token request, which
+// can't be repeated, would wait on it until its time limit.
 const idleMilliseconds = 4_000
 
-/** One agent for each way, made when it is first taken: by then the authorities are known. */
+/** One agent for each protocol and proxy, made on first use: by then the authorities are known. */
 export function agentsOf(own: ProviderTls | undefined, parts: TunnelParts): AgentFor {
   const ways = new Map<string, Way>()
   return ({protocol}, proxy) => {
@@ -52,7 +52,7 @@ function makeAgent(
   return proxy ? tunnelAgent(proxy, options, parts) : new https.Agent(options)
 }
 
-/** Verified whatever NODE_TLS_REJECT_UNAUTHORIZED says: whoever answers is handed tokens. */
+/** Verification stays on whatever NODE_TLS_REJECT_UNAUTHORIZED says: the server receives tokens. */
 function securityOf(own: ProviderTls | undefined) {
   const {ca = [], cert, key} = own ?? {}
   return {

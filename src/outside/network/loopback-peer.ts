@@ -7,8 +7,8 @@ export interface LoopbackConnection {
 }
 
 /**
- * Whether a connection comes from a program of another user of this machine. Only Linux says, in files that everybody may
- * read; elsewhere nobody is taken for one.
+ * Whether a connection comes from a program of another user of this machine. Only Linux tells, in world-readable files;
+ * elsewhere the answer is always no.
  */
 export async function isOtherUsers(connection: LoopbackConnection): Promise<boolean> {
   const own = process.getuid?.()
@@ -18,8 +18,8 @@ export async function isOtherUsers(connection: LoopbackConnection): Promise<bool
 }
 
 /**
- * Who owns the other end. root is no other user: it reads everything anyway, and relays between a virtual machine and its
- * host run as root. https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html
+ * The user ids at the other end. The caller lets root pass: it can read everything anyway, and relays between a virtual
+ * machine and its host run as root. https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html
  */
 export function ownersIn(table: string, {localPort, remotePort}: LoopbackConnection): readonly number[] {
   return table.split('\n').flatMap(line => {

@@ -2,7 +2,7 @@ import {AwsOidcError, type ErrorDetail, expectedFailure} from '../../errors.ts'
 
 /** A request that got no answer. */
 export class NetworkFailure extends AwsOidcError {
-  /** Whether the same request may get one a moment later. */
+  /** Whether the same request may succeed a moment later. */
   readonly mayPass: boolean
 
   constructor(message: string, detail: ErrorDetail & {readonly mayPass?: boolean}) {
@@ -29,7 +29,7 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['ENETDOWN', 'there is no network'],
 ])
 
-// A name that is not known will not be known in a moment.
+// A name that DNS does not know will still be unknown in a moment.
 const passing = new Set([...reasons.keys()].filter(code => code !== 'ENOTFOUND'))
 
 // https://nodejs.org/api/tls.html#x509-certificate-error-codes
@@ -55,13 +55,14 @@ const elsewhere: ReadonlyMap<string, readonly [problem: string, hint: string]> =
   ['ERR_TLS_CERT_ALTNAME_INVALID', ['is for another name', 'Check the address, then tell whoever runs it.']],
 ])
 
-// https://docs.openssl.org/3.0/man3/SSL_alert_type_string/ : what a server says that wants another certificate of us.
+// https://docs.openssl.org/3.0/man3/SSL_alert_type_string/ : the alerts of a server that wants another certificate from
+// us.
 const wantsCertificate =
   /ALERT_(?:CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_UNKNOWN|CERTIFICATE_EXPIRED|HANDSHAKE_FAILURE)/
 
 /**
- * What a failed request means to a person. An error that is already ours passes unchanged; of a proxy, which may have a
- * password in its address, only the host is named.
+ * Explains a failed request to the user. Errors of our own pass unchanged. Of a proxy, whose address may contain a
+ * password, only the host is named.
  */
 export function explainFailure({host}: URL, error: unknown, proxy?: URL): AwsOidcError {
   const known = expectedFailure(error)
@@ -75,7 +76,7 @@ export function explainFailure({host}: URL, error: unknown, proxy?: URL): AwsOid
   return distrusted(host, code) ?? unreachable(host, code, error, proxy)
 }
 
-/** The same for what fails on the way to a proxy. */
+/** The same for a failure on the way to a proxy. */
 export function explainProxyFailure(host: string, proxy: URL, error: unknown): AwsOidcError {
   const code = codeOf(error)
   return distrusted(`the proxy ${proxy.host}`, code) ?? unreachable(host, code, error, proxy)
@@ -85,7 +86,7 @@ export function refusedTunnel(host: string, proxy: URL, status: number): AwsOidc
   return new NetworkFailure(
     `The proxy ${proxy.host} does not let us through to ${host}: it answered with HTTP ${status}.`,
     {
-      // Not after 407: a directory service locks people out who have a wrong password sent three times.
+      // Not after 407: a directory service may lock the user out after three wrong passwords.
       mayPass: mayHelpToRetry(status),
       hint:
         status === 407

@@ -7,39 +7,39 @@ import {proxiesOf} from './proxy.ts'
 import {type Exchange, readExchange, transfer} from './transfer.ts'
 import {trustSystemAuthorities} from './trust.ts'
 
-/** The one door to the network: proxy, trust and limits are the same for everybody who talks through it. */
+/** The only way to the network: every request gets the same proxy, trust and limits. */
 export interface Network {
   /**
-   * Sends a GET again when it failed; anything else once, because it may have been done although no answer came. Such a
-   * request is not given up on Ctrl-C once it is sent: what it has used up would be lost with the answer.
+   * Retries a failed GET. Sends any other request once, because the server may have acted on it without answering.
+   * Ctrl-C does not abort such a request once it is sent: what it used up would be lost with the answer.
    */
   readonly fetch: typeof globalThis.fetch
-  /** For other requests that may safely be sent again. */
+  /** For other requests that can safely be repeated. */
   readonly fetchAgain: typeof globalThis.fetch
   /**
-   * Sends such a request once, for a caller that looks into the answer before it decides whether to send it again: a
-   * failure says so by `mayPass`.
+   * Sends a repeatable request once, for a caller that decides by the answer whether to repeat it: a failure says so in
+   * `mayPass`.
    */
   readonly fetchOnce: typeof globalThis.fetch
   /**
-   * By how many milliseconds that server's clock is ahead of ours, as far as its answers have told this process.
-   * Learned over verified TLS or loopback only; over twelve hours is taken for nonsense.
+   * How many milliseconds the server's clock is ahead of ours, as far as answers to this process have shown. Learned
+   * only over verified TLS or loopback; over twelve hours counts as nonsense, and as 0.
    */
   offsetTo(url: URL): number
-  /** The same, however large: what can't be made up for must still be told. */
+  /** The same without a limit: an offset too large to compensate must still be reported. */
   differenceTo(url: URL): number
-  /** The server that answered last of those whose clock is ahead of ours, or behind, by more than is made up for. */
+  /** The server that answered last among those whose clock is too far from ours to compensate. */
   strangeClock(): {readonly host: string; readonly milliseconds: number} | undefined
-  /** The same as `offsetTo`; as long as that server has not answered, that of the one which answered last. */
+  /** The same as `offsetTo`, but until the server has answered, the offset of the one that answered last. */
   likelyOffsetTo(url: URL): number
-  /** The same door for one provider: with authorities and a client certificate that concern nobody else. */
+  /** The same network for one identity provider, with authorities and a client certificate of its own. */
   withTls(tls: ProviderTls): Network
 }
 
 export interface NetworkSettings {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly clock: Clock
-  /** When it aborts no request is begun any more, and those that can be made again are ended. */
+  /** When it aborts, no request is started any more, and repeatable ones are aborted. */
   readonly signal: AbortSignal
 }
 
@@ -47,14 +47,14 @@ const connectMilliseconds = 5_000
 const requestMilliseconds = 15_000
 const retries = 2
 const largestOffset = 12 * 60 * 60 * 1000
-// A Date header has whole seconds and the answer takes its time: less than this tells nothing.
+// A Date header has whole seconds and answers take time: a smaller offset means nothing.
 const smallestOffset = 5_000
 
 export function systemNetwork(settings: NetworkSettings): Network {
   return networkOver(settings, new Map(), undefined)
 }
 
-/** By so much no clock is wrong that somebody works with; whoever says so could make old tokens look alive. */
+/** No working clock is this wrong; a server that claims so could make old tokens look alive. */
 function believed(offset: number): number {
   return Math.abs(offset) > largestOffset ? 0 : offset
 }
@@ -104,7 +104,7 @@ function networkOver(settings: NetworkSettings, offsets: Map<string, number>, ow
         clock,
         connectMilliseconds,
       })
-      // A cache between us and the server hands on the old Date and says so by Age (RFC 9111, 5.1).
+      // A cache on the way passes on the old Date and adds Age (RFC 9111, 5.1).
       const fromCache = response.headers.has('age')
       if ((secure || loopback) && !fromCache) learnOffset(url, date)
       return response
@@ -121,7 +121,7 @@ function networkOver(settings: NetworkSettings, offsets: Map<string, number>, ow
     if (Number.isNaN(server)) return
     const offset = server - clock.now().getTime()
     const size = Math.abs(offset)
-    // The latest stands last.
+    // Keeps the latest answer last.
     offsets.delete(url.origin)
     offsets.set(url.origin, size < smallestOffset ? 0 : offset)
   }

@@ -4,7 +4,7 @@ import {isLoopback} from '../../http/loopback-address.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** The proxy for an address; `undefined` where it is to be reached directly. Throws CONFIG_INVALID. */
+/** The proxy for an address; `undefined` for a direct connection. Throws CONFIG_INVALID. */
 export type ProxyFor = (url: URL) => URL | undefined
 
 const variables = {'https:': 'HTTPS_PROXY', 'http:': 'HTTP_PROXY'} as const
@@ -22,14 +22,14 @@ export function proxiesOf(env: Env): ProxyFor {
   }
 }
 
-/** The proxy for an address and the variable that names it, without its user and password. Throws CONFIG_INVALID. */
+/** The proxy for an address, without user and password, and the variable that names it. Throws CONFIG_INVALID. */
 export function wayOut(url: URL, env: Env): {readonly host: string; readonly variable: string} | undefined {
   const upper = variables[url.protocol === 'https:' ? 'https:' : 'http:']
   const proxy = isLoopback(url.hostname) ? undefined : proxiesOf(env)(url)
   return proxy && {host: proxy.host, variable: env[upper.toLowerCase()] === undefined ? upper : upper.toLowerCase()}
 }
 
-/** What stands in those variables that nobody but the proxy may see. */
+/** The passwords in those variables, which only the proxy may see. */
 export function proxyPasswords(env: Env): readonly string[] {
   return Object.values(variables)
     .flatMap(name => [env[name], env[name.toLowerCase()]])
@@ -39,14 +39,14 @@ export function proxyPasswords(env: Env): readonly string[] {
     })
 }
 
-/** RFC 7617, for a proxy whose address was read here. */
+/** RFC 7617, for a proxy address that was read here. */
 export function authorizationFor({username, password}: URL): {readonly 'proxy-authorization'?: string} {
   if (username === '' && password === '') return {}
   const login = `${decoded(username)}:${decoded(password)}`
   return {'proxy-authorization': `Basic ${Buffer.from(login).toString('base64')}`}
 }
 
-/** An empty variable in lower case hides the one in upper case, as in Python's urllib, which the AWS CLI asks. */
+/** An empty variable in lower case hides the one in upper case, as in Python's urllib, which the AWS CLI uses. */
 function valueIn(variable: string, env: Env): string {
   return (env[variable.toLowerCase()] ?? env[variable] ?? '').trim()
 }
@@ -62,7 +62,7 @@ function readProxy(variable: string, value: string): URL {
 }
 
 function problemOf(url: URL | null): string | undefined {
-  // A password with "/", "?" or "#" in it ends the host too early, which would then be shown.
+  // A password with "/", "?" or "#" ends the host too early, and messages would show its start as the host.
   if (!url?.hostname || /@/.test(url.pathname + url.search + url.hash)) {
     return 'is not an address; in a password, "@", "/", "?", "#" and "%" are written as %40, %2F, %3F, %23 and %25'
   }
@@ -105,7 +105,7 @@ function covers(entry: string, host: string, port: string): boolean {
   return host === domain || (isIP(host) === 0 && host.endsWith(`.${domain}`))
 }
 
-/** What is no address, or one of the other family, is within nothing. */
+/** A host that is no IP address, or one of the other family, is never within a network. */
 function isWithin(host: string, network: string, bits: number): boolean {
   const family = isIP(network) === 6 ? 'ipv6' : 'ipv4'
   try {

@@ -5,7 +5,7 @@ import {Headers, Response} from '../../http/fetched.ts'
 import type {Clock} from '../system/clock.ts'
 import {tooLongToConnect} from './network-failure.ts'
 
-/** A request as `fetch` was asked for it. */
+/** A request as it was passed to `fetch`. */
 export interface Exchange {
   readonly url: URL
   readonly method: string
@@ -16,7 +16,7 @@ export interface Exchange {
 
 export interface Transferred {
   readonly response: Response
-  /** The Date that the server put into its answer. */
+  /** The Date header of the answer. */
   readonly date: string | undefined
 }
 
@@ -50,7 +50,7 @@ function readBody(body: RequestInit['body']): string | Uint8Array | undefined {
   throw new TypeError('A request body is text, bytes or URLSearchParams.')
 }
 
-/** Sends a request once and reads the whole answer. A redirect is an answer too: nothing is sent on. */
+/** Sends a request once and reads the whole answer. Redirects are returned, not followed. */
 export function transfer(exchange: Exchange, parts: TransferParts): Promise<Transferred> {
   const {url, method, headers, body} = exchange
   const {agent, signal, clock, connectMilliseconds} = parts
@@ -58,7 +58,7 @@ export function transfer(exchange: Exchange, parts: TransferParts): Promise<Tran
     if (body !== undefined) headers.set('content-length', String(Buffer.byteLength(body)))
     const client = url.protocol === 'https:' ? https : http
     const request = client.request(url, {method, headers: Object.fromEntries(headers), agent, signal})
-    // Node says nothing of a request that ends before it has a connection.
+    // Node reports nothing for a request that is aborted before it has a connection.
     signal.addEventListener('abort', () => reject(signal.reason), {once: true})
     request.on('error', reject)
     request.once('socket', socket => {

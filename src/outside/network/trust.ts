@@ -3,14 +3,14 @@ import tls from 'node:tls'
 import {AwsOidcError} from '../../errors.ts'
 import {readGivenFile} from '../files/read-file.ts'
 
-// With or without its end: one that was cut off must not be passed over.
+// The end marker is optional, so that a truncated certificate is not skipped.
 const certificate = /-----BEGIN CERTIFICATE-----[^-]*(?:-----END CERTIFICATE-----)?/g
 
 let done = false
 
 /**
- * Trusts what the system and Node trust, and the bundle that AWS tools are given. Done at the first TLS connection,
- * because reading the system's store costs time that a call without a network must not pay.
+ * Trusts what the system and Node trust, and AWS_CA_BUNDLE. Called at the first TLS connection, because reading the
+ * system's store costs time that a call without network must not pay.
  */
 export function trustSystemAuthorities(env: Readonly<Record<string, string | undefined>>): void {
   if (done) return
@@ -20,7 +20,7 @@ export function trustSystemAuthorities(env: Readonly<Record<string, string | und
   done = true
 }
 
-/** What is wrong with a file of authorities; `undefined` where nothing is. */
+/** What is wrong with a file of authorities; `undefined` if nothing is. */
 export async function problemOfAuthorities(path: string): Promise<string | undefined> {
   try {
     certificatesIn(readGivenFile(path).toString())
@@ -31,8 +31,8 @@ export async function problemOfAuthorities(path: string): Promise<string | undef
 }
 
 /**
- * The certificates in a PEM file, each of them whole: OpenSSL would complain only when it is handed them, without
- * saying whose they are. Throws an error that says what is wrong.
+ * The certificates in a PEM file, each checked to be complete: OpenSSL would complain only on use, without naming the
+ * file. Throws an error that says what is wrong.
  */
 export function certificatesIn(text: string): readonly string[] {
   const certificates = text.match(certificate) ?? []

@@ -9,16 +9,16 @@ import {authorizationFor} from './proxy.ts'
 
 export interface TunnelParts {
   readonly clock: Clock
-  /** For the whole way: to the proxy, through it, and the TLS handshake with the server behind it. */
+  /** The limit for everything: to the proxy, through it, and the TLS handshake with the server behind it. */
   readonly milliseconds: number
-  /** Ends what is under way when it aborts. */
+  /** Ends pending connections when it aborts. */
   readonly signal: AbortSignal
 }
 
 /**
- * An agent whose connections lead through the tunnel of a proxy (RFC 9110, 9.3.6), which sees nothing of what is in it.
- * Node's own tunnels can't be limited or given up while the proxy is silent, and their proxy is trusted unseen under
- * NODE_TLS_REJECT_UNAUTHORIZED. `options` are for the server behind the proxy alone.
+ * An agent whose connections lead through a proxy's tunnel (RFC 9110, 9.3.6), so the proxy sees only encrypted data.
+ * Node's own tunnels can't be limited or aborted while the proxy is silent, and don't verify the proxy under
+ * NODE_TLS_REJECT_UNAUTHORIZED. `options` apply to the server behind the proxy alone.
  */
 export function tunnelAgent(proxy: URL, options: https.AgentOptions, parts: TunnelParts): https.Agent {
   const agent = new https.Agent(options)
@@ -26,7 +26,7 @@ export function tunnelAgent(proxy: URL, options: https.AgentOptions, parts: Tunn
     const target = {host: host ?? '', port: Number(port ?? 443)}
     openTunnel(proxy, target, {...options, host: target.host, servername}, parts).then(
       socket => callback?.(null, socket),
-      // The stream is for the types; nobody looks at it beside an error.
+      // The types require a stream; nobody looks at it when there is an error.
       error => callback?.(error, new Duplex()),
     )
     return undefined
@@ -65,7 +65,7 @@ function tunnelTo({host, port}: Target, proxy: URL, signal: AbortSignal): Promis
     const request = client.request({
       method: 'CONNECT',
       host: proxyHost,
-      // Node would expect the certificate of the one that the Host header names.
+      // By default, Node would expect a certificate for the name in the Host header.
       servername: isIP(proxyHost) === 0 ? proxyHost : '',
       port: proxy.port || usualPort,
       path: authority,

@@ -4,26 +4,26 @@ import {isatty} from 'node:tty'
 import {type Command, programStart} from './program-start.ts'
 import {groupWitness, type Witness} from './witness.ts'
 
-/** How a program that had the terminal as its own has ended. */
+/** How a program in the foreground has ended. */
 export interface ForegroundEnding {
-  /** As a shell tells it: 128 and the number of a signal; 127 where there is no such program, 126 where it can't be started. */
+  /** As in a shell: 128 plus the number of a signal; 127 for a missing program, 126 for one that can't be started. */
   readonly exitCode: number
   readonly signal: NodeJS.Signals | undefined
-  /** Why it was never started. */
+  /** Why the program was never started. */
   readonly problem: string | undefined
 }
 
 export interface ForegroundPlace {
   readonly platform: NodeJS.Platform
-  /** Whether SIGHUP is to do nothing to the program, as it does nothing to us. */
+  /** Whether the program ignores SIGHUP, as we do. */
   readonly deafToHangUp: boolean
 }
 
 const handedOn: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGINT', 'SIGQUIT', 'SIGBREAK']
 
 /**
- * Runs a program in our place: with our terminal, in our process group, so that Ctrl-C, Ctrl-Z and the size of the
- * window are its own. Signals do nothing to us as long as it lives.
+ * Runs a program in our place: with our terminal and in our process group, so that Ctrl-C, Ctrl-Z and changes of the
+ * window's size reach it. Signals have no effect on us while it runs.
  */
 export async function runInForeground(
   command: Command,
@@ -38,7 +38,7 @@ export async function runInForeground(
   let child: ChildProcess | undefined
   const listeners = handedOn.map((signal): [NodeJS.Signals, () => void] => [
     signal,
-    // Handed on although the program has got it, too, it would arrive twice.
+    // A signal that the program has got as well must not be passed on: it would arrive twice.
     async () => void ((signal === 'SIGHUP' && deafToHangUp) || (await witness.saw(signal)) || child?.kill(signal)),
   ])
   for (const [signal, listener] of listeners) process.on(signal, listener)
@@ -56,14 +56,17 @@ export async function runInForeground(
   }
 }
 
-/** A terminal sends signals to all that it runs, and so does the console of Windows; elsewhere they are sent to us alone. */
+/**
+ * A terminal signals its whole foreground group, as does the Windows console; without one, signals are sent to us
+ * alone.
+ */
 function witnessOn(platform: NodeJS.Platform): Witness {
   if (platform === 'win32') return {saw: async () => true, leave: () => undefined}
   const atTerminal = [0, 1, 2].some(descriptor => isatty(descriptor))
   return atTerminal ? groupWitness() : {saw: async () => false, leave: () => undefined}
 }
 
-/** Node would give the program the default of every signal; what a shell ignores its programs ignore, too. */
+/** Node restores the default of every signal in a child; programs of a shell inherit what it ignores. */
 function deaf(command: Command): Command {
   return ['/bin/sh', '-c', 'trap "" HUP; exec "$@"', 'sh', ...command]
 }

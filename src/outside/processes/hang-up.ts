@@ -3,9 +3,9 @@ import {readOwnFile} from '../files/read-file.ts'
 type Env = Readonly<Record<string, string | undefined>>
 
 /**
- * Whether we were started deaf to SIGHUP, as by nohup. Node gives every ignored signal its default back before any code of
- * ours runs (`PlatformInit` in its src/node.cc), so this goes by what is left to see: the shell's `_`, what GNU nohup puts
- * in the place of a terminal as stdin (/dev/null, opened for writing only), and a script around us that ignores it.
+ * Whether we were started with SIGHUP ignored, as by nohup. Node resets every ignored signal before our code runs
+ * (`PlatformInit` in its src/node.cc), so this goes by other evidence: the shell's `_`, the stdin that GNU nohup
+ * substitutes for a terminal (/dev/null, opened for writing only), or a parent script that ignores SIGHUP.
  */
 export function isDeafToHangUp(env: Env): boolean {
   if (/(?:^|\/)nohup$/.test(env._ ?? '')) return true

@@ -6,24 +6,24 @@ import {processMark} from '../system/process-mark.ts'
 import {isFile} from './program-start.ts'
 import {windowsProgram} from './windows-command.ts'
 
-/** Looks at files, programs and processes without changing anything, and mends what somebody asks to have mended. */
+/** Looks at files, programs and processes without changing anything; repairs only on demand. */
 export interface Inspection {
-  /** What a file is, links not followed; `undefined` where there is none, or it may not be looked at. */
+  /** The facts about a file, without following links; `undefined` where there is none, or they are not accessible. */
   look(path: string): Promise<FileFacts | undefined>
-  /** The names in a folder; none where it can't be read. */
+  /** The names in a folder; empty if it is unreadable. */
   list(folder: string): Promise<readonly string[]>
-  /** Of the Node that runs this. */
+  /** The version of the running Node. */
   readonly nodeVersion: string
-  /** What keeps us from making files in a folder, or the folder itself; `undefined` where nothing does. */
+  /** What keeps us from making files in a folder, or the folder itself; `undefined` if nothing does. */
   obstacleTo(folder: string): Promise<Obstacle | undefined>
-  /** Whether the disk that a folder is, or would be, on has a block left for us. */
+  /** Whether the disk of a folder, which may not exist yet, has a free block for us. */
   hasRoomFor(folder: string): Promise<boolean>
   canRead(path: string): Promise<boolean>
-  /** Where a program is that is named by path or looked for on PATH; `undefined` where nothing could be started. */
+  /** The path of a program that is given by path or looked up on PATH; `undefined` if none can be started. */
   findProgram(name: string): Promise<string | undefined>
-  /** Whether a process still runs, by the mark that `processMark` gave it; of another machine's it is not known. */
+  /** Whether the process with this `processMark` still runs; `undefined` for a process of another machine. */
   isRunning(mark: string): boolean | undefined
-  /** Takes everything from others that they may do with it. */
+  /** Removes all permissions of group and others. */
   close(path: string): Promise<void>
   remove(path: string): Promise<void>
 }
@@ -35,9 +35,9 @@ export interface Obstacle {
 
 export interface FileFacts {
   readonly kind: 'file' | 'folder' | 'other'
-  /** To whom it belongs, seen by whoever runs this. */
+  /** The owner, relative to the user who runs this. */
   readonly owner: 'self' | 'root' | 'other'
-  /** What everybody else may do with it, as far as permissions tell. */
+  /** What all other users may do with the file, as far as permissions tell. */
   readonly others: {readonly read: boolean; readonly write: boolean}
   readonly modifiedAt: Date
 }
@@ -74,7 +74,7 @@ export function systemInspection(
     async obstacleTo(folder) {
       for (let at = folder; ; at = dirname(at)) {
         const found = await stat(at).catch(codeOf)
-        // Where it may not be looked at, a folder above is closed.
+        // If access is denied, a folder above is closed.
         if (typeof found === 'string' && found !== 'ENOENT' && found !== 'EACCES') return {path: at, why: found}
         const stats = typeof found === 'string' ? await lstat(at).catch(() => undefined) : found
         if (stats && !stats.isDirectory()) return {path: at, why: 'it is no folder'}
@@ -88,7 +88,7 @@ export function systemInspection(
     async hasRoomFor(folder) {
       const found = await statfs(folder).catch(() => undefined)
       if (!found) return join(folder, '..') === folder || this.hasRoomFor(join(folder, '..'))
-      // Some file systems know of no blocks.
+      // Some file systems report no blocks.
       return found.blocks === 0 || found.bavail > 0
     },
     canRead: path => may(path, constants.R_OK),

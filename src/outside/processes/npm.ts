@@ -6,26 +6,26 @@ import {parseObject, readObject} from '../../text/json.ts'
 import {ownerInsteadOfRoot} from '../files/other-users.ts'
 import {readOwnFile} from '../files/read-file.ts'
 
-/** The npm that comes with oclif's plugin of plugins, whatever npm this machine has. */
+/** The npm that comes with oclif's plugin for plugins, whatever npm this machine has. */
 export interface Npm {
   /**
-   * Runs npm in a folder and gives the JSON that it prints. Install scripts never run. Rejects with USAGE for a package
-   * that is not there, else with UNAVAILABLE and npm's own reason.
+   * Runs npm in a folder and returns the JSON that it prints. Install scripts never run. Rejects with USAGE for a
+   * package that doesn't exist, else with npm's own reason, mostly as UNAVAILABLE.
    */
   run(args: readonly string[], folder: string, options: NpmOptions): Promise<unknown>
 }
 
 export interface NpmOptions {
-  /** Instead of the registry that the person's npm is set to. */
+  /** Replaces the registry of the user's npm configuration. */
   readonly registry: string | undefined
   readonly signal: AbortSignal
 }
 
-// What a git server or a large package may take; a registry that answers at all is much faster.
+// The time that a git server or a large package may take; a registry that answers at all is much faster.
 const limitMilliseconds = 5 * 60_000
 const unwritable = ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM']
 const unreachable = ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH']
-// npm would go on for over a minute where there is no network.
+// Without a network, npm would retry for over a minute.
 const patience = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000']
 
 export const systemNpm: Npm = {
@@ -55,7 +55,7 @@ function readAnswer(stdout: string, command: string): unknown {
   }
 }
 
-/** As the user whose folder it is: npm would leave files of root there, and among what it keeps in their home. */
+/** Runs npm as the owner of the folder: otherwise it would leave files of root there and in the owner's npm cache. */
 async function output(
   args: readonly string[],
   cwd: string,

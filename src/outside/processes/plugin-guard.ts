@@ -7,28 +7,30 @@ import {type Clock, rejectionOf} from '../system/clock.ts'
 import {complain} from '../terminal/output.ts'
 
 /**
- * Keeps code of plugins from spoiling a call by accident: from printing into its result, from ending it, and from
- * holding it up while it is loaded. No protection against ill will: a plugin has all rights of the person who runs it.
+ * Keeps plugin code from spoiling a call by accident: by printing into the result, ending the process, or blocking
+ * while it loads. It does not protect against malice: a plugin has all rights of the user.
  */
 export interface PluginGuard {
   /**
-   * Loads code of a plugin. Rejects with PLUGIN_FAILED, or ends the process where nothing else can, when it takes long.
-   * From then on, until `lift`, what is printed goes to `printed`, and the end of the process is laid at its door.
+   * Loads code of a plugin. If that takes too long, rejects with PLUGIN_FAILED, or ends the process if its thread is
+   * blocked. From then until `lift`, output to stdout goes to `printed`, and an exit is blamed on the plugins.
    */
   load<Result>(plugin: string, printed: (text: string) => void, work: () => Promise<Result>): Promise<Result>
-  /** The rest of the call is ours, and everything is written: what a plugin has left running is not waited for. */
+  /**
+   * Call when the result is written: removes the guard, and ends the process soon, whatever plugins have left running.
+   */
   lift(): void
 }
 
 export interface GuardDependencies {
   readonly clock: Clock
-  /** Aborted when somebody else ends the process. */
+  /** Aborted when the process is ended from outside. */
   readonly interruption: AbortSignal
 }
 
-// Loading reads files and runs nothing that waits for a network or a person; the slowest disk needs a second or two.
+// Loading only reads files, and waits for no network or user; the slowest disk needs a second or two.
 const limitMilliseconds = 10_000
-// For a page that is still on its way to the browser; without a plugin the process ends by itself.
+// Time for a page that is still on its way to the browser; without plugins the process ends by itself.
 const momentMilliseconds = 1000
 const stillBusy = `it was not loaded within ${limitMilliseconds / 1000} seconds`
 
@@ -85,8 +87,8 @@ function lineOf(plugins: readonly string[], what: string): Printable {
 }
 
 /**
- * A loop without end leaves no turn to a timer or to Ctrl-C, so another thread says what happened and ends the process.
- * It can't choose the exit code.
+ * An endless loop lets no timer and no Ctrl-C through, so another thread reports it and kills the process. It can't
+ * choose the exit code.
  */
 function endWhenBlocked(line: Printable, milliseconds: number): () => void {
   const done = new Int32Array(new SharedArrayBuffer(4))
@@ -98,7 +100,7 @@ function endWhenBlocked(line: Printable, milliseconds: number): () => void {
     }`
   const worker = new Worker(code, {eval: true, workerData: {done, line, milliseconds}})
   worker.unref()
-  // Without it (a limit of threads or memory) a loop is as endless as it is.
+  // If the thread can't start (limits of threads or memory), an endless loop stays endless.
   worker.once('error', () => undefined)
   return () => {
     Atomics.store(done, 0, 1)

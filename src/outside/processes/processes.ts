@@ -6,25 +6,27 @@ import {isDeafToHangUp} from './hang-up.ts'
 import {type Command, failureOf, programStart} from './program-start.ts'
 
 export interface Processes {
-  /** Aborts when the person presses Ctrl-C or the system asks the process to end. */
+  /** Aborts when the user presses Ctrl-C or the system asks the process to end. */
   readonly interruption: AbortSignal
   /**
-   * Starts a program and leaves it running. No shell; nothing of it reaches our output.
-   * Rejects when it can't be started or ends with a failure within a moment.
+   * Starts a program without a shell and leaves it running, detached from our output. Rejects when it can't be started
+   * or fails within 1.5 seconds.
    */
   launch(program: string, args: readonly string[]): Promise<void>
-  /** Runs a program in our place, with our terminal. Until it ends, no signal is meant for us. */
+  /** Runs a program in our place, with our terminal. Until it ends, we ignore signals. */
   runInForeground(command: Command, env: Readonly<Record<string, string>>): Promise<ForegroundEnding>
-  /** From now on this process ends without waiting for what still runs in it: a native call hangs. */
+  /** Makes `end` leave without waiting for the threads of this process, because a native call hangs. */
   abandon(): void
   readonly abandoned: () => boolean
   /** Ends this process. */
   end(exitCode: number): never
-  /** Ends this process by SIGINT: a shell that runs a script then ends too, where with an exit code it would go on. */
+  /**
+   * Ends this process by SIGINT: a shell script that runs us then stops too, whereas after an exit code it would go on.
+   */
   endByInterrupt(): never
 }
 
-// A browser that can't start says so at once; one that runs stays, or hands over to a running one and ends with 0.
+// A browser that can't start fails at once; otherwise it stays, or hands over to a running one and exits with 0.
 const momentMilliseconds = 1500
 
 export function systemProcesses(): Processes {
@@ -76,8 +78,8 @@ export function systemProcesses(): Processes {
 }
 
 /**
- * `process.exit` joins the threads of the pool, and one of them would never come. Another program in place of this one,
- * or a kill, leaves them behind.
+ * `process.exit` joins the threads of the pool, of which one hangs. Replacing this process by another program, or
+ * killing it, leaves them behind.
  */
 function leave(exitCode: number): never {
   if (process.execve && existsSync('/bin/sh')) process.execve('/bin/sh', ['sh', '-c', `exit ${exitCode}`], {})
@@ -87,14 +89,14 @@ function leave(exitCode: number): never {
 
 interface Interruption {
   readonly signal: AbortSignal
-  /** Does the work, during which signals do not interrupt us. */
+  /** Runs the work while signals do not interrupt us. */
   deafTo<Result>(work: () => Promise<Result>): Promise<Result>
 }
 
 function interruption(end: (exitCode: number) => never): Interruption {
   const controller = new AbortController()
   const stop = (error: AwsOidcError) => {
-    // A second signal, or work that doesn't heed the first one, ends the process all the same.
+    // A second signal, or 3 seconds without an end, ends the process regardless.
     process.once('SIGINT', () => end(130))
     process.once('SIGTERM', () => end(143))
     setTimeout(() => end(error.code === 'INTERRUPTED' ? 130 : 143), 3000).unref()

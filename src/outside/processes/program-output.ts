@@ -8,7 +8,7 @@ export interface OutputOptions {
   readonly clock: Clock
   readonly milliseconds: number
   readonly signal: AbortSignal
-  /** Of its environment, besides our own. */
+  /** Environment variables, in addition to our own. */
   readonly variables: Readonly<Record<string, string>>
   readonly platform: NodeJS.Platform
 }
@@ -16,8 +16,8 @@ export interface OutputOptions {
 const missing = 'there is no such program'
 
 /**
- * What a program prints, without a shell and with nothing on its stdin. Ends it when it takes longer than
- * `milliseconds` or the signal aborts. Rejects in words that hold nothing of what it was given or has printed.
+ * What a program prints, run without a shell and with an empty stdin. Kills the program after `milliseconds` or when
+ * the signal aborts. The error message of a rejection never contains the program's arguments or output.
  */
 export async function programOutput(
   program: string,
@@ -36,7 +36,7 @@ export async function programOutput(
       windowsHide: true,
       windowsVerbatimArguments: start.verbatim,
     })
-    // On abort execFile sends SIGTERM, whatever its killSignal: one that has no ear for it would stay for ever.
+    // On abort execFile sends SIGTERM, whatever its killSignal: a program that ignores it would stay for ever.
     limit.signal.addEventListener('abort', () => running.child.kill('SIGKILL'), {once: true})
     running.child.stdin?.on('error', () => undefined).end()
     return (await running).stdout

@@ -4,8 +4,9 @@ import {type NotStarted, type WindowsCommand, windowsCommand} from './windows-co
 export type Command = readonly [program: string, ...args: string[]]
 
 /**
- * How a program is started that somebody has named: everything that starts one asks here. Windows by itself would look into
- * the current folder before PATH, where a cloned repository may have put anything, and could not start what npm installs.
+ * How to start a program that the user names; everything that starts one asks here. Windows itself would search the
+ * current folder before PATH, where a cloned repository may have put anything, and can't start the batch files that npm
+ * installs.
  */
 export function programStart(
   command: Command,
@@ -17,7 +18,10 @@ export function programStart(
   return platform === 'win32' ? windowsCommand(command, env, isThere) : {program, args, verbatim: false}
 }
 
-/** Of a program that isn't there it has the code by which other systems say so, for who then tries another one. */
+/**
+ * An Error for a program that was not started; if it is missing, with the code ENOENT, which callers expect before they
+ * try another one.
+ */
 export function failureOf({exitCode, problem}: NotStarted): Error {
   return Object.assign(new Error(problem), exitCode === 127 && {code: 'ENOENT'})
 }

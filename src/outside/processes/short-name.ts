@@ -5,12 +5,12 @@ import {commandPrompt} from './windows-command.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** What a file is called on Windows where a command line may hold no quotes and nothing but ASCII. */
+/** A Windows path's name for command lines that allow only ASCII and no quotes. */
 export type ShortNames = (path: string) => Promise<string>
 
 /**
- * The 8.3 name where the path has a space or a letter outside ASCII, as far as the disk keeps such names; else the path as
- * it is. cmd.exe tells it (`for /?`, the modifier `~s`).
+ * The 8.3 name of a path that has a space or a letter outside ASCII, if the disk keeps such names; else the path
+ * itself. cmd.exe tells the name (`for /?`, the modifier `~s`).
  */
 export async function shortName(path: string, ask: ShortNames): Promise<string> {
   const isPlain = (text: string) => /^[\w:.\\~-]+$/.test(text)

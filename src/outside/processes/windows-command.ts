@@ -1,6 +1,6 @@
 import {win32} from 'node:path'
 
-/** What to hand to the system so that it starts a program with exactly these arguments. */
+/** What the system must be given to start a program with exactly these arguments. */
 export interface WindowsCommand {
   readonly program: string
   readonly args: readonly string[]
@@ -15,7 +15,7 @@ export interface NotStarted {
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** What can be started at all, whatever else stands in PATHEXT. */
+/** The extensions that we can start, whatever else PATHEXT lists. */
 const startable = ['.com', '.exe', '.bat', '.cmd']
 
 /**
@@ -30,7 +30,7 @@ export function windowsCommand(
   const program = windowsProgram(name, env, isFile)
   if (program === undefined) return {exitCode: 127, problem: `${name}: command not found`}
   if (!/\.(bat|cmd)$/i.test(program)) return {program, args, verbatim: false}
-  // cmd.exe has no way to write these that every batch file hands on unharmed (CVE-2024-24576).
+  // cmd.exe has no quoting for these characters that survives every batch file (CVE-2024-24576).
   const harmful = [program, ...args].find(text => /["%\r\n]/.test(text))
   if (harmful !== undefined)
     return {exitCode: 126, problem: `${name} is a batch file, which can't be given an argument with ", % or a line end`}
@@ -42,12 +42,12 @@ export function windowsCommand(
   }
 }
 
-/** Where it is. */
+/** The path of a program that is given by path or looked up on PATH. */
 export function windowsProgram(name: string, env: Env, isFile: (path: string) => boolean): string | undefined {
   return candidates(name, env).find(isFile)
 }
 
-/** By its path: its bare name would be looked for in the current folder. */
+/** An absolute path: the bare name would be looked up in the current folder. */
 export function commandPrompt(env: Env): string {
   return win32.join(variable(env, 'SYSTEMROOT') || String.raw`C:\Windows`, String.raw`System32\cmd.exe`)
 }
@@ -64,7 +64,7 @@ function candidates(name: string, env: Env): readonly string[] {
   return folders.filter(folder => folder !== '').flatMap(folder => names.map(each => win32.join(folder, each)))
 }
 
-/** Backslashes before the closing quote are doubled, for the program that the batch file starts. */
+/** Doubles backslashes before the closing quote, for the program that the batch file starts. */
 function quoted(text: string): string {
   return `"${text.replace(/\\+$/, '$&$&')}"`
 }

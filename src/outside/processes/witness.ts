@@ -2,23 +2,23 @@ import {type ChildProcess, spawn} from 'node:child_process'
 import {createInterface} from 'node:readline'
 import {setImmediate as turnOfTheLoop} from 'node:timers/promises'
 
-/** Tells signals that all of our process group got, as from Ctrl-C, from those that somebody sent to us alone. */
+/** Tells signals to our whole process group, as from Ctrl-C, from signals to us alone. */
 export interface Witness {
-  /** Whether the others have got a signal, too, which we have just got. */
+  /** Whether the rest of the group, too, has got the signal that we have just got. */
   saw(signal: NodeJS.Signals): Promise<boolean>
   leave(): void
 }
 
-// `read` fails where a signal comes in between, and for good once we are gone.
+// `read` fails when a signal interrupts it, and for good once we are gone.
 const script = `for name in HUP INT QUIT TERM USR1 USR2; do trap "hit=1; echo SIG$name" $name; done
 while hit=; read -r question || [ "$hit" ]; do echo "$question"; done`
 
-// Where nothing can be told, as in an image without a shell: these come from terminals, and the others are sent to us alone.
+// The fallback without a shell, as in a minimal image: these signals come from terminals, the others to us alone.
 const ofTerminals: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT'])
 
 /**
- * Node doesn't tell who sent a signal. So a shell in our process group notes what it gets, and says so when it is asked: a
- * signal for the group has been left at every member before any of them asks.
+ * Node doesn't tell who sent a signal. So a shell in our process group records the signals it gets, and reports them on
+ * request: a signal to the group is pending at every member before any of them can ask.
  */
 export function groupWitness(program = '/bin/sh'): Witness {
   const shell = spawn(program, ['-c', script], {stdio: ['pipe', 'pipe', 'ignore'], env: {}, cwd: '/'})
@@ -46,7 +46,7 @@ export function groupWitness(program = '/bin/sh'): Witness {
   lines.on('line', async line => {
     if (!line.startsWith('SIG')) return
     seen.push(line)
-    // The system may have made one of two that came shortly after each other: until all who have got one have asked.
+    // The system may merge two signals in quick succession: keep this one until every listener that got one has asked.
     await ask()
     await ask()
     await turnOfTheLoop()

@@ -1,9 +1,9 @@
 import {setTimeout as delay} from 'node:timers/promises'
 
-/** The only source of time, so that a test can move it. */
+/** The only source of time; tests control their own. */
 export interface Clock {
   now(): Date
-  /** Milliseconds since some moment, on a clock that nobody sets: for limits. */
+  /** Milliseconds on a monotonic clock, for limits. */
   elapsed(): number
   /** Rejects with the signal's reason when it aborts first. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
@@ -46,12 +46,12 @@ export const systemClock: Clock = {
   },
 }
 
-// One turn reads up to 64 KiB of a connection; the largest answer that is taken has 4 MiB (transfer.ts).
+// One turn reads up to 64 KiB of a connection; the largest accepted answer has 4 MiB (transfer.ts).
 const turnsToRead = 64
 
 /**
- * Calls `then` after the event loop has read what lies in the sockets. A process that was stopped, or a machine that
- * was asleep, finds its timers due before it looks there, and would throw away an answer that came long ago.
+ * Calls `then` after the event loop has read what is waiting in the sockets. After the process was stopped or the
+ * machine slept, timers are due before the loop reads, which would discard an answer that came long ago.
  */
 function onceAllIsRead(then: () => void): () => void {
   let turns = 0
@@ -70,7 +70,7 @@ export function rejectionOf(signal: AbortSignal): Promise<never> {
   })
 }
 
-/** Does the work with a signal that aborts after a time, or when `parent` does. */
+/** Runs the work with a signal that aborts after `milliseconds`, or when `parent` does. */
 export async function within<Result>(
   clock: Clock,
   milliseconds: number,

@@ -1,6 +1,6 @@
 import {existsSync} from 'node:fs'
 
-/** Whether Docker or Podman has left its mark: the files that they put into each container. */
+/** Whether this is a container of Docker or Podman, by the files that they put into each. */
 export function inContainer(): boolean {
   return existsSync('/.dockerenv') || existsSync('/run/.containerenv')
 }

@@ -1,19 +1,19 @@
 import type * as Library from '@napi-rs/keyring'
 
 export const service = 'aws-oidc'
-// Unpinned, the library would fall back without a word to the kernel's keyring, which forgets and is not shared.
+// Without a fixed store, the library would silently fall back to the kernel's keyring, which forgets and is not shared.
 export const options = {linux: {store: 'secret-service'}} as const
 
 const limitMilliseconds = 2_000
 const ending: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> = {linux: ['gnu'], win32: ['msvc']}
 
 /**
- * Loads the library for a look at the keyring that asks nobody and waits for nothing but an answer. The look rejects with
- * the code TIMED_OUT where none comes; the call still hangs in a thread then, and this process can't end by itself.
+ * Loads the library for a look at the keyring that prompts nobody. The look rejects with the code TIMED_OUT after 2
+ * seconds; the call then still hangs in a thread, and this process can't end by itself.
  */
 export async function loadKeyring(): Promise<(name: string) => Promise<string | undefined>> {
   const {AsyncEntry, findCredentialsAsync} = binaryOfLibrary() ?? (await import('@napi-rs/keyring'))
-  // Secret Service lets somebody be asked to unlock an entry, but finds only what is open already.
+  // Secret Service may prompt the user to unlock a single entry, but a search finds only what is unlocked already.
   const look =
     process.platform === 'linux'
       ? async (name: string) => onlyOne((await findCredentialsAsync(service)).filter(({account}) => account === name))
@@ -22,8 +22,8 @@ export async function loadKeyring(): Promise<(name: string) => Promise<string | 
 }
 
 /**
- * The library tries one place after the other until it finds its binary, which takes as long as opening it. It is tried first
- * where npm puts it on most machines; `undefined` where it is not, or of no use there.
+ * The library searches several places for its binary, which takes as long as opening it. So we first try where npm puts
+ * it on most machines; `undefined` where it is missing or can't be loaded.
  */
 function binaryOfLibrary(): typeof Library | undefined {
   const {createRequire} = process.getBuiltinModule('node:module')
@@ -44,7 +44,7 @@ async function inTime<Result>(work: Promise<Result>): Promise<Result> {
   let limit: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     const giveUp = () => reject(Object.assign(new Error('The keyring does not answer.'), {code: 'TIMED_OUT'}))
-    // On a busy machine the answer may be there and not have been looked at yet.
+    // On a busy machine the answer may have arrived but not been processed yet.
     limit = setTimeout(() => setImmediate(giveUp), limitMilliseconds)
   })
   try {

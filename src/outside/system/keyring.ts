@@ -6,13 +6,13 @@ import {options, service} from './keyring-glance.ts'
 
 export interface KeyringDependencies {
   readonly clock: Clock
-  /** Whether a person sits at the terminal, who may be typing the keyring's password. */
+  /** Whether a user is at the terminal, who may be typing the keyring's password. */
   readonly attended: boolean
-  /** To the person. */
+  /** Tells the user. */
   readonly tell: (text: string) => void
-  /** Ends the wait: whoever presses Ctrl-C will not type the keyring's password. */
+  /** Ends the wait: a user who presses Ctrl-C will not type the keyring's password. */
   readonly interruption: AbortSignal
-  /** Called when a call is given up: its thread still waits, and the process can't end by `process.exit`. */
+  /** Called when a call is given up: its thread still waits, so `process.exit` would hang. */
   readonly onGivenUp: () => void
 }
 
@@ -27,7 +27,7 @@ export function systemKeyring(parts: KeyringDependencies): Keyring {
   let givenUp = false
   let last: Promise<unknown> = Promise.resolve()
 
-  /** One call after the other: a few that hang at once would take all threads that Node reads files with. */
+  /** Calls run one at a time: a few that hang at once would take all threads that Node reads files with. */
   function call<Result>(name: string, work: (entry: AsyncEntry) => Promise<Result>): Promise<Result> {
     const done = last.then(() => callNow(name, work))
     last = done.catch(() => undefined)
@@ -77,7 +77,10 @@ async function entryOf(name: string): Promise<AsyncEntry> {
   return new library.AsyncEntry(service, name, options)
 }
 
-/** Its own message is the same for every reason; why each attempt to load a binary failed stands in a chain of causes. */
+/**
+ * The library's message is the same for every reason; its chain of causes says why each attempt to load a binary
+ * failed.
+ */
 function reasons(error: unknown): string {
   const lines: string[] = []
   for (let at = error; at instanceof Error; at = at.cause) lines.push(at.message.split('\n')[0] ?? '')

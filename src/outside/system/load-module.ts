@@ -2,7 +2,7 @@ import {statSync} from 'node:fs'
 import {createRequire} from 'node:module'
 import {pathToFileURL} from 'node:url'
 
-/** What a file of code exports. CommonJS needs no import(), which starts a loader of its own. */
+/** What a module exports. CommonJS is loaded without import(), whose loader takes extra time to start. */
 export async function loadModule(path: string): Promise<unknown> {
   // Node would wait for the end of a pipe.
   if (!statSync(path).isFile()) throw new Error(`${path} is no file`)

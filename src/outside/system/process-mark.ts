@@ -1,6 +1,6 @@
 import {hostname} from 'node:os'
 
-/** Tells this process from all others of this machine, in the name of a file. */
+/** Distinguishes this process from all others, in the name of a file: host name and process id. */
 export function processMark(): string {
   return `${hostname().replace(/[^\w-]/g, '_')}.${process.pid}`
 }

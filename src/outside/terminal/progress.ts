@@ -1,8 +1,8 @@
 import {clearedLine, onScreen, type Printable} from '../../text/printable.ts'
 
-/** One line on the terminal that says what is being waited for. It comes after a second and leaves nothing behind. */
+/** One line on the terminal that says what we are waiting for. It appears after a second and leaves nothing behind. */
 export interface Progress {
-  /** What is waited for from now on; `undefined` when nothing is any more. */
+  /** Sets what we are waiting for; `undefined` for nothing. */
   waitingFor(what: string | undefined): void
   /** Writes something else, with the line out of the way. */
   above(write: () => void): void
@@ -11,15 +11,15 @@ export interface Progress {
 export interface ProgressParts {
   readonly write: (text: Printable) => void
   readonly columns: () => number
-  /** Does the work later, unless the returned function is called first. */
+  /** Schedules the work, unless the returned function is called first. */
   readonly after: (milliseconds: number, work: () => void) => () => void
 }
 
 const noticeableMilliseconds = 1_000
 
 /**
- * It does not move: each write from a job in the background would have to be asked of the system first, and a line
- * that is written once a stage can't get into the way of anything else on the terminal.
+ * The line is not animated: writing from a background job costs a check each time, and a line that is written once per
+ * stage can't get in the way of anything else on the terminal.
  */
 export function progressOn({write, columns, after}: ProgressParts): Progress {
   let waiting: string | undefined
@@ -27,9 +27,9 @@ export function progressOn({write, columns, after}: ProgressParts): Progress {
   let cancel: (() => void) | undefined
 
   function show(): void {
-    // A line that wraps could not be taken away again.
+    // A line that wraps could not be cleared again.
     if (shown) write(clearedLine)
-    // Made safe before it is cut: a part of a secret would be shown.
+    // Mask secrets before cutting: a cut secret would not be recognized.
     write(onScreen(onScreen(waiting ?? '').slice(0, columns() - 1)))
     shown = true
   }
@@ -59,7 +59,7 @@ export function progressOn({write, columns, after}: ProgressParts): Progress {
   }
 }
 
-/** Where nobody would see it, or where it would spoil what is seen. */
+/** For terminals that can't show the line, or where it would spoil the output. */
 export const noProgress: Progress = {
   waitingFor: () => undefined,
   above: write => write(),

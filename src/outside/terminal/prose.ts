@@ -1,6 +1,6 @@
 /**
- * Text for a terminal of so many columns, its sentences broken between words. What is to be copied stays whole, as the
- * terminal shows it: commands, addresses, and all that is laid out by spaces.
+ * Wraps the sentences of a text at so many columns, between words. What users copy stays whole, as do commands,
+ * addresses and everything that is laid out by spaces.
  */
 export function proseWithin(text: string, columns: number | undefined): string {
   if (columns === undefined || columns < narrowest) return text
@@ -10,7 +10,7 @@ export function proseWithin(text: string, columns: number | undefined): string {
     .join('\n')
 }
 
-// What is narrower tells of a terminal that does not know its size.
+// A smaller width means that the terminal does not know its size.
 const narrowest = 20
 const colour = String.raw`${'\u001b'}\[[\d;]*m`
 const isLaidOut = new RegExp(String.raw`^(?:${colour})?(Try: |[\s+-])|\s{2}|[\u2580-\u259f]`)

@@ -6,25 +6,25 @@ import {complain, prose} from './output.ts'
 import {noProgress, type Progress, progressOn} from './progress.ts'
 import {writeToTerminal} from './tty.ts'
 
-/** Where people are reached. stdout is not here: it belongs to the result alone. */
+/** Where users are reached. stdout is not here: it belongs to the result alone. */
 export interface Terminal extends Pick<Progress, 'waitingFor'> {
   readonly stdinIsTerminal: boolean
   readonly stderrIsTerminal: boolean
-  /** Whether what is said to the person may have colours (https://no-color.org). */
+  /** Whether messages to the user may have colours (https://no-color.org). */
   readonly colours: boolean
-  /** To stderr, for whoever started the command. Never throws. */
+  /** Writes to stderr, for the program or user that started the command. Never throws. */
   say(told: Message): void
-  /** To the person: the terminal itself where there is one, because botocore and the JS SDK swallow stderr. */
+  /** Tells the user: on the terminal itself where there is one, because botocore and the JS SDK swallow stderr. */
   tell(told: Message): void
-  /** The terminal that `tell` writes to, where it can show block characters and tells its size. */
+  /** The terminal that `tell` writes to, if it can show block characters and knows its size. */
   screen(): Screen | undefined
-  /** All that comes from stdin, for a command whose purpose is to take it. */
+  /** All of stdin, for a command whose input it is. */
   readStdin(): Promise<string>
-  /** For questions: answers come from stdin, and stdout stays free for the result. */
+  /** For prompts: answers come from stdin, and stdout stays free for the result. */
   promptStreams(): {readonly input: NodeJS.ReadableStream; readonly output: NodeJS.WritableStream}
 }
 
-/** What a terminal has room for. */
+/** The size of a terminal, and whether it may have colours. */
 export interface Screen {
   readonly columns: number
   readonly rows: number
@@ -35,13 +35,13 @@ export interface Screen {
 type Size = Omit<Screen, 'colours'>
 type Env = Readonly<Record<string, string | undefined>>
 
-// A caller that doesn't read our stderr (AWS SDK for Java) would leave us hanging once its pipe of 64 KiB is full. What
-// is left of that is for the failure that ends the command.
+// A caller that doesn't read our stderr (AWS SDK for Java) would block us once its pipe of 64 KiB is full. The rest of
+// the pipe is left for the failure that ends the command.
 const stderrLimit = 40_000
 
 export function systemTerminal(env: Env, platform: NodeJS.Platform): Terminal {
   let written = 0
-  // A terminal that could not be written to once, or takes nothing, is not waited for again.
+  // A terminal that has refused a text, or timed out, is not tried again.
   let reachable = true
   const stderrIsTerminal = isatty(2)
   const smart = platform === 'win32' || (env.TERM ?? 'dumb') !== 'dumb'
@@ -96,7 +96,7 @@ function progressOnStderr(): Progress {
   return progress
 }
 
-/** A console of Windows takes bytes in a code page of its own, and a locale without UTF-8 has no block characters. */
+/** A Windows console expects bytes in a code page of its own, and a locale without UTF-8 has no block characters. */
 function showsBlocks(platform: NodeJS.Platform, {TERM, LC_ALL, LC_CTYPE, LANG}: Env): boolean {
   if (platform === 'win32' || !TERM || TERM === 'dumb') return false
   return platform === 'darwin' || /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || '')
@@ -119,7 +119,7 @@ function sizeOfTerminal(): Size | undefined {
   }
 }
 
-/** A size of nothing is what a terminal says that does not know it. */
+/** A terminal that does not know its size reports 0. */
 function sizeOf(stream: WriteStream): Size | undefined {
   const [columns, rows] = stream.getWindowSize()
   return columns > 0 && rows > 0 ? {columns, rows} : undefined
