@@ -1,4 +1,4 @@
-import {hostSettings} from '../config/read.ts'
+import {hostSettings} from '../config/provider.ts'
 import {readSettings, resolveSecret} from '../config/settings.ts'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
 import {type HostDependencies, hostFor} from '../host/host.ts'

@@ -1,5 +1,5 @@
 import {isDeepStrictEqual} from 'node:util'
-import {hostSettings} from '../config/read.ts'
+import {hostSettings} from '../config/provider.ts'
 import type {Configuration} from '../config/schema.ts'
 import {readSetting} from '../config/settings.ts'
 import {expectedFailure} from '../errors.ts'
