@@ -24,6 +24,7 @@ import {secrets} from '../text/secrets.ts'
 import {askingOf, type Choices, programFrom} from './asking.ts'
 import {awsFilesIn} from './aws-files.ts'
 import {browserFoldersIn} from './browser-folders.ts'
+import {browsersOf} from './browsers.ts'
 import {configurationAt} from './configuration.ts'
 import {networksOf} from './networks.ts'
 import {installPartsOf} from './plugins.ts'
@@ -217,22 +218,7 @@ export async function wire(outside: Outside, installation: Installation, choices
       ({name, flow, browser}) =>
       offer =>
         chooseFlow({...choices, provider: name, configured: flow, program: programOf(browser)}, place, offer),
-    openBrowser: async (url, {opens, shown, toSignOut = false, program}) => {
-      const {openInBrowser} = await import('../browser/open.ts')
-      const {launch} = processes
-      terminal.waitingFor(undefined)
-      const opened = openInBrowser(url, {program: programOf(program), launch, mayOpen: opens, shown, toSignOut, tell})
-      if (!toSignOut) terminal.waitingFor('Waiting for your sign-in in the browser.')
-      return opened
-    },
-    browserOf: ({browser}) => programOf(browser),
-    openPage: async (url, {program, place}) => {
-      const {openPage} = await import('../browser/page.ts')
-      terminal.waitingFor('Waiting for your browser.')
-      const {launch} = processes
-      return openPage(url, {program, place, launch, platform: outside.platform})
-    },
-    isOtherUsers: outside.isOtherUsers,
+    ...browsersOf(outside, programOf),
     makeAwsFiles: awsFilesIn(places.awsFiles, files, outside.processMark(), log),
     runInForeground(...wanted) {
       waitingFor(undefined)
