@@ -92,7 +92,7 @@ async function renewOrAsk(
   }
 }
 
-/** An unverifiable token will not improve, so ask the user. Other failures may pass: only a user who insists is asked. */
+/** An unverifiable token won't improve, so ask the user. Other failures may pass: ask only a user who insists. */
 function leadsToSignIn(failure: AwsOidcError, {insists, interactive, signal}: TokenDependencies): boolean {
   if (signal.aborted) return false
   if (failure instanceof UnverifiedToken) return true
