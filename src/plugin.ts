@@ -1,8 +1,8 @@
 /**
  * The contract between the host and every strategy or cache.
  *
- * Types only: a plugin imports them with `import type {…} from 'aws-oidc/plugin'`, and nothing of the host reaches it
- * but the `Host` it is handed. Errors cross by their `code`, never by class.
+ * Types only: import them with `import type {…} from 'aws-oidc/plugin'`. A plugin touches the host only through the
+ * `Host` or `CacheHome` it gets. Errors are recognized by their `code`, never by class.
  */
 
 /** Signs a user or a CI job in to one kind of identity provider. */
@@ -120,9 +120,8 @@ export interface Host {
     readonly expiresAt: Date
   }): Promise<void>
   /**
-   * Tokens for an OIDC client: remembered, refreshed, or from a new sign-in, in that order. Pass `fresh` when the
-   * provider has refused the remembered ones. If the provider refuses this client, the error carries the provider's
-   * own words as `refusal` (a ProviderRefusal).
+   * Tokens for an OIDC client: remembered, refreshed, or from a new sign-in, in that order. Pass `fresh` if the
+   * provider refused the remembered ones. If it refuses this client, the error has a ProviderRefusal as `refusal`.
    */
   tokens(client: OidcClient, options?: {readonly fresh?: boolean}): Promise<TokenSet>
   /**
@@ -140,7 +139,7 @@ export interface Host {
    * provider may ask the user to confirm. Rejects if the provider has no such address.
    */
   endSession(client: OidcClient): Promise<void>
-  /** Not in this version: rejects. Will drive the user's browser from `start` to the SAML response posted to AWS. */
+  /** Drives the user's browser from `start` to the SAML response it posts to AWS. This version always rejects. */
   samlFromBrowser(start: URL): Promise<string>
   /** Opens a loopback listener for one redirect. */
   listen(options?: ListenOptions): Promise<Callback>
@@ -196,7 +195,7 @@ export interface Registration<Contract, Input = void> {
   readonly entries: readonly Entry<Contract, Input>[]
 }
 
-/** Keep it cheap to create: import nothing heavy until `load` is called. */
+/** Must be cheap to create: import nothing heavy before `load`, which the host calls only for an `id` in use. */
 export interface Entry<Contract, Input = void> {
   /** The name used in the configuration, as in `strategy: keycloak`: lower-case letters, digits, hyphens. */
   readonly id: string
@@ -238,13 +237,13 @@ export interface CacheHome {
   readonly env: Host['env']
   /** The operating system's keyring, for a small secret such as a key. */
   readonly keyring: Keyring
-  /** Runs `work` under a lock across processes, one per cache; runs it without a lock if none can be made. */
+  /** Runs `work` under a lock shared with other processes, or without it if no lock can be made. */
   exclusively<Result>(work: () => Promise<Result>): Promise<Result>
 }
 
 /**
- * Our named secrets in the operating system's keyring: Secret Service, Keychain or Credential Manager. Rejects if there
- * is no keyring, it is locked, or it does not answer within seconds. An absent secret is `undefined` instead.
+ * Our named secrets in the operating system's keyring: Secret Service, Keychain or Credential Manager. Calls reject if
+ * there is no keyring, it is locked, or it does not answer within seconds. An absent secret is `undefined` instead.
  */
 export interface Keyring {
   get(name: string): Promise<string | undefined>
@@ -295,6 +294,7 @@ export interface OidcClient {
   /** The issuer, or the address of its metadata document. */
   readonly issuer: URL
   readonly clientId: string
+  /** How the client authenticates, unless it is public. This version rejects `privateKeyJwt` with CONFIG_INVALID. */
   readonly authentication?: ClientSecret | {readonly privateKeyJwt: {readonly key: string; readonly keyId?: string}}
   /** Default: `openid email`. To renew, the host adds `offline_access` if the provider lists it, except at Keycloak. */
   readonly scopes?: readonly string[]
@@ -314,7 +314,7 @@ export interface TokenSet {
   /** Claims of the verified ID token; empty if there is no ID token. */
   readonly claims: Readonly<Record<string, unknown>>
   readonly expiresAt: Date
-  /** Whether an earlier command got these tokens: if the provider has ended them since, call `tokens` with `fresh`. */
+  /** Whether the tokens come from the memory: if the provider has ended them since, call `tokens` with `fresh`. */
   readonly remembered: boolean
   /** Whether the host keeps a refresh token to renew them. Providers rarely say how long a refresh token lives. */
   readonly renewable: boolean

@@ -75,7 +75,7 @@ function failureOf(
   })
 }
 
-/** The heading of an HTML page, or else the text itself. */
+/** The heading of an HTML page; a text that is no HTML stays as it is. */
 function reasonIn(text: string): string {
   const [, heading] = /<(?:h1|title)[^>]*>([^<]+)</i.exec(text) ?? []
   return printable(heading ?? (text.trimStart().startsWith('<') ? '' : text), 200)

@@ -55,7 +55,7 @@ function cachedProvider(client: OidcClient, parts: CachedProviderDependencies): 
 
   async function findWithKeys(): Promise<Configuration> {
     const configuration = await find()
-    // Fetched first: an answer that can't be verified is discarded, and the spent refresh token is lost with it.
+    // Fetch them first: by the time an answer turns out to be unverifiable, the refresh token is spent.
     if (!factsOf(configuration)) await fetchKeys(configuration, parts)
     return configuration
   }

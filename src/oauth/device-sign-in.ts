@@ -43,7 +43,7 @@ const grantType = 'urn:ietf:params:oauth:grant-type:device_code'
 // RFC 8628, 3.2 and 3.5.
 const usualIntervalSeconds = 5
 const shortestIntervalSeconds = 1
-// Longer than any sign-in may take: credentials/sign-in.ts aborts it by its signal.
+// Longer than any sign-in may take; credentials/sign-in.ts enforces that limit by the signal.
 const longestLifeSeconds = 3600
 const slowerByMilliseconds = 5_000
 const longestPauseMilliseconds = 60_000

@@ -23,8 +23,8 @@ export interface ProviderFacts {
 
 /**
  * Fetches the provider's metadata and prepares requests as this client (OpenID Connect Discovery 1.0). Enables the
- * check of ID token signatures, which the library omits by default. With `facts`, fetches nothing but applies the same
- * checks.
+ * check of ID token signatures, which the library omits by default. With `facts`, fetches nothing and applies the same
+ * checks to them.
  */
 export async function discover(
   client: OidcClient,

@@ -102,7 +102,7 @@ async function prune(directory: string, now: number, unwanted: (entry: Envelope)
   }
 }
 
-/** We never read a file that other users can access, so it would otherwise stay there, secrets included, forever. */
+/** Whether other users can access the file. We never read such a file, so its secrets would otherwise stay forever. */
 async function isOpenToOthers(path: string): Promise<boolean> {
   const stats = await lstat(path).catch(() => undefined)
   return posix && stats?.isFile() === true && (stats.mode & 0o077) !== 0

@@ -63,7 +63,7 @@ interface Exchanged {
   readonly until: Date
 }
 
-/** The provider may have ended remembered tokens, so a refusal is final only for fresh ones. */
+/** Exchanges the tokens. The provider may have ended remembered ones, so if refused, retries once with fresh tokens. */
 async function exchangeAnew(tokens: TokenSet, settings: Saml2Settings, host: Host): Promise<Exchanged> {
   const asked = host.now()
   const answer = await exchange(tokens, settings, host)

@@ -50,7 +50,7 @@ export class Secrets {
     }
   }
 
-  /** Sets names to leave unmasked, although a secret may contain them. Called once, when part of a secret is found. */
+  /** Sets names to leave unmasked, although a secret may contain them. Calls `names` once part of a secret is found. */
   spare(names: () => readonly string[]): void {
     this.#readNames = names
     this.#names = undefined

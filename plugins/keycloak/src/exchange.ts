@@ -13,7 +13,7 @@ export interface Exchanged {
 
 /**
  * Gets an assertion for the tokens of a sign-in, by the legacy token exchange. Keycloak may have ended the session of
- * remembered tokens, so a refusal of those is retried with fresh ones.
+ * remembered tokens, so if it calls such a token invalid, retries once with fresh ones.
  */
 export async function exchanged(signedIn: SignedIn, settings: KeycloakSettings, host: Host): Promise<Exchanged> {
   const {client, tokens} = signedIn

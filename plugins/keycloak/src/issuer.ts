@@ -3,7 +3,7 @@ import type {KeycloakSettings} from './settings.ts'
 
 export interface FoundIssuer {
   readonly issuer: URL
-  /** Whether an earlier command found it: the server may have moved since. */
+  /** Whether the issuer comes from the memory: the server may have moved since. */
   readonly remembered: boolean
 }
 

@@ -21,7 +21,7 @@ export const bearer = 'urn:oasis:names:tc:SAML:2.0:cm:bearer'
 export const success = 'urn:oasis:names:tc:SAML:2.0:status:Success'
 export const unspecifiedNameId = 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified'
 
-/** AWS's entity ID as a service provider, and the only audience it accepts. */
+/** AWS's entity ID as a service provider: the usual audience of an assertion. */
 export const awsAudience = 'urn:amazon:webservices'
 
 /** The full name of an AWS attribute; returns a name that is already an address unchanged. */
