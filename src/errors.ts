@@ -3,7 +3,7 @@ import {onScreen} from './text/printable.ts'
 
 export {printable} from './text/printable.ts'
 
-/** Why a command ended without its result. Stable: scripts and other programs may rely on it. */
+/** Why a command failed. Stable: scripts and other programs may rely on these codes. */
 export type ErrorCode =
   | StrategyErrorCode
   | 'USAGE'
@@ -14,7 +14,7 @@ export type ErrorCode =
   | 'INTERRUPTED'
   | 'TERMINATED'
 
-/** The only place that turns a code into an exit code; documented in docs/exit-codes.md. */
+/** The only mapping from error codes to exit codes; documented in docs/exit-codes.md. */
 const exitCodes: Readonly<Record<ErrorCode, number>> = {
   PLUGIN_FAILED: 1,
   OUTPUT_FAILED: 1,
@@ -35,21 +35,21 @@ const exitCodes: Readonly<Record<ErrorCode, number>> = {
 }
 
 export interface ErrorDetail {
-  /** One thing the person can type or do now; what takes several lines is given line by line. */
+  /** One thing the user can type or do now; a list for a hint of several lines. */
   readonly hint?: string | readonly string[] | undefined
   readonly cause?: unknown
-  /** What the provider said, for a strategy that knows what it means there. */
+  /** The provider's own words, for a strategy that can explain them. */
   readonly refusal?: ProviderRefusal
 }
 
-/** An expected failure: what went wrong, about which thing, and what to do. A plain `Error` is a bug of ours. */
+/** An expected failure: says what went wrong, with what, and what to do. A plain `Error` is a bug of ours. */
 export class AwsOidcError extends Error {
   override readonly name = 'AwsOidcError'
   readonly code: ErrorCode
   readonly hint: string | undefined
   readonly refusal: ProviderRefusal | undefined
 
-  /** A message of several lines is given line by line: what came from outside in one of them makes no others. */
+  /** Pass a message of several lines as a list: a line break inside an element does not start another line. */
   constructor(code: ErrorCode, message: string | readonly string[], detail: ErrorDetail = {}) {
     super(onScreen(message), detail.cause === undefined ? undefined : {cause: detail.cause})
     this.code = code
@@ -67,8 +67,8 @@ export function exitCodeOf(code: ErrorCode): number {
 }
 
 /**
- * The expected failure inside `error`, looking through wrappers that libraries put around it.
- * Judged by `code`, because a plugin's error may be of another copy of this class.
+ * The expected failure inside `error`, which libraries may have wrapped.
+ * Recognized by its `code`, because a plugin may have another copy of this class.
  */
 export function expectedFailure(error: unknown): AwsOidcError | undefined {
   for (let at = error, depth = 0; at instanceof Error && depth < 10; at = at.cause, depth++) {

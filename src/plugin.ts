@@ -1,62 +1,62 @@
 /**
  * The contract between the host and every strategy or cache.
  *
- * Types only: a plugin imports them with `import type {…} from 'aws-oidc/plugin'`, and nothing of the host reaches it
- * but the `Host` it is handed. Errors cross by their `code`, never by class.
+ * Types only: import them with `import type {…} from 'aws-oidc/plugin'`. A plugin touches the host only through the
+ * `Host` or `CacheHome` it gets. Errors are recognized by their `code`, never by class.
  */
 
-/** Signs a person or a job in to one kind of identity provider. */
+/** Signs a user or a CI job in to one kind of identity provider. */
 export interface FederationStrategy<Settings extends object = object> {
-  /** What a provider may set for this strategy. The host parses and checks it before `signIn`. */
+  /** The settings that a provider may have for this strategy. The host parses and checks them before `signIn`. */
   readonly settings: SettingSpecs<Settings>
 
   /**
-   * Signs in and returns who that is.
+   * Signs in and returns the identity.
    *
-   * Called on every cache miss, so ask the person only when nothing in `host.memory` still works.
-   * Must reject with `SIGN_IN_REQUIRED` instead of asking when `host.interactive` is false.
+   * Called on every cache miss, so ask the user only when nothing in `host.memory` still works.
+   * When `host.interactive` is false, never ask: reject with `SIGN_IN_REQUIRED` instead.
    */
   signIn(settings: Settings, host: Host): Promise<Identity>
 
   /**
-   * The issuer of the provider, or the address of its metadata, as soon as the settings say it. `setup` calls it after each
-   * answer, to look there while the person goes on.
+   * The provider's issuer or the address of its metadata, once the settings determine it. `setup` calls this after each
+   * answer and checks that address while the user continues.
    */
   issuer?(settings: Partial<Settings>): URL | undefined
 
   /**
-   * What `doctor` can't know: is everything on the provider's side as it must be? Called with nobody to ask and nothing
-   * remembered: what would need a sign-in rejects with SIGN_IN_REQUIRED, which is no fault. It has some seconds.
+   * Checks the provider's side for `doctor`, with no user to ask, an empty memory and only seconds to run. Reject with
+   * SIGN_IN_REQUIRED if a check needs a sign-in; that does not count as a problem.
    */
   check?(settings: Settings, host: Host): Promise<readonly Finding[]>
 
   /**
-   * What `logout` can't do by forgetting alone: `host.revoke` for a client of `host.tokens`, ending a session at a
-   * portal. Whatever it rejects with, everything kept here is removed.
+   * Ends the sign-in at the provider: calls `host.revoke` for each client passed to `host.tokens`, or ends a portal
+   * session. `logout` deletes everything stored locally even if this rejects.
    */
   signOut?(settings: Settings, host: Host, options: SignOutOptions): Promise<void>
 }
 
 export interface SignOutOptions {
-  /** Whether the provider's session in the person's browser is to end too. */
+  /** Whether to end the provider's session in the user's browser too. */
   readonly everywhere: boolean
 }
 
 /** A signed-in identity. Short-lived: the host drops it when the command ends. */
 export interface Identity {
-  /** Name for people and audit logs; the default role session name. */
+  /** Display name, also for audit logs; the default role session name. */
   readonly subject?: string
-  /** What `sessionName: '{email}'` and messages may refer to. */
+  /** Claims that `sessionName: '{email}'` and messages may refer to. */
   readonly claims?: Readonly<Record<string, unknown>>
-  /** Until when it works as it is, if known. */
+  /** When the identity stops working unless it is renewed, if known. */
   readonly expiresAt?: Date
-  /** Whether it can be renewed afterwards without asking the person, as far as is known. */
+  /** Whether it can then be renewed without asking the user, as far as is known. */
   readonly renewable?: boolean
-  /** `never` for a job's ambient token: the next job on this machine may be somebody else. */
+  /** `never` for a CI job's ambient token: the next job on this machine may have another identity. */
   readonly keep?: 'never'
   /** Roles the provider says this identity may take. Leave out when only AWS knows. */
   roles?(): Promise<readonly Role[]>
-  /** What to show AWS to become `role`. May be called once for each of many roles. */
+  /** The proof that AWS exchanges for credentials of `role`. May be called once for each of many roles. */
   proofFor(role: Role): Promise<Proof>
 }
 
@@ -65,9 +65,9 @@ export interface Role {
   readonly name: string
   /** Absent for Identity Center permission sets, whose role ARN is not known beforehand. */
   readonly arn?: string
-  /** SAML provider; the same role can be offered through two. */
+  /** ARN of the IAM SAML provider; the same role can be offered through two. */
   readonly principalArn?: string
-  /** What the provider calls the account; a name that the configuration has for it goes before. */
+  /** The provider's name for the account; a name in the configuration takes precedence. */
   readonly accountName?: string
   /** Private to the strategy that listed the role; handed back unchanged to `proofFor`. */
   readonly ref?: string
@@ -78,7 +78,7 @@ export type Proof =
   | {readonly kind: 'web-identity'; readonly token: string}
   | {
       readonly kind: 'saml'
-      /** Response or bare Assertion, base64 or base64url; the host wraps and checks it. */
+      /** A response or a bare assertion in base64 or base64url; the host checks it, and wraps a bare assertion. */
       readonly document: string
     }
   | {readonly kind: 'credentials'; readonly credentials: AwsCredentials}
@@ -90,69 +90,68 @@ export interface AwsCredentials {
   readonly expiration: Date
 }
 
-/** Everything a strategy may touch outside itself, so that a test can replace all of it. */
+/** Everything outside itself that a strategy may use, so that a test can replace all of it. */
 export interface Host {
-  /** Whether a person can be reached and may be asked now. */
+  /** Whether a user can be reached and may be asked now. */
   readonly interactive: boolean
-  /** Aborted on Ctrl-C and when the sign-in time limit passes. Hand it to every wait. */
+  /** Aborts on Ctrl-C and when the sign-in time limit passes. Pass it to everything that waits. */
   readonly signal: AbortSignal
   readonly env: Readonly<Record<string, string | undefined>>
   /** `fetch` with the user's proxy and CA settings. */
   readonly fetch: typeof globalThis.fetch
-  /** Goes to stderr, each message in one line. Known secrets are masked, and so are parts of them. */
+  /** Writes to stderr, one line per message. Masks known secrets and recognizable parts of them. */
   readonly log: Log
   /** Secrets kept between commands, private to this strategy and these settings. */
   readonly memory: Memory
   readonly ask: Ask
   now(): Date
   sleep(milliseconds: number): Promise<void>
-  /** How a person would be asked here and now, after settings, flags and surroundings are weighed. */
+  /** How the user would sign in, as chosen from the settings, the flags and the environment. */
   readonly flow: 'browser' | 'device'
   /**
-   * Shows an address and a code to type there, with a QR code where that helps, and opens the address where it is at a
-   * host that the provider's settings name. Rejects with BAD_RESPONSE an address that is neither https nor loopback.
+   * Shows an address and the code to type there. If the provider's settings name its host, also shows a QR code and
+   * opens the address, where possible. Rejects with BAD_RESPONSE if the address is neither https nor loopback.
    */
   showCode(code: {
     readonly url: URL
-    /** The same address with the code in it, for the QR code; ignored where it leads elsewhere. */
+    /** The same address with the code in it, for the QR code; ignored if its origin differs. */
     readonly completeUrl?: URL
     readonly code: string
     readonly expiresAt: Date
   }): Promise<void>
   /**
-   * Tokens for an OIDC client: remembered, refreshed, or from a new sign-in, in that order.
-   * `fresh` when the provider has refused the remembered ones. Where the provider says no to this client, the error it
-   * rejects with has the provider's own words as `refusal`.
+   * Tokens for an OIDC client: remembered, refreshed, or from a new sign-in, in that order. Pass `fresh` if the
+   * provider refused the remembered ones. If it refuses this client, the error has a ProviderRefusal as `refusal`.
    */
   tokens(client: OidcClient, options?: {readonly fresh?: boolean}): Promise<TokenSet>
   /**
-   * One request to the client's token endpoint, authenticated as that client. A 4xx with a JSON body is an answer,
-   * for the strategy to judge; anything else unexpected rejects with UNAVAILABLE or BAD_RESPONSE.
+   * Sends one request to the token endpoint, authenticated as `client`. A 4xx answer with a JSON body resolves, for the
+   * strategy to judge; any other unexpected answer rejects with UNAVAILABLE or BAD_RESPONSE.
    */
   grant(client: OidcClient, form: Readonly<Record<string, string>>): Promise<GrantAnswer>
   /**
-   * Ends what `tokens` keeps for a client, at the provider (RFC 7009) and here. Rejects when the provider offers no
-   * revocation or does not carry it out.
+   * Revokes the tokens of a client at the provider (RFC 7009) and deletes them here. Rejects if the provider offers no
+   * revocation or fails to revoke; they are deleted here all the same.
    */
   revoke(client: OidcClient): Promise<void>
   /**
-   * Opens the address where the provider ends the browser's session (OpenID Connect RP-Initiated Logout 1.0); it may
-   * ask the person to confirm. Rejects when the provider has no such address.
+   * Opens the address where the provider ends the browser's session (OpenID Connect RP-Initiated Logout 1.0). The
+   * provider may ask the user to confirm. Rejects if the provider has no such address.
    */
   endSession(client: OidcClient): Promise<void>
-  /** Drives the person's own browser from `start` until it posts a SAML response to AWS; returns that document. */
+  /** Drives the user's browser from `start` to the SAML response it posts to AWS. This version always rejects. */
   samlFromBrowser(start: URL): Promise<string>
   /** Opens a loopback listener for one redirect. */
   listen(options?: ListenOptions): Promise<Callback>
-  /** Shows `url` on the terminal and opens it. Rejects anything but `https:` and loopback. */
+  /** Shows `url` on the terminal and opens it where possible. Rejects anything but `https:` and loopback. */
   openBrowser(url: URL): Promise<void>
-  /** Roles named in a SAML response or bare assertion, in base64 or base64url. Rejects with BAD_RESPONSE where it can't be used. */
+  /** Roles in a SAML response or bare assertion (base64 or base64url). Rejects with BAD_RESPONSE if it is unusable. */
   rolesIn(samlDocument: string): Promise<readonly Role[]>
-  /** Builds the error to throw. `hint` is one thing the person can do now. */
+  /** Builds the error to throw. `hint` is one thing the user can do now. */
   error(code: StrategyErrorCode, message: string, detail?: {hint?: string; cause?: unknown}): Error
 }
 
-/** AWS_REFUSED is for what AWS would surely refuse, where the strategy can say more of it than AWS. */
+/** Use AWS_REFUSED only if AWS would certainly refuse and the strategy can explain why better than AWS does. */
 export type StrategyErrorCode =
   | 'CONFIG_INVALID'
   | 'NOT_APPLICABLE'
@@ -164,22 +163,22 @@ export type StrategyErrorCode =
   | 'UNAVAILABLE'
   | 'BAD_RESPONSE'
 
-/** Where secrets rest between commands. The host decides keys, expiry and locking. */
+/** Stores secrets between commands. The host decides on keys, expiry and locking. */
 export interface CredentialCache {
-  /** `undefined` for an absent or unreadable entry (the host judges time); rejects only when the store is broken. */
+  /** `undefined` if absent or unreadable. The host judges expiry. Rejects only when the store is broken. */
   read(key: string): Promise<CacheEntry | undefined>
   write(key: string, entry: CacheEntry): Promise<void>
   remove(key: string): Promise<void>
-  /** Rejects when entries can't be kept now. Asked before a person is, who would have to sign in again next time. */
+  /** Rejects when entries can't be stored now. Called before a sign-in, so that its result is not lost. */
   ready?(): Promise<void>
-  /** When an entry ends, where that can be told without opening it. */
+  /** When an entry expires, for a cache that can tell without decrypting the entry. */
   expiresAt?(key: string): Promise<Date | undefined>
-  /** Removes the entries this cache has written whose key starts with `prefix`, and nothing else. */
+  /** Removes the entries written by this cache whose key starts with `prefix`, and nothing else. */
   clear(prefix?: string): Promise<void>
 }
 
 export interface CacheEntry {
-  /** Opaque, and a secret: never log it. Can be longer than an OS keychain item may be. */
+  /** An opaque secret: never log it. It can be too long for an OS keychain item. */
   readonly value: string
   readonly expiresAt: Date
 }
@@ -191,14 +190,14 @@ export type StrategiesHook = () => Promise<Registration<FederationStrategy<any>>
 export type CachesHook = () => Promise<Registration<CredentialCache, CacheHome>>
 
 export interface Registration<Contract, Input = void> {
-  /** The number this plugin was built for. A host that can't serve it refuses the plugin by name. */
+  /** The contract version this plugin was built for. A host that does not support it refuses the plugin by name. */
   readonly apiVersion: 1
   readonly entries: readonly Entry<Contract, Input>[]
 }
 
-/** Cheap to make: nothing heavy is imported until a provider names this `id`. */
+/** Must be cheap to create: import nothing heavy before `load`, which the host calls only for an `id` in use. */
 export interface Entry<Contract, Input = void> {
-  /** What a provider writes: `strategy: keycloak`. Lower case, digits, hyphens. */
+  /** The name used in the configuration, as in `strategy: keycloak`: lower-case letters, digits, hyphens. */
   readonly id: string
   readonly summary: string
   load(input: Input): Promise<Contract>
@@ -223,28 +222,28 @@ export interface SettingSpec<T = any> {
   readonly required?: boolean
   readonly default?: T
   readonly oneOf?: readonly T[]
-  /** Written only as `{env}`, `{command}` or `{keyring}`; the host resolves it on a cache miss and masks it. */
+  /** Configured only as `{env}`, `{command}` or `{keyring}`. The host resolves it on a cache miss and masks it. */
   readonly secret?: boolean
-  /** Asked for and required only when these other settings have these values. */
+  /** Asked for and required only when the other settings named here have these values. */
   readonly when?: Readonly<Record<string, unknown>>
 }
 
 export interface CacheHome {
-  /** The folder for this cache's own files. Not made yet; the cache makes it, closed to others. */
+  /** The directory for this cache's own files. The cache must create it, inaccessible to other users. */
   readonly directory: string
   readonly log: Log
   readonly interactive: boolean
   readonly signal: AbortSignal
   readonly env: Host['env']
-  /** The keyring of the operating system, for a small secret such as a key. */
+  /** The operating system's keyring, for a small secret such as a key. */
   readonly keyring: Keyring
-  /** Does the work while no other process does such work of this cache; without that guarantee where no lock can be made. */
+  /** Runs `work` under a lock shared with other processes, or without it if no lock can be made. */
   exclusively<Result>(work: () => Promise<Result>): Promise<Result>
 }
 
 /**
- * Named secrets of ours in the operating system's keyring: Secret Service, Keychain or Credential Manager. Each call
- * rejects, within seconds, where there is none, or it is locked, or it does not answer: that differs from "absent".
+ * Our named secrets in the operating system's keyring: Secret Service, Keychain or Credential Manager. Calls reject if
+ * there is no keyring, it is locked, or it does not answer within seconds. An absent secret is `undefined` instead.
  */
 export interface Keyring {
   get(name: string): Promise<string | undefined>
@@ -256,7 +255,7 @@ export interface Keyring {
 export interface Finding {
   readonly ok: boolean
   readonly what: string
-  /** What to do about it. */
+  /** How to fix it. */
   readonly mend?: string
 }
 
@@ -265,7 +264,7 @@ export interface GrantAnswer {
   readonly body: Readonly<Record<string, unknown>>
 }
 
-/** How a provider says no: RFC 6749, 4.1.2.1 and 5.2. */
+/** An OAuth error as the provider sent it: RFC 6749, 4.1.2.1 and 5.2. */
 export interface ProviderRefusal {
   readonly error: string
   readonly description?: string
@@ -295,8 +294,9 @@ export interface OidcClient {
   /** The issuer, or the address of its metadata document. */
   readonly issuer: URL
   readonly clientId: string
+  /** How the client authenticates, unless it is public. This version rejects `privateKeyJwt` with CONFIG_INVALID. */
   readonly authentication?: ClientSecret | {readonly privateKeyJwt: {readonly key: string; readonly keyId?: string}}
-  /** `openid email` when absent, and `offline_access` where the provider lists it. */
+  /** Default: `openid email`. To renew, the host adds `offline_access` if the provider lists it, except at Keycloak. */
   readonly scopes?: readonly string[]
   readonly listen?: ListenOptions
   readonly parameters?: Readonly<Record<string, string>>
@@ -304,32 +304,32 @@ export interface OidcClient {
 
 export interface ClientSecret {
   readonly secret: string
-  /** In HTTP Basic or in the body (RFC 6749, 2.3.1); Basic when absent, unless the provider says that it takes the body only. */
+  /** HTTP Basic or form body (RFC 6749, 2.3.1). Default: Basic, unless the provider lists methods without it. */
   readonly method?: 'basic' | 'post'
 }
 
 export interface TokenSet {
   readonly accessToken: string
   readonly idToken?: string
-  /** Claims of the verified ID token; empty when there is none. */
+  /** Claims of the verified ID token; empty if there is no ID token. */
   readonly claims: Readonly<Record<string, unknown>>
   readonly expiresAt: Date
-  /** Whether they were kept from earlier: the provider may have ended them since, which `fresh` mends. */
+  /** Whether the tokens come from the memory: if the provider has ended them since, call `tokens` with `fresh`. */
   readonly remembered: boolean
-  /** Whether the host keeps a refresh token with which it can get new ones. How long that works, providers rarely say. */
+  /** Whether the host keeps a refresh token to renew them. Providers rarely say how long a refresh token lives. */
   readonly renewable: boolean
 }
 
-/** Ports are tried in order; any free port when absent. */
+/** Tries `ports` in order; without `ports`, takes any free port. */
 export interface ListenOptions {
   readonly host?: '127.0.0.1' | 'localhost'
   readonly ports?: readonly number[]
   readonly path?: string
 }
 
-/** Closes itself after the request that counts, or when the host's `signal` aborts. */
+/** A listener that closes itself after the redirect has arrived, or when the host's `signal` aborts. */
 export interface Callback {
   readonly url: URL
-  /** The redirect's parameters. With `state`, requests that carry another one are answered and ignored (RFC 6749, 10.12). */
+  /** The redirect's parameters. With `state`, ignores requests that carry another state (RFC 6749, 10.12). */
   received(state?: string): Promise<URLSearchParams>
 }

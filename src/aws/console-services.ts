@@ -1,12 +1,12 @@
-/** Where the console of a service begins: a path below its host, which may end in a fragment. */
+/** The start page of a service's console: a path below the console's host, which may end in a fragment. */
 export interface ConsolePage {
   readonly path: string
-  /** Whether it is the same in all regions. */
+  /** Whether the page is the same in all regions. */
   readonly global?: true
 }
 
-// By the names that the AWS CLI has for them, as far as it has one. To be changed here when AWS moves a page; the old
-// address nearly always leads to the new one.
+// By the AWS CLI's names, as far as it has one. Change a path here when AWS moves a page; old addresses nearly always
+// redirect to the new one.
 const regional = {
   acm: 'acm/home',
   amplify: 'amplify/home',
@@ -103,7 +103,7 @@ const global = {
   trustedadvisor: 'trustedadvisor/home',
 }
 
-/** What people call them too. */
+/** Other common names. */
 const others = {
   apigw: regional.apigateway,
   cfn: regional.cloudformation,
@@ -124,7 +124,7 @@ const others = {
 
 const otherGlobal = {costs: global.ce, orgs: global.organizations, r53: global.route53}
 
-/** Short names of services, with the page of each. */
+/** The console page of each service, by its short names. */
 export const consoleServices: ReadonlyMap<string, ConsolePage> = new Map([
   ...Object.entries({...regional, ...others}).map(([name, path]): [string, ConsolePage] => [name, {path}]),
   ...Object.entries({...global, ...otherGlobal}).map(([name, path]): [string, ConsolePage] => [

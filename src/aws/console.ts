@@ -5,11 +5,11 @@ import {homeRegion, safeEndpoint} from './endpoint.ts'
 /** AWS Sign-In, which signs a browser in to the console. */
 export interface SignInService {
   readonly url: URL
-  /** Whether it is AWS's own. */
+  /** Whether this is AWS's own service, as opposed to an emulator. */
   readonly aws: boolean
 }
 
-// What follows `signin.` and `console.` in the names of their hosts. Those of the sign-in are in
+// The suffix after `signin.` and `console.` in the host names. Those of AWS Sign-In are in
 // https://github.com/boto/botocore/tree/develop/botocore/data/signin ; see docs/decisions/0020-console.md.
 const suffixes: ReadonlyMap<string, string> = new Map([
   ['aws-cn', 'amazonaws.cn'],
@@ -25,7 +25,7 @@ function suffixOf(partition: string): string {
   return suffixes.get(partition) ?? 'aws.amazon.com'
 }
 
-/** Where a browser is signed in. AWS_ENDPOINT_URL_SIGNIN names another place. Throws CONFIG_INVALID for one that is not safe. */
+/** AWS Sign-In of a partition, or AWS_ENDPOINT_URL_SIGNIN if set. Throws CONFIG_INVALID if that address is not safe. */
 export function signInService(
   partition: string,
   region: string | undefined,
@@ -38,8 +38,8 @@ export function signInService(
 }
 
 /**
- * The page of a service, or else the console's first page, in a region. Without one the console chooses, as for whoever
- * opens it without us.
+ * The address of a service's console page, or else of the console's home page. Without a region the console chooses
+ * one, as if opened without us.
  */
 export function consoleAddress(
   partition: string,
@@ -52,7 +52,7 @@ export function consoleAddress(
   return address
 }
 
-/** A page that somebody names. Throws USAGE for one outside the console: the sign-in would hand the browser on to it. */
+/** Reads `--destination`. Throws USAGE for an address outside the console, to which the sign-in would redirect. */
 export function readDestination(text: string, partition: string): URL {
   const address = URL.parse(text)
   const bare = address && !address.username && !address.password && !address.port

@@ -3,10 +3,10 @@ import type {IncomingMessage, ServerResponse} from 'node:http'
 import {isSameSecret, serveOnLoopback} from '../http/loopback-server.ts'
 import type {AwsCredentials} from '../plugin.ts'
 
-/** What AWS SDKs ask for credentials where AWS_CONTAINER_CREDENTIALS_FULL_URI names it. */
+/** The server that AWS SDKs ask for credentials if AWS_CONTAINER_CREDENTIALS_FULL_URI names it. */
 export interface ContainerServer {
   readonly url: URL
-  /** Whoever shows it gets the credentials. */
+  /** A secret: any program that presents this token gets the credentials. */
   readonly token: string
   close(): Promise<void>
 }
@@ -17,15 +17,15 @@ export interface Served {
   readonly role: string
 }
 
-/** Why there are no credentials at the moment, as the SDKs repeat it. */
+/** Why there are no credentials at the moment; the SDKs show this. */
 export interface NotServed {
   readonly code: string
   readonly message: string
 }
 
 /**
- * Serves on loopback, on a port that the system chooses. botocore gives up on an answer after two seconds, so `answer`
- * must not take as long. https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
+ * Serves credentials on loopback, on a port that the system chooses. botocore waits two seconds for an answer, so
+ * `answer` must be faster. https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
  */
 export async function serveCredentials(answer: () => Promise<Served | NotServed>): Promise<ContainerServer> {
   const token = randomBytes(32).toString('base64url')
@@ -41,7 +41,7 @@ export async function serveCredentials(answer: () => Promise<Served | NotServed>
 }
 
 function refusalOf({method, url, headers}: IncomingMessage, host: string, token: string) {
-  // A page in a browser reaches this machine too: by a name that its owner lets point here (DNS rebinding), or directly.
+  // A web page can reach this machine too: directly, or by a name that its owner points here (DNS rebinding).
   if (headers.host !== host) return {status: 403, code: 'AccessDenied', message: 'This is asked by another name.'}
   if (headers.origin !== undefined) return {status: 403, code: 'AccessDenied', message: 'Pages get nothing here.'}
   if (!isSameSecret(headers.authorization ?? '', token))

@@ -1,11 +1,11 @@
 import {AwsOidcError, printable} from '../errors.ts'
 import {isSafeAddress} from '../http/loopback-address.ts'
 
-/** Where AWS STS is reached, and the region requests to it are signed for. */
+/** The address of AWS STS, and the region that requests are signed for. */
 export interface StsEndpoint {
   readonly url: URL
   readonly region: string
-  /** Whether it is AWS's own, which checks what an emulator may not. */
+  /** Whether this is AWS's own STS, which is stricter than an emulator may be. */
   readonly aws: boolean
 }
 
@@ -19,7 +19,7 @@ export interface StsExpectations {
 interface Partition {
   readonly suffix: string
   readonly dualstackSuffix: string
-  /** Where its STS is asked when nobody says otherwise. */
+  /** The default region. */
   readonly region: string
   readonly regions: RegExp
 }
@@ -41,9 +41,9 @@ function partition(suffix: string, dualstackSuffix: string, region: string, regi
 }
 
 /**
- * The STS for roles of a partition. AWS_ENDPOINT_URL_STS wins over the configuration; AWS_ENDPOINT_URL is not obeyed,
- * because people set it for an emulator of another service, which would be handed the ID token. A region of another
- * partition is passed over: its STS does not know the role. Throws CONFIG_INVALID for an address that is not safe.
+ * The STS for roles of a partition. AWS_ENDPOINT_URL_STS wins over the configuration. Ignores AWS_ENDPOINT_URL, which
+ * users set for emulators of other services: such an emulator would receive the ID token. Ignores a region of another
+ * partition, whose STS does not know the role. Throws CONFIG_INVALID for an unsafe address.
  */
 export function stsEndpoint(
   partitionName: string,
@@ -68,13 +68,13 @@ export function stsEndpoint(
   return {url: custom, region, aws: isAwsHost(custom.hostname)}
 }
 
-/** The region where it is one of that partition: elsewhere its credentials are worth nothing. */
+/** The region if it belongs to the partition, else `undefined`: credentials are worthless outside their partition. */
 export function regionIn(partitionName: string, region: string | undefined): string | undefined {
   const wanted = checkRegion(region)
   return wanted !== undefined && (partitions.get(partitionName) ?? commercial).regions.test(wanted) ? wanted : undefined
 }
 
-/** The same for a region that somebody insists on. Throws USAGE for one of another partition. */
+/** Like {@link regionIn} for `--region`, but throws USAGE for a region of another partition. */
 export function demandedRegion(partitionName: string, region: string): string {
   const wanted = regionIn(partitionName, region)
   if (wanted !== undefined) return wanted
@@ -87,12 +87,12 @@ export function demandedRegion(partitionName: string, region: string): string {
   )
 }
 
-/** The region whose services answer for the whole of a partition. */
+/** The partition's default region, which hosts its global services. */
 export function homeRegion(partitionName: string): string {
   return (partitions.get(partitionName) ?? commercial).region
 }
 
-/** The region becomes a part of the host that is handed the ID token: nothing but a region's name may stand there. */
+/** The region becomes part of the host that receives the ID token, so it must be nothing but a region's name. */
 function checkRegion(region: string | undefined): string | undefined {
   if (region === undefined || isRegion(region)) return region === 'aws-global' ? undefined : region
   throw new AwsOidcError('CONFIG_INVALID', `"${printable(region, 60)}" is not the name of an AWS region.`, {
@@ -100,7 +100,7 @@ function checkRegion(region: string | undefined): string | undefined {
   })
 }
 
-/** Whether it has the form of a region's name. */
+/** Whether the text has the form of a region's name. */
 export function isRegion(text: string): boolean {
   return /^[a-z]{2,}(-[a-z0-9]+)+$/.test(text)
 }
@@ -111,7 +111,7 @@ function awsHost(home: Partition, region: string, {fips, dualstack}: StsExpectat
   return `${service}.${region}.${dualstack ? home.dualstackSuffix : home.suffix}`
 }
 
-// What stands before the suffix: service and region, or an interface endpoint in somebody's own network (PrivateLink).
+// The part before the suffix: service and region, or an interface endpoint in a private network (PrivateLink).
 const stsName = /^(sts(-fips)?(\.[a-z0-9-]+)?|vpce-[a-z0-9-]+\.sts(-fips)?\.[a-z0-9-]+\.vpce)\.$/
 
 function isAwsHost(hostname: string): boolean {
@@ -122,7 +122,7 @@ function isAwsHost(hostname: string): boolean {
   return suffixes.some(suffix => hostname.endsWith(suffix) && stsName.test(hostname.slice(0, -suffix.length)))
 }
 
-/** An address from a variable that is handed secrets. Throws CONFIG_INVALID where it is neither https nor on this machine. */
+/** An address from a variable, to be sent secrets. Throws CONFIG_INVALID if it is neither https nor on this machine. */
 export function safeEndpoint(variable: string, text: string, handed: string): URL {
   const url = URL.parse(text)
   if (url && isSafeAddress(url)) return url

@@ -5,13 +5,13 @@ import type {SignInService} from './console.ts'
 
 export interface FederationDependencies {
   readonly service: SignInService
-  /** May send a request again when no answer came. */
+  /** May repeat a request that got no answer. */
   readonly fetch: typeof globalThis.fetch
 }
 
 /**
- * A token with which a browser becomes the session of these credentials, good for 15 minutes. Without a duration the
- * console ends with them. By POST: in an address the keys would stand in the logs of whoever is on the way.
+ * Gets a sign-in token, valid for 15 minutes, that gives a browser the session of these credentials. Without a duration
+ * the console session ends with the credentials. Uses POST, because proxies may log the keys in an address.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_enable-console-custom-url.html
  */
 export async function signInToken(
@@ -35,7 +35,7 @@ export async function signInToken(
   throw failureOf(response.status, text, durationSeconds, service)
 }
 
-/** The address that signs a browser in and leads on. It is a secret. */
+/** The address that signs a browser in and redirects it to `destination`. It is a secret. */
 export function loginAddress(service: SignInService, destination: URL, token: string): URL {
   const address = federationAddress(service)
   const query = {Action: 'login', Issuer: 'aws-oidc', Destination: destination.href, SigninToken: token}
@@ -66,7 +66,7 @@ function failureOf(
   }
   const reason = reasonIn(text)
   const said = `AWS Sign-In refused (HTTP ${status}${reason === '' ? '' : `: ${reason}`}).`
-  // It has the same words for all of them: https://github.com/99designs/aws-vault/issues/77
+  // AWS Sign-In says the same for all these causes: https://github.com/99designs/aws-vault/issues/77
   const ended = 'The credentials have ended or were revoked, or are not those of a role.'
   if (durationSeconds === undefined)
     return new AwsOidcError('AWS_REFUSED', `${said} ${ended}`, {hint: 'aws-oidc login'})
@@ -75,7 +75,7 @@ function failureOf(
   })
 }
 
-/** Of a page, its heading. */
+/** The heading of an HTML page; a text that is no HTML stays as it is. */
 function reasonIn(text: string): string {
   const [, heading] = /<(?:h1|title)[^>]*>([^<]+)</i.exec(text) ?? []
   return printable(heading ?? (text.trimStart().startsWith('<') ? '' : text), 200)

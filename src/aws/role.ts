@@ -6,9 +6,9 @@ const shortForm = /^(\d{12})\/([\w+=,.@-]{1,64})$/
 const samlProviderForm = /^arn:aws[a-z-]*:iam::\d{12}:saml-provider\/[\w.-]{1,128}$/
 
 /**
- * A role as people write it: an ARN, or `123456789012/Name`; where one SAML provider of several is meant, an ARN and
- * that of the provider as they stand in assertions. Throws CONFIG_INVALID, naming `where` it was said; finding that out may
- * take longer than all else, and is left until then.
+ * Reads a role as users write it: an ARN, or `123456789012/Name`; to choose one of several SAML providers, the ARNs of
+ * role and provider as in assertions. Throws CONFIG_INVALID, naming the place `where` it was written. Pass a function
+ * if that place is expensive to determine: it is called only for the error.
  */
 export function readRole(text: string, where: string | (() => string)): Role & {readonly arn: string} {
   const role = readArn(text) ?? readRolePair(text) ?? readShort(text)
@@ -33,12 +33,12 @@ export function isRoleArn(text: string): boolean {
   return readArn(text) !== undefined
 }
 
-/** A role together with the SAML provider of IAM through which it is taken. */
+/** A role together with the IAM SAML provider through which it is assumed. */
 export type FederatedRole = Role & {readonly arn: string; readonly principalArn: string}
 
 /**
- * Role and SAML provider, in either order; `undefined` for anything else. A comma may belong to the name of a role, so
- * that only one before an ARN parts the two.
+ * Reads the ARNs of a role and a SAML provider, in either order; `undefined` for anything else. Splits only at a comma
+ * before an ARN, because a role's name may contain commas.
  */
 export function readRolePair(text: string): FederatedRole | undefined {
   const [first = '', second = '', ...more] = text.trim().split(/\s*,\s*(?=arn:)/)
@@ -46,7 +46,7 @@ export function readRolePair(text: string): FederatedRole | undefined {
   return role && more.length === 0 && samlProviderForm.test(principalArn) ? {...role, principalArn} : undefined
 }
 
-/** Whether a role that a provider offers can be one of AWS's, and is read back as what it is from the way people write it. */
+/** Whether a role offered by a provider is valid in AWS and consistent: its ARN must match its account and name. */
 export function isRole({arn, accountId, name, principalArn}: Role): boolean {
   const read = arn === undefined ? readShort(`${accountId}/${name}`) : readArn(arn)
   const fits = read?.accountId === accountId && read.name === name
@@ -58,7 +58,7 @@ export function partitionOf(roleArn: string): string {
 }
 
 /**
- * Whether `assumedArn`, which STS names in its answer, is a session of `role`. The path of a role is not in it.
+ * Whether `assumedArn`, from an answer of STS, is a session of `role`. It does not contain the role's path.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns
  */
 export function isSessionOf(role: Role, assumedArn: string): boolean {

@@ -3,21 +3,21 @@ import type {SamlAssertion} from './saml-document.ts'
 import {nearly} from './saml-roles.ts'
 import type {ProofAdvice} from './sts-failure.ts'
 
-/** What can be said of an assertion before AWS is asked. */
+/** What we can tell about an assertion before asking AWS. */
 export interface AssertionAdvice extends ProofAdvice {
-  /** How long the session at the provider still lasts; AWS gives nothing beyond it. Absent where it is not said. */
+  /** Remaining seconds of the provider's session, which limit what AWS issues. Absent if the assertion doesn't say. */
   readonly sessionSeconds: number | undefined
 }
 
 const redeemableMilliseconds = 5 * 60_000
-// What a wrong clock and the way to AWS may make of a moment; only what is beyond it is refused with certainty.
+// Tolerance for clock errors and for the time a request takes; beyond it AWS is certain to refuse.
 const toleratedMilliseconds = 5_000
 const toleratedAheadMilliseconds = 60_000
 
 /**
- * Says before STS does what STS would say in fewer words: BAD_RESPONSE where a new assertion may be a better one,
- * AWS_REFUSED where the provider has to be set up differently. `now` is the time by the clock of AWS, as far as it is
- * known. Which addresses an emulator takes is its own affair.
+ * Predicts a refusal by STS and explains it better. Throws BAD_RESPONSE if a new assertion may be accepted, AWS_REFUSED
+ * if the provider must be set up differently. `now` is the time by AWS's clock, as far as it is known. For an emulator,
+ * unusual addresses are only doubts.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_saml_assertions.html
  */
 export function inspectAssertion(
@@ -38,7 +38,7 @@ export function inspectAssertion(
   }
 }
 
-/** By the names that conditions have for it: the audience is the address that the assertion is for. */
+/** The values under the names of IAM's condition keys, where `SAML:aud` is the assertion's recipient. */
 function comparedIn({issuer, confirmations, nameId}: SamlAssertion): readonly string[] {
   const rows = [
     ['SAML:iss', issuer],
@@ -94,7 +94,8 @@ function checkSetUp({signed, nameId, confirmations, attributes}: SamlAssertion):
   }
 }
 
-// Each partition has its own, and each region may: https://docs.aws.amazon.com/general/latest/gr/signin-service.html
+// Each partition has its own addresses, and regions may:
+// https://docs.aws.amazon.com/general/latest/gr/signin-service.html
 const signInAddress = /^https:\/\/([a-z0-9-]+\.)?signin\.[a-z0-9.-]+\/saml(\/acs\/[^/?#]+)?$/
 const awsAudience = /^urn:amazon:webservices(:[a-z0-9-]+)?$/
 

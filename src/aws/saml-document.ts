@@ -13,36 +13,36 @@ import {
   signatureNamespace,
 } from './saml-xml.ts'
 
-/** A SAML document of a provider, with what AWS looks at in it. Its signature is for AWS to check. */
+/** A provider's SAML document and the parts of it that AWS reads. We leave checking its signature to AWS. */
 export interface SamlDocument {
   readonly bytes: Buffer
-  /** A bare assertion must be put into a response before AWS takes it. */
+  /** AWS accepts a bare assertion only inside a response. */
   readonly form: 'response' | 'bare-assertion'
-  /** Whether the root element says itself what names without a prefix mean in it. */
+  /** Whether the root element declares a default namespace. */
   readonly declaresDefaultNamespace: boolean
   readonly assertion: SamlAssertion
 }
 
-/** Absent is what the assertion leaves out or what can't be read. */
+/** A member is `undefined` if the assertion lacks it or it can't be read. */
 export interface SamlAssertion {
   readonly issuer: string | undefined
   readonly issuedAt: Date | undefined
-  /** Whether there is a signature over it, or over the response it came in. */
+  /** Whether the assertion, or the response around it, has a signature. */
   readonly signed: boolean
   readonly nameId: string | undefined
   readonly confirmations: readonly {readonly recipient: string | undefined; readonly end: Date | undefined}[]
   readonly notBefore: Date | undefined
   readonly notOnOrAfter: Date | undefined
   readonly audiences: readonly string[]
-  /** When the first session at the provider ends, and with it what AWS gives. */
+  /** The earliest end of a session at the provider; credentials from AWS end then at the latest. */
   readonly sessionEnd: Date | undefined
-  /** By their exact names: AWS tells upper and lower case apart. */
+  /** By exact name: AWS is case-sensitive. */
   readonly attributes: ReadonlyMap<string, readonly string[]>
 }
 
 /**
  * Reads a response or a bare assertion (SAML 2.0 core) in base64 or base64url. Throws BAD_RESPONSE unless it holds
- * exactly one readable assertion, where one belongs: of two, AWS could take the one that was not looked at here.
+ * exactly one readable assertion in its proper place: of two, AWS could take the one that we did not check.
  */
 export function readSaml(document: string): SamlDocument {
   const bytes = decodeSaml(document)
@@ -100,7 +100,7 @@ function readAssertion(assertion: Element): Omit<SamlAssertion, 'signed'> {
   }
 }
 
-/** Attributes may come with one value each and the same name; together they are one list. */
+/** An attribute may be repeated with one value each time; the values are merged into one list. */
 function attributesOf(assertion: Element): ReadonlyMap<string, readonly string[]> {
   const attributes = new Map<string, readonly string[]>()
   for (const attribute of samlDescendants(assertion, 'AttributeStatement', 'Attribute')) {
@@ -119,7 +119,7 @@ function textOf(element: Element | undefined): string | undefined {
   return (element && contentOf(element)) || undefined
 }
 
-/** Times of SAML are in UTC whether they say so or not (SAML 2.0 core, 1.3.3). */
+/** SAML times are in UTC even without a time zone (SAML 2.0 core, 1.3.3). */
 function instantOf(element: Element | undefined, name: string): Date | undefined {
   const text = element?.getAttribute(name) ?? ''
   const date = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?$/.test(text) ? new Date(`${text}Z`) : new Date(text)

@@ -4,8 +4,8 @@ import {AwsOidcError} from '../errors.ts'
 const longestAssertion = 100_000
 
 /**
- * The bytes of a SAML document that came in base64 or base64url, with or without padding. Throws BAD_RESPONSE for
- * anything else, AWS_REFUSED for more than AWS takes.
+ * Decodes a SAML document from base64 or base64url, with or without padding. Throws BAD_RESPONSE for anything else,
+ * AWS_REFUSED if it is longer than AWS accepts.
  */
 export function decodeSaml(document: string): Buffer {
   const text = document.replace(/\s+/g, '')
@@ -15,7 +15,7 @@ export function decodeSaml(document: string): Buffer {
   return bytes
 }
 
-/** As AWS takes it: standard base64, padded, in one line. Throws AWS_REFUSED where it is too long. */
+/** Encodes a document as AWS wants it: standard base64, padded, in one line. Throws AWS_REFUSED if it is too long. */
 export function encodeSaml(bytes: Buffer): string {
   const text = bytes.toString('base64')
   if (text.length <= longestAssertion) return text
@@ -26,7 +26,7 @@ export function encodeSaml(bytes: Buffer): string {
   )
 }
 
-/** What came from the provider is no SAML document that could be shown to AWS. */
+/** The error for a provider's SAML document that can't be sent to AWS. */
 export function unusable(reason: string, hint = 'Tell whoever runs the provider.'): AwsOidcError {
   return new AwsOidcError('BAD_RESPONSE', `The provider's SAML document can't be used: ${reason}.`, {hint})
 }

@@ -4,17 +4,17 @@ import {encodeSaml} from './saml-encoding.ts'
 import {protocolNamespace, samlNamespace} from './saml-xml.ts'
 
 /**
- * The document as AssumeRoleWithSAML takes it. A response goes as it came. A bare assertion is put into a response of
- * our own, which needs no signature; its bytes stay as they are, and so its own signature stays good. Throws
- * AWS_REFUSED where the result is too long.
+ * The document as AssumeRoleWithSAML takes it. A response stays unchanged. A bare assertion is wrapped in a response of
+ * our own, which needs no signature; its signed content stays the same, so its own signature remains valid. Throws
+ * AWS_REFUSED if the result is too long.
  */
 export function responseWith(document: SamlDocument, now: Date): string {
   return encodeSaml(document.form === 'response' ? document.bytes : wrapped(document, now))
 }
 
 /**
- * Declares no prefix: one that is declared around an assertion becomes a part of its inclusive canonical form (C14N
- * 1.0, 2.4), over which it may be signed, and the signature would no longer match.
+ * Declares no prefixes: a prefix declared around the assertion becomes part of its inclusive canonical form (C14N 1.0,
+ * 2.4) and would break a signature over that form.
  */
 function wrapped({bytes, assertion, declaresDefaultNamespace}: SamlDocument, now: Date): Buffer {
   const {issuer = '', confirmations} = assertion
@@ -34,7 +34,7 @@ function wrapped({bytes, assertion, declaresDefaultNamespace}: SamlDocument, now
   ])
 }
 
-/** Neither a byte order mark nor an XML declaration may stand inside a document. */
+/** Removes a byte order mark and an XML declaration, which are not allowed inside a document. */
 function withoutDeclaration(bytes: Buffer): Buffer {
   const mark = bytes.subarray(0, 3).toString('hex') === 'efbbbf' ? 3 : 0
   const declaration = /^<\?xml\s[^>]*\?>/.exec(bytes.toString('latin1', mark, mark + 300))?.[0].length ?? 0
@@ -42,12 +42,12 @@ function withoutDeclaration(bytes: Buffer): Buffer {
 }
 
 /**
- * An assertion that says nothing of names without a prefix would take the response's meaning over, and into its
- * canonical form. That they mean nothing is not written there, so that saying so changes no signed byte.
+ * An assertion without a default namespace would inherit the response's, also in its canonical form. Adds `xmlns=""`
+ * instead, which canonical form omits, so that no signed byte changes.
  */
 function withoutDefaultNamespace(bytes: Buffer): Buffer {
   const text = bytes.toString('latin1')
-  // Comments may stand before the element; the first name is its own.
+  // Skips comments and the like before the root element, up to the end of its name.
   const nameEnd = /^(?:\s+|<!--.*?-->|<\?.*?\?>)*<[^\s/>]+/s.exec(text)?.[0].length ?? 0
   return Buffer.concat([bytes.subarray(0, nameEnd), Buffer.from(' xmlns=""'), bytes.subarray(nameEnd)])
 }

@@ -16,8 +16,8 @@ export function rolesOf({attributes}: SamlAssertion): readonly FederatedRole[] {
 }
 
 /**
- * The offered role that was asked for, and no other one. Throws ROLE_NOT_OFFERED, and ROLE_REQUIRED where the same
- * role is offered through several SAML providers and nothing was said about which.
+ * Finds `wanted` among the offered roles. Throws ROLE_NOT_OFFERED, or ROLE_REQUIRED if the role is offered through
+ * several SAML providers and `wanted` does not say which.
  */
 export function offeredRole(wanted: Role, assertion: SamlAssertion, provider: string): FederatedRole {
   const offered = rolesOf(assertion)
@@ -60,7 +60,7 @@ function notOffered(
   })
 }
 
-/** Whether the same attribute is there with letters of another case, which is what people see last. */
+/** A note if the attribute exists in another case, which is easily overlooked; otherwise an empty string. */
 export function nearly(name: string, attributes: SamlAssertion['attributes']): string {
   const found = [...attributes.keys()].find(other => other.toLowerCase() === name.toLowerCase())
   return found === undefined || found === name ? '' : ` (but ${printable(found, 100)}: case counts)`

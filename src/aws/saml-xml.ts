@@ -7,8 +7,8 @@ export const protocolNamespace = 'urn:oasis:names:tc:SAML:2.0:protocol'
 export const signatureNamespace = 'http://www.w3.org/2000/09/xmldsig#'
 
 /**
- * The root element of a document in UTF-8. Throws BAD_RESPONSE for anything that is not well-formed, and for document
- * type declarations.
+ * The root element of a UTF-8 document. Throws BAD_RESPONSE if it is not well-formed or has a document type
+ * declaration.
  */
 export function parseXml(bytes: Buffer): Element {
   const text = textOf(bytes)
@@ -39,7 +39,7 @@ export function childrenOf(parent: Element, namespace: string, name: string): re
   return elementsIn(parent).filter(child => isElement(child, namespace, name))
 }
 
-/** What stands below along direct children of these names of SAML assertions. */
+/** The elements reached by following direct children of these names in the SAML assertion namespace. */
 export function samlDescendants(parent: Element, ...names: readonly string[]): readonly Element[] {
   return names.reduce<readonly Element[]>(
     (parents, name) => parents.flatMap(element => childrenOf(element, samlNamespace, name)),
@@ -54,8 +54,8 @@ export function countOf(root: Element, namespace: string, name: string): number 
 }
 
 /**
- * The text of an element without child elements. Throws BAD_RESPONSE for one with a comment or a processing instruction:
- * signatures leave comments out, and readers that stop at one see another value than was signed.
+ * The text of an element; `undefined` if it has child elements. Throws BAD_RESPONSE for a comment or processing
+ * instruction inside: signatures ignore comments, so a reader that stops at one sees another value than was signed.
  */
 export function contentOf(element: Element): string | undefined {
   if (elementsIn(element).length > 0) return undefined

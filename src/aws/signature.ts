@@ -4,8 +4,8 @@ import type {AwsCredentials} from '../plugin.ts'
 import type {StsEndpoint} from './endpoint.ts'
 
 /**
- * The headers of a POST to STS, signed with credentials (Signature Version 4). `date` is the time of STS: it refuses what
- * is more than 15 minutes off.
+ * Signs the headers of a POST to STS with credentials (Signature Version 4). `date` is the time by the clock of STS,
+ * which refuses a time more than 15 minutes off.
  */
 export async function signedHeaders(
   headers: Readonly<Record<string, string>>,

@@ -1,6 +1,6 @@
 import {AwsOidcError, printable} from '../errors.ts'
 
-/** An answer of STS that is an error, as it came. */
+/** An error answered by STS, unchanged. */
 export class StsError extends Error {
   readonly code: string
   readonly status: number
@@ -12,10 +12,10 @@ export class StsError extends Error {
   }
 }
 
-/** A refusal by STS, with AWS's own code for those who decide what to do next. */
+/** A refusal by STS, with AWS's own code for callers that decide what to do next. */
 export class StsRefusal extends AwsOidcError {
   readonly awsCode: string
-  /** What the proof says that AWS compared. It may name a person: for the terminal, and never for what is kept. */
+  /** The values in the proof that AWS compared. They may name the user: show them on the terminal, never store them. */
   readonly proof: readonly string[] | undefined
 
   constructor(awsCode: string, message: string, hint: string, proof?: readonly string[]) {
@@ -24,22 +24,22 @@ export class StsRefusal extends AwsOidcError {
     this.proof = proof
   }
 
-  /** The same refusal with what was doubtful about the proof, which AWS says in fewer words or not at all. */
+  /** The same refusal with our doubts about the proof, which explain it better than AWS does. */
   withAdvice({doubts, says}: ProofAdvice): StsRefusal {
     const proof = ofProof.has(this.awsCode) ? says : undefined
     return new StsRefusal(this.awsCode, [this.message, ...doubts].join(' '), this.hint ?? '', proof)
   }
 }
 
-/** What can be said of a proof before AWS is asked. */
+/** What we can tell about a proof before asking AWS. */
 export interface ProofAdvice {
-  /** Why AWS may refuse it all the same: to be said with the refusal, not to somebody whose proof it takes. */
+  /** Why AWS may refuse the proof. Show these only if AWS does refuse. */
   readonly doubts: readonly string[]
-  /** What it says that AWS compares, in lines. */
+  /** The values in the proof that AWS compares, line by line. */
   readonly says: readonly string[]
 }
 
-// Refusals that come of comparing the proof with what the account expects.
+// Refusals after comparing the proof with what the account expects.
 const ofProof = new Set(['AccessDenied', 'InvalidIdentityToken'])
 
 interface Meaning {
@@ -47,7 +47,7 @@ interface Meaning {
   readonly hint: string
 }
 
-// The codes as they stand in the answers: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html and
+// The codes as answered: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html and
 // the "Errors" of each call.
 const meanings: ReadonlyMap<string, Meaning> = new Map([
   [
@@ -111,7 +111,7 @@ const meanings: ReadonlyMap<string, Meaning> = new Map([
   ],
 ])
 
-/** What a code means that answers a request signed by credentials, where it is not the same: there is no ID token in it. */
+/** Meanings that differ for a request signed by credentials, which contains no ID token. */
 const meaningsWhenSigned: ReadonlyMap<string, Meaning> = new Map([
   [
     'AccessDenied',
@@ -123,7 +123,7 @@ const meaningsWhenSigned: ReadonlyMap<string, Meaning> = new Map([
   ],
 ])
 
-/** What they mean of a SAML assertion, where that differs. */
+/** Meanings that differ for a SAML assertion. */
 const meaningsOfSaml: ReadonlyMap<string, Meaning> = new Map([
   [
     'AccessDenied',
@@ -171,7 +171,7 @@ const throttlingOrSlow = new Set([
   'TransactionInProgressException',
 ])
 
-/** Whether the same request may work a moment later. Of one that got no answer, the failure itself says so. */
+/** Whether the same request may work a moment later. The failure of an unanswered request says so itself. */
 export function mayPass(error: unknown): boolean {
   if (error instanceof StsError) return isPassing(error)
   return error instanceof Error && 'mayPass' in error && error.mayPass === true
@@ -183,8 +183,8 @@ function isPassing(error: StsError): boolean {
 }
 
 /**
- * Whether AWS could not reach the identity provider for its keys. Of the reasons for an InvalidIdentityToken this one alone
- * passes, and only the text tells it apart:
+ * Whether AWS could not fetch the identity provider's keys. Of all reasons for an InvalidIdentityToken only this one is
+ * temporary, and only the message distinguishes it:
  * https://repost.aws/knowledge-center/iam-sts-invalididentitytoken
  */
 function lacksKeys({code, message}: StsError): boolean {
@@ -196,8 +196,8 @@ function lacksKeys({code, message}: StsError): boolean {
 }
 
 /**
- * What AWS said, what it usually means of the `proof` it was shown, and what to do; without a proof the request was signed
- * by credentials. Any other error passes unchanged.
+ * Explains an StsError: what AWS said, what that usually means for this kind of proof, and what to do. Without a proof,
+ * the request was signed by credentials. Other errors pass unchanged.
  */
 export function explainStsFailure(error: unknown, proof?: 'web-identity' | 'saml'): unknown {
   if (!(error instanceof StsError)) return error
@@ -210,7 +210,7 @@ export function explainStsFailure(error: unknown, proof?: 'web-identity' | 'saml
   return new StsRefusal(code, said, "Compare the profile with the role's trust policy and limits in IAM.")
 }
 
-/** Nobody's refusal: no program is kept from asking again. */
+/** UNAVAILABLE rather than a refusal, so that callers may try again. */
 function passingFailure(error: StsError): AwsOidcError {
   const code = printable(error.code, 80)
   if (!lacksKeys(error)) {
@@ -228,7 +228,7 @@ function passingFailure(error: StsError): AwsOidcError {
   )
 }
 
-/** Some codes come with "Exception" behind them and some without. */
+/** AWS appends "Exception" to some codes but not to others. */
 function codeOf({code}: StsError): string {
   const short = withoutException(code)
   return meanings.has(short) ? short : code

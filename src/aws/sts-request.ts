@@ -7,21 +7,21 @@ import {elementsIn, hasDoctype, rootOf} from './xml.ts'
 
 export interface StsTransport {
   readonly endpoint: StsEndpoint
-  /** Sends a request once. Where it got no answer and may get one a moment later, the failure has a `mayPass` that is true. */
+  /** Sends a request once. Without an answer it rejects; the error has `mayPass: true` if a retry may succeed. */
   readonly fetch: typeof globalThis.fetch
   readonly now: () => Date
   readonly sleep: (milliseconds: number) => Promise<void>
-  /** By how many milliseconds the clock of STS is ahead of ours, as far as it is known; signatures carry the time. */
+  /** How many milliseconds the clock of STS is ahead of ours, as far as it is known. Signatures contain the time. */
   readonly offset: () => number
 }
 
 export type StsAction = 'AssumeRole' | 'AssumeRoleWithSAML' | 'AssumeRoleWithWebIdentity' | 'GetCallerIdentity'
-/** As the query protocol has them: lists as `Name.member.1`. What is `undefined` is left out. */
+/** Parameters of the query protocol, with lists as `Name.member.1`. Omits `undefined` values. */
 export type StsParameters = Readonly<Record<string, string | number | undefined>>
 
 /**
- * Sends one request in AWS's query protocol, signed where credentials are given, and hands back the element with the result.
- * Rejects with an StsError where STS says no or is out of order, with BAD_RESPONSE where something else answers.
+ * Sends one request in AWS's query protocol, signed if credentials are given, and returns the result element. Rejects
+ * with an StsError if STS refuses or fails, with BAD_RESPONSE if the answer is not one of STS.
  */
 export async function askSts(
   action: StsAction,
@@ -53,7 +53,7 @@ export async function askSts(
   })
 }
 
-/** What stands in `parent` along children of these names; `undefined` where one is missing or there are two. */
+/** The text reached from `parent` by following children of these names; `undefined` if one is missing or repeated. */
 export function textAt(parent: Element | undefined, ...names: readonly string[]): string | undefined {
   const element = names.reduce<Element | undefined>((at, name) => at && childOf(at, name), parent)
   return element && elementsIn(element).length === 0 ? (element.textContent ?? '').trim() : undefined
@@ -64,14 +64,14 @@ function childOf(parent: Element, name: string): Element | undefined {
   return found.length === 1 ? found[0] : undefined
 }
 
-/** Of AWS itself; some that speak like AWS wrap it in other words. */
+/** The `Error` element; some emulators wrap it differently from AWS. */
 function errorIn(root: Element | undefined): Element | undefined {
   if (root?.localName === 'Error') return root
   const parent = root?.localName === 'Response' ? childOf(root, 'Errors') : root
   return parent && childOf(parent, 'Error')
 }
 
-/** As the AWS SDKs write it: what RFC 3986 does not leave unreserved is escaped, a space too. */
+/** The form body as the AWS SDKs write it: escapes everything that RFC 3986 does not call unreserved, even spaces. */
 function formOf(parameters: StsParameters): string {
   return Object.entries(parameters)
     .filter(([, value]) => value !== undefined)
@@ -97,7 +97,7 @@ async function signed(
   credentials: AwsCredentials,
   {now, offset}: StsTransport,
 ): Promise<Readonly<Record<string, string>>> {
-  // Most calls carry a proof and no signature, and pay nothing for its library.
+  // Loaded lazily: most calls carry a proof instead of a signature.
   const {signedHeaders} = await import('./signature.ts')
   return signedHeaders(headers, body, endpoint, credentials, new Date(now().getTime() + offset()))
 }

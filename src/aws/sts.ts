@@ -6,7 +6,7 @@ import {type FederatedRole, isSessionOf} from './role.ts'
 import {explainStsFailure, mayPass} from './sts-failure.ts'
 import {askSts, type StsAction, type StsParameters, type StsTransport, textAt} from './sts-request.ts'
 
-/** What every way of taking a role has in common. Limits: the API reference page of the call. */
+/** The parameters common to all ways of assuming a role. For limits see the API reference of each call. */
 export interface RoleRequest {
   readonly role: Role & {readonly arn: string}
   readonly durationSeconds: number
@@ -25,7 +25,7 @@ export interface SamlRequest extends RoleRequest {
 export interface SwitchRequest extends NamedRequest {
   readonly externalId?: string | undefined
   readonly tags?: Readonly<Record<string, string>> | undefined
-  /** Names of those tags that sessions of roles switched to from this one have too. */
+  /** Names of the tags that sessions assumed from this one inherit. */
   readonly transitiveTags?: readonly string[] | undefined
   readonly sourceIdentity?: string | undefined
 }
@@ -52,7 +52,7 @@ export async function assumeRoleWithWebIdentity(
 }
 
 /**
- * `response` in standard base64. The name of the session is in it.
+ * `response` is in standard base64 and contains the session name.
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithSAML.html
  */
 export async function assumeRoleWithSaml(
@@ -95,7 +95,7 @@ export async function getCallerIdentity(credentials: AwsCredentials, sts: StsTra
   return {account, arn: printable(arn, longestArn), userId: printable(userId, longestArn)}
 }
 
-/** In the order of AWS's model, so that a request is the same to the letter as one of its SDKs. */
+/** In the order of AWS's model, so that a request is identical to one from an AWS SDK. */
 function limitsOf({durationSeconds, policy, policyArns = []}: RoleRequest): StsParameters {
   const arns = policyArns.map(arn => ({arn}))
   return {...membersOf('PolicyArns', arns), Policy: policy, DurationSeconds: durationSeconds}
@@ -115,7 +115,7 @@ function membersOf(name: string, values: readonly (string | Readonly<Record<stri
 const attempts = 3
 const longestArn = 300
 
-/** What a request shows AWS: a signature made with credentials, or a proof that is a part of it. */
+/** How a request authenticates: by a signature made with credentials, or by a proof among its parameters. */
 interface Shown {
   readonly credentials?: AwsCredentials
   readonly proof?: 'web-identity' | 'saml'
@@ -132,7 +132,7 @@ async function call(
     try {
       return await askSts(action, parameters, parts, credentials)
     } catch (error) {
-      // The first answer tells how wrong our clock is; the next signature carries the right time.
+      // The first answer reveals our clock error, so the next signature carries the right time.
       const clockLearned = credentials !== undefined && parts.offset() !== offset
       if (attempt === attempts || !(clockLearned || mayPass(error))) throw explainStsFailure(error, proof)
       if (!clockLearned) await parts.sleep(300 * 2 ** attempt * (0.5 + Math.random()))
@@ -140,7 +140,7 @@ async function call(
   }
 }
 
-/** Credentials are handed on only when AWS says that they are of the role asked for. */
+/** Returns the credentials only if AWS says that they belong to the requested role. */
 function checked(role: Role, result: Element): AwsCredentials {
   const [accessKeyId, secretAccessKey, sessionToken, end] = [
     'AccessKeyId',
@@ -151,7 +151,7 @@ function checked(role: Role, result: Element): AwsCredentials {
   const expiration = readTime(end)
   if (!accessKeyId || !secretAccessKey || !sessionToken || !expiration)
     throw badAnswer('it holds no complete credentials')
-  // They all travel in headers of a request.
+  // All three may become header values.
   if (![accessKeyId, secretAccessKey, sessionToken].every(text => /^[!-~]+$/.test(text)))
     throw badAnswer('its credentials hold characters that no request can carry')
   const assumedArn = textAt(result, 'AssumedRoleUser', 'Arn')
@@ -163,7 +163,7 @@ function checked(role: Role, result: Element): AwsCredentials {
   return {accessKeyId, secretAccessKey, sessionToken, expiration}
 }
 
-/** A time with its zone: what `Date` makes of one without depends on this machine. */
+/** A time with its zone; without one, `Date` would assume this machine's zone. */
 function readTime(text = ''): Date | undefined {
   const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text) ? new Date(text) : undefined
   return time && !Number.isNaN(time.getTime()) ? time : undefined

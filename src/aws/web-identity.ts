@@ -8,8 +8,8 @@ const longestToken = 20_000
 const algorithms = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512']
 
 /**
- * Says before STS does what STS would say in fewer words. Throws AWS_REFUSED where the refusal is certain. What AWS's
- * own STS demands of the issuer is not asked of an emulator.
+ * Predicts a refusal by STS and explains it better. Throws AWS_REFUSED if the refusal is certain. Does not check the
+ * issuer for an emulator, which need not be as strict as AWS's own STS.
  */
 export function inspectWebIdentity(token: string, endpoint: {readonly aws: boolean}): ProofAdvice {
   if (token.length > longestToken) {

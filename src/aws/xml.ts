@@ -1,11 +1,11 @@
 import {DOMParser, type Element, MIME_TYPE} from '@xmldom/xmldom'
 
-/** With the entities of a document type declaration the same document can mean one thing here and another one elsewhere. */
+/** Whether the text has a document type declaration, whose entities can make parsers disagree on what it means. */
 export function hasDoctype(text: string): boolean {
   return /<!(DOCTYPE|ENTITY)/i.test(text)
 }
 
-/** The root element; `undefined` for anything that is not well-formed. */
+/** The root element; `undefined` if the text is not well-formed XML. */
 export function rootOf(text: string): Element | undefined {
   try {
     const parser = new DOMParser({

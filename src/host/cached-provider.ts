@@ -5,20 +5,20 @@ import {verified} from '../oauth/verified.ts'
 import type {Memory, OidcClient} from '../plugin.ts'
 import {parseObject, readDate} from '../text/json.ts'
 
-/** A provider as it has described itself to a client: now, or at an earlier call. */
+/** A provider's metadata and keys, either fetched now or remembered from an earlier command. */
 export interface CachedProvider {
-  /** As it describes itself now; it is asked once. For whatever a person takes part in. */
+  /** Fetches the current metadata, once. Use it for everything that involves the user. */
   found(): Promise<Configuration>
   /**
-   * One request to its token endpoint, by what is remembered of the provider. A failure is believed only where the provider
-   * still describes itself so; else the request is made where it belongs now, unless it may have been carried out already.
-   * `onLost` gets the text of an answer that is not taken: it can't be asked for twice.
+   * Sends one request to the token endpoint by the remembered metadata. If it fails and the current metadata differs,
+   * sends it again by that, unless the first one may have been carried out. `onLost` gets the body of an answer that is
+   * rejected, because the answer can't be requested again.
    */
   ask<Answer>(
     request: (configuration: Configuration) => Promise<Answer>,
     onLost?: (text: string) => Promise<void>,
   ): Promise<Answer>
-  /** Remembers what was found in this call, for the next ones. */
+  /** Remembers the metadata and keys fetched in this command for later ones. */
   keep(): Promise<void>
 }
 
@@ -27,11 +27,11 @@ export interface CachedProviderDependencies extends OAuthTransport {
   readonly now: () => Date
 }
 
-// A key that the provider no longer signs with is trusted so long at most; AWS judges the ID token by itself.
+// A key that the provider has retired is trusted for this long at most; AWS verifies the ID token itself.
 const lifeMilliseconds = 24 * 60 * 60 * 1000
 const largestText = 256 * 1024
 
-/** The providers of one sign-in, each known once however often it is asked. */
+/** The providers of one sign-in: the same client always gets the same CachedProvider. */
 export function cachedProviders(parts: CachedProviderDependencies): (client: OidcClient) => CachedProvider {
   const known = new Map<string, CachedProvider>()
   return client => {
@@ -55,7 +55,7 @@ function cachedProvider(client: OidcClient, parts: CachedProviderDependencies): 
 
   async function findWithKeys(): Promise<Configuration> {
     const configuration = await find()
-    // Beforehand: an answer that can't be checked would be thrown away, and the spent refresh token be lost with it.
+    // Fetch them first: by the time an answer turns out to be unverifiable, the refresh token is spent.
     if (!factsOf(configuration)) await fetchKeys(configuration, parts)
     return configuration
   }
@@ -73,7 +73,7 @@ function cachedProvider(client: OidcClient, parts: CachedProviderDependencies): 
     request: (configuration: Configuration) => Promise<Answer>,
   ): Promise<Answer> {
     const facts = await recall()
-    // What no longer passes for a description of this provider is worth as much as none.
+    // Remembered metadata that no longer passes the checks counts as absent.
     const recalled = facts && (await by(facts, post.fetch).catch(() => undefined))
     const askNow = (configuration: Configuration) =>
       verified(configuration, client, {...parts, fetch: post.fetch}, request)
@@ -124,7 +124,7 @@ function isSamePlace(one: Configuration, other: Configuration): boolean {
   return placeOf(one) === placeOf(other)
 }
 
-/** Where and how tokens are asked for. */
+/** The token endpoint and how to authenticate there. */
 function placeOf(configuration: Configuration): string {
   const {token_endpoint, token_endpoint_auth_methods_supported, mtls_endpoint_aliases} = configuration.serverMetadata()
   return JSON.stringify([token_endpoint, token_endpoint_auth_methods_supported, mtls_endpoint_aliases?.token_endpoint])

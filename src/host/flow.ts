@@ -1,10 +1,10 @@
 import {AwsOidcError} from '../errors.ts'
 import {hasDesktop, isSet} from './interactive.ts'
 
-/** Whether a sign-in with a code (RFC 8628) is to be had: a provider may offer it, but not to every client. */
+/** Whether the provider offers sign-in with a code (RFC 8628), which it may not offer to every client. */
 export type DeviceOffer = 'offered' | 'not-offered' | 'not-to-this-client'
 
-/** What was said about the way to sign in. */
+/** What flags and settings say about how to sign in. */
 export interface FlowRequest {
   readonly provider: string
   /** `--device`. */
@@ -13,7 +13,7 @@ export interface FlowRequest {
   readonly browser: boolean | undefined
   /** `flow` of the provider. */
   readonly configured: 'auto' | 'browser' | 'device'
-  /** A browser that the person has named: AWS_OIDC_BROWSER or BROWSER, else in the configuration. */
+  /** A browser named by the user: AWS_OIDC_BROWSER or BROWSER, else from the configuration. */
   readonly program: readonly [string, ...string[]] | undefined
 }
 
@@ -21,17 +21,17 @@ export interface FlowRequest {
 export interface Place {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly platform: NodeJS.Platform
-  /** Whether a container has left its mark in the file system. */
+  /** Whether the file system has the marker file of a container. */
   readonly inContainer: () => boolean
 }
 
 export interface FlowChoice {
   readonly flow: 'browser' | 'device'
-  /** Whether the address is opened, or only shown. */
+  /** Whether to open the address, or only show it. */
   readonly opens: boolean
-  /** Whether the browser may be (`maybe`) or is (`surely`) where our listener on loopback can't be reached. */
+  /** Set if the browser may be (`maybe`) or is (`surely`) on another machine, which can't reach our listener. */
   readonly elsewhere?: 'maybe' | 'surely'
-  /** What was chosen and why, and how to choose otherwise, where it is not the ordinary browser on a desktop. */
+  /** What was chosen, why, and how to change that; absent for the ordinary browser on a desktop. */
   readonly note?: string
 }
 
@@ -39,12 +39,12 @@ const byCode = '--device signs in with a code instead'
 const byBrowser = '--browser, or "flow: browser" of the provider, takes the browser instead'
 const anyway = '"flow: browser" of the provider says that a browser reaches this machine all the same'
 
-/** How a person is asked here and now: what was typed wins over what is configured, that over the surroundings. */
+/** Chooses how to sign in: flags win over the configuration, which wins over the environment. Throws CONFIG_INVALID. */
 export function chooseFlow(request: FlowRequest, place: Place, offer: DeviceOffer): FlowChoice {
   const remote = remoteBecause(place)
   const opens = mayOpen(request, place)
   const elsewhere = remote || !opens ? ({elsewhere: 'maybe'} as const) : {}
-  // Shown it is everywhere; opened only where that surely reaches the person.
+  // The address is always shown, but opened only if it surely opens on the user's machine.
   const device = {flow: 'device', opens: opens && (remote === undefined || request.program !== undefined)} as const
   if (request.device || (request.browser === undefined && request.configured === 'device')) {
     if (offer !== 'offered') throw noDeviceFlow(request, offer)
@@ -63,7 +63,7 @@ export function chooseFlow(request: FlowRequest, place: Place, offer: DeviceOffe
   return {flow: 'browser', opens, elsewhere: remote?.surely && !opens ? 'surely' : 'maybe', note}
 }
 
-/** Whether an address can be opened for the person, on this machine or by a helper that reaches theirs. */
+/** Whether an address can be opened for the user, on this machine or by a helper on theirs. */
 function mayOpen({browser, program}: FlowRequest, place: Place): boolean {
   if (browser === false) return false
   return program !== undefined || (hasDesktop(place) && cloudShell(place) === undefined)
@@ -76,26 +76,26 @@ function desktopNote({env}: Place, offer: DeviceOffer): {note?: string} {
 
 interface Remote {
   readonly what: string
-  /** A container may share the network of the machine before which the person sits. */
+  /** `false` for a container, which may share the network of the user's own machine. */
   readonly surely: boolean
 }
 
-/** What tells that the person's browser is not on this machine; `undefined` where it may well be. */
+/** Why the user's browser is not on this machine; `undefined` if it may well be. */
 function remoteBecause(place: Place): Remote | undefined {
   const {env, inContainer} = place
   const shell = cloudShell(place)
   if (shell !== undefined) return {what: shell, surely: true}
-  // On WSL its helper opens the browser of the same machine.
+  // On WSL, VS Code's helper opens the browser of the same machine.
   const helper = env.BROWSER !== undefined && isVsCodeHelper([env.BROWSER]) && !isSet(env.WSL_DISTRO_NAME)
   if (helper) return {what: 'a remote session of VS Code', surely: true}
   if (isSet(env.SSH_CONNECTION) || isSet(env.SSH_TTY)) return {what: 'an SSH session', surely: true}
-  // Toolbx and distrobox share desktop and network with the machine; a browser started there is as good as any.
+  // Toolbx and distrobox share the host's desktop and network, so a browser started there works.
   if (hasDesktop(place)) return undefined
   const container = isSet(env.container) || isSet(env.KUBERNETES_SERVICE_HOST) || inContainer()
   return container ? {what: 'a container', surely: false} : undefined
 }
 
-/** Machines that people reach through their browser only. */
+/** The name of a cloud shell, a machine that users reach only through their browser. */
 function cloudShell({env}: Place): string | undefined {
   if (isSet(env.CODESPACES)) return 'GitHub Codespaces'
   if (isSet(env.GITPOD_WORKSPACE_ID)) return 'Gitpod'
@@ -103,7 +103,7 @@ function cloudShell({env}: Place): string | undefined {
   return env.AWS_EXECUTION_ENV === 'CloudShell' ? 'AWS CloudShell' : undefined
 }
 
-/** VS Code sets BROWSER in its terminals to a script that opens addresses on the machine where its window is. */
+/** In its terminals VS Code sets BROWSER to a script that opens addresses on the machine with its window. */
 function isVsCodeHelper([program]: readonly [string, ...string[]]): boolean {
   return /[\\/]helpers[\\/]browser\.(sh|cmd)$/.test(program)
 }

@@ -13,7 +13,7 @@ import type {NewSignInDependencies} from './new-sign-in.ts'
 import {knownHostsOf, showCode} from './show-code.ts'
 import {revokeTokens, tokensFor} from './tokens.ts'
 
-/** What a host is made of: parts of the world, and what was decided about this one sign-in. */
+/** The dependencies of a host, and the decisions about this one sign-in. */
 export interface HostDependencies
   extends OAuthTransport,
     Omit<NewSignInDependencies, 'beforeAsking' | 'keep' | 'loginCommand' | 'noRenewal'> {
@@ -21,14 +21,14 @@ export interface HostDependencies
   readonly memory: SignInMemory
   readonly ask: Ask
   readonly interactive: boolean
-  /** Told when a person is about to be asked, so that a failure afterwards counts against asking again. */
+  /** Called just before the user is asked, so that a failure afterwards counts against asking again. */
   readonly onAsking: () => void
-  /** What to type where nobody may be asked, and why nobody may. */
+  /** Why nobody may be asked, if that is known, and what to type instead. */
   readonly unreachable: {readonly hint: string; readonly why: string | undefined}
   readonly now: () => Date
-  /** Whether AWS has refused what was remembered. */
+  /** Whether AWS has refused the remembered tokens. */
   readonly fresh: boolean
-  /** Whether a person wants to sign in: one that can't be renewed now is no reason not to. */
+  /** Whether the user insists on signing in: a failing renewal then leads to a new sign-in. */
   readonly insists?: boolean | undefined
 }
 
@@ -60,7 +60,7 @@ export function hostFor(parts: HostDependencies): Host {
     ask,
     now,
     sleep: milliseconds => parts.sleep(milliseconds, signal),
-    // A strategy that asks in its own way offers both: the OpenID client below judges by the provider's metadata.
+    // Assumes that a strategy with its own way of asking offers both; `tokens` below goes by the provider's metadata.
     flow: parts.chooseFlow('offered').flow,
 
     async showCode(code) {
@@ -122,13 +122,13 @@ export function hostFor(parts: HostDependencies): Host {
     },
 
     samlFromBrowser: () => Promise.reject(unsupported('capture a SAML response from the browser')),
-    // Only those who use SAML pay for the XML parser.
+    // Loaded lazily: only SAML needs the XML parser.
     rolesIn: async document => (await import('../aws/saml-roles.ts')).rolesIn(document),
     error: (code, message, detail) => new AwsOidcError(code, message, detail),
   }
 }
 
-/** What a strategy may quote, masked before it is cut: a part of a secret isn't recognised so well. */
+/** The texts that a strategy may quote, masked before it cuts them: a part of a secret is harder to recognise. */
 function quotable(body: GrantAnswer['body'], secrets: Secrets): GrantAnswer['body'] {
   const texts = ['error', 'error_description', 'error_uri', 'issued_token_type'].flatMap(name => {
     const text = body[name]
@@ -137,7 +137,7 @@ function quotable(body: GrantAnswer['body'], secrets: Secrets): GrantAnswer['bod
   return Object.fromEntries(texts)
 }
 
-/** What the configuration says of every provider applies over what a strategy passes. */
+/** The client with the provider's `redirect` and `parameters`, which take precedence over the strategy's. */
 export function configuredClient(client: OidcClient, provider: ProviderConfiguration): OidcClient {
   return {
     ...client,

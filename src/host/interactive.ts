@@ -1,7 +1,7 @@
 import type {Interactive} from '../config/schema.ts'
 import {AwsOidcError, printable} from '../errors.ts'
 
-/** What is known of whoever might be asked to sign in. */
+/** The facts that decide whether a user can be asked to sign in. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly platform: NodeJS.Platform
@@ -9,7 +9,7 @@ export interface Surroundings {
   readonly stderrIsTerminal: boolean
 }
 
-/** Who may be asked: the flag wins over the variable, the variable over the file. Throws CONFIG_INVALID. */
+/** Whether to ask: the flag wins over AWS_OIDC_INTERACTIVE, which wins over the file. Throws CONFIG_INVALID. */
 export function mayAsk(flag: Interactive | undefined, configured: Interactive, around: Surroundings): Interactive {
   const variable = around.env.AWS_OIDC_INTERACTIVE || undefined
   if (variable === undefined || isInteractive(variable)) return flag ?? variable ?? configured
@@ -18,14 +18,14 @@ export function mayAsk(flag: Interactive | undefined, configured: Interactive, a
   })
 }
 
-/** Why nobody may be asked, and what allows it. */
+/** Why nobody may be asked, and how to allow it. */
 export interface Nobody {
   readonly why: string
-  /** The value of AWS_OIDC_INTERACTIVE; nothing where leaving out a flag does it. */
+  /** The value of AWS_OIDC_INTERACTIVE that allows it; `undefined` if leaving out the flag is enough. */
   readonly allowedBy: Interactive | undefined
 }
 
-/** `undefined` where somebody may be asked. Throws CONFIG_INVALID. */
+/** Why nobody may be asked; `undefined` if the user may be. Throws CONFIG_INVALID. */
 export function nobodyBecause(
   flag: Interactive | undefined,
   configured: Interactive,
@@ -46,7 +46,7 @@ export function nobodyBecause(
   return {why: `${what}.`, allowedBy: 'auto'}
 }
 
-/** Whether a person can see a browser or a line on a terminal. Nobody watches a CI job. */
+/** Whether a user can see a browser or a terminal here. Nobody watches a CI job. */
 export function personCanSee(around: Surroundings): boolean {
   if (isSet(around.env.CI)) return false
   return around.stdinIsTerminal || around.stderrIsTerminal || hasDesktop(around)

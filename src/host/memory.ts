@@ -2,17 +2,17 @@ import {memoryKey} from '../cache/keys.ts'
 import type {Store} from '../cache/store.ts'
 import type {Memory} from '../plugin.ts'
 
-/** A strategy's memory that can say what was put into it during this sign-in. */
+/** A strategy's memory that keeps track of its writes during this sign-in. */
 export interface SignInMemory extends Memory {
-  /** Writes once more what this sign-in has written, after everything of another person was removed. */
+  /** Repeats the writes of this sign-in, after the entries of another user were removed. */
   restore(): Promise<void>
-  /** Whether what is there under a name could be replaced by something else: it is written once more, as it is. */
+  /** Whether the entry `name` exists and can be replaced; tries by writing it again unchanged. */
   takes(name: string): Promise<boolean>
 }
 
 /**
- * A provider's memory in the cache. Forgetful, it shows nothing that was there before: that is how somebody is asked
- * anew while what is remembered stays until the new sign-in has succeeded.
+ * A provider's memory in the cache. A `forgetful` memory hides all earlier entries without deleting them: so the user
+ * is asked again, and the earlier sign-in stays until the new one has succeeded.
  */
 export function memoryOf(
   providerId: string,

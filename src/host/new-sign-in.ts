@@ -15,9 +15,9 @@ import {knownHostsOf, showCode} from './show-code.ts'
 
 export interface Opening {
   readonly opens: boolean
-  /** Whether the person sees the address already. */
+  /** Whether the user already sees the address. */
   readonly shown: boolean
-  /** Whether it ends a session instead of beginning one. */
+  /** Whether the address ends a session instead of starting one. */
   readonly toSignOut?: boolean
 }
 
@@ -27,30 +27,30 @@ export interface NewSignInDependencies extends OAuthTransport {
   readonly secrets: Secrets
   readonly signal: AbortSignal
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>
-  /** Milliseconds of a clock that nobody sets. */
+  /** Milliseconds of a monotonic clock. */
   readonly elapsed: () => number
   /** When the time for this sign-in is up. */
   readonly deadline: Date
   readonly tell: (told: Message) => void
   readonly screen: () => Screen | undefined
-  /** How a person is asked, depending on what the provider offers. */
+  /** How to ask the user, depending on the provider's device flow. */
   readonly chooseFlow: (offer: DeviceOffer) => FlowChoice
   readonly openBrowser: (url: URL, how: Opening) => Promise<void>
-  /** Questions on the terminal until the signal aborts; absent where nothing may be read. */
+  /** Questions on the terminal until the signal aborts; `undefined` if nothing may be read. */
   readonly askUntil: ((signal: AbortSignal) => Ask) | undefined
-  /** Throws SIGN_IN_REQUIRED where nobody may be asked. */
+  /** Throws SIGN_IN_REQUIRED if nobody may be asked. */
   readonly beforeAsking: (where: string) => void
-  /** Whether this client is known to get no renewal, and how that is noted once it has been refused one. */
+  /** Whether the provider is known to refuse this client a refresh token; `note` remembers a refusal. */
   readonly noRenewal: {readonly known: boolean; note(): Promise<void>}
-  /** Saves the tokens. Called as soon as they are there: until then, whoever kills this process costs a sign-in. */
+  /** Saves the tokens. Called at once: if this process is killed before, the sign-in is lost. */
   readonly keep: (tokens: Tokens) => Promise<void>
   /** What to type to sign in by hand. */
   readonly loginCommand: string
-  /** Whether to look first if the provider has a page to sign in at for this client. */
+  /** Whether to check first that the provider shows this client a sign-in page. */
   readonly probe?: boolean | undefined
 }
 
-/** Asks the person: with a code or in the browser, as the surroundings and the provider allow. */
+/** Signs the user in with a code or in the browser, as the environment and the provider allow. */
 export async function signInAnew(
   configuration: Configuration,
   client: OidcClient,
@@ -86,7 +86,7 @@ export async function signInAnew(
   return answer
 }
 
-/** Whether a renewal is asked for, and what is said when the provider refuses just that. */
+/** Whether to request a refresh token, and what to do if the provider refuses just that. */
 function renewalFor({issuer}: OidcClient, {provider, noRenewal, tell}: NewSignInDependencies) {
   return {
     remember: provider.rememberSignIn && !noRenewal.known,
@@ -99,7 +99,7 @@ function renewalFor({issuer}: OidcClient, {provider, noRenewal, tell}: NewSignIn
   }
 }
 
-/** Where a code is insisted on, the failure has what the provider said. */
+/** Falls back to the browser. If the settings insist on a code, throws with the provider's own words as `refusal`. */
 function browserInstead({refusal}: DeviceFlowRefused, {chooseFlow}: NewSignInDependencies): FlowChoice {
   try {
     return chooseFlow('not-to-this-client')
@@ -118,7 +118,7 @@ async function inBrowser(
 ): Promise<Tokens> {
   const {provider, secrets, fetch, signal, keep, askUntil, tell, loginCommand} = parts
   const ports = client.listen?.ports ?? []
-  // Without fixed ports nobody can have forwarded one: a browser elsewhere has no way back but by hand.
+  // A random port can't have been forwarded, so from another machine only the user can bring the address back.
   if (choice.elsewhere === 'surely' && !askUntil && ports.length === 0) {
     throw new AwsOidcError(
       'SIGN_IN_REQUIRED',
@@ -133,7 +133,7 @@ async function inBrowser(
       await demandSignInPage(url, client, redirect, fetch)
     } catch (error) {
       const refused = expectedFailure(error)?.refusal?.error
-      // The sign-in itself goes on without it.
+      // The sign-in itself retries without `offline_access`.
       if (refused !== scopeRefused || !addsOfflineAccess(configuration, client, renewal.remember)) throw error
     }
   }
@@ -167,7 +167,7 @@ function isSsh({env}: Pick<NewSignInDependencies, 'env'>): boolean {
   return Boolean(env.SSH_CONNECTION || env.SSH_TTY)
 }
 
-/** The third word of SSH_CONNECTION is the address at which the SSH client reached this machine (sshd's own view). */
+/** The third word of SSH_CONNECTION is the address at which the SSH client reached this machine, as sshd sees it. */
 function forwarding({port}: URL, {env}: Pick<NewSignInDependencies, 'env'>): Message {
   const [, , server] = env.SSH_CONNECTION?.split(' ') ?? []
   const host = server && /^[\w.:%-]+$/.test(server) ? server : 'HOST'

@@ -7,20 +7,20 @@ import type {Line, Message} from '../text/printable.ts'
 
 export interface CodeScreen {
   readonly tell: (told: Message) => void
-  /** The terminal that `tell` writes to, where it is one that can show more than plain text. */
+  /** The terminal that `tell` writes to, if it can show more than plain text. */
   readonly screen: () => Screen | undefined
-  /** When the time for this sign-in is up, whatever the provider grants. */
+  /** When the time for this sign-in is up, even if the code lives longer. */
   readonly deadline: Date
   readonly now: () => Date
-  /** Hosts that the person's own configuration names. */
+  /** Hosts named in the user's own configuration. */
   readonly knownHosts: ReadonlySet<string>
   /** Opens an address without showing it. Never rejects. */
   readonly open: ((url: URL) => Promise<void>) | undefined
 }
 
 /**
- * Shows a person where to sign in and which code to enter there. The page opens only where it is at a host that the
- * person's own configuration names: another one could be somebody else's, and is for the person to judge.
+ * Shows the user where to sign in and which code to enter there. Opens the page only if the user's own configuration
+ * names its host: any other host could be an attacker's, so the user has to judge it.
  */
 export async function showCode(
   code: DeviceCode,
@@ -46,14 +46,14 @@ export async function showCode(
   await open?.(completeUrl)
 }
 
-/** The issuer's host, and those of all addresses among the provider's settings. */
+/** The hosts of the issuer, of all addresses in the provider's settings, and of `deviceHosts`. */
 export function knownHostsOf({deviceHosts, own}: ProviderConfiguration, issuer?: URL): ReadonlySet<string> {
   const addresses = Object.values(own).flatMap(value => (typeof value === 'string' ? (URL.parse(value) ?? []) : []))
   const hosts = [...addresses, ...(issuer ? [issuer] : [])].map(({host}) => host)
   return new Set([...hosts, ...deviceHosts])
 }
 
-/** Only where it can be seen whole, together with the lines above it. */
+/** The QR code, if it fits on the screen together with the lines above it. */
 async function pictureOf(
   url: URL,
   above: readonly string[],

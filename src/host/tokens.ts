@@ -16,21 +16,21 @@ export interface TokenDependencies extends OAuthTransport, Omit<NewSignInDepende
   readonly memory: SignInMemory
   readonly known: CachedProvider
   readonly now: () => Date
-  /** Throws SIGN_IN_REQUIRED where nobody may be asked, with what has led to it where that is known; asks nobody. */
+  /** Throws SIGN_IN_REQUIRED, quoting `because`, if nobody may be asked. Does not ask. */
   readonly demandPerson: (where: string, because?: string) => void
-  /** Whether a person wants to sign in: one that can't be renewed now is no reason not to. */
+  /** Whether the user insists on signing in: a failing renewal then leads to a new sign-in. */
   readonly insists?: boolean | undefined
   readonly interactive: boolean
   readonly log: Log
 }
 
-// A token must still be alive when AWS looks at it.
+// A token must still be valid when AWS checks it.
 const marginMilliseconds = 60_000
-// Providers rarely say how long a refresh token lives; when it is dead they say so.
+// Providers rarely say how long a refresh token lives, but do refuse a dead one.
 const refreshTokenDays = 90
-// The end of the year 9999: ISO 8601 writes later years in another way.
+// The end of the year 9999: ISO 8601 writes later years differently.
 const lastMoment = Date.UTC(9999, 11, 31)
-// Whoever runs the provider may allow it after all.
+// After that, asks for a renewal again: the provider's administrator may have allowed it.
 const noRenewalDays = 7
 
 /** Tokens for a client: remembered, refreshed, or from a new sign-in, in that order. */
@@ -43,13 +43,13 @@ export async function tokensFor(client: OidcClient, fresh: boolean, parts: Token
     return tokenSet(remembered, {remember, remembered: true})
   }
 
-  // Failing must be cheap: the AWS SDK for JavaScript starts us twice for each failure, others for each request.
+  // Failing must be cheap: the AWS SDK for JavaScript starts us twice per failure, other SDKs once per request.
   const mayRenew = remembered !== undefined && (await isSpendable(name, remembered, memory))
   if (!mayRenew) parts.demandPerson(client.issuer.host)
   const clock = (): TokenClock => ({now, offsetMilliseconds: parts.offsetTo(client.issuer)})
   const renewed = mayRenew ? await renewOrAsk(name, remembered, client, clock, parts) : undefined
   if (typeof renewed === 'object') {
-    // Before anything else: the provider may have ended the old refresh token by giving a new one.
+    // Save first: the new refresh token may have invalidated the old one.
     await save(name, renewed.tokens, parts)
     await known.keep()
     if (serves(renewed, fresh, clock())) return tokenSet(renewed.tokens, {remember, remembered: false})
@@ -67,13 +67,13 @@ export async function tokensFor(client: OidcClient, fresh: boolean, parts: Token
     known: (await memory.get(refused)) !== undefined,
     note: () => memory.set(refused, '{}', new Date(now().getTime() + noRenewalDays * 86_400_000)),
   }
-  // A person is sent where the provider says now.
+  // For a user, use the provider's current metadata.
   const configuration = await known.found()
   const tokens = await signInAnew(configuration, client, clock(), {...parts, keep, noRenewal})
   return tokenSet(tokens, {remember, remembered: false})
 }
 
-/** As {@link renew}; `kept` where a person is to sign in, and what is remembered stays until they have. */
+/** Like {@link renew}; `kept` if the user has to sign in, and the remembered tokens stay until that succeeds. */
 async function renewOrAsk(
   name: string,
   remembered: Tokens,
@@ -92,7 +92,7 @@ async function renewOrAsk(
   }
 }
 
-/** A token that nobody can verify will be no better the next time; what passes is waited for, but not by a person. */
+/** An unverifiable token won't improve, so ask the user. Other failures may pass: ask only a user who insists. */
 function leadsToSignIn(failure: AwsOidcError, {insists, interactive, signal}: TokenDependencies): boolean {
   if (signal.aborted) return false
   if (failure instanceof UnverifiedToken) return true
@@ -100,8 +100,8 @@ function leadsToSignIn(failure: AwsOidcError, {insists, interactive, signal}: To
 }
 
 /**
- * Whether there is a refresh token, and a place for the one that may come in exchange: a provider that rotates them ends the
- * sign-in of whoever shows a spent one.
+ * Whether there is a refresh token and its successor could be saved: a provider that rotates refresh tokens ends the
+ * sign-in when a spent one is used.
  */
 async function isSpendable(
   name: string,
@@ -113,17 +113,17 @@ async function isSpendable(
 
 interface Renewed {
   readonly tokens: Tokens
-  /** Whether the ID token came with the answer, or is the old one. */
+  /** Whether the renewal brought a new ID token; otherwise it is the old one. */
   readonly idTokenIsNew: boolean
 }
 
-/** A provider may renew without an ID token. The old one then serves, unless it has ended or AWS has refused it. */
+/** A provider may renew without a new ID token. The old one then serves unless it has expired or AWS has refused it. */
 function serves({tokens, idTokenIsNew}: Renewed, fresh: boolean, clock: TokenClock): boolean {
   if (tokens.idToken === undefined || idTokenIsNew) return true
   return !fresh && idTokenEnd(tokens, clock) > clock.now()
 }
 
-/** A strategy gets no refresh token: the host alone uses and keeps it. */
+/** The tokens without the refresh token, which only the host uses and keeps. */
 function tokenSet(
   {accessToken, refreshToken, idToken, claims, expiresAt}: Tokens,
   {remember, remembered}: {readonly remember: boolean; readonly remembered: boolean},
@@ -132,7 +132,7 @@ function tokenSet(
   return {accessToken, claims, expiresAt, remembered, renewable, ...(idToken !== undefined && {idToken})}
 }
 
-/** Ends what is remembered for a client, at the provider and here; nothing where nothing is remembered. */
+/** Revokes a client's remembered tokens at the provider and deletes them here, even if revoking fails. */
 export async function revokeTokens(
   client: OidcClient,
   parts: OAuthTransport & Pick<TokenDependencies, 'memory' | 'secrets'>,
@@ -141,14 +141,14 @@ export async function revokeTokens(
   const remembered = parseRemembered(await parts.memory.get(name), parts.secrets)
   if (!remembered) return
   try {
-    // With a refresh token end the tokens that came of it (RFC 7009, 2.1); without one only the access token is left.
+    // Revoking a refresh token also ends the tokens issued from it (RFC 7009, 2.1).
     await revoke(await discover(client, parts), remembered.refreshToken ?? remembered.accessToken)
   } finally {
     await parts.memory.delete(name)
   }
 }
 
-/** New tokens, `dead` where the refresh token no longer works, `undefined` where there is none. */
+/** New tokens; `dead` if the refresh token no longer works, `undefined` if there is none. */
 async function renew(
   name: string,
   remembered: Tokens,
@@ -166,7 +166,7 @@ async function renew(
   const refreshToken = answer.refreshToken ?? spent
   const lasting = refreshToken === spent ? {refreshTokenLasts: true} : {}
   if (answer.idToken !== undefined) {
-    // The first ID token's nonce stays, to compare the next one with.
+    // Keep the first ID token's nonce, to compare the next one against.
     const claims = {nonce: earlier.nonce, ...answer.claims}
     return {tokens: {...answer, refreshToken, ...lasting, claims}, idTokenIsNew: true}
   }
@@ -175,7 +175,7 @@ async function renew(
   return {tokens: {...answer, refreshToken, ...lasting, idToken, claims, expiresAt}, idTokenIsNew: false}
 }
 
-/** Of tokens that can't be checked only the refresh token is kept, for the next renewal to be checked. */
+/** Saves only the refresh token of an answer that can't be verified, so that a later renewal can succeed. */
 async function saveLost(name: string, text: string, remembered: Tokens, parts: TokenDependencies): Promise<void> {
   const {refresh_token: refreshToken} = parseObject(text)
   if (typeof refreshToken !== 'string') return

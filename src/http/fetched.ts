@@ -1,9 +1,9 @@
-// `Headers` and `Response` as `fetch` has them. Node's own come with the whole of its `fetch`, which takes longer to load
-// than an empty process lives. What few ask for is left to those.
+// Lightweight `Headers` and `Response`. Node's own load its whole `fetch`, which takes longer than starting an empty
+// process. Rarely used members fall back to Node's.
 
 export {LightHeaders as Headers, LightResponse as Response}
 
-/** Whether it is an answer, of whichever make. */
+/** Whether `value` is a Response, ours or Node's. */
 export function isResponse(value: unknown): value is Response {
   return Object.prototype.toString.call(value) === '[object Response]'
 }
@@ -47,7 +47,7 @@ class LightHeaders implements Headers {
 
   *entries(): Generator<[string, string], undefined> {
     for (const name of [...this.#values.keys()].toSorted()) {
-      // Fetch, "sort and combine": cookies have commas of their own.
+      // Fetch standard, "sort and combine": cookies may contain commas, so don't join them.
       if (name === 'set-cookie') for (const cookie of this.getSetCookie()) yield [name, cookie]
       else yield [name, this.get(name) ?? '']
     }
@@ -65,13 +65,13 @@ class LightHeaders implements Headers {
     return this.entries()
   }
 
-  /** By this the libraries tell what it is. */
+  /** Libraries recognize the class by this. */
   get [Symbol.toStringTag](): string {
     return 'Headers'
   }
 }
 
-/** An answer that is there as a whole. */
+/** A response whose body has been received completely. */
 class LightResponse implements Response {
   readonly status: number
   readonly headers: LightHeaders

@@ -2,13 +2,13 @@ import {createHash, timingSafeEqual} from 'node:crypto'
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http'
 
 export interface LoopbackServer {
-  /** As a request to it names it: `127.0.0.1:PORT`. */
+  /** The `Host` header of a proper request: `127.0.0.1:PORT`. */
   readonly host: string
-  /** Cuts what is still connected. */
+  /** Stops listening and cuts open connections. */
   close(): Promise<void>
 }
 
-/** Listens on loopback, on a port that the system chooses. `handle` also hears what a request must name as its host. */
+/** Listens on loopback, on a port that the system chooses. `handle` gets the `Host` header that a request must have. */
 export async function serveOnLoopback(
   handle: (request: IncomingMessage, response: ServerResponse, host: string) => void,
 ): Promise<LoopbackServer> {
@@ -32,7 +32,7 @@ export async function serveOnLoopback(
   }
 }
 
-/** Takes the same time whatever differs, the length included. */
+/** Compares in constant time, whatever differs, including the length. */
 export function isSameSecret(shown: string, secret: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest()
   return timingSafeEqual(digest(shown), digest(secret))

@@ -5,11 +5,11 @@ import {isDeeperThan} from '../text/json.ts'
 
 type Fetch<Init> = (address: string, init: Init) => Promise<Response>
 
-/** What a member of an answer has to be, and how that is said. */
+/** What a member of an answer must be, and how a message names that. */
 interface Kind {
   readonly said: string
   readonly fits: (value: unknown) => boolean
-  /** Whether the message may say what stands there instead: where that is no secret, and tells whom to ask. */
+  /** Whether the message may quote a wrong value: only if it is no secret and helps to find the culprit. */
   readonly isShown?: boolean
 }
 
@@ -19,7 +19,7 @@ const texts: Kind = {
   said: 'a list of texts',
   fits: value => Array.isArray(value) && value.every(item => typeof item === 'string'),
 }
-// Some providers write it as a text, which the library takes too.
+// Some providers send a string, which the library accepts too.
 const seconds: Kind = {
   said: 'a number of seconds',
   fits: value => /^\d+(\.\d+)?(e\+?\d+)?$/i.test(typeof value === 'number' ? String(value) : textIn(value)),
@@ -38,7 +38,7 @@ const aliases: Kind = {
 }
 
 /**
- * The members that we and the library look at, whichever answer they are in: metadata (OpenID Connect Discovery 1.0, 3;
+ * The members that we and the library read, in any answer: metadata (OpenID Connect Discovery 1.0, 3;
  * RFC 8414, 2; RFC 8705, 5), keys (RFC 7517, 5), tokens and refusals (RFC 6749, 5), codes (RFC 8628, 3.2), exchanges
  * (RFC 8693, 2.2.1).
  */
@@ -57,7 +57,7 @@ const kinds: ReadonlyMap<string, Kind> = new Map([
   ...named(aliases, 'mtls_endpoint_aliases'),
 ])
 
-/** What Web Cryptography reads of a key, a secret one too (its JsonWebKey; RFC 7518, 6), and fails on in the middle. */
+/** The members of a key, public or secret, that Web Cryptography reads (JsonWebKey; RFC 7518, 6) and may choke on. */
 const keyKinds: ReadonlyMap<string, Kind> = new Map([
   ...named(text, 'kty', 'use', 'alg', 'kid', 'crv', 'x', 'y', 'n', 'e', 'pub'),
   ...named(text, 'd', 'p', 'q', 'dp', 'dq', 'qi', 'k', 'priv'),
@@ -65,12 +65,12 @@ const keyKinds: ReadonlyMap<string, Kind> = new Map([
   ...named(absent, 'oth'),
 ])
 
-// A description of a provider has four levels, a token a few more. Deeper ones are made to exhaust whoever reads them.
+// Metadata has four levels, a token a few more. Anything much deeper is made to exhaust its reader.
 export const deepest = 50
 
 /**
- * A `fetch` whose JSON answers hold what they are meant to hold, or reject with BAD_RESPONSE, which names the member. The
- * library checks some of this; the rest it passes on, or fails in the middle of. A member that is null is like a missing one.
+ * Wraps `fetch` to check the types of known members in JSON answers; rejects with BAD_RESPONSE, naming the member. The
+ * library checks only some of them, and passes on or crashes on the rest. Members that are null are removed.
  */
 export function checkedAnswers<Init>(fetch: Fetch<Init>): Fetch<Init> {
   return async (url, init) => {
@@ -93,7 +93,7 @@ function checkedMembers(answer: object, host: string): object {
   return Object.fromEntries(members)
 }
 
-/** An answer that a provider should not give, whose sender is to blame. */
+/** The failure for an answer that no provider should give. */
 function untrusted(host: string, reason: string): AwsOidcError {
   return new AwsOidcError('BAD_RESPONSE', `${host} gave an answer that can't be trusted: ${reason}.`, {
     hint: 'Tell whoever runs the provider.',
@@ -129,7 +129,7 @@ function parsed(content: string): unknown {
   try {
     return JSON.parse(content)
   } catch {
-    // A web page, say. The library tells by its type what it is.
+    // For example a web page, which the library recognizes by its content type.
     return undefined
   }
 }

@@ -13,17 +13,17 @@ export interface BrowserSignIn {
   /** Whether a refresh token is wanted. */
   readonly remember: boolean
   /**
-   * Shows the address to the person and opens it where it can. The browser will come back to `redirect`; when `over` is
-   * aborted it has, and there is nothing more to say.
+   * Shows the address to the user and opens it where possible. `over` aborts once the browser has come back to
+   * `redirect`: then say no more.
    */
   readonly show: (url: URL, redirect: URL, over: AbortSignal) => Promise<void>
-  /** Where the browser may be on another machine, which our listener can't hear. */
+  /** Set if the browser may be on another machine, which can't reach our listener. */
   readonly paste: PasteBack | undefined
-  /** Told when the provider refuses this client a renewal, and the sign-in goes on without one. */
+  /** Called when the provider refuses this client a refresh token; the sign-in continues without. */
   readonly onNoRenewal: () => Promise<void>
-  /** Masks what must not be seen from now on. */
+  /** Masks the secret in all output from now on. */
   readonly keepSecret: (secret: string) => void
-  /** Saves the tokens: called before the browser is told that it is over. */
+  /** Saves the tokens. Called before the browser shows that the sign-in succeeded. */
   readonly keep: (tokens: Tokens) => Promise<void>
   readonly transport: OAuthTransport
   readonly signal: AbortSignal
@@ -31,9 +31,9 @@ export interface BrowserSignIn {
 }
 
 /**
- * Authorization code with PKCE in the person's own browser: RFC 6749, 4.1; RFC 7636 with S256; RFC 8252; `state`,
- * `nonce` and, where the provider sends it, `iss` (RFC 9207) are checked. Rejects with SIGN_IN_REFUSED when the
- * provider says no, and with the signal's reason when nobody signs in.
+ * Authorization code flow with PKCE in the user's own browser: RFC 6749, 4.1; RFC 7636 with S256; RFC 8252. Checks
+ * `state`, `nonce` and, if the provider sends it, `iss` (RFC 9207). Rejects with SIGN_IN_REFUSED if the provider
+ * refuses, and with the signal's reason if nobody signs in.
  */
 export async function signInByBrowser(
   configuration: openid.Configuration,
@@ -43,7 +43,7 @@ export async function signInByBrowser(
   const listener = await listenForRedirect(client.listen ?? {}, pages, signal)
   const {issuer, authorization_response_iss_parameter_supported: issuerIsSent = false} = configuration.serverMetadata()
 
-  /** The redirect that answers a request, which is shown to the person unless it is on its way to the provider. */
+  /** Shows the request to the user and resolves to its redirect, whether received by the listener or pasted. */
   async function answerTo(
     {url, state, verifier}: AuthorizationRequest,
     redirected = listener.received(state),
@@ -54,10 +54,10 @@ export async function signInByBrowser(
     const pasted = () =>
       paste && !arrived.signal.aborted ? pastedRedirect(expected, paste, arrived.signal) : redirected
     try {
-      // The browser may be back before the program that opens it has ended, and waits for our answer.
+      // The browser may come back, and wait for our answer, before the program that opened it has exited.
       return await Promise.race([redirected, show(url, listener.url, arrived.signal).then(pasted)])
     } finally {
-      // A question that still stood there would take Ctrl-C for itself.
+      // An open question would swallow Ctrl-C.
       arrived.abort()
     }
   }
@@ -75,7 +75,7 @@ export async function signInByBrowser(
     for (const code of redirect.address.searchParams.getAll('code')) keepSecret(code)
     const {verifier, state, nonce} = request
     return await settle(redirect, issuer, async () => {
-      // Beforehand: nothing that takes time or may fail should stand between the answer and its saving.
+      // Fetched first: nothing slow or fallible should come between receiving the tokens and saving them.
       const verifying = {...transport, now: clock.now}
       await fetchKeys(configuration, verifying)
       const answer = await verified(configuration, client, verifying, judge =>
@@ -100,7 +100,7 @@ export async function signInByBrowser(
 
 type AuthorizationRequest = Awaited<ReturnType<typeof authorizationRequest>>
 
-/** The address at which a browser begins to sign in, and what its answer is compared with. */
+/** The address that starts a sign-in, and the values that its answer is checked against. */
 export async function authorizationRequest(
   configuration: openid.Configuration,
   client: OidcClient,
@@ -122,7 +122,7 @@ export async function authorizationRequest(
   return {url, verifier, state, nonce}
 }
 
-/** The browser learns how it ended only when it has ended: a page that says "signed in" too early would lie. */
+/** Answers the browser only after the tokens are saved, so that "signed in" is true when it appears. */
 async function settle(redirect: Redirect, issuer: string, redeem: () => Promise<Tokens>): Promise<Tokens> {
   try {
     const tokens = await redeem()
@@ -135,7 +135,7 @@ async function settle(redirect: Redirect, issuer: string, redeem: () => Promise<
   }
 }
 
-/** What is asked for: `offline_access` where it is what gives a refresh token, and one is wanted. */
+/** The scopes to request. Adds `offline_access` if a refresh token is wanted and the provider lists that scope. */
 export function scopesOf(
   configuration: openid.Configuration,
   client: OidcClient,
@@ -145,15 +145,15 @@ export function scopesOf(
   const {scopes_supported: offered, token_endpoint: endpoint} = configuration.serverMetadata()
   if (!remember) return scopes.filter(scope => scope !== 'offline_access')
   if (!offered?.includes('offline_access') || scopes.includes('offline_access')) return scopes
-  // Keycloak gives a refresh token without it; with it, one that outlives logout.
+  // Keycloak issues a refresh token without `offline_access`; with it, one that survives logout.
   if (endpoint?.endsWith('/protocol/openid-connect/token')) return scopes
   return [...scopes, 'offline_access']
 }
 
-/** What a client is refused with that may not have a scope (RFC 6749, 4.1.2.1 and 5.2). */
+/** The error for a client that may not have a scope (RFC 6749, 4.1.2.1 and 5.2). */
 export const scopeRefused = 'invalid_scope'
 
-/** Whether we ask for a scope that nobody has written into the configuration. */
+/** Whether we request `offline_access` although the client's scopes do not contain it. */
 export function addsOfflineAccess(configuration: openid.Configuration, client: OidcClient, remember: boolean): boolean {
   const asked = scopesOf(configuration, client, remember)
   return asked.includes('offline_access') && !client.scopes?.includes('offline_access')

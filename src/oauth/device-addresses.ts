@@ -1,21 +1,21 @@
 import {AwsOidcError, printable} from '../errors.ts'
 import {isSafeAddress} from '../http/loopback-address.ts'
 
-/** Where a person enters a code. */
+/** Where the user enters a code. */
 export interface DeviceAddresses {
   readonly url: URL
-  /** The same with the code in it, where the provider gives one. */
+  /** The same address with the code in it, if the provider gives one. */
   readonly completeUrl?: URL
 }
 
 /**
- * Addresses that are safe to show as a place to sign in at. Rejects with BAD_RESPONSE what is neither https nor on this
- * machine, or has a user name in front of the host that could be taken for it.
+ * Addresses that are safe to show for a sign-in. Throws BAD_RESPONSE for an address that is neither https nor on this
+ * machine, or has a user name or password before the host, which could be mistaken for the host.
  */
 export function deviceAddresses(plain: string, complete: string | undefined): DeviceAddresses {
   const url = safeAddress(plain)
   const completeUrl = complete === undefined ? undefined : safeAddress(complete)
-  // The person sees the plain one: the other one must not lead anywhere else.
+  // The user sees only `url`, so `completeUrl` must not lead anywhere else.
   return completeUrl?.origin === url.origin ? {url, completeUrl} : {url}
 }
 

@@ -2,16 +2,16 @@ import * as openid from 'openid-client'
 import {AwsOidcError, printable} from '../errors.ts'
 
 /**
- * Whether the provider has the device flow, but not for this client: 400 `unauthorized_client` from Keycloak, where
- * each client has to be allowed; 401 is about the client's secret instead.
+ * Whether the provider supports the device flow, but not for this client. Keycloak, which allows the flow per client,
+ * says `unauthorized_client` with 400; with 401 that error is about the client's secret instead.
  */
 export function isDeviceFlowRefused(error: unknown): error is openid.ResponseBodyError {
   return error instanceof openid.ResponseBodyError && error.error === 'unauthorized_client' && error.status !== 401
 }
 
 /**
- * What an error of RFC 8628, 3.5 that ends the sign-in means to a person, and Entra ID's own two:
- * https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code#expected-errors
+ * Explains an error that ends a device sign-in: those of RFC 8628, 3.5 and two of Entra ID's own. `undefined` for
+ * others. https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code#expected-errors
  */
 export function deviceRefusal(
   {error: code, error_description: description}: openid.ResponseBodyError,

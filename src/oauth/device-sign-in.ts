@@ -13,28 +13,28 @@ import {verified} from './verified.ts'
 export interface DeviceSignIn {
   /** Whether a refresh token is wanted. */
   readonly remember: boolean
-  /** Shows address and code to the person. */
+  /** Shows address and code to the user. */
   readonly show: (code: DeviceCode) => Promise<void>
-  /** Told when the provider refuses this client a renewal, and the sign-in goes on without one. */
+  /** Called when the provider refuses this client a refresh token; the sign-in continues without. */
   readonly onNoRenewal: () => Promise<void>
-  /** Masks what must not be seen from now on. */
+  /** Masks the secret in all output from now on. */
   readonly keepSecret: (secret: string) => void
   readonly transport: OAuthTransport
   readonly sleep: (milliseconds: number) => Promise<void>
-  /** Milliseconds of a clock that nobody sets: the code ends by that one. */
+  /** Milliseconds of a monotonic clock, by which the code expires. */
   readonly elapsed: () => number
   readonly signal: AbortSignal
   readonly clock: TokenClock
 }
 
-/** What a person needs in order to sign this program in from anywhere. */
+/** What the user needs to sign in from any device. */
 export interface DeviceCode extends DeviceAddresses {
-  /** As the provider wrote it: dashes and all. */
+  /** As the provider wrote it, dashes included. */
   readonly code: string
   readonly expiresAt: Date
 }
 
-/** The provider has the device flow, but not for this client. */
+/** The provider supports the device flow, but not for this client. */
 export interface DeviceFlowRefused {
   readonly refusal: ProviderRefusal
 }
@@ -43,17 +43,17 @@ const grantType = 'urn:ietf:params:oauth:grant-type:device_code'
 // RFC 8628, 3.2 and 3.5.
 const usualIntervalSeconds = 5
 const shortestIntervalSeconds = 1
-// Longer than any sign-in may take (credentials/sign-in.ts), which ends it by its signal.
+// Longer than any sign-in may take; credentials/sign-in.ts enforces that limit by the signal.
 const longestLifeSeconds = 3600
 const slowerByMilliseconds = 5_000
 const longestPauseMilliseconds = 60_000
 
 /**
- * Device authorization grant, RFC 8628, with PKCE in the device request and in each poll: Keycloak demands it of a
- * client that has PKCE set, and RFC 8628, 3.1 has all others ignore what they don't know.
+ * Device authorization grant (RFC 8628) with PKCE in the device request and in each poll: Keycloak demands PKCE of a
+ * client that has it set, and other providers ignore unknown parameters (RFC 8628, 3.1).
  *
- * A refusal when the provider gives this client no code, before anything was shown. Rejects with SIGN_IN_REFUSED
- * when the person says no, with TIMED_OUT when the code ends, and with the signal's reason.
+ * Resolves to a refusal, before showing anything, if the provider gives this client no code. Rejects with
+ * SIGN_IN_REFUSED if the user declines, with TIMED_OUT when the code expires, and with the signal's reason.
  */
 export async function signInByDevice(
   configuration: openid.Configuration,
@@ -78,7 +78,7 @@ export async function signInByDevice(
     if ('refusal' in requested) return requested
     const {answer} = requested
     for (const secret of [verifier, answer.device_code]) keepSecret(secret)
-    // Beforehand: nothing that takes time or may fail should stand between the tokens and their saving.
+    // Fetched first: nothing slow or fallible should come between receiving the tokens and saving them.
     const verifying = {...transport, now: clock.now}
     await fetchKeys(configuration, verifying)
     const life = clamped(answer.expires_in, 0, longestLifeSeconds) * 1000
@@ -122,7 +122,7 @@ interface Polling extends Pick<DeviceSignIn, 'sleep' | 'elapsed' | 'signal'> {
   readonly provider: string
 }
 
-/** Asks again and again, more slowly each time that the provider says so or does not answer (RFC 8628, 3.5). */
+/** Polls until `end`, more slowly each time the provider says so or does not answer (RFC 8628, 3.5). */
 async function pollUntil<Answer>(
   end: number,
   poll: () => Promise<Answer>,
@@ -153,7 +153,7 @@ async function pollUntil<Answer>(
   }
 }
 
-/** The failure of a poll that may be repeated; any other one is thrown. */
+/** The failure of a poll that may be repeated; throws any other failure. */
 function withoutAnswer(error: unknown, provider: string): AwsOidcError {
   const refusal = error instanceof openid.ResponseBodyError ? deviceRefusal(error, provider) : undefined
   const explained = refusal ?? explainOAuthFailure(error, provider)
@@ -162,7 +162,7 @@ function withoutAnswer(error: unknown, provider: string): AwsOidcError {
   throw explained
 }
 
-/** When the time is up while the provider can't be reached, that is what went wrong, not the person. */
+/** If time runs out while the provider can't be reached, reports the provider's failure rather than a timeout. */
 async function sleepWithin(
   milliseconds: number,
   sleep: DeviceSignIn['sleep'],

@@ -2,13 +2,13 @@ import {AwsOidcError, printable} from '../errors.ts'
 import {readObject} from '../text/json.ts'
 import {explainOAuthFailure, isPassing} from './problems.ts'
 
-/** Where the metadata was asked for, and with what status the answer came. */
+/** The address from which the metadata was requested, and the HTTP status of the answer. */
 export interface MetadataAnswer {
   readonly address: URL
   readonly status: number
 }
 
-/** What it means to a person that a provider could not be found at its issuer. */
+/** Explains why no usable metadata was found for `issuer`. Errors that are not the provider's pass unchanged. */
 export function explainDiscoveryFailure(error: unknown, issuer: URL, answer: MetadataAnswer | undefined): unknown {
   const named = issuerNamedIn(error)
   if (named !== undefined) return otherIssuer(issuer, printable(named, 200))
@@ -40,7 +40,7 @@ function notThere({address: {origin, pathname, host}, status}: MetadataAnswer): 
   )
 }
 
-/** The library puts what it compared under the last `cause`. */
+/** The library puts the values it compared into the innermost `cause`. */
 function issuerNamedIn(error: unknown): string | undefined {
   for (let at = error; at instanceof Error; at = at.cause) {
     const {attribute, body} = readObject(at.cause)

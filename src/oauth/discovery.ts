@@ -9,22 +9,22 @@ import {explainDiscoveryFailure, type MetadataAnswer} from './discovery-failure.
 
 export interface OAuthTransport {
   readonly fetch: typeof globalThis.fetch
-  /** By how many milliseconds the clock behind that address is ahead of ours. */
+  /** How many milliseconds the clock of the server at `url` is ahead of ours. */
   readonly offsetTo: (url: URL) => number
-  /** Whether we show a certificate of ours: endpoints then may have addresses of their own (RFC 8705, 5). */
+  /** Whether we present a client certificate: endpoints may then have separate addresses (RFC 8705, 5). */
   readonly mutualTls: boolean
 }
 
-/** What a provider says of itself: its metadata, and the keys that its ID tokens are signed with. */
+/** A provider's metadata and the keys that sign its ID tokens. */
 export interface ProviderFacts {
   readonly metadata: Readonly<Record<string, unknown>>
   readonly keys: readonly openid.JWK[]
 }
 
 /**
- * The provider's metadata, ready for requests as this client (OpenID Connect Discovery 1.0). Signatures of ID tokens
- * are checked against the provider's keys, which the library leaves out unless told. With `facts` nothing is fetched, and
- * they go through the same checks.
+ * Fetches the provider's metadata and prepares requests as this client (OpenID Connect Discovery 1.0). Enables the
+ * check of ID token signatures, which the library omits by default. With `facts`, fetches nothing and applies the same
+ * checks to them.
  */
 export async function discover(
   client: OidcClient,
@@ -34,8 +34,8 @@ export async function discover(
   const {issuer, clientId} = client
   const authentication = authenticate(client)
   const insecure = issuer.protocol === 'http:' && isLoopback(issuer.hostname)
-  // Without the library's signal: its limit would end a request before the door says why, and before what has arrived is
-  // read by a process that was stopped.
+  // Without the library's signal: its time limit would abort a request before `transport` can report the cause, and, in
+  // a process that was suspended, before the answer that has arrived is read.
   const customFetch = checkedAnswers((address: string, {method, headers, body}: openid.CustomFetchOptions) =>
     transport.fetch(safe(address), {method, headers, body: body ?? null}),
   )
@@ -69,8 +69,8 @@ export async function discover(
 }
 
 /**
- * Fetches the provider's keys now, so that the check of the next ID token needs no request that could fail. Without
- * keys in the metadata there is nothing to do: the check will say so.
+ * Fetches the provider's keys now, so that checking the next ID token needs no request that could fail. Does nothing if
+ * the metadata has no `jwks_uri`: the check will report that. Rejects with UNAVAILABLE or BAD_RESPONSE.
  */
 export async function fetchKeys(
   configuration: openid.Configuration,
@@ -95,19 +95,19 @@ export async function fetchKeys(
   }
 }
 
-/** What a configuration was made of; `undefined` as long as the keys are not known. */
+/** The facts a configuration was made from; `undefined` until its keys are known. */
 export function factsOf(configuration: openid.Configuration): ProviderFacts | undefined {
   const keys = openid.getJwksCache(configuration)?.jwks.keys
   return keys && {metadata: {...configuration.serverMetadata()}, keys}
 }
 
-/** Facts as JSON holds them; `undefined` where something else stands there. */
+/** Parses facts from JSON; `undefined` for anything else. */
 export function parseFacts(text: string): ProviderFacts | undefined {
   const keys = readKeys(text)
   return keys && {metadata: readObject(parseObject(text).metadata), keys}
 }
 
-/** As fetched just now, whatever their age: the library would fetch them anew by itself, at a moment that isn't ours. */
+/** Marks the keys as just fetched, whatever their age, so that the library does not refetch them at a bad moment. */
 function setKeys(configuration: openid.Configuration, keys: readonly openid.JWK[], now: Date): void {
   openid.setJwksCache(configuration, {jwks: {keys: [...keys]}, uat: Math.floor(now.getTime() / 1000)})
 }
@@ -117,7 +117,7 @@ function readKeys(text: string): openid.JWK[] | undefined {
   return Array.isArray(keys) ? keys.filter(key => key !== null && typeof key === 'object') : undefined
 }
 
-/** An issuer on this machine may use http, and must not lead from there to an address where others can listen. */
+/** An issuer on this machine may use http, but its metadata must not lead to plain http elsewhere. */
 function safe(address: string): URL {
   const url = URL.parse(address)
   if (url && isSafeAddress(url)) return url
@@ -125,7 +125,7 @@ function safe(address: string): URL {
   throw new AwsOidcError('BAD_RESPONSE', `The provider names an address that is not safe to use: ${named}.`)
 }
 
-/** RFC 6749, 2.3.1: as it is said; else Basic, unless the provider says that it takes the secret in the body only. */
+/** RFC 6749, 2.3.1: the configured method; else Basic, unless the provider lists methods without it. */
 function authenticate({authentication}: OidcClient): openid.ClientAuth {
   if (!authentication) return openid.None()
   if (!('secret' in authentication)) {

@@ -2,7 +2,7 @@ import * as openid from 'openid-client'
 import type {GrantAnswer, OidcClient} from '../plugin.ts'
 import {bodyOf, explainOAuthFailure} from './problems.ts'
 
-/** One request to the token endpoint, authenticated as `client`. A refusal in OAuth's form is an answer. */
+/** Sends one request to the token endpoint, authenticated as the client. A refusal with a JSON body resolves. */
 export async function grantAt(
   configuration: openid.Configuration,
   {issuer}: OidcClient,

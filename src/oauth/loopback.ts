@@ -8,19 +8,19 @@ export interface RedirectListener {
   /** The redirect URI to hand to the provider. */
   readonly url: URL
   /**
-   * The redirect that carries `state`; without one, the first redirect that carries anything. Every other request is
-   * answered and ignored. Rejects with the signal's reason when it aborts.
+   * The redirect that carries `state`; without `state`, the first request with a query. Every other request gets an
+   * error page and is ignored. Rejects with the signal's reason when it aborts.
    */
   received(state?: string): Promise<Redirect>
   close(): Promise<void>
 }
 
 export interface Redirect {
-  /** The whole address the browser came back to. */
+  /** The redirect URI with the query that the browser came back with. */
   readonly address: URL
-  /** Tells the browser how the sign-in ended; a reason makes it a failure. Resolves when it is sent. */
+  /** Shows in the browser that the sign-in succeeded, or why it failed. Resolves when the page is sent. */
   answer(failure?: string): Promise<void>
-  /** Sends the browser on instead, to begin anew there; `false` where it isn't here to be sent. */
+  /** Redirects the browser to start again at `url` instead; `false` for a pasted redirect, where no browser waits. */
   sendOn(url: URL): Promise<boolean>
 }
 
@@ -31,14 +31,14 @@ export interface Pages {
 
 const noIpv6 = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT'])
 
-/** Bound when it resolves, so that no browser is opened for a redirect that could not arrive. */
+/** Resolves once the port is bound, so that no browser is opened for a redirect that could not arrive. */
 export async function listenForRedirect(
   {host = '127.0.0.1', ports = [], path = '/callback'}: ListenOptions,
   pages: Pages,
   signal: AbortSignal,
 ): Promise<RedirectListener> {
   let waiting: {readonly state: string | undefined; readonly take: (redirect: Redirect) => void} | undefined
-  // Until somebody waits: a browser can be back before whoever opened it gets to ask for the redirect.
+  // Requests that arrive before `received` is called: the browser can be that fast.
   let early: (() => void)[] | undefined = []
 
   const handle = (request: IncomingMessage, response: ServerResponse) => {
@@ -94,8 +94,8 @@ export async function listenForRedirect(
 }
 
 /**
- * The redirect URI with what a request has behind it; `undefined` for a request to anything else. A target in absolute form
- * (RFC 9112, 3.2.2), or one that begins with two slashes, would name another host, which the provider would be told of.
+ * The redirect URI with the request's query; `undefined` for a request to any other address. A target in absolute form
+ * (RFC 9112, 3.2.2) or with two leading slashes would name another host, which would be passed to the provider.
  */
 function addressOf({url: target = '', headers}: IncomingMessage, url: URL): URL | undefined {
   const hosts = url.hostname === 'localhost' ? ['localhost', '127.0.0.1', '[::1]'] : [url.hostname]
@@ -120,7 +120,7 @@ async function bind(
   ports: readonly number[],
   handle: Handler,
 ): Promise<{servers: Server[]; port: number}> {
-  // A free port of one family may be taken in the other one: try a few.
+  // A port that is free for one address family may be taken for the other: try a few.
   const candidates = ports.length > 0 ? ports : [0, 0, 0, 0, 0]
   for (const candidate of candidates) {
     const servers = await bindBoth(host, candidate, handle)
@@ -132,7 +132,7 @@ async function bind(
   })
 }
 
-/** On `localhost` a browser may come by either family, and another program's socket on one of them would get the code. */
+/** A browser may reach `localhost` by IPv4 or IPv6, and another program listening on one of them would get the code. */
 async function bindBoth(host: string, port: number, handle: Handler): Promise<Server[]> {
   const first = await tryToBind('127.0.0.1', port, handle)
   if (!first || first === 'no-family') return []
@@ -170,7 +170,7 @@ function answer(response: ServerResponse, pages: Pages, failure: string | undefi
 
 function send(response: ServerResponse, status: number, {html, headers}: Page): Promise<void> {
   return new Promise(resolve => {
-    // The browser window may have been closed while the tokens were fetched; then nothing will be announced any more.
+    // If the browser window was closed while the tokens were fetched, no `close` event will follow.
     if (response.destroyed) return resolve()
     response.once('close', resolve)
     response.writeHead(status, headers).end(html)

@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto'
 
-/** What the browser shows at the end. Complete in itself: no script, nothing loaded, readable in light and dark. */
+/** The page that the browser shows at the end. Self-contained, without scripts, for light and dark mode. */
 export interface Page {
   readonly html: string
   readonly headers: Readonly<Record<string, string>>
@@ -38,7 +38,7 @@ export function strayPage(): Page {
   return page('bad', 'Nothing to see here', ['This address only waits for the end of a sign-in, and this was not it.'])
 }
 
-/** Sends the browser on, as to a page of the person's own company. */
+/** Redirects the browser, for example to a page of the user's company. */
 export function redirectPage(target: URL): Page {
   return {html: '', headers: {...headers, location: target.href}}
 }

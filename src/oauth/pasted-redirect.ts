@@ -1,25 +1,25 @@
 import type {Ask} from '../plugin.ts'
 import type {Redirect} from './loopback.ts'
 
-/** Where a person can paste the address that their browser ended at, because it could not be loaded there. */
+/** Lets the user paste the redirect address, which a browser on another machine could not load. */
 export interface PasteBack {
-  /** Questions that end, with the terminal as it was, when the signal aborts. */
+  /** Questions that end when the signal aborts, leaving the terminal as it was. */
   readonly ask: (signal: AbortSignal) => Ask
   readonly tell: (text: string) => void
-  /** Masks what must not be seen from now on. */
+  /** Masks the secret in all output from now on. */
   readonly keepSecret: (secret: string) => void
 }
 
-/** What a redirect of this sign-in looks like. */
+/** What the redirect of this sign-in must contain. */
 export interface ExpectedRedirect {
   readonly url: URL
   readonly state: string
   readonly issuer: string
-  /** Whether the provider says that it names itself in each answer (RFC 9207, 3). */
+  /** Whether the provider announces that every redirect contains `iss` (RFC 9207, 3). */
   readonly issuerIsSent: boolean
 }
 
-/** Asks until an address of this very sign-in is pasted. What was wrong with another one is said. */
+/** Asks until the user pastes the redirect address of this sign-in; says what is wrong with any other. */
 export async function pastedRedirect(
   expected: ExpectedRedirect,
   {ask, tell, keepSecret}: PasteBack,
@@ -39,13 +39,13 @@ export async function pastedRedirect(
   }
 }
 
-/** Some browsers leave out the scheme of what is copied. */
+/** Some browsers omit the scheme when an address is copied. */
 function addressIn(text: string): URL | undefined {
   const plain = text.trim().replace(/^["'<]|["'>]$/g, '')
   return URL.parse(/^https?:\/\//i.test(plain) ? plain : `http://${plain}`) ?? undefined
 }
 
-/** The checks that a redirect to our listener goes through, and RFC 9207, said so that a person can do better. */
+/** The listener's own checks and RFC 9207's, explained so that the user can correct the address. */
 function problemWith(
   {host, pathname, searchParams}: URL,
   {url, state, issuer, issuerIsSent}: ExpectedRedirect,
@@ -61,7 +61,7 @@ function problemWith(
   return undefined
 }
 
-/** Exactly the registered address with what was pasted behind it. */
+/** The registered address with the pasted query. */
 function redirectTo(url: URL, {search}: URL): URL {
   const address = new URL(url)
   address.search = search

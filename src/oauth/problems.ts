@@ -4,8 +4,8 @@ import {isResponse} from '../http/fetched.ts'
 import type {ProviderRefusal} from '../plugin.ts'
 
 /**
- * What a failure of the OAuth library means to a person. Its causes are left behind: they hold answers of the
- * provider, and so tokens.
+ * Turns a failure of the OAuth library into an expected one; other errors pass unchanged. Drops its causes, which
+ * contain the provider's answers and so tokens.
  */
 export function explainOAuthFailure(error: unknown, provider: string): unknown {
   const known = expectedFailure(error)
@@ -42,13 +42,13 @@ export function isUnverified(error: unknown): boolean {
   if (error instanceof UnverifiedToken) return true
   for (let at = error; at instanceof Error; at = at.cause) {
     if ('code' in at && at.code === 'OAUTH_KEY_SELECTION_FAILED') return true
-    // The library has no code of its own for a signature that is wrong, and puts it under `cause`.
+    // The library has no code for a wrong signature, but puts the signature into `cause`.
     if (at.cause !== null && typeof at.cause === 'object' && 'signature' in at.cause) return true
   }
   return false
 }
 
-/** The body of an answer that the library leaves unread, as with a challenge (RFC 6749, 5.2); `undefined` where it is no JSON. */
+/** The JSON body of an answer that the library leaves unread, such as a challenge (RFC 6749, 5.2); else `undefined`. */
 export async function bodyOf(response: Response): Promise<Readonly<Record<string, unknown>> | undefined> {
   const body: unknown = await response.json().catch(() => undefined)
   return body !== null && typeof body === 'object' ? {...body} : undefined
@@ -59,7 +59,7 @@ export function isOAuthError(error: unknown, code: string): boolean {
   return error instanceof openid.ResponseBodyError && error.error === code
 }
 
-/** How long a provider that could not serve us wants to be left alone (RFC 9110, 10.2.3), where it says so in seconds. */
+/** The seconds in the `Retry-After` of a failed request (RFC 9110, 10.2.3); `undefined` without one or for a date. */
 export function retryAfterSeconds(error: unknown): number | undefined {
   const response =
     error instanceof openid.ResponseBodyError ? error.response : error instanceof Error ? error.cause : undefined
@@ -67,12 +67,12 @@ export function retryAfterSeconds(error: unknown): number | undefined {
   return header !== null && /^\d{1,5}$/.test(header) ? Number(header) : undefined
 }
 
-// What comes from a proxy or a busy server, whatever the body says.
+// Statuses of a proxy or a busy server, whatever the body says.
 const passingStatuses: ReadonlySet<number> = new Set([407, 408, 429])
 // RFC 6749, 4.1.2.1 and RFC 8628, 3.5.
 const passingErrors: ReadonlySet<string> = new Set(['temporarily_unavailable', 'server_error', 'slow_down'])
 
-/** Whether a refusal is about this moment: the same request may be answered later. */
+/** Whether a refusal is temporary, so that the same request may succeed later. */
 export function isPassing({status, error}: {readonly status: number; readonly error?: string | undefined}): boolean {
   return status >= 500 || passingStatuses.has(status) || (error !== undefined && passingErrors.has(error))
 }
@@ -88,7 +88,7 @@ function refusedAuthorization(error: openid.AuthorizationResponseError, provider
   })
 }
 
-// Some compare what stands in HTTP Basic as it is, undecoded, and so know no secret with a colon or a percent sign.
+// Some providers don't decode the secret in HTTP Basic, and so reject one with a colon or a percent sign.
 const checkClient =
   'Check "clientId" and "clientSecret" of the provider; where both are right, try "clientAuthentication: post", or basic.'
 const withoutDpop = 'Have the provider give this client tokens without DPoP (RFC 9449), which aws-oidc does not speak.'
@@ -99,7 +99,7 @@ const hints: ReadonlyMap<string, string> = new Map([
   // RFC 9449, 5 and 8.
   ['invalid_dpop_proof', withoutDpop],
   ['use_dpop_nonce', withoutDpop],
-  // Keycloak says no more of a client that is bound to DPoP.
+  // All that Keycloak says if a client must use DPoP.
   [
     'invalid_request',
     'Tell whoever runs the provider: it wants something of this client that aws-oidc does not send, such as DPoP (RFC 9449).',
@@ -118,7 +118,7 @@ function refusedTokens(error: openid.ResponseBodyError, provider: string): AwsOi
   })
 }
 
-/** RFC 6749, 5.2: a client that authenticated with the wrong secret gets a challenge, and `invalid_client` with it. */
+/** RFC 6749, 5.2: a client with the wrong secret gets a challenge with `invalid_client`. */
 function refusedClient({status, cause}: openid.WWWAuthenticateChallengeError, provider: string): AwsOidcError {
   const named = cause.map(({parameters}) => parameters.error).find(error => error !== undefined) ?? 'invalid_client'
   const reason = printable(named, 80)
@@ -127,7 +127,7 @@ function refusedClient({status, cause}: openid.WWWAuthenticateChallengeError, pr
   })
 }
 
-/** Some of its errors come as they are thrown inside, in classes that it does not export; all have such a code. */
+/** Some errors of the library are of classes it does not export, but all of these have a code starting with OAUTH_. */
 function isOfLibrary(error: unknown): error is Error {
   if (error instanceof openid.ClientError) return true
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('OAUTH_')
@@ -151,7 +151,7 @@ export function statusOf(error: Error): number | undefined {
   return isResponse(error.cause) ? error.cause.status : undefined
 }
 
-/** The library puts what it compared under `cause`; the name of the claim or member helps and is no secret. */
+/** The library puts the values it compared into `cause`. The name of the claim or member helps and is no secret. */
 function describe(error: Error): string {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     const {cause} = at

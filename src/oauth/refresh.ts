@@ -4,9 +4,9 @@ import {bodyOf, explainOAuthFailure, isPassing, statusOf} from './problems.ts'
 import {type TokenClock, type Tokens, tokensOf} from './tokens.ts'
 
 /**
- * New tokens for a refresh token (RFC 6749, 6), or `undefined` when it no longer works. The
- * answer may hold a new refresh token, and the old one may be dead from then on: save the answer before using it. The
- * clock is looked at afterwards: the answer may be the first that tells the provider's time.
+ * Redeems a refresh token (RFC 6749, 6); `undefined` if it no longer works. The answer may contain a new refresh token
+ * and invalidate the old one, so save it before using it. Calls `clock` after the request, whose answer may be the
+ * first to tell the provider's time.
  */
 export async function refresh(
   configuration: openid.Configuration,
@@ -30,7 +30,7 @@ export async function refresh(
 
 interface RefreshRefusal {
   readonly status: number
-  /** What the body says in OAuth's form (RFC 6749, 5.2), if it says anything. */
+  /** The OAuth error code in the body (RFC 6749, 5.2), if there is one. */
   readonly error: string | undefined
 }
 
@@ -48,14 +48,14 @@ const deadStatuses: ReadonlySet<number> = new Set([400, 401, 403])
 const aboutTheClient: ReadonlySet<string> = new Set(['invalid_client', 'unauthorized_client'])
 
 /**
- * RFC 6749, 5.2 has `invalid_grant` for a refresh token that no longer works. Dex says `invalid_request`, others what
- * they like, so whatever is about neither the client nor this moment is about the token.
+ * RFC 6749, 5.2 has `invalid_grant` for a refresh token that no longer works, but Dex says `invalid_request` and others
+ * what they like. So any error that concerns neither the client nor a passing condition concerns the token.
  */
 function isDead({status, error}: RefreshRefusal): boolean {
   return error !== undefined && deadStatuses.has(status) && !aboutTheClient.has(error) && !isPassing({status, error})
 }
 
-/** Without a word of OAuth it need not be the provider that answers: a firewall knows nothing of the token. */
+/** An answer without an OAuth error may come from a firewall, which knows nothing about the token. */
 function withoutReason(host: string, status: number): AwsOidcError {
   return new AwsOidcError('UNAVAILABLE', `${host} answered with HTTP ${status} and gave no reason.`, {
     hint: 'the same command again in a moment, or aws-oidc login',
@@ -63,8 +63,8 @@ function withoutReason(host: string, status: number): AwsOidcError {
 }
 
 /**
- * OpenID Connect Core 1.0, 12.2: a refreshed ID token has the issuer, subject and audience of the first one. It need
- * not have a nonce; one that is there must be the first one's.
+ * OpenID Connect Core 1.0, 12.2: a refreshed ID token has the issuer, subject and audience of the first ID token. It
+ * need not have a nonce, but a nonce must equal the first one's.
  */
 function checkSameSignIn(claims: Readonly<Record<string, unknown>>, earlier: Readonly<Record<string, unknown>>): void {
   for (const name of ['iss', 'sub', 'aud', 'nonce']) {

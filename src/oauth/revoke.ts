@@ -3,7 +3,7 @@ import {AwsOidcError, expectedFailure, printable} from '../errors.ts'
 import {isSafeAddress} from '../http/loopback-address.ts'
 import {explainOAuthFailure} from './problems.ts'
 
-/** Ends a token at the provider (RFC 7009). One that the provider no longer knows counts as ended. */
+/** Revokes a token at the provider (RFC 7009). A token that the provider does not know counts as revoked. */
 export async function revoke(configuration: openid.Configuration, token: string): Promise<void> {
   const {revocation_endpoint: address} = configuration.serverMetadata()
   const provider = hostOf(configuration)
@@ -19,8 +19,9 @@ export async function revoke(configuration: openid.Configuration, token: string)
 }
 
 /**
- * Where the provider ends its session in the browser (OpenID Connect RP-Initiated Logout 1.0). Without `id_token_hint`,
- * although the provider may then ask for confirmation: an address is seen by other programs, and AWS takes ID tokens.
+ * The address that ends the provider's session in the browser (OpenID Connect RP-Initiated Logout 1.0). Omits
+ * `id_token_hint`, although the provider may then ask for confirmation: other programs can see an address, and an ID
+ * token is good for AWS credentials. Throws NOT_APPLICABLE without such an address, BAD_RESPONSE for an unsafe one.
  */
 export function endSessionAddress(configuration: openid.Configuration): URL {
   const provider = hostOf(configuration)

@@ -4,10 +4,10 @@ import type {OidcClient} from '../plugin.ts'
 const mostRedirects = 5
 
 /**
- * Asks for the page to sign in at as a browser would, on the provider's own host. Rejects with SIGN_IN_REFUSED where the
- * provider refuses the request itself: of a client or a redirect address that it does not know it may tell the person
- * only, not the client (RFC 6749, 4.1.2.1), and then nobody ever comes back. `untold` where only a browser finds out: no
- * answer, another host, or a page that is none to sign in at.
+ * Requests the sign-in page as a browser would, staying on the provider's origin. Rejects with SIGN_IN_REFUSED if the
+ * provider refuses the request. An unknown client or redirect address is shown only to the user (RFC 6749, 4.1.2.1),
+ * so the browser would never come back. `untold` if only a browser can find out: no answer, another origin, or a status
+ * other than 200.
  */
 export async function demandSignInPage(
   url: URL,
@@ -26,7 +26,7 @@ export async function demandSignInPage(
     if (response.status < 300 || response.status > 399 || !target) return response.status === 200 ? 'there' : 'untold'
     demandNoError(target, url)
     if (target.origin !== url.origin) return 'untold'
-    // Without its cookies a provider may refuse what it has just sent on.
+    // Without its cookies a provider may refuse its own redirect.
     for (const cookie of response.headers.getSetCookie()) keep(cookie, cookies)
     at = target
   }
@@ -48,8 +48,8 @@ async function refused(response: Response, {host}: URL, clientId: string, redire
 }
 
 /**
- * RFC 6749, 4.1.2.1: what is wrong with the request the browser is sent back with. Ory Hydra sends it to a page of its
- * own with the same words, where it knows no way back.
+ * A redirect back to the client reports what is wrong with the request (RFC 6749, 4.1.2.1). Ory Hydra redirects to a
+ * page of its own with the same parameters if it can't redirect to the client.
  */
 function demandNoError({searchParams}: URL, {host}: URL): void {
   const error = searchParams.get('error')
@@ -62,7 +62,7 @@ function demandNoError({searchParams}: URL, {host}: URL): void {
   })
 }
 
-/** RFC 8252, 7.3: the port may be any. */
+/** The redirect address without its port, which may be any (RFC 8252, 7.3). */
 function portless(redirect: URL): string {
   return `${redirect.protocol}//${redirect.hostname}${redirect.pathname}`
 }

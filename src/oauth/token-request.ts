@@ -2,21 +2,21 @@ import {Response} from '../http/fetched.ts'
 
 type Fetch = typeof globalThis.fetch
 
-/** A door through which one request to a token endpoint goes, and what came of that. */
+/** Sends one request to a token endpoint and records its outcome. */
 export interface TokenRequest {
   readonly fetch: Fetch
   /**
-   * `answered` when tokens came; `refused` when the endpoint did not do it; `unsent` when it never left;
-   * `unknown` when it may have been carried out all the same.
+   * `answered` for a 2xx answer; `refused` if the endpoint did not carry out the request; `unsent` if it was never
+   * sent; `unknown` if it may have been carried out.
    */
   outcome(): 'answered' | 'refused' | 'unsent' | 'unknown'
-  /** What came, for another judgement: it can't be asked for twice. */
+  /** Replays the recorded answer, to verify it again: the request itself can't be repeated. */
   readonly again: Fetch
-  /** The text of what came. */
+  /** The body of the answer. */
   text(): string
 }
 
-// Of all failures these alone come before anything is sent.
+// The only failures that are sure to happen before anything is sent.
 const withoutConnection = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])
 
 export function tokenRequest(fetch: Fetch): TokenRequest {

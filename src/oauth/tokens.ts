@@ -3,19 +3,19 @@ import {AwsOidcError} from '../errors.ts'
 import {clamped, isDeeperThan} from '../text/json.ts'
 import {deepest} from './answers.ts'
 
-/** What a token endpoint gave, with the ID token's claims already verified. */
+/** The tokens from a token endpoint, with the ID token's claims already verified. */
 export interface Tokens {
   readonly accessToken: string
   readonly refreshToken?: string | undefined
-  /** Whether a refresh has left that token as it was, so that it may be used any number of times. */
+  /** Whether a refresh has returned the same refresh token, so it can be used repeatedly. */
   readonly refreshTokenLasts?: boolean | undefined
   readonly idToken?: string | undefined
   readonly claims: Readonly<Record<string, unknown>>
-  /** When the first of access token and ID token ends, by our clock. */
+  /** When the access token or the ID token expires, whichever is first, by our clock. */
   readonly expiresAt: Date
 }
 
-/** What is needed to judge times: our clock, and by how much the provider's is ahead of it. */
+/** Our clock, and how far the provider's clock is ahead of it. */
 export interface TokenClock {
   readonly now: () => Date
   readonly offsetMilliseconds: number
@@ -23,15 +23,15 @@ export interface TokenClock {
 
 type Answer = openid.TokenEndpointResponse & openid.TokenEndpointResponseHelpers
 
-// RFC 6749, 5.1 lets a provider leave out the access token's life; the ID token's own limit still holds.
+// RFC 6749, 5.1 lets a provider omit the access token's lifetime; the ID token's expiry still applies.
 const unknownLifeSeconds = 300
 const toleratedSeconds = 60
-// No token that we can use lives longer; what ends in a million years is no `Date`.
+// No usable token lives longer, and an expiry in a million years does not fit a `Date`.
 const longestLifeSeconds = 366 * 86_400
 
 /**
- * Reads a token answer that the library has verified, and adds two checks that it leaves out: OpenID Connect Core
- * 1.0, 3.1.3.7 says that a present `azp` names this client, and a token can't have been issued in the future.
+ * Reads a token answer that the library has verified, and adds two checks that the library omits: `azp`, if present,
+ * must name this client (OpenID Connect Core 1.0, 3.1.3.7), and `iat` must not lie in the future. Throws BAD_RESPONSE.
  */
 export function tokensOf(answer: Answer, clientId: string, {now, offsetMilliseconds}: TokenClock): Tokens {
   const claims = answer.claims()

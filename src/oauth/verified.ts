@@ -9,9 +9,9 @@ export interface VerifyingTransport extends OAuthTransport {
 }
 
 /**
- * One request to the token endpoint whose answer may have an ID token. Where the known keys can't verify that, they
- * are fetched anew and the same answer is judged once more: a provider may make a key when it first signs with it, or
- * have changed it a moment ago. Nothing is sent twice. Fetch the keys beforehand.
+ * Sends one request to the token endpoint and verifies any ID token in the answer. If the known keys can't verify it,
+ * fetches the keys again and verifies the same answer once more: the provider may have created or rotated the key just
+ * now. The request itself is never repeated. Fetch the keys before calling this.
  */
 export async function verified<Answer>(
   configuration: openid.Configuration,
@@ -20,7 +20,7 @@ export async function verified<Answer>(
   request: (configuration: openid.Configuration) => Promise<Answer>,
 ): Promise<Answer> {
   const post = tokenRequest(transport.fetch)
-  // The library keeps keys that it has once used, so each judgement needs a configuration of its own.
+  // The library caches the keys it has used, so each attempt needs its own configuration.
   const through = async (fetch: OAuthTransport['fetch']) => {
     const facts = factsOf(configuration)
     return facts ? discover(client, {...transport, fetch}, {...facts, now: transport.now()}) : configuration

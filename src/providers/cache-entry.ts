@@ -4,7 +4,7 @@ import {type Envelope, readEnvelope} from './envelope.ts'
 const largestEntry = 1024 * 1024
 const posix = process.platform !== 'win32'
 
-/** What a file of the cache holds; `undefined` where that can't be read, is cut short, a link, open to others or not ours. */
+/** Reads a cache file; `undefined` if it is unreadable, truncated, a link, accessible to other users or not ours. */
 export function readEntry(path: string, directory: string): Envelope | undefined {
   let file: number | undefined
   try {
@@ -21,7 +21,7 @@ export function readEntry(path: string, directory: string): Envelope | undefined
   }
 }
 
-/** Whether the folder is a real one and ours: through a link, somebody else could hand us their credentials. */
+/** Whether the path is a directory of ours and no link, through which another user could feed us their credentials. */
 export function isOwnDirectory(directory: string): boolean {
   try {
     const stats = lstatSync(directory)

@@ -10,11 +10,11 @@ const entryName = /^[0-9a-f]{64}\.json$/
 const temporaryName = /^\.[0-9a-f]{64}\.[0-9a-f]{12}\.tmp$/
 const posix = process.platform !== 'win32'
 
-/** The files of a cache, one for each entry. Both caches that keep files share the place, so that a write by either replaces the other's copy. */
+/** The files of a cache, one per entry. The file and keyring caches share them: either replaces the other's entry. */
 export interface CacheFiles {
-  /** A file that is unreadable, cut short, a link, open to others or not ours counts as absent. */
+  /** A file that is unreadable, truncated, a link, accessible to other users or not ours counts as absent. */
   find(key: string): Promise<Envelope | undefined>
-  /** Replaces the entry. Now and then it also removes what has ended, and what is `unwanted`. */
+  /** Replaces the entry. At most once a minute, also removes long-expired and `unwanted` entries. */
   put(envelope: Envelope, unwanted?: (other: Envelope) => boolean): Promise<void>
   remove(key: string): Promise<void>
   /** Removes the entries of either cache whose key starts with `prefix`. */
@@ -25,7 +25,7 @@ export function cacheFilesIn(directory: string): CacheFiles {
   const pathOf = (key: string) => join(directory, `${createHash('sha256').update(key).digest('hex')}.json`)
   let tidiedAt = Number.NEGATIVE_INFINITY
 
-  /** By the file system's own time, that of the `newest` entry, so that no clock is needed. */
+  /** Takes the time from the `newest` entry's file, so that no clock is needed. */
   async function tidyUp(newest: string, unwanted: (other: Envelope) => boolean): Promise<void> {
     const {mtimeMs: now} = await lstat(newest)
     if (Math.abs(now - tidiedAt) < tidyMilliseconds) return
@@ -43,7 +43,7 @@ export function cacheFilesIn(directory: string): CacheFiles {
       await makeDirectory(directory)
       const path = pathOf(envelope.key)
       await replace(path, `${JSON.stringify(envelope)}\n`)
-      // The entry is saved; tidying up that fails is no reason to say otherwise.
+      // The entry is saved, even if tidying up fails.
       await tidyUp(path, unwanted).catch(() => undefined)
     },
 
@@ -57,14 +57,14 @@ export function cacheFilesIn(directory: string): CacheFiles {
         const path = join(directory, name)
         if (!entryName.test(name) && !temporaryName.test(name)) continue
         const envelope = readEntry(path, directory)
-        // What can't be read tells no key: it goes when everything goes.
+        // The key of an unreadable file is unknown, so remove it only when everything is cleared.
         if (envelope ? envelope.key.startsWith(prefix) : prefix === '') await drop(path)
       }
     },
   }
 }
 
-/** Rejects where that can't be told: what may rest there is not removed. */
+/** Rejects if the directory can't be examined: then entries may remain, and `clear` must not report success. */
 async function isThere(path: string): Promise<boolean> {
   try {
     await lstat(path)
@@ -75,18 +75,18 @@ async function isThere(path: string): Promise<boolean> {
   }
 }
 
-/** The name is one that only we give, so a folder that has taken it goes too. Of a link, the link goes. */
+/** Removes even a folder of that name, because only we use such names. Removes a link, not its target. */
 function drop(path: string): Promise<void> {
   return rm(path, {force: true, recursive: true})
 }
 
 const staleMilliseconds = 60 * 60 * 1000
-/** A sign-in writes several entries, and to tidy up means to read all that there are. */
+/** A sign-in writes several entries, and tidying up reads all of them. */
 const tidyMilliseconds = 60 * 1000
 
 /**
- * Removes entries that ended over an hour before `now`, and what a killed process has left halfway: tokens that serve nobody must
- * not lie around.
+ * Removes entries that expired over an hour before `now`, and temporary files of killed processes: don't leave useless
+ * tokens behind.
  */
 async function prune(directory: string, now: number, unwanted: (entry: Envelope) => boolean): Promise<void> {
   for (const name of await readdir(directory)) {
@@ -102,7 +102,7 @@ async function prune(directory: string, now: number, unwanted: (entry: Envelope)
   }
 }
 
-/** A file that others may read is never read here: it would lie there for good, with what is in it. */
+/** Whether other users can access the file. We never read such a file, so its secrets would otherwise stay forever. */
 async function isOpenToOthers(path: string): Promise<boolean> {
   const stats = await lstat(path).catch(() => undefined)
   return posix && stats?.isFile() === true && (stats.mode & 0o077) !== 0
@@ -114,7 +114,7 @@ async function makeDirectory(directory: string): Promise<void> {
   if (posix && (lstatSync(directory).mode & 0o077) !== 0) await chmod(directory, 0o700)
 }
 
-/** With `recursive`, Node's own never ends where a file system answers ENOENT to what can't be made, as /proc does. */
+/** Node's `mkdir` with `recursive` never returns where a file system such as /proc answers ENOENT. */
 async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, {mode: 0o700})
@@ -122,7 +122,7 @@ async function makeFolder(path: string): Promise<void> {
     if (await isFolder(path)) return
     if (codeOf(error) !== 'ENOENT' || dirname(path) === path) throw error
     await makeFolder(dirname(path))
-    // Another process may have made it meanwhile.
+    // Another process may have created it meanwhile.
     await mkdir(path, {mode: 0o700}).catch(async (again: unknown) => {
       if (!(await isFolder(path))) throw again
     })
@@ -137,7 +137,7 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
-/** A reader sees the old entry or the new one, never a part, also when this process is killed halfway. */
+/** Replaces a file atomically, even if this process is killed. On a full disk, falls back to overwriting it. */
 async function replace(path: string, text: string): Promise<void> {
   const temporary = path.replace(
     /([0-9a-f]{64})\.json$/,
@@ -163,8 +163,8 @@ function isFull(error: unknown): boolean {
 }
 
 /**
- * On a full disk an entry still has its own room, which the next one of its name may use: a refresh token would be lost
- * otherwise. In one piece, with blanks up to the end, so that a reader hardly ever sees a part.
+ * Overwrites an entry in place, which works on a full disk if the new entry fits; otherwise a refresh token would be
+ * lost. Writes once, padded with blanks to the old size, so that a reader hardly ever sees a partial entry.
  */
 async function overwrite(path: string, text: string): Promise<boolean> {
   try {
@@ -184,7 +184,7 @@ async function overwrite(path: string, text: string): Promise<boolean> {
   }
 }
 
-/** A folder in the way is removed; on Windows a reader that has the file open makes renaming fail for a moment. */
+/** Removes a folder in the way. Retries on Windows, where renaming fails while a reader has the file open. */
 async function renameOver(from: string, to: string): Promise<void> {
   const busy = new Set(['EPERM', 'EACCES', 'EBUSY'])
   for (let attempt = 0; ; attempt++) {

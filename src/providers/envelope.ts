@@ -1,6 +1,6 @@
 /**
- * The form of an entry on disk. `key` (hashes only) and `exp` (seconds since 1970) stand in clear, so that an entry
- * can be judged and removed without being opened; `enc` says how `data` is kept.
+ * The form of an entry on disk. `key` (hashes only) and `exp` (seconds since 1970) are plain, so that an entry can be
+ * checked and removed without being opened; `enc` says how `data` is stored.
  */
 export type Envelope = PlainEnvelope | SealedEnvelope
 
@@ -20,7 +20,7 @@ export interface PlainEnvelope extends Common {
 
 export interface SealedEnvelope extends Common {
   readonly enc: 'A256GCM'
-  /** Tells one sealing key from another without telling the key. */
+  /** Identifies the sealing key without revealing it. */
   readonly kid: string
   /** In base64, as are `tag` and `data`. */
   readonly iv: string

@@ -45,12 +45,12 @@ const meanings: ReadonlyMap<string, Meaning> = new Map([
   ],
 ])
 
-/** Whether the token that was exchanged may be the reason: RFC 8693 has no code for that alone. */
+/** Whether the exchanged token may be the reason, for which RFC 8693 has no code of its own. */
 export function mayBeTheToken({body: {error}}: GrantAnswer): boolean {
   return error === 'invalid_request' || error === 'invalid_grant' || error === 'invalid_token'
 }
 
-/** What the provider said, and what that usually means. */
+/** The error for a refused exchange: what the provider said, and what that usually means. */
 export function exchangeRefused(
   {status, body}: GrantAnswer,
   {audience}: {readonly audience: string},

@@ -2,7 +2,7 @@ import type {CacheHome, CredentialCache} from '../plugin.ts'
 import {cacheFilesIn} from './cache-files.ts'
 import {endOf, type PlainEnvelope, secondsOf} from './envelope.ts'
 
-/** Entries as files that only their owner can read, in plain text. Sealed ones count as absent. */
+/** Stores entries as plain-text files that only their owner can read. Sealed entries count as absent. */
 export function fileCache({directory}: Pick<CacheHome, 'directory'>): CredentialCache {
   const files = cacheFilesIn(directory)
 

@@ -4,15 +4,15 @@ import {endOf, type SealedEnvelope, sealingKeyItem} from './envelope.ts'
 import {newSealingKey, parseSealingKey, type SealingKey, seal, textOf, unseal} from './sealing.ts'
 
 /**
- * Entries as files sealed with one key that rests in the system's keyring. What can't be opened is absent; rejects
- * where the keyring can't be used, which is something else.
+ * Stores entries as files, sealed with one key from the system's keyring. An entry that can't be opened counts as
+ * absent, but an unusable keyring rejects.
  */
 export function keyringCache({directory, keyring, exclusively, log}: CacheHome): CredentialCache {
   const files = cacheFilesIn(directory)
   let known: SealingKey | undefined
   let asking: Promise<SealingKey | undefined> | undefined
 
-  /** However many entries are read at once, the keyring is asked once. */
+  /** Asks the keyring once, however many entries are read at the same time. */
   async function existingKey(): Promise<SealingKey | undefined> {
     if (known) return known
     asking ??= keyring.get(sealingKeyItem).then(parseSealingKey)
@@ -24,7 +24,7 @@ export function keyringCache({directory, keyring, exclusively, log}: CacheHome):
     }
   }
 
-  /** Two processes that each made a key would lose what the other one seals: the second waits and takes the first's. */
+  /** Makes the key under a lock: two processes with keys of their own could not open each other's entries. */
   async function ownKey(): Promise<SealingKey> {
     return (await existingKey()) ?? exclusively(async () => (await existingKey()) ?? makeKey())
   }
@@ -38,7 +38,7 @@ export function keyringCache({directory, keyring, exclusively, log}: CacheHome):
 
   async function find(key: string): Promise<SealedEnvelope | undefined> {
     const envelope = await files.find(key)
-    // In plain text it may have been put there by anybody who can write to a backup or a synced folder.
+    // Anybody who can write to a backup or a synced folder may have planted an unsealed entry.
     return envelope?.enc === 'A256GCM' ? envelope : undefined
   }
 
@@ -66,7 +66,7 @@ export function keyringCache({directory, keyring, exclusively, log}: CacheHome):
     async clear(prefix = '') {
       await files.clear(prefix)
       if (prefix !== '') return
-      // Copies in backups can't be opened any more either. What matters most is done, keyring or not.
+      // Also makes copies in backups useless. The entries are gone even if this fails.
       await keyring.remove(sealingKeyItem).catch(() => log.debug('the key could not be removed from the keyring'))
       known = undefined
     },

@@ -14,7 +14,7 @@ export interface OidcSettings extends ClientSettings {
   readonly rolesClaim?: string
 }
 
-/** Any OpenID provider: its ID token is what AWS gets (AssumeRoleWithWebIdentity). */
+/** Any OpenID provider. AWS gets its ID token (AssumeRoleWithWebIdentity). */
 export const oidc: FederationStrategy<OidcSettings> = {
   settings: {
     ...clientSettings,
@@ -43,7 +43,7 @@ function withScopes(settings: OidcSettings): OidcClient {
   return {...clientOf(settings), ...(settings.scopes && {scopes: settings.scopes})}
 }
 
-// The host judges whether it can be a role: what is meant to be one and can't be is to be named, not lost.
+// Deliberately loose: the host checks roles, and can name an invalid one only if we pass it on.
 const roleArn = /^arn:[^:]*:iam::([^:]*):role\/(?:.*\/)?([^/]*)$/s
 
 function rolesIn(claim: string, claims: TokenSet['claims']): readonly Role[] {

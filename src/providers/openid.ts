@@ -1,6 +1,6 @@
 import type {Host, Identity, OidcClient, SettingSpecs, SignOutOptions, TokenSet} from '../plugin.ts'
 
-/** What strategies that begin with OpenID Connect have in common. */
+/** The settings shared by strategies that start with OpenID Connect. */
 export interface ClientSettings {
   readonly issuer: URL
   readonly clientId: string
@@ -16,7 +16,7 @@ export const clientSettings: Omit<Specs, 'clientAuthentication'> = {
   clientSecret: {type: 'string', description: 'for a confidential client', secret: true},
 }
 
-/** Rarely needed, and so asked for last. */
+/** Rarely needed, so `setup` asks for it last. */
 export const authenticationSetting: Pick<Specs, 'clientAuthentication'> = {
   clientAuthentication: {
     type: 'string',
@@ -30,7 +30,7 @@ export function clientOf({issuer, clientId, clientSecret, clientAuthentication: 
   return {issuer, clientId, authentication: {secret: clientSecret, ...(method && {method})}}
 }
 
-/** Who signed in, and how long that serves. */
+/** Who signed in, and how long the sign-in lasts. */
 export function personOf({
   claims,
   expiresAt,
@@ -40,7 +40,7 @@ export function personOf({
   return {claims, expiresAt, renewable, ...(subject !== undefined && {subject})}
 }
 
-/** The ID token; rejects with BAD_RESPONSE, saying what it is needed for, where there is none. */
+/** The ID token. Throws BAD_RESPONSE, quoting `purpose`, if there is none. */
 export function idTokenOf({idToken}: TokenSet, purpose: string, host: Host): string {
   if (idToken !== undefined) return idToken
   throw host.error('BAD_RESPONSE', `The provider gave no ID token, which ${purpose}.`, {

@@ -11,13 +11,13 @@ import {
 } from './openid.ts'
 
 export interface Saml2Settings extends ClientSettings {
-  /** Another way, by the browser, may come to stand beside it. */
+  /** How to get the assertion. So far there is one way. */
   readonly via: 'token-exchange'
   readonly audience: string
   readonly subjectTokenType: 'access_token' | 'id_token'
 }
 
-/** A SAML assertion, got by exchanging the token of a sign-in for it (RFC 8693), is what AWS gets (AssumeRoleWithSAML). */
+/** Exchanges a token of the sign-in for a SAML assertion (RFC 8693), which AWS gets (AssumeRoleWithSAML). */
 export const saml2: FederationStrategy<Saml2Settings> = {
   settings: {
     via: {type: 'string', description: 'how to come by the assertion', required: true, oneOf: ['token-exchange']},
@@ -57,13 +57,13 @@ export const saml2: FederationStrategy<Saml2Settings> = {
 
 interface Exchanged {
   readonly document: string
-  /** The tokens it was given for. */
+  /** The tokens that were exchanged. */
   readonly tokens: TokenSet
-  /** How long it may be shown to AWS: for several roles, one after the other. */
+  /** Until when AWS accepts the assertion, also for several roles in turn. */
   readonly until: Date
 }
 
-/** A provider may have ended what was remembered; only a token that comes fresh from it is refused for good. */
+/** Exchanges the tokens. The provider may have ended remembered ones, so if refused, retries once with fresh tokens. */
 async function exchangeAnew(tokens: TokenSet, settings: Saml2Settings, host: Host): Promise<Exchanged> {
   const asked = host.now()
   const answer = await exchange(tokens, settings, host)
@@ -72,7 +72,7 @@ async function exchangeAnew(tokens: TokenSet, settings: Saml2Settings, host: Hos
   return exchangeAnew(await host.tokens(clientOf(settings), {fresh: true}), settings, host)
 }
 
-/** Another assertion for the same person, whose tokens may have to be renewed for it. */
+/** Another assertion for the same user, renewing the tokens if necessary. Rejects if another user has signed in. */
 async function exchangeAgain(earlier: TokenSet, settings: Saml2Settings, host: Host): Promise<Exchanged> {
   const again = await exchangeAnew(await host.tokens(clientOf(settings)), settings, host)
   if (again.tokens.claims.sub === earlier.claims.sub) return again
@@ -94,7 +94,7 @@ function exchange(tokens: TokenSet, settings: Saml2Settings, host: Host): Promis
   })
 }
 
-// AWS takes an assertion within five minutes of its issuance, and has to see it while it lives.
+// AWS accepts an assertion within five minutes of its issuance, and before it expires.
 const redeemableSeconds = 300
 const unknownLifeSeconds = 60
 const marginSeconds = 15

@@ -17,7 +17,7 @@ export function newSealingKey(): SealingKey {
   return withId(randomBytes(keyBytes))
 }
 
-/** The key in `text`; `undefined` for anything else, which is as much as a lost key. */
+/** The key in `text`; `undefined` for anything else, which counts as a lost key. */
 export function parseSealingKey(text: string | undefined): SealingKey | undefined {
   const bytes = Buffer.from(text ?? '', 'base64')
   return bytes.length === keyBytes ? withId(bytes) : undefined
@@ -27,7 +27,7 @@ export function textOf({bytes}: SealingKey): string {
   return bytes.toString('base64')
 }
 
-/** A new random IV for each entry: the same one twice under one key would give both entries away. */
+/** Uses a new random IV for each entry: reusing one under the same key would reveal both entries. */
 export function seal(key: string, {value, expiresAt}: CacheEntry, {bytes, kid}: SealingKey): SealedEnvelope {
   const head = {v: 1, enc: 'A256GCM', kid, exp: secondsOf(expiresAt), key} as const
   const iv = randomBytes(ivBytes)
@@ -41,7 +41,7 @@ export function seal(key: string, {value, expiresAt}: CacheEntry, {bytes, kid}: 
   }
 }
 
-/** The entry; `undefined` where it was sealed with another key, changed, or belongs under another name. */
+/** The entry; `undefined` if it was sealed with another key, altered, or moved to another name. */
 export function unseal(envelope: SealedEnvelope, {bytes, kid}: SealingKey): CacheEntry | undefined {
   if (envelope.kid !== kid) return undefined
   const [iv, tag, data] = [envelope.iv, envelope.tag, envelope.data].map(text => Buffer.from(text, 'base64'))
@@ -56,7 +56,7 @@ export function unseal(envelope: SealedEnvelope, {bytes, kid}: SealingKey): Cach
   }
 }
 
-/** What stands in clear is bound to the ciphertext: an entry can be neither renamed nor prolonged. */
+/** The plain members, authenticated with the ciphertext, so that an entry can be neither renamed nor prolonged. */
 function boundTo({v, enc, kid, exp, key}: Pick<SealedEnvelope, 'v' | 'enc' | 'kid' | 'exp' | 'key'>): Buffer {
   return Buffer.from(JSON.stringify([v, enc, kid, exp, key]))
 }

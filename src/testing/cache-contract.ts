@@ -4,19 +4,19 @@ import type {Check} from './check.ts'
 
 export interface CacheContractOptions {
   /**
-   * Opens what the cache made last works on once more, as another process would. Leave it out for a cache that forgets
-   * everything when the command ends.
+   * Opens the storage of the last cache from `makeCache` again, as another process would. Leave it out for a cache that
+   * forgets everything when the command ends.
    */
   again?(): Promise<CredentialCache>
-  /** Ruins what rests of the entry `provider/spoilt`, which is there, so that it can't be read any more. */
+  /** Damages the existing stored entry `provider/spoilt`, so that it can't be read any more. */
   spoil?(): Promise<void>
-  /** Something beside the cache's entries that belongs to somebody else, and must outlive `clear`. */
+  /** Foreign data next to the cache's entries: `plant` creates it, `remain` says whether it has survived `clear`. */
   readonly strangers?: {plant(): Promise<void>; remain(): Promise<boolean>}
 }
 
 /**
- * What every cache does. `makeCache` gives a new and empty one for each check; clean up in the hooks of your test
- * runner.
+ * The checks that every cache must pass. `makeCache` must give a new, empty cache for each check. Clean up in the hooks
+ * of your test runner.
  */
 export function cacheContract(
   makeCache: () => Promise<CredentialCache>,
@@ -184,7 +184,7 @@ function entryOf(value: string): CacheEntry {
 }
 
 async function has(cache: CredentialCache, key: string, value: string): Promise<void> {
-  // A value is a secret: where it differs, the message must not show it.
+  // A value is a secret, so the message of a failed comparison must not show it.
   const found = await cache.read(key)
   assert.ok(found, `"${key}" is absent`)
   assert.ok(found.value === value, `"${key}" has another value than the one written`)

@@ -1,7 +1,7 @@
-/** One thing that the contract asks. Any test runner takes it: `for (const {name, run} of checks) it(name, run)`. */
+/** One requirement of the contract. Works with any test runner: `for (const {name, run} of checks) it(name, run)`. */
 export interface Check {
-  /** A sentence whose subject is what is checked. */
+  /** A sentence without its subject, which is the strategy or cache: "asks nobody the second time". */
   readonly name: string
-  /** Rejects with an AssertionError where the contract is not kept. */
+  /** Rejects with an AssertionError if the contract is violated. */
   run(): Promise<void>
 }

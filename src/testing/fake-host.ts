@@ -3,22 +3,22 @@ import type {Host, TokenSet} from '../plugin.ts'
 import {askWith, logInto, memoryUntil} from './fake-members.ts'
 import type {Answer, Asked, FakeHostOptions, FakeMemory, LogLine, Question, Script} from './script.ts'
 
-/** A `Host` without a world: it answers from a script, and remembers what was done with it. */
+/** A `Host` that touches nothing outside: it answers from a script and records how the strategy used it. */
 export interface FakeHost extends Host {
   readonly memory: FakeMemory
   readonly logged: readonly LogLine[]
-  /** How a person was asked, in order. */
+  /** How the user was asked, in order. */
   readonly asked: readonly Asked[]
-  /** What may not stand in a log or an error: tokens given, secrets typed, what is in the memory. */
+  /** Values that must not appear in a log or an error: tokens issued, secrets typed, values in the memory. */
   readonly secrets: readonly string[]
   advance(milliseconds: number): void
   /** Ends every wait, as Ctrl-C does. */
   abort(reason?: Error): void
-  /** Throws an AssertionError where an answer of the script was never asked for, or was missing. Call it last. */
+  /** Throws an AssertionError if an answer of the script was missing or never requested. Call it last. */
   verify(): void
 }
 
-// A strategy that goes on after `abort` would spin without end: each wait of the fake ends at once.
+// After `abort` every wait of the fake ends at once, so a strategy that carries on would spin forever.
 const mostWaitsAfterAbort = 100
 
 export function fakeHost(script: Script = {}, options: FakeHostOptions = {}): FakeHost {
@@ -186,7 +186,7 @@ export function fakeHost(script: Script = {}, options: FakeHostOptions = {}): Fa
 const errorWith: Host['error'] = (code, message, {hint, cause} = {}) =>
   Object.assign(new Error(message, cause === undefined ? undefined : {cause}), {code, hint})
 
-/** What was written by `tokens` itself. */
+/** Parses a token set that `tokens` has written to the memory. */
 function readTokens(text: string): TokenSet {
   const {expiresAt, ...others}: TokenSet & {readonly expiresAt: string | Date} = JSON.parse(text)
   return {...others, expiresAt: new Date(expiresAt), remembered: true}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type {Ask, Log} from '../plugin.ts'
 import type {FakeMemory, LogLine, Question} from './script.ts'
 
-/** A memory that judges time by this clock, and tells of each value in it. */
+/** A memory that starts with the entries of `before`, expires them by the clock `now`, and reports values to `note`. */
 export function memoryUntil(
   now: () => number,
   before: FakeMemory | undefined,
@@ -32,7 +32,7 @@ export function logInto(lines: LogLine[]): Log {
   return {debug: at('debug'), info: at('info'), warn: at('warn')}
 }
 
-/** Questions that are answered by `ask`; what is typed as a secret is told to `keep`. */
+/** An `Ask` that takes its answers from `ask` and passes typed secrets to `keep`. */
 export function askWith(ask: (question: Question) => Promise<string | number>, keep: (answer: string) => void): Ask {
   return {
     async select(question, choices) {

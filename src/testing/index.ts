@@ -1,4 +1,4 @@
-/** For the tests of plugins: a `Host` to call a strategy with, and what the contract asks of every strategy and cache. */
+/** For the tests of plugins: a fake `Host` to pass to a strategy, and the contract checks for strategies and caches. */
 export {type CacheContractOptions, cacheContract} from './cache-contract.ts'
 export type {Check} from './check.ts'
 export {type FakeHost, fakeHost} from './fake-host.ts'

@@ -1,20 +1,20 @@
 import type {GrantAnswer, Log, Memory, OidcClient, Role, TokenSet} from '../plugin.ts'
 
 /**
- * What the world answers a strategy: values in the order they are asked for, an Error to reject with, or a function that
- * looks at the request. One that is left over is an error, and so is a request without one: see `FakeHost.verify`.
+ * The answers that a strategy gets, in the order it asks: a value, an Error to reject with, or a function of the
+ * request. A missing answer and an unused one are both errors: see `FakeHost.verify`.
  */
 export interface Script {
-  /** For `host.tokens`: each one stands for a person who signs in. What was given is remembered, as the real host does. */
+  /** For `host.tokens`: each answer stands for one sign-in of the user. Like the real host, the fake remembers it. */
   readonly tokens?: readonly Answer<TokenRequest, TokenSet>[]
   readonly grants?: readonly Answer<GrantRequest, GrantAnswer>[]
   /** For `host.fetch`. */
   readonly responses?: readonly Answer<Request, Response>[]
-  /** For `host.ask`: the text typed, or which choice (counted from 0) is taken. */
+  /** For `host.ask`: the text typed, or the choice taken, as its label or its index from 0. */
   readonly answers?: readonly Answer<Question, string | number>[]
-  /** What comes back to a listener of `host.listen`. */
+  /** For `host.listen`: the parameters of the redirect that the listener receives. */
   readonly redirects?: readonly Answer<RedirectRequest, URLSearchParams>[]
-  /** For `host.samlFromBrowser`: the first needs a person, those after it a session of the browser. */
+  /** For `host.samlFromBrowser`: the first needs the user, later ones use the browser session that it left. */
   readonly samlDocuments?: readonly Answer<URL, string>[]
   /** For `host.rolesIn`. */
   readonly samlRoles?: readonly Answer<string, readonly Role[]>[]
@@ -45,16 +45,16 @@ export interface RedirectRequest {
 }
 
 export interface FakeHostOptions {
-  /** Whether a person may be asked; `true` when left out. */
+  /** Whether the user may be asked. Default: `true`. */
   readonly interactive?: boolean
-  /** `browser` when left out. */
+  /** Default: `browser`. */
   readonly flow?: 'browser' | 'device'
   readonly env?: Readonly<Record<string, string | undefined>>
-  /** Where the clock begins: 2026-01-01 when left out. Only `advance` and `sleep` move it. */
+  /** The initial time. Default: 2026-01-01, midnight UTC. Only `advance` and `sleep` move the clock. */
   readonly now?: Date
-  /** What an earlier command has left: the `memory` of its host. */
+  /** The `memory` of an earlier host, to continue where an earlier command stopped. */
   readonly memory?: FakeMemory
-  /** Nothing is answered: every wait ends by `abort` only. */
+  /** Leaves every request unanswered, so that only `abort` ends a wait. */
   readonly hangs?: boolean
 }
 
@@ -68,7 +68,7 @@ export interface LogLine {
   readonly message: string
 }
 
-/** How a person was asked. */
+/** One way in which the user was asked. */
 export type Asked =
   | {readonly by: 'sign-in'; readonly client: OidcClient}
   | {readonly by: 'browser'; readonly url: URL}

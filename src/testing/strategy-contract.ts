@@ -7,13 +7,13 @@ import type {FakeHostOptions, Script} from './script.ts'
 
 export interface StrategyContractOptions<Settings extends object> {
   readonly settings: Settings
-  /** The identity provider's answers to one sign-in of a person and a proof for each of `roles`. New ones at each call. */
+  /** The provider's answers to one sign-in by the user and a proof for each of `roles`. Build a new script per call. */
   idp(): Script
-  /** Its answers to another sign-in soon after, with what the first one has left; none when left out. */
+  /** The provider's answers to a second sign-in, which finds the memory of the first. Default: no answers. */
   idpAgain?(): Script
   /** Two roles that this identity may take. */
   readonly roles?: readonly [Role, Role]
-  /** What the environment must hold. */
+  /** Environment variables that the strategy needs. */
   readonly env?: FakeHostOptions['env']
   readonly flow?: FakeHostOptions['flow']
 }
@@ -24,7 +24,7 @@ const twoRoles = ['developer', 'auditor'].map(name => ({
   arn: `arn:aws:iam::123456789012:role/${name}`,
 }))
 
-/** What every strategy that signs in a person does. */
+/** The checks that every strategy for users (as opposed to CI jobs) must pass. */
 export function strategyContract<Settings extends object>(
   strategy: FederationStrategy<Settings>,
   options: StrategyContractOptions<Settings>,
@@ -174,7 +174,7 @@ function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined
 }
 
-/** For each answer of the script, the script with a failure in its place. */
+/** One script for each answer of the original, with that answer replaced by a failure. */
 function failingScripts(idp: () => Script): readonly Script[] {
   const failure = () => Object.assign(new Error('The provider failed.'), {code: 'BAD_RESPONSE'})
   return Object.entries(idp()).flatMap(([kind, answers]) =>
@@ -191,13 +191,13 @@ function secretsOf<Settings extends object>(strategy: FederationStrategy<Setting
   return specs.map(([name]) => written.get(name)).filter(value => typeof value === 'string')
 }
 
-/** All that would be shown of an error: also its causes, and what hangs on it. */
+/** Everything of an error that might be shown, including its causes and extra properties. */
 function textOf(error: unknown): string {
   return inspect(error, {depth: 10, maxStringLength: null, breakLength: Number.POSITIVE_INFINITY})
 }
 
 function assertSilent(text: string, secrets: readonly string[], where: string): void {
-  // A shorter one is found by chance.
+  // Shorter secrets would match by chance.
   const leaked = secrets.filter(secret => secret.length >= 6 && text.includes(secret))
   assert.equal(leaked.length, 0, `${leaked.length} secrets stand in ${where}`)
 }

@@ -2,7 +2,7 @@ import {Buffer} from 'node:buffer'
 import {randomUUID} from 'node:crypto'
 import type {TokenSet} from '../plugin.ts'
 
-/** Tokens as an OpenID provider gives them, unlike any others; the ID token has the form of a JWT but no signature. */
+/** A new, unique token set as from an OpenID provider. The ID token has the form of a JWT, but no valid signature. */
 export function fakeTokens(
   claims: Readonly<Record<string, unknown>> = {sub: 'alice', email: 'alice@example.com'},
   expiresAt: Date = new Date('2026-01-01T01:00:00Z'),

@@ -1,26 +1,26 @@
-/** An object for names from outside: nothing stands under one that nobody has put there, be it "toString". */
+/** An object without a prototype, for names from outside: even "toString" is absent unless it was added. */
 export function named<Value>(entries: Iterable<readonly [string, Value]>): Record<string, Value> {
   const object: Record<string, Value> = Object.create(null)
   for (const [name, value] of entries) object[name] = value
   return object
 }
 
-/** What stands under a name from outside in an object that others have made. */
+/** The object's own member of a name from outside; ignores inherited ones such as "toString". */
 export function memberOf<Value>(object: Readonly<Record<string, Value>>, name: string): Value | undefined {
   return Object.hasOwn(object, name) ? object[name] : undefined
 }
 
-/** The members of an object from outside; none where it is something else. */
+/** The members of an object from outside; empty for anything else. */
 export function readObject(value: unknown): Readonly<Record<string, unknown>> {
   return named(value !== null && typeof value === 'object' && !Array.isArray(value) ? Object.entries(value) : [])
 }
 
-/** The texts of a list from outside; what else is in it is passed over. */
+/** The strings in a list from outside, without its other items; empty for anything else. */
 export function readTexts(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter(item => typeof item === 'string') : []
 }
 
-/** The members of the JSON object in `text`; none where it is something else, or no JSON. */
+/** The members of the JSON object in `text`; empty for anything else, including invalid JSON. */
 export function parseObject(text: string): Readonly<Record<string, unknown>> {
   try {
     return readObject(JSON.parse(text))
@@ -29,7 +29,7 @@ export function parseObject(text: string): Readonly<Record<string, unknown>> {
   }
 }
 
-/** Whether objects and lists in it are nested over so many levels: going through it by recursion could exhaust the stack. */
+/** Whether objects and lists nest more than `levels` deep: recursing into such a value could exhaust the stack. */
 export function isDeeperThan(value: unknown, levels: number): boolean {
   let level: readonly unknown[] = [value]
   for (let depth = 0; level.length > 0; depth++) {
@@ -40,12 +40,12 @@ export function isDeeperThan(value: unknown, levels: number): boolean {
   return false
 }
 
-/** A number from outside, within limits that a clock or a loop can bear. */
+/** A number from outside, limited to what a clock or a loop can handle. */
 export function clamped(value: number, lowest: number, highest: number): number {
   return Math.min(Math.max(value, lowest), highest)
 }
 
-/** A date in ISO 8601, as JSON holds one. */
+/** A date from an ISO 8601 string, as in JSON; `undefined` for anything else. */
 export function readDate(value: unknown): Date | undefined {
   const date = typeof value === 'string' ? new Date(value) : undefined
   return date && !Number.isNaN(date.getTime()) ? date : undefined

@@ -2,7 +2,7 @@ import {isShownAsItIs, secrets, withoutUnshown} from './secrets.ts'
 
 declare const safe: unique symbol
 
-/** Text that may go to a terminal or a log. Only the functions of this file make one. */
+/** Text that is safe for a terminal or a log. Only the functions of this file create it. */
 export type Printable = string & {readonly [safe]: true}
 
 export type Colour = 'red' | 'green' | 'yellow' | 'cyan' | 'white-on-black'
@@ -12,55 +12,55 @@ export interface Painted {
   readonly colour: Colour
 }
 
-/** Colours are said beside a text, never in it: whatever looks like one there came from outside. */
+/** Colours are given beside a text, never in it: an escape sequence inside a text came from outside. */
 export type Line = string | readonly (string | Painted)[]
 
-/** One line, or several: a line break in a text does not make two of it. */
+/** One line, or several. A line break inside a text does not start a new line. */
 export type Message = string | readonly Line[]
 
-// Longer than any address that somebody signs in at.
+// Longer than any sign-in address.
 const longestLine = 8_000
 
 // JSON itself escapes the other controls.
 const harmfulInJson = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}\p{DI}]/gu
-// What is ours in a text of several lines: line breaks, colours, and what takes a line away.
+// Controls that we ourselves put into a text: line breaks, colours, and clearing a line.
 const ours = new RegExp(String.raw`\n|\r?${'\u001b'}\[[\d;]*[mK]`, 'g')
 
 /**
- * Text from outside, made safe to show: without secrets, in one line, without what could command a terminal, turn the
- * direction or hide, and no longer than a person would read. Masked first: half a secret isn't recognised so well.
+ * Makes text from outside safe to show: masks secrets, replaces control, direction and invisible characters, joins
+ * lines and cuts the text to `limit` characters. Masks before cutting, because half a secret is harder to recognise.
  */
 export function printable(text: string, limit = 300): Printable {
   return certified(cut(clean(text).trim(), limit))
 }
 
-/** The same of a value of JSON; of a list of texts, its items. */
+/** Like {@link printable}, for a JSON value; joins a list of strings with commas. */
 export function printableValue(value: unknown, limit?: number): Printable {
   const isList = Array.isArray(value) && value.every(item => typeof item === 'string')
   const text = isList ? value.join(', ') : typeof value === 'string' ? value : JSON.stringify(value)
   return printable(text ?? '', limit)
 }
 
-/** What a person is called, by a provider that may call anybody anything. */
+/** A user's name from the provider, made safe to show, at most 100 characters. */
 export function shownName(name: string | undefined): Printable | undefined {
   return name === undefined ? undefined : printable(name, 100)
 }
 
-/** What is shown at once, with every part of it made safe. */
+/** The text of a message, with every part of it made safe. */
 export function onScreen(told: Message): Printable {
   const lines = typeof told === 'string' ? [told] : told
   return certified(lines.map(line => lineOf(line)).join('\n'))
 }
 
-/** The same text broken into other lines. */
+/** The text after `lay` has broken it into other lines. Throws if the result is no longer safe. */
 export function relaid(text: Printable, lay: (text: string) => string): Printable {
   return certified(lay(text))
 }
 
-/** Goes back to the beginning of a line, and takes away what stands there (ECMA-48, EL). */
+/** Returns to the start of the line and clears it (ECMA-48, EL). */
 export const clearedLine = certified('\r\u001b[K')
 
-/** A document for programs that shows a terminal nothing but ASCII letters where others could do harm. */
+/** JSON for programs, safe to show on a terminal: harmful characters are escaped, and secrets masked unless wanted. */
 export function jsonText(value: object, {withSecrets}: {readonly withSecrets: boolean}): string {
   const shown = (_: string, member: unknown) =>
     typeof member === 'string' && !withSecrets ? secrets.mask(member) : member

@@ -1,4 +1,4 @@
-/** What a terminal doesn't show as it is: controls, line ends, what turns the direction, and what takes no room. */
+/** Characters that a terminal doesn't show as they are: controls, line ends, direction marks, zero-width characters. */
 const unshown = String.raw`\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{DI}`
 const unshownRuns = new RegExp(`[${unshown}]+`, 'gu')
 const unshownAnywhere = new RegExp(`[${unshown}]`, 'u')
@@ -13,9 +13,9 @@ export function withoutUnshown(text: string, instead: string): string {
 
 const shortestSecret = 6
 const shortestPart = 16
-// Any part of 16 characters holds a whole one of the blocks of 8 that a secret consists of.
+// A secret is divided into blocks of 8, so any 16 characters of it contain a whole block.
 const blockLength = shortestPart / 2
-// A secret that repeats itself without end would take as long to look for.
+// Limits the search for a secret that repeats one block endlessly.
 const mostRepetitions = 8
 
 interface Range {
@@ -28,18 +28,18 @@ interface Place {
   readonly at: number
 }
 
-/** Every secret this process has met, so that nothing printed holds one, or a part of one that others can be told by. */
+/** All secrets that this process has met, to mask them, and recognizable parts of them, in everything printed. */
 export class Secrets {
   readonly #forms = new Set<string>()
   readonly #short: string[] = []
   readonly #blocks = new Map<string, Place[]>()
-  /** Tells of nearly all places in a text that no block begins there, without taking it apart. */
+  /** A filter by hash: rules out nearly all places in a text where no block begins, without slicing the text. */
   readonly #beginnings = new Uint8Array(2 ** 16)
   #unindexed: string[] = []
   #names: readonly string[] | undefined
   #readNames: () => readonly string[] = () => []
 
-  /** Masks `secret` from now on, also in the forms it takes in addresses and JSON. Under six characters it is ignored. */
+  /** Masks `secret` from now on, also as encoded in addresses and JSON. Ignores secrets of fewer than 6 characters. */
   add(secret: string | undefined): void {
     if (secret === undefined || this.#forms.has(secret)) return
     for (const form of formsOf(secret)) {
@@ -50,13 +50,13 @@ export class Secrets {
     }
   }
 
-  /** Names that are no secret, though a secret may hold them. They are asked for when a part of one is met. */
+  /** Sets names to leave unmasked, although a secret may contain them. Calls `names` once part of a secret is found. */
   spare(names: () => readonly string[]): void {
     this.#readNames = names
     this.#names = undefined
   }
 
-  /** Whole secrets, and parts of 16 characters or more; whatever a terminal doesn't show may stand in between. */
+  /** Masks whole secrets and parts of at least 16 characters, even with characters in between that are not shown. */
   mask(text: string): string {
     if (this.#forms.size === 0) return text
     const {bare, indexes} = bareOf(text)
@@ -107,7 +107,7 @@ export class Secrets {
     this.#unindexed = []
   }
 
-  /** What is left of a part besides the names in it, where that still is long enough. */
+  /** The pieces of a part outside the names in it, if they are still long enough. */
   #withoutNames({from, to}: Range, text: string): readonly Range[] {
     this.#names ??= this.#readNames().filter(name => name.length >= shortestPart)
     const spared = this.#names
@@ -129,7 +129,7 @@ export class Secrets {
   }
 }
 
-/** Of this process. */
+/** The secrets of this process. */
 export const secrets = new Secrets()
 
 function formsOf(secret: string): readonly string[] {
@@ -142,7 +142,7 @@ function formsOf(secret: string): readonly string[] {
   return forms.map(form => withoutUnshown(form, ''))
 }
 
-/** A text as it is shown, and where each of its characters stood. */
+/** A text without the characters that are not shown, and the original index of each remaining character. */
 function bareOf(text: string): {readonly bare: string; readonly indexes: (at: number) => number} {
   if (isShownAsItIs(text)) return {bare: text, indexes: at => at}
   const gaps: {readonly at: number; readonly index: number}[] = []
@@ -174,7 +174,7 @@ function beginningAt(text: string, at: number): number {
   return (text.charCodeAt(at) + text.charCodeAt(at + 1) * 67 + text.charCodeAt(at + 2) * 4_523) & 0xffff
 }
 
-/** How far text and secret are the same on both sides of a block that they share. */
+/** How far text and secret agree on both sides of a block that they share. */
 function sharedRun(text: string, at: number, place: Place): Range {
   let before = 0
   while (before < Math.min(at, place.at) && text[at - before - 1] === place.form[place.at - before - 1]) before++

@@ -5,7 +5,7 @@ import type {CacheEntry, CacheHome, CredentialCache} from 'aws-oidc/plugin'
 import {type Ended, runPass} from './run-pass.ts'
 
 type PassHome = Pick<CacheHome, 'env' | 'interactive' | 'signal' | 'log' | 'exclusively'> & {
-  /** How long one call of pass may take; somebody may have to type a passphrase. */
+  /** Time limit for one call of pass. Default: 30 s if the user can type a passphrase, else 15 s. */
   readonly milliseconds?: number
 }
 
@@ -13,19 +13,19 @@ const ownFolder = 'aws-oidc'
 const usualMilliseconds = {interactive: 30_000, alone: 15_000}
 
 /**
- * Entries of pass under `aws-oidc/`. Their names are hashes, so that the store, whose names are not encrypted, does not
- * tell which providers and roles there are. Secrets go through stdin and stdout only.
+ * Stores entries in pass under `aws-oidc/`. pass does not encrypt names, so they are hashes, which do not reveal
+ * providers and roles. Secrets pass through stdin and stdout only.
  */
 export function passCache(home: PassHome): CredentialCache {
   const {env, interactive, signal, log, exclusively} = home
   const store = env.PASSWORD_STORE_DIR || join(env.HOME ?? '', '.password-store')
   const milliseconds = home.milliseconds ?? usualMilliseconds[interactive ? 'interactive' : 'alone']
-  // Where nobody can type a passphrase no window may ask for one. The status lines tell why something failed.
+  // If nobody can type a passphrase, no window may ask for one. The status lines tell why something failed.
   const gpgOptions = [env.PASSWORD_STORE_GPG_OPTS, '--status-fd=2', interactive ? '' : '--pinentry-mode=error']
   const passEnv = {...env, PASSWORD_STORE_GPG_OPTS: gpgOptions.filter(Boolean).join(' ')}
   let broken: Error | undefined
 
-  /** Once pass has not answered, no further call waits for it. */
+  /** Runs pass; after one failure to start or answer, fails at once. */
   async function pass(args: readonly string[], input = ''): Promise<Ended> {
     if (broken) throw broken
     try {
@@ -51,7 +51,7 @@ export function passCache(home: PassHome): CredentialCache {
     const ended = await pass(['show', name])
     if (ended.exitCode === 0) return readStored(ended.stdout)
     if (lacksKey(ended)) {
-      // Who has closed the window once is not asked again for the next entry.
+      // If the user has dismissed the passphrase window, don't ask again for the next entry.
       broken = failure(ended)
       throw broken
     }
@@ -59,7 +59,7 @@ export function passCache(home: PassHome): CredentialCache {
     return undefined
   }
 
-  /** All entries of ours below a folder. */
+  /** The names of all our entries below a folder. */
   async function entriesIn(folder: string): Promise<readonly string[]> {
     const found = await readdir(join(store, folder), {withFileTypes: true, recursive: true}).catch(() => [])
     return found
@@ -76,12 +76,12 @@ export function passCache(home: PassHome): CredentialCache {
       const name = nameOf(key)
       if (!(await isThere(`${name}.gpg`))) return undefined
       const stored = await show(name)
-      // Somebody may have renamed it.
+      // The file may have been renamed.
       return stored?.key === key ? {value: stored.value, expiresAt: stored.expiresAt} : undefined
     },
 
     write: (key, entry) =>
-      // Two at once would write into one file.
+      // Two processes at once would write into the same file.
       exclusively(() => must(['insert', '--multiline', '--force', nameOf(key)], textOf(key, entry))),
 
     remove: key => remove(nameOf(key)),
@@ -95,7 +95,7 @@ export function passCache(home: PassHome): CredentialCache {
     async clear(prefix = '') {
       const whole = prefix.slice(0, prefix.lastIndexOf('/') + 1)
       for (const name of await entriesIn(folderOf(whole))) {
-        // A part of a segment can't be told from a hash.
+        // A prefix that ends inside a segment can't be matched by hash, so decrypt the entry.
         const concerned = prefix === whole || (await show(name))?.key.startsWith(prefix)
         if (concerned) await remove(name)
       }
@@ -107,7 +107,7 @@ interface StoredEntry extends CacheEntry {
   readonly key: string
 }
 
-/** Each segment of a key is a hash of its own, so that those of a provider lie in one folder. */
+/** Hashes each segment of a key separately, so that all entries of a provider are in one folder. */
 function nameOf(key: string): string {
   return [ownFolder, ...key.split('/').map(hashOf)].join('/')
 }
@@ -139,8 +139,9 @@ function readStored(text: string): StoredEntry | undefined {
 }
 
 /**
- * Whether the key could not be used (locked, cancelled, not there), and not the entry that is spoilt: GnuPG says which key
- * it has decrypted with, or that there is no data. https://git.gnupg.org/cgi-bin/gitweb.cgi?p=gnupg.git;a=blob_plain;f=doc/DETAILS
+ * Whether the key was unusable (locked, cancelled, missing), rather than the entry damaged: GnuPG reports the key it
+ * decrypted with, or that there is no data.
+ * https://git.gnupg.org/cgi-bin/gitweb.cgi?p=gnupg.git;a=blob_plain;f=doc/DETAILS
  */
 function lacksKey({stderr}: Ended): boolean {
   return !/^\[GNUPG:\] (DECRYPTION_KEY|NODATA)\b/m.test(stderr)

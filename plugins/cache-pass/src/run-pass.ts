@@ -7,7 +7,7 @@ export interface Ended {
 }
 
 export interface RunOptions {
-  /** Goes to stdin, which is closed after it: an argument could be read by anybody on the machine. */
+  /** Written to stdin, which is then closed: anybody on the machine could read an argument. */
   readonly input: string
   readonly env: Readonly<Record<string, string | undefined>>
   readonly milliseconds: number
@@ -15,8 +15,8 @@ export interface RunOptions {
 }
 
 /**
- * Runs pass without a shell. Rejects when it can't be started, and when it takes too long or the signal aborts: then all
- * that it has started is killed too, because a gpg that waits for a passphrase would keep our pipes open.
+ * Runs pass without a shell. Rejects if it can't be started, takes longer than `milliseconds`, or the signal aborts.
+ * Then kills its whole process group, because a gpg waiting for a passphrase would keep our pipes open.
  */
 export function runPass(args: readonly string[], {input, env, milliseconds, signal}: RunOptions): Promise<Ended> {
   return new Promise((resolve, reject) => {
@@ -34,7 +34,7 @@ export function runPass(args: readonly string[], {input, env, milliseconds, sign
       try {
         if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
       } catch {
-        // It has just ended.
+        // The process has already ended.
       }
       for (const stream of child.stdio) stream?.destroy()
       reject(error)
@@ -52,7 +52,7 @@ export function runPass(args: readonly string[], {input, env, milliseconds, sign
       settle()
       resolve({exitCode, ...output})
     })
-    // pass may end before it has read everything.
+    // pass may exit before it has read everything.
     child.stdin.on('error', () => undefined)
     child.stdin.end(input)
   })

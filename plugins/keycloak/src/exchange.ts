@@ -7,13 +7,13 @@ export interface Exchanged {
   /** The assertion alone, in base64url. */
   readonly document: string
   readonly signedIn: SignedIn
-  /** How long it may be shown to AWS. */
+  /** Until when AWS accepts the assertion. */
   readonly until: Date
 }
 
 /**
- * An assertion for the tokens of a sign-in, by the legacy token exchange. Keycloak may have ended the session of those
- * that were remembered; only a token that comes fresh from it is refused for good.
+ * Gets an assertion for the tokens of a sign-in, by the legacy token exchange. Keycloak may have ended the session of
+ * remembered tokens, so if it calls such a token invalid, retries once with fresh ones.
  */
 export async function exchanged(signedIn: SignedIn, settings: KeycloakSettings, host: Host): Promise<Exchanged> {
   const {client, tokens} = signedIn
@@ -27,7 +27,7 @@ export async function exchanged(signedIn: SignedIn, settings: KeycloakSettings, 
   throw refused(refusal, settings, host)
 }
 
-/** Another assertion for the same person, whose tokens may have to be renewed for it. */
+/** Another assertion for the same user, renewing the tokens if necessary. Rejects if another user has signed in. */
 export async function exchangedAgain(earlier: Exchanged, settings: KeycloakSettings, host: Host): Promise<Exchanged> {
   const again = await exchanged(await signInAt(settings, host), settings, host)
   if (again.signedIn.tokens.claims.sub === earlier.signedIn.tokens.claims.sub) return again
@@ -36,7 +36,7 @@ export async function exchangedAgain(earlier: Exchanged, settings: KeycloakSetti
 
 const tokenType = 'urn:ietf:params:oauth:token-type:'
 
-/** RFC 8693, 2.1, as Keycloak's legacy exchange wants it: the access token of this client itself. */
+/** RFC 8693, 2.1. Keycloak's legacy exchange wants the access token of this same client. */
 function exchange(
   client: OidcClient,
   accessToken: string,
@@ -52,7 +52,7 @@ function exchange(
   })
 }
 
-// AWS takes an assertion within five minutes of its issuance; Keycloak lets one live for a minute where nothing is set.
+// AWS accepts an assertion within five minutes of its issuance; Keycloak's default lifetime is one minute.
 const redeemableSeconds = 300
 const usualLifeSeconds = 60
 const marginSeconds = 15

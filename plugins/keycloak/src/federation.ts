@@ -7,7 +7,7 @@ import {personOf, type SignedIn} from './tokens.ts'
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
 const longestToken = 20_000
 
-/** AWS gets the ID token itself. */
+/** An identity whose proof is the ID token itself. Throws BAD_RESPONSE without one. */
 export function inIdToken({tokens}: SignedIn, settings: KeycloakSettings, host: Host): Identity {
   const {clientId, rolesClaim} = settings
   const {idToken, claims} = tokens
@@ -46,7 +46,7 @@ export function inIdToken({tokens}: SignedIn, settings: KeycloakSettings, host: 
   }
 }
 
-/** AWS gets a SAML assertion that the token is exchanged for. */
+/** An identity whose proof is a SAML assertion, for which the token is exchanged. */
 export async function inAssertion(signedIn: SignedIn, settings: KeycloakSettings, host: Host): Promise<Identity> {
   const first = await exchanged(signedIn, settings, host)
   const person = personOf(first.signedIn.tokens)
@@ -80,7 +80,7 @@ export async function inAssertion(signedIn: SignedIn, settings: KeycloakSettings
 
 const signature = 'http://www.w3.org/2000/09/xmldsig#'
 
-/** The host judges what is in the assertion; here it is about two switches of Keycloak that leave none of use. */
+/** Rejects an encrypted or unsigned assertion, naming Keycloak's setting for it. The host checks everything else. */
 function checkForm(document: string, {audience}: KeycloakSettings, host: Host): void {
   const xml = Buffer.from(document, 'base64url').toString()
   if (/^[^>]*EncryptedAssertion/.test(xml)) {

@@ -3,7 +3,7 @@ import type {KeycloakSettings} from './settings.ts'
 
 export interface FoundIssuer {
   readonly issuer: URL
-  /** Whether it was kept from earlier: the server may have moved since. */
+  /** Whether the issuer comes from the memory: the server may have moved since. */
   readonly remembered: boolean
 }
 
@@ -12,18 +12,18 @@ const keptMilliseconds = 365 * 86_400_000
 
 /**
  * The realm's issuer. Servers before version 17, and those started with `--http-relative-path=/auth`, have their realms
- * below /auth: where `url` does not say so, it is found out once, and remembered.
+ * below /auth. If `url` does not say so, tries both once and remembers the result.
  */
 export async function issuerOf(settings: KeycloakSettings, host: Host): Promise<FoundIssuer> {
   const remembered = URL.parse((await host.memory.get(memoryName)) ?? '')
   if (remembered) return {issuer: remembered, remembered: true}
-  // Who may ask nobody gets nowhere without something remembered, and should learn it without a request.
+  // Without a user or a remembered issuer the sign-in will fail anyway, so save the request.
   const [usual] = candidates(settings)
   if (!host.interactive && usual) return {issuer: usual, remembered: false}
   return {issuer: await findIssuer(settings, host), remembered: false}
 }
 
-/** Looks where the realm is now. Rejects with CONFIG_INVALID where there is none. */
+/** Looks up the realm's current issuer and remembers it. Rejects with CONFIG_INVALID if the realm does not exist. */
 export async function findIssuer(settings: KeycloakSettings, host: Host): Promise<URL> {
   for (const issuer of candidates(settings)) {
     if (!(await answersAt(issuer, settings, host))) continue

@@ -4,7 +4,7 @@ import {issuerOf} from './issuer.ts'
 import {clientOf, type KeycloakSettings} from './settings.ts'
 import {signInAt} from './tokens.ts'
 
-/** A realm of Keycloak: AWS gets its ID token (AssumeRoleWithWebIdentity) or its SAML assertion (AssumeRoleWithSAML). */
+/** A Keycloak realm. AWS gets its ID token (AssumeRoleWithWebIdentity) or its SAML assertion (AssumeRoleWithSAML). */
 export const keycloak: FederationStrategy<KeycloakSettings> = {
   settings: {
     url: {type: 'url', description: 'address of the server, without the realm', required: true},

@@ -1,13 +1,13 @@
 import type {ProviderRefusal} from 'aws-oidc/plugin'
 
-/** What is needed to say where something is to be changed. */
+/** The names to use in hints. */
 export interface Names {
   readonly realm: string
   readonly clientId: string
   readonly audience: string
 }
 
-/** What an answer of Keycloak means, and which switch to flip. */
+/** What an error from Keycloak usually means, and which setting to change. */
 export interface Meaning {
   readonly usually: string
   readonly hint: string
@@ -15,12 +15,12 @@ export interface Meaning {
 
 interface Row {
   readonly error: string
-  /** Keycloak has few codes for many reasons: only its descriptions tell them apart. Those of 26.7.4. */
+  /** Keycloak has few codes for many reasons, so only its descriptions (here of 26.7.4) tell them apart. */
   readonly description: RegExp
   readonly meaning: (names: Names) => Meaning
 }
 
-/** The features without which a server gives no assertion for a token. */
+/** The features that a server needs to exchange a token for an assertion. */
 export const features = '--features=token-exchange:v1,admin-fine-grained-authz:v1'
 
 const clientUnknown = ({realm, clientId}: Names): Meaning => ({
@@ -159,7 +159,7 @@ function meaningIn(rows: readonly Row[], {error, description = ''}: ProviderRefu
   return rows.find(row => row.error === error && row.description.test(description))?.meaning(names)
 }
 
-/** In its own words. */
+/** The refusal in Keycloak's own words. */
 export function inWords({error, description}: ProviderRefusal): string {
   return description ? `${error} (${description})` : error
 }

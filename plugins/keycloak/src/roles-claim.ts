@@ -1,9 +1,9 @@
 import type {Role} from 'aws-oidc/plugin'
 
-// The host judges whether it can be a role: what is meant to be one and can't be is to be named, not lost.
+// Deliberately loose: the host checks roles, and can name an invalid one only if we pass it on.
 const roleArn = /^arn:[^:]*:iam::([^:]*):role\/(?:.*\/)?([^/]*)$/s
 
-/** The role ARNs in a claim: one of that very name, else by its dots, as Keycloak's own `resource_access.CLIENT.roles`. */
+/** The role ARNs in a claim of that exact name, or else by path, such as `resource_access.CLIENT.roles`. */
 export function rolesAt(claim: string, claims: Readonly<Record<string, unknown>>): readonly Role[] {
   const value = within(claims, claim.split('.'))
   const roles: Role[] = []
@@ -14,7 +14,7 @@ export function rolesAt(claim: string, claims: Readonly<Record<string, unknown>>
   return roles
 }
 
-/** A client ID may have dots itself, so the longest name that fits comes first. */
+/** Follows a path, preferring the longest matching name, because a client ID may contain dots. */
 function within(value: unknown, path: readonly string[]): unknown {
   if (path.length === 0) return value
   if (value === null || typeof value !== 'object') return undefined

@@ -2,7 +2,7 @@ import type {Host, ProviderRefusal} from 'aws-oidc/plugin'
 import {inWords, meaningAtSignIn} from './refusals.ts'
 import type {KeycloakSettings} from './settings.ts'
 
-/** A failure of the sign-in, with what it means at Keycloak where that is known. */
+/** Explains a failed sign-in if its meaning at Keycloak is known; other errors pass unchanged. */
 export function signInFailed(error: unknown, settings: KeycloakSettings, host: Host): unknown {
   if (codeOf(error) === 'TIMED_OUT') return timedOut(error, settings, host)
   const refusal = refusalIn(error)
@@ -15,7 +15,7 @@ export function signInFailed(error: unknown, settings: KeycloakSettings, host: H
   })
 }
 
-/** Some mistakes Keycloak shows in the browser alone, and then nobody comes back. */
+/** Keycloak shows some mistakes only in the browser, which then never comes back. */
 function timedOut(error: unknown, {realm, clientId}: KeycloakSettings, host: Host): Error {
   const said = error instanceof Error ? error.message : ''
   const pages = [

@@ -8,7 +8,7 @@ export interface SignedIn {
   readonly tokens: TokenSet
 }
 
-/** Tokens of the realm; `fresh` ones where it has refused those that were remembered. */
+/** Gets tokens from the realm. Pass `fresh` if the realm has refused the remembered ones. */
 export async function signInAt(settings: KeycloakSettings, host: Host, fresh = false): Promise<SignedIn> {
   const {issuer, remembered} = await issuerOf(settings, host)
   try {
@@ -25,7 +25,7 @@ async function tokensOf(issuer: URL, settings: KeycloakSettings, host: Host, fre
   return {client, tokens: await host.tokens(client, {fresh})}
 }
 
-/** Who signed in, and how long that serves. */
+/** Who signed in, and how long the sign-in lasts. */
 export function personOf({claims, expiresAt, renewable}: TokenSet) {
   const subject = [claims.email, claims.preferred_username, claims.sub].find(name => typeof name === 'string')
   return {claims, expiresAt, renewable, ...(subject !== undefined && {subject})}

@@ -1,4 +1,4 @@
-/** Everything the sandbox knows about people, clients and the AWS account: plain data, to be changed here. */
+/** All users, clients and roles of the sandbox: plain data, to be changed here. */
 
 export const accountId = '123456789012'
 
@@ -8,20 +8,20 @@ export interface User {
   /** Names of roles listed in the `aws_roles` claim; no claim at all when absent. */
   readonly roles?: readonly string[]
   readonly disabled?: boolean
-  /** Makes the ID token longer than the 20,000 characters AWS takes. */
+  /** Makes the ID token longer than the 20,000 characters that AWS accepts. */
   readonly paddingCharacters?: number
 }
 
 export interface Role {
   readonly name: string
   readonly maxSessionDurationSeconds: number
-  /** Values of `aud` that may take the role by web identity. */
+  /** Values of `aud` that may assume the role by web identity. */
   readonly audiences: readonly string[]
-  /** Values of `sub` that may; anyone when absent. */
+  /** Values of `sub` that may assume it by web identity; any if absent. */
   readonly subjects?: readonly string[]
-  /** Values of `saml:aud`, which is the Recipient, that may take the role through our SAML provider. */
+  /** Values of `saml:aud`, which is the Recipient, that may assume the role through our SAML provider. */
   readonly samlAudiences: readonly string[]
-  /** Names of roles whose sessions may take this one by AssumeRole. */
+  /** Names of roles whose sessions may assume this one by AssumeRole. */
   readonly trustedRoles: readonly string[]
 }
 
@@ -32,7 +32,7 @@ export interface OAuthClient {
 
 export const publicClient: OAuthClient = {clientId: 'aws-oidc'}
 export const confidentialClient = {clientId: 'aws-oidc-confidential', clientSecret: 'sandbox-client-secret'}
-/** Takes its secret in the body only; in HTTP Basic it would have to be encoded. */
+/** Accepts its secret only in the body; in HTTP Basic the secret would have to be encoded. */
 export const postClient = {clientId: 'aws-oidc-post', clientSecret: 'sandbox+post:secret%21'}
 
 /** Client ids registered with the IAM OIDC provider. The last one has no OAuth client: only minted tokens carry it. */
@@ -43,7 +43,7 @@ export const registeredAudiences: readonly string[] = [
   'another-client',
 ]
 
-/** Where AWS takes SAML responses: the Recipient of our assertions. */
+/** The address at which AWS accepts SAML responses: the Recipient of our assertions. */
 export const awsSignIn = 'https://signin.aws.amazon.com/saml'
 
 /** The name under which the account knows our SAML identity provider. */
@@ -67,7 +67,7 @@ function federatedRole(name: string, maxSessionDurationSeconds = hour): Role {
   return {...newRole(name), maxSessionDurationSeconds, audiences, samlAudiences: [awsSignIn]}
 }
 
-/** A role with an hour, trusting nobody. */
+/** A role with sessions of at most one hour, which trusts nobody. */
 export function newRole(name: string): Role {
   return {name, maxSessionDurationSeconds: hour, audiences: [], samlAudiences: [], trustedRoles: []}
 }
@@ -98,7 +98,7 @@ export function findUser(name: string): User | undefined {
   return users.find(user => user.name === name)
 }
 
-/** The claims about `user` besides `sub`, in the words of OpenID Connect Core 5.1 and our own `aws_roles`. */
+/** The claims about `user` besides `sub`: those of OpenID Connect Core 5.1 and our own `aws_roles`. */
 export function claimsOf(user: User): Record<string, unknown> {
   return {
     email: `${user.name}@example.com`,

@@ -1,20 +1,20 @@
 import {CookieJar} from './cookie-jar.ts'
 
-/** The sign-in could not be finished; the message is one line. */
+/** The sign-in could not be completed; the message is one line. */
 export class BrowseError extends Error {}
 
 export interface Person {
   /** `deny` presses Cancel instead of signing in. */
   readonly userName: string
-  /** The code that a device shows, for a page that asks for one. */
+  /** The code that the device shows, for a page that asks for it. */
   readonly code?: () => Promise<string | undefined>
 }
 
 const redirectLimit = 20
 
 /**
- * Plays a person with a browser: from an authorization request, through the sign-in page, to the client's callback; or
- * from the page for a device's code to the one that says how it ended.
+ * Plays a user with a browser: from an authorization request through the sign-in page to the client's callback, or from
+ * the page for a device's code to the final page.
  */
 export async function browse(address: string, person: Person): Promise<void> {
   const {origin} = new URL(address)
@@ -28,7 +28,7 @@ export async function browse(address: string, person: Person): Promise<void> {
       url = new URL(location, url)
       if (url.origin !== origin) {
         const onward = await callBack(url)
-        // To a page of somebody else a person would be sent, but the sign-in is over.
+        // A real browser would follow a redirect to another origin, but the sign-in is over.
         if (onward?.origin !== origin) return
         url = onward
         filled.clear()
@@ -48,7 +48,7 @@ export async function browse(address: string, person: Person): Promise<void> {
 
 type Page = 'code' | 'confirmation' | 'sign-in' | 'end'
 
-/** Our pages are known by what can be entered or pressed. */
+/** Recognizes our pages by their fields and buttons. */
 function pageIn(html: string): Page {
   if (html.includes('name="password"')) return 'sign-in'
   if (html.includes('name="confirm"')) return 'confirmation'
@@ -84,12 +84,12 @@ async function visit(url: URL, jar: CookieJar, form?: URLSearchParams): Promise<
   return response
 }
 
-/** Tells where the client sends the browser on to, if it does: one that was refused something may begin anew. */
+/** Calls the client back. Resolves to where it redirects, if it does: a refused client may start again. */
 async function callBack(url: URL): Promise<URL | undefined> {
   if (!['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname)) {
     throw new BrowseError(`The provider redirected to ${url.origin}, which is not this computer.`)
   }
-  // A client that knows no more than that the person refused may well answer 4xx: it was told, which is all that counts.
+  // Ignore the status: the client may answer 4xx if the user refused, but it has got the answer.
   const response = await request(url, {})
   await response.body?.cancel()
   return URL.parse(response.headers.get('location') ?? '', url.href) ?? undefined
@@ -103,7 +103,7 @@ async function request(url: URL, options: RequestInit): Promise<Response> {
   }
 }
 
-/** Our pages say what is wrong in an element with the role alert. */
+/** Our pages report problems in an element with the role alert. */
 const alert = /<p role="alert">([^<]*)/
 
 function hasAlert(html: string): boolean {

@@ -1,4 +1,4 @@
-/** The sandbox's idea of the time, which may be wrong on order. */
+/** The sandbox's clock, which a test may set wrong. */
 export class Clock {
   offsetSeconds = 0
 

@@ -17,7 +17,7 @@ export interface IdTokenFault extends SigningOrder {
   readonly claims?: JsonObject | undefined
 }
 
-/** Something that goes wrong on order. The members are told in the README, "Faults". */
+/** A fault that a test has ordered. The README, "Faults", describes the members. */
 export interface Fault {
   readonly on: FaultTarget
   readonly grant?: string | undefined
@@ -36,7 +36,7 @@ export interface Fault {
   readonly idToken?: IdTokenFault | undefined
 }
 
-/** What is about to be answered. */
+/** The request that is about to be answered. */
 export interface FaultOccasion {
   readonly on: FaultTarget
   readonly grant?: string | undefined
@@ -62,7 +62,7 @@ export class FaultList {
     this.#pending = []
   }
 
-  /** The first fault that is due on this occasion; counts as one of its times. */
+  /** Takes the first fault due on this occasion, and counts it against the fault's `times`. */
   take(occasion: FaultOccasion): Fault | undefined {
     for (const pending of this.#pending) {
       if (pending.remaining === 0 || !concerns(pending.fault, occasion)) continue
@@ -81,7 +81,7 @@ function concerns(fault: Fault, occasion: FaultOccasion): boolean {
   if (fault.on !== occasion.on) return false
   if (fault.grant !== undefined && fault.grant !== occasion.grant) return false
   if (fault.action !== undefined && fault.action !== occasion.action) return false
-  // An authorization is two occasions: its errors and changed parameters belong to the callback, the rest to the start.
+  // An authorization has two occasions: errors and changed parameters concern the callback, the rest the start.
   const concernsCallback = fault.redirect !== undefined || fault.error !== undefined
   return fault.on !== 'authorization' || concernsCallback === (occasion.callback ?? false)
 }

@@ -1,6 +1,6 @@
 import type {IncomingMessage, ServerResponse} from 'node:http'
 
-/** An answer other than 200 that a handler wants given. */
+/** Thrown by a handler to answer with another status than 200. */
 export class HttpError extends Error {
   readonly status: number
 
@@ -10,7 +10,7 @@ export class HttpError extends Error {
   }
 }
 
-/** Rejects with 413 beyond `limitBytes`. */
+/** Reads the whole body. Rejects with an HttpError 413 beyond `limitBytes`. */
 export async function readBody(request: IncomingMessage, limitBytes = 1_000_000): Promise<Buffer> {
   const chunks: Buffer[] = []
   let length = 0
@@ -32,10 +32,10 @@ export function pathOf(request: IncomingMessage): string {
   return (request.url ?? '/').replace(/\?.*$/s, '')
 }
 
-/** Told of errors that can only be a mistake in the sandbox itself. */
+/** Called with errors that can only be bugs of the sandbox. */
 export type BugListener = (error: unknown) => void
 
-/** The client went away before the answer was written, which is its right. */
+/** Whether the client has disconnected before the answer was written, which it may. */
 export function isHangUp(error: unknown): boolean {
   const codes = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE']
   return error instanceof Error && 'code' in error && codes.includes(String(error.code))

@@ -3,11 +3,11 @@ import {setTimeout as delay} from 'node:timers/promises'
 import type {Fault} from './faults.ts'
 
 /**
- * Carries out the part of `fault` that comes before the real answer: waiting, cutting, answering something else.
- * Resolves to the outcome for the journal when nothing is left to answer.
+ * Carries out the part of `fault` that precedes the real answer: delays it, cuts the connection or answers something
+ * else. Resolves to the outcome for the journal if that was the whole answer.
  */
 export async function interfere(fault: Fault | undefined, response: ServerResponse): Promise<string | undefined> {
-  // Not referenced: an answer that is being delayed must not keep a stopped sandbox alive.
+  // Unreferenced: a delayed answer must not keep a stopped sandbox alive.
   if (fault?.delayMs !== undefined) await delay(fault.delayMs, undefined, {ref: false})
   if (fault?.cut) {
     response.destroy()

@@ -12,21 +12,21 @@ export type JournalKind =
   | 'sts'
   | 'federation'
 
-/** One thing that happened. Never holds a token, a code, a password or a key. */
+/** One event. Never contains a token, a code, a password or a key. */
 export interface JournalEntry {
   readonly at: string
   readonly kind: JournalKind
   readonly grant?: string
   readonly action?: string
-  /** How the console's federation endpoint was asked. */
+  /** The HTTP method of a request to the console's federation endpoint. */
   readonly method?: string
   readonly role?: string
   readonly durationSeconds?: number
   readonly user?: string
-  /** The refresh token that was shown, and the one that was given: fingerprints, which tell one from another. */
+  /** Fingerprints of the refresh token presented (`spent`) and the one issued (`given`), to tell them apart. */
   readonly spent?: string
   readonly given?: string
-  /** `ok`, or the error code that was answered; `cut` for a connection cut by a fault. */
+  /** `ok`, or the error code answered; `cut` for a connection cut by a fault. */
   readonly outcome: string
 }
 
@@ -51,7 +51,7 @@ export class Journal {
   }
 }
 
-/** Tells a secret from another one without giving it away. */
+/** A short hash that identifies a secret without revealing it. */
 export function fingerprintOf(secret: string): string {
   return createHash('sha256').update(secret).digest('hex').slice(0, 16)
 }

@@ -42,7 +42,7 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
   }
 }
 
-/** oidc-provider speaks up while it is being loaded, and only this command needs it. */
+/** Silences oidc-provider, which prints while it is loaded, and loads it only for this command. */
 async function startWith(options: StartOptions, terminal: Terminal): Promise<number> {
   silenceOidcProvider()
   const {start} = await import('./start.ts')
@@ -119,7 +119,7 @@ function failure(error: unknown, terminal: Terminal): number {
   return 1
 }
 
-/** A port in use, a folder that can't be made. */
+/** Whether the error comes from the system, such as a port in use or a folder that can't be created. */
 function isSystemError(error: unknown): error is Error {
   return error instanceof Error && 'syscall' in error
 }

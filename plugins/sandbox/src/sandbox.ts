@@ -8,7 +8,7 @@ import {samlPath, sendMetadata} from './saml/metadata.ts'
 import {createState, type SandboxState} from './state.ts'
 import {handleSts} from './sts/endpoint.ts'
 
-/** Where everything is, as printed by `start --json`. */
+/** The sandbox's addresses and users, as printed by `start --json`. */
 export interface SandboxAddresses {
   readonly issuer: string
   readonly clientId: string
@@ -25,11 +25,11 @@ export interface Sandbox {
 }
 
 export interface SandboxOptions {
-  /** 0 or absent: a free one. */
+  /** 0 or absent: any free port. */
   readonly port?: number | undefined
-  /** Under which origin others see it who come through a proxy, such as https://sso.example.test. */
+  /** The origin seen by clients that come through a proxy, such as https://sso.example.test. */
   readonly origin?: string | undefined
-  /** Called with what can only be a mistake in the sandbox itself. */
+  /** Called with errors that can only be bugs of the sandbox. */
   readonly onBug: BugListener
 }
 
@@ -50,7 +50,7 @@ function createRouter(state: SandboxState, onBug: BugListener) {
     if (state.clock.offsetSeconds !== 0) response.setHeader('Date', state.clock.now().toUTCString())
     const path = pathOf(request)
     if (path.startsWith(openIdPath)) return openId.handle(request, response)
-    // The AWS SDK for Java leaves the path of an endpoint out; AWS's own STS has none.
+    // The AWS SDK for Java drops the path of an endpoint, because AWS's own STS has none.
     if (/^\/sts\/?$/.test(path) || (path === '/' && request.method === 'POST')) {
       return handleSts(request, response, state)
     }
@@ -87,7 +87,7 @@ function addressesOf(origin: string, {issuer}: SandboxState): SandboxAddresses {
   }
 }
 
-/** Resolves to the port. */
+/** Resolves to the port that the server listens on. */
 async function listen(server: Server, port: number): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

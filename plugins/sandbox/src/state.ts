@@ -14,14 +14,14 @@ import type {ForeignProviders} from './sts/trust.ts'
 export interface Lifetimes {
   idTokenSeconds: number
   refreshTokenSeconds: number
-  /** Overrules the duration that was asked of STS. */
+  /** Overrides the duration requested from STS. */
   roleSessionSeconds?: number | null
   deviceCodeSeconds: number
-  /** How long a device has to wait between two polls. */
+  /** The minimum time between two polls of a device. */
   intervalSeconds: number
 }
 
-/** What the parts of one running sandbox share. */
+/** The state shared by all parts of a running sandbox. */
 export interface SandboxState {
   readonly issuer: string
   readonly clock: Clock
@@ -34,7 +34,7 @@ export interface SandboxState {
   readonly credentials: IssuedCredentials
   readonly console: ConsoleSessions
   readonly saml: SamlState
-  /** Whom the account trusts besides the sandbox's own two. */
+  /** The providers that the account trusts besides the sandbox's own two. */
   readonly foreign: ForeignProviders
   keys: SigningKeys
 }
@@ -45,7 +45,7 @@ export interface SamlState {
   order: SamlOrder
 }
 
-/** The names of the two identity providers. */
+/** The issuers of the sandbox's two identity providers. */
 export interface Issuers {
   readonly openId: string
   readonly saml: string

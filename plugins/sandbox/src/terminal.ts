@@ -1,10 +1,10 @@
 import {createInterface} from 'node:readline/promises'
 
-/** Where text goes: results to stdout, everything else to stderr. */
+/** Prints results to stdout, everything else to stderr. */
 export interface Terminal {
   print(text: string): void
   complain(text: string): void
-  /** What a person types; nothing where nobody can. */
+  /** The text that the user types; `undefined` without a terminal. */
   ask(question: string): Promise<string | undefined>
 }
 

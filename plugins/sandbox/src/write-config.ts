@@ -7,8 +7,8 @@ import type {SandboxAddresses} from './sandbox.ts'
 const region = 'us-east-1'
 
 /**
- * Leaves in `directory` a configuration of aws-oidc and one of the AWS tools, with the same profiles.
- * `command` is what the AWS tools are to run, word for word.
+ * Writes a configuration of aws-oidc and one of the AWS tools to `directory`, with the same profiles.
+ * `command` is the command line that the AWS tools run.
  */
 export async function writeConfig(directory: string, addresses: SandboxAddresses, command: string): Promise<void> {
   await mkdir(directory, {recursive: true, mode: 0o700})
@@ -40,6 +40,6 @@ function awsConfig(profiles: readonly string[], command: string): string {
 
 async function writePrivate(file: string, text: string): Promise<void> {
   await writeFile(file, text, {mode: 0o600})
-  // The mode above counts for new files only.
+  // The mode above applies only to new files.
   await chmod(file, 0o600)
 }

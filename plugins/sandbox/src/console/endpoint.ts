@@ -5,12 +5,12 @@ import type {SandboxState} from '../state.ts'
 import {type Federated, FederationError, federate} from './federation.ts'
 import {type ConsolePage, homePage, refusedPage, signedOutPage} from './pages.ts'
 
-/** Below it: `/federation` as at AWS Sign-In, `/home` in place of the console, and `/oauth?Action=logout`. */
+/** Prefix of `/federation` (as at AWS Sign-In), `/home` (instead of the console) and `/oauth?Action=logout`. */
 export const consolePath = '/console'
 
 const cookieName = 'sandbox-console'
 
-/** Answers what AWS Sign-In and the console would. */
+/** Answers as AWS Sign-In and the console would. */
 export function handleConsole(request: IncomingMessage, response: ServerResponse, state: SandboxState): Promise<void> {
   const path = pathOf(request).slice(consolePath.length)
   const query = new URL(request.url ?? '/', 'http://sandbox').searchParams

@@ -3,7 +3,7 @@ import type {SandboxState} from '../state.ts'
 import type {IssuedCredential} from '../sts/issued-credentials.ts'
 import type {ConsoleSession} from './sessions.ts'
 
-/** Refused with 400 and a page, as AWS Sign-In refuses everything. */
+/** A refusal with status 400 and a page, which is how AWS Sign-In refuses everything. */
 export class FederationError extends Error {
   /** Whether the browser is still signed in as somebody else. */
   readonly occupied: boolean
@@ -18,12 +18,12 @@ export type Federated =
   | {readonly session: ConsoleSession; readonly token: string}
   | {readonly session: ConsoleSession; readonly destination: URL}
 
-// Its own words, as people have reported them: https://github.com/99designs/aws-vault/issues/77
+// AWS Sign-In's own words, as users reported them: https://github.com/99designs/aws-vault/issues/77
 const invalid = 'Invalid credentials parameter'
 const shortestSeconds = 900
 const longestSeconds = 43_200
 
-/** `cookie` tells as whom the browser is signed in already. */
+/** Handles a request to the federation endpoint. `cookie` identifies the browser's present session. */
 export function federate(parameters: URLSearchParams, cookie: string, state: SandboxState): Federated {
   const action = parameters.get('Action')
   if (action === 'getSigninToken') return getSigninToken(parameters, state)
@@ -39,7 +39,7 @@ function getSigninToken(parameters: URLSearchParams, state: SandboxState): Feder
   return {session, token: state.console.issueToken(session)}
 }
 
-/** Keys of a user have no session token, and are refused as any others that are no session's. */
+/** Finds the credentials in `Session`. Refuses keys without a matching session token, such as those of an IAM user. */
 function issuedFor(text: string, {credentials, clock}: SandboxState): IssuedCredential {
   const {sessionId, sessionKey, sessionToken} = parse(text)
   const issued = typeof sessionId === 'string' ? credentials.find(sessionId) : undefined
@@ -57,7 +57,7 @@ function parse(text: string) {
   }
 }
 
-/** Without a duration the console ends with the credentials; with one, it may outlive them, but not where roles are chained. */
+/** Without a duration the console session ends with the credentials. With one it may outlive them, unless chained. */
 function endOf(issued: IssuedCredential, duration: string | null, {clock}: SandboxState): Date {
   if (duration === null) return issued.expiresAt
   const seconds = /^\d+$/.test(duration) ? Number(duration) : 0

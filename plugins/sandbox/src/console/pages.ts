@@ -10,7 +10,7 @@ export interface ConsolePage {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** In place of the console: who is signed in, until when, and what would be seen. */
+/** Stands in for the console: shows who is signed in, until when, and the requested page. */
 export function homePage(session: ConsoleSession, destination: string): ConsolePage {
   const rows = [
     ['Account', accountId],

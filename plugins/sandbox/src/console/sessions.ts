@@ -2,7 +2,7 @@ import {randomBytes} from 'node:crypto'
 import type {Clock} from '../clock.ts'
 import type {RoleSession} from '../sts/issued-credentials.ts'
 
-/** Somebody who is signed in to the console. */
+/** A role session that is signed in to the console. */
 export interface ConsoleSession extends RoleSession {
   readonly expiresAt: Date
 }
@@ -10,7 +10,7 @@ export interface ConsoleSession extends RoleSession {
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_enable-console-custom-url.html
 const tokenMilliseconds = 15 * 60_000
 
-/** Sign-in tokens that were given out, and the sessions of browsers that showed one. */
+/** The sign-in tokens issued, and the sessions of browsers that presented one. */
 export class ConsoleSessions {
   readonly #clock: Clock
   readonly #tokens = new Map<string, {readonly session: ConsoleSession; readonly until: Date}>()
@@ -20,7 +20,7 @@ export class ConsoleSessions {
     this.#clock = clock
   }
 
-  /** A token with which a browser can become that session, for a quarter of an hour. */
+  /** A token that signs a browser in to that session, valid for 15 minutes. */
   issueToken(session: ConsoleSession): string {
     const token = randomBytes(300).toString('base64url')
     this.#tokens.set(token, {session, until: new Date(this.#clock.now().getTime() + tokenMilliseconds)})
@@ -32,7 +32,7 @@ export class ConsoleSessions {
     return issued && issued.until > this.#clock.now() ? issued.session : undefined
   }
 
-  /** The value of a cookie for a browser that is signed in now. */
+  /** Starts a browser's session; returns the value of its cookie. */
   begin(session: ConsoleSession): string {
     const cookie = randomBytes(18).toString('base64url')
     this.#byCookie.set(cookie, session)

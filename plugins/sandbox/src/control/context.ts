@@ -1,6 +1,6 @@
 import type {SandboxState} from '../state.ts'
 
-/** What the control address may change. */
+/** The parts of the sandbox that the control address may change. */
 export interface ControlContext {
   readonly state: SandboxState
   readonly rotateKeys: () => Promise<void>

@@ -19,7 +19,7 @@ export function createControlEndpoint(context: ControlContext) {
   }
 }
 
-/** Without this a web page open in the same computer's browser could rebind its name to 127.0.0.1 and play with us. */
+/** Prevents DNS rebinding: otherwise a web page in a browser on this machine could control the sandbox. */
 function refuseOtherSites({headers}: IncomingMessage): void {
   const isLoopback = /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? '')
   if (!isLoopback || headers.origin !== undefined) throw new HttpError(403, 'The control address is not for web pages.')

@@ -11,7 +11,7 @@ import {readOpenIdProvider, readSamlProvider} from './read-provider.ts'
 import {readSamlMint, readSamlOrder} from './read-saml.ts'
 import {flag, integer, list, members, nullable, text, wrong} from './readers.ts'
 
-/** Takes the parsed body and the last part of the path; what it returns is sent as JSON, 204 for nothing. */
+/** Gets the parsed body and the last part of the path. Its result is sent as JSON; `undefined` becomes a 204. */
 export type Operation = (body: unknown, name: string) => unknown
 
 const nothing = members({})
@@ -79,7 +79,7 @@ export function createOperations({state, rotateKeys}: ControlContext): Readonly<
   }
 }
 
-/** Changes what is given; a new role otherwise has an hour and trusts nobody. */
+/** Changes only the given members. A new role otherwise has one hour and trusts nobody. */
 function putRole(name: string, body: unknown, roles: Map<string, Role>): void {
   if (!/^[\w+=,.@/-]{1,64}$/.test(name))
     throw wrong('The name of a role has 1 to 64 of the characters A-Z a-z 0-9 +=,.@_/-.')

@@ -2,7 +2,7 @@ import {type Fault, type FaultTarget, faultTargets} from '../faults.ts'
 import {hasOwnKey, type SigningOrder, signingAlgorithms} from '../openid/id-token.ts'
 import {anyObject, flag, integer, members, oneOf, text, textOrJson, wrong} from './readers.ts'
 
-/** How a token is to be signed: members shared by `POST /mint` and a fault's `idToken`. */
+/** The members that say how to sign a token, shared by `POST /mint` and a fault's `idToken`. */
 export const signingMembers = {
   claims: anyObject,
   header: anyObject,
@@ -28,7 +28,7 @@ const readMembers = members({
   idToken: members(signingMembers),
 })
 
-/** Members that make sense for some targets only; elsewhere they would be ignored, which hides mistakes in tests. */
+/** Members that only some targets use. Rejecting them elsewhere, rather than ignoring them, exposes wrong tests. */
 const targetsOf: Readonly<Partial<Record<keyof Fault, readonly FaultTarget[]>>> = {
   grant: ['token'],
   action: ['sts', 'federation'],
@@ -54,7 +54,7 @@ export function readFault(value: unknown): Fault {
   return {on, ...rest}
 }
 
-/** Rejects an order for a signature that no key of the provider can make. */
+/** Throws for a signature that no key of the provider can make. */
 export function requireKey({alg, key}: SigningOrder): void {
   if (alg && key !== 'foreign' && !hasOwnKey(alg))
     throw wrong(`The provider has no key for ${alg}: use "key": "foreign".`)

@@ -2,7 +2,7 @@ import type {JSONWebKeySet} from 'jose'
 import type {OpenIdTrust, SamlTrust} from '../sts/trust.ts'
 import {anyObject, list, members, type Reader, text, wrong} from './readers.ts'
 
-// What is in a key is judged by the library that verifies with it.
+// The library that verifies with a key checks its members.
 const keySet: Reader<JSONWebKeySet> = (value, place) => ({
   keys: [...list(anyObject)(anyObject(value, place).keys, `${place}.keys`)] as JSONWebKeySet['keys'],
 })
@@ -16,7 +16,7 @@ export function readOpenIdProvider(body: unknown): OpenIdTrust {
   throw wrong('provider.issuer, provider.keys and provider.audiences are needed.')
 }
 
-/** The certificate as SAML metadata has it, or PEM. */
+/** Reads a SAML provider, with its certificate in PEM or in bare base64 as in SAML metadata. */
 export function readSamlProvider(body: unknown): SamlTrust {
   const {issuer, certificate} = samlMembers(body, 'provider')
   if (!issuer || !certificate) throw wrong('provider.issuer and provider.certificate are needed.')

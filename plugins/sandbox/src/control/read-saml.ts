@@ -35,7 +35,7 @@ const readOrder = members({
 
 const readMint = members({user: text, ...documentMembers})
 
-/** What is left out is as usual again. */
+/** Members left out return to their defaults. */
 export function readSamlOrder(body: unknown): SamlOrder {
   return {...usualOrder, ...readOrder(body, 'saml')}
 }

@@ -1,13 +1,13 @@
 import {HttpError} from '../http.ts'
 import {isJsonObject, type JsonObject} from '../json.ts'
 
-/** Turns a value from outside into a `T`, or rejects with a 400 that names the place. */
+/** Turns a value from outside into a `T`, or throws an HttpError 400 that names `place`. */
 export type Reader<T> = (value: unknown, place: string) => T
 
 type Shape = Readonly<Record<string, Reader<unknown>>>
 type Members<S extends Shape> = {readonly [K in keyof S]?: ReturnType<S[K]>}
 
-/** An object with at most these members; every one may be absent. */
+/** Reads an object with no other members than these, each of which may be absent. */
 export function members<S extends Shape>(shape: S): Reader<Members<S>> {
   return (value, place) => {
     const object = anyObject(value, place)
@@ -16,7 +16,7 @@ export function members<S extends Shape>(shape: S): Reader<Members<S>> {
       if (!reader) throw wrong(`${place} has no member "${name}"; it has ${Object.keys(shape).join(', ')}.`)
       return [name, reader(member, `${place}.${name}`)]
     })
-    // Each member went through the reader that the type names, which Object.fromEntries can't tell.
+    // Each member has the type of its reader, which Object.fromEntries can't express.
     return Object.fromEntries(entries) as Members<S>
   }
 }
@@ -36,7 +36,7 @@ export const flag: Reader<boolean> = (value, place) => {
   return value
 }
 
-/** Text as it stands, anything else as JSON: a body can be written either way. */
+/** Keeps a string as it is and turns anything else into JSON, so that a body can be given either way. */
 export const textOrJson: Reader<string> = value => (typeof value === 'string' ? value : JSON.stringify(value))
 
 export function integer(minimum: number, maximum = Number.MAX_SAFE_INTEGER): Reader<number> {
@@ -60,12 +60,12 @@ export function list<T>(reader: Reader<T>): Reader<readonly T[]> {
   }
 }
 
-/** A list, or its only member alone. */
+/** Reads a list, or a single value as a list of one. */
 export function oneOrMore<T>(reader: Reader<T>): Reader<readonly T[]> {
   return (value, place) => (Array.isArray(value) ? list(reader)(value, place) : [reader(value, place)])
 }
 
-/** An object whose members may have any name. */
+/** Reads an object whose members may have any name. */
 export function dictionary<T>(reader: Reader<T>): Reader<Readonly<Record<string, T>>> {
   return (value, place) => {
     const entries = Object.entries(anyObject(value, place))

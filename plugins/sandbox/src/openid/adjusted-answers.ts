@@ -21,10 +21,10 @@ const endpoints: ReadonlyMap<string, Exclude<FaultTarget, 'sts'>> = new Map([
   ['/token/revocation', 'revocation'],
 ])
 
-/** Where a client authenticates. */
+/** The endpoints at which a client authenticates. */
 const ofClients: ReadonlySet<FaultTarget> = new Set(['device', 'token', 'revocation'])
 
-/** Stands before the provider: journals what it answers and carries out the faults that were ordered. */
+/** Middleware before the provider: carries out the ordered faults and journals the answers. */
 export function adjustAnswers(state: SandboxState) {
   return async (context: Context, next: () => Promise<unknown>): Promise<void> => {
     const endpoint = endpoints.get(context.path)
@@ -67,7 +67,7 @@ function refuse(context: Context, refusal: Refusal | undefined): string | undefi
   return refusal.error
 }
 
-/** Changes the parameters of a redirect that leaves for the client. */
+/** Changes the parameters of a redirect to the client. */
 function adjustCallback(context: Context, state: SandboxState): void {
   const location = context.response.get('Location')
   if (!location || location.startsWith(state.issuer)) return
@@ -92,7 +92,7 @@ async function adjustBody(context: Context, fault: Fault | undefined, state: San
   context.set('Content-Type', type)
 }
 
-/** Makes the ID token anew where a fault or a wrong clock asks for it. */
+/** Signs the ID token again if a fault or a wrong clock changes it. */
 async function withAdjustedIdToken(
   body: JsonObject,
   fault: Fault | undefined,

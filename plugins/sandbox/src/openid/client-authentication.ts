@@ -1,7 +1,7 @@
 import {confidentialClient, postClient} from '../account.ts'
 import type {Refusal} from './device-requests.ts'
 
-/** Each client's secret is taken in the way it is registered for, and in no other; oidc-provider itself takes both. */
+/** Refuses a secret sent in another way than the client is registered for; oidc-provider itself accepts both ways. */
 export function refuseAuthentication(authorization: string | undefined, form: URLSearchParams): Refusal | undefined {
   const [, basic = ''] = /^Basic (.+)$/i.exec(authorization ?? '') ?? []
   const [user = ''] = Buffer.from(basic, 'base64').toString().split(':')

@@ -4,7 +4,7 @@ import type {SandboxState} from '../state.ts'
 import {showCompleteAddress} from './device-pages.ts'
 import {peekForm} from './peek-form.ts'
 
-/** Adds the interval to the answer to a device request, or turns it into a refusal where PKCE is missing. */
+/** Adds the interval to the answer to a device request, or turns it into a refusal if PKCE is missing or wrong. */
 export function adjustDeviceAnswer(context: Context, form: URLSearchParams, state: SandboxState): void {
   const body: unknown = context.body
   if (context.status !== 200 || !isJsonObject(body)) return
@@ -14,7 +14,7 @@ export function adjustDeviceAnswer(context: Context, form: URLSearchParams, stat
   context.body = refusal ?? {...body, interval: intervalSeconds}
 }
 
-/** The page at which a person enters or confirms a code. */
+/** Adjusts the page at which the user enters or confirms a code. */
 export async function adjustVerification(
   context: Context,
   next: () => Promise<unknown>,

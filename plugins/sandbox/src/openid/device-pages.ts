@@ -1,7 +1,7 @@
 import type {KoaContextWithOIDC as Context} from 'oidc-provider'
 import {alertText, escapeHtml, page, pageHeaders} from './pages.ts'
 
-/** Asks for the code that a device shows; also where the provider says what was wrong with one. */
+/** Asks for the code that a device shows, and explains what was wrong with the last one. */
 export function showCodeForm(context: Context, _form: string, _out?: unknown, error?: Error): void {
   if (error?.name === 'AbortedError') {
     show(context, 'The device was not signed in', '<p>You said no. This window can be closed.</p>')
@@ -21,7 +21,7 @@ const sentences: ReadonlyMap<string, string> = new Map([
   ['AlreadyUsedError', 'The code has been used already'],
 ])
 
-/** Lets the person compare the code, so that nobody signs in somebody else's device (RFC 8628, 3.3.1 and 5.4). */
+/** Has the user compare the code, so as not to sign in somebody else's device (RFC 8628, 3.3.1 and 5.4). */
 export function showCodeConfirmation(
   context: Context,
   _form: string,
@@ -33,7 +33,7 @@ export function showCodeConfirmation(
   show(context, 'Sign in this device?', `<p>${question}</p>${confirmation(context, userCode)}`)
 }
 
-/** For the address that has the code in it already, where the provider would post a form by script. */
+/** The confirmation page for the address that contains the code; the provider's own would post a form by script. */
 export function showCompleteAddress(context: Context, userCode: string): void {
   show(context, 'Sign in this device?', `<p>A device wants to be signed in.</p>${confirmation(context, userCode)}`)
 }

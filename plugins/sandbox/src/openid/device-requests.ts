@@ -2,7 +2,7 @@ import {createHash} from 'node:crypto'
 
 export const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code'
 
-/** An OAuth error that the provider itself would not have answered. */
+/** An OAuth error that oidc-provider itself would not give. */
 export interface Refusal {
   readonly error: string
   readonly error_description: string
@@ -14,18 +14,18 @@ interface DeviceRequest {
   polledAt: number
 }
 
-// A timer of the client may be a few milliseconds early.
+// The client's timer may fire a few milliseconds early.
 const toleratedMs = 100
 
 /**
- * What oidc-provider leaves out of the device flow, as Keycloak does it: PKCE in the device request and the poll, and
- * `slow_down` for those who don't keep to the interval (RFC 8628, 3.5). The first poll may come at any time.
+ * Adds what oidc-provider lacks in the device flow, like Keycloak: PKCE in the device request and the poll, and
+ * `slow_down` for polling too fast (RFC 8628, 3.5). The first poll may come at any time.
  */
 export class DeviceRequests {
   pkceRequired = true
   readonly #requests = new Map<string, DeviceRequest>()
 
-  /** Keeps the request behind a device code that is about to be given, or says why it must not be given. */
+  /** Records the request for a device code that is about to be issued, or returns why it must be refused. */
   begin(form: URLSearchParams, deviceCode: string, intervalSeconds: number): Refusal | undefined {
     const [challenge, method] = [form.get('code_challenge'), form.get('code_challenge_method')]
     if (challenge === null || method === null) {
@@ -41,7 +41,7 @@ export class DeviceRequests {
     return undefined
   }
 
-  /** Why a poll is not to reach the provider. A code with the wrong verifier stays usable. */
+  /** Why a poll must not reach the provider; `undefined` if it may. A wrong verifier leaves the code usable. */
   refusePoll(form: URLSearchParams): Refusal | undefined {
     const request = this.#requests.get(form.get('device_code') ?? '')
     if (!request) return undefined

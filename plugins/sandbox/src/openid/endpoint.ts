@@ -7,12 +7,12 @@ import {createProvider} from './provider.ts'
 import {handleSignIn} from './sign-in.ts'
 import {generateSigningKeys} from './signing-keys.ts'
 
-/** The issuer is the server's origin and this, so that clients meet an issuer with a path. */
+/** The issuer is the server's origin plus this path, so that clients are tested with an issuer that has a path. */
 export const openIdPath = '/oidc'
 
 export interface OpenIdEndpoint {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>
-  /** New keys sign from now on; the old ones leave the JWKS. Sessions and refresh tokens stay. */
+  /** Replaces the signing keys and removes the old ones from the JWKS. Sessions and refresh tokens stay. */
   rotateKeys(): Promise<void>
 }
 
@@ -25,13 +25,13 @@ export function createOpenIdEndpoint(state: SandboxState, onBug: BugListener): O
         return handleSignIn(request, response, {provider, journal: state.journal})
       }
       const originalUrl = keepOfflineAccess(request.url ?? '/')
-      // The provider tells by the difference of these two that it is mounted below a path.
+      // From the difference of these two the provider derives the path it is mounted at.
       Object.assign(request, {originalUrl, url: originalUrl.slice(openIdPath.length) || '/'})
       await provider.callback()(request, response)
     },
     async rotateKeys() {
       state.keys = await generateSigningKeys()
-      // A provider can't be given other keys, but its memory is ours, so the next one goes on where this one stopped.
+      // A provider can't change its keys. Build another one, which continues with the same store.
       provider = buildProvider(state, onBug)
     },
   }
@@ -40,7 +40,7 @@ export function createOpenIdEndpoint(state: SandboxState, onBug: BugListener): O
 function buildProvider(state: SandboxState, onBug: BugListener): Provider {
   const provider = createProvider(state)
   provider.on('server_error', (_context, error) => onBug(error))
-  // As an emitter, because the provider's own types leave out what it inherits from Koa.
+  // Typed as an emitter, because the provider's types omit what it inherits from Koa.
   const emitter: EventEmitter = provider
   emitter.on('error', error => isHangUp(error) || onBug(error))
   return provider

@@ -3,10 +3,10 @@ import {confidentialClient} from '../account.ts'
 import {type JsonObject, merged} from '../json.ts'
 import {generateKey, type SigningKeys} from './signing-keys.ts'
 
-/** How a token is to be signed; the provider's own way when nothing is said. */
+/** How to sign a token; by default as the provider does. */
 export interface SigningOrder {
   readonly header?: JsonObject | undefined
-  /** `foreign` is a key made on the spot, which is in no JWKS. */
+  /** `foreign` is a newly made key that is in no JWKS. */
   readonly key?: 'own' | 'foreign' | undefined
   readonly alg?: string | undefined
 }
@@ -16,13 +16,13 @@ export const signingAlgorithms = [
   ...['EdDSA', 'HS256', 'HS384', 'HS512', 'none'],
 ]
 
-/** A JWT of exactly these claims: nothing is added, nothing checked, so that wrong tokens can be made. */
+/** A JWT with exactly these claims, unchecked, so that tests can make wrong tokens. */
 export async function signClaims(claims: JsonObject, order: SigningOrder, keys: SigningKeys): Promise<string> {
   const alg = order.alg ?? 'RS256'
   const payload = Buffer.from(JSON.stringify(claims))
   if (alg === 'none') return unsigned(merged({alg}, order.header ?? {}), payload)
   if (alg.startsWith('HS')) {
-    // The classical forgery signs by a value everyone knows, hoping that the verifier takes it for an HMAC secret.
+    // The classic forgery signs with a value that everyone knows, hoping that the verifier takes it for an HMAC secret.
     return sign(payload, {alg}, order, Buffer.from(confidentialClient.clientSecret.repeat(4)))
   }
   const key = order.key === 'foreign' ? (await generateKey(alg)).privateKey : ownKey(alg, keys)

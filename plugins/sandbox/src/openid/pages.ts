@@ -18,7 +18,7 @@ a{color:var(--accent)}
 code{font-size:1.6rem;letter-spacing:.1em}
 [role=alert]{color:var(--alert)}`
 
-/** Chrome applies form-action to the redirects after a form too, so the client's loopback address has to be let in. */
+/** Chrome also applies form-action to redirects after a form, so it must allow the client's loopback address. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "style-src 'unsafe-inline'",

@@ -3,7 +3,7 @@ import type {IncomingMessage} from 'node:http'
 
 const limitBytes = 56 * 1024
 
-/** Reads a form and puts it back unread, since oidc-provider wants to parse the body itself. */
+/** Reads a form and puts it back, because oidc-provider parses the body itself. */
 export async function peekForm(request: IncomingMessage): Promise<URLSearchParams> {
   const expectedBytes = Number(request.headers['content-length'] ?? 0)
   if (expectedBytes === 0 || expectedBytes > limitBytes) return new URLSearchParams()

@@ -15,8 +15,7 @@ const scopes = ['openid', 'email', 'profile', 'offline_access']
 const cookieKey = randomBytes(32)
 
 /**
- * The OpenID provider with the keys of the moment. Whatever has a default in oidc-provider that would print a warning
- * is given here, so nothing is printed and nothing has to be silenced.
+ * The OpenID provider with the current keys. Sets every option whose default would make oidc-provider print a warning.
  */
 export function createProvider(state: SandboxState): Provider {
   const provider = new Provider(state.issuer, configuration(state))
@@ -91,7 +90,7 @@ function nativeClient(clientId: string) {
     token_endpoint_auth_method: 'none' as const,
     grant_types: ['authorization_code', 'refresh_token', deviceCodeGrant, tokenExchangeGrant],
     response_types: ['code' as const],
-    // Without a path as well, which is what aws-cli-oidc has people register.
+    // Also without a path, as aws-cli-oidc has users register it.
     redirect_uris: ['127.0.0.1', 'localhost'].flatMap(host => [`http://${host}/callback`, `http://${host}/`]),
   }
 }
@@ -108,7 +107,7 @@ function accountOf(user: User | undefined) {
   return {accountId: user.name, claims: () => ({sub: user.name, ...claimsOf(user)})}
 }
 
-/** Nobody is asked for consent, and each sign-in gets a grant of its own, so that its tokens are revoked alone. */
+/** Grants everything without consent. Each sign-in gets its own grant, so that its tokens are revoked separately. */
 async function grantEverything({oidc}: KoaContextWithOIDC) {
   const {account, client, provider} = oidc
   if (!account || !client) return undefined

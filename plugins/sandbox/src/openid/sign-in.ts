@@ -10,7 +10,7 @@ interface SignInContext {
   readonly journal: Journal
 }
 
-/** Serves the sign-in page and takes its form. */
+/** Serves the sign-in page and handles its form. */
 export async function handleSignIn(
   request: IncomingMessage,
   response: ServerResponse,
@@ -39,7 +39,7 @@ const cancelled = {error: 'access_denied', error_description: 'The person presse
 
 interface Refusal {
   readonly outcome: string
-  /** Shown again with this alert; absent when the person goes back to the client. */
+  /** The sign-in page to show again with this alert; absent if the user returns to the client. */
   readonly page?: {readonly status: number; readonly alert: string}
 }
 

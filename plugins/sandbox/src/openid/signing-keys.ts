@@ -24,7 +24,7 @@ export function privateKeys({rsa, ec}: SigningKeys): JSONWebKeySet {
   return {keys: [rsa.privateKey, ec.privateKey]}
 }
 
-/** A key pair that could sign by `alg`. The keys don't name it: one RSA key serves RS256 to RS512. */
+/** A key pair that can sign with `alg`. The keys don't name the algorithm: one RSA key serves RS256 to RS512. */
 export async function generateKey(alg: string): Promise<KeyPair> {
   const pair = await generateKeyPair(alg, {extractable: true})
   const publicJwk = await exportJWK(pair.publicKey)

@@ -5,11 +5,11 @@ interface StoredRecord {
   readonly expiresAt: number
 }
 
-/** Sessions, grants, codes and tokens of the provider, in memory; outlives a provider that is rebuilt with new keys. */
+/** The provider's sessions, grants, codes and tokens, in memory. Survives rebuilding the provider with new keys. */
 export class OpenIdStore {
   readonly #records = new Map<string, StoredRecord>()
 
-  /** Ends everything: browser sessions, refresh tokens, sign-ins under way. */
+  /** Ends all browser sessions, refresh tokens and pending sign-ins. */
   clear(): void {
     this.#records.clear()
   }
@@ -32,7 +32,7 @@ export class OpenIdStore {
   }
 
   #put(key: string, payload: AdapterPayload, expiresInSeconds: number | undefined): void {
-    // A device code that has ended must still be found: its client is to hear "expired_token", not "invalid_grant".
+    // Keep an expired device code, so that its client gets "expired_token" rather than "invalid_grant".
     const lifetimeMs = ((payload.kind !== 'DeviceCode' && expiresInSeconds) || Number.POSITIVE_INFINITY) * 1000
     this.#records.set(key, {payload, expiresAt: Date.now() + lifetimeMs})
   }

@@ -6,13 +6,13 @@ import type {SandboxState} from '../state.ts'
 import {accessTokenSeconds} from './access-token.ts'
 import {publicKeys} from './signing-keys.ts'
 
-/** Who a token is about, and who got it. */
+/** The user a token is about, and the client it was issued to. */
 export interface Subject {
   readonly user: User
   readonly clientId: string
 }
 
-/** What a token that is to be exchanged says, as long as it and the sign-in behind it are good. */
+/** The subject of a token to be exchanged; `undefined` if the token is invalid or the user is disabled. */
 export async function readSubjectToken(
   token: string,
   type: SubjectTokenType,
@@ -31,7 +31,7 @@ interface Claims {
 async function readAccessToken(token: string, provider: Provider, {clock}: SandboxState): Promise<Claims | undefined> {
   const found = await provider.AccessToken.find(token)
   if (!found?.clientId) return undefined
-  // The provider itself goes by the right time; this is the sandbox's, which can be moved.
+  // The provider goes by the real time, so check the expiry again by the sandbox's adjustable clock.
   const expiry = Number(found.extra?.[issuedAt]) + accessTokenSeconds
   return expiry > clock.epochSeconds() ? {name: found.accountId, clientId: found.clientId} : undefined
 }
@@ -48,7 +48,7 @@ async function readIdToken(token: string, {issuer, clock, keys}: SandboxState): 
 
 const issuedAt = 'issued_at'
 
-/** Kept with each access token, because the provider's own `iat` knows nothing of a wrong clock. */
+/** Stored with each access token, because the provider's `iat` ignores the sandbox's adjustable clock. */
 export function accessTokenNotes({clock}: SandboxState): Record<string, number> {
   return {[issuedAt]: clock.epochSeconds()}
 }

@@ -9,7 +9,7 @@ import {readSubjectToken, type Subject} from './subject-token.ts'
 export const tokenExchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange'
 const tokenType = 'urn:ietf:params:oauth:token-type:'
 
-/** A refusal in the words of Keycloak. */
+/** A refusal in Keycloak's words. */
 class Refused extends Error {
   readonly status: number
   readonly code: string
@@ -21,7 +21,7 @@ class Refused extends Error {
   }
 }
 
-/** Token exchange (RFC 8693) as Keycloak's first version does it, which alone gives SAML assertions. */
+/** Token exchange (RFC 8693) like Keycloak's legacy version, the only one that gives SAML assertions. */
 export function addTokenExchange(provider: Provider, state: SandboxState): void {
   const answer = async (context: Context): Promise<void> => {
     try {
@@ -70,7 +70,7 @@ async function subjectOf(parameters: Readonly<Record<string, unknown>>, parts: P
   return subject
 }
 
-/** Only the first one counts, but every one has to exist. */
+/** All audiences must be known. */
 function checkAudience(audiences: readonly unknown[]): void {
   if (audiences.length === 0) {
     throw new Refused(400, 'invalid_client', 'Client requires assertion consumer url set up')
@@ -88,7 +88,7 @@ async function assertionAnswer({user}: Subject, {saml, clock}: SandboxState) {
   return answerWith(document, 'saml2', saml.order.lifetimeSeconds)
 }
 
-/** What comes of a request that forgets to say that it wants SAML. */
+/** The answer to a request that does not ask for SAML. */
 async function accessTokenAnswer({user, clientId}: Subject, {issuer, clock, keys}: SandboxState) {
   const now = clock.epochSeconds()
   const times = {iat: now, exp: now + accessTokenSeconds}

@@ -14,15 +14,15 @@ export interface AssertionRequest {
 
 export interface UnsignedAssertion {
   readonly id: string
-  /** With or without declaring the prefix `saml`, which a Response around it can do as well. */
+  /** The XML, with or without a declaration of the prefix `saml`, which a surrounding Response can declare instead. */
   xml(declaration: 'declared' | 'undeclared'): string
 }
 
 const sessionSeconds = 10 * 3600
-/** Keycloak lets every span begin this long ago. */
+/** Like Keycloak, starts every validity period this long ago. */
 const headStartSeconds = 2
 
-/** An assertion in the form in which Keycloak writes its own, not signed yet. */
+/** An unsigned assertion in Keycloak's form. */
 export function assertionFor(request: AssertionRequest): UnsignedAssertion {
   const {change} = request.order
   const id = `ID_${randomUUID()}`
@@ -94,7 +94,7 @@ function attributeStatement({user, order}: AssertionRequest): string {
   const roles = [...(user.roles ?? []).map(name => pair(name, pairOrder)), ...(change.extraRoles ?? [])]
   const usual = {Role: roles, RoleSessionName: [user.name], SessionDuration: ['28800']}
   const ordered = Object.entries({...usual, ...change.attributes})
-  // A person without roles has no attribute for them at all.
+  // A user without roles gets no Role attribute at all.
   const written = ordered.filter(([name, values]) => values?.length && !change.drop?.some(dropped => dropped === name))
   return element(
     'saml:AttributeStatement',
@@ -131,7 +131,7 @@ function unlessDropped(name: Droppable, change: SamlChange, text: string): strin
   return change.drop?.includes(name) ? undefined : text
 }
 
-/** The text of an element, with a comment in its middle where that was ordered. */
+/** The text of an element, with a comment in the middle if ordered. */
 function value(name: string, text: string, {commentIn}: SamlChange): string {
   const middle = Math.ceil(text.length / 2)
   return name === commentIn

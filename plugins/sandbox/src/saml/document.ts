@@ -15,14 +15,14 @@ export interface SamlSource {
 
 const doctype = '<!DOCTYPE Response [<!ENTITY someone "alice">]>'
 
-/** What the provider says about `user`, in the form, encoding and with the mistakes that were ordered. */
+/** The provider's SAML document about `user`, with the form, the encoding and the mistakes of `order`. */
 export async function samlDocument(user: User, order: DocumentOrder, source: SamlSource): Promise<string> {
   const {change, encoding, padded} = order
   const xml = await signedXml(user, order, source)
   const whole = Buffer.from(
     `${change.doctype ? doctype : ''}${change.signature === 'broken' ? breakSignatures(xml) : xml}`,
   )
-  // base64url comes without padding, base64 with it.
+  // Node pads base64 but not base64url, so remove the padding first.
   const bare = whole.toString(encoding).replace(/=+$/, '')
   return padded ? bare.padEnd(Math.ceil(bare.length / 4) * 4, '=') : bare
 }
@@ -49,7 +49,7 @@ async function signedXml(user: User, order: DocumentOrder, {identity, clock, ...
   const issued = new Date(now.getTime() - (change.issueInstantSecondsAgo ?? 0) * 1000)
   const response = responseFor({issuer, recipient: change.recipient ?? awsSignIn, issued, content})
   if (change.signature === 'response-only') return sign(response.xml, response.id)
-  // Inclusive C14N takes in what the Response declares, so its assertions are signed where they stand.
+  // Inclusive C14N includes the Response's namespaces, so sign the assertions inside it.
   const unsigned = signsAssertions && !change.encrypted ? assertions : []
   return unsigned.reduce((xml, {id}) => sign(xml, id), response.xml)
 }

@@ -5,7 +5,7 @@ import {namespaces} from './names.ts'
 
 const {encryption, signature, assertion} = namespaces
 
-/** An assertion that nobody can read: it is encrypted for the provider's own key, as the only one at hand. */
+/** An encrypted assertion that AWS can't read: it is encrypted for the provider's own key. */
 export function encryptedAssertion(xml: string, {certificate}: SamlIdentity): string {
   const key = randomBytes(32)
   const iv = randomBytes(16)

@@ -2,7 +2,7 @@ import {createHash, generateKeyPair} from 'node:crypto'
 import {promisify} from 'node:util'
 import forge from 'node-forge'
 
-/** What a SAML identity provider signs with. */
+/** The key and certificate with which a SAML identity provider signs. */
 export interface SamlIdentity {
   /** PKCS #8, PEM. */
   readonly privateKey: string
@@ -14,7 +14,7 @@ export interface SamlIdentity {
 const generate = promisify(generateKeyPair)
 const tenYearsMs = 10 * 365 * 86_400_000
 
-/** A new key with a certificate that it signs for itself: SAML metadata carries keys in no other form. */
+/** A new key with a self-signed certificate, the form in which SAML metadata carries keys. */
 export async function createSamlIdentity(): Promise<SamlIdentity> {
   const {publicKey, privateKey} = await generate('rsa', {
     modulusLength: 2048,
@@ -25,7 +25,7 @@ export async function createSamlIdentity(): Promise<SamlIdentity> {
   return {privateKey, certificate: selfSigned(publicKey, privateKey), keyName}
 }
 
-/** The certificate as XML signatures and metadata have it. */
+/** The certificate in base64 without PEM lines, as in XML signatures and metadata. */
 export function certificateBase64({certificate}: SamlIdentity): string {
   return certificate.replace(/-----[^-]+-----|\s/g, '')
 }

@@ -4,10 +4,10 @@ import type {SamlSource} from './document.ts'
 import {certificateBase64} from './identity.ts'
 import {namespaces, unspecifiedNameId} from './names.ts'
 
-/** Where the identity provider is; its name is this address too. */
+/** The path of the identity provider; the full address is also its entity ID. */
 export const samlPath = '/saml'
 
-/** Answers with the document that AWS wants of an identity provider. */
+/** Answers with the metadata that AWS requires of an identity provider. */
 export function sendMetadata(response: ServerResponse, source: Pick<SamlSource, 'issuer' | 'identity'>): void {
   response.writeHead(200, {'Content-Type': 'application/samlmetadata+xml', 'Cache-Control': 'no-store'})
   response.end(metadata(source))
@@ -21,7 +21,7 @@ function metadata({issuer, identity}: Pick<SamlSource, 'issuer' | 'identity'>): 
     {WantAuthnRequestsSigned: 'false', protocolSupportEnumeration: namespaces.protocol},
     element('md:KeyDescriptor', {use: 'signing'}, keyInfo),
     element('md:NameIDFormat', {}, unspecifiedNameId),
-    // The schema demands one, whether or not anybody signs in through it.
+    // Required by the schema, although nobody signs in through it.
     element('md:SingleSignOnService', {
       Binding: 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect',
       Location: issuer,

@@ -1,4 +1,4 @@
-/** Names that SAML 2.0, XML signatures and AWS have fixed. */
+/** Names fixed by SAML 2.0, XML signatures and AWS. */
 export const namespaces = {
   assertion: 'urn:oasis:names:tc:SAML:2.0:assertion',
   protocol: 'urn:oasis:names:tc:SAML:2.0:protocol',
@@ -21,10 +21,10 @@ export const bearer = 'urn:oasis:names:tc:SAML:2.0:cm:bearer'
 export const success = 'urn:oasis:names:tc:SAML:2.0:status:Success'
 export const unspecifiedNameId = 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified'
 
-/** The service provider that AWS is, and the only audience it takes. */
+/** AWS's entity ID as a service provider: the usual audience of an assertion. */
 export const awsAudience = 'urn:amazon:webservices'
 
-/** The full name of one of AWS's attributes; a name that is an address already stays. */
+/** The full name of an AWS attribute; returns a name that is already an address unchanged. */
 export function awsAttribute(name: string): string {
   return name.includes('://') ? name : `https://aws.amazon.com/SAML/Attributes/${name}`
 }

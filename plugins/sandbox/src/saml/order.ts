@@ -1,4 +1,4 @@
-/** How the identity provider behaves and what its documents look like; the members are told in the README, "SAML". */
+/** How the SAML identity provider behaves and writes its documents. The README, "SAML", describes the members. */
 export interface SamlOrder extends DocumentOrder {
   readonly exchange: 'on' | 'off' | 'not-permitted'
   readonly subjectTokenTypes: readonly SubjectTokenType[]
@@ -16,7 +16,7 @@ export interface DocumentOrder {
   readonly change: SamlChange
 }
 
-/** What is to be wrong, or at least unusual. */
+/** Mistakes and unusual features to put into a document. */
 export interface SamlChange {
   readonly issueInstantSecondsAgo?: number | undefined
   readonly issuer?: string | undefined
@@ -31,7 +31,7 @@ export interface SamlChange {
   readonly commentIn?: Commentable | undefined
   readonly doctype?: boolean | undefined
   readonly secondAssertion?: boolean | undefined
-  /** By name, short for AWS's own; null leaves one out. */
+  /** Attributes by name, short for AWS's own; null omits an attribute. */
   readonly attributes?: Readonly<Record<string, readonly string[] | null>> | undefined
 }
 
@@ -45,7 +45,7 @@ export type Droppable = (typeof droppables)[number]
 export const commentables = ['Issuer', 'NameID', 'Audience', 'Role', 'RoleSessionName', 'SessionDuration'] as const
 export type Commentable = (typeof commentables)[number]
 
-/** As Keycloak does it. */
+/** Keycloak's behaviour. */
 export const usualOrder: SamlOrder = {
   form: 'assertion',
   encoding: 'base64url',
@@ -58,5 +58,5 @@ export const usualOrder: SamlOrder = {
   subjectTokenTypes: ['access_token'],
 }
 
-/** As STS takes it. */
+/** A document in the form that STS accepts. */
 export const usualMint: DocumentOrder = {...usualOrder, form: 'response', encoding: 'base64', padded: true}

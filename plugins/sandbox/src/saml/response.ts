@@ -15,7 +15,7 @@ export interface UnsignedResponse {
   readonly xml: string
 }
 
-/** What a browser would post to AWS. */
+/** The SAML response that a browser would post to AWS. */
 export function responseFor({issuer, recipient, issued, content}: ResponseParts): UnsignedResponse {
   const id = `ID_${randomUUID()}`
   const attributes = {

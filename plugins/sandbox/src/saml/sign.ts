@@ -4,13 +4,13 @@ import {certificateBase64, type SamlIdentity} from './identity.ts'
 import {algorithms} from './names.ts'
 import type {DocumentOrder} from './order.ts'
 
-/** Signs the element with that ID inside of `xml`; the signature goes behind its first child, the Issuer. */
+/** Signs the element with that ID in `xml`, and puts the signature after its first child, the Issuer. */
 export function signElement(xml: string, id: string, c14n: DocumentOrder['c14n'], identity: SamlIdentity): string {
   const target = `//*[@ID='${id}']`
   const signer = new SignedXml({
     privateKey: identity.privateKey,
     signatureAlgorithm: algorithms.rsaSha256,
-    // Keycloak, told to use inclusive C14N, does so here only and not in the transforms of the reference.
+    // Keycloak, set to inclusive C14N, uses it only here and not in the transforms of the reference.
     canonicalizationAlgorithm: algorithms[c14n],
     getKeyInfoContent: () => keyInfo(identity),
   })
@@ -26,7 +26,7 @@ export function signElement(xml: string, id: string, c14n: DocumentOrder['c14n']
   return signer.getSignedXml()
 }
 
-/** Changes the value of every signature in `xml`, but nothing of its form. */
+/** Changes the value of every signature in `xml`, but not its form. */
 export function breakSignatures(xml: string): string {
   return xml.replace(
     /(<dsig:SignatureValue>)(.)/g,

@@ -53,7 +53,7 @@ function offers({roles}: AssertedIdentity, roleArn: string, principalArn: string
   return roles.includes(`${roleArn},${principalArn}`) || roles.includes(`${principalArn},${roleArn}`)
 }
 
-/** No role here lets tags or a source identity be set, which a trust policy has to do in so many words. */
+/** Refuses tags and a source identity, which a trust policy must allow explicitly and none does here. */
 function trusts({samlAudiences}: Role, {subject, hasTags}: AssertedIdentity): boolean {
   return subject.name !== '' && !hasTags && samlAudiences.includes(subject.recipient)
 }

@@ -1,7 +1,7 @@
 import type {IncomingMessage} from 'node:http'
 import type {SandboxState} from '../state.ts'
 
-/** One request to STS, read but not yet judged. */
+/** A request to STS, read but not yet checked. */
 export interface StsCall {
   readonly request: IncomingMessage
   readonly body: Buffer

@@ -14,7 +14,7 @@ interface Authorization {
   readonly signature: string
 }
 
-/** Who signed the request. Rejects an unknown key, an expired session, a wrong or old signature. */
+/** The caller who signed the request. Throws for an unknown key, an expired session, and a wrong or old signature. */
 export function verifyCaller({request, body, state}: StsCall): IssuedCredential {
   const {headers} = request
   const authorization = readAuthorization(headers.authorization)

@@ -20,7 +20,7 @@ const actions: ReadonlyMap<string, (call: StsCall) => Promise<XmlMembers>> = new
   ['GetCallerIdentity', getCallerIdentity],
 ])
 
-/** Answers one request to STS, in XML whatever happens. */
+/** Answers one request to STS, always in XML. */
 export async function handleSts(
   request: IncomingMessage,
   response: ServerResponse,
@@ -85,7 +85,7 @@ const statuses: ReadonlyMap<string, number> = new Map([
   ['ServiceUnavailable', 503],
 ])
 
-/** The status AWS sends with a code, for codes that are answered only by faults. */
+/** The HTTP status that AWS sends with an error code, for codes that only faults use here. */
 function statusOf(code: string): number {
   return statuses.get(code) ?? 400
 }

@@ -4,7 +4,7 @@ export interface RoleSession {
   readonly roleName: string
   readonly sessionName: string
   readonly assumedRoleId: string
-  /** Whether it was taken with the session of another role. */
+  /** Whether the role was assumed with the session of another role. */
   readonly chained: boolean
 }
 
@@ -17,7 +17,7 @@ export interface IssuedCredential extends RoleSession {
 
 const keyIdAlphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
-/** Every credential given out since start, expired ones too: AWS tells an expired token from an unknown one. */
+/** All credentials issued since start, even expired ones, because AWS distinguishes expired from unknown tokens. */
 export class IssuedCredentials {
   readonly #byAccessKeyId = new Map<string, IssuedCredential>()
 

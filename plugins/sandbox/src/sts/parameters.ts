@@ -6,9 +6,9 @@ export interface Constraint {
   readonly required?: boolean
   readonly length?: readonly [minimum: number, maximum: number]
   readonly range?: readonly [minimum: number, maximum: number]
-  /** Of the whole value, written the way AWS prints it. */
+  /** The pattern for the whole value, as AWS prints it. */
   readonly pattern?: string
-  /** The value is not repeated in the error. */
+  /** Whether the error must not quote the value. */
   readonly secret?: boolean
 }
 
@@ -22,7 +22,7 @@ export const roleSessionNameConstraint: Constraint = {
 export const durationConstraint: Constraint = {parameter: 'DurationSeconds', range: [900, 43_200]}
 export const policyConstraint: Constraint = {parameter: 'Policy', length: [1, 2048]}
 
-/** Rejects with all violations in one message, as AWS does. */
+/** Throws all violations in one message, as AWS does. */
 export function checkConstraints(parameters: URLSearchParams, constraints: readonly Constraint[]): void {
   refuseViolations(constraints.flatMap(constraint => violationsOf(constraint, parameters.get(constraint.parameter))))
 }
@@ -48,7 +48,7 @@ export function listMembers(parameters: URLSearchParams, list: string, member?: 
   }
 }
 
-/** Only after `durationConstraint` was checked. */
+/** Call this only after checking `durationConstraint`. */
 export function durationOf(parameters: URLSearchParams): number {
   return Number(parameters.get('DurationSeconds') ?? 3600)
 }

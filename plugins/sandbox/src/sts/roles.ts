@@ -6,7 +6,7 @@ import {validationError} from './errors.ts'
 import type {IssuedCredential} from './issued-credentials.ts'
 import type {XmlMembers} from './xml.ts'
 
-/** The role an ARN names, when it is one of this account's. Rejects what is no ARN of a role at all. */
+/** The role of this account that an ARN names, or `undefined`. Throws if the text is not the ARN of a role. */
 export function findRole(arn: string, roles: ReadonlyMap<string, Role>): Role | undefined {
   const match = /^arn:aws[\w-]*:iam::(?<account>\d{12}):role\/(?<name>[\w+=,.@/-]+)$/.exec(arn)
   if (!match?.groups) throw validationError('Request ARN is invalid')
@@ -14,7 +14,7 @@ export function findRole(arn: string, roles: ReadonlyMap<string, Role>): Role | 
   return account === accountId && name !== undefined && arn.startsWith('arn:aws:') ? roles.get(name) : undefined
 }
 
-/** Rejects a duration beyond the role's maximum; otherwise issues credentials and says them in AWS's members. */
+/** Issues credentials and returns them as members of AWS's answer. Throws for a duration beyond the role's maximum. */
 export function issueSession(
   role: Role,
   sessionName: string,
@@ -48,7 +48,7 @@ export function sessionArn({roleName, sessionName}: Pick<IssuedCredential, 'role
   return `arn:aws:sts::${accountId}:assumed-role/${lastPart}/${sessionName}`
 }
 
-/** A role keeps its unique id as long as it keeps its name. */
+/** The role's unique ID, derived from its name. */
 function roleId(name: string): string {
   return `AROA${createHash('sha256').update(name).digest('hex').slice(0, 17).toUpperCase()}`
 }

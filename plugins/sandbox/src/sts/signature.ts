@@ -1,6 +1,6 @@
 import {createHash, createHmac} from 'node:crypto'
 
-/** What AWS Signature Version 4 covers of a request. */
+/** The parts of a request that AWS Signature Version 4 covers. */
 export interface SignedRequest {
   readonly method: string
   /** Path and query as they were sent. */
@@ -23,7 +23,7 @@ export interface SigningInput {
   readonly signedHeaders: readonly string[]
 }
 
-/** The signature the owner of `secretAccessKey` would have made, in hex. */
+/** The expected signature with `secretAccessKey`, in hex. */
 export function signatureOf(request: SignedRequest, input: SigningInput, secretAccessKey: string): string {
   const {date, region, service} = input.scope
   const stringToSign = [
@@ -59,7 +59,7 @@ function headerValue(value: string | readonly string[] | undefined): string {
   return [value ?? ''].flat().join(',').trim().replace(/ +/g, ' ')
 }
 
-/** RFC 3986: only unreserved characters stay. A path is encoded once more than it was sent, as all but S3 want it. */
+/** RFC 3986: escapes all but unreserved characters. The path as sent is encoded once more, as for all but S3. */
 function percentEncode(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,

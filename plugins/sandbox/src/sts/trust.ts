@@ -14,7 +14,7 @@ export interface SamlTrust {
   readonly certificate: string
 }
 
-/** Providers that run elsewhere, by the names that IAM would know them by. */
+/** Providers that run elsewhere, by their names in IAM. */
 export interface ForeignProviders {
   readonly openId: Map<string, OpenIdTrust>
   readonly saml: Map<string, SamlTrust>

@@ -65,7 +65,7 @@ function checkTimes(claims: JsonObject, now: number): void {
   if (Number(claims.nbf ?? now) > now) throw invalidIdentityToken('The ID Token provided is not valid yet.')
 }
 
-/** The value of the condition key `aud`: that is `azp` when the token has one, and its own `aud` is then `oaud`. */
+/** The value of the condition key `aud`: the token's `azp` if present (its `aud` is then `oaud`), else its `aud`. */
 function audienceOf({aud, azp}: JsonObject, {audiences}: OpenIdTrust): string {
   const candidates = azp === undefined ? [aud].flat() : [azp]
   const audience = candidates.find(candidate => typeof candidate === 'string' && audiences.includes(candidate))

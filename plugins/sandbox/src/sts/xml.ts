@@ -2,7 +2,7 @@ import {escapeXml} from '../xml-text.ts'
 
 const namespace = 'https://sts.amazonaws.com/doc/2011-06-15/'
 
-/** The content of an element; members without a value are left out. */
+/** The content of an element. Omits members without a value. */
 export interface XmlMembers {
   readonly [name: string]: string | number | XmlMembers | undefined
 }

@@ -8,7 +8,7 @@ import {readResponse} from './response.ts'
 import {signedAssertion} from './signature.ts'
 import {readSubject, type SamlSubject} from './subject.ts'
 
-/** Whom a good assertion is about, and what it lets that person have. */
+/** The user a valid assertion is about, and the roles it grants. */
 export interface AssertedIdentity extends SamlAttributes {
   readonly subject: SamlSubject
   readonly sessionEndsAt: Date | undefined

@@ -8,14 +8,14 @@ export interface SamlAttributes {
   /** Each `role,provider` or `provider,role`. */
   readonly roles: readonly string[]
   readonly sessionSeconds: number | undefined
-  /** Session tags or a source identity, which a role has to allow on top. */
+  /** Session tags or a source identity, which a role must allow separately. */
   readonly hasTags: boolean
 }
 
 const tagAttribute =
   /^https:\/\/aws\.amazon\.com\/SAML\/Attributes\/(PrincipalTag:.+|TransitiveTagKeys|SourceIdentity)$/
 
-/** Reads what AWS wants to know of the person. Names of attributes are case-sensitive. */
+/** Reads the attributes that AWS uses. Their names are case-sensitive. */
 export function readAttributes(assertion: Element): SamlAttributes {
   const statements = childrenOf(assertion, namespaces.assertion, 'AttributeStatement')
   const attributes = statements.flatMap(statement => childrenOf(statement, namespaces.assertion, 'Attribute'))

@@ -6,7 +6,7 @@ import {childrenOf, onlyChild, textOf, timeIn} from './elements.ts'
 
 const redeemSeconds = 300
 
-/** Rejects an assertion that is of another time or for somebody else. */
+/** Throws for an assertion that is not valid now or is for another audience. */
 export function checkConditions(assertion: Element, now: Date): void {
   const conditions = onlyChild(assertion, namespaces.assertion, 'Conditions')
   const begins = timeIn(conditions, 'NotBefore')

@@ -1,7 +1,7 @@
 import {DOMParser, type Document, type Element, onWarningStopParsing} from '@xmldom/xmldom'
 import {invalidIdentityToken} from '../errors.ts'
 
-/** The root element, unless `xml` is anything but well-formed or has a DTD. */
+/** The root element; `undefined` if `xml` is not well-formed or has a DTD. */
 export function parseXml(xml: string): Element | undefined {
   const document = parse(xml)
   return document?.doctype ? undefined : (document?.documentElement ?? undefined)
@@ -9,7 +9,7 @@ export function parseXml(xml: string): Element | undefined {
 
 function parse(xml: string): Document | undefined {
   try {
-    // What the parser would only warn of is not well-formed either.
+    // Treats the parser's warnings as errors too.
     return new DOMParser({onError: onWarningStopParsing}).parseFromString(xml, 'application/xml')
   } catch {
     return undefined
@@ -28,18 +28,18 @@ export function descendantsOf(ancestor: Element, namespace: string, name: string
   return [...ancestor.getElementsByTagNameNS(namespace, name)]
 }
 
-/** The child of that name when there is exactly one. */
+/** The child of that name, if there is exactly one. */
 export function onlyChild(parent: Element | undefined, namespace: string, name: string): Element | undefined {
   const [child, ...more] = parent ? childrenOf(parent, namespace, name) : []
   return more.length === 0 ? child : undefined
 }
 
-/** All text inside, whole, whatever comments stand in it. */
+/** The whole text of an element, ignoring comments. */
 export function textOf(element: Element | undefined): string {
   return element?.textContent ?? ''
 }
 
-/** A moment as SAML wants it written, in UTC. Rejects one that is written in any other way. */
+/** Reads a time in SAML's UTC format; `undefined` if absent. Throws for any other format. */
 export function timeIn(element: Element | undefined, attribute: string): Date | undefined {
   const text = element?.getAttribute(attribute)
   if (text == null) return undefined

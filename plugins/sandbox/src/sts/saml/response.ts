@@ -5,7 +5,7 @@ import {childrenOf, descendantsOf, isNamed, onlyChild, parseXml} from './element
 
 const {assertion, protocol} = namespaces
 
-/** A document in the form of a SAML response. Nothing in it is to be believed yet. */
+/** A document in the form of a SAML response, not yet verified. */
 export interface SamlResponse {
   readonly xml: string
   readonly root: Element

@@ -14,9 +14,9 @@ const digests: readonly string[] = [algorithms.sha256, algorithms.sha512]
 const signatures: readonly string[] = [algorithms.rsaSha256, algorithms.rsaSha512]
 
 /**
- * The assertion as it was signed: read anew from what the signature covers, so that nothing beside it can pass for it.
- * The signature may be of the assertion, of the response or, both valid, of each. `certificate` is the provider's; the
- * one in the document counts for nothing.
+ * The assertion, parsed again from the bytes that the signature covers, so that no other element can pass for it. The
+ * assertion, the response or both may be signed; every signature must be valid. `certificate` is the provider's;
+ * ignores any certificate in the document.
  */
 export function signedAssertion({xml, root, assertion}: SamlResponse, certificate: string): Element {
   const ofAssertion = childrenOf(assertion, namespaces.signature, 'Signature')
@@ -28,7 +28,7 @@ export function signedAssertion({xml, root, assertion}: SamlResponse, certificat
   return found
 }
 
-/** What `signature` covers, which must be its own parent and nothing else. */
+/** The element that `signature` covers, which must be its own parent and nothing else. */
 function signedElement(xml: string, signature: Element, parent: Element, certificate: string): Element {
   const verifier = new SignedXml({publicCert: certificate})
   if (!verifies(verifier, xml, signature)) throw invalid()

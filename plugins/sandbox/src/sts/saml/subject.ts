@@ -5,17 +5,17 @@ import {expired} from './conditions.ts'
 import {onlyChild, textOf, timeIn} from './elements.ts'
 
 export interface SamlSubject {
-  /** Empty without a NameID, which AWS finds out last. */
+  /** Empty without a NameID, for which AWS checks last. */
   readonly name: string
   readonly type: string
   /** The value of the condition key `saml:aud`. */
   readonly recipient: string
 }
 
-// Of the partition `aws`. AWS has further ones, for each provider, where assertions are encrypted.
+// Those of the partition `aws`. AWS also has one per provider, for encrypted assertions.
 const signInEndpoint = /^https:\/\/(?:[a-z]{2,4}(?:-[a-z]+)+-\d\.)?signin\.aws\.amazon\.com\/saml$/
 
-/** Rejects a subject that is not confirmed exactly once, by bearer, in time and for a sign-in endpoint of AWS. */
+/** Throws unless the subject has exactly one bearer confirmation, unexpired and for a sign-in endpoint of AWS. */
 export function readSubject(assertion: Element, now: Date): SamlSubject {
   const subject = onlyChild(assertion, namespaces.assertion, 'Subject')
   const confirmation = onlyChild(subject, namespaces.assertion, 'SubjectConfirmation')
@@ -37,7 +37,7 @@ export function readSubject(assertion: Element, now: Date): SamlSubject {
   return {name: textOf(nameId), type: typeOf(nameId), recipient}
 }
 
-/** AWS leaves the usual prefix out, and only that one. */
+/** The NameID's format, from which AWS strips the prefix of SAML 2.0 and no other. */
 function typeOf(nameId: Element | undefined): string {
   const format = nameId?.getAttribute('Format') || unspecifiedNameId
   return format.replace(/^urn:oasis:names:tc:SAML:2\.0:nameid-format:/, '')
