@@ -1,6 +1,6 @@
 import {type ChildProcess, spawn} from 'node:child_process'
 import {createInterface} from 'node:readline'
-import {setImmediate as turnOfTheLoop} from 'node:timers/promises'
+import {setTimeout as pause, setImmediate as turnOfTheLoop} from 'node:timers/promises'
 
 /** Tells signals to our whole process group, as from Ctrl-C, from signals to us alone. */
 export interface Witness {
@@ -13,12 +13,15 @@ export interface Witness {
 const script = `for name in HUP INT QUIT TERM USR1 USR2; do trap "hit=1; echo SIG$name" $name; done
 while hit=; read -r question || [ "$hit" ]; do echo "$question"; done`
 
+// A signal to a group reaches its members one after the other, and a busy virtual machine may pause in between.
+const lateMilliseconds = 30
+
 // The fallback without a shell, as in a minimal image: these signals come from terminals, the others to us alone.
 const ofTerminals: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT'])
 
 /**
  * Node doesn't tell who sent a signal. So a shell in our process group records the signals it gets, and reports them on
- * request: a signal to the group is pending at every member before any of them can ask.
+ * request: a signal to the group is pending at every member before any of them can ask, or a moment later.
  */
 export function groupWitness(program = '/bin/sh'): Witness {
   const shell = spawn(program, ['-c', script], {stdio: ['pipe', 'pipe', 'ignore'], env: {}, cwd: '/'})
@@ -46,7 +49,9 @@ export function groupWitness(program = '/bin/sh'): Witness {
   lines.on('line', async line => {
     if (!line.startsWith('SIG')) return
     seen.push(line)
-    // The system may merge two signals in quick succession: keep this one until every listener that got one has asked.
+    // The system may merge two signals in quick succession: keep this one until every listener that got one has asked,
+    // the second time too.
+    await pause(2 * lateMilliseconds, undefined, {ref: false})
     await ask()
     await ask()
     await turnOfTheLoop()
@@ -54,8 +59,13 @@ export function groupWitness(program = '/bin/sh'): Witness {
   })
   return {
     async saw(signal) {
-      await Promise.race([ask(), gone])
-      return isGone ? ofTerminals.has(signal) : seen.includes(signal)
+      for (const milliseconds of [0, lateMilliseconds]) {
+        await pause(milliseconds)
+        await Promise.race([ask(), gone])
+        if (isGone) return ofTerminals.has(signal)
+        if (seen.includes(signal)) return true
+      }
+      return false
     },
     leave: () => void shell.stdin.end(),
   }
