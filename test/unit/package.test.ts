@@ -77,8 +77,8 @@ describe('the package', () => {
       'README.md',
       'CONTRIBUTING.md',
       'SECURITY.md',
-      ...readdirSync(join(root, 'docs'))
-        .filter(name => name.endsWith('.md'))
+      ...readdirSync(join(root, 'docs'), {recursive: true, encoding: 'utf8'})
+        .filter(name => name.endsWith('.md') && !name.startsWith('decisions'))
         .map(name => `docs/${name}`),
     ]
     const unknown: string[] = []
@@ -100,8 +100,8 @@ function commandLines(text: string): readonly string[] {
 const fromOclif = ['plugins', 'help', 'version']
 
 function problemOf(line: string): string | undefined {
-  // What follows "--" is another program's.
-  const words = line.replaceAll('"', '').split(/ -- /)[0]?.split(/\s+/) ?? []
+  // What follows "--", "|" or "&&" is another program's.
+  const words = line.replaceAll('"', '').split(/ (?:--|\||&&) /)[0]?.split(/\s+/) ?? []
   const name = [2, 1].map(count => words.slice(0, count).join(':')).find(id => Object.hasOwn(manifest.commands, id))
   if (name === undefined)
     return fromOclif.includes(words[0] ?? '') || words[0] === 'sandbox' ? undefined : 'no such command'
