@@ -18,9 +18,9 @@ describe('The documents', () => {
     expect(text('docs/commands.md')).to.equal(commandReference(JSON.parse(text('oclif.manifest.json'))))
   })
 
-  for (const name of documents.filter(document => /^```yaml$/m.test(text(document)))) {
+  for (const name of documents.filter(document => configurationsIn(text(document)).length > 0)) {
     it(`show configurations that can be read: ${name}`, () => {
-      for (const [, block = ''] of text(name).matchAll(/^```yaml\n(.*?)^```$/gms)) {
+      for (const block of configurationsIn(text(name))) {
         expect(() => readConfiguration(name, block), block).not.to.throw()
       }
     })
@@ -39,6 +39,13 @@ describe('The documents', () => {
     expect(broken).to.deep.equal([])
   })
 })
+
+/** Whole ones; a part of one is in a block of `yaml fragment`. In a list a block is indented. */
+function configurationsIn(markdown: string): readonly string[] {
+  return [...markdown.matchAll(/^( *)```yaml\n(.*?)^ *```$/gms)].map(([, indent = '', block = '']) =>
+    block.replaceAll(RegExp(`^${indent}`, 'gm'), ''),
+  )
+}
 
 /** All that stands in blocks of code, and between backquotes. */
 function codeIn(markdown: string): readonly string[] {

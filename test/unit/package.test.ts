@@ -101,7 +101,11 @@ const fromOclif = ['plugins', 'help', 'version']
 
 function problemOf(line: string): string | undefined {
   // What follows "--", "|" or "&&" is another program's.
-  const words = line.replaceAll('"', '').split(/ (?:--|\||&&) /)[0]?.split(/\s+/) ?? []
+  const words =
+    line
+      .replaceAll('"', '')
+      .split(/ (?:--|\||&&) /)[0]
+      ?.split(/\s+/) ?? []
   const name = [2, 1].map(count => words.slice(0, count).join(':')).find(id => Object.hasOwn(manifest.commands, id))
   if (name === undefined)
     return fromOclif.includes(words[0] ?? '') || words[0] === 'sandbox' ? undefined : 'no such command'
