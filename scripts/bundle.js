@@ -103,8 +103,7 @@ export async function bundle(root) {
   for (const name of apart) {
     // The first use of Node's `Response` loads its whole fetch (43 ms), so this library gets our light one.
     const inject = name === 'openid-client' ? ['src/http/fetched.ts'] : []
-    const plugins = name === '@xmldom/xmldom' ? [patched(name)] : []
-    await write({entryPoints: [name], outfile: join(folder, fileOf(name)), inject, plugins})
+    await write({entryPoints: [name], outfile: join(folder, fileOf(name)), inject, plugins: [patched(name)]})
   }
   writeFileSync(join(folder, 'LICENCES.txt'), licencesOf(root, inputs))
 }

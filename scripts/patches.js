@@ -49,24 +49,28 @@ const patches = [
  * @returns {import('esbuild').Plugin}
  */
 export function patched(library) {
-  const unused = new Set(patches.filter(({file}) => file.startsWith(`${library}/`)))
-  const [scope, name] = library.split('/')
+  const own = Map.groupBy(
+    patches.filter(({file}) => file.startsWith(`${library}/`)),
+    ({file}) => file,
+  )
   return {
     name: `patches of ${library}`,
     setup({onLoad, onEnd}) {
-      onLoad({filter: RegExp(`[\\\\/]${scope}[\\\\/]${name}[\\\\/]lib[\\\\/]`)}, ({path}) => {
-        const file = path.replaceAll('\\', '/').split('/node_modules/').at(-1)
-        let contents = readFileSync(path, 'utf8')
-        for (const patch of patches.filter(one => one.file === file)) {
-          const {from, to} = patch
-          if (contents.split(from).length !== 2) throw new Error(`${file} does not have this once: ${from}`)
-          contents = contents.replace(from, () => to)
-          unused.delete(patch)
-        }
-        return {contents, loader: 'js'}
-      })
+      const unused = new Set(own.keys())
+      for (const [file, changes] of own) {
+        const place = file.replaceAll('.', '\\.').replaceAll('/', '[\\\\/]')
+        onLoad({filter: RegExp(`[\\\\/]node_modules[\\\\/]${place}$`)}, ({path}) => {
+          let contents = readFileSync(path, 'utf8')
+          for (const {from, to} of changes) {
+            if (contents.split(from).length !== 2) throw new Error(`${file} does not have this once: ${from}`)
+            contents = contents.replace(from, () => to)
+          }
+          unused.delete(file)
+          return {contents, loader: 'js'}
+        })
+      }
       onEnd(() => {
-        for (const {file} of unused) throw new Error(`${file} has a patch and is not part of the bundle.`)
+        for (const file of unused) throw new Error(`${file} has a patch and is not part of the bundle.`)
       })
     },
   }
