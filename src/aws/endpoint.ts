@@ -9,7 +9,7 @@ export interface StsEndpoint {
   readonly aws: boolean
 }
 
-export interface StsExpectations {
+export interface StsSettings {
   readonly region?: string | undefined
   readonly endpoint?: URL | undefined
   readonly fips?: boolean | undefined
@@ -47,16 +47,16 @@ function partition(suffix: string, dualstackSuffix: string, region: string, regi
  */
 export function stsEndpoint(
   partitionName: string,
-  requests: StsExpectations,
+  settings: StsSettings,
   env: Readonly<Record<string, string | undefined>>,
 ): StsEndpoint {
   const home = partitions.get(partitionName) ?? commercial
-  const wanted = checkRegion(requests.region || env.AWS_REGION || env.AWS_DEFAULT_REGION || undefined)
+  const wanted = checkRegion(settings.region || env.AWS_REGION || env.AWS_DEFAULT_REGION || undefined)
   const region = wanted && home.regions.test(wanted) ? wanted : home.region
   const named = env.AWS_ENDPOINT_URL_STS
-  const custom = named ? safeEndpoint('AWS_ENDPOINT_URL_STS', named, 'ID token') : requests.endpoint
-  if (!custom) return {url: new URL(`https://${awsHost(home, region, requests)}`), region, aws: true}
-  if (requests.fips || requests.dualstack) {
+  const custom = named ? safeEndpoint('AWS_ENDPOINT_URL_STS', named, 'ID token') : settings.endpoint
+  if (!custom) return {url: new URL(`https://${awsHost(home, region, settings)}`), region, aws: true}
+  if (settings.fips || settings.dualstack) {
     throw new AwsOidcError(
       'CONFIG_INVALID',
       '"sts.fips" and "sts.dualstack" choose among AWS\'s own addresses; there is an STS endpoint set.',
@@ -105,7 +105,7 @@ export function isRegion(text: string): boolean {
   return /^[a-z]{2,}(-[a-z0-9]+)+$/.test(text)
 }
 
-function awsHost(home: Partition, region: string, {fips, dualstack}: StsExpectations): string {
+function awsHost(home: Partition, region: string, {fips, dualstack}: StsSettings): string {
   // GovCloud's ordinary endpoint is the FIPS one.
   const service = fips && !(region.startsWith('us-gov-') && !dualstack) ? 'sts-fips' : 'sts'
   return `${service}.${region}.${dualstack ? home.dualstackSuffix : home.suffix}`
