@@ -16,8 +16,6 @@ export interface Form {
   fill(): Promise<Draft>
   /** Lets the user set or change anything, until they want to go on. */
   review(): Promise<Draft | Back>
-  /** Sets an answer that did not come from a question. */
-  set(name: string, value: unknown): Draft
 }
 
 interface Step {
@@ -143,11 +141,6 @@ export async function formFor(request: SetupRequest, parts: SetupDependencies): 
   }
 
   return {
-    set(name, value) {
-      answers.set(name, value)
-      return draft()
-    },
-
     async fill() {
       if (!filled && provider !== undefined) nameSaid = await takeName(provider)
       if (request.strategy !== undefined && !chosen) await installSaid(request.strategy)
