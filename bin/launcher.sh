@@ -70,9 +70,8 @@ is_hot() {
     if IFS= read -r more || [ -n "$more" ]; then return 1; fi
   } <"$copy"
   [ "${#document}" -le 16384 ] || return
-  set -- 'aws-oidc 2' "$run" "$profile" "${HOME-}" "${XDG_CONFIG_HOME-}" "${XDG_CACHE_HOME-}" "${XDG_DATA_HOME-}" \
-    "${AWS_OIDC_DATA_DIR-}" "${AWS_OIDC_CONFIG_FILE-}" "${AWS_OIDC_CACHE-}" "${AWS_REGION-}" "${AWS_DEFAULT_REGION-}" \
-    "${AWS_ENDPOINT_URL_STS-}" "${AWS_CA_BUNDLE-}" "${CI-}"
+  # What the build fills in is in src/fast-path/caller-lines.ts.
+  set -- '@FORMAT@' "$run" "$profile" @VARIABLES@
   IFS=$tab
   [ "$who" = "$*" ] || return
   set -f

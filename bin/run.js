@@ -35,10 +35,8 @@ async function serveEntry() {
   const profile = hotProfile(process.argv.slice(2))
   const path = folder && stampedPath(join(folder, 'warm'), profile, ',')
   if (!folder || !path) return false
-  const {env} = process
-  const places = [env.DBUS_SESSION_BUS_ADDRESS, env.XDG_RUNTIME_DIR, env.USERPROFILE, env.APPDATA, env.LOCALAPPDATA]
   try {
-    const content = readStamped(path, ['aws-oidc pointer 1', ...stampOf(profile), ...places])?.content
+    const content = readStamped(path, callerLine('pointer', profile))?.content
     if (content === undefined) return false
     const pointer = JSON.parse(content)
     const lane = loader()(`../dist/bundle/lane-${pointer.cache === 'file' ? 'file' : 'keyring'}.cjs`)
@@ -93,7 +91,7 @@ function hotProfile([command, flag, name, ...others]) {
 function readHotCopy(profile) {
   const {XDG_RUNTIME_DIR} = process.env
   const path = XDG_RUNTIME_DIR?.startsWith('/') && stampedPath(`${XDG_RUNTIME_DIR}/aws-oidc`, profile, ':')
-  const copy = path ? readStamped(path, ['aws-oidc 2', ...stampOf(profile)]) : undefined
+  const copy = path ? readStamped(path, callerLine('hotCopy', profile)) : undefined
   return copy && copy.until < Date.parse(JSON.parse(copy.content).Expiration) ? `${copy.content}\n` : undefined
 }
 
@@ -112,9 +110,9 @@ function stampedPath(folder, profile, between) {
 /**
  * The last line of a file (src/fast-path/stamp.ts), if the file is for this call and nothing has changed since.
  * @param {string} path
- * @param {readonly (string | undefined)[]} stamp
+ * @param {string} caller
  */
-function readStamped(path, stamp) {
+function readStamped(path, caller) {
   const {constants, closeSync, fstatSync, lstatSync, openSync, readFileSync, statSync} = fs
   // Windows has neither user ids nor modes.
   const isOwn = (/** @type {import('node:fs').Stats} */ {uid}) => !process.geteuid || uid === process.geteuid()
@@ -131,7 +129,7 @@ function readStamped(path, stamp) {
     const now = Date.now()
     if (now >= stats.mtimeMs || now < Math.floor(stats.ctimeMs)) return undefined
     const [who, what = '', content = '', ...rest] = readFileSync(file, 'utf8').split('\n')
-    if (who !== stamp.join('\t') || rest.length !== 1 || rest[0] !== '') return undefined
+    if (who !== caller || rest.length !== 1 || rest[0] !== '') return undefined
     const watched = what.split('\t')
     for (let at = 0; at < watched.length; at += 2) {
       const path = watched[at + 1]
@@ -151,14 +149,14 @@ function readStamped(path, stamp) {
 }
 
 /**
- * Line 1 of a copy or pointer, after its format: the caller. src/fast-path/stamp.ts has the same list of variables.
+ * Line 1 of a copy or pointer, which identifies the caller (src/fast-path/caller-lines.ts).
+ * @param {'hotCopy' | 'pointer'} kind
  * @param {string} profile
  */
-function stampOf(profile) {
-  const {env} = process
-  const places = [env.HOME, env.XDG_CONFIG_HOME, env.XDG_CACHE_HOME, env.XDG_DATA_HOME, env.AWS_OIDC_DATA_DIR]
-  const settings = [env.AWS_OIDC_CONFIG_FILE, env.AWS_OIDC_CACHE, env.AWS_REGION, env.AWS_DEFAULT_REGION]
-  return [import.meta.filename, profile, ...places, ...settings, env.AWS_ENDPOINT_URL_STS, env.AWS_CA_BUNDLE, env.CI]
+function callerLine(kind, profile) {
+  const lines = JSON.parse(fs.readFileSync(join(import.meta.dirname, '../dist/bundle/caller-lines.json'), 'utf8'))
+  const values = lines[kind].variables.map((/** @type {string} */ name) => process.env[name])
+  return [lines[kind].format, import.meta.filename, profile, ...values].join('\t')
 }
 
 /**

@@ -3,6 +3,7 @@ import {execFileSync} from 'node:child_process'
 import {existsSync, readdirSync, readFileSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import {bundle} from './bundle.js'
+import {writeReaders} from './fast-path.js'
 import {writeManifest} from './manifest.js'
 import {markDone, root} from './marker.js'
 
@@ -14,6 +15,7 @@ for (const folder of [root, ...plugins()]) {
   execFileSync(process.execPath, [tsc, '-p', join(folder, 'tsconfig.json')], {stdio: 'inherit'})
 }
 await bundle(root)
+writeReaders(root)
 for (const folder of [root, ...plugins().filter(hasCommands)]) await writeManifest(folder)
 markDone('built')
 

@@ -64,7 +64,7 @@ async function lookAtLauncher(context: CheckContext): Promise<Looked> {
     return finding('launcher.node', 'error', what)
   }
   const other = parseObject((await outside.files.readText(join(dirname(script), '../package.json'))) ?? '').version
-  const current = await outside.files.readText(join(own.root, 'bin/launcher.sh'))
+  const current = await outside.files.readText(join(own.root, 'dist/bundle/launcher.sh'))
   if (other !== own.manifest.version) {
     const what = `${path} starts aws-oidc ${other} in ${script}; this is ${own.manifest.version}.`
     return finding('launcher.outdated', 'warning', what)

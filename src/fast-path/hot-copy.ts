@@ -3,15 +3,8 @@
  * program: the lane in bin/run.js, and bin/launcher.sh, which can compare the times of files but not read them. If
  * anything has changed since a copy was made, both start the whole program. See docs/decisions/0016-hot-copies.md.
  */
-import {
-  decisiveVariables,
-  linesOf,
-  nameFor,
-  type Stamped,
-  type StampedFolder,
-  type Watched,
-  type WatchedState,
-} from './stamp.ts'
+import {callerLines} from './caller-lines.ts'
+import {linesOf, nameFor, type Stamped, type StampedFolder, type Watched, type WatchedState} from './stamp.ts'
 
 export interface HotCopy extends Stamped {
   /** One line. */
@@ -27,13 +20,11 @@ export interface Surroundings {
   readonly folders: readonly Watched[]
 }
 
-const format = 'aws-oidc 2'
-
 /** Writes a copy, and resolves to its name; `undefined` if it has no form that the readers take. */
 export async function putHotCopy(copy: HotCopy, folder: StampedFolder, now: Date): Promise<string | undefined> {
   const name = nameFor(copy, ':')
   const watched = [...copy.watched, ...copy.around.folders]
-  const text = linesOf(format, decisiveVariables, {...copy, watched, links: copy.around.links}, copy.document)
+  const text = linesOf(callerLines.hotCopy, {...copy, watched, links: copy.around.links}, copy.document)
   if (name === undefined || text === undefined) return undefined
   const stamps = watched.flatMap(({state}) => (state ? stampsOf(state) : []))
   const others = await leftovers(name, folder, now)

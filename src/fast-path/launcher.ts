@@ -32,8 +32,9 @@ export async function installLauncher(
   const path = launcherPath({platform, dataFolder})
   if (path === undefined) return undefined
   const [node, script] = ownProgram
-  const template = await files.readText(join(dirname(script), 'launcher.sh'))
-  if (template === undefined) throw new Error(`launcher.sh is missing beside ${script}`)
+  const source = join(dirname(script), '../dist/bundle/launcher.sh')
+  const template = await files.readText(source)
+  if (template === undefined) throw new Error(`${source} is missing`)
   const text = template.replace("'@NODE@'", () => quoted(node)).replace("'@RUN@'", () => quoted(script))
   try {
     if (await files.replaceProgram(path, text)) return path

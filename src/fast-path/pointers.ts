@@ -1,20 +1,6 @@
+import {callerLines} from './caller-lines.ts'
 import type {Pointer} from './pointer.ts'
-import {decisiveVariables, linesOf, nameFor, type Stamped, type StampedFolder} from './stamp.ts'
-
-/**
- * The variables that decide where a pointer leads, besides those that decide about a hot copy: whether there is a
- * keyring, and where Windows has its folders. bin/run.js has the same list, in this order.
- */
-export const furtherVariables = [
-  'DBUS_SESSION_BUS_ADDRESS',
-  'XDG_RUNTIME_DIR',
-  'USERPROFILE',
-  'APPDATA',
-  'LOCALAPPDATA',
-] as const
-
-const format = 'aws-oidc pointer 1'
-const variables = [...decisiveVariables, ...furtherVariables]
+import {linesOf, nameFor, type Stamped, type StampedFolder} from './stamp.ts'
 
 /** Writes a pointer, and resolves to its name; `undefined` if it has no form that its reader takes. */
 export async function putPointer(
@@ -26,8 +12,12 @@ export async function putPointer(
   // A colon has a special meaning in the file names of Windows.
   const name = nameFor(stamped, ',')
   const content = JSON.stringify({cache, entry, key, role})
-  const text = linesOf(format, variables, stamped, content)
-  if (name === undefined || text === undefined || variables.some(name => hasPassword(stamped.env[name])))
+  const text = linesOf(callerLines.pointer, stamped, content)
+  if (
+    name === undefined ||
+    text === undefined ||
+    callerLines.pointer.variables.some(name => hasPassword(stamped.env[name]))
+  )
     return undefined
   const pointers = await folder.list(file => file.includes(',') && file !== name)
   const over = pointers.filter(file => file.modifiedAt <= now)

@@ -15,22 +15,6 @@ export interface Stamped {
   readonly links?: readonly {readonly path: string; readonly real: string}[]
 }
 
-/** What a call depends on besides its arguments. bin/run.js and bin/launcher.sh have the same list, in this order. */
-export const decisiveVariables = [
-  'HOME',
-  'XDG_CONFIG_HOME',
-  'XDG_CACHE_HOME',
-  'XDG_DATA_HOME',
-  'AWS_OIDC_DATA_DIR',
-  'AWS_OIDC_CONFIG_FILE',
-  'AWS_OIDC_CACHE',
-  'AWS_REGION',
-  'AWS_DEFAULT_REGION',
-  'AWS_ENDPOINT_URL_STS',
-  'AWS_CA_BUNDLE',
-  'CI',
-] as const
-
 type Env = Readonly<Record<string, string | undefined>>
 
 /** A file whose change ends the service, and its state; `undefined` if there was no file. */
@@ -43,6 +27,12 @@ export interface WatchedState {
   readonly id: string
   readonly modifiedAt: Date
   readonly changedAt: Date
+}
+
+/** A value of `callerLines`. */
+interface CallerLine {
+  readonly format: string
+  readonly variables: readonly string[]
 }
 
 /** A folder of hot copies or pointers. */
@@ -77,8 +67,7 @@ export function nameFor({profile, env}: Stamped, between: ':' | ','): string | u
 
 /** The three lines of a file; `undefined` if they have no form that the readers take. */
 export function linesOf(
-  format: string,
-  variables: readonly string[],
+  {format, variables}: CallerLine,
   {profile, run, env, watched, links = []}: Stamped,
   content: string,
 ): string | undefined {

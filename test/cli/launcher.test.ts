@@ -1,5 +1,5 @@
 import {chmod, chown, mkdir, readdir, rm, stat, utimes, writeFile} from 'node:fs/promises'
-import {join} from 'node:path'
+import {dirname, join} from 'node:path'
 import {expect} from 'chai'
 import {installLauncher} from '../../src/fast-path/launcher.ts'
 import {systemFiles} from '../../src/outside/files/files.ts'
@@ -69,11 +69,13 @@ describe('what installs the launcher', () => {
 
   async function installed(folder: string): Promise<{launcher: string; node: string; script: string}> {
     const node = await plantProgram(folder, 'node')
-    const script = join(folder, 'run.js')
+    const script = join(folder, 'bin/run.js')
+    const template = 'dist/bundle/launcher.sh'
+    for (const path of [script, join(folder, template)]) await mkdir(dirname(path), {recursive: true})
     await writeFile(script, '')
     await writeFile(
-      join(folder, 'launcher.sh'),
-      (await systemFiles.readText(join(scene.installation.folder, 'bin/launcher.sh'))) ?? '',
+      join(folder, template),
+      (await systemFiles.readText(join(scene.installation.folder, template))) ?? '',
     )
     return {launcher: (await installLauncher([node, script], parts())) ?? '', node, script}
   }

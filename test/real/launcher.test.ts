@@ -46,7 +46,7 @@ describe('the launcher in a shell whose printf is a program of its own (mksh)', 
 
 describe('the launcher', () => {
   it('is what shellcheck takes for a script of sh', () => {
-    const {status, stdout} = spawnSync('shellcheck', [join(root, 'bin/launcher.sh')], {encoding: 'utf8'})
+    const {status, stdout} = spawnSync('shellcheck', [join(root, 'dist/bundle/launcher.sh')], {encoding: 'utf8'})
     expect({status, stdout}).to.deep.equal({status: 0, stdout: ''})
   })
 })

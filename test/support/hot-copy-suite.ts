@@ -2,8 +2,7 @@ import {execFileSync} from 'node:child_process'
 import {chown, cp, mkdir, readdir, readFile, rename, rm, stat, symlink, utimes, writeFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {expect} from 'chai'
-import {furtherVariables} from '../../src/fast-path/pointers.ts'
-import {decisiveVariables} from '../../src/fast-path/stamp.ts'
+import {callerLines} from '../../src/fast-path/caller-lines.ts'
 import {isOneDocument} from './document.ts'
 import {type HotScene, isHit, type Reader, useHotScene} from './hot.ts'
 import {nobody, onReadOnlyHome, root} from './machine.ts'
@@ -49,7 +48,7 @@ export function readsHotCopies(reader: Reader): void {
     expect(isHit(await scene.call({env: {AWS_OIDC_INTERACTIVE: 'never'}}))).to.equal(true)
   })
 
-  const variables = [...decisiveVariables, ...(reader[0] === 'pointer' ? furtherVariables : [])]
+  const {variables} = reader[0] === 'pointer' ? callerLines.pointer : callerLines.hotCopy
   for (const variable of variables) {
     it(`does not take it where ${variable} is another one`, async () => {
       expect(isHit(await scene.call({env: {[variable]: variable.startsWith('AWS_') ? 'other' : '/other'}}))).to.equal(

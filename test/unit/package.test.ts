@@ -48,8 +48,9 @@ describe('the package', () => {
     )
     const files = packed.files.map(({path}: {path: string}) => path)
     expect(files).to.include.members([
-      'bin/launcher.sh',
       'bin/run.js',
+      'dist/bundle/caller-lines.json',
+      'dist/bundle/launcher.sh',
       'dist/bundle/main.cjs',
       'dist/plugin.d.ts',
       'oclif.manifest.json',
