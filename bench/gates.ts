@@ -1,5 +1,5 @@
+import type {Limits, Row} from './group.ts'
 import type {Measured} from './report.ts'
-import type {Limits, Row} from './rows.ts'
 
 /** How measured rows are checked. */
 export interface Gates {

@@ -1,5 +1,5 @@
+import type {Group, Row} from './group.ts'
 import {instructions, measure, median, peakMemory} from './measure.ts'
-import type {Group, Row} from './rows.ts'
 
 export interface Measured {
   readonly group: string

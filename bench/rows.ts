@@ -1,30 +1,9 @@
 import {execFileSync} from 'node:child_process'
-import {copyFileSync, writeFileSync} from 'node:fs'
-import {join} from 'node:path'
+import type {Group, Limits, Row} from './group.ts'
 import type {Program} from './measure.ts'
 import type {Belongings, Person, Place} from './place.ts'
 import {awsCli} from './tools.ts'
-
-export interface Limits {
-  /** The ratio to aim at. */
-  readonly target?: number
-  /** The ratio above which `--check` fails. */
-  readonly gate?: number
-}
-
-export interface Row extends Program, Limits {
-  readonly name: string
-  /** Limits of the peak memory, relative to the row named in `of`. */
-  readonly memory?: Limits & {readonly of: string}
-}
-
-/** Programs that are measured in turn; ratios are relative to the first one. */
-export interface Group {
-  readonly title: string
-  readonly rows: readonly Row[]
-  /** The share of rounds that is enough, because each takes long. */
-  readonly part?: number
-}
+import {scaling, syncing} from './whole-configuration.ts'
 
 const creds = ['creds', '--profile', 'developer']
 /** A call that no hot copy answers. */
@@ -155,69 +134,6 @@ export async function groupsAt(place: Place, others: readonly string[]): Promise
     }))
   }
 
-  /** Commands that read or change the whole configuration, with ten times as many profiles. */
-  async function scaling(): Promise<readonly Group[]> {
-    const counts = [1000, 10_000]
-    const people = await Promise.all(
-      counts.map(async profiles => {
-        const person = await place.person(`scaling-${profiles}`, {profiles})
-        const [config, kept] = [join(person.env.HOME, 'config.yaml'), join(person.env.HOME, 'as-before.yaml')]
-        copyFileSync(config, kept)
-        const asBefore = ['/bin/cp', kept, config]
-        return {person, asBefore, former: place.formerUser(`former-${profiles}`, profiles)}
-      }),
-    )
-    const {issuer, clientId} = place.sandbox
-    const added = ['--source', 'developer', '--role', 'arn:aws:iam::123456789012:role/added']
-    const provider = [
-      '--provider',
-      'second',
-      '--strategy',
-      'oidc',
-      '--set',
-      `issuer=${issuer}`,
-      '--set',
-      `clientId=${clientId}`,
-    ]
-    // Setup signs in once, so AWS must accept this role.
-    const profile = ['--profile', 'added', '--role', 'arn:aws:iam::123456789012:role/developer']
-    const calls: readonly (readonly [name: string, of: (made: (typeof people)[number]) => Program])[] = [
-      ['doctor', ({person}) => by(person, 'doctor', '--no-network')],
-      [
-        'profiles add',
-        ({person, asBefore}) => ({...by(person, 'profiles', 'add', 'added', ...added), before: asBefore}),
-      ],
-      ['setup', ({person, asBefore}) => ({...by(person, 'setup', '--yes', ...provider, ...profile), before: asBefore})],
-      [
-        'setup --from aws-cli-oidc',
-        ({former}) => ({...by(former, 'setup', '--from', 'aws-cli-oidc', '--yes'), before: former.asBefore}),
-      ],
-    ]
-    return calls.map(([name, of]) => ({
-      title: `${name}, with ten times the profiles`,
-      part: 0.15,
-      rows: people.map((made, at) => ({name: `${counts[at]} profiles`, ...of(made), ...(at === 1 && {gate: 12})})),
-    }))
-  }
-
-  /** With as many foreign profiles in the AWS config file as we have. */
-  async function syncing(): Promise<Group> {
-    const rows = await Promise.all(
-      [10, 1000].map(async profiles => {
-        const person = await place.person(`syncing-${profiles}`, {profiles})
-        const [config, others] = [join(person.env.HOME, '.aws/config'), join(person.env.HOME, 'others')]
-        const sections = Array.from({length: profiles}, (_, at) => `# of team ${at}\n[profile o${at}]\nregion = x\n\n`)
-        writeFileSync(others, sections.join(''))
-        const sync = by(person, 'profiles', 'sync', '--yes')
-        return [
-          {name: `${profiles} profiles, first run`, ...sync, before: ['/bin/cp', others, config]},
-          {name: `${profiles} profiles, second run`, ...sync},
-        ]
-      }),
-    )
-    return {title: 'profiles sync', part: 0.5, rows: [empty, ...rows.flat()]}
-  }
-
   return [
     warm,
     await cold(),
@@ -226,8 +142,8 @@ export async function groupsAt(place: Place, others: readonly string[]): Promise
     await manyRoles(100),
     ...(await growing('profiles', [1, 100, 10_000], {target: 1.02, gate: 1.1})),
     ...(await growing('plugins', [0, 5, 20], {})),
-    await syncing(),
-    ...(await scaling()),
+    await syncing(place, empty),
+    ...(await scaling(place)),
     ...withAwsCli(usual, run, node),
     ...(others.length === 0
       ? []

@@ -14,9 +14,10 @@ import {join} from 'node:path'
 import {parseArgs} from 'node:util'
 import {root} from '../test/support/sandbox.ts'
 import {type Gates, gatesNamed, isGated, limitCount, type Miss, misses} from './gates.ts'
+import type {Group} from './group.ts'
 import {makePlace} from './place.ts'
 import {type Measured, measureGroup, tables} from './report.ts'
-import {type Group, groupsAt} from './rows.ts'
+import {groupsAt} from './rows.ts'
 
 const {values: flags} = parseArgs({
   options: {

@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import {gatesNamed, isGated, limitCount, misses} from '../../bench/gates.ts'
+import type {Row} from '../../bench/group.ts'
 import type {Measured} from '../../bench/report.ts'
-import type {Row} from '../../bench/rows.ts'
 
 const row: Row = {
   name: 'creds',

@@ -1,6 +1,6 @@
 import {expect} from 'chai'
+import type {Row} from '../../bench/group.ts'
 import {type Measured, tables} from '../../bench/report.ts'
-import type {Row} from '../../bench/rows.ts'
 
 function measured(name: string, ratio: number, limits: Partial<Row> = {}, more: Partial<Measured> = {}): Measured {
   const row: Row = {name, argv: ['/bin/true'], env: {}, ...limits}
