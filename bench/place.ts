@@ -21,9 +21,9 @@ export interface Place {
   /** `undefined` where no keyring can be started. */
   readonly bus: SessionBus | undefined
   /** A user who is signed in, and whose AWS profiles call us. */
-  person(name: string, has?: Belongings): Promise<Person>
+  user(name: string, has?: Belongings): Promise<User>
   /** A user with so many profiles of aws-cli-oidc, and a command that restores those after a migration. */
-  formerUser(name: string, profiles: number): Pick<Person, 'env'> & {readonly asBefore: readonly string[]}
+  formerUser(name: string, profiles: number): Pick<User, 'env'> & {readonly asBefore: readonly string[]}
   remove(): Promise<void>
 }
 
@@ -46,7 +46,7 @@ export interface Belongings {
   readonly memory?: boolean
 }
 
-export interface Person {
+export interface User {
   readonly env: Variables & {readonly HOME: string}
   readonly launcher: string
 }
@@ -65,7 +65,7 @@ export async function makePlace(): Promise<Place> {
   let slow: Promise<Sandbox> | undefined
   const bus = await startBus()
 
-  async function person(name: string, has: Belongings = {}): Promise<Person> {
+  async function user(name: string, has: Belongings = {}): Promise<User> {
     const {cache = 'file', profiles = 1, plugins = 0, memory: inMemory = true} = has
     const home = join(folder, name)
     const data = join(home, '.local/share/aws-oidc')
@@ -118,7 +118,7 @@ export async function makePlace(): Promise<Place> {
     },
     sizes,
     bus,
-    person,
+    user,
     formerUser,
     async remove() {
       await bus?.stop()

@@ -1,7 +1,7 @@
 import {execFileSync} from 'node:child_process'
 import type {Group, Limits, Row} from './group.ts'
 import type {Program} from './measure.ts'
-import type {Belongings, Person, Place} from './place.ts'
+import type {Belongings, Place, User} from './place.ts'
 import {awsCli} from './tools.ts'
 import {scaling, syncing} from './whole-configuration.ts'
 
@@ -17,16 +17,16 @@ const inTurns = 'seq 0 "$1" | xargs -P "$2" -I @ "$3" "$4" creds --profile profi
 /** All that is measured; `others` are command lines of other tools. */
 export async function groupsAt(place: Place, others: readonly string[]): Promise<readonly Group[]> {
   const {node, run, linked, bus} = place
-  const usual = await place.person('usual')
-  const bare = await place.person('bare', {memory: false})
+  const usual = await place.user('usual')
+  const bare = await place.user('bare', {memory: false})
   const empty = {name: 'node -e 0', argv: [node, '-e', '0'], env: usual.env}
-  const by = ({env}: Pick<Person, 'env'>, ...args: readonly string[]) => ({argv: [node, run, ...args], env})
-  const launched = ({launcher, env}: Person) => ({argv: [launcher, ...creds], env})
+  const by = ({env}: Pick<User, 'env'>, ...args: readonly string[]) => ({argv: [node, run, ...args], env})
+  const launched = ({launcher, env}: User) => ({argv: [launcher, ...creds], env})
 
   async function withoutCopy(): Promise<readonly Row[]> {
     const file = {name: 'creds, no hot copy, file', ...by(bare, ...creds), target: 1.25, gate: 1.45}
     if (!bus) return [file]
-    const sealed = await place.person('sealed', {cache: 'keyring', memory: false})
+    const sealed = await place.user('sealed', {cache: 'keyring', memory: false})
     return [file, {name: 'creds, no hot copy, keyring', ...by(sealed, ...creds), target: 1.65, gate: 1.85}]
   }
 
@@ -65,7 +65,7 @@ export async function groupsAt(place: Place, others: readonly string[]): Promise
   }
 
   async function cold(): Promise<Group> {
-    const renewing = await place.person('renewing')
+    const renewing = await place.user('renewing')
     // Tokens are so short-lived that each call refreshes them.
     await place.sandbox.steer('POST', '/lifetimes', {idTokenSeconds: 30})
     const renewal = {...by(renewing, ...creds, '--force'), target: 4.5, gate: 5.5}
@@ -93,7 +93,7 @@ export async function groupsAt(place: Place, others: readonly string[]): Promise
   async function manyRoles(count: number): Promise<Group> {
     const sandbox = await place.slowSandbox()
     for (let at = 0; at < count; at++) await sandbox.steer('PUT', `/roles/role-${at}`, {audiences: [sandbox.clientId]})
-    const {env} = await place.person('many-roles', {profiles: count + 1, sandbox})
+    const {env} = await place.user('many-roles', {profiles: count + 1, sandbox})
     const calls = (most: number) => ({
       argv: ['/bin/sh', '-c', inTurns, 'sh', String(count - 1), String(most), node, run],
       env,
@@ -115,20 +115,20 @@ export async function groupsAt(place: Place, others: readonly string[]): Promise
     gated: Limits,
   ): Promise<readonly Group[]> {
     const people = await Promise.all(
-      counts.map(count => place.person(`${what}-${count}`, {[what]: count} satisfies Belongings)),
+      counts.map(count => place.user(`${what}-${count}`, {[what]: count} satisfies Belongings)),
     )
-    const calls: readonly (readonly [name: string, of: (person: Person) => Program, limits: Limits])[] = [
+    const calls: readonly (readonly [name: string, of: (user: User) => Program, limits: Limits])[] = [
       ['creds, launcher', launched, gated],
-      ['creds, Node lane', person => by(person, ...creds), gated],
-      ['creds, the whole program', person => by(person, ...whole), {}],
-      ['status', person => by(person, 'status'), {}],
+      ['creds, Node lane', user => by(user, ...creds), gated],
+      ['creds, the whole program', user => by(user, ...whole), {}],
+      ['status', user => by(user, 'status'), {}],
     ]
     return calls.map(([name, of, limits]) => ({
       title: `${name}, with more ${what}`,
       part: limits.gate === undefined ? 0.5 : 1,
-      rows: people.map((person, at) => ({
+      rows: people.map((user, at) => ({
         name: `${counts[at]} ${what}`,
-        ...of(person),
+        ...of(user),
         ...(at === people.length - 1 && limits),
       })),
     }))
@@ -157,7 +157,7 @@ export async function groupsAt(place: Place, others: readonly string[]): Promise
 }
 
 /** A call as the user experiences it. */
-function withAwsCli({env}: Person, run: string, node: string): readonly Group[] {
+function withAwsCli({env}: User, run: string, node: string): readonly Group[] {
   const aws = awsCli()
   if (aws === undefined) return []
   const {AccessKeyId, SecretAccessKey, SessionToken} = JSON.parse(

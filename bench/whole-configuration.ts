@@ -2,7 +2,7 @@ import {copyFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import type {Group, Row} from './group.ts'
 import type {Program} from './measure.ts'
-import type {Person, Place} from './place.ts'
+import type {Place, User} from './place.ts'
 
 /** Commands that read or change the whole configuration, with ten times as many profiles. */
 export async function scaling(place: Place): Promise<readonly Group[]> {
@@ -10,11 +10,11 @@ export async function scaling(place: Place): Promise<readonly Group[]> {
   const counts = [1000, 10_000]
   const people = await Promise.all(
     counts.map(async profiles => {
-      const person = await place.person(`scaling-${profiles}`, {profiles})
-      const [config, kept] = [join(person.env.HOME, 'config.yaml'), join(person.env.HOME, 'as-before.yaml')]
+      const user = await place.user(`scaling-${profiles}`, {profiles})
+      const [config, kept] = [join(user.env.HOME, 'config.yaml'), join(user.env.HOME, 'as-before.yaml')]
       copyFileSync(config, kept)
       const asBefore = ['/bin/cp', kept, config]
-      return {person, asBefore, former: place.formerUser(`former-${profiles}`, profiles)}
+      return {person: user, asBefore, former: place.formerUser(`former-${profiles}`, profiles)}
     }),
   )
   const {issuer, clientId} = place.sandbox
@@ -32,9 +32,15 @@ export async function scaling(place: Place): Promise<readonly Group[]> {
   // Setup signs in once, so AWS must accept this role.
   const profile = ['--profile', 'added', '--role', 'arn:aws:iam::123456789012:role/developer']
   const calls: readonly (readonly [name: string, of: (made: (typeof people)[number]) => Program])[] = [
-    ['doctor', ({person}) => by(person, 'doctor', '--no-network')],
-    ['profiles add', ({person, asBefore}) => ({...by(person, 'profiles', 'add', 'added', ...added), before: asBefore})],
-    ['setup', ({person, asBefore}) => ({...by(person, 'setup', '--yes', ...provider, ...profile), before: asBefore})],
+    ['doctor', ({person: user}) => by(user, 'doctor', '--no-network')],
+    [
+      'profiles add',
+      ({person: user, asBefore}) => ({...by(user, 'profiles', 'add', 'added', ...added), before: asBefore}),
+    ],
+    [
+      'setup',
+      ({person: user, asBefore}) => ({...by(user, 'setup', '--yes', ...provider, ...profile), before: asBefore}),
+    ],
     [
       'setup --from aws-cli-oidc',
       ({former}) => ({...by(former, 'setup', '--from', 'aws-cli-oidc', '--yes'), before: former.asBefore}),
@@ -52,11 +58,11 @@ export async function syncing(place: Place, empty: Row): Promise<Group> {
   const by = callOf(place)
   const rows = await Promise.all(
     [10, 1000].map(async profiles => {
-      const person = await place.person(`syncing-${profiles}`, {profiles})
-      const [config, others] = [join(person.env.HOME, '.aws/config'), join(person.env.HOME, 'others')]
+      const user = await place.user(`syncing-${profiles}`, {profiles})
+      const [config, others] = [join(user.env.HOME, '.aws/config'), join(user.env.HOME, 'others')]
       const sections = Array.from({length: profiles}, (_, at) => `# of team ${at}\n[profile o${at}]\nregion = x\n\n`)
       writeFileSync(others, sections.join(''))
-      const sync = by(person, 'profiles', 'sync', '--yes')
+      const sync = by(user, 'profiles', 'sync', '--yes')
       return [
         {name: `${profiles} profiles, first run`, ...sync, before: ['/bin/cp', others, config]},
         {name: `${profiles} profiles, second run`, ...sync},
@@ -67,5 +73,5 @@ export async function syncing(place: Place, empty: Row): Promise<Group> {
 }
 
 function callOf({node, run}: Place) {
-  return ({env}: Pick<Person, 'env'>, ...args: readonly string[]) => ({argv: [node, run, ...args], env})
+  return ({env}: Pick<User, 'env'>, ...args: readonly string[]) => ({argv: [node, run, ...args], env})
 }

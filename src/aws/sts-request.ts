@@ -26,18 +26,18 @@ export type StsParameters = Readonly<Record<string, string | number | undefined>
 export async function askSts(
   action: StsAction,
   parameters: StsParameters,
-  parts: StsTransport,
+  deps: StsTransport,
   credentials: AwsCredentials | undefined,
 ): Promise<Element> {
-  const endpoint = {...parts.endpoint, url: withSlash(parts.endpoint.url)}
+  const endpoint = {...deps.endpoint, url: withSlash(deps.endpoint.url)}
   const body = formOf({Action: action, Version: '2011-06-15', ...parameters})
   const plain = {
     'content-type': 'application/x-www-form-urlencoded',
     'content-length': String(Buffer.byteLength(body)),
     'user-agent': 'aws-oidc',
   }
-  const headers = credentials ? await signed(plain, body, endpoint, credentials, parts) : plain
-  const response = await parts.fetch(endpoint.url, {method: 'POST', headers, body})
+  const headers = credentials ? await signed(plain, body, endpoint, credentials, deps) : plain
+  const response = await deps.fetch(endpoint.url, {method: 'POST', headers, body})
   const text = await response.text()
   const root = hasDoctype(text) ? undefined : rootOf(text)
   if (response.status === 200) {

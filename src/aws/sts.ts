@@ -46,9 +46,9 @@ export async function assumeRoleWithWebIdentity(
     RoleArn: request.role.arn,
     RoleSessionName: request.sessionName,
     WebIdentityToken: token,
-    ...limitsOf(request),
+    ...restrictionsOf(request),
   }
-  return checked(request.role, await call('AssumeRoleWithWebIdentity', parameters, sts, {proof: 'web-identity'}))
+  return credentialsIn(request.role, await call('AssumeRoleWithWebIdentity', parameters, sts, {proof: 'web-identity'}))
 }
 
 /**
@@ -61,8 +61,8 @@ export async function assumeRoleWithSaml(
   sts: StsTransport,
 ): Promise<AwsCredentials> {
   const {arn, principalArn} = request.role
-  const parameters = {RoleArn: arn, PrincipalArn: principalArn, SAMLAssertion: response, ...limitsOf(request)}
-  return checked(request.role, await call('AssumeRoleWithSAML', parameters, sts, {proof: 'saml'}))
+  const parameters = {RoleArn: arn, PrincipalArn: principalArn, SAMLAssertion: response, ...restrictionsOf(request)}
+  return credentialsIn(request.role, await call('AssumeRoleWithSAML', parameters, sts, {proof: 'saml'}))
 }
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
@@ -75,7 +75,7 @@ export async function assumeRole(
   const parameters = {
     RoleArn: request.role.arn,
     RoleSessionName: sessionName,
-    ...limitsOf(request),
+    ...restrictionsOf(request),
     ...membersOf(
       'Tags',
       Object.entries(tags).map(([Key, Value]) => ({Key, Value})),
@@ -84,7 +84,7 @@ export async function assumeRole(
     ExternalId: externalId,
     SourceIdentity: sourceIdentity,
   }
-  return checked(request.role, await call('AssumeRole', parameters, sts, {credentials: source}))
+  return credentialsIn(request.role, await call('AssumeRole', parameters, sts, {credentials: source}))
 }
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
@@ -96,7 +96,7 @@ export async function getCallerIdentity(credentials: AwsCredentials, sts: StsTra
 }
 
 /** In the order of AWS's model, so that a request is identical to one from an AWS SDK. */
-function limitsOf({durationSeconds, policy, policyArns = []}: RoleRequest): StsParameters {
+function restrictionsOf({durationSeconds, policy, policyArns = []}: RoleRequest): StsParameters {
   const arns = policyArns.map(arn => ({arn}))
   return {...membersOf('PolicyArns', arns), Policy: policy, DurationSeconds: durationSeconds}
 }
@@ -116,7 +116,7 @@ const attempts = 3
 const longestArn = 300
 
 /** How a request authenticates: by a signature made with credentials, or by a proof among its parameters. */
-interface Shown {
+interface Authentication {
   readonly credentials?: AwsCredentials
   readonly proof?: 'web-identity' | 'saml'
 }
@@ -124,24 +124,24 @@ interface Shown {
 async function call(
   action: StsAction,
   parameters: StsParameters,
-  parts: StsTransport,
-  {credentials, proof}: Shown,
+  deps: StsTransport,
+  {credentials, proof}: Authentication,
 ): Promise<Element> {
   for (let attempt = 1; ; attempt++) {
-    const offset = parts.offset()
+    const offset = deps.offset()
     try {
-      return await askSts(action, parameters, parts, credentials)
+      return await askSts(action, parameters, deps, credentials)
     } catch (error) {
       // The first answer reveals our clock error, so the next signature carries the right time.
-      const clockLearned = credentials !== undefined && parts.offset() !== offset
+      const clockLearned = credentials !== undefined && deps.offset() !== offset
       if (attempt === attempts || !(clockLearned || mayPass(error))) throw explainStsFailure(error, proof)
-      if (!clockLearned) await parts.sleep(300 * 2 ** attempt * (0.5 + Math.random()))
+      if (!clockLearned) await deps.sleep(300 * 2 ** attempt * (0.5 + Math.random()))
     }
   }
 }
 
 /** Returns the credentials only if AWS says that they belong to the requested role. */
-function checked(role: Role, result: Element): AwsCredentials {
+function credentialsIn(role: Role, result: Element): AwsCredentials {
   const [accessKeyId, secretAccessKey, sessionToken, end] = [
     'AccessKeyId',
     'SecretAccessKey',

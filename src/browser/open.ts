@@ -15,7 +15,7 @@ export interface BrowserDependencies {
   /** Whether the user sees the address already. */
   readonly shown: boolean
   /** Tells the user. */
-  readonly tell: (told: Message) => void
+  readonly tell: (message: Message) => void
 }
 
 /** Shows `url` to the user and tries to open it. Rejects with BAD_RESPONSE unless it is https or loopback. */

@@ -26,7 +26,7 @@ export interface CacheChoiceDependencies {
   /** Whether this is a job of a CI system. */
   readonly inCi: boolean
   /** Whether the user typed a command about signing in: they may have unlocked the keyring, and are told more. */
-  readonly byPerson: boolean
+  readonly byUser: boolean
 }
 
 type Choice = Omit<ChosenCache, 'clearOthers'>
@@ -35,15 +35,15 @@ type Choice = Omit<ChosenCache, 'clearOthers'>
 const failureCountsMilliseconds = {hasWorked: 3_600_000, neverWorked: 7 * 86_400_000}
 
 /** Opens the wanted cache. `auto` is the keyring where it works, else plain-text files; in a CI job, memory. */
-export async function chooseCache(wanted: string, parts: CacheChoiceDependencies): Promise<ChosenCache> {
-  const book = noteBookAt(parts.note)
+export async function chooseCache(wanted: string, deps: CacheChoiceDependencies): Promise<ChosenCache> {
+  const book = noteBookAt(deps.note)
   const note = await book.read()
   const choice =
     wanted === 'auto'
-      ? await chooseFor(note, book, parts)
-      : {id: wanted, cache: await cacheByHand(wanted, book, parts), byHand: true, insteadOfKeyring: undefined}
-  await leaveNoShadow(choice, note, book, parts)
-  return {...choice, clearOthers: prefix => clearOthers(choice.id, prefix, book, parts)}
+      ? await chooseFor(note, book, deps)
+      : {id: wanted, cache: await cacheByHand(wanted, book, deps), byHand: true, insteadOfKeyring: undefined}
+  await leaveNoShadow(choice, note, book, deps)
+  return {...choice, clearOthers: prefix => clearOthers(choice.id, prefix, book, deps)}
 }
 
 /** Notes that the keyring has worked even if the user chose it: its key stays there until everything is cleared. */
@@ -63,19 +63,19 @@ async function cacheByHand(
   }
 }
 
-async function chooseFor(note: CacheNote, book: NoteBook, parts: CacheChoiceDependencies): Promise<Choice> {
-  const {home, registry, now, byPerson, inCi} = parts
+async function chooseFor(note: CacheNote, book: NoteBook, deps: CacheChoiceDependencies): Promise<Choice> {
+  const {home, registry, now, byUser, inCi} = deps
   const unkept = whyNothingKept(home.directory, inCi)
-  if (unkept !== undefined) return nothingKept(unkept, parts)
+  if (unkept !== undefined) return nothingKept(unkept, deps)
 
   const plain = await registry.cache('file', home)
-  const missing = await whyNoKeyring(parts)
+  const missing = await whyNoKeyring(deps)
   if (missing !== undefined) {
-    const cache = telling(plain, () => sayMissing(missing, book, parts))
+    const cache = telling(plain, () => sayMissing(missing, book, deps))
     return {id: 'file', cache, byHand: false, insteadOfKeyring: missing}
   }
   const counts = failureCountsMilliseconds[note.worked ? 'hasWorked' : 'neverWorked']
-  const failed = !byPerson && note.failure && isRecent(note.failure, counts, now()) ? note.failure : undefined
+  const failed = !byUser && note.failure && isRecent(note.failure, counts, now()) ? note.failure : undefined
   const sealed = await registry.cache('keyring', home)
   const beginsPlain = failed !== undefined
   const warn = (reason: string) => home.log.warn(plainTextIn(home.directory, reason))
@@ -90,13 +90,13 @@ export function whyNothingKept(directory: string, inCi: boolean): string | undef
   return inCi ? 'This is a job of a CI system (CI is set).' : undefined
 }
 
-async function nothingKept(reason: string, {home, registry, byPerson}: CacheChoiceDependencies): Promise<Choice> {
+async function nothingKept(reason: string, {home, registry, byUser}: CacheChoiceDependencies): Promise<Choice> {
   const memory = await registry.cache('memory', home)
   const say = async () => home.log.warn(`${reason} Nothing is kept when this command ends; "cache: file" keeps it.`)
   // Programs have no use for the warning, and would get it with each call.
   return {
     id: 'memory',
-    cache: byPerson ? telling(memory, say) : memory,
+    cache: byUser ? telling(memory, say) : memory,
     byHand: false,
     insteadOfKeyring: reason,
   }
@@ -146,13 +146,13 @@ async function leaveNoShadow(
   {id}: Choice,
   {used}: CacheNote,
   book: NoteBook,
-  parts: CacheChoiceDependencies,
+  deps: CacheChoiceDependencies,
 ): Promise<void> {
   const place = placeOf(id)
   if (id === 'memory' || placeOf(used.at(-1) ?? '') === place) return
   const kept: string[] = []
   // That includes this cache if it could not be cleared when we left it: its entries are as outdated.
-  for (const other of used) if (!(await isCleared(other, parts)) && placeOf(other) !== place) kept.push(other)
+  for (const other of used) if (!(await isCleared(other, deps)) && placeOf(other) !== place) kept.push(other)
   await book.change(note => ({...note, used: [...kept, place]}))
 }
 

@@ -21,12 +21,12 @@ export interface FallbackDependencies {
 const pauseMilliseconds = 60_000
 
 /** The keyring where it works, else plain text: a locked, hanging or missing keyring costs no result. */
-export function keyringElsePlain(parts: FallbackDependencies): CredentialCache {
-  const {sealed, plain, book, note, now} = parts
-  let isPlain = parts.beginsPlain
+export function keyringElsePlain(deps: FallbackDependencies): CredentialCache {
+  const {sealed, plain, book, note, now} = deps
+  let isPlain = deps.beginsPlain
   /** Why the keyring has failed in this call. */
   let failed: string | undefined
-  let told = false
+  let wasShown = false
 
   /** Resolves to `undefined` if the keyring fails; this call then goes on in plain text. */
   async function withKeyring<Result>(work: () => Promise<Result>): Promise<{readonly result: Result} | undefined> {
@@ -52,13 +52,13 @@ export function keyringElsePlain(parts: FallbackDependencies): CredentialCache {
 
   async function writePlain(key: string, entry: CacheEntry): Promise<void> {
     await plain.write(key, entry)
-    if (told) return
-    told = true
+    if (wasShown) return
+    wasShown = true
     // Warn once until the keyring works again; where nothing can be noted, in each call.
     const {failure} = await book.read()
     const reason = failure?.reason ?? failed
     if (failure?.said || reason === undefined) return
-    parts.warn(reason)
+    deps.warn(reason)
     await book.change(current => (current.failure ? {...current, failure: {...current.failure, said: true}} : current))
   }
 

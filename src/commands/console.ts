@@ -40,10 +40,10 @@ export default class Console extends AwsOidcCommand {
   async run(): Promise<void> {
     const {flags, args} = await this.parse(Console)
     const {destination, region, duration: durationSeconds, container, 'browser-profile': browserProfile} = flags
-    const {parts} = await this.wire(flags)
+    const {deps} = await this.wire(flags)
     const request = {
       ...{
-        profile: await this.intendedProfile(flags.profile, parts),
+        profile: await this.intendedProfile(flags.profile, deps),
         service: args.service,
         destination,
         region,
@@ -53,13 +53,13 @@ export default class Console extends AwsOidcCommand {
     }
     if (!flags.url) {
       const {openConsole} = await import('../console/open.ts')
-      const session = await openConsole(request, parts)
+      const session = await openConsole(request, deps)
       return this.report(session, [
         `Your browser has the console as ${session.role}, until ${this.when(session.until)}.`,
       ])
     }
     const {consoleUrl} = await import('../console/console.ts')
-    const address = await consoleUrl(request, parts)
+    const address = await consoleUrl(request, deps)
     return this.jsonEnabled() ? this.handJson(address) : this.hand(`${address.url}\n`)
   }
 }

@@ -46,7 +46,7 @@ export default class Creds extends AwsOidcCommand {
   async run(): Promise<void> {
     const {flags} = await this.parse(Creds)
     const forShell = flags.format !== 'process'
-    const {parts} = await this.wire(flags, {browser: flags.browser, device: flags.device})
+    const {deps} = await this.wire(flags, {browser: flags.browser, device: flags.device})
     const request = {
       profile: this.profileOf(flags.profile) ?? 'default',
       provider: flags.provider,
@@ -57,9 +57,9 @@ export default class Creds extends AwsOidcCommand {
     }
     if (forShell) {
       const {credentialsForShell} = await import('../credentials/working-region.ts')
-      return this.hand(await formatCredentials(flags.format, await credentialsForShell(request, parts)))
+      return this.hand(await formatCredentials(flags.format, await credentialsForShell(request, deps)))
     }
     const {credentialsFor} = await import('../credentials/credentials.ts')
-    this.hand(await formatCredentials(flags.format, await credentialsFor(request, parts)))
+    this.hand(await formatCredentials(flags.format, await credentialsFor(request, deps)))
   }
 }

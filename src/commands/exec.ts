@@ -39,10 +39,10 @@ export default class Exec extends AwsOidcCommand {
       })
     }
     const {flags} = await this.parse(Exec, this.argv.slice(0, end))
-    const {parts} = await this.wire(flags, {browser: flags.browser, device: flags.device})
+    const {deps} = await this.wire(flags, {browser: flags.browser, device: flags.device})
     const {exec} = await import('../exec/exec.ts')
     const request = {
-      profile: await this.intendedProfile(flags.profile, parts),
+      profile: await this.intendedProfile(flags.profile, deps),
       command: [program, ...args] as const,
       durationSeconds: flags.duration,
       region: flags.region,
@@ -50,6 +50,6 @@ export default class Exec extends AwsOidcCommand {
       serve: flags.serve,
       keepAwsFiles: flags['keep-aws-files'],
     }
-    this.endLike(await exec(request, parts))
+    this.endLike(await exec(request, deps))
   }
 }

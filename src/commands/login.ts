@@ -28,11 +28,11 @@ export default class Login extends AwsOidcCommand {
   async run(): Promise<void> {
     const {flags} = await this.parse(Login)
     const {profile, provider, all, force, browser, device, 'if-needed': ifNeeded} = flags
-    const {parts} = await this.wire(flags, {browser, device, login: true})
+    const {deps} = await this.wire(flags, {browser, device, login: true})
     const {login, loginEverywhere} = await import('../session/login.ts')
-    if (all) return this.reportAll(await loginEverywhere({force, ifNeeded}, parts))
+    if (all) return this.reportAll(await loginEverywhere({force, ifNeeded}, deps))
     const usualProfile = this.profileOf(undefined)
-    const result = await login({profile, provider, force, ifNeeded, usualProfile}, parts)
+    const result = await login({profile, provider, force, ifNeeded, usualProfile}, deps)
     return this.report(result, this.describe(result))
   }
 

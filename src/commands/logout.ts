@@ -22,10 +22,10 @@ export default class Logout extends AwsOidcCommand {
   async run(): Promise<void> {
     const {flags} = await this.parse(Logout)
     const {profile, provider, all, everywhere} = flags
-    const {parts} = await this.wire(flags, {login: true})
+    const {deps} = await this.wire(flags, {login: true})
     const {logout} = await import('../session/logout.ts')
     const usualProfile = this.profileOf(undefined)
-    const results = await logout({profile, provider, all, everywhere, usualProfile}, parts)
+    const results = await logout({profile, provider, all, everywhere, usualProfile}, deps)
     this.report({signedOut: results}, results.flatMap(describe))
   }
 }

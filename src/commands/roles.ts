@@ -36,9 +36,9 @@ export default class Roles extends AwsOidcCommand {
     const {flags, args} = await this.parse(Roles)
     const {provider, browser, device} = flags
     const search = args.search ?? []
-    const {parts} = await this.wire(flags, {browser, device, login: true})
+    const {deps} = await this.wire(flags, {browser, device, login: true})
     const {listRoles} = await import('../session/roles.ts')
-    const offered = await listRoles({provider, usualProfile: this.profileOf(undefined), search}, parts)
+    const offered = await listRoles({provider, usualProfile: this.profileOf(undefined), search}, deps)
     this.report(offered, offered.roles.length === 0 ? [none(offered, search)] : this.table(rows(offered.roles)))
   }
 }

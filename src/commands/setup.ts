@@ -43,16 +43,16 @@ export default class Setup extends AwsOidcCommand {
   async run(): Promise<void> {
     const {flags} = await this.parse(Setup)
     const {provider, strategy, set = [], profile, role, region, yes, replace, test, browser, device} = flags
-    const {parts} = await this.wire(flags, {browser, device, login: true})
+    const {deps} = await this.wire(flags, {browser, device, login: true})
     if (flags.from) {
       const {importConfiguration} = await import('../import/import.ts')
-      const taken = await importConfiguration({from: flags.from, yes}, parts)
+      const taken = await importConfiguration({from: flags.from, yes}, deps)
       return this.report(taken, [...changesOf(taken, yes, this.colours), ...describeImport(taken)])
     }
     const {setup} = await import('../setup/setup.ts')
     const builtIn = this.config.commandIDs
     const request = {provider, strategy, set, profile, role, region, yes, replace, test, builtIn}
-    const result = await setup(request, parts)
+    const result = await setup(request, deps)
     return this.report(result, describe(result))
   }
 }

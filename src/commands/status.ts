@@ -30,9 +30,9 @@ export default class Status extends AwsOidcCommand {
 
   async run(): Promise<void> {
     const {flags} = await this.parse(Status)
-    const {parts, cache} = await this.wire(flags)
+    const {deps, cache} = await this.wire(flags)
     const {statusOf} = await import('../session/status.ts')
-    const status = await statusOf({profile: flags.profile, provider: flags.provider}, cache.id, parts)
+    const status = await statusOf({profile: flags.profile, provider: flags.provider}, cache.id, deps)
     const {providers, profiles} = status
     this.report(status, [
       `Cache: ${status.cache}`,

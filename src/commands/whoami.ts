@@ -19,15 +19,15 @@ export default class Whoami extends AwsOidcCommand {
 
   async run(): Promise<void> {
     const {flags} = await this.parse(Whoami)
-    const {parts} = await this.wire(flags)
-    const profile = await this.intendedProfile(flags.profile, parts)
+    const {deps} = await this.wire(flags)
+    const profile = await this.intendedProfile(flags.profile, deps)
     if (flags.claims) {
       const {claimsFor} = await import('../session/claims.ts')
-      const shown = await claimsFor({profile}, parts)
+      const shown = await claimsFor({profile}, deps)
       return this.report(shown, claimLines(shown.claims, shown.others))
     }
     const {whoami} = await import('../session/whoami.ts')
-    const identity = await whoami({profile, force: false, lasting: false}, parts)
+    const identity = await whoami({profile, force: false, lasting: false}, deps)
     const account = accountText(identity.account, identity.accountName)
     this.report(
       identity,

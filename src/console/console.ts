@@ -38,26 +38,26 @@ export interface ConsoleAddress extends ConsoleSession {
 /** An address that signs a browser in to the AWS console as the profile. */
 export async function consoleUrl(
   request: ConsoleRequest,
-  parts: CredentialsDependencies & Pick<Dependencies, 'awsConfiguration'>,
+  deps: CredentialsDependencies & Pick<Dependencies, 'awsConfiguration'>,
 ): Promise<ConsoleAddress> {
   const {profile, durationSeconds} = request
-  const plans = plansFor({profile}, parts)
+  const plans = plansFor({profile}, deps)
   // Refuse before anybody is asked to sign in, as far as possible.
   checkDuration(request, plans)
   const page = pageOf(request)
   const known = plans[0]?.steps.at(-1)?.role
-  if (known) await targetOf(known.arn, page, request, parts)
-  const issued = await credentialsFor({profile, force: false, lasting: true}, parts)
-  const {service, destination} = await targetOf(issued.role, page, request, parts)
-  if (!service.aws) parts.tell(`Asking the sign-in at ${service.url.origin}, which is not AWS's own.`)
-  const token = await tokenFor(issued, durationSeconds, service, plans, parts)
+  if (known) await targetOf(known.arn, page, request, deps)
+  const issued = await credentialsFor({profile, force: false, lasting: true}, deps)
+  const {service, destination} = await targetOf(issued.role, page, request, deps)
+  if (!service.aws) deps.tell(`Asking the sign-in at ${service.url.origin}, which is not AWS's own.`)
+  const token = await tokenFor(issued, durationSeconds, service, plans, deps)
   return {
     url: loginAddress(service, destination, token).href,
     profile,
     account: issued.accountId,
     role: issued.role,
     destination: destination.href,
-    until: endOf(issued, durationSeconds, parts),
+    until: endOf(issued, durationSeconds, deps),
   }
 }
 
@@ -113,12 +113,12 @@ async function targetOf(
   role: string,
   page: ConsolePage | undefined,
   request: ConsoleRequest,
-  parts: Pick<Dependencies, 'configuration' | 'env' | 'log' | 'awsConfiguration'>,
+  deps: Pick<Dependencies, 'configuration' | 'env' | 'log' | 'awsConfiguration'>,
 ) {
   const partition = partitionOf(role)
-  const region = await workingRegion(request, {role}, parts)
+  const region = await workingRegion(request, {role}, deps)
   return {
-    service: signInService(partition, region, parts.env),
+    service: signInService(partition, region, deps.env),
     destination:
       request.destination === undefined
         ? consoleAddress(partition, region, page)

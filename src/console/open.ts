@@ -18,32 +18,32 @@ const patienceMilliseconds = 120_000
  */
 export async function openConsole(
   request: OpenConsoleRequest,
-  parts: CredentialsDependencies & Pick<Dependencies, 'awsConfiguration'>,
+  deps: CredentialsDependencies & Pick<Dependencies, 'awsConfiguration'>,
 ): Promise<ConsoleSession> {
   const {profile, place} = request
-  const provider = plansFor({profile}, parts)[0]?.provider
+  const provider = plansFor({profile}, deps)[0]?.provider
   if (!provider) throw new Error('a profile has at least one provider')
   const instead = `aws-oidc console --url --profile ${profile}`
-  if (!parts.flowFor(provider)('offered').opens) {
+  if (!deps.flowFor(provider)('offered').opens) {
     throw new AwsOidcError('CONFIG_INVALID', 'No browser can be opened here.', {
       hint: `${instead}, and open what it prints where your browser is`,
     })
   }
-  const program = parts.browserOf(provider)
+  const program = deps.browserOf(provider)
   const problem = place && program && problemOfPlace(place, program)
   if (problem !== undefined) {
     throw new AwsOidcError('USAGE', problem, {
       hint: place?.kind === 'container' ? 'AWS_OIDC_BROWSER=firefox' : 'AWS_OIDC_BROWSER=google-chrome',
     })
   }
-  const {url, ...session} = await consoleUrl(request, parts)
-  const address = await oneTimeAddress(new URL(url), parts.isOtherUsers)
+  const {url, ...session} = await consoleUrl(request, deps)
+  const address = await oneTimeAddress(new URL(url), deps.isOtherUsers)
   const tooLate = new AwsOidcError('TIMED_OUT', `No browser has come for the console. ${missing(place)}`.trim(), {
     hint: instead,
   })
-  const limit = parts.clock.limit(patienceMilliseconds, tooLate, parts.signal)
+  const limit = deps.clock.limit(patienceMilliseconds, tooLate, deps.signal)
   try {
-    const opened = parts.openPage(address.url, {program, place}).catch((error: unknown) => {
+    const opened = deps.openPage(address.url, {program, place}).catch((error: unknown) => {
       throw new AwsOidcError('CONFIG_INVALID', `The browser could not be opened (${reasonOf(error, address)}).`, {
         hint: instead,
       })

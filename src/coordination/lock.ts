@@ -18,7 +18,7 @@ export interface Locks {
   holdIfFree<Result>(name: string, work: () => Promise<Result>): Promise<Result | undefined>
 }
 
-export interface LockParts {
+export interface LockDependencies {
   /** `undefined` where this machine has no place for them. */
   readonly folder: string | undefined
   /** Ids of providers whose locks are held by processes that wait for this one: waiting for these would never end. */
@@ -38,11 +38,11 @@ interface Held {
 
 /** Another holder has the lock. The opened file serves for the next try. */
 interface Taken {
-  readonly door: Door | undefined
+  readonly lockFile: OpenLockFile | undefined
 }
 
 /** The file of a lock, opened. */
-interface Door {
+interface OpenLockFile {
   /** The identity of the file. */
   readonly file: string
   /** Takes the lock if it is free. */
@@ -67,38 +67,38 @@ const firstPauseMilliseconds = 100
 const longestPauseMilliseconds = 1_000
 const slowing = 1.1
 
-export function fileLocks(parts: LockParts): Locks {
-  const {folder, waitedFor, touch, identify, elapsed, sleep, log} = parts
+export function fileLocks(deps: LockDependencies): Locks {
+  const {folder, waitedFor, touch, identify, elapsed, sleep, log} = deps
   let warned = false
 
   /** Tries one at a time: none may open the file while another one in this process takes the lock. */
-  function tryToHold(name: string, door?: Door): Promise<Held | Taken | Impossible> {
-    const done = turn.then(() => tryNow(name, door))
+  function tryToHold(name: string, lockFile?: OpenLockFile): Promise<Held | Taken | Impossible> {
+    const done = turn.then(() => tryNow(name, lockFile))
     turn = done.catch(() => undefined)
     return done
   }
 
-  async function tryNow(name: string, opened: Door | undefined): Promise<Held | Taken | Impossible> {
+  async function tryNow(name: string, opened: OpenLockFile | undefined): Promise<Held | Taken | Impossible> {
     if (folder === undefined) return {impossible: 'there is no folder for it'}
     const path = join(folder, name)
-    let door = opened
+    let lockFile = opened
     for (;;) {
       try {
         const file = await identify(path)
-        if (file !== undefined && ours.has(file)) return {door}
-        if (door?.file !== file) {
-          door?.close()
-          door = undefined
+        if (file !== undefined && ours.has(file)) return {lockFile}
+        if (lockFile?.file !== file) {
+          lockFile?.close()
+          lockFile = undefined
         }
-        door ??= openDoor(path, await touch(path))
-        const held = door.take()
-        if (!held) return {door}
+        lockFile ??= openLockFile(path, await touch(path))
+        const held = lockFile.take()
+        if (!held) return {lockFile}
         // The file may have been deleted in between; a lock on a deleted file keeps nobody out.
-        if ((await identify(path)) === door.file) return noted(door.file, held)
+        if ((await identify(path)) === lockFile.file) return registered(lockFile.file, held)
         held.release()
-        door = undefined
+        lockFile = undefined
       } catch (error) {
-        door?.close()
+        lockFile?.close()
         return {impossible: error instanceof Error ? error.message : String(error)}
       }
     }
@@ -115,20 +115,20 @@ export function fileLocks(parts: LockParts): Locks {
 
   return {
     async hold(name, signal, work) {
-      if (waitedFor.some(id => name === id || name.startsWith(`${id}.`))) throw startedByOurself()
+      if (waitedFor.some(id => name === id || name.startsWith(`${id}.`))) throw waitsForItself()
       const deadline = elapsed() + waiterLimitMilliseconds
       let found = await tryToHold(name)
-      if ('door' in found) log.debug('waiting for the lock of another aws-oidc')
-      for (let pause = firstPauseMilliseconds; 'door' in found; pause *= slowing) {
-        const {door} = found
+      if ('lockFile' in found) log.debug('waiting for the lock of another aws-oidc')
+      for (let pause = firstPauseMilliseconds; 'lockFile' in found; pause *= slowing) {
+        const {lockFile} = found
         try {
           if (elapsed() > deadline) throw tooLong()
           await sleep(Math.min(pause, longestPauseMilliseconds) * (0.5 + Math.random() / 2), signal)
         } catch (error) {
-          door?.close()
+          lockFile?.close()
           throw error
         }
-        found = await tryToHold(name, door)
+        found = await tryToHold(name, lockFile)
       }
       if ('release' in found) return workWith(found, work)
       try {
@@ -141,13 +141,13 @@ export function fileLocks(parts: LockParts): Locks {
     async holdIfFree(name, work) {
       const found = await tryToHold(name)
       if ('release' in found) return workWith(found, work)
-      if ('door' in found) found.door?.close()
+      if ('lockFile' in found) found.lockFile?.close()
       return undefined
     },
   }
 }
 
-function noted(file: string, held: Held): Held {
+function registered(file: string, held: Held): Held {
   ours.add(file)
   return {
     release() {
@@ -163,7 +163,7 @@ function tooLong(): AwsOidcError {
   })
 }
 
-function startedByOurself(): AwsOidcError {
+function waitsForItself(): AwsOidcError {
   const what =
     'The command for a secret of this provider asks aws-oidc for credentials by a sign-in at the same provider'
   return new AwsOidcError('CONFIG_INVALID', `${what}: neither can begin.`, {
@@ -183,7 +183,7 @@ async function workWith<Result>(held: Held, work: () => Promise<Result>): Promis
  * Uses SQLite only: closing the file by other means in this process would drop the lock (POSIX fcntl). SQLite can close
  * one of several connections of its own without harm to the others.
  */
-function openDoor(path: string, file: string): Door {
+function openLockFile(path: string, file: string): OpenLockFile {
   const database = new DatabaseSync(path, {timeout: 0})
   return {
     file,

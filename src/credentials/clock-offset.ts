@@ -44,10 +44,10 @@ const clockCommands: Partial<Record<NodeJS.Platform, string>> = {
  */
 export function orOurClock(
   failure: AwsOidcError,
-  parts: Pick<Dependencies, 'network' | 'env' | 'platform'>,
+  deps: Pick<Dependencies, 'network' | 'env' | 'platform'>,
 ): AwsOidcError {
-  const strange = failure.code === 'BAD_RESPONSE' ? parts.network.strangeClock() : undefined
+  const strange = failure.code === 'BAD_RESPONSE' ? deps.network.strangeClock() : undefined
   if (!strange) return failure
   const what = `${wrongClock(strange.host, strange.milliseconds)} What is signed for a time can't be judged by it.`
-  return new AwsOidcError('UNAVAILABLE', what, {hint: clockCommand(parts), cause: failure})
+  return new AwsOidcError('UNAVAILABLE', what, {hint: clockCommand(deps), cause: failure})
 }

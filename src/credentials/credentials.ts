@@ -15,76 +15,80 @@ export interface CredentialsRequest extends ProfileRequest {
   readonly lasting: boolean
 }
 
-const quietMilliseconds = 5_000
-const quietPause = 60_000
+const silentLimitMilliseconds = 5_000
+const silentPauseMilliseconds = 60_000
 
 /**
  * Credentials for a request: from the cache, by silent renewal, or after a sign-in. The first applicable provider
  * serves; any failure other than NOT_APPLICABLE ends the search.
  */
-export async function credentialsFor(request: CredentialsRequest, parts: CredentialsDependencies): Promise<Issued> {
-  const plans = plansFor(request, parts)
+export async function credentialsFor(request: CredentialsRequest, deps: CredentialsDependencies): Promise<Issued> {
+  const plans = plansFor(request, deps)
   return firstApplicable(plans, async plan => {
-    const issued = await fromPlan(plan, request, parts)
+    const issued = await fromPlan(plan, request, deps)
     // With several providers, each call finds out anew which one applies.
-    if (plans.length === 1) await parts.onIssued(plan, request, issued)
+    if (plans.length === 1) await deps.onIssued(plan, request, issued)
     return issued
   })
 }
 
-async function fromPlan(plan: Plan, {force, lasting}: CredentialsRequest, parts: SignInDependencies): Promise<Issued> {
-  const {clock, asking} = parts
-  const cached = force ? undefined : await readFor(plan, parts)
-  if (!cached || !isUsable(cached, clock.now())) return waitAndObtain(plan, force, parts)
+async function fromPlan(plan: Plan, {force, lasting}: CredentialsRequest, deps: SignInDependencies): Promise<Issued> {
+  const {clock, asking} = deps
+  const cached = force ? undefined : await cachedFor(plan, deps)
+  if (!cached || !isUsable(cached, clock.now())) return waitAndObtain(plan, force, deps)
   if (isFresh(cached, clock.now())) return cached
-  if (!lasting || !asking.interactive) return (await renewQuietly(plan, parts)) ?? cached
+  if (!lasting || !asking.interactive) return (await renewQuietly(plan, deps)) ?? cached
   try {
-    return await waitAndObtain(plan, force, parts)
+    return await waitAndObtain(plan, force, deps)
   } catch (error) {
-    if (parts.signal.aborted || !expectedFailure(error)) throw error
+    if (deps.signal.aborted || !expectedFailure(error)) throw error
     return cached
   }
 }
 
 /** One sign-in however many ask: a call that waited takes what the lock's holder obtained, or fails as it failed. */
-async function waitAndObtain(plan: Plan, force: boolean, parts: SignInDependencies): Promise<Issued> {
-  const {states, locks, clock, signal} = parts
+async function waitAndObtain(plan: Plan, force: boolean, deps: SignInDependencies): Promise<Issued> {
+  const {states, locks, clock, signal} = deps
   const before = await states.read(plan.providerId)
   return locks.hold(lockOf(lastStep(plan).key), signal, async () => {
-    const cached = force ? undefined : await readFor(plan, parts)
+    const cached = force ? undefined : await cachedFor(plan, deps)
     if (cached && isFresh(cached, clock.now())) return cached
     const scopes = [signInScope, ...plan.steps.map(({key}) => key)]
     const failure = failureMeanwhile(before, await states.read(plan.providerId), scopes)
     if (failure) throw failure
-    return noting(plan, parts, async () => {
-      const options = {fresh: false, forgetful: false, anew: force, quiet: false, before, signal}
-      const obtained = await obtain(plan, options, parts)
-      announce(obtained, plan, parts)
+    return noting(plan, deps, async () => {
+      const options = {fresh: false, forgetful: false, anew: force, silent: false, before, signal}
+      const obtained = await obtain(plan, options, deps)
+      announce(obtained, plan, deps)
       return obtained.issued
     })
   })
 }
 
 /** Renews credentials that still work, silently: within five seconds, once a minute, never waiting for the lock. */
-async function renewQuietly(plan: Plan, parts: SignInDependencies): Promise<Issued | undefined> {
-  const {states, locks, clock, log, signal} = parts
+async function renewQuietly(plan: Plan, deps: SignInDependencies): Promise<Issued | undefined> {
+  const {states, locks, clock, log, signal} = deps
   const key = lastStep(plan).key
   return locks.holdIfFree(lockOf(key), async () => {
-    const cached = await readFor(plan, parts)
+    const cached = await cachedFor(plan, deps)
     if (cached && isFresh(cached, clock.now())) return cached
     const tried = (await states.read(plan.providerId)).renewals[key]
     const now = clock.now()
-    if (tried && tried <= now && now.getTime() - tried.getTime() < quietPause) return undefined
+    if (tried && tried <= now && now.getTime() - tried.getTime() < silentPauseMilliseconds) return undefined
     const noted = await states.change(plan.providerId, state => ({
       ...state,
-      renewals: recent(state.renewals, key, now),
+      renewals: withRenewal(state.renewals, key, now),
     }))
     // If the attempt can't be noted, nothing can be kept either: each call would renew, and lose the result.
     if (!noted) return undefined
-    const limit = clock.limit(quietMilliseconds, new AwsOidcError('TIMED_OUT', 'The renewal took too long.'), signal)
+    const limit = clock.limit(
+      silentLimitMilliseconds,
+      new AwsOidcError('TIMED_OUT', 'The renewal took too long.'),
+      signal,
+    )
     try {
       return (
-        await obtain(plan, {fresh: false, forgetful: false, anew: false, quiet: true, signal: limit.signal}, parts)
+        await obtain(plan, {fresh: false, forgetful: false, anew: false, silent: true, signal: limit.signal}, deps)
       ).issued
     } catch (error) {
       if (signal.aborted) throw error
@@ -96,14 +100,14 @@ async function renewQuietly(plan: Plan, parts: SignInDependencies): Promise<Issu
   })
 }
 
-function recent(renewals: Readonly<Record<string, Date>>, key: string, now: Date): Record<string, Date> {
-  const alive = Object.entries(renewals).filter(([, at]) => now.getTime() - at.getTime() < quietPause)
+function withRenewal(renewals: Readonly<Record<string, Date>>, key: string, now: Date): Record<string, Date> {
+  const alive = Object.entries(renewals).filter(([, at]) => now.getTime() - at.getTime() < silentPauseMilliseconds)
   return {...Object.fromEntries(alive), [key]: now}
 }
 
 /** Loads the code that talks to providers and AWS on demand: loading takes longer than a whole call from the cache. */
-async function obtain(plan: Plan, options: ObtainOptions, parts: SignInDependencies): Promise<Obtained> {
-  return (await import('./obtain.ts')).obtain(plan, options, parts)
+async function obtain(plan: Plan, options: ObtainOptions, deps: SignInDependencies): Promise<Obtained> {
+  return (await import('./obtain.ts')).obtain(plan, options, deps)
 }
 
 /** Tells a user who was asked to sign in what it was for. */
@@ -114,6 +118,6 @@ function announce({issued, signedIn}: Obtained, {provider}: Plan, {tell}: Pick<D
     )
 }
 
-function readFor(plan: Plan, {store, secrets}: Pick<Dependencies, 'store' | 'secrets'>): Promise<Issued | undefined> {
+function cachedFor(plan: Plan, {store, secrets}: Pick<Dependencies, 'store' | 'secrets'>): Promise<Issued | undefined> {
   return readIssued(store, lastStep(plan).key, secrets)
 }

@@ -66,7 +66,7 @@ export interface Messages {
   readonly log: Log
   readonly secrets: Secrets
   /** Tells the user something, on the terminal itself. */
-  readonly tell: (told: Message) => void
+  readonly tell: (message: Message) => void
   /** The terminal that `tell` writes to, if it can show more than plain text. */
   readonly screen: () => Screen | undefined
   /** Whether `tell` may use colours. */

@@ -22,7 +22,7 @@ export interface Federated {
 }
 
 /** The proof to show to AWS, for which role, and the sign-in it comes from. */
-interface Shown {
+interface SignedInWithRole {
   readonly signedIn: SignedIn
   readonly role: Role
   readonly proof: Proof
@@ -33,25 +33,25 @@ export async function federate(
   step: Step,
   plan: Plan,
   options: FederateOptions,
-  parts: SignInDependencies,
+  deps: SignInDependencies,
 ): Promise<Federated> {
-  const shown = await show(step, plan, options, parts)
+  const shown = await show(step, plan, options, deps)
   try {
-    return {signedIn: shown.signedIn, issued: await take(shown, step, plan, options, parts)}
+    return {signedIn: shown.signedIn, issued: await take(shown, step, plan, options, deps)}
   } catch (error) {
     // AWS found the token expired although it looked valid here: try a new one, once. It may be another user's.
     if (options.fresh || !(error instanceof StsRefusal) || error.awsCode !== 'ExpiredToken') throw error
-    const again = await showAnother(shown.proof, step, plan, options, parts)
+    const again = await showAnother(shown.proof, step, plan, options, deps)
     const signedIn = {...again.signedIn, asked: shown.signedIn.asked || again.signedIn.asked}
-    return {signedIn, issued: await take(again, step, plan, options, parts)}
+    return {signedIn, issued: await take(again, step, plan, options, deps)}
   }
 }
 
-function show(step: Step, plan: Plan, options: FederateOptions, parts: SignInDependencies): Promise<Shown> {
-  return alone(plan.providerId, options, parts, async () => {
-    if (options.signedIn) return prove(options.signedIn, step, plan, parts)
-    await failAsOthers([signInScope], plan, options, parts)
-    return prove(await signIn(plan, options, parts), step, plan, parts)
+function show(step: Step, plan: Plan, options: FederateOptions, deps: SignInDependencies): Promise<SignedInWithRole> {
+  return alone(plan.providerId, options, deps, async () => {
+    if (options.signedIn) return prove(options.signedIn, step, plan, deps)
+    await failAsOthers([signInScope], plan, options, deps)
+    return prove(await signIn(plan, options, deps), step, plan, deps)
   })
 }
 
@@ -61,15 +61,15 @@ function showAnother(
   step: Step,
   plan: Plan,
   options: FederateOptions,
-  parts: SignInDependencies,
-): Promise<Shown> {
-  return alone(plan.providerId, options, parts, async () => {
-    await failAsOthers([signInScope], plan, options, parts)
+  deps: SignInDependencies,
+): Promise<SignedInWithRole> {
+  return alone(plan.providerId, options, deps, async () => {
+    await failAsOthers([signInScope], plan, options, deps)
     // Where `forgetful` was set, the user has been asked already: what came of that may be remembered and renewed.
     const mindful = {...options, forgetful: false}
-    const remembered = await prove(await signIn(plan, mindful, parts), step, plan, parts)
+    const remembered = await prove(await signIn(plan, mindful, deps), step, plan, deps)
     if (!isDeepStrictEqual(remembered.proof, refused)) return remembered
-    return prove(await signIn(plan, {...mindful, fresh: true}, parts), step, plan, parts)
+    return prove(await signIn(plan, {...mindful, fresh: true}, deps), step, plan, deps)
   })
 }
 
@@ -78,23 +78,23 @@ async function prove(
   signedIn: SignedIn,
   step: Step,
   plan: Plan,
-  parts: Pick<Dependencies, 'states' | 'asking' | 'ask'>,
-): Promise<Shown> {
-  const role = await chooseRole(signedIn.identity, step.role, plan, parts)
+  deps: Pick<Dependencies, 'states' | 'asking' | 'ask'>,
+): Promise<SignedInWithRole> {
+  const role = await chooseRole(signedIn.identity, step.role, plan, deps)
   return {signedIn, role, proof: await signedIn.identity.proofFor(role)}
 }
 
 async function take(
-  shown: Shown,
+  shown: SignedInWithRole,
   step: Step,
   plan: Plan,
   options: FederateOptions,
-  parts: RoleDependencies,
+  deps: RoleDependencies,
 ): Promise<Issued> {
   const {role, proof} = shown
   const {identity, departures} = shown.signedIn
-  const person = {subject: identity.subject, claims: identity.claims}
+  const user = {subject: identity.subject, claims: identity.claims}
   const target = {step, role: nameOf(role), departures, keep: identity.keep !== 'never'}
-  if (!step.role && !options.quiet) await checkRefused(step, role, plan, parts)
-  return kept(target, plan, options, parts, () => redeem(proof, role, person, step, plan, parts))
+  if (!step.role && !options.silent) await checkRefused(step, role, plan, deps)
+  return kept(target, plan, options, deps, () => redeem(proof, role, user, step, plan, deps))
 }

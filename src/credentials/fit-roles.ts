@@ -10,17 +10,17 @@ const mostNamed = 5
  * but would be written to files and command lines; they are left out one by one, and named the first time.
  */
 export function fittingAt(provider: string, log: Log): (roles: readonly Role[]) => readonly Role[] {
-  let told = false
+  let wasShown = false
   return roles => {
     const unfit = roles.filter(role => !isRole(role))
-    if (!told) {
+    if (!wasShown) {
       for (const role of unfit.slice(0, mostNamed)) {
         log.warn(`"${provider}" offers "${printable(nameOf(role), 150)}", which is no role of AWS. It is left out.`)
       }
       const more = unfit.length - mostNamed
       if (more > 0) log.warn(`"${provider}" offers ${more} more that are no roles of AWS. They are left out, too.`)
     }
-    told = true
+    wasShown = true
     const fit = roles.filter(isRole).map(role => [`${nameOf(role)},${role.principalArn}`, role] as const)
     return [...new Map(fit).values()]
   }

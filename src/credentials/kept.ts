@@ -31,11 +31,11 @@ export interface Target {
 export async function kept(
   {step, role, departures, keep}: Target,
   plan: Plan,
-  {quiet}: Waiting,
-  parts: Pick<Dependencies, 'store' | 'states' | 'clock' | 'log'>,
+  {silent: quiet}: Waiting,
+  deps: Pick<Dependencies, 'store' | 'states' | 'clock' | 'log'>,
   work: () => Promise<Issued>,
 ): Promise<Issued> {
-  const {states, store, log, clock} = parts
+  const {states, store, log, clock} = deps
   const {providerId} = plan
   const refusal = refusalKey(step, role)
   try {

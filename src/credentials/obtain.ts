@@ -25,11 +25,11 @@ export interface Obtained {
  * credentials. It takes the locks of the source roles from there back to the first, and then the provider's, which is
  * held while somebody signs in but not while AWS is asked. This order is always the same, so nobody waits in a circle.
  */
-export async function obtain(plan: Plan, options: ObtainOptions, parts: SignInDependencies): Promise<Obtained> {
+export async function obtain(plan: Plan, options: ObtainOptions, deps: SignInDependencies): Promise<Obtained> {
   try {
-    return await obtainAnew(plan, options, parts)
+    return await obtainAnew(plan, options, deps)
   } catch (error) {
-    if (!options.quiet && error instanceof StsRefusal && error.proof !== undefined) parts.tell(error.proof)
+    if (!options.silent && error instanceof StsRefusal && error.proof !== undefined) deps.tell(error.proof)
     throw error
   }
 }
@@ -37,11 +37,11 @@ export async function obtain(plan: Plan, options: ObtainOptions, parts: SignInDe
 async function obtainAnew(plan: Plan, options: ObtainOptions, whole: SignInDependencies): Promise<Obtained> {
   const {steps} = plan
   // AWS is asked within the same limit as the provider.
-  const parts = {...whole, signal: options.signal}
-  for (const step of steps) if (step.role && !options.quiet) await checkRefused(step, step.role, plan, parts)
+  const deps = {...whole, signal: options.signal}
+  for (const step of steps) if (step.role && !options.silent) await checkRefused(step, step.role, plan, deps)
 
-  const obtained = await obtainStep(steps.length - 1, plan, options, parts)
-  if (!options.quiet) warnOfShortSession(obtained.issued, plan, parts)
+  const obtained = await obtainStep(steps.length - 1, plan, options, deps)
+  if (!options.silent) warnOfShortSession(obtained.issued, plan, deps)
   return obtained
 }
 
@@ -49,17 +49,17 @@ async function obtainStep(
   index: number,
   plan: Plan,
   options: ObtainOptions,
-  parts: SignInDependencies,
+  deps: SignInDependencies,
 ): Promise<Obtained> {
   const [first, ...switches] = plan.steps
   const step = switches[index - 1]
-  if (!step) return federate(first, plan, options, parts)
-  const before = await parts.states.read(plan.providerId)
-  const source = await obtainSource(index - 1, plan, options, parts)
+  if (!step) return federate(first, plan, options, deps)
+  const before = await deps.states.read(plan.providerId)
+  const source = await obtainSource(index - 1, plan, options, deps)
   const {signedIn} = source
   const {departures} = signedIn ?? before
   const target = {step, role: step.role?.arn ?? '', departures, keep: signedIn?.identity.keep !== 'never'}
-  const issued = await kept(target, plan, options, parts, () => switchRole(source.issued, step, plan, parts))
+  const issued = await kept(target, plan, options, deps, () => switchRole(source.issued, step, plan, deps))
   return {issued, signedIn}
 }
 
@@ -68,15 +68,15 @@ async function obtainSource(
   index: number,
   plan: Plan,
   options: ObtainOptions,
-  parts: SignInDependencies,
+  deps: SignInDependencies,
 ): Promise<Obtained> {
-  const {store, secrets, clock} = parts
+  const {store, secrets, clock} = deps
   const key = plan.steps[index]?.key ?? ''
-  return alone(lockOf(key), options, parts, async () => {
+  return alone(lockOf(key), options, deps, async () => {
     const issued = options.anew ? undefined : await readIssued(store, key, secrets)
     if (issued && isUsable(issued, clock.now())) return {issued, signedIn: undefined}
-    await failAsOthers([key], plan, options, parts)
-    return obtainStep(index, plan, options, parts)
+    await failAsOthers([key], plan, options, deps)
+    return obtainStep(index, plan, options, deps)
   })
 }
 

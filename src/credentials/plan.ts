@@ -45,16 +45,16 @@ const defaultSeconds = 3600
 export const longestChainedSeconds = 3600
 
 /** One plan for each provider that may serve the request, in the order to try them. Throws CONFIG_INVALID. */
-export function plansFor(request: ProfileRequest, parts: PlanDependencies): readonly Plan[] {
-  if (request.provider !== undefined) return [planAt(request.provider, parts, request)]
-  const chain = chainOf(findProfile(request.profile ?? 'default', parts.configuration), parts.configuration)
+export function plansFor(request: ProfileRequest, deps: PlanDependencies): readonly Plan[] {
+  if (request.provider !== undefined) return [planAt(request.provider, deps, request)]
+  const chain = chainOf(findProfile(request.profile ?? 'default', deps.configuration), deps.configuration)
   const [first] = chain
-  return (first?.providers ?? []).map(name => planFrom(findProvider(name, parts.configuration), chain, request, parts))
+  return (first?.providers ?? []).map(name => planFrom(findProvider(name, deps.configuration), chain, request, deps))
 }
 
 /** The one plan for a provider by its name. Throws CONFIG_INVALID. */
-export function planAt(provider: string, parts: PlanDependencies, request: Omit<ProfileRequest, 'profile'> = {}): Plan {
-  return planFrom(findProvider(provider, parts.configuration), undefined, {...request, provider}, parts)
+export function planAt(provider: string, deps: PlanDependencies, request: Omit<ProfileRequest, 'profile'> = {}): Plan {
+  return planFrom(findProvider(provider, deps.configuration), undefined, {...request, provider}, deps)
 }
 
 /** The step whose role was requested. */

@@ -20,31 +20,31 @@ export interface OpenProvider {
 }
 
 /** The strategy of a plan's provider with its settings, checked and resolved, and the Host that it sees. */
-export async function openProvider(plan: Plan, use: ProviderUse, parts: SignInDependencies): Promise<OpenProvider> {
+export async function openProvider(plan: Plan, use: ProviderUse, deps: SignInDependencies): Promise<OpenProvider> {
   const {provider} = plan
-  const {clock, registry} = parts
-  const network = parts.networkOf(provider)
+  const {clock, registry} = deps
+  const network = deps.networkOf(provider)
   const strategy = await registry.strategy(provider.strategy)
-  const settings = await readSettings(strategy.settings, provider.own, placeOf(plan, parts), async reference => {
+  const settings = await readSettings(strategy.settings, provider.own, placeOf(plan, deps), async reference => {
     const run = (program: string, args: readonly string[], milliseconds: number) =>
-      parts.output(program, args, {providerId: plan.providerId, milliseconds, signal: use.signal})
-    const secret = await resolveSecret(reference, {env: parts.env, run, keyring: parts.keyring})
-    parts.secrets.add(secret)
+      deps.output(program, args, {providerId: plan.providerId, milliseconds, signal: use.signal})
+    const secret = await resolveSecret(reference, {env: deps.env, run, keyring: deps.keyring})
+    deps.secrets.add(secret)
     return secret
   })
   const host = hostFor({
-    ...parts,
+    ...deps,
     ...use,
     provider,
     fetch: fetchWithin(use.signal, network),
-    offsetTo: url => offsetSaidOnce(url, {...parts, network}),
+    offsetTo: url => offsetSaidOnce(url, {...deps, network}),
     mutualTls: provider.tls?.cert !== undefined,
     now: clock.now,
     sleep: clock.sleep,
     elapsed: clock.elapsed,
-    chooseFlow: parts.flowFor(provider),
-    openBrowser: (url, how) => parts.openBrowser(url, {...how, program: provider.browser}),
-    askUntil: parts.asking.mayRead ? parts.askUntil : undefined,
+    chooseFlow: deps.flowFor(provider),
+    openBrowser: (url, how) => deps.openBrowser(url, {...how, program: provider.browser}),
+    askUntil: deps.asking.mayRead ? deps.askUntil : undefined,
   })
   return {strategy, settings, host}
 }
@@ -53,12 +53,12 @@ export async function openProvider(plan: Plan, use: ProviderUse, parts: SignInDe
 export function asProviderFailure(
   error: unknown,
   {provider}: Plan,
-  parts: Pick<Dependencies, 'registry' | 'env' | 'platform' | 'signal' | 'network'>,
+  deps: Pick<Dependencies, 'registry' | 'env' | 'platform' | 'signal' | 'network'>,
 ): AwsOidcError {
-  const {registry, signal} = parts
+  const {registry, signal} = deps
   if (signal.aborted && signal.reason instanceof AwsOidcError) return signal.reason
   const known = expectedFailure(error)
-  if (known) return orOurClock(known, parts)
+  if (known) return orOurClock(known, deps)
   const reason = error instanceof Error ? error.message : String(error)
   const owner = registry.ownerOf(provider.strategy)
   return new AwsOidcError('PLUGIN_FAILED', `The strategy "${provider.strategy}" of ${owner} failed: ${reason}`, {

@@ -19,12 +19,12 @@ export async function redeemAssertion(
   wanted: Role,
   step: Step,
   plan: Plan,
-  parts: RoleDependencies,
+  deps: RoleDependencies,
 ): Promise<{readonly credentials: AwsCredentials; readonly offset: number}> {
-  const {clock, network, secrets, log} = parts
+  const {clock, network, secrets, log} = deps
   const saml = readSaml(document)
   const role = offeredRole(wanted, saml.assertion, plan.provider.name)
-  const sts = stsFor(role, step.profile, parts)
+  const sts = stsFor(role, step.profile, deps)
   const now = new Date(clock.now().getTime() + network.likelyOffsetTo(sts.endpoint.url))
   const advice = inspectAssertion(saml.assertion, now, sts.endpoint)
   const response = responseWith(saml, now)
@@ -38,10 +38,10 @@ export async function redeemAssertion(
     policy: step.profile?.policy,
     policyArns: step.profile?.policyArns,
   }
-  const longest = longestWithin(advice.sessionSeconds, plan, parts)
+  const longest = longestWithin(advice.sessionSeconds, plan, deps)
   const assume = (asked: typeof request) => assumeRoleWithSaml(asked, response, sts)
   try {
-    const credentials = await withStepDown(request, plan, parts, assume, longest)
+    const credentials = await withStepDown(request, plan, deps, assume, longest)
     return {credentials, offset: sts.offset()}
   } catch (error) {
     throw error instanceof StsRefusal ? error.withAdvice(advice) : error

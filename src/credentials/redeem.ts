@@ -18,21 +18,21 @@ import {stsFor} from './sts-transport.ts'
 export async function redeem(
   proof: Proof,
   role: Role,
-  person: User,
+  user: User,
   step: Step,
   plan: Plan,
-  parts: RoleDependencies,
+  deps: RoleDependencies,
 ): Promise<Issued> {
   switch (proof.kind) {
     case 'credentials':
-      return issuedFor(proof.credentials, role, 0, parts)
+      return issuedFor(proof.credentials, role, 0, deps)
     case 'web-identity':
-      return redeemToken(proof.token, role, person, step, plan, parts)
+      return redeemToken(proof.token, role, user, step, plan, deps)
     case 'saml': {
       // Only those who use SAML pay for the XML parser.
       const {redeemAssertion} = await import('./redeem-saml.ts')
-      const {credentials, offset} = await redeemAssertion(proof.document, role, step, plan, parts)
-      return issuedFor(credentials, role, offset, parts)
+      const {credentials, offset} = await redeemAssertion(proof.document, role, step, plan, deps)
+      return issuedFor(credentials, role, offset, deps)
     }
   }
 }
@@ -40,40 +40,40 @@ export async function redeem(
 async function redeemToken(
   token: string,
   role: Role,
-  person: User,
+  user: User,
   step: Step,
   plan: Plan,
-  parts: RoleDependencies,
+  deps: RoleDependencies,
 ): Promise<Issued> {
-  const sts = stsFor(role, step.profile, parts)
+  const sts = stsFor(role, step.profile, deps)
   const advice = inspectWebIdentity(token, sts.endpoint)
-  const request = requestFor(role, person, step, parts)
+  const request = requestFor(role, user, step, deps)
   try {
-    const credentials = await withStepDown(request, plan, parts, asked => assumeRoleWithWebIdentity(asked, token, sts))
-    return issuedFor(credentials, role, sts.offset(), parts)
+    const credentials = await withStepDown(request, plan, deps, asked => assumeRoleWithWebIdentity(asked, token, sts))
+    return issuedFor(credentials, role, sts.offset(), deps)
   } catch (error) {
     throw error instanceof StsRefusal ? error.withAdvice(advice) : error
   }
 }
 
 /** Assumes a step's role with the credentials of the step before. */
-export async function switchRole(source: Issued, step: Step, plan: Plan, parts: RoleDependencies): Promise<Issued> {
+export async function switchRole(source: Issued, step: Step, plan: Plan, deps: RoleDependencies): Promise<Issued> {
   if (!step.role) throw new Error('a switch names its role')
-  const sts = stsFor(step.role, step.profile, parts)
-  const request = requestFor(step.role, await rememberedUser(plan.providerId, parts), step, parts)
+  const sts = stsFor(step.role, step.profile, deps)
+  const request = requestFor(step.role, await rememberedUser(plan.providerId, deps), step, deps)
   const {externalId, tags, transitiveTags, sourceIdentity} = step.profile ?? {}
   const switching = {...request, externalId, tags, transitiveTags, sourceIdentity}
   const credentials = await assumeRole(switching, source.credentials, sts)
-  return issuedFor(credentials, step.role, sts.offset(), parts)
+  return issuedFor(credentials, step.role, sts.offset(), deps)
 }
 
 function requestFor(
   role: Role,
-  person: User | undefined,
+  user: User | undefined,
   {durationSeconds, sessionName, profile}: Step,
   {log}: Pick<Dependencies, 'log'>,
 ): NamedRequest {
-  const {name, note} = sessionNameOf(sessionName, person)
+  const {name, note} = sessionNameOf(sessionName, user)
   if (note !== undefined) log.info(note)
   return {
     role: role.arn === undefined ? readRole(nameOf(role), 'role') : {...role, arn: role.arn},
@@ -89,9 +89,9 @@ function issuedFor(
   credentials: AwsCredentials,
   role: Role,
   offset: number,
-  parts: Pick<Dependencies, 'clock' | 'env' | 'platform' | 'secrets' | 'network'>,
+  deps: Pick<Dependencies, 'clock' | 'env' | 'platform' | 'secrets' | 'network'>,
 ): Issued {
-  const {clock, secrets} = parts
+  const {clock, secrets} = deps
   secrets.add(credentials.secretAccessKey)
   secrets.add(credentials.sessionToken)
   const end = credentials.expiration.getTime()
@@ -99,7 +99,7 @@ function issuedFor(
     const when = credentials.expiration.toISOString()
     const what = `The credentials of ${nameOf(role)} had ended, at ${when}, when they came.`
     const hint = 'Check the clock of this machine, and what answers at the STS endpoint.'
-    throw orOurClock(new AwsOidcError('BAD_RESPONSE', what, {hint}), parts)
+    throw orOurClock(new AwsOidcError('BAD_RESPONSE', what, {hint}), deps)
   }
   return {
     credentials,

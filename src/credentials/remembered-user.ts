@@ -17,9 +17,9 @@ export interface RememberedUser extends User {
 }
 
 /** Comes before a provider's entries are removed: a call that is asking AWS for this user then keeps nothing. */
-export async function forgetUser(providerId: string, parts: Pick<Dependencies, 'store' | 'states'>): Promise<void> {
-  await noteDeparture(providerId, parts)
-  await parts.store.remove(userKey(providerId))
+export async function forgetUser(providerId: string, deps: Pick<Dependencies, 'store' | 'states'>): Promise<void> {
+  await noteDeparture(providerId, deps)
+  await deps.store.remove(userKey(providerId))
 }
 
 /** Counts a departure in the state, which can be read without opening an entry: some caches ask the user for that. */
@@ -29,11 +29,11 @@ export async function noteDeparture(providerId: string, {states}: Pick<Dependenc
 
 export async function rememberUser(
   providerId: string,
-  person: RememberedUser,
+  user: RememberedUser,
   {store, clock}: Pick<Dependencies, 'store' | 'clock'>,
 ): Promise<void> {
   const kept = new Date(clock.now().getTime() + 365 * 86_400_000)
-  await store.write(userKey(providerId), JSON.stringify(person), kept)
+  await store.write(userKey(providerId), JSON.stringify(user), kept)
 }
 
 /** Identifies a user. `iss` and `sub` are permanent (OpenID Connect Core 1.0, 5.7); a name may change hands. */

@@ -12,7 +12,7 @@ export async function chooseRole(
   identity: Identity,
   said: Role | undefined,
   plan: Plan,
-  parts: Pick<Dependencies, 'states' | 'asking' | 'ask'>,
+  deps: Pick<Dependencies, 'states' | 'asking' | 'ask'>,
 ): Promise<Role> {
   if (said) return said
   const roles = await identity.roles?.()
@@ -34,7 +34,7 @@ export async function chooseRole(
     })
   }
   if (others.length === 0) return only
-  if (parts.asking.mayRead && parts.asking.interactive) return ask(roles, plan, parts)
+  if (deps.asking.mayRead && deps.asking.interactive) return ask(roles, plan, deps)
   throw new AwsOidcError('ROLE_REQUIRED', `"${provider.name}" offers ${roles.length} roles: ${listed(roles)}.`, {
     hint: plan.loginCommand,
   })

@@ -20,8 +20,8 @@ export interface SessionName {
  * `[\w+=,.@-]`; other characters become `-`. A name in another script would be lost, and two users would look the same,
  * so another claim that names the user replaces it. Throws CONFIG_INVALID if a claim is missing.
  */
-export function sessionNameOf(template: string | undefined, person: Named | undefined): SessionName {
-  const {subject, claims = {}} = person ?? {}
+export function sessionNameOf(template: string | undefined, user: Named | undefined): SessionName {
+  const {subject, claims = {}} = user ?? {}
   const notes: string[] = []
   const put = (value: string, what: string) => {
     const instead = isLegible(value) ? undefined : legibleClaim(claims)

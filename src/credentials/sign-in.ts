@@ -26,7 +26,7 @@ export interface SignInOptions {
   /** Whether to ask the user even if something remembered would do. */
   readonly forgetful: boolean
   /** A silent renewal: nobody waits for it, so its failure concerns nobody else. */
-  readonly quiet: boolean
+  readonly silent: boolean
   /** Whether the user has asked to sign in: if a renewal fails for now, sign in anew. */
   readonly insists?: boolean
   readonly signal: AbortSignal
@@ -45,21 +45,21 @@ export interface SignedIn {
 const limitMilliseconds = 5 * 60_000
 
 /** Signs in at the plan's provider. Call it while holding the provider's lock. */
-export async function signIn(plan: Plan, options: SignInOptions, parts: SignInDependencies): Promise<SignedIn> {
+export async function signIn(plan: Plan, options: SignInOptions, deps: SignInDependencies): Promise<SignedIn> {
   const {provider, providerId} = plan
-  const {clock, states, log} = parts
+  const {clock, states, log} = deps
   const state = await states.read(providerId)
   const deadline = new Date(clock.now().getTime() + limitMilliseconds)
   const limit = clock.limit(limitMilliseconds, timeLimitError(provider.name), options.signal)
-  const memory = memoryOf(providerId, parts.store, {
+  const memory = memoryOf(providerId, deps.store, {
     forgetful: options.forgetful,
-    makeFolder: () => parts.makeBrowserFolder(providerId),
+    makeFolder: () => deps.makeBrowserFolder(providerId),
   })
   let asked = false
   try {
-    await parts.store.ready()
+    await deps.store.ready()
     const use = {
-      ...askingNow(plan, state, options, parts),
+      ...askingNow(plan, state, options, deps),
       memory,
       signal: limit.signal,
       fresh: options.fresh,
@@ -70,19 +70,19 @@ export async function signIn(plan: Plan, options: SignInOptions, parts: SignInDe
         asked = true
       },
     }
-    const {strategy, settings, host} = await openProvider(plan, use, parts)
-    const identity = await withGrace(strategy.signIn(settings, host), limit.signal, parts)
-    await forgetOthers(plan, identity, () => memory.restore(), parts)
+    const {strategy, settings, host} = await openProvider(plan, use, deps)
+    const identity = await withGrace(strategy.signIn(settings, host), limit.signal, deps)
+    await forgetOthers(plan, identity, () => memory.restore(), deps)
     if (hasFailure(state, signInScope) || (asked && state.signInFailures.length > 0)) {
       await states.change(providerId, now => (asked ? afterSignIn(now) : withoutFailure(now, signInScope)))
     }
     const {departures} = await states.read(providerId)
-    return {identity: guarded(identity, plan, parts), asked, departures}
+    return {identity: guarded(identity, plan, deps), asked, departures}
   } catch (error) {
-    const failure = asProviderFailure(error, plan, parts)
+    const failure = asProviderFailure(error, plan, deps)
     log.debug(`sign-in at ${provider.name} failed: ${failure.message}`)
-    if (failure.code === 'SIGN_IN_REQUIRED' && !options.forgetful) await noteSignInEnded(providerId, parts)
-    if (!options.quiet) await recordFailure(failure, asked, plan, parts)
+    if (failure.code === 'SIGN_IN_REQUIRED' && !options.forgetful) await noteSignInEnded(providerId, deps)
+    if (!options.silent) await recordFailure(failure, asked, plan, deps)
     throw failure
   } finally {
     limit.cancel()
@@ -119,7 +119,7 @@ async function withGrace<Result>(
 function askingNow(
   {loginCommand}: Plan,
   {signInFailures}: ProviderState,
-  {quiet}: SignInOptions,
+  {silent}: SignInOptions,
   {asking, clock}: Pick<Dependencies, 'clock' | 'asking'>,
 ) {
   const held = asking.ignoresBrake || asking.attended ? undefined : brakeOf(signInFailures, clock.now())
@@ -128,7 +128,7 @@ function askingNow(
       ? 'The last two sign-ins failed; programs may not ask again.'
       : held && `The last sign-in failed; programs may ask again at ${when(held.until, clock.now())}.`
   const unreachable = {hint: loginByHand(loginCommand, asking), why: braked ?? asking.nobody?.why}
-  return {interactive: asking.interactive && !held && !quiet, unreachable}
+  return {interactive: asking.interactive && !held && !silent, unreachable}
 }
 
 /** The command that leads to a sign-in where this call can't ask: never the one just typed. */
@@ -143,37 +143,37 @@ async function forgetOthers(
   {providerId}: Plan,
   identity: Identity,
   restore: () => Promise<void>,
-  parts: SignInDependencies,
+  deps: SignInDependencies,
 ): Promise<void> {
   if (identity.keep === 'never') return
-  const earlier = await rememberedUser(providerId, parts)
+  const earlier = await rememberedUser(providerId, deps)
   const {subject, claims, expiresAt: until, renewable = false} = identity
-  const person = {subject, claims, until, renewable}
+  const user = {subject, claims, until, renewable}
   if (earlier && idOf(earlier) !== idOf(identity)) {
     // This comes first: a call that is asking AWS for the earlier user sees by it that it may keep nothing.
-    await noteDeparture(providerId, parts)
+    await noteDeparture(providerId, deps)
     // A failure to remove old entries must not lose the new sign-in.
-    await parts.store.clear(`${providerId}/`).catch((error: AwsOidcError) => parts.log.warn(error.message))
+    await deps.store.clear(`${providerId}/`).catch((error: AwsOidcError) => deps.log.warn(error.message))
     await restore()
   }
-  await rememberUser(providerId, person, parts)
+  await rememberUser(providerId, user, deps)
 }
 
 /** Notes that the remembered sign-in no longer works. */
-async function noteSignInEnded(providerId: string, parts: Pick<Dependencies, 'store' | 'clock'>): Promise<void> {
-  const person = await rememberedUser(providerId, parts)
-  if (person?.renewable) await rememberUser(providerId, {...person, until: undefined, renewable: false}, parts)
+async function noteSignInEnded(providerId: string, deps: Pick<Dependencies, 'store' | 'clock'>): Promise<void> {
+  const user = await rememberedUser(providerId, deps)
+  if (user?.renewable) await rememberUser(providerId, {...user, until: undefined, renewable: false}, deps)
 }
 
 /** The identity, with errors of its later calls treated like those of the sign-in, and its roles filtered and named. */
-function guarded(identity: Identity, plan: Plan, parts: SignInDependencies): Identity {
+function guarded(identity: Identity, plan: Plan, deps: SignInDependencies): Identity {
   const {subject, claims, expiresAt, keep, roles} = identity
-  const fitting = fittingAt(plan.provider.name, parts.log)
+  const fitting = fittingAt(plan.provider.name, deps.log)
   const explained = async <Result>(work: () => Promise<Result>) => {
     try {
       return await work()
     } catch (error) {
-      throw asProviderFailure(error, plan, parts)
+      throw asProviderFailure(error, plan, deps)
     }
   }
   return {
@@ -182,7 +182,7 @@ function guarded(identity: Identity, plan: Plan, parts: SignInDependencies): Ide
     ...(expiresAt && {expiresAt}),
     ...(keep && {keep}),
     ...(roles && {
-      roles: () => explained(async () => withAccountNames(fitting(await roles.call(identity)), parts.configuration)),
+      roles: () => explained(async () => withAccountNames(fitting(await roles.call(identity)), deps.configuration)),
     }),
     proofFor: role => explained(() => identity.proofFor(role)),
   }

@@ -10,12 +10,12 @@ import {signIn} from './sign-in.ts'
  */
 export function whileSignedIn<Result>(
   plan: Plan,
-  parts: SignInDependencies,
+  deps: SignInDependencies,
   work: (identity: Identity) => Promise<Result>,
 ): Promise<Result> {
-  const {locks, signal} = parts
-  const options = {fresh: false, forgetful: false, quiet: false, signal}
+  const {locks, signal} = deps
+  const options = {fresh: false, forgetful: false, silent: false, signal}
   return locks.hold(plan.providerId, signal, () =>
-    noting(plan, parts, async () => work((await signIn(plan, options, parts)).identity)),
+    noting(plan, deps, async () => work((await signIn(plan, options, deps)).identity)),
   )
 }

@@ -8,8 +8,8 @@ import {endpointOf} from './plan.ts'
 const named = new WeakMap<Dependencies['network'], Set<string>>()
 
 /** The STS transport for a role. Tells the user of an STS that is not AWS's own, once, before it is asked. */
-export function stsFor(role: Role, profile: ProfileConfiguration | undefined, parts: StsDependencies): StsTransport {
-  const {env, network, clock, signal, tell} = parts
+export function stsFor(role: Role, profile: ProfileConfiguration | undefined, deps: StsDependencies): StsTransport {
+  const {env, network, clock, signal, tell} = deps
   const endpoint = endpointOf(role, profile, env)
   if (!endpoint.aws) tellOnce(endpoint.url.origin, network, tell)
   return {
@@ -17,7 +17,7 @@ export function stsFor(role: Role, profile: ProfileConfiguration | undefined, pa
     fetch: (input, init) => network.fetchOnce(input, {...init, signal}),
     now: clock.now,
     sleep: milliseconds => clock.sleep(milliseconds, signal),
-    offset: () => offsetSaidOnce(endpoint.url, parts),
+    offset: () => offsetSaidOnce(endpoint.url, deps),
   }
 }
 

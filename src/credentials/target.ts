@@ -48,20 +48,20 @@ function usualOf(said: string | undefined, profiles: Configuration['profiles']):
 export async function chooseProvider(
   {provider, profile, usualProfile}: Target,
   command: string,
-  parts: Pick<Dependencies, 'configuration' | 'asking' | 'ask'>,
+  deps: Pick<Dependencies, 'configuration' | 'asking' | 'ask'>,
 ): Promise<{readonly provider: string} | {readonly profile: string}> {
   if (provider !== undefined) return {provider}
   if (profile !== undefined) return {profile}
-  const {providers, profiles} = parts.configuration
+  const {providers, profiles} = deps.configuration
   const meant = usualOf(usualProfile, profiles)
   if (meant !== undefined && Object.hasOwn(profiles, meant)) return {profile: meant}
   const names = Object.keys(providers)
   const [only, ...others] = names
   if (only === undefined) return {profile: meant ?? usual}
   if (others.length === 0) return {provider: only}
-  if (parts.asking.mayRead && parts.asking.interactive) {
+  if (deps.asking.mayRead && deps.asking.interactive) {
     const choices = names.map(name => ({label: name, value: name}))
-    return {provider: await parts.ask.select('Which provider?', choices)}
+    return {provider: await deps.ask.select('Which provider?', choices)}
   }
   throw new AwsOidcError('CONFIG_INVALID', `There are several providers: ${listed(names)}.`, {
     hint: `aws-oidc ${command} --provider ${only}`,

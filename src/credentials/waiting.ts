@@ -6,7 +6,7 @@ import type {Plan} from './plan.ts'
 
 export interface Waiting {
   /** A silent renewal: nobody waits for it, and it waits for nobody. */
-  readonly quiet: boolean
+  readonly silent: boolean
   /** The provider's state before this call waited: the call fails as those did that it waited for. */
   readonly before?: ProviderState
 }
@@ -14,11 +14,11 @@ export interface Waiting {
 /** Does the work under a lock. A quiet renewal rejects with UNAVAILABLE if another process holds the lock. */
 export async function alone<Result>(
   name: string,
-  {quiet}: Waiting,
+  {silent}: Waiting,
   {locks, signal}: Pick<Dependencies, 'locks' | 'signal'>,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  if (!quiet) return locks.hold(name, signal, work)
+  if (!silent) return locks.hold(name, signal, work)
   const done = await locks.holdIfFree(name, async () => ({result: await work()}))
   if (done) return done.result
   throw new AwsOidcError('UNAVAILABLE', 'Another aws-oidc is at work.')

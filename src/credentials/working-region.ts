@@ -22,28 +22,28 @@ interface RegionRequest {
 export async function workingRegion(
   {region, profile}: RegionRequest,
   {role}: Pick<Issued, 'role'>,
-  parts: Pick<Dependencies, 'configuration' | 'env' | 'awsConfiguration' | 'log'>,
+  deps: Pick<Dependencies, 'configuration' | 'env' | 'awsConfiguration' | 'log'>,
 ): Promise<string | undefined> {
   const partition = partitionOf(role)
   if (region !== undefined) return demandedRegion(partition, region)
-  const {configuration, env} = parts
+  const {configuration, env} = deps
   const own = profile === undefined ? undefined : configuration.profiles[profile]
   return (
     regionIn(partition, chosenRegion(env)) ??
     regionIn(partition, own && regionOf(own, configuration)) ??
-    regionIn(partition, await regionOfAwsTools(profile, parts))
+    regionIn(partition, await regionOfAwsTools(profile, deps))
   )
 }
 
 /** Credentials for a shell, and how to set its region variables. */
 export async function credentialsForShell(
   request: CredentialsRequest,
-  parts: CredentialsDependencies & Pick<Dependencies, 'awsConfiguration'>,
+  deps: CredentialsDependencies & Pick<Dependencies, 'awsConfiguration'>,
 ): Promise<Issued & {readonly region: Assignments}> {
-  const issued = await credentialsFor(request, parts)
+  const issued = await credentialsFor(request, deps)
   const profile = request.provider === undefined ? request.profile : undefined
-  const region = await workingRegion({profile}, issued, parts)
-  return {...issued, region: regionAssignments(region, parts.env)}
+  const region = await workingRegion({profile}, issued, deps)
+  return {...issued, region: regionAssignments(region, deps.env)}
 }
 
 /** The region that the AWS tools' files give for the profile, or else for "default". */

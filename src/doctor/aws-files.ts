@@ -32,8 +32,8 @@ export async function readFiles({places, files}: AwsConfiguration) {
   return {read, findings}
 }
 
-async function lookAtFiles({parts, inspection}: CheckContext): Promise<Looked> {
-  const aws = await parts.awsConfiguration()
+async function lookAtFiles({deps, inspection}: CheckContext): Promise<Looked> {
+  const aws = await deps.awsConfiguration()
   const {read, findings} = await readFiles(aws)
   const refused = Object.values(read).flatMap((file): readonly Finding[] => {
     const problem = refusedByBotocore(file)
@@ -56,8 +56,8 @@ export function originsIn(config: SharedFile | undefined, {ownProgram, platform}
   return origins
 }
 
-async function lookAtShadows({parts, profiles, configuration}: CheckContext): Promise<Looked> {
-  const aws = await parts.awsConfiguration()
+async function lookAtShadows({deps, profiles, configuration}: CheckContext): Promise<Looked> {
+  const aws = await deps.awsConfiguration()
   const {read} = await readFiles(aws)
   const origins = originsIn(read.config, aws)
   const configured = read.config ? sectionsByProfile(read.config) : new Map()

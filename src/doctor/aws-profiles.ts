@@ -14,8 +14,8 @@ export const awsProfileChecks: readonly Check[] = [{area: 'AWS tools', name: 'ou
 
 /** Reports what `profiles sync` would do, and profiles whose program is gone. */
 async function look(context: CheckContext): Promise<Looked> {
-  const {parts, configuration, profiles} = context
-  const aws = await parts.awsConfiguration()
+  const {deps, configuration, profiles} = context
+  const aws = await deps.awsConfiguration()
   const {read, findings: damaged} = await readFiles(aws)
   if (!aws.places || !read.config || damaged.length > 0) return found()
   const gone = await goneIn(read.config, context)
@@ -40,8 +40,8 @@ async function look(context: CheckContext): Promise<Looked> {
   )
 }
 
-function wanted({parts}: CheckContext): Promise<SyncResult> {
-  return syncAsChosen({...parts, log: {...parts.log, warn: () => undefined}})
+function wanted({deps}: CheckContext): Promise<SyncResult> {
+  return syncAsChosen({...deps, log: {...deps.log, warn: () => undefined}})
 }
 
 function withoutProgram(what: string, fix?: Finding['fix']): Finding {
@@ -85,14 +85,14 @@ function mendingOf(profiles: readonly string[], context: CheckContext): (profile
 }
 
 async function writeAnew(profiles: readonly string[], context: CheckContext): Promise<Mending> {
-  const {parts} = context
-  const {read} = await readFiles(await parts.awsConfiguration())
+  const {deps} = context
+  const {read} = await readFiles(await deps.awsConfiguration())
   // To sync a profile by name is to consent to losing other keys in it, and only the user may do that.
   const refused = new Map((await wanted(context)).left.map(({profile, why}) => [profile, why]))
   const free = profiles.filter(profile => !refused.has(profile))
   const backups = new Set<string>()
   for (const [chain, named] of Map.groupBy(free, profile => chainOf(profile, read.config, context))) {
-    const result = await sync({profiles: named, chain, prune: false, fromRoles: undefined, write: 'yes'}, parts)
+    const result = await sync({profiles: named, chain, prune: false, fromRoles: undefined, write: 'yes'}, deps)
     for (const backup of result.backups) backups.add(backup)
   }
   return {backups: [...backups], refused}
@@ -128,8 +128,8 @@ function unknown(missing: readonly string[], {files}: SyncResult): Finding {
 }
 
 /** The profiles that start a missing program, each with the text of its finding. */
-async function goneIn(config: SharedFile, {parts, inspection}: CheckContext): Promise<ReadonlyMap<string, string>> {
-  const aws = await parts.awsConfiguration()
+async function goneIn(config: SharedFile, {deps, inspection}: CheckContext): Promise<ReadonlyMap<string, string>> {
+  const aws = await deps.awsConfiguration()
   const gone = new Map<string, string>()
   // Most profiles start the same program: look only once.
   const programs = new Map<string, ReturnType<typeof inspection.findProgram>>()

@@ -36,7 +36,7 @@ export interface CheckContext {
    * Made of the configuration, or of an empty one if that can't be used. They ask nobody, run no program of the
    * configuration and touch no cache.
    */
-  readonly parts: SyncDependencies
+  readonly deps: SyncDependencies
   /** `undefined` if it can't be used. */
   readonly configuration: Configuration | undefined
   /** Why the configuration can't be used. */

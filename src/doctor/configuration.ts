@@ -19,7 +19,7 @@ export const configurationChecks: readonly Check[] = [
   {area: 'Configuration', name: 'the permissions of the configuration', look: lookAtPermissions},
 ]
 
-async function lookAtText({configuration, problem, outside, parts, profiles}: CheckContext): Promise<Looked> {
+async function lookAtText({configuration, problem, outside, deps, profiles}: CheckContext): Promise<Looked> {
   if (problem) {
     const mend = problem.hint ?? `Mend that place in ${outside.places.configFile}.`
     return found({...failed('config.broken', 'error', problem), mend})
@@ -38,18 +38,18 @@ async function lookAtText({configuration, problem, outside, parts, profiles}: Ch
     const what = `There is no configuration yet: ${path} does not exist.`
     return found({id: 'config.absent', severity: 'error', what, mend: 'aws-oidc setup'})
   }
-  const broken = profiles.flatMap(profile => brokenProfile(profile, parts))
+  const broken = profiles.flatMap(profile => brokenProfile(profile, deps))
   const findings = [...broken, ...doubtfulRegions(profiles, configuration.profiles, outside.env)]
   const [providers, all] = [configuration.providers, configuration.profiles].map(each => Object.keys(each).length)
   return either(findings, `${configuration.path}: ${count(providers ?? 0, 'provider')}, ${count(all ?? 0, 'profile')}`)
 }
 
 /** Finds what only using the profile would show: a wrong role, region or STS. */
-function brokenProfile(profile: string, parts: CheckContext['parts']): readonly Finding[] {
+function brokenProfile(profile: string, deps: CheckContext['deps']): readonly Finding[] {
   // A missing strategy is reported once, with its provider.
-  const registry = {...parts.registry, ownerOf: () => ''}
+  const registry = {...deps.registry, ownerOf: () => ''}
   try {
-    plansFor({profile}, {...parts, registry})
+    plansFor({profile}, {...deps, registry})
     return []
   } catch (error) {
     const failure = expectedFailure(error)

@@ -20,14 +20,14 @@ const limitMilliseconds = 12_000
 /** Runs all checks at the same time, and changes nothing unless `fix` is set. */
 export async function examine(request: DoctorRequest, whole: CheckContext): Promise<DoctorReport> {
   const over = new AbortController()
-  const {parts} = whole
-  const signal = AbortSignal.any([parts.signal, over.signal])
+  const {deps} = whole
+  const signal = AbortSignal.any([deps.signal, over.signal])
   const context = {...whole, ...scopeOf(request, whole), network: request.network, signal}
   try {
     const checks = checksFor(context)
     const looked = await Promise.all(
       checks.map(async check => {
-        const {findings, fine} = await lookWithin({name: check.name, look: () => check.look(context)}, parts)
+        const {findings, fine} = await lookWithin({name: check.name, look: () => check.look(context)}, deps)
         return {area: check.area, findings, fine}
       }),
     )
@@ -40,7 +40,7 @@ export async function examine(request: DoctorRequest, whole: CheckContext): Prom
       healthy: findings.every(({severity, fixed}) => severity === 'note' || fixed !== undefined),
       areas: [...new Set(checks.map(({area}) => area))],
       findings,
-      fine: looked.flatMap(({area, fine}) => fine.map(what => ({area, what: parts.secrets.mask(what)}))),
+      fine: looked.flatMap(({area, fine}) => fine.map(what => ({area, what: deps.secrets.mask(what)}))),
     }
   } finally {
     // Stops what a check that took too long has left running.
@@ -77,7 +77,7 @@ export async function lookWithin(
     log,
     signal,
     secrets,
-  }: Pick<CheckContext['parts'], 'log' | 'signal' | 'secrets'> & {readonly clock: Pick<Clock, 'limit'>},
+  }: Pick<CheckContext['deps'], 'log' | 'signal' | 'secrets'> & {readonly clock: Pick<Clock, 'limit'>},
 ): Promise<Looked> {
   const late = new AwsOidcError('TIMED_OUT', `This was given up after ${limitMilliseconds / 1000} s: ${name}.`)
   const limit = clock.limit(limitMilliseconds, late, signal)
@@ -110,7 +110,7 @@ async function reported(
   area: string,
   {id, severity, what, mend, details, fix}: Finding,
   wanted: boolean,
-  {parts: {secrets, signal}}: CheckContext,
+  {deps: {secrets, signal}}: CheckContext,
 ): Promise<ReportedFinding> {
   const told = {
     ...{id, severity, area, what: secrets.mask(what)},

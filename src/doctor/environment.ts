@@ -78,9 +78,9 @@ async function lookAtSettings({outside: {env, platform, terminal}, ...context}: 
   return {findings, fine: []}
 }
 
-async function lookAtAwsProfile({outside: {awsProfile, env}, parts, configuration}: CheckContext): Promise<Looked> {
+async function lookAtAwsProfile({outside: {awsProfile, env}, deps, configuration}: CheckContext): Promise<Looked> {
   const findings: Finding[] = []
-  const {places, problem, files} = await parts.awsConfiguration()
+  const {places, problem, files} = await deps.awsConfiguration()
   if (problem !== undefined) {
     findings.push({id: 'environment.config-file', severity: 'error', what: problem, mend: mendOfPlaces})
   }

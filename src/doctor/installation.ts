@@ -31,13 +31,13 @@ async function lookAtNode(context: CheckContext): Promise<Looked> {
 }
 
 async function lookAtLauncher(context: CheckContext): Promise<Looked> {
-  const {parts, inspection, outside, own} = context
-  const aws = await parts.awsConfiguration()
-  const path = await parts.launcher(aws.ownProgram, {written: false})
+  const {deps, inspection, outside, own} = context
+  const aws = await deps.awsConfiguration()
+  const path = await deps.launcher(aws.ownProgram, {written: false})
   const text = path === undefined ? undefined : await outside.files.readText(path)
   if (path === undefined || text === undefined) return found()
   const fix = async () => {
-    if ((await parts.launcher(aws.ownProgram, {written: true})) === path) return `${path} is written anew.`
+    if ((await deps.launcher(aws.ownProgram, {written: true})) === path) return `${path} is written anew.`
     throw new Error(`${path} could not be written, or not be started`)
   }
   const finding = (id: string, severity: Finding['severity'], what: string) =>
@@ -74,9 +74,9 @@ async function lookAtLauncher(context: CheckContext): Promise<Looked> {
 }
 
 /** The version that a Node reports; `undefined` if it reports none within five seconds. */
-async function nodeVersion(path: string, {outside, parts, signal}: CheckContext): Promise<string | undefined> {
+async function nodeVersion(path: string, {outside, deps, signal}: CheckContext): Promise<string | undefined> {
   const {platform} = outside
-  const limits = {clock: parts.clock, milliseconds: 5_000, signal, variables: {NODE_OPTIONS: ''}, platform}
+  const limits = {clock: deps.clock, milliseconds: 5_000, signal, variables: {NODE_OPTIONS: ''}, platform}
   const printed = await outside.programOutput(path, ['--version'], limits).catch(() => '')
   return /^v(\d+\.\d+\.\d+)/.exec(printed)?.[1]
 }

@@ -44,7 +44,7 @@ function leftover(
 }
 
 /** Half-written files of ours, by names that only we give. */
-async function temporaryFiles({outside: {places}, parts, inspection}: CheckContext): Promise<readonly string[]> {
+async function temporaryFiles({outside: {places}, deps, inspection}: CheckContext): Promise<readonly string[]> {
   const {configFile, data} = places
   const own = [
     places.cache,
@@ -54,7 +54,7 @@ async function temporaryFiles({outside: {places}, parts, inspection}: CheckConte
     places.hotCopies,
     data && join(data, 'bin'),
   ]
-  const {places: aws} = await parts.awsConfiguration()
+  const {places: aws} = await deps.awsConfiguration()
   const folders = [
     ...own.flatMap(folder => (folder === undefined ? [] : [{folder}])),
     // Other programs keep files in these folders too.
@@ -62,7 +62,7 @@ async function temporaryFiles({outside: {places}, parts, inspection}: CheckConte
       path === undefined ? [] : [{folder: dirname(path), of: basename(path)}],
     ),
   ]
-  const now = parts.clock.now().getTime()
+  const now = deps.clock.now().getTime()
   const found = folders.map(async ({folder, of = ''}: {readonly folder: string; readonly of?: string}) => {
     const names = (await inspection.list(folder)).filter(
       name => /\.[0-9a-f]{12}\.tmp$/.test(name) && name.startsWith(of),
@@ -101,7 +101,7 @@ function isLong(name: string): boolean {
 }
 
 /** Reports locks that are held now. Their holders are alive: the system frees a lock when its process ends. */
-async function lookAtLocks({outside: {places}, parts, inspection}: CheckContext): Promise<Looked> {
+async function lookAtLocks({outside: {places}, deps, inspection}: CheckContext): Promise<Looked> {
   const {locks: folder} = places
   const held: string[] = []
   const names = folder === undefined ? [] : await inspection.list(folder)
@@ -110,7 +110,7 @@ async function lookAtLocks({outside: {places}, parts, inspection}: CheckContext)
     // Trying a lock would close it to other users, which is for --fix to do.
     const facts = await Promise.all([folder ?? '', join(folder ?? '', name)].map(inspection.look))
     if (facts.some(one => !one || one.others.read || one.others.write)) continue
-    if ((await parts.locks.holdIfFree(name, async () => true)) === undefined) held.push(name)
+    if ((await deps.locks.holdIfFree(name, async () => true)) === undefined) held.push(name)
   }
   if (held.length === 0) return {findings: [], fine: []}
   const what = `Another aws-oidc is at work now, and calls for the same provider wait for it (${count(held.length, 'lock')}).`

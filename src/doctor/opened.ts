@@ -26,13 +26,13 @@ export function opened(provider: ProviderConfiguration, context: CheckContext): 
   return opening
 }
 
-async function open(provider: ProviderConfiguration, {parts, signal, network}: CheckContext): Promise<Opened> {
-  const plan = planAt(provider.name, parts)
+async function open(provider: ProviderConfiguration, {deps, signal, network}: CheckContext): Promise<Opened> {
+  const plan = planAt(provider.name, deps)
   const refuse = () => Promise.reject(new AwsOidcError('SIGN_IN_REQUIRED', 'The doctor makes nothing.'))
   const use = {
-    memory: memoryOf(plan.providerId, parts.store, {forgetful: true, makeFolder: refuse}),
+    memory: memoryOf(plan.providerId, deps.store, {forgetful: true, makeFolder: refuse}),
     signal,
-    deadline: parts.clock.now(),
+    deadline: deps.clock.now(),
     fresh: false,
     probe: false,
     interactive: false,
@@ -40,7 +40,7 @@ async function open(provider: ProviderConfiguration, {parts, signal, network}: C
     onAsking: () => undefined,
   }
   const output = async () => 'a secret that was not asked for'
-  const open = await openProvider(plan, use, {...parts, output})
+  const open = await openProvider(plan, use, {...deps, output})
   // A strategy may ask its server before it wants tokens.
   const client = network ? await clientOf(open, provider) : undefined
   return {...open, plan, client, lacksSecret: commandsIn(provider).length > 0}

@@ -23,8 +23,8 @@ export async function lookAtProvider(
   const issuer = open?.client?.issuer ?? open?.strategy.issuer?.(open.settings)
   if (!open || !issuer) return found()
   asked.push(issuer)
-  const {parts} = context
-  const network = parts.networkOf(provider)
+  const {deps} = context
+  const network = deps.networkOf(provider)
   const late = new AwsOidcError(
     'UNAVAILABLE',
     `${issuer.host} has not answered within ${answerMilliseconds / 1000} s.`,
@@ -32,12 +32,12 @@ export async function lookAtProvider(
       hint: 'Check the network, VPN and proxy, then try again.',
     },
   )
-  const limit = parts.clock.limit(answerMilliseconds, late, context.signal)
+  const limit = deps.clock.limit(answerMilliseconds, late, context.signal)
   const fetch: typeof globalThis.fetch = (input, init) => network.fetch(input, {...init, signal: limit.signal})
   const client = open.client ?? {issuer, clientId: 'doctor'}
   try {
-    const doors = {fetch, offsetTo: network.offsetTo, mutualTls: provider.tls?.cert !== undefined}
-    const metadata = await discover(client, doors)
+    const readers = {fetch, offsetTo: network.offsetTo, mutualTls: provider.tls?.cert !== undefined}
+    const metadata = await discover(client, readers)
     const way = context.proxyFor(issuer)
     const through = way ? ` through the proxy ${way.host} (${way.variable})` : ''
     const {findings, fine} = await lookAtSignIn(provider, open.client, metadata, fetch, context)
@@ -81,13 +81,13 @@ async function lookAtSignIn(
   client: OidcClient | undefined,
   metadata: Metadata,
   fetch: typeof globalThis.fetch,
-  {parts, signal}: CheckContext,
+  {deps, signal}: CheckContext,
 ): Promise<Looked> {
   const offered = metadata.serverMetadata().device_authorization_endpoint !== undefined
   const findings: Finding[] = []
-  let choice: ReturnType<ReturnType<typeof parts.flowFor>>
+  let choice: ReturnType<ReturnType<typeof deps.flowFor>>
   try {
-    choice = parts.flowFor(provider)(offered ? 'offered' : 'not-offered')
+    choice = deps.flowFor(provider)(offered ? 'offered' : 'not-offered')
   } catch (error) {
     const failure = expectedFailure(error)
     if (!failure) throw error

@@ -29,12 +29,12 @@ export function strategyCheck(provider: ProviderConfiguration): Check {
 }
 
 async function lookAtSettings(provider: ProviderConfiguration, context: CheckContext): Promise<Looked> {
-  const {parts, saidOfTls, inspection} = context
+  const {deps, saidOfTls, inspection} = context
   const before = new Set(saidOfTls)
   try {
-    parts.networkOf(provider)
-    const owner = parts.registry.ownerOf(provider.strategy)
-    await parts.registry.strategy(provider.strategy)
+    deps.networkOf(provider)
+    const owner = deps.registry.ownerOf(provider.strategy)
+    await deps.registry.strategy(provider.strategy)
     const findings: Finding[] = [...saidOfTls]
       .filter(text => !before.has(text))
       .map(text => ({
@@ -63,9 +63,9 @@ async function lookAtSettings(provider: ProviderConfiguration, context: CheckCon
 }
 
 /** The id of a failure: `provider.strategy` if the strategy itself can't be loaded. */
-async function whereIn({strategy}: ProviderConfiguration, {parts}: CheckContext): Promise<string> {
+async function whereIn({strategy}: ProviderConfiguration, {deps}: CheckContext): Promise<string> {
   const there = await Promise.resolve()
-    .then(() => parts.registry.strategy(strategy))
+    .then(() => deps.registry.strategy(strategy))
     .then(
       () => true,
       () => false,
@@ -90,21 +90,21 @@ async function askStrategy(provider: ProviderConfiguration, context: CheckContex
     if (failure?.code === 'SIGN_IN_REQUIRED')
       return found({...failed('provider.check', 'note', failure), mend: plan.loginCommand})
     if (failure) return found(failed('provider.check', 'warning', failure))
-    throw asProviderFailure(error, plan, context.parts)
+    throw asProviderFailure(error, plan, context.deps)
   }
 }
 
 // As long as the brake counts two failures together.
 const staleMilliseconds = 12 * 3_600_000
 
-async function lookAtState(provider: ProviderConfiguration, {parts}: CheckContext): Promise<Looked> {
-  const plan = planOf(provider, parts)
+async function lookAtState(provider: ProviderConfiguration, {deps}: CheckContext): Promise<Looked> {
+  const plan = planOf(provider, deps)
   if (!plan) return found()
-  const state = await parts.states.read(plan.providerId)
-  const now = parts.clock.now()
+  const state = await deps.states.read(plan.providerId)
+  const now = deps.clock.now()
   const {lastProblem} = state
   return found(
-    ...brakes(plan, state, parts),
+    ...brakes(plan, state, deps),
     ...(lastProblem
       ? [
           {
@@ -119,22 +119,22 @@ async function lookAtState(provider: ProviderConfiguration, {parts}: CheckContex
 }
 
 /** `undefined` if its strategy is not installed. */
-function planOf({name}: ProviderConfiguration, parts: CheckContext['parts']): Plan | undefined {
+function planOf({name}: ProviderConfiguration, deps: CheckContext['deps']): Plan | undefined {
   try {
-    return planAt(name, parts)
+    return planAt(name, deps)
   } catch (error) {
     if (!expectedFailure(error)) throw error
     return undefined
   }
 }
 
-function brakes(plan: Plan, state: ProviderState, parts: CheckContext['parts']): readonly Finding[] {
-  const signIn = brakeFinding('provider.brake', state.signInFailures, plan, parts, afterSignIn, {
+function brakes(plan: Plan, state: ProviderState, deps: CheckContext['deps']): readonly Finding[] {
+  const signIn = brakeFinding('provider.brake', state.signInFailures, plan, deps, afterSignIn, {
     closed: 'The last two sign-ins failed; programs may not ask again.',
     brief: 'The last sign-in failed; programs may not ask again for a few minutes.',
   })
   const roles = Object.entries(state.refusedRoles).flatMap(([key, {at, message}]) =>
-    brakeFinding('provider.role-refused', at, plan, parts, now => afterRole(now, key), {
+    brakeFinding('provider.role-refused', at, plan, deps, now => afterRole(now, key), {
       closed: `Programs may not ask AWS for ${roleIn(key)} again: ${message}`,
       brief: `Programs may not ask AWS for ${roleIn(key)} again for a few minutes: ${message}`,
     }),
@@ -151,7 +151,7 @@ function brakeFinding(
   id: string,
   failures: readonly Date[],
   {providerId, loginCommand}: Plan,
-  {states, locks, clock}: CheckContext['parts'],
+  {states, locks, clock}: CheckContext['deps'],
   release: (state: ProviderState) => ProviderState,
   words: {readonly closed: string; readonly brief: string},
 ): readonly Finding[] {

@@ -18,7 +18,7 @@ export const secretChecks: readonly Check[] = [
 const keyItem = 'cache-key'
 
 async function lookAtCache(context: CheckContext): Promise<Looked> {
-  const {parts, outside} = context
+  const {deps, outside} = context
   const wanted = wantedCache(context)
   if (wanted === 'auto') {
     const missing = whyNotKept(context)
@@ -28,8 +28,8 @@ async function lookAtCache(context: CheckContext): Promise<Looked> {
     return found({id: 'cache.nothing-kept', severity: 'note', what, mend})
   }
   try {
-    await parts.registry.cache(wanted, homeOf(context))
-    return either([], `cache "${wanted}": ${await parts.registry.cacheSummary(wanted)}`)
+    await deps.registry.cache(wanted, homeOf(context))
+    return either([], `cache "${wanted}": ${await deps.registry.cacheSummary(wanted)}`)
   } catch (error) {
     const failure = expectedFailure(error)
     if (!failure) throw error
@@ -55,7 +55,7 @@ async function lookAtKeyring(context: CheckContext): Promise<Looked> {
     return found({id: 'keyring.absent', severity: strict ? 'error' : 'note', what, mend: agree})
   }
   try {
-    await outside.keyringWithoutPerson.get(keyItem)
+    await outside.unattendedKeyring.get(keyItem)
   } catch (error) {
     const failure = expectedFailure(error)
     if (!failure) throw error
@@ -74,7 +74,7 @@ async function lookAtKeyring(context: CheckContext): Promise<Looked> {
 async function lostKey(context: CheckContext): Promise<Finding | undefined> {
   const sealed = (await entriesOf(context)).filter(({enc}) => enc === 'A256GCM')
   if (sealed.length === 0) return undefined
-  const cache = await context.parts.registry.cache('keyring', homeOf(context))
+  const cache = await context.deps.registry.cache('keyring', homeOf(context))
   const opened = await Promise.all(sealed.map(({key}) => cache.read(key)))
   const lost = opened.filter(entry => entry === undefined).length
   if (lost === 0) return undefined
@@ -83,12 +83,12 @@ async function lostKey(context: CheckContext): Promise<Finding | undefined> {
 }
 
 /** Reports a keyring failure since it last worked: it may answer now, and still fail when something is stored. */
-async function failedBefore({outside, parts}: CheckContext): Promise<Finding | undefined> {
+async function failedBefore({outside, deps}: CheckContext): Promise<Finding | undefined> {
   const {cacheNote} = outside.places
   const read = async () => (cacheNote === undefined ? undefined : outside.files.readText(cacheNote))
   const {failure} = await noteBookAt({read, write: async () => undefined}).read()
   if (!failure) return undefined
-  const at = when(failure.at, parts.clock.now())
+  const at = when(failure.at, deps.clock.now())
   const what = `The keyring failed at ${at}, so that what was kept since rests in plain text: ${failure.reason}`
   return {id: 'keyring.failed', severity: 'warning', what, mend: 'aws-oidc login'}
 }
@@ -122,7 +122,7 @@ interface Entry {
 
 /** The unexpired entries, by the fields that are not encrypted. */
 async function entriesOf(context: CheckContext): Promise<readonly Entry[]> {
-  const {inspection, outside, parts} = context
+  const {inspection, outside, deps} = context
   const directory = directoryOf(context)
   const names = (await inspection.list(directory)).filter(name => /^[0-9a-f]{64}\.json$/.test(name))
   const texts = await Promise.all(
@@ -130,21 +130,21 @@ async function entriesOf(context: CheckContext): Promise<readonly Entry[]> {
   )
   return texts.flatMap(text => {
     const {enc, key, exp} = parseObject(text ?? '')
-    const lasts = typeof exp === 'number' && exp * 1000 > parts.clock.now().getTime()
+    const lasts = typeof exp === 'number' && exp * 1000 > deps.clock.now().getTime()
     return lasts && typeof key === 'string' ? [{enc, key}] : []
   })
 }
 
 /** Enough to read from a cache; nothing is ever written. */
 function homeOf(context: CheckContext): CacheHome {
-  const {parts, outside, signal} = context
+  const {deps, outside, signal} = context
   return {
     directory: directoryOf(context),
-    log: parts.log,
+    log: deps.log,
     interactive: false,
     signal,
     env: outside.env,
-    keyring: outside.keyringWithoutPerson,
+    keyring: outside.unattendedKeyring,
     exclusively: work => work(),
   }
 }

@@ -38,13 +38,13 @@ export function serverChecks({providers}: CheckContext): readonly Check[] {
 }
 
 /** Whether the STS that the profiles need can be reached. Any answer will do. */
-async function lookAtSts(asked: URL[], {parts, profiles, signal}: CheckContext): Promise<Looked> {
+async function lookAtSts(asked: URL[], {deps, profiles, signal}: CheckContext): Promise<Looked> {
   const endpoints = new Map<string, URL>()
   for (const profile of profiles) {
     try {
-      for (const {steps} of plansFor({profile}, parts)) {
+      for (const {steps} of plansFor({profile}, deps)) {
         for (const step of steps) {
-          const {url} = endpointOf(step.role, step.profile, parts.env)
+          const {url} = endpointOf(step.role, step.profile, deps.env)
           endpoints.set(url.href, url)
         }
       }
@@ -59,7 +59,7 @@ async function lookAtSts(asked: URL[], {parts, profiles, signal}: CheckContext):
     [...endpoints.values()].map(async url => {
       asked.push(url)
       try {
-        await parts.network.fetch(url, {signal})
+        await deps.network.fetch(url, {signal})
         fine.push(`the STS at ${url.host} has answered`)
       } catch (error) {
         const failure = expectedFailure(error)
@@ -75,16 +75,16 @@ const tolerableMilliseconds = 60_000
 // AWS refuses more: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
 const refusedMilliseconds = 5 * 60_000
 
-function lookAtClock(asked: readonly URL[], {parts}: CheckContext): Looked {
+function lookAtClock(asked: readonly URL[], {deps}: CheckContext): Looked {
   const [worst] = asked
-    .map(url => ({url, offset: parts.network.differenceTo(url)}))
+    .map(url => ({url, offset: deps.network.differenceTo(url)}))
     .toSorted((a, b) => Math.abs(b.offset) - Math.abs(a.offset))
   if (!worst || Math.abs(worst.offset) <= tolerableMilliseconds) {
     return {findings: [], fine: worst ? ['as that of the servers'] : []}
   }
   const {url, offset} = worst
   const what = wrongClock(url.host, offset)
-  const mend = clockCommand(parts)
+  const mend = clockCommand(deps)
   const severity = Math.abs(offset) > refusedMilliseconds ? 'error' : 'warning'
   return found({id: 'clock.wrong', severity, what, mend})
 }

@@ -24,23 +24,23 @@ export interface ExecRequest {
 /** Runs a program with a profile's credentials in its environment, and no others. */
 export async function exec(
   request: ExecRequest,
-  parts: CredentialsDependencies & AwsTools & Programs,
+  deps: CredentialsDependencies & AwsTools & Programs,
 ): Promise<ForegroundEnding> {
   const {profile, durationSeconds, command} = request
   const wanted = {profile, durationSeconds, force: false, lasting: true}
   // If the role is known, refuse before anybody is asked to sign in.
-  const known = plansFor(wanted, parts)[0]?.steps.at(-1)?.role
-  if (known) await settingFor({role: known.arn, accountId: known.accountId}, request, parts)
+  const known = plansFor(wanted, deps)[0]?.steps.at(-1)?.role
+  if (known) await settingFor({role: known.arn, accountId: known.accountId}, request, deps)
   const awsFiles =
-    request.serve && !request.keepAwsFiles ? await parts.makeAwsFiles(randomBytes(8).toString('hex')) : undefined
+    request.serve && !request.keepAwsFiles ? await deps.makeAwsFiles(randomBytes(8).toString('hex')) : undefined
   try {
-    const issued = await credentialsFor(wanted, parts)
-    const setting = await settingFor(issued, request, parts)
-    parts.signal.throwIfAborted()
+    const issued = await credentialsFor(wanted, deps)
+    const setting = await settingFor(issued, request, deps)
+    deps.signal.throwIfAborted()
     const ending = request.serve
-      ? await runServed({command, setting, awsFiles}, issued, wanted, parts)
-      : await parts.runInForeground(command, environmentWith(issued.credentials, setting, parts.env))
-    if (ending.problem !== undefined) parts.log.info(`aws-oidc exec: ${ending.problem}`)
+      ? await runServed({command, setting, awsFiles}, issued, wanted, deps)
+      : await deps.runInForeground(command, environmentWith(issued.credentials, setting, deps.env))
+    if (ending.problem !== undefined) deps.log.info(`aws-oidc exec: ${ending.problem}`)
     return ending
   } finally {
     await awsFiles?.remove()
@@ -53,11 +53,11 @@ type Session = {readonly role: string; readonly accountId: string}
 async function settingFor(
   session: Session,
   request: ExecRequest,
-  parts: Pick<Dependencies, 'configuration' | 'env' | 'log' | 'awsConfiguration'>,
+  deps: Pick<Dependencies, 'configuration' | 'env' | 'log' | 'awsConfiguration'>,
 ) {
   const {profile, nested} = request
   const {accountId} = session
-  const around = parts.env[enclosingAccount]
+  const around = deps.env[enclosingAccount]
   if (around && around !== accountId && !nested) {
     throw new AwsOidcError(
       'USAGE',
@@ -65,5 +65,5 @@ async function settingFor(
       {hint: `aws-oidc exec --nested --profile ${profile} -- ${request.command[0]}, or leave the other one first`},
     )
   }
-  return {profile, accountId, region: await workingRegion(request, session, parts)}
+  return {profile, accountId, region: await workingRegion(request, session, deps)}
 }

@@ -18,13 +18,13 @@ const patienceMilliseconds = 1_500
 const lookMilliseconds = 1_000
 const pauseMilliseconds = 60_000
 
-export function renewing(first: Issued, request: CredentialsRequest, parts: CredentialsDependencies): Renewing {
-  const {clock, secrets} = parts
+export function renewing(first: Issued, request: CredentialsRequest, deps: CredentialsDependencies): Renewing {
+  const {clock, secrets} = deps
   // A program wants these credentials, not the user: never ask.
   const asking = {interactive: false, ignoresBrake: false, attended: false, mayRead: false}
   // The terminal is that program's.
-  const log = {...parts.log, info: parts.log.debug, warn: parts.log.debug}
-  const quiet: CredentialsDependencies = {...parts, asking, log, tell: told => parts.log.debug(onScreen(told))}
+  const log = {...deps.log, info: deps.log.debug, warn: deps.log.debug}
+  const quiet: CredentialsDependencies = {...deps, asking, log, tell: message => deps.log.debug(onScreen(message))}
   let latest = first
   let failure: NotServed | undefined
   let going: Promise<void> | undefined

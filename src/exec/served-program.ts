@@ -19,16 +19,16 @@ export async function runServed(
   {command, setting, awsFiles}: ServedProgram,
   issued: Issued,
   request: CredentialsRequest,
-  parts: CredentialsDependencies & Programs,
+  deps: CredentialsDependencies & Programs,
 ): Promise<ForegroundEnding> {
-  const credentials = renewing(issued, request, parts)
-  await awsFiles?.write(fileFor(setting, parts))
+  const credentials = renewing(issued, request, deps)
+  await awsFiles?.write(fileFor(setting, deps))
   const ended = new AbortController()
   const server = await serveCredentials(credentials.current)
-  parts.secrets.add(server.token)
+  deps.secrets.add(server.token)
   const fresh = credentials.keepFresh(ended.signal)
   try {
-    return await parts.runInForeground(command, environmentServedBy(server, awsFiles?.variables, setting, parts.env))
+    return await deps.runInForeground(command, environmentServedBy(server, awsFiles?.variables, setting, deps.env))
   } finally {
     ended.abort()
     await Promise.all([server.close(), fresh])

@@ -46,21 +46,21 @@ export interface HotDependencies {
   readonly log: Log
 }
 
-export function hotCopiesOf(parts: HotDependencies): HotCopies {
-  const {states, folders, pointers, watched, lookedAt, own, env, cache, store, secrets, clock, log} = parts
-  const unserved = whyNoLane(parts)
-  const unwanted = whyForbidden(parts) ?? unserved
+export function hotCopiesOf(deps: HotDependencies): HotCopies {
+  const {states, folders, pointers, watched, lookedAt, own, env, cache, store, secrets, clock, log} = deps
+  const noFastPath = whyNoFastPath(deps)
+  const noCopies = whyForbidden(deps) ?? noFastPath
   return {
     async place() {
-      if (unwanted !== undefined) return {none: unwanted}
+      if (noCopies !== undefined) return {none: noCopies}
       const folder = await folders.place()
       return folder === undefined ? {none: 'There is no folder of yours in memory here (XDG_RUNTIME_DIR).'} : {folder}
     },
 
     async keep(plan, issued) {
       try {
-        if (whyForbidden(parts) !== undefined) await folders.removeAll()
-        if (unserved !== undefined) return
+        if (whyForbidden(deps) !== undefined) await folders.removeAll()
+        if (noFastPath !== undefined) return
         const {key, profile} = lastStep(plan)
         const entry = entryOf(key)
         const path = join(cache.directory, entry)
@@ -76,12 +76,12 @@ export function hotCopiesOf(parts: HotDependencies): HotCopies {
           watched: [...watched, {path, state}],
           serveUntil: servedUntil(issued),
         }
-        const memory = unwanted === undefined ? await folders.open() : undefined
+        const memory = noCopies === undefined ? await folders.open() : undefined
         const folder = memory ?? (await pointers.open())
         if (!folder) return
         const pointer = {cache: cache.id === 'file' ? 'file' : 'keyring', entry, key, role: issued.role} as const
         const name = memory
-          ? await putCopy(stamped, issued, memory, parts)
+          ? await putCopy(stamped, issued, memory, deps)
           : await putPointer(pointer, stamped, folder, clock.now())
         // Already invalid, but don't leave deleted credentials behind.
         const isOver = (await states.look(path))?.id !== state.id
@@ -138,7 +138,7 @@ function whyForbidden({configuration, cache}: HotDependencies): string | undefin
 }
 
 /** Why every call needs the whole program; `undefined` if the fast path may serve. */
-function whyNoLane({cache, plugins}: HotDependencies): string | undefined {
+function whyNoFastPath({cache, plugins}: HotDependencies): string | undefined {
   if (cache.id !== 'keyring' && cache.id !== 'file') return `The cache "${cache.id}" is used.`
   const watching = plugins.find(plugin => plugin.linked || watchesCalls(plugin))
   if (!watching) return undefined

@@ -26,18 +26,18 @@ export async function putHotCopy(copy: HotCopy, folder: StampedFolder, now: Date
   const watched = [...copy.watched, ...copy.around.folders]
   const text = linesOf(callerLines.hotCopy, {...copy, watched, links: copy.around.links}, copy.document)
   if (name === undefined || text === undefined) return undefined
-  const stamps = watched.flatMap(({state}) => (state ? stampsOf(state) : []))
+  const bounds = watched.flatMap(({state}) => (state ? boundsOf(state) : []))
   const others = await leftovers(name, folder, now)
   // The copy names its stamps, so no reader takes another copy's.
-  await Promise.all(stamps.map(({name, modifiedAt}) => folder.put(name, '', modifiedAt)))
+  await Promise.all(bounds.map(({name, modifiedAt}) => folder.put(name, '', modifiedAt)))
   await folder.put(name, text, copy.serveUntil)
-  const current = new Set([name, ...stamps.map(stamp => stamp.name)])
+  const current = new Set([name, ...bounds.map(stamp => stamp.name)])
   await Promise.all(others.filter(other => !current.has(other)).map(other => folder.remove(other)))
   return name
 }
 
 /** The two files that `sh` compares a watched file with: it must be no older than `low` and no newer than `high`. */
-function stampsOf({id, modifiedAt}: WatchedState): readonly {readonly name: string; readonly modifiedAt: Date}[] {
+function boundsOf({id, modifiedAt}: WatchedState): readonly {readonly name: string; readonly modifiedAt: Date}[] {
   const at = modifiedAt.getTime()
   return [
     {name: `${id}.low`, modifiedAt: new Date(at - 1)},
@@ -53,8 +53,8 @@ async function leftovers(name: string, folder: StampedFolder, now: Date): Promis
   const copies = await folder.list(file => file.includes(':'))
   const over = copies.filter(file => file.modifiedAt <= now).map(file => file.name)
   const texts = await Promise.all([name, ...over].map(other => folder.read(other)))
-  const stamps = texts
+  const bounds = texts
     .flatMap(text => text?.split('\n')[1]?.split('\t') ?? [])
     .filter(word => /^[\da-z]+(-[\da-z]+){3}$/.test(word))
-  return [...over, ...stamps.flatMap(id => [`${id}.low`, `${id}.high`])]
+  return [...over, ...bounds.flatMap(id => [`${id}.low`, `${id}.high`])]
 }

@@ -11,9 +11,9 @@ export interface LauncherDependencies {
 }
 
 /** Where the launcher would be put; `undefined` where it could not be used. Writes nothing. */
-export async function plannedLauncher(parts: Omit<LauncherDependencies, 'log'>): Promise<string | undefined> {
-  const path = launcherPath(parts)
-  return path !== undefined && (await parts.files.takesProgram(path)) ? path : undefined
+export async function plannedLauncher(deps: Omit<LauncherDependencies, 'log'>): Promise<string | undefined> {
+  const path = launcherPath(deps)
+  return path !== undefined && (await deps.files.takesProgram(path)) ? path : undefined
 }
 
 function launcherPath({platform, dataFolder}: Pick<LauncherDependencies, 'platform' | 'dataFolder'>) {

@@ -32,31 +32,31 @@ const lifeMilliseconds = 24 * 60 * 60 * 1000
 const largestText = 256 * 1024
 
 /** The providers of one sign-in: the same client always gets the same CachedProvider. */
-export function cachedProviders(parts: CachedProviderDependencies): (client: OidcClient) => CachedProvider {
+export function cachedProviders(deps: CachedProviderDependencies): (client: OidcClient) => CachedProvider {
   const known = new Map<string, CachedProvider>()
   return client => {
     const key = JSON.stringify([client.issuer, client.clientId, client.authentication])
-    const provider = known.get(key) ?? cachedProvider(client, parts)
+    const provider = known.get(key) ?? cachedProvider(client, deps)
     known.set(key, provider)
     return provider
   }
 }
 
-function cachedProvider(client: OidcClient, parts: CachedProviderDependencies): CachedProvider {
-  const {memory, now} = parts
+function cachedProvider(client: OidcClient, deps: CachedProviderDependencies): CachedProvider {
+  const {memory, now} = deps
   const name = `provider ${client.issuer.href}`
   let found: Promise<Configuration> | undefined
   let remembered: Promise<ProviderFacts | undefined> | undefined
 
   function find(): Promise<Configuration> {
-    found ??= discover(client, parts)
+    found ??= discover(client, deps)
     return found
   }
 
   async function findWithKeys(): Promise<Configuration> {
     const configuration = await find()
     // Fetch them first: by the time an answer turns out to be unverifiable, the refresh token is spent.
-    if (!factsOf(configuration)) await fetchKeys(configuration, parts)
+    if (!factsOf(configuration)) await fetchKeys(configuration, deps)
     return configuration
   }
 
@@ -66,7 +66,7 @@ function cachedProvider(client: OidcClient, parts: CachedProviderDependencies): 
   }
 
   const by = (facts: ProviderFacts, fetch: OAuthTransport['fetch']) =>
-    discover(client, {...parts, fetch}, {...facts, now: now()})
+    discover(client, {...deps, fetch}, {...facts, now: now()})
 
   async function askThrough<Answer>(
     post: TokenRequest,
@@ -76,7 +76,7 @@ function cachedProvider(client: OidcClient, parts: CachedProviderDependencies): 
     // Remembered metadata that no longer passes the checks counts as absent.
     const recalled = facts && (await by(facts, post.fetch).catch(() => undefined))
     const askNow = (configuration: Configuration) =>
-      verified(configuration, client, {...parts, fetch: post.fetch}, request)
+      verified(configuration, client, {...deps, fetch: post.fetch}, request)
     if (!recalled) return askNow(await findWithKeys())
 
     const [first] = await Promise.allSettled([request(recalled)])
@@ -95,7 +95,7 @@ function cachedProvider(client: OidcClient, parts: CachedProviderDependencies): 
     found: find,
 
     async ask(request, onLost) {
-      const post = tokenRequest(parts.fetch)
+      const post = tokenRequest(deps.fetch)
       try {
         return await askThrough(post, request)
       } catch (error) {

@@ -33,25 +33,25 @@ export interface HostDependencies
 }
 
 /** The Host that one strategy sees during one sign-in. */
-export function hostFor(parts: HostDependencies): Host {
-  const {provider, env, log, memory, ask, signal, now, fetch} = parts
-  const knownAs = cachedProviders(parts)
+export function hostFor(deps: HostDependencies): Host {
+  const {provider, env, log, memory, ask, signal, now, fetch} = deps
+  const knownAs = cachedProviders(deps)
 
-  function demandPerson(where: string, because?: string): void {
-    if (parts.interactive) return
-    const why = [because, parts.unreachable.why].filter(reason => reason !== undefined)
+  function requireUser(where: string, because?: string): void {
+    if (deps.interactive) return
+    const why = [because, deps.unreachable.why].filter(reason => reason !== undefined)
     throw new AwsOidcError('SIGN_IN_REQUIRED', [`A sign-in at ${where} is needed.`, ...why].join(' '), {
-      hint: parts.unreachable.hint,
+      hint: deps.unreachable.hint,
     })
   }
 
   function beforeAsking(where: string): void {
-    demandPerson(where)
-    parts.onAsking()
+    requireUser(where)
+    deps.onAsking()
   }
 
   return {
-    interactive: parts.interactive,
+    interactive: deps.interactive,
     signal,
     env,
     fetch,
@@ -59,40 +59,40 @@ export function hostFor(parts: HostDependencies): Host {
     memory,
     ask,
     now,
-    sleep: milliseconds => parts.sleep(milliseconds, signal),
+    sleep: milliseconds => deps.sleep(milliseconds, signal),
     // Assumes that a strategy with its own way of asking offers both; `tokens` below goes by the provider's metadata.
-    flow: parts.chooseFlow('offered').flow,
+    flow: deps.chooseFlow('offered').flow,
 
     async showCode(code) {
       beforeAsking(code.url.host)
-      const {note, opens} = parts.chooseFlow('offered')
-      if (note !== undefined) parts.tell(note)
+      const {note, opens} = deps.chooseFlow('offered')
+      if (note !== undefined) deps.tell(note)
       await showCode(
         {...code, ...deviceAddresses(code.url.href, code.completeUrl?.href)},
         {
-          ...parts,
+          ...deps,
           knownHosts: knownHostsOf(provider),
-          open: opens ? url => parts.openBrowser(url, {opens, shown: true}) : undefined,
+          open: opens ? url => deps.openBrowser(url, {opens, shown: true}) : undefined,
         },
       )
     },
 
     tokens: (client, options) =>
-      tokensFor(configuredClient(client, provider), parts.fresh || options?.fresh === true, {
-        ...parts,
+      tokensFor(configuredClient(client, provider), deps.fresh || options?.fresh === true, {
+        ...deps,
         known: knownAs(client),
-        demandPerson,
+        requireUser,
         beforeAsking,
-        loginCommand: parts.unreachable.hint,
+        loginCommand: deps.unreachable.hint,
       }),
 
     async grant(client, form) {
       const answer = await knownAs(client).ask(configuration => grantAt(configuration, client, form))
       for (const name of ['access_token', 'refresh_token', 'id_token']) {
         const token = answer.body[name]
-        if (typeof token === 'string') parts.secrets.add(token)
+        if (typeof token === 'string') deps.secrets.add(token)
       }
-      return {...answer, body: {...answer.body, ...quotable(answer.body, parts.secrets)}}
+      return {...answer, body: {...answer.body, ...quotable(answer.body, deps.secrets)}}
     },
 
     async listen(options) {
@@ -111,14 +111,14 @@ export function hostFor(parts: HostDependencies): Host {
 
     async openBrowser(url) {
       beforeAsking(url.host)
-      await parts.openBrowser(url, {opens: parts.chooseFlow('offered').opens, shown: false})
+      await deps.openBrowser(url, {opens: deps.chooseFlow('offered').opens, shown: false})
     },
 
-    revoke: client => revokeTokens(client, parts),
+    revoke: client => revokeTokens(client, deps),
 
     async endSession(client) {
-      const {opens} = parts.chooseFlow('not-offered')
-      await parts.openBrowser(endSessionAddress(await discover(client, parts)), {opens, shown: false, toSignOut: true})
+      const {opens} = deps.chooseFlow('not-offered')
+      await deps.openBrowser(endSessionAddress(await discover(client, deps)), {opens, shown: false, toSignOut: true})
     },
 
     samlFromBrowser: () => Promise.reject(unsupported('capture a SAML response from the browser')),

@@ -32,7 +32,7 @@ export function nobodyBecause(
   around: Surroundings,
 ): Nobody | undefined {
   const decided = mayAsk(flag, configured, around)
-  if (decided === 'always' || (decided === 'auto' && personCanSee(around))) return undefined
+  if (decided === 'always' || (decided === 'auto' && userCanSee(around))) return undefined
   if (decided === 'auto') {
     const what = isSet(around.env.CI)
       ? 'CI is set, and nobody watches a job'
@@ -47,7 +47,7 @@ export function nobodyBecause(
 }
 
 /** Whether a user can see a browser or a terminal here. Nobody watches a CI job. */
-export function personCanSee(around: Surroundings): boolean {
+export function userCanSee(around: Surroundings): boolean {
   if (isSet(around.env.CI)) return false
   return around.stdinIsTerminal || around.stderrIsTerminal || hasDesktop(around)
 }

@@ -31,7 +31,7 @@ export interface NewSignInDependencies extends OAuthTransport {
   readonly elapsed: () => number
   /** When the time for this sign-in is up. */
   readonly deadline: Date
-  readonly tell: (told: Message) => void
+  readonly tell: (message: Message) => void
   readonly screen: () => Screen | undefined
   /** How to ask the user, depending on the provider's device flow. */
   readonly chooseFlow: (offer: DeviceOffer) => FlowChoice
@@ -55,34 +55,34 @@ export async function signInAnew(
   configuration: Configuration,
   client: OidcClient,
   clock: TokenClock,
-  parts: NewSignInDependencies,
+  deps: NewSignInDependencies,
 ): Promise<Tokens> {
   const offered = configuration.serverMetadata().device_authorization_endpoint !== undefined
-  const choice = parts.chooseFlow(offered ? 'offered' : 'not-offered')
-  if (choice.flow === 'browser') return inBrowser(configuration, client, clock, choice, parts)
+  const choice = deps.chooseFlow(offered ? 'offered' : 'not-offered')
+  if (choice.flow === 'browser') return inBrowser(configuration, client, clock, choice, deps)
 
-  parts.beforeAsking(client.issuer.host)
-  const {secrets, signal} = parts
+  deps.beforeAsking(client.issuer.host)
+  const {secrets, signal} = deps
   const answer = await signInByDevice(configuration, client, {
-    ...renewalFor(client, parts),
-    transport: parts,
+    ...renewalFor(client, deps),
+    transport: deps,
     signal,
     clock,
-    sleep: milliseconds => parts.sleep(milliseconds, signal),
-    elapsed: parts.elapsed,
-    keepSecret: secret => secrets.add(secret),
+    sleep: milliseconds => deps.sleep(milliseconds, signal),
+    elapsed: deps.elapsed,
+    maskSecret: secret => secrets.add(secret),
     show: async code => {
-      if (choice.note !== undefined) parts.tell(choice.note)
+      if (choice.note !== undefined) deps.tell(choice.note)
       await showCode(code, {
-        ...parts,
+        ...deps,
         now: clock.now,
-        knownHosts: knownHostsOf(parts.provider, client.issuer),
-        open: choice.opens ? url => parts.openBrowser(url, {opens: true, shown: true}) : undefined,
+        knownHosts: knownHostsOf(deps.provider, client.issuer),
+        open: choice.opens ? url => deps.openBrowser(url, {opens: true, shown: true}) : undefined,
       })
     },
   })
-  if ('refusal' in answer) return inBrowser(configuration, client, clock, browserInstead(answer, parts), parts)
-  await parts.keep(answer)
+  if ('refusal' in answer) return inBrowser(configuration, client, clock, browserInstead(answer, deps), deps)
+  await deps.keep(answer)
   return answer
 }
 
@@ -114,9 +114,9 @@ async function inBrowser(
   client: OidcClient,
   clock: TokenClock,
   choice: FlowChoice,
-  parts: NewSignInDependencies,
+  deps: NewSignInDependencies,
 ): Promise<Tokens> {
-  const {provider, secrets, fetch, signal, keep, askUntil, tell, loginCommand} = parts
+  const {provider, secrets, fetch, signal, keep, askUntil, tell, loginCommand} = deps
   const ports = client.listen?.ports ?? []
   // A random port can't have been forwarded, so from another machine only the user can bring the address back.
   if (choice.elsewhere === 'surely' && !askUntil && ports.length === 0) {
@@ -126,8 +126,8 @@ async function inBrowser(
       {hint: loginCommand},
     )
   }
-  parts.beforeAsking(client.issuer.host)
-  const renewal = renewalFor(client, parts)
+  deps.beforeAsking(client.issuer.host)
+  const renewal = renewalFor(client, deps)
   const demandPage = async (url: URL, redirect: URL) => {
     try {
       await demandSignInPage(url, client, redirect, fetch)
@@ -137,23 +137,23 @@ async function inBrowser(
       if (refused !== scopeRefused || !addsOfflineAccess(configuration, client, renewal.remember)) throw error
     }
   }
-  const keepSecret = (secret: string) => secrets.add(secret)
-  const paste = askUntil && {ask: askUntil, tell, keepSecret}
+  const maskSecret = (secret: string) => secrets.add(secret)
+  const paste = askUntil && {ask: askUntil, tell, maskSecret}
   return signInByBrowser(configuration, client, {
     pages: provider.pages,
     ...renewal,
-    keepSecret,
+    maskSecret,
     keep,
-    transport: parts,
+    transport: deps,
     signal,
     clock,
     paste: choice.elsewhere === undefined ? undefined : paste,
     async show(url, redirect, over) {
-      if (parts.probe) await demandPage(url, redirect)
+      if (deps.probe) await demandPage(url, redirect)
       if (choice.note !== undefined) tell(choice.note)
-      await parts.openBrowser(url, {opens: choice.opens, shown: false})
+      await deps.openBrowser(url, {opens: choice.opens, shown: false})
       if (choice.elsewhere === undefined || over.aborted) return
-      if (ports.length > 0 && isSsh(parts)) tell(forwarding(redirect, parts))
+      if (ports.length > 0 && isSsh(deps)) tell(forwarding(redirect, deps))
       tell(
         paste
           ? `A browser on another machine ends at a page that it can't load, at ${redirect.href}?... Copy that whole address.`

@@ -6,7 +6,7 @@ import {qrCode, type Screen} from '../terminal/qr.ts'
 import type {Line, Message} from '../text/printable.ts'
 
 export interface CodeScreen {
-  readonly tell: (told: Message) => void
+  readonly tell: (message: Message) => void
   /** The terminal that `tell` writes to, if it can show more than plain text. */
   readonly screen: () => Screen | undefined
   /** When the time for this sign-in is up, even if the code lives longer. */

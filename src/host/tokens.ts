@@ -17,7 +17,7 @@ export interface TokenDependencies extends OAuthTransport, Omit<NewSignInDepende
   readonly known: CachedProvider
   readonly now: () => Date
   /** Throws SIGN_IN_REQUIRED, quoting `because`, if nobody may be asked. Does not ask. */
-  readonly demandPerson: (where: string, because?: string) => void
+  readonly requireUser: (where: string, because?: string) => void
   /** Whether the user insists on signing in: a failing renewal then leads to a new sign-in. */
   readonly insists?: boolean | undefined
   readonly interactive: boolean
@@ -34,9 +34,9 @@ const lastMoment = Date.UTC(9999, 11, 31)
 const noRenewalDays = 7
 
 /** Tokens for a client: remembered, refreshed, or from a new sign-in, in that order. */
-export async function tokensFor(client: OidcClient, fresh: boolean, parts: TokenDependencies): Promise<TokenSet> {
-  const {memory, secrets, now, known} = parts
-  const remember = parts.provider.rememberSignIn
+export async function tokensFor(client: OidcClient, fresh: boolean, deps: TokenDependencies): Promise<TokenSet> {
+  const {memory, secrets, now, known} = deps
+  const remember = deps.provider.rememberSignIn
   const name = nameOf(client)
   const remembered = parseRemembered(await memory.get(name), secrets)
   if (remembered && !fresh && remembered.expiresAt.getTime() - now().getTime() > marginMilliseconds) {
@@ -45,12 +45,12 @@ export async function tokensFor(client: OidcClient, fresh: boolean, parts: Token
 
   // Failing must be cheap: the AWS SDK for JavaScript starts us twice per failure, other SDKs once per request.
   const mayRenew = remembered !== undefined && (await isSpendable(name, remembered, memory))
-  if (!mayRenew) parts.demandPerson(client.issuer.host)
-  const clock = (): TokenClock => ({now, offsetMilliseconds: parts.offsetTo(client.issuer)})
-  const renewed = mayRenew ? await renewOrAsk(name, remembered, client, clock, parts) : undefined
+  if (!mayRenew) deps.requireUser(client.issuer.host)
+  const clock = (): TokenClock => ({now, offsetMilliseconds: deps.offsetTo(client.issuer)})
+  const renewed = mayRenew ? await renewOrAsk(name, remembered, client, clock, deps) : undefined
   if (typeof renewed === 'object') {
     // Save first: the new refresh token may have invalidated the old one.
-    await save(name, renewed.tokens, parts)
+    await save(name, renewed.tokens, deps)
     await known.keep()
     if (serves(renewed, fresh, clock())) return tokenSet(renewed.tokens, {remember, remembered: false})
   } else if (renewed === 'dead') {
@@ -58,18 +58,18 @@ export async function tokensFor(client: OidcClient, fresh: boolean, parts: Token
   }
 
   const keep = async (tokens: Tokens) => {
-    keepSecret(tokens, secrets)
-    await save(name, tokens, parts)
+    maskTokens(tokens, secrets)
+    await save(name, tokens, deps)
     if (remember) await known.keep()
   }
-  const refused = `no renewal of ${name}`
+  const refusalName = `no renewal of ${name}`
   const noRenewal = {
-    known: (await memory.get(refused)) !== undefined,
-    note: () => memory.set(refused, '{}', new Date(now().getTime() + noRenewalDays * 86_400_000)),
+    known: (await memory.get(refusalName)) !== undefined,
+    note: () => memory.set(refusalName, '{}', new Date(now().getTime() + noRenewalDays * 86_400_000)),
   }
   // For a user, use the provider's current metadata.
   const configuration = await known.found()
-  const tokens = await signInAnew(configuration, client, clock(), {...parts, keep, noRenewal})
+  const tokens = await signInAnew(configuration, client, clock(), {...deps, keep, noRenewal})
   return tokenSet(tokens, {remember, remembered: false})
 }
 
@@ -79,15 +79,15 @@ async function renewOrAsk(
   remembered: Tokens,
   client: OidcClient,
   clock: () => TokenClock,
-  parts: TokenDependencies,
+  deps: TokenDependencies,
 ): Promise<Renewed | 'dead' | 'kept' | undefined> {
   try {
-    return await renew(name, remembered, clock, parts)
+    return await renew(name, remembered, clock, deps)
   } catch (error) {
     const failure = expectedFailure(error)
-    if (!failure || !leadsToSignIn(failure, parts)) throw error
-    parts.demandPerson(client.issuer.host, failure.message)
-    parts.log.warn(`The sign-in could not be renewed: ${failure.message}`)
+    if (!failure || !leadsToSignIn(failure, deps)) throw error
+    deps.requireUser(client.issuer.host, failure.message)
+    deps.log.warn(`The sign-in could not be renewed: ${failure.message}`)
     return 'kept'
   }
 }
@@ -135,16 +135,16 @@ function tokenSet(
 /** Revokes a client's remembered tokens at the provider and deletes them here, even if revoking fails. */
 export async function revokeTokens(
   client: OidcClient,
-  parts: OAuthTransport & Pick<TokenDependencies, 'memory' | 'secrets'>,
+  deps: OAuthTransport & Pick<TokenDependencies, 'memory' | 'secrets'>,
 ): Promise<void> {
   const name = nameOf(client)
-  const remembered = parseRemembered(await parts.memory.get(name), parts.secrets)
+  const remembered = parseRemembered(await deps.memory.get(name), deps.secrets)
   if (!remembered) return
   try {
     // Revoking a refresh token also ends the tokens issued from it (RFC 7009, 2.1).
-    await revoke(await discover(client, parts), remembered.refreshToken ?? remembered.accessToken)
+    await revoke(await discover(client, deps), remembered.refreshToken ?? remembered.accessToken)
   } finally {
-    await parts.memory.delete(name)
+    await deps.memory.delete(name)
   }
 }
 
@@ -153,16 +153,16 @@ async function renew(
   name: string,
   remembered: Tokens,
   clock: () => TokenClock,
-  parts: TokenDependencies,
+  deps: TokenDependencies,
 ): Promise<Renewed | 'dead' | undefined> {
   const {refreshToken: spent, claims: earlier} = remembered
   if (spent === undefined) return undefined
-  const answer = await parts.known.ask(
+  const answer = await deps.known.ask(
     configuration => refresh(configuration, spent, earlier, clock),
-    text => saveLost(name, text, remembered, parts),
+    text => saveUnverified(name, text, remembered, deps),
   )
   if (!answer) return 'dead'
-  keepSecret(answer, parts.secrets)
+  maskTokens(answer, deps.secrets)
   const refreshToken = answer.refreshToken ?? spent
   const lasting = refreshToken === spent ? {refreshTokenLasts: true} : {}
   if (answer.idToken !== undefined) {
@@ -176,12 +176,12 @@ async function renew(
 }
 
 /** Saves only the refresh token of an answer that can't be verified, so that a later renewal can succeed. */
-async function saveLost(name: string, text: string, remembered: Tokens, parts: TokenDependencies): Promise<void> {
+async function saveUnverified(name: string, text: string, remembered: Tokens, deps: TokenDependencies): Promise<void> {
   const {refresh_token: refreshToken} = parseObject(text)
   if (typeof refreshToken !== 'string') return
-  parts.secrets.add(refreshToken)
+  deps.secrets.add(refreshToken)
   const refreshTokenLasts = refreshToken === remembered.refreshToken ? remembered.refreshTokenLasts : undefined
-  await save(name, {...remembered, refreshToken, refreshTokenLasts}, parts)
+  await save(name, {...remembered, refreshToken, refreshTokenLasts}, deps)
 }
 
 async function save(name: string, tokens: Tokens, {memory, now, provider}: TokenDependencies): Promise<void> {
@@ -209,11 +209,11 @@ function parseRemembered(text: string | undefined, secrets: Secrets): Tokens | u
     claims: claims !== null && typeof claims === 'object' ? {...claims} : {},
     expiresAt: new Date(expiresAt),
   }
-  keepSecret(tokens, secrets)
+  maskTokens(tokens, secrets)
   return tokens
 }
 
-function keepSecret({accessToken, refreshToken, idToken}: Tokens, secrets: Secrets): void {
+function maskTokens({accessToken, refreshToken, idToken}: Tokens, secrets: Secrets): void {
   for (const token of [accessToken, refreshToken, idToken]) secrets.add(token)
 }
 

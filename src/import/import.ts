@@ -31,12 +31,12 @@ export interface ImportResult {
 /** Takes over another tool's configuration: shows the result, asks, writes it, and has AWS tools call us instead. */
 export async function importConfiguration(
   {yes}: ImportRequest,
-  parts: SetupDependencies & Pick<Dependencies, 'readText'>,
+  deps: SetupDependencies & Pick<Dependencies, 'readText'>,
 ): Promise<ImportResult> {
-  const plan = await planImport(parts)
+  const plan = await planImport(deps)
   const {providers, profiles} = plan
   const result = {
-    path: parts.configuration.path,
+    path: deps.configuration.path,
     providers: providers.map(({name}) => name),
     profiles: profiles.map(({name}) => name),
     left: plan.left,
@@ -48,11 +48,11 @@ export async function importConfiguration(
     ...profiles.map(({name, entry}) => ({kind: 'add', list: 'profiles', name, entry}) as const),
   ]
   const scope = profiles.length === 0 ? undefined : scopeOf(result.profiles)
-  const shown = yes ? undefined : await showDifference(edits, scope, parts)
-  if (shown && !(await agreed(plan, parts))) return result
-  await parts.editConfiguration(() => edits)
-  const kept = await keepSecrets(plan, parts)
-  const synced = scope ? await callUs(scope, shown, parts) : {left: []}
+  const shown = yes ? undefined : await showDifference(edits, scope, deps)
+  if (shown && !(await agreed(plan, deps))) return result
+  await deps.editConfiguration(() => edits)
+  const kept = await keepSecrets(plan, deps)
+  const synced = scope ? await callUs(scope, shown, deps) : {left: []}
   return {...result, written: true, ...synced, left: [...plan.left, ...kept, ...synced.left]}
 }
 
@@ -60,23 +60,23 @@ export async function importConfiguration(
 async function callUs(
   scope: SyncScope,
   shown: ShownDifference | undefined,
-  parts: SetupDependencies,
+  deps: SetupDependencies,
 ): Promise<Pick<ImportResult, 'left' | 'synced' | 'awsTools'>> {
   try {
-    const ended = shown ? await syncAsShown(shown, parts) : await syncUnseen(scope, parts)
+    const ended = shown ? await syncAsShown(shown, deps) : await syncUnseen(scope, deps)
     const {left, written, ...awsTools} = ended
     const reasons = left.map(({why, hint}) => (hint === undefined ? why : `${why} Later: ${hint}`))
     return {left: reasons, ...(written && {synced: awsTools.files.config, awsTools})}
   } catch (error) {
     const failure = expectedFailure(error)
-    if (!failure || parts.signal.aborted || failure.code === 'INTERRUPTED') throw error
+    if (!failure || deps.signal.aborted || failure.code === 'INTERRUPTED') throw error
     return {left: [`${failure.message} Later: aws-oidc profiles sync ${scope.profiles.join(' ')}`]}
   }
 }
 
-async function syncUnseen(scope: SyncScope, parts: SetupDependencies): Promise<SyncResult> {
-  const configuration = await parts.draftConfiguration(() => [])
-  return sync({...scope, write: 'yes'}, {...parts, configuration})
+async function syncUnseen(scope: SyncScope, deps: SetupDependencies): Promise<SyncResult> {
+  const configuration = await deps.draftConfiguration(() => [])
+  return sync({...scope, write: 'yes'}, {...deps, configuration})
 }
 
 /** Replaces only the commands of these profiles: keys that the user has written stay. */
@@ -84,9 +84,9 @@ function scopeOf(profiles: readonly string[]): SyncScope {
   return {profiles, replaces: 'command', chain: 'process', prune: false, fromRoles: undefined}
 }
 
-function agreed({left}: ImportPlan, parts: Pick<Dependencies, 'tell' | 'asking' | 'ask'>): Promise<boolean> {
-  if (left.length > 0) parts.tell(["This can't be taken over:", ...left.map(line => `  ${line}`), ''])
-  return agreesToWrite('Write this?', 'the same command with --yes', parts)
+function agreed({left}: ImportPlan, deps: Pick<Dependencies, 'tell' | 'asking' | 'ask'>): Promise<boolean> {
+  if (left.length > 0) deps.tell(["This can't be taken over:", ...left.map(line => `  ${line}`), ''])
+  return agreesToWrite('Write this?', 'the same command with --yes', deps)
 }
 
 /** Stores the secrets in the keyring. A failure stops nothing else: the user can set the secret later. */

@@ -21,8 +21,8 @@ export interface ImportPlan {
 }
 
 /** Plans the import. Rejects with CONFIG_INVALID if there is nothing to take over, or a file is damaged. */
-export async function planImport(parts: SyncDependencies & Pick<Dependencies, 'readText'>): Promise<ImportPlan> {
-  const found = await readProviders(parts)
+export async function planImport(deps: SyncDependencies & Pick<Dependencies, 'readText'>): Promise<ImportPlan> {
+  const found = await readProviders(deps)
   const providers: ImportPlan['providers'][number][] = []
   const left: string[] = []
   for (const [name, [provider, ...same]] of Map.groupBy(found, ({name}) => name)) {
@@ -30,17 +30,17 @@ export async function planImport(parts: SyncDependencies & Pick<Dependencies, 'r
       left.push(`${name}: stands there ${same.length + 1} times, as names have no case; aws-cli-oidc takes any of them`)
       continue
     }
-    const outcome = await planProvider(provider, parts)
+    const outcome = await planProvider(provider, deps)
     left.push(...outcome.left.map(reason => `${provider.name}: ${reason}`))
     if (outcome.entry) providers.push({name: provider.name, entry: outcome.entry, secret: outcome.secret})
   }
   const names = new Map(providers.map(({name}) => [name.toLowerCase(), name]))
   const profiles: ImportPlan['profiles'][number][] = []
-  for (const {kind, path, calls} of await readCalls(parts)) {
+  for (const {kind, path, calls} of await readCalls(deps)) {
     for (const call of calls) {
       const place = `${path}:${call.line}: [${call.profile}]`
       const outcome: Outcome =
-        kind === 'config' ? planProfile(call, names, parts) : {left: [`is not in the file "config"`]}
+        kind === 'config' ? planProfile(call, names, deps) : {left: [`is not in the file "config"`]}
       left.push(...outcome.left.map(reason => `${place} ${reason}`))
       if (outcome.entry) profiles.push({name: call.profile, entry: outcome.entry})
     }
@@ -84,13 +84,13 @@ interface Outcome {
   readonly left: readonly string[]
 }
 
-async function planProvider(provider: ForeignProvider, parts: Configured): Promise<Outcome> {
+async function planProvider(provider: ForeignProvider, deps: Configured): Promise<Outcome> {
   const id = strategyOf(provider)
   if (id === undefined) return {left: ['aws_federation_type is neither oidc nor saml2, so nothing is taken over']}
-  const {path, providers} = parts.configuration
+  const {path, providers} = deps.configuration
   const unfit = problemOfProviderName(provider.name) ?? taken('provider', provider.name, providers, path)
   if (unfit !== undefined) return {left: [unfit]}
-  const {strategy, fields} = await knownStrategy(id, parts)
+  const {strategy, fields} = await knownStrategy(id, deps)
   const {entry, secret, left} = translated(provider, id, fields)
   const missing = missingFields(strategy.settings, fields, new Map(Object.entries(entry)))
   if (missing.length === 0) return {entry, secret, left}

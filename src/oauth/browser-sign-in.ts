@@ -2,14 +2,14 @@ import * as openid from 'openid-client'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
 import type {OidcClient} from '../plugin.ts'
 import {fetchKeys, type OAuthTransport} from './discovery.ts'
-import {listenForRedirect, type Pages, type Redirect} from './loopback.ts'
+import {listenForRedirect, type PageAddresses, type Redirect} from './loopback.ts'
 import {type PasteBack, pastedRedirect} from './pasted-redirect.ts'
 import {explainOAuthFailure} from './problems.ts'
 import {type TokenClock, type Tokens, tokensOf} from './tokens.ts'
 import {verified} from './verified.ts'
 
 export interface BrowserSignIn {
-  readonly pages: Pages
+  readonly pages: PageAddresses
   /** Whether a refresh token is wanted. */
   readonly remember: boolean
   /**
@@ -22,7 +22,7 @@ export interface BrowserSignIn {
   /** Called when the provider refuses this client a refresh token; the sign-in continues without. */
   readonly onNoRenewal: () => Promise<void>
   /** Masks the secret in all output from now on. */
-  readonly keepSecret: (secret: string) => void
+  readonly maskSecret: (secret: string) => void
   /** Saves the tokens. Called before the browser shows that the sign-in succeeded. */
   readonly keep: (tokens: Tokens) => Promise<void>
   readonly transport: OAuthTransport
@@ -38,7 +38,7 @@ export interface BrowserSignIn {
 export async function signInByBrowser(
   configuration: openid.Configuration,
   client: OidcClient,
-  {pages, remember, show, paste, onNoRenewal, keepSecret, keep, transport, signal, clock}: BrowserSignIn,
+  {pages, remember, show, paste, onNoRenewal, maskSecret, keep, transport, signal, clock}: BrowserSignIn,
 ): Promise<Tokens> {
   const listener = await listenForRedirect(client.listen ?? {}, pages, signal)
   const {issuer, authorization_response_iss_parameter_supported: issuerIsSent = false} = configuration.serverMetadata()
@@ -48,7 +48,7 @@ export async function signInByBrowser(
     {url, state, verifier}: AuthorizationRequest,
     redirected = listener.received(state),
   ): Promise<Redirect> {
-    keepSecret(verifier)
+    maskSecret(verifier)
     const arrived = new AbortController()
     const expected = {url: listener.url, state, issuer, issuerIsSent}
     const pasted = () =>
@@ -70,9 +70,9 @@ export async function signInByBrowser(
       await onNoRenewal()
       request = await authorizationRequest(configuration, client, listener.url, false)
       const again = listener.received(request.state)
-      redirect = (await redirect.sendOn(request.url)) ? await again : await answerTo(request, again)
+      redirect = (await redirect.restartAt(request.url)) ? await again : await answerTo(request, again)
     }
-    for (const code of redirect.address.searchParams.getAll('code')) keepSecret(code)
+    for (const code of redirect.address.searchParams.getAll('code')) maskSecret(code)
     const {verifier, state, nonce} = request
     return await settle(redirect, issuer, async () => {
       // Fetched first: nothing slow or fallible should come between receiving the tokens and saving them.

@@ -18,7 +18,7 @@ export interface DeviceSignIn {
   /** Called when the provider refuses this client a refresh token; the sign-in continues without. */
   readonly onNoRenewal: () => Promise<void>
   /** Masks the secret in all output from now on. */
-  readonly keepSecret: (secret: string) => void
+  readonly maskSecret: (secret: string) => void
   readonly transport: OAuthTransport
   readonly sleep: (milliseconds: number) => Promise<void>
   /** Milliseconds of a monotonic clock, by which the code expires. */
@@ -58,7 +58,7 @@ const longestPauseMilliseconds = 60_000
 export async function signInByDevice(
   configuration: openid.Configuration,
   client: OidcClient,
-  {remember, show, onNoRenewal, keepSecret, transport, sleep, elapsed, signal, clock}: DeviceSignIn,
+  {remember, show, onNoRenewal, maskSecret, transport, sleep, elapsed, signal, clock}: DeviceSignIn,
 ): Promise<Tokens | DeviceFlowRefused> {
   const provider = client.issuer.host
   const verifier = openid.randomPKCECodeVerifier()
@@ -77,7 +77,7 @@ export async function signInByDevice(
     })
     if ('refusal' in requested) return requested
     const {answer} = requested
-    for (const secret of [verifier, answer.device_code]) keepSecret(secret)
+    for (const secret of [verifier, answer.device_code]) maskSecret(secret)
     // Fetched first: nothing slow or fallible should come between receiving the tokens and saving them.
     const verifying = {...transport, now: clock.now}
     await fetchKeys(configuration, verifying)

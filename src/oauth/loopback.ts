@@ -21,10 +21,10 @@ export interface Redirect {
   /** Shows in the browser that the sign-in succeeded, or why it failed. Resolves when the page is sent. */
   answer(failure?: string): Promise<void>
   /** Redirects the browser to start again at `url` instead; `false` for a pasted redirect, where no browser waits. */
-  sendOn(url: URL): Promise<boolean>
+  restartAt(url: URL): Promise<boolean>
 }
 
-export interface Pages {
+export interface PageAddresses {
   readonly success?: URL | undefined
   readonly failure?: URL | undefined
 }
@@ -34,7 +34,7 @@ const noIpv6 = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT'])
 /** Resolves once the port is bound, so that no browser is opened for a redirect that could not arrive. */
 export async function listenForRedirect(
   {host = '127.0.0.1', ports = [], path = '/callback'}: ListenOptions,
-  pages: Pages,
+  pages: PageAddresses,
   signal: AbortSignal,
 ): Promise<RedirectListener> {
   let waiting: {readonly state: string | undefined; readonly take: (redirect: Redirect) => void} | undefined
@@ -45,13 +45,13 @@ export async function listenForRedirect(
     if (early) return early.push(() => handle(request, response))
     const address = addressOf(request, url)
     if (request.method !== 'GET' || !address) return send(response, 404, strayPage())
-    if (!waiting || !belongs(address, waiting.state)) return send(response, 400, strayPage())
+    if (!waiting || !carriesState(address, waiting.state)) return send(response, 400, strayPage())
     const {take} = waiting
     waiting = undefined
     take({
       address,
       answer: failure => answer(response, pages, failure),
-      async sendOn(target) {
+      async restartAt(target) {
         await send(response, 303, redirectPage(target))
         return true
       },
@@ -85,7 +85,7 @@ export async function listenForRedirect(
         }
         const held = early ?? []
         early = undefined
-        for (const answerNow of held) answerNow()
+        for (const handleNow of held) handleNow()
         return undefined
       })
     },
@@ -108,7 +108,7 @@ function addressOf({url: target = '', headers}: IncomingMessage, url: URL): URL 
   return address
 }
 
-function belongs(address: URL, state: string | undefined): boolean {
+function carriesState(address: URL, state: string | undefined): boolean {
   const states = address.searchParams.getAll('state')
   return state === undefined ? address.search !== '' : states.length === 1 && states[0] === state
 }
@@ -162,7 +162,7 @@ function portOf(server: Server): number {
   return address !== null && typeof address === 'object' ? address.port : 0
 }
 
-function answer(response: ServerResponse, pages: Pages, failure: string | undefined): Promise<void> {
+function answer(response: ServerResponse, pages: PageAddresses, failure: string | undefined): Promise<void> {
   const target = failure === undefined ? pages.success : pages.failure
   if (target) return send(response, 303, redirectPage(target))
   return failure === undefined ? send(response, 200, successPage()) : send(response, 400, failurePage(failure))

@@ -7,7 +7,7 @@ export interface PasteBack {
   readonly ask: (signal: AbortSignal) => Ask
   readonly tell: (text: string) => void
   /** Masks the secret in all output from now on. */
-  readonly keepSecret: (secret: string) => void
+  readonly maskSecret: (secret: string) => void
 }
 
 /** What the redirect of this sign-in must contain. */
@@ -22,7 +22,7 @@ export interface ExpectedRedirect {
 /** Asks until the user pastes the redirect address of this sign-in; says what is wrong with any other. */
 export async function pastedRedirect(
   expected: ExpectedRedirect,
-  {ask, tell, keepSecret}: PasteBack,
+  {ask, tell, maskSecret}: PasteBack,
   signal: AbortSignal,
 ): Promise<Redirect> {
   const questions = ask(signal)
@@ -30,10 +30,10 @@ export async function pastedRedirect(
     const text = await questions.secret('Paste the address here:')
     const address = addressIn(text)
     const code = address?.searchParams.get('code')
-    if (code) keepSecret(code)
+    if (code) maskSecret(code)
     const problem = address ? problemWith(address, expected) : 'That is not an address.'
     if (address && problem === undefined) {
-      return {address: redirectTo(expected.url, address), answer: async () => {}, sendOn: async () => false}
+      return {address: redirectTo(expected.url, address), answer: async () => {}, restartAt: async () => false}
     }
     tell(`${problem} It begins with ${expected.url.href}? and is needed whole. Paste it again, or press Ctrl-C.`)
   }

@@ -46,7 +46,7 @@ export interface Outside {
   readonly programOutput: typeof programOutput
   readonly keyring: Keyring
   /** The same keyring, without extra time for a user who might be typing its password. */
-  readonly keyringWithoutPerson: Keyring
+  readonly unattendedKeyring: Keyring
   /** Loaded on demand: a call served from the cache has no time for it. */
   readonly npm: () => Promise<Npm>
   readonly plugins: PluginGuard
@@ -102,18 +102,18 @@ export function realOutside(): Outside {
     programOutput,
     network: systemNetwork({env, clock: systemClock, signal: processes.interruption}),
     keyring: systemKeyring(keyringParts),
-    keyringWithoutPerson: systemKeyring({...keyringParts, attended: false}),
+    unattendedKeyring: systemKeyring({...keyringParts, attended: false}),
     inspection: async () => (await import('./processes/inspection.ts')).systemInspection(env, platform),
     processMark,
   }
 }
 
-function guardFromFirstUse(parts: GuardDependencies): PluginGuard {
+function guardFromFirstUse(deps: GuardDependencies): PluginGuard {
   let guard: PluginGuard | undefined
   return {
     async load(...wanted) {
       const {systemPluginGuard} = await import('./processes/plugin-guard.ts')
-      guard ??= systemPluginGuard(parts)
+      guard ??= systemPluginGuard(deps)
       return guard.load(...wanted)
     },
     lift: () => guard?.lift(),

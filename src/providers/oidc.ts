@@ -5,8 +5,8 @@ import {
   clientOf,
   clientSettings,
   idTokenOf,
-  personOf,
   signOutOf,
+  userOf,
 } from './openid.ts'
 
 export interface OidcSettings extends ClientSettings {
@@ -30,7 +30,7 @@ export const oidc: FederationStrategy<OidcSettings> = {
     const token = idTokenOf(tokens, 'is what AWS takes', host)
     const {rolesClaim} = settings
     return {
-      ...personOf(tokens),
+      ...userOf(tokens),
       ...(rolesClaim !== undefined && {roles: async () => rolesIn(rolesClaim, tokens.claims)}),
       proofFor: async () => ({kind: 'web-identity', token}),
     }

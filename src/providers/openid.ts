@@ -31,7 +31,7 @@ export function clientOf({issuer, clientId, clientSecret, clientAuthentication: 
 }
 
 /** Who signed in, and how long the sign-in lasts. */
-export function personOf({
+export function userOf({
   claims,
   expiresAt,
   renewable,

@@ -6,8 +6,8 @@ import {
   clientOf,
   clientSettings,
   idTokenOf,
-  personOf,
   signOutOf,
+  userOf,
 } from './openid.ts'
 
 export interface Saml2Settings extends ClientSettings {
@@ -46,7 +46,7 @@ export const saml2: FederationStrategy<Saml2Settings> = {
       return latest.document
     }
     return {
-      ...personOf(first.tokens),
+      ...userOf(first.tokens),
       roles: async () => host.rolesIn(await document()),
       proofFor: async () => ({kind: 'saml', document: await document()}),
     }

@@ -45,22 +45,22 @@ export interface Offer {
 /** Installs the plugin that was typed: see `installOffer`. */
 export async function installPlugin(
   {plugin, builtIn}: InstallRequest,
-  parts: InstallDependencies,
+  deps: InstallDependencies,
 ): Promise<InstalledPlugin> {
   const source = readPluginSource(plugin)
-  return installOffer(await lookAt(source, parts), source, builtIn, parts)
+  return installOffer(await lookAt(source, deps), source, builtIn, deps)
 }
 
 /** Shows a plugin and installs it if the user then agrees; else resolves to `undefined`. */
 export async function installOnConsent(
   {plugin, builtIn}: InstallRequest,
   agrees: () => Promise<boolean>,
-  parts: InstallDependencies,
+  deps: InstallDependencies,
 ): Promise<InstalledPlugin | undefined> {
   const source = readPluginSource(plugin)
-  const offer = await lookAt(source, parts)
-  await show(offer, source, parts)
-  return (await agrees()) ? install(offer, source, builtIn, parts) : undefined
+  const offer = await lookAt(source, deps)
+  await show(offer, source, deps)
+  return (await agrees()) ? install(offer, source, builtIn, deps) : undefined
 }
 
 /** What a source offers now; nothing is installed. */
@@ -81,31 +81,31 @@ export async function installOffer(
   offer: Offer,
   source: PluginSource,
   builtIn: readonly string[],
-  parts: InstallDependencies,
+  deps: InstallDependencies,
 ): Promise<InstalledPlugin> {
-  await show(offer, source, parts)
-  return install(offer, source, builtIn, parts)
+  await show(offer, source, deps)
+  return install(offer, source, builtIn, deps)
 }
 
-async function show(offer: Offer, source: PluginSource, parts: InstallDependencies): Promise<void> {
-  refuseByName(offer.name, parts)
-  const publisher = await publisherOf(offer, source, parts)
-  parts.log.info(`Package:   ${offer.name} ${offer.version}`)
-  parts.log.info(`Publisher: ${publisher}`)
-  parts.log.info(`Integrity: ${offer.integrity}`)
+async function show(offer: Offer, source: PluginSource, deps: InstallDependencies): Promise<void> {
+  refuseByName(offer.name, deps)
+  const publisher = await publisherOf(offer, source, deps)
+  deps.log.info(`Package:   ${offer.name} ${offer.version}`)
+  deps.log.info(`Publisher: ${publisher}`)
+  deps.log.info(`Integrity: ${offer.integrity}`)
 }
 
 async function install(
   offer: Offer,
   source: PluginSource,
   builtIn: readonly string[],
-  parts: InstallDependencies,
+  deps: InstallDependencies,
 ): Promise<InstalledPlugin> {
-  const folder = await openPluginFolder(parts)
+  const folder = await openPluginFolder(deps)
   try {
     await folder.npm(['install', '--omit=dev', source.spec])
-    await checkOffer(offer, parts)
-    const installed = await checkInstalled(offer.name, builtIn, parts)
+    await checkOffer(offer, deps)
+    const installed = await checkInstalled(offer.name, builtIn, deps)
     await folder.list(offer.name, source)
     return installed
   } catch (error) {

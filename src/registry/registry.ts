@@ -36,7 +36,7 @@ export interface Installable {
   readonly plugin: string
 }
 
-export interface RegistryParts {
+export interface RegistryDependencies {
   /** Whether the configuration lets a plugin be used. */
   readonly allows: (plugin: string) => boolean
   /** Loads code of a plugin within limits. */
@@ -63,14 +63,14 @@ const known: Readonly<Record<Kind, ReadonlyMap<string, string>>> = {
 export function registryOf(
   own: InstalledPackage,
   plugins: readonly InstalledPackage[],
-  parts: RegistryParts,
+  deps: RegistryDependencies,
 ): Registry {
-  function owner(kind: Kind, id: string): InstalledPackage {
+  function holderOf(kind: Kind, id: string): InstalledPackage {
     if (declaredBy(own.manifest, kind).includes(id)) return own
     const [first, second] = plugins.filter(({manifest}) => declaredBy(manifest, kind).includes(id))
-    if (!first) throw unknown(kind, id, [own, ...plugins], parts)
+    if (!first) throw unknown(kind, id, [own, ...plugins], deps)
     if (second) throw disputed(kind, id, first, second)
-    if (!parts.allows(first.name)) throw notAllowed(first.name)
+    if (!deps.allows(first.name)) throw notAllowed(first.name)
     return first
   }
 
@@ -80,8 +80,8 @@ export function registryOf(
     input: Input,
     isContract: (value: unknown) => value is Contract,
   ): Promise<Contract> {
-    return within(owner(kind, id), async holder => {
-      const entry = await entryOf<Contract, Input>(holder, kind, id, parts.load)
+    return guarded(holderOf(kind, id), async holder => {
+      const entry = await entryOf<Contract, Input>(holder, kind, id, deps.load)
       const loaded: unknown = await entry.load(input)
       if (!isContract(loaded)) throw new Error(`what it gives for "${id}" is none of the ${kind}`)
       return loaded
@@ -89,18 +89,18 @@ export function registryOf(
   }
 
   function summary(kind: Kind, id: string): Promise<string> {
-    return within(owner(kind, id), async holder => (await entryOf(holder, kind, id, parts.load)).summary)
+    return guarded(holderOf(kind, id), async holder => (await entryOf(holder, kind, id, deps.load)).summary)
   }
 
   /** Runs a package's code. An error in a plugin becomes PLUGIN_FAILED, which names the plugin. */
-  async function within<Result>(
+  async function guarded<Result>(
     holder: InstalledPackage,
     work: (holder: InstalledPackage) => Promise<Result>,
   ): Promise<Result> {
     if (holder === own) return work(holder)
     const reason = await whyUnfit(holder.manifest, String(own.manifest.version))
     if (reason) throw reason.newer ? tooNew(holder, reason.text) : failed(holder, reason.text)
-    return parts.guard(holder.name, () =>
+    return deps.guard(holder.name, () =>
       work(holder).catch((error: unknown) => {
         throw failed(holder, reasonOf(error), error)
       }),
@@ -112,14 +112,14 @@ export function registryOf(
   }
 
   return {
-    ownerOf: strategy => owner('strategies', strategy).name,
+    ownerOf: strategy => holderOf('strategies', strategy).name,
     strategies: () =>
-      [own, ...plugins.filter(({name}) => parts.allows(name))].flatMap(({manifest}) =>
+      [own, ...plugins.filter(({name}) => deps.allows(name))].flatMap(({manifest}) =>
         declaredBy(manifest, 'strategies'),
       ),
     installable: () =>
       [...known.strategies]
-        .filter(([id, plugin]) => !isDeclared('strategies', id) && parts.allows(plugin))
+        .filter(([id, plugin]) => !isDeclared('strategies', id) && deps.allows(plugin))
         .map(([strategy, plugin]) => ({strategy, plugin})),
     strategySummary: id => summary('strategies', id),
     strategy: id => load('strategies', id, undefined, isStrategy),
@@ -136,13 +136,13 @@ export function declaredBy(manifest: InstalledPackage['manifest'], kind: Kind): 
 /** Why this version of aws-oidc can't serve a plugin, as far as its package.json tells. */
 export async function whyUnfit(
   manifest: InstalledPackage['manifest'],
-  hostVersion: string,
+  ownVersion: string,
 ): Promise<{readonly text: string; readonly newer: boolean} | undefined> {
   const range = readObject(manifest.engines)['aws-oidc']
   if (typeof range === 'string') {
     const {satisfies} = (await import('semver')).default
-    const fits = satisfies(hostVersion, range, {includePrerelease: true})
-    if (!fits) return {text: `it needs aws-oidc ${printable(range, 50)}, this is ${hostVersion}`, newer: true}
+    const fits = satisfies(ownVersion, range, {includePrerelease: true})
+    if (!fits) return {text: `it needs aws-oidc ${printable(range, 50)}, this is ${ownVersion}`, newer: true}
   }
   const {apiVersion: built} = readObject(manifest['aws-oidc'])
   if (built === undefined || built === apiVersion) return undefined
@@ -153,7 +153,7 @@ async function entryOf<Contract, Input>(
   holder: InstalledPackage,
   kind: Kind,
   id: string,
-  loadFile: RegistryParts['load'],
+  loadFile: RegistryDependencies['load'],
 ) {
   const hook = readObject(readObject(holder.manifest.oclif).hooks)[`aws-oidc:${kind}`]
   if (typeof hook !== 'string') throw new Error(`it declares "${id}" but no hook "aws-oidc:${kind}"`)
@@ -195,7 +195,7 @@ function unknown(
   kind: Kind,
   id: string,
   packages: readonly InstalledPackage[],
-  {nearest, allows}: RegistryParts,
+  {nearest, allows}: RegistryDependencies,
 ): AwsOidcError {
   const word = words[kind]
   const plugin = known[kind].get(id)

@@ -13,16 +13,16 @@ export interface UninstalledPlugin {
  * Removes a plugin and what npm installed for it; of a linked plugin, only the link. None of its code runs. Rejects
  * with USAGE if there is no such plugin; if npm fails, everything stays.
  */
-export async function uninstallPlugin(typed: string, parts: InstallDependencies): Promise<UninstalledPlugin> {
+export async function uninstallPlugin(typed: string, deps: InstallDependencies): Promise<UninstalledPlugin> {
   const name = typed.replace(/(?<=.)@[^/]*$/, '')
-  const plugins = await listedPlugins(parts.dataFolder, parts.files)
+  const plugins = await listedPlugins(deps.dataFolder, deps.files)
   const plugin = plugins.find(listed => listed.name === name)
   if (!plugin)
     throw absent(
       name,
       plugins.map(listed => listed.name),
     )
-  const folder = await openPluginFolder(parts)
+  const folder = await openPluginFolder(deps)
   try {
     await folder.unlist(name)
     if (!plugin.linked) await folder.npm(['uninstall', '--omit=dev', name])

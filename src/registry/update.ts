@@ -18,18 +18,18 @@ export interface PluginUpdate {
  */
 export async function updatePlugins(
   builtIn: readonly string[],
-  parts: InstallDependencies,
+  deps: InstallDependencies,
 ): Promise<readonly PluginUpdate[]> {
   const updates: PluginUpdate[] = []
-  for (const {name, version: before, source} of await pluginsByNpm(parts.dataFolder, parts.files)) {
+  for (const {name, version: before, source} of await pluginsByNpm(deps.dataFolder, deps.files)) {
     try {
       // A tarball never changes, and may be gone.
-      const offer = source.spec.startsWith('file:') ? undefined : await lookAt(source, parts)
-      const now = offer && offer.version !== before ? await installOffer(offer, source, builtIn, parts) : undefined
+      const offer = source.spec.startsWith('file:') ? undefined : await lookAt(source, deps)
+      const now = offer && offer.version !== before ? await installOffer(offer, source, builtIn, deps) : undefined
       updates.push({name, before, ...(now && {now})})
     } catch (failure) {
       const error = expectedFailure(failure)
-      if (!error || parts.npmOptions.signal.aborted) throw failure
+      if (!error || deps.npmOptions.signal.aborted) throw failure
       updates.push({name, before, error})
     }
   }

@@ -21,14 +21,14 @@ export type CachePlace = Omit<CacheInfo, 'cache' | 'protection' | 'profiles'> & 
 /** Where secrets rest, how they are protected there, and until when each profile has credentials. */
 export async function cacheInfo(
   place: CachePlace,
-  parts: Pick<Dependencies, 'configuration' | 'registry' | 'store' | 'clock' | 'env'>,
+  deps: Pick<Dependencies, 'configuration' | 'registry' | 'store' | 'clock' | 'env'>,
 ): Promise<CacheInfo> {
   const {id, folder, byHand, insteadOfKeyring, hotCopies} = place
-  const {registry, store, configuration, clock} = parts
+  const {registry, store, configuration, clock} = deps
   const profiles: {profile: string; credentialsUntil: Date | undefined}[] = []
   for (const profile of Object.keys(configuration.profiles)) {
     let credentialsUntil: Date | undefined
-    for (const plan of plansFor({profile}, parts)) {
+    for (const plan of plansFor({profile}, deps)) {
       const end = await store.endOf(lastStep(plan).key)
       if (end && end > clock.now()) credentialsUntil ??= end
     }
@@ -48,20 +48,20 @@ export interface Cleared {
 /** Removes credentials and tokens: all of them, or those of one provider. */
 export async function clearCache(
   provider: string | undefined,
-  parts: Pick<Dependencies, 'configuration' | 'registry' | 'store' | 'env'>,
+  deps: Pick<Dependencies, 'configuration' | 'registry' | 'store' | 'env'>,
 ): Promise<Cleared> {
-  const {configuration, store} = parts
-  const only = provider === undefined ? undefined : planAt(provider, parts).providerId
+  const {configuration, store} = deps
+  const only = provider === undefined ? undefined : planAt(provider, deps).providerId
   const isMeant = ({providerId}: Plan) => only === undefined || providerId === only
   const holdsAny = async (keys: readonly string[]) => (await Promise.all(keys.map(store.holds))).includes(true)
   const providers: string[] = []
   for (const name of Object.keys(configuration.providers)) {
-    const plans = possible(() => [planAt(name, parts)]).filter(isMeant)
+    const plans = possible(() => [planAt(name, deps)]).filter(isMeant)
     if (await holdsAny(plans.map(({providerId}) => userKey(providerId)))) providers.push(name)
   }
   const profiles: string[] = []
   for (const profile of Object.keys(configuration.profiles)) {
-    const plans = possible(() => plansFor({profile}, parts)).filter(isMeant)
+    const plans = possible(() => plansFor({profile}, deps)).filter(isMeant)
     if (await holdsAny(plans.map(plan => lastStep(plan).key))) profiles.push(profile)
   }
   await store.clear(only === undefined ? undefined : `${only}/`)

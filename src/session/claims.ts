@@ -17,10 +17,10 @@ export interface ShownClaims {
 const compared = ['iss', 'aud', 'azp', 'sub', 'amr']
 
 /** The claims of a request's sign-in, which is made anew if necessary. AWS is not asked: it may refuse the role. */
-export function claimsFor(request: ProfileRequest, parts: SignInDependencies): Promise<ShownClaims> {
-  return firstApplicable(plansFor(request, parts), async plan => {
+export function claimsFor(request: ProfileRequest, deps: SignInDependencies): Promise<ShownClaims> {
+  return firstApplicable(plansFor(request, deps), async plan => {
     const {name, own} = plan.provider
-    const claims = await whileSignedIn(plan, parts, async identity => identity.claims)
+    const claims = await whileSignedIn(plan, deps, async identity => identity.claims)
     if (!claims) {
       throw new AwsOidcError('USAGE', `The sign-in at "${name}" gives no claims.`, {hint: 'aws-oidc whoami'})
     }

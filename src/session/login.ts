@@ -34,11 +34,11 @@ export interface LoginFailure {
 }
 
 /** Signs in now, and gets the role's credentials if there is a role. */
-export async function login(request: LoginRequest, parts: SignInDependencies): Promise<LoginResult> {
-  const target = await chooseProvider(request, 'login', parts)
-  return firstApplicable(plansFor(target, parts), plan =>
-    parts.locks.hold(lockOf(lastStep(plan).key), parts.signal, () =>
-      noting(plan, parts, () => (request.ifNeeded ? loginIfNeeded(plan, parts) : loginNow(plan, request.force, parts))),
+export async function login(request: LoginRequest, deps: SignInDependencies): Promise<LoginResult> {
+  const target = await chooseProvider(request, 'login', deps)
+  return firstApplicable(plansFor(target, deps), plan =>
+    deps.locks.hold(lockOf(lastStep(plan).key), deps.signal, () =>
+      noting(plan, deps, () => (request.ifNeeded ? loginIfNeeded(plan, deps) : loginNow(plan, request.force, deps))),
     ),
   )
 }
@@ -46,61 +46,61 @@ export async function login(request: LoginRequest, parts: SignInDependencies): P
 /** Signs in at every provider in turn; a failure at one does not stop the others. */
 export async function loginEverywhere(
   request: Pick<LoginRequest, 'force' | 'ifNeeded'>,
-  parts: SignInDependencies,
+  deps: SignInDependencies,
 ): Promise<readonly (LoginResult | LoginFailure)[]> {
   const outcomes: (LoginResult | LoginFailure)[] = []
-  for (const provider of Object.keys(parts.configuration.providers)) {
+  for (const provider of Object.keys(deps.configuration.providers)) {
     try {
-      outcomes.push(await login({...request, provider, usualProfile: ''}, parts))
+      outcomes.push(await login({...request, provider, usualProfile: ''}, deps))
     } catch (error) {
       const failure = expectedFailure(error)
-      if (!failure || parts.signal.aborted) throw error
+      if (!failure || deps.signal.aborted) throw error
       outcomes.push({provider, error: failure})
     }
   }
   return outcomes
 }
 
-async function loginIfNeeded(plan: Plan, parts: SignInDependencies): Promise<LoginResult> {
-  const {store, secrets, clock, asking} = parts
+async function loginIfNeeded(plan: Plan, deps: SignInDependencies): Promise<LoginResult> {
+  const {store, secrets, clock, asking} = deps
   const cached = await readIssued(store, lastStep(plan).key, secrets)
-  if (cached && isFresh(cached, clock.now())) return resultOf(plan, {issued: cached}, parts)
-  const unattended = {...parts, asking: {...asking, interactive: false, mayRead: false}}
+  if (cached && isFresh(cached, clock.now())) return resultOf(plan, {issued: cached}, deps)
+  const unattended = {...deps, asking: {...asking, interactive: false, mayRead: false}}
   try {
-    return await loginAt(plan, {...usual(parts), anew: false}, unattended)
+    return await loginAt(plan, {...usual(deps), anew: false}, unattended)
   } catch (error) {
     if (!(error instanceof AwsOidcError) || error.code !== 'SIGN_IN_REQUIRED') throw error
-    return loginNow(plan, false, parts)
+    return loginNow(plan, false, deps)
   }
 }
 
-function loginNow(plan: Plan, force: boolean, parts: SignInDependencies): Promise<LoginResult> {
-  return loginAt(plan, {...usual(parts), forgetful: force}, parts)
+function loginNow(plan: Plan, force: boolean, deps: SignInDependencies): Promise<LoginResult> {
+  return loginAt(plan, {...usual(deps), forgetful: force}, deps)
 }
 
 function usual({signal}: Pick<Dependencies, 'signal'>): ObtainOptions {
-  return {fresh: false, forgetful: false, anew: true, quiet: false, insists: true, signal}
+  return {fresh: false, forgetful: false, anew: true, silent: false, insists: true, signal}
 }
 
-async function loginAt(plan: Plan, options: ObtainOptions, parts: SignInDependencies): Promise<LoginResult> {
-  if (plan.steps[0].role) return released(plan, await obtain(plan, options, parts), parts)
+async function loginAt(plan: Plan, options: ObtainOptions, deps: SignInDependencies): Promise<LoginResult> {
+  if (plan.steps[0].role) return released(plan, await obtain(plan, options, deps), deps)
   // Without a role in sight there is nothing to get from AWS; being signed in is the result.
-  const {signedIn, roles} = await parts.locks.hold(plan.providerId, parts.signal, async () => {
-    const signedIn = await signIn(plan, options, parts)
+  const {signedIn, roles} = await deps.locks.hold(plan.providerId, deps.signal, async () => {
+    const signedIn = await signIn(plan, options, deps)
     return {signedIn, roles: await signedIn.identity.roles?.()}
   })
-  if (!roles || (roles.length > 1 && !parts.asking.mayRead)) return released(plan, {signedIn}, parts)
-  return released(plan, await obtain(plan, {...options, forgetful: false, signedIn}, parts), parts)
+  if (!roles || (roles.length > 1 && !deps.asking.mayRead)) return released(plan, {signedIn}, deps)
+  return released(plan, await obtain(plan, {...options, forgetful: false, signedIn}, deps), deps)
 }
 
 /** Releases the brake after a sign-in; roles that AWS refused are released when it grants them. */
 async function released(
   plan: Plan,
   outcome: Outcome,
-  parts: Pick<Dependencies, 'store' | 'states'>,
+  deps: Pick<Dependencies, 'store' | 'states'>,
 ): Promise<LoginResult> {
-  await parts.states.change(plan.providerId, afterSignIn)
-  return resultOf(plan, outcome, parts)
+  await deps.states.change(plan.providerId, afterSignIn)
+  return resultOf(plan, outcome, deps)
 }
 
 type Outcome = Partial<Obtained> & {readonly signedIn?: SignedIn | undefined}
@@ -108,12 +108,12 @@ type Outcome = Partial<Obtained> & {readonly signedIn?: SignedIn | undefined}
 async function resultOf(
   plan: Plan,
   {signedIn, issued}: Outcome,
-  parts: Pick<Dependencies, 'store'>,
+  deps: Pick<Dependencies, 'store'>,
 ): Promise<LoginResult> {
-  const person = signedIn?.identity ?? (await rememberedUser(plan.providerId, parts))
+  const user = signedIn?.identity ?? (await rememberedUser(plan.providerId, deps))
   return {
     provider: plan.provider.name,
-    subject: shownName(person?.subject),
+    subject: shownName(user?.subject),
     asked: signedIn?.asked ?? false,
     ...(issued && {role: issued.role, credentialsUntil: issued.expiresAt}),
   }

@@ -26,15 +26,13 @@ export interface LogoutResult {
 const limitMilliseconds = 60_000
 
 /** Ends sign-ins: at the provider as far as it supports that, and here completely. */
-export async function logout(request: LogoutRequest, parts: SignInDependencies): Promise<readonly LogoutResult[]> {
-  const {configuration, store} = parts
-  const names = request.all ? Object.keys(configuration.providers) : await namesOf(request, parts)
+export async function logout(request: LogoutRequest, deps: SignInDependencies): Promise<readonly LogoutResult[]> {
+  const {configuration, store} = deps
+  const names = request.all ? Object.keys(configuration.providers) : await namesOf(request, deps)
   const results: LogoutResult[] = []
   for (const provider of names) {
-    for (const plan of plansFor({provider}, parts)) {
-      results.push(
-        await parts.locks.hold(plan.providerId, parts.signal, () => logoutAt(plan, request.everywhere, parts)),
-      )
+    for (const plan of plansFor({provider}, deps)) {
+      results.push(await deps.locks.hold(plan.providerId, deps.signal, () => logoutAt(plan, request.everywhere, deps)))
     }
   }
   // No plan leads to the entries of a provider's earlier settings.
@@ -44,81 +42,77 @@ export async function logout(request: LogoutRequest, parts: SignInDependencies):
 
 async function namesOf(
   request: Target,
-  parts: Pick<Dependencies, 'configuration' | 'registry' | 'env' | 'asking' | 'ask'>,
+  deps: Pick<Dependencies, 'configuration' | 'registry' | 'env' | 'asking' | 'ask'>,
 ): Promise<readonly string[]> {
-  const target = await chooseProvider(request, 'logout', parts)
+  const target = await chooseProvider(request, 'logout', deps)
   if ('provider' in target) return [target.provider]
-  return [...new Set(plansFor(target, parts).map(({provider}) => provider.name))]
+  return [...new Set(plansFor(target, deps).map(({provider}) => provider.name))]
 }
 
-async function logoutAt(plan: Plan, everywhere: boolean, parts: SignInDependencies): Promise<LogoutResult> {
+async function logoutAt(plan: Plan, everywhere: boolean, deps: SignInDependencies): Promise<LogoutResult> {
   const {provider, providerId} = plan
-  const {person, locked} = await personAt(plan, parts)
-  const notDone = person || everywhere ? await signOutAt(plan, everywhere, parts) : undefined
+  const {user, locked} = await rememberedAt(plan, deps)
+  const notDone = user || everywhere ? await signOutAt(plan, everywhere, deps) : undefined
   const problem = locked ?? notDone
-  await forgetUser(providerId, parts)
-  await parts.store.clear(`${providerId}/`)
-  await parts.removeBrowserFolder(providerId)
-  await parts.states.change(providerId, withoutTroubles)
+  await forgetUser(providerId, deps)
+  await deps.store.clear(`${providerId}/`)
+  await deps.removeBrowserFolder(providerId)
+  await deps.states.change(providerId, withoutTroubles)
   return {
     provider: provider.name,
-    subject: shownName(person?.subject),
-    wasSignedIn: person !== undefined || locked !== undefined,
+    subject: shownName(user?.subject),
+    wasSignedIn: user !== undefined || locked !== undefined,
     ...(problem && {problem: {code: problem.code, message: problem.message}}),
   }
 }
 
-interface PersonAt {
-  readonly person?: User | undefined
+interface RememberedAt {
+  readonly user?: User | undefined
   /** Why the entries can't be read. They can be removed all the same. */
   readonly locked?: AwsOidcError
 }
 
-async function personAt(
+async function rememberedAt(
   {provider, providerId}: Plan,
-  parts: Pick<Dependencies, 'store' | 'clock' | 'signal'>,
-): Promise<PersonAt> {
+  deps: Pick<Dependencies, 'store' | 'clock' | 'signal'>,
+): Promise<RememberedAt> {
   const unread = (why: string) =>
     new AwsOidcError('UNAVAILABLE', `${why} So nothing was revoked at ${provider.name}.`, {hint: 'aws-oidc logout'})
   try {
-    const person = await rememberedUser(providerId, parts)
-    if (person || !(await remembersUser(providerId, parts))) return {person}
+    const user = await rememberedUser(providerId, deps)
+    if (user || !(await remembersUser(providerId, deps))) return {user}
     return {locked: unread("What was kept can't be opened.")}
   } catch (error) {
-    parts.signal.throwIfAborted()
+    deps.signal.throwIfAborted()
     const failure = expectedFailure(error)
     if (failure) return {locked: unread(failure.message)}
     throw error
   }
 }
 
-async function signOutAt(
-  plan: Plan,
-  everywhere: boolean,
-  parts: SignInDependencies,
-): Promise<AwsOidcError | undefined> {
-  const {clock, store} = parts
+async function signOutAt(plan: Plan, everywhere: boolean, deps: SignInDependencies): Promise<AwsOidcError | undefined> {
+  const {clock, store} = deps
   const tooLong = new AwsOidcError('TIMED_OUT', `${plan.provider.name} took too long to sign out.`)
-  const limit = clock.limit(limitMilliseconds, tooLong, parts.signal)
+  const limit = clock.limit(limitMilliseconds, tooLong, deps.signal)
   try {
     const use = {
       memory: memoryOf(plan.providerId, store, {
         forgetful: false,
-        makeFolder: () => parts.makeBrowserFolder(plan.providerId),
+        makeFolder: () => deps.makeBrowserFolder(plan.providerId),
       }),
       signal: limit.signal,
       deadline: new Date(clock.now().getTime() + limitMilliseconds),
       fresh: false,
-      interactive: parts.asking.interactive,
+      interactive: deps.asking.interactive,
       unreachable: {hint: 'aws-oidc logout', why: undefined},
       onAsking: () => undefined,
     }
-    const {strategy, settings, host} = await openProvider(plan, use, parts)
+    const {strategy, settings, host} = await openProvider(plan, use, deps)
     await strategy.signOut?.(settings, host, {everywhere})
     return undefined
   } catch (error) {
-    parts.signal.throwIfAborted()
-    return asProviderFailure(error, plan, parts)
+    deps.signal.throwIfAborted()
+    return asProviderFailure(error, plan, deps)
   } finally {
     limit.cancel()
   }

@@ -12,8 +12,8 @@ export interface OfferedRoles {
 }
 
 /** The roles that a provider offers the user who signs in. Rejects with CONFIG_INVALID if it does not say. */
-export async function rolesOfferedAt(provider: string, parts: SignInDependencies): Promise<OfferedRoles> {
-  const {subject, roles} = await whileSignedIn(planAt(provider, parts), parts, async identity => ({
+export async function rolesOfferedAt(provider: string, deps: SignInDependencies): Promise<OfferedRoles> {
+  const {subject, roles} = await whileSignedIn(planAt(provider, deps), deps, async identity => ({
     subject: identity.subject,
     roles: await identity.roles?.(),
   }))

@@ -30,14 +30,14 @@ export interface ListedRole {
 }
 
 /** The roles that a provider offers the user who signs in there, by account and name. */
-export async function listRoles({search, ...target}: RolesRequest, parts: SignInDependencies): Promise<RolesOffered> {
-  const chosen = await chooseProvider(target, 'roles', parts)
-  const [plan] = plansFor(chosen, parts)
+export async function listRoles({search, ...target}: RolesRequest, deps: SignInDependencies): Promise<RolesOffered> {
+  const chosen = await chooseProvider(target, 'roles', deps)
+  const [plan] = plansFor(chosen, deps)
   if (!plan) throw new Error('a profile has at least one provider')
   const provider = plan.provider.name
-  const {subject, roles} = await rolesOfferedAt(provider, parts)
+  const {subject, roles} = await rolesOfferedAt(provider, deps)
   const found = roles.filter(matching(search)).toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1))
-  const profilesFor = profilesByRole(provider, parts)
+  const profilesFor = profilesByRole(provider, deps)
   return {
     provider,
     subject: shownName(subject),
@@ -69,10 +69,10 @@ function placeOf({accountName, accountId, name, principalArn}: Role): string {
 /** Finds profiles by the role that they take from the provider. It does not offer roles that are switched to. */
 function profilesByRole(
   provider: string,
-  parts: Pick<Dependencies, 'configuration' | 'registry' | 'env'>,
+  deps: Pick<Dependencies, 'configuration' | 'registry' | 'env'>,
 ): (role: Role) => readonly string[] {
-  const taken = Object.keys(parts.configuration.profiles).flatMap(profile => {
-    const plan = plansFor({profile}, parts).find(plan => plan.provider.name === provider)
+  const taken = Object.keys(deps.configuration.profiles).flatMap(profile => {
+    const plan = plansFor({profile}, deps).find(plan => plan.provider.name === provider)
     const role = plan?.steps.length === 1 ? plan.steps[0].role : undefined
     return role ? [{profile, role}] : []
   })

@@ -46,52 +46,52 @@ export interface ProfileStatus {
 }
 
 /** The status, from what is kept here: no network, no lock, no question, nothing written. */
-export async function statusOf(request: StatusRequest, cache: string, parts: SignInDependencies): Promise<Status> {
-  const {configuration} = parts
-  const names = profilesOf(request, parts)
-  const profiles = await Promise.all(names.map(profile => profileStatus(profile, parts)))
-  const concerned = new Set(names.flatMap(profile => plansFor({profile}, parts).map(({provider}) => provider.name)))
+export async function statusOf(request: StatusRequest, cache: string, deps: SignInDependencies): Promise<Status> {
+  const {configuration} = deps
+  const names = profilesOf(request, deps)
+  const profiles = await Promise.all(names.map(profile => profileStatus(profile, deps)))
+  const concerned = new Set(names.flatMap(profile => plansFor({profile}, deps).map(({provider}) => provider.name)))
   if (request.provider !== undefined) concerned.add(findProvider(request.provider, configuration).name)
   if (request.profile === undefined && request.provider === undefined) {
     for (const name of Object.keys(configuration.providers)) concerned.add(name)
   }
-  const providers = await Promise.all([...concerned].map(provider => providerStatus(provider, parts)))
+  const providers = await Promise.all([...concerned].map(provider => providerStatus(provider, deps)))
   const ready =
     profiles.length > 0 ? profiles.every(({needsPerson}) => !needsPerson) : providers.every(({signedIn}) => signedIn)
-  return {at: parts.clock.now(), ready, cache, providers, profiles}
+  return {at: deps.clock.now(), ready, cache, providers, profiles}
 }
 
 /** The profiles meant: one, those that may use a provider, or all. */
 function profilesOf(
   {profile, provider}: StatusRequest,
-  parts: Pick<Dependencies, 'configuration' | 'registry' | 'env'>,
+  deps: Pick<Dependencies, 'configuration' | 'registry' | 'env'>,
 ): readonly string[] {
-  const {profiles} = parts.configuration
+  const {profiles} = deps.configuration
   if (profile !== undefined) return [profile]
   const names = Object.keys(profiles)
   if (provider === undefined) return names
-  return names.filter(name => plansFor({profile: name}, parts).some(plan => plan.provider.name === provider))
+  return names.filter(name => plansFor({profile: name}, deps).some(plan => plan.provider.name === provider))
 }
 
-async function providerStatus(provider: string, parts: SignInDependencies): Promise<ProviderStatus> {
-  const {states, clock} = parts
-  const plan = planAt(provider, parts)
+async function providerStatus(provider: string, deps: SignInDependencies): Promise<ProviderStatus> {
+  const {states, clock} = deps
+  const plan = planAt(provider, deps)
   const state = await states.read(plan.providerId)
-  const person = await rememberedUser(plan.providerId, parts)
+  const user = await rememberedUser(plan.providerId, deps)
   return {
     provider,
-    signedIn: await isSignedIn(plan, parts),
-    subject: shownName(person?.subject),
-    until: person?.until,
-    renewable: person?.renewable ?? false,
+    signedIn: await isSignedIn(plan, deps),
+    subject: shownName(user?.subject),
+    until: user?.until,
+    renewable: user?.renewable ?? false,
     brake: brakeOf(state.signInFailures, clock.now()),
     lastProblem: state.lastProblem,
   }
 }
 
-async function profileStatus(profile: string, parts: SignInDependencies): Promise<ProfileStatus> {
-  const plans = plansFor({profile}, parts)
-  const each = await Promise.all(plans.map(plan => profileAt(profile, plan, parts)))
+async function profileStatus(profile: string, deps: SignInDependencies): Promise<ProfileStatus> {
+  const plans = plansFor({profile}, deps)
+  const each = await Promise.all(plans.map(plan => profileAt(profile, plan, deps)))
   // Of several providers, show the one with the best credentials: it has applied here.
   const [first] = each.toSorted((a, b) => ranks.indexOf(a.state) - ranks.indexOf(b.state))
   if (!first) throw new Error('a profile has at least one provider')
@@ -103,9 +103,9 @@ const ranks: readonly ProfileStatus['state'][] = ['fresh', 'expiring', 'expired'
 async function profileAt(
   profile: string,
   plan: Plan,
-  parts: Pick<Dependencies, 'store' | 'clock' | 'secrets'>,
+  deps: Pick<Dependencies, 'store' | 'clock' | 'secrets'>,
 ): Promise<ProfileStatus> {
-  const {store, clock, secrets} = parts
+  const {store, clock, secrets} = deps
   const {key, role} = lastStep(plan)
   const issued = await readIssued(store, key, secrets)
   const end = issued ? undefined : await store.endOf(key)
@@ -118,7 +118,7 @@ async function profileAt(
     state: stateOf(issued, ended, clock.now()),
     role: issued?.role ?? role?.arn,
     until: issued?.expiresAt ?? ended,
-    needsPerson: !usable && !(await hasUsableSource(plan, parts)) && !(await isSignedIn(plan, parts)),
+    needsPerson: !usable && !(await hasUsableSource(plan, deps)) && !(await isSignedIn(plan, deps)),
   }
 }
 
@@ -143,8 +143,8 @@ async function hasUsableSource(
 // How long a token must still be valid to be shown to AWS.
 const marginMilliseconds = 60_000
 
-async function isSignedIn({providerId}: Plan, parts: Pick<Dependencies, 'store' | 'clock'>): Promise<boolean> {
-  const person = await rememberedUser(providerId, parts)
-  if (!person) return false
-  return person.renewable || (person.until?.getTime() ?? 0) - parts.clock.now().getTime() > marginMilliseconds
+async function isSignedIn({providerId}: Plan, deps: Pick<Dependencies, 'store' | 'clock'>): Promise<boolean> {
+  const user = await rememberedUser(providerId, deps)
+  if (!user) return false
+  return user.renewable || (user.until?.getTime() ?? 0) - deps.clock.now().getTime() > marginMilliseconds
 }

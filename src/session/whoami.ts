@@ -10,10 +10,10 @@ export interface Whoami extends CallerIdentity {
 }
 
 /** The identity that AWS reports for a profile's credentials. */
-export async function whoami(request: CredentialsRequest, parts: CredentialsDependencies): Promise<Whoami> {
-  const {credentials, role} = await credentialsFor(request, parts)
-  const profile = request.profile === undefined ? undefined : parts.configuration.profiles[request.profile]
-  const identity = await getCallerIdentity(credentials, stsFor(readRole(role, 'role'), profile, parts))
-  const accountName = parts.configuration.accounts.get(identity.account)
+export async function whoami(request: CredentialsRequest, deps: CredentialsDependencies): Promise<Whoami> {
+  const {credentials, role} = await credentialsFor(request, deps)
+  const profile = request.profile === undefined ? undefined : deps.configuration.profiles[request.profile]
+  const identity = await getCallerIdentity(credentials, stsFor(readRole(role, 'role'), profile, deps))
+  const accountName = deps.configuration.accounts.get(identity.account)
   return {...identity, ...(accountName !== undefined && {accountName})}
 }

@@ -5,7 +5,7 @@ import type {Locks} from '../coordination/lock.ts'
 import {AwsOidcError} from '../errors.ts'
 import type {EditedFiles} from '../outside/files/edited-file.ts'
 
-export interface EditParts {
+export interface EditDependencies {
   /** The file of the configuration; `undefined` if there is no home folder for it. */
   readonly path: string | undefined
   readonly files: EditedFiles
@@ -18,7 +18,7 @@ const tries = 5
 /** The configuration as an edit would leave it; nothing is written. Rejects as `editConfiguration` does. */
 export async function draftConfiguration(
   edit: (now: Configuration) => readonly Edit[],
-  {path, files}: Pick<EditParts, 'path' | 'files'>,
+  {path, files}: Pick<EditDependencies, 'path' | 'files'>,
 ): Promise<Configuration> {
   const known = demandPath(path)
   const before = await files.read(known)
@@ -31,9 +31,12 @@ export async function draftConfiguration(
  * writes meanwhile. Rejects with CONFIG_INVALID if the configuration is damaged or would be afterwards, and with
  * OUTPUT_FAILED if it can't be written; either way nothing has changed.
  */
-export function editConfiguration(edit: (now: Configuration) => readonly Edit[], parts: EditParts): Promise<void> {
-  const {files, locks, signal} = parts
-  const path = demandPath(parts.path)
+export function editConfiguration(
+  edit: (now: Configuration) => readonly Edit[],
+  deps: EditDependencies,
+): Promise<void> {
+  const {files, locks, signal} = deps
+  const path = demandPath(deps.path)
   return locks.hold('configuration', signal, async () => {
     for (let left = tries; left > 0; left--) {
       const before = await files.read(path)

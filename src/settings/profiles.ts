@@ -47,10 +47,10 @@ export async function listProfiles({configuration}: Pick<Dependencies, 'configur
 }
 
 /** A profile as it would be used now, with what its provider and its sources add. */
-export async function showProfile(name: string, parts: SyncDependencies): Promise<ProfileDetails> {
-  const {configuration, env} = parts
+export async function showProfile(name: string, deps: SyncDependencies): Promise<ProfileDetails> {
+  const {configuration, env} = deps
   const profile = findProfile(name, configuration, near => `aws-oidc profiles show ${near}`)
-  const [plan] = plansFor({profile: name}, parts)
+  const [plan] = plansFor({profile: name}, deps)
   const step = plan?.steps.at(-1)
   if (!plan || !step) throw new Error('a profile has at least one provider')
   const accountName = step.role && configuration.accounts.get(step.role.accountId)
@@ -64,14 +64,14 @@ export async function showProfile(name: string, parts: SyncDependencies): Promis
     sessionName: step.sessionName,
     stsEndpoint: endpointOf(step.role, profile, env).url.href,
     usedBy: switchingFrom(name, configuration),
-    awsTools: await seenByAwsTools(name, parts),
+    awsTools: await seenByAwsTools(name, deps),
   }
 }
 
-async function seenByAwsTools(name: string, parts: SyncDependencies): Promise<SeenByAwsTools> {
+async function seenByAwsTools(name: string, deps: SyncDependencies): Promise<SeenByAwsTools> {
   const {syncAsChosen} = await import('../sync/as-chosen.ts')
   try {
-    const {changes, left} = await syncAsChosen(parts)
+    const {changes, left} = await syncAsChosen(deps)
     const kept = left.find(({profile}) => profile === name)
     if (kept) return {upToDate: false, why: kept.why, hint: kept.hint ?? `aws-oidc profiles sync ${name}`}
     if (!changes.some(({profile}) => profile === name)) return {upToDate: true}
@@ -105,22 +105,22 @@ export interface AddedProfile {
 /** Adds a profile to our configuration. Rejects with USAGE or CONFIG_INVALID, writing nothing, if it can't be used. */
 export async function addProfile(
   request: AddProfileRequest,
-  parts: Pick<Dependencies, 'configuration' | 'editConfiguration'>,
+  deps: Pick<Dependencies, 'configuration' | 'editConfiguration'>,
 ): Promise<AddedProfile> {
   const {name} = request
   const entry = entryOf(request)
   checkProfileName(name)
-  await parts.editConfiguration(now => {
+  await deps.editConfiguration(now => {
     checkIsNew(name, now)
     checkReferences(request, now)
     return [{kind: 'add', list: 'profiles', name, entry}]
   })
-  return {profile: name, path: parts.configuration.path, entry}
+  return {profile: name, path: deps.configuration.path, entry}
 }
 
 /** Removes a profile from our configuration. Rejects with CONFIG_INVALID if others switch from it. */
-export async function removeProfile(name: string, parts: Pick<Dependencies, 'editConfiguration'>): Promise<void> {
-  await parts.editConfiguration(now => {
+export async function removeProfile(name: string, deps: Pick<Dependencies, 'editConfiguration'>): Promise<void> {
+  await deps.editConfiguration(now => {
     findProfile(name, now, near => `aws-oidc profiles remove ${near}`)
     const [first, ...others] = switchingFrom(name, now)
     if (first === undefined) return [{kind: 'remove', list: 'profiles', name}]

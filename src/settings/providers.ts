@@ -66,9 +66,9 @@ export async function showProvider(name: string, {configuration, registry}: Conf
  * Removes a provider from our configuration, and with it the user's sign-in there and its secrets in the keyring, which
  * nothing would reach any more. Rejects with CONFIG_INVALID if profiles name the provider.
  */
-export async function removeProvider(name: string, parts: SetupDependencies): Promise<RemovedProvider> {
-  const {path} = parts.configuration
-  await parts.editConfiguration(now => {
+export async function removeProvider(name: string, deps: SetupDependencies): Promise<RemovedProvider> {
+  const {path} = deps.configuration
+  await deps.editConfiguration(now => {
     findProvider(name, now, near => `aws-oidc providers remove ${near}`)
     const [first, ...others] = usersOf(name, now)
     if (first === undefined) return [{kind: 'remove', list: 'providers', name}]
@@ -82,12 +82,12 @@ export async function removeProvider(name: string, parts: SetupDependencies): Pr
   const note = (what: string) => (error: unknown) => {
     const failure = expectedFailure(error)
     if (!failure) throw error
-    parts.signal.throwIfAborted()
+    deps.signal.throwIfAborted()
     left.push(`${what}: ${failure.message}`)
   }
-  const signedOut = await signOut(name, parts).catch(note('What it kept may still be here'))
-  for (const secret of secretsOnlyOf(name, parts.configuration)) {
-    await secretsIn(parts.keyring)
+  const signedOut = await signOut(name, deps).catch(note('What it kept may still be here'))
+  for (const secret of secretsOnlyOf(name, deps.configuration)) {
+    await secretsIn(deps.keyring)
       .remove(secret)
       .catch(note(`The secret "${secret}" is still in the keyring`))
   }
@@ -95,10 +95,10 @@ export async function removeProvider(name: string, parts: SetupDependencies): Pr
 }
 
 /** Does nothing if another provider has the same settings, because both share one sign-in. */
-async function signOut(provider: string, parts: SignInDependencies): Promise<LogoutResult | undefined> {
-  const {[provider]: own, ...others} = parts.configuration.providers
+async function signOut(provider: string, deps: SignInDependencies): Promise<LogoutResult | undefined> {
+  const {[provider]: own, ...others} = deps.configuration.providers
   if (Object.values(others).some(({written}) => isDeepStrictEqual(written, own?.written))) return undefined
-  const [result] = await logout({provider, all: false, everywhere: false, usualProfile: ''}, parts)
+  const [result] = await logout({provider, all: false, everywhere: false, usualProfile: ''}, deps)
   return result
 }
 

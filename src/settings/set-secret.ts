@@ -25,17 +25,17 @@ export interface SetSecretResult {
 /** Stores a provider's secret in the keyring, asked for on the terminal or read from a pipe; never an argument. */
 export async function setSecret(
   {provider, setting, remove}: SetSecretRequest,
-  parts: SignInDependencies,
+  deps: SignInDependencies,
 ): Promise<SetSecretResult> {
-  const {own, strategy} = findProvider(provider, parts.configuration, name => commandFor(name, setting))
-  const settings = await secretSettingsOf(strategy, parts)
+  const {own, strategy} = findProvider(provider, deps.configuration, name => commandFor(name, setting))
+  const settings = await secretSettingsOf(strategy, deps)
   if (!settings.includes(setting)) throw unknownSetting(provider, setting, strategy, settings)
   const {keyring: written} = readObject(own[setting])
   const usual = settings.length === 1 ? provider : `${provider}-${setting}`
   const name = typeof written === 'string' && written !== '' ? written : usual
-  const keyring = secretsIn(parts.keyring)
+  const keyring = secretsIn(deps.keyring)
   if (remove) await keyring.remove(name)
-  else await keyring.set(name, await askFor(provider, setting, parts))
+  else await keyring.set(name, await askFor(provider, setting, deps))
   const missingLine = written === undefined && !remove ? `${setting}: {keyring: ${JSON.stringify(name)}}` : undefined
   return {provider, setting, name, removed: remove, missingLine}
 }
@@ -73,10 +73,10 @@ const longest = 1280
 async function askFor(
   provider: string,
   setting: string,
-  parts: Pick<Dependencies, 'secrets' | 'asking' | 'ask' | 'readStdin'>,
+  deps: Pick<Dependencies, 'secrets' | 'asking' | 'ask' | 'readStdin'>,
 ): Promise<string> {
-  const secret = (await read(provider, setting, parts)).replace(/\r?\n$/, '')
-  parts.secrets.add(secret)
+  const secret = (await read(provider, setting, deps)).replace(/\r?\n$/, '')
+  deps.secrets.add(secret)
   const problem = problemOf(secret)
   if (problem === undefined) return secret
   throw new AwsOidcError('USAGE', `The secret ${problem}; nothing was changed.`, {hint: commandFor(provider, setting)})

@@ -99,12 +99,12 @@ export function providerEntry({strategy, fields, answers, existing}: Draft): Ent
 export async function saveDraft(
   draft: Draft,
   profile: DraftProfile | undefined,
-  parts: Pick<Dependencies, 'editConfiguration' | 'keyring'>,
+  deps: Pick<Dependencies, 'editConfiguration' | 'keyring'>,
 ): Promise<void> {
-  const keyring = secretsIn(parts.keyring)
+  const keyring = secretsIn(deps.keyring)
   for (const [name, secret] of draft.secrets) await keyring.set(name, secret)
   try {
-    await parts.editConfiguration(now => {
+    await deps.editConfiguration(now => {
       const same = isDeepStrictEqual(existingIn(now.providers, draft.provider), draft.existing)
       const changed = !same || (profile && !isDeepStrictEqual(existingIn(now.profiles, profile.name), profile.existing))
       if (!changed) return editsFor(draft, profile)

@@ -23,8 +23,8 @@ interface Step {
   ask(): Promise<Back | undefined>
 }
 
-export async function formFor(request: SetupRequest, parts: SetupDependencies): Promise<Form> {
-  const {dialogue, configuration, tell} = parts
+export async function formFor(request: SetupRequest, deps: SetupDependencies): Promise<Form> {
+  const {dialogue, configuration, tell} = deps
   const answers = new Map<string, unknown>()
   const secrets = new Map<string, string>()
   let provider = request.provider
@@ -43,7 +43,7 @@ export async function formFor(request: SetupRequest, parts: SetupDependencies): 
     answers.clear()
     const before = existing ? answersIn(existing, {...known, specs: known.strategy.settings}, tell) : []
     for (const [name, value] of [...before, ...given.answers]) answers.set(name, value)
-    chosen = {...known, watch: watchIssuer(known.strategy, parts)}
+    chosen = {...known, watch: watchIssuer(known.strategy, deps)}
   }
 
   function draft(): Draft {
@@ -63,7 +63,7 @@ export async function formFor(request: SetupRequest, parts: SetupDependencies): 
   /** Takes the name; `false` if it is in use and the user does not want to change that provider. */
   async function takeName(name: string): Promise<boolean> {
     const there = existingIn(configuration.providers, name)
-    if (there && !request.replace && !(await mayChange(`a provider "${name}"`, parts))) return false
+    if (there && !request.replace && !(await mayChange(`a provider "${name}"`, deps))) return false
     const before = chosen
     if (there && there !== existing) chosen = undefined
     provider = name
@@ -73,7 +73,7 @@ export async function formFor(request: SetupRequest, parts: SetupDependencies): 
   }
 
   async function askForStrategy(): Promise<Back | undefined> {
-    const answer = await askStrategy(chosen?.id ?? request.strategy ?? strategyOf(existing), request.builtIn, parts)
+    const answer = await askStrategy(chosen?.id ?? request.strategy ?? strategyOf(existing), request.builtIn, deps)
     if (answer === back) return back
     take(answer)
     return undefined
@@ -86,13 +86,13 @@ export async function formFor(request: SetupRequest, parts: SetupDependencies): 
 
   /** Takes the strategy of the command line after installing its plugin. If that fails, the user is asked for one. */
   async function installSaid(id: string): Promise<void> {
-    const known = await usableStrategy(id, request.builtIn, parts)
+    const known = await usableStrategy(id, request.builtIn, deps)
     strategySaid = known !== undefined
     if (known) take(known)
   }
 
   async function answer(field: Field, required: boolean): Promise<Back | undefined> {
-    const given = await askField(field, draft(), required, parts)
+    const given = await askField(field, draft(), required, deps)
     if (given === back) return back
     if (given.kind === 'none') answers.delete(field.name)
     else answers.set(field.name, given.value)
@@ -122,7 +122,7 @@ export async function formFor(request: SetupRequest, parts: SetupDependencies): 
     if (!problem) return undefined
     const at = steps().findIndex(({name}) => name !== '' && name === issuerStep)
     if (at < 0) throw problem
-    told(problem, parts)
+    told(problem, deps)
     return at
   }
 
@@ -130,10 +130,10 @@ export async function formFor(request: SetupRequest, parts: SetupDependencies): 
     const problem = problemOfProviderName(provider)
     if (problem !== undefined) throw new AwsOidcError('USAGE', problem, {hint: '--provider NAME'})
   }
-  const {installable} = parts.registry
+  const {installable} = deps.registry
   if (provider !== undefined) existing = existingIn(configuration.providers, provider)
   if (request.strategy !== undefined && !installable().some(({strategy}) => strategy === request.strategy)) {
-    choose(await knownStrategy(request.strategy, parts))
+    choose(await knownStrategy(request.strategy, deps))
     strategySaid = true
   }
   if (given.problems.length > 0) {
@@ -176,7 +176,7 @@ export async function formFor(request: SetupRequest, parts: SetupDependencies): 
         await answer(next, required.has(next))
         await watch.settled()
         const problem = watch.problem()
-        if (problem) told(problem, parts)
+        if (problem) told(problem, deps)
       }
     },
   }

@@ -24,9 +24,9 @@ export function profileFormFor(
   draft: Draft,
   {roles}: Trial,
   request: SetupRequest,
-  parts: Pick<Dependencies, 'configuration' | 'tell' | 'dialogue'>,
+  deps: Pick<Dependencies, 'configuration' | 'tell' | 'dialogue'>,
 ): ProfileForm {
-  const {dialogue, configuration} = parts
+  const {dialogue, configuration} = deps
   let {role, region} = request
   let name: string | undefined
   let existing: Entry | undefined
@@ -73,7 +73,7 @@ export function profileFormFor(
   async function takeName(wanted: string): Promise<boolean> {
     const there = existingIn(configuration.profiles, wanted)
     const clash = there && (there.provider !== draft.provider || there.role !== role)
-    if (clash && !request.replace && !(await mayChange(`a profile "${wanted}"`, parts))) return false
+    if (clash && !request.replace && !(await mayChange(`a profile "${wanted}"`, deps))) return false
     name = wanted
     existing = there
     return true
@@ -87,7 +87,7 @@ export function profileFormFor(
     })
     if (answer === back) return back
     const doubt = answer === '' ? undefined : doubtOfRegion(answer)
-    if (doubt !== undefined) parts.tell(doubt)
+    if (doubt !== undefined) deps.tell(doubt)
     region = answer
     return undefined
   }

@@ -18,18 +18,18 @@ export async function askField(
   field: Field,
   draft: Draft,
   required: boolean,
-  parts: Pick<Dependencies, 'secrets' | 'dialogue'>,
+  deps: Pick<Dependencies, 'secrets' | 'dialogue'>,
 ): Promise<Answer> {
   const {spec, name} = field
   const question = `${name} (${spec.description})`
-  if (spec.secret) return askSecret(field, draft, required, parts)
+  if (spec.secret) return askSecret(field, draft, required, deps)
   if (spec.oneOf || spec.type === 'boolean') {
     const values = spec.oneOf?.map(String) ?? ['true', 'false']
-    return askChoice(question, values, field, draft, required, parts)
+    return askChoice(question, values, field, draft, required, deps)
   }
   const usual = textOf(draft.answers.get(name) ?? spec.default)
   const asked = required ? question : `${question}; empty for none`
-  const typed = await parts.dialogue.text(asked, {
+  const typed = await deps.dialogue.text(asked, {
     ...(usual !== '' && required && {default: usual}),
     check: answer => (answer === '' ? (required ? 'This is needed.' : undefined) : problemOf(field, answer)),
   })
@@ -58,9 +58,9 @@ async function askSecret(
   {name, spec}: Field,
   draft: Draft,
   required: boolean,
-  parts: Pick<Dependencies, 'secrets' | 'dialogue'>,
+  deps: Pick<Dependencies, 'secrets' | 'dialogue'>,
 ): Promise<Answer> {
-  const {dialogue, secrets} = parts
+  const {dialogue, secrets} = deps
   const now = draft.answers.get(name)
   const way = await dialogue.choose(`${name} (${spec.description}): where is it?`, [
     ...(now === undefined ? [] : [{label: `where it is now: ${textOf(now)}`, value: 'now'} as const]),
@@ -75,7 +75,7 @@ async function askSecret(
   if (way === 'keyring') {
     const secret = await dialogue.secret(name)
     secrets.add(secret)
-    if (secret === '') return askSecret({name, spec, read: () => undefined}, draft, required, parts)
+    if (secret === '') return askSecret({name, spec, read: () => undefined}, draft, required, deps)
     const inKeyring = secretNameFor(name, draft)
     return {kind: 'value', value: {keyring: inKeyring}, secret: [inKeyring, secret]}
   }
@@ -83,7 +83,7 @@ async function askSecret(
     check: answer =>
       (way === 'env' ? /^[a-z_]\w*$/i : /\S/).test(answer) ? undefined : 'This is not the name of a variable.',
   })
-  if (typed === back) return askSecret({name, spec, read: () => undefined}, draft, required, parts)
+  if (typed === back) return askSecret({name, spec, read: () => undefined}, draft, required, deps)
   return {kind: 'value', value: way === 'env' ? {env: typed} : {command: typed.split(/\s+/)}}
 }
 

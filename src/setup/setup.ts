@@ -26,26 +26,26 @@ import {forgetTrial, type Trial, tryRole, trySignIn} from './trial.ts'
  * before a sign-in has worked, unless the user or `test: false` says so. Rejects with USAGE if the flags lack
  * something.
  */
-export async function setup(request: SetupRequest, parts: SetupDependencies): Promise<SetupResult> {
-  if (!request.yes && parts.asking.mayRead && parts.asking.interactive) {
-    return (await import('./wizard.ts')).runWizard(request, parts)
+export async function setup(request: SetupRequest, deps: SetupDependencies): Promise<SetupResult> {
+  if (!request.yes && deps.asking.mayRead && deps.asking.interactive) {
+    return (await import('./wizard.ts')).runWizard(request, deps)
   }
-  const draft = await draftFrom(request, parts)
+  const draft = await draftFrom(request, deps)
   if (!request.yes) {
     throw new AwsOidcError('USAGE', 'Nobody can be asked here, and nothing is saved without being asked for.', {
       hint: 'the same command with --yes',
     })
   }
-  const early = earlyProfile(draft, request, parts)
+  const early = earlyProfile(draft, request, deps)
   const roleIsKnown = early?.role !== undefined || draft.answers.has('defaultRole')
   const profile = request.test || roleIsKnown ? early : undefined
   // If the configuration already has all of it, nobody needs to sign in.
   if ((profile || !request.test) && isThere(draft, profile)) {
-    return {...resultOf(draft, profile, undefined, parts), unchanged: true}
+    return {...resultOf(draft, profile, undefined, deps), unchanged: true}
   }
-  if (request.test) return saveTried(draft, request, parts)
-  await saveDraft(draft, profile, parts)
-  return resultOf(draft, profile, undefined, parts)
+  if (request.test) return saveTried(draft, request, deps)
+  await saveDraft(draft, profile, deps)
+  return resultOf(draft, profile, undefined, deps)
 }
 
 /** Whether the configuration already has the draft and its profile exactly like this. */
@@ -57,39 +57,39 @@ function isThere(draft: Draft, profile: DraftProfile | undefined): boolean {
   return entries.every(({was, entry}) => was !== undefined && differing(was, entry).length === 0)
 }
 
-async function saveTried(draft: Draft, request: SetupRequest, parts: SetupDependencies): Promise<SetupResult> {
-  const trial = await trySignIn(draft, parts)
+async function saveTried(draft: Draft, request: SetupRequest, deps: SetupDependencies): Promise<SetupResult> {
+  const trial = await trySignIn(draft, deps)
   try {
-    const known = request.role ?? earlyProfile(draft, request, parts)?.role
-    const profile = profileFor(draft, request, known ?? roleFrom(draft, trial), parts)
+    const known = request.role ?? earlyProfile(draft, request, deps)?.role
+    const profile = profileFor(draft, request, known ?? roleFrom(draft, trial), deps)
     const problem = request.replace
       ? problemOfProfileName(profile.name)
-      : problemOfProfile(draft.provider, profile, parts)
+      : problemOfProfile(draft.provider, profile, deps)
     if (problem !== undefined) throw new AwsOidcError('USAGE', problem, {hint: 'the same command with --profile NAME'})
-    if (isThere(draft, profile)) return {...resultOf(draft, profile, trial, parts), unchanged: true}
-    const role = await tryRole(draft, profile, trial, parts)
-    await saveDraft(draft, profile, parts)
-    return {...resultOf(draft, profile, trial, parts), role}
+    if (isThere(draft, profile)) return {...resultOf(draft, profile, trial, deps), unchanged: true}
+    const role = await tryRole(draft, profile, trial, deps)
+    await saveDraft(draft, profile, deps)
+    return {...resultOf(draft, profile, trial, deps), role}
   } catch (error) {
-    await forgetTrial(trial, parts)
+    await forgetTrial(trial, deps)
     throw error
   }
 }
 
 /** The draft that the flags describe. Rejects with USAGE, listing everything that is missing or wrong. */
-async function draftFrom(request: SetupRequest, parts: Configured): Promise<Draft> {
+async function draftFrom(request: SetupRequest, deps: Configured): Promise<Draft> {
   const {provider, strategy, set} = request
-  const known = strategy === undefined ? undefined : await knownStrategy(strategy, parts)
+  const known = strategy === undefined ? undefined : await knownStrategy(strategy, deps)
   const {answers, problems} = givenAnswers(known ? set : [], known?.fields ?? [])
   const missing = known ? missingFields(known.strategy.settings, known.fields, answers) : []
-  const unfit = provider === undefined ? undefined : problemOfProviderName(provider)
-  const draft = provider !== undefined && known && draftOf(provider, known, answers, parts)
+  const problem = provider === undefined ? undefined : problemOfProviderName(provider)
+  const draft = provider !== undefined && known && draftOf(provider, known, answers, deps)
   const finished = draft && missing.length === 0 && problems.length === 0 ? draft : undefined
-  const clashes = finished && !request.replace ? clashesOf(finished, request, parts) : []
+  const clashes = finished && !request.replace ? clashesOf(finished, request, deps) : []
   const lines = [
     ...(provider === undefined ? ['--provider NAME: what it is to be called here'] : []),
-    ...(unfit === undefined ? [] : [`--provider: ${unfit}`]),
-    ...(known ? [] : [`--strategy ${parts.registry.strategies().join('|')}: how to sign in there`]),
+    ...(problem === undefined ? [] : [`--provider: ${problem}`]),
+    ...(known ? [] : [`--strategy ${deps.registry.strategies().join('|')}: how to sign in there`]),
     ...missing.map(({name, spec}) =>
       spec.secret ? `--set ${name}.env=VARIABLE: ${spec.description}` : `--set ${name}=...: ${spec.description}`,
     ),
@@ -125,13 +125,13 @@ function problemsOfProfile({profile, role}: Pick<SetupRequest, 'profile' | 'role
 }
 
 /** The existing entries that the draft would change. */
-function clashesOf(draft: Draft, request: SetupRequest, parts: Pick<Dependencies, 'configuration'>): readonly string[] {
+function clashesOf(draft: Draft, request: SetupRequest, deps: Pick<Dependencies, 'configuration'>): readonly string[] {
   const {provider, existing} = draft
-  const profile = earlyProfile(draft, request, parts)
+  const profile = earlyProfile(draft, request, deps)
   const entry = providerEntry(draft)
   const problems = [
-    problemOfReplacing('provider', provider, {was: existing, entry}, parts.configuration),
-    profile && problemOfProfile(provider, profile, parts),
+    problemOfReplacing('provider', provider, {was: existing, entry}, deps.configuration),
+    profile && problemOfProfile(provider, profile, deps),
   ]
   return problems.filter(problem => problem !== undefined)
 }
@@ -171,11 +171,11 @@ function roleFrom(draft: Draft, {roles, signedIn}: Trial): string | undefined {
 function earlyProfile(
   draft: Draft,
   request: SetupRequest,
-  parts: Pick<Dependencies, 'configuration'>,
+  deps: Pick<Dependencies, 'configuration'>,
 ): DraftProfile | undefined {
   const {profile, role} = request
   const named = profile !== undefined || role !== undefined || draft.answers.has('defaultRole')
-  return named ? profileFor(draft, request, role, parts) : undefined
+  return named ? profileFor(draft, request, role, deps) : undefined
 }
 
 /** The profile that the flags describe; an existing one keeps the role and region that no flag gives. */

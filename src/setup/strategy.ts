@@ -10,12 +10,12 @@ type BuiltIn = readonly string[]
 export async function askStrategy(
   usual: string | undefined,
   builtIn: BuiltIn,
-  parts: Pick<Dependencies, 'registry' | 'installPlugin' | 'signal' | 'tell' | 'dialogue'>,
+  deps: Pick<Dependencies, 'registry' | 'installPlugin' | 'signal' | 'tell' | 'dialogue'>,
 ): Promise<KnownStrategy | Back> {
   for (;;) {
-    const answer = await parts.dialogue.choose('How do you sign in there?', await choicesOf(parts), usual)
+    const answer = await deps.dialogue.choose('How do you sign in there?', await choicesOf(deps), usual)
     if (answer === back) return back
-    const chosen = answer === '' ? await fromAnyPlugin(builtIn, parts) : await usableStrategy(answer, builtIn, parts)
+    const chosen = answer === '' ? await fromAnyPlugin(builtIn, deps) : await usableStrategy(answer, builtIn, deps)
     if (chosen) return chosen
   }
 }
@@ -24,11 +24,11 @@ export async function askStrategy(
 export async function usableStrategy(
   id: string,
   builtIn: BuiltIn,
-  parts: Pick<Dependencies, 'registry' | 'installPlugin' | 'signal' | 'tell' | 'dialogue'>,
+  deps: Pick<Dependencies, 'registry' | 'installPlugin' | 'signal' | 'tell' | 'dialogue'>,
 ): Promise<KnownStrategy | undefined> {
-  const missing = parts.registry.installable().find(({strategy}) => strategy === id)
-  const there = missing === undefined || (await install(missing.plugin, builtIn, parts))
-  return there ? knownStrategy(id, parts).catch((error: unknown) => told(error, parts)) : undefined
+  const missing = deps.registry.installable().find(({strategy}) => strategy === id)
+  const there = missing === undefined || (await install(missing.plugin, builtIn, deps))
+  return there ? knownStrategy(id, deps).catch((error: unknown) => told(error, deps)) : undefined
 }
 
 async function choicesOf({registry}: Pick<Dependencies, 'registry'>) {
@@ -46,26 +46,26 @@ async function choicesOf({registry}: Pick<Dependencies, 'registry'>) {
 
 async function fromAnyPlugin(
   builtIn: BuiltIn,
-  parts: Pick<Dependencies, 'registry' | 'installPlugin' | 'signal' | 'tell' | 'dialogue'>,
+  deps: Pick<Dependencies, 'registry' | 'installPlugin' | 'signal' | 'tell' | 'dialogue'>,
 ): Promise<KnownStrategy | undefined> {
-  const plugin = await parts.dialogue.text('The plugin: its name, the path of its tarball, or an address', {
+  const plugin = await deps.dialogue.text('The plugin: its name, the path of its tarball, or an address', {
     check: name => (name === '' ? 'This is needed.' : undefined),
   })
-  const installed = plugin === back ? undefined : await install(plugin, builtIn, parts)
+  const installed = plugin === back ? undefined : await install(plugin, builtIn, deps)
   const [only, ...others] = installed?.strategies ?? []
-  if (only !== undefined && others.length === 0) return usableStrategy(only, builtIn, parts)
-  if (installed && only === undefined) parts.tell(`${installed.name} brings no way to sign in.`)
+  if (only !== undefined && others.length === 0) return usableStrategy(only, builtIn, deps)
+  if (installed && only === undefined) deps.tell(`${installed.name} brings no way to sign in.`)
   return undefined
 }
 
 async function install(
   plugin: string,
   builtIn: BuiltIn,
-  parts: Pick<Dependencies, 'installPlugin' | 'signal' | 'tell' | 'dialogue'>,
+  deps: Pick<Dependencies, 'installPlugin' | 'signal' | 'tell' | 'dialogue'>,
 ) {
-  const {dialogue, tell} = parts
+  const {dialogue, tell} = deps
   try {
-    const installed = await parts.installPlugin({plugin, builtIn}, async () => {
+    const installed = await deps.installPlugin({plugin, builtIn}, async () => {
       const answer = await dialogue.choose('Install it? It will run with all your rights.', [
         {label: 'Yes', value: true},
         {label: 'No', value: false},
@@ -75,6 +75,6 @@ async function install(
     tell(installed ? `Installed ${installed.name} ${installed.version}.` : `${plugin} was not installed.`)
     return installed
   } catch (error) {
-    return told(error, parts)
+    return told(error, deps)
   }
 }

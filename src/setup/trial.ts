@@ -25,13 +25,13 @@ export interface Trial {
  * Signs in as the draft says. Tokens are kept as after any sign-in, so that the user is not asked again once the draft
  * is saved. Nor is the user asked if a trial `before` it, with other settings, left a usable sign-in.
  */
-export async function trySignIn(draft: Draft, parts: SetupDependencies, before?: Trial): Promise<Trial> {
-  const {plan, drafted} = await planOf(draft, undefined, parts)
-  return parts.locks.hold(plan.providerId, parts.signal, async () => {
+export async function trySignIn(draft: Draft, deps: SetupDependencies, before?: Trial): Promise<Trial> {
+  const {plan, drafted} = await planOf(draft, undefined, deps)
+  return deps.locks.hold(plan.providerId, deps.signal, async () => {
     const {providerId, provider} = plan
     const store = before ? inheriting(drafted.store, providerId, before.providerId) : drafted.store
-    const signedIn = await signIn(plan, options(parts), {...drafted, store})
-    const others = Object.values(parts.configuration.providers)
+    const signedIn = await signIn(plan, options(deps), {...drafted, store})
+    const others = Object.values(deps.configuration.providers)
     const shared = others.some(({written}) => isDeepStrictEqual(written, provider.written))
     return {providerId, shared, signedIn, roles: await signedIn.identity.roles?.()}
   })
@@ -55,11 +55,11 @@ export async function tryRole(
   draft: Draft,
   profile: DraftProfile,
   {signedIn}: Trial,
-  parts: SetupDependencies,
+  deps: SetupDependencies,
 ): Promise<string> {
-  const {plan, drafted} = await planOf(draft, profile, parts)
-  return parts.locks.hold(lockOf(lastStep(plan).key), parts.signal, async () => {
-    const {issued} = await obtain(plan, {...options(parts), anew: true, signedIn}, drafted)
+  const {plan, drafted} = await planOf(draft, profile, deps)
+  return deps.locks.hold(lockOf(lastStep(plan).key), deps.signal, async () => {
+    const {issued} = await obtain(plan, {...options(deps), anew: true, signedIn}, drafted)
     return issued.role
   })
 }
@@ -70,15 +70,15 @@ export async function forgetTrial({providerId, shared}: Trial, {store}: Pick<Dep
 }
 
 function options({signal}: Pick<Dependencies, 'signal'>) {
-  return {fresh: false, forgetful: false, quiet: false, probe: true, signal}
+  return {fresh: false, forgetful: false, silent: false, probe: true, signal}
 }
 
 async function planOf(
   draft: Draft,
   profile: DraftProfile | undefined,
-  parts: SetupDependencies,
+  deps: SetupDependencies,
 ): Promise<{readonly plan: Plan; readonly drafted: SetupDependencies}> {
-  const configuration = await parts.draftConfiguration(() => editsFor(draft, profile))
+  const configuration = await deps.draftConfiguration(() => editsFor(draft, profile))
   // No state is kept: nobody waits for a draft's provider, and its failures say nothing of the one saved later.
   const states = fileStates({
     folder: undefined,
@@ -86,7 +86,7 @@ async function planOf(
     replace: async () => undefined,
     exclusively: (_, work) => work(),
   })
-  const drafted = {...parts, configuration, states, keyring: withTyped(draft.secrets, parts.keyring)}
+  const drafted = {...deps, configuration, states, keyring: withTyped(draft.secrets, deps.keyring)}
   const [plan] = plansFor(profile ? {profile: profile.name} : {provider: draft.provider}, drafted)
   if (!plan) throw new Error('a provider has a plan')
   return {plan, drafted}

@@ -17,14 +17,14 @@ export interface Watch {
 
 export function watchIssuer(
   strategy: FederationStrategy<Record<string, unknown>>,
-  parts: Pick<Dependencies, 'draftConfiguration' | 'silentNetworkOf'>,
+  deps: Pick<Dependencies, 'draftConfiguration' | 'silentNetworkOf'>,
 ): Watch {
   let looked: string | undefined
   let looking: Promise<void> = Promise.resolve()
   let problem: AwsOidcError | undefined
 
   async function lookAt(issuer: URL, draft: Draft): Promise<void> {
-    const failure = await metadataProblem(issuer, draft, parts)
+    const failure = await metadataProblem(issuer, draft, deps)
     if (looked === keyOf(issuer, draft)) problem = failure
   }
 
@@ -56,13 +56,13 @@ function keyOf(issuer: URL, {answers}: Draft): string {
 async function metadataProblem(
   issuer: URL,
   draft: Draft,
-  parts: Pick<Dependencies, 'draftConfiguration' | 'silentNetworkOf'>,
+  deps: Pick<Dependencies, 'draftConfiguration' | 'silentNetworkOf'>,
 ): Promise<AwsOidcError | undefined> {
   try {
-    const {providers} = await parts.draftConfiguration(() => editsFor(draft, undefined))
+    const {providers} = await deps.draftConfiguration(() => editsFor(draft, undefined))
     const provider = providers[draft.provider]
     if (!provider) throw new Error('a draft has a provider')
-    const {fetch, offsetTo} = parts.silentNetworkOf(provider)
+    const {fetch, offsetTo} = deps.silentNetworkOf(provider)
     await discover({issuer, clientId: 'setup'}, {fetch, offsetTo, mutualTls: provider.tls?.cert !== undefined})
     return undefined
   } catch (error) {

@@ -12,64 +12,60 @@ import {forgetTrial, type Trial, tryRole, trySignIn} from './trial.ts'
 import {writeAsked} from './write.ts'
 
 /** Asks for everything that no flag gives, tries it, and writes it after a yes. The user can always go back. */
-export async function runWizard(request: SetupRequest, parts: SetupDependencies): Promise<SetupResult> {
-  const form = await formFor(request, parts)
-  parts.tell(['Enter takes what is proposed, < goes back, Ctrl-C ends it. Nothing is written before you say yes.', ''])
+export async function runWizard(request: SetupRequest, deps: SetupDependencies): Promise<SetupResult> {
+  const form = await formFor(request, deps)
+  deps.tell(['Enter takes what is proposed, < goes back, Ctrl-C ends it. Nothing is written before you say yes.', ''])
   await form.fill()
   for (;;) {
     const draft = await form.review()
     if (draft === back) await form.fill()
     else {
-      const result = await tried(draft, request, parts)
+      const result = await tried(draft, request, deps)
       if (result !== back) return result
     }
   }
 }
 
 /** Signs in and saves; `back` returns to the settings. */
-async function tried(
-  draft: Draft,
-  request: SetupRequest,
-  parts: SetupDependencies,
-): Promise<SetupResult | typeof back> {
+async function tried(draft: Draft, request: SetupRequest, deps: SetupDependencies): Promise<SetupResult | typeof back> {
   for (;;) {
-    const trial = await trySignIn(draft, parts).catch((error: unknown) => told(error, parts))
-    if (trial) return withTrial(draft, trial, request, parts)
-    const ended = await untried(draft, parts)
+    const trial = await trySignIn(draft, deps).catch((error: unknown) => told(error, deps))
+    if (trial) return withTrial(draft, trial, request, deps)
+    const ended = await untried(draft, deps)
     if (ended !== 'again') return ended
   }
 }
 
 /** Asks what to do with a draft whose sign-in failed. */
-async function untried(draft: Draft, parts: SetupDependencies): Promise<SetupResult | typeof back | 'again'> {
+async function untried(draft: Draft, deps: SetupDependencies): Promise<SetupResult | typeof back | 'again'> {
   for (;;) {
-    const next = await parts.dialogue.choose('What now?', [
+    const next = await deps.dialogue.choose('What now?', [
       {label: 'Change the settings', value: 'change'},
       {label: 'Try again', value: 'again'},
       {label: 'Save the provider although nobody could sign in', value: 'save'},
     ] as const)
     if (next === back || next === 'change') return back
     if (next === 'again') return next
-    const result = await written(draft, {profile: undefined, trial: undefined}, parts)
+    const result = await written(draft, {profile: undefined, trial: undefined}, deps)
     if (result !== back) return result
   }
 }
 
-async function withTrial(draft: Draft, trial: Trial, request: SetupRequest, parts: SetupDependencies) {
+async function withTrial(draft: Draft, trial: Trial, request: SetupRequest, deps: SetupDependencies) {
   const trials = [trial]
   let saved: Trial | undefined
   try {
-    parts.tell(`Signed in as ${shownName(trial.signedIn.identity.subject) ?? 'somebody without a name'}.`)
-    const wanted = request.role === undefined ? await withRolesClaim(draft, trial, parts) : draft
+    deps.tell(`Signed in as ${shownName(trial.signedIn.identity.subject) ?? 'somebody without a name'}.`)
+    const wanted = request.role === undefined ? await withRolesClaim(draft, trial, deps) : draft
     if (wanted === back) return back
     const again =
-      wanted === draft ? undefined : await trySignIn(wanted, parts, trial).catch((error: unknown) => told(error, parts))
+      wanted === draft ? undefined : await trySignIn(wanted, deps, trial).catch((error: unknown) => told(error, deps))
     if (again) trials.push(again)
-    const result = again ? await profiled(wanted, again, request, parts) : await profiled(draft, trial, request, parts)
+    const result = again ? await profiled(wanted, again, request, deps) : await profiled(draft, trial, request, deps)
     if (result !== back && !result.declined) saved = again ?? trial
     return result
   } finally {
-    for (const each of trials) if (each !== saved) await forgetTrial(each, parts)
+    for (const each of trials) if (each !== saved) await forgetTrial(each, deps)
   }
 }
 
@@ -77,25 +73,25 @@ async function profiled(
   draft: Draft,
   trial: Trial,
   request: SetupRequest,
-  parts: SetupDependencies,
+  deps: SetupDependencies,
 ): Promise<SetupResult | typeof back> {
-  let form = profileFormFor(draft, trial, request, parts)
+  let form = profileFormFor(draft, trial, request, deps)
   for (;;) {
     const profile = await form.fill()
     if (profile === back) return back
-    const role = profile && (await tryRole(draft, profile, trial, parts).catch((error: unknown) => told(error, parts)))
+    const role = profile && (await tryRole(draft, profile, trial, deps).catch((error: unknown) => told(error, deps)))
     if (profile && role === undefined) {
-      const next = await parts.dialogue.choose('What now?', [
+      const next = await deps.dialogue.choose('What now?', [
         {label: 'Choose another role', value: 'role'},
         {label: 'Change the settings of the provider', value: 'change'},
         {label: 'Save it although AWS gave no credentials', value: 'save'},
       ] as const)
       if (next === 'change') return back
       // The role and name from the flags did not work, so ask for them.
-      if (next === 'role') form = profileFormFor(draft, trial, {...request, role: undefined, profile: undefined}, parts)
+      if (next === 'role') form = profileFormFor(draft, trial, {...request, role: undefined, profile: undefined}, deps)
       if (next !== 'save') continue
     }
-    const result = await written(draft, {profile, trial}, parts)
+    const result = await written(draft, {profile, trial}, deps)
     if (result !== back) return role === undefined || result.declined ? result : {...result, role}
   }
 }
@@ -104,11 +100,11 @@ async function profiled(
 async function written(
   draft: Draft,
   {profile, trial}: {readonly profile: DraftProfile | undefined; readonly trial: Trial | undefined},
-  parts: SetupDependencies,
+  deps: SetupDependencies,
 ): Promise<SetupResult | typeof back> {
-  const outcome = await writeAsked(draft, profile, parts)
+  const outcome = await writeAsked(draft, profile, deps)
   if (outcome === back) return back
-  const result = resultOf(draft, profile, trial, parts)
+  const result = resultOf(draft, profile, trial, deps)
   if (outcome.kind === 'written') return {...result, ...(outcome.synced !== undefined && {synced: outcome.synced})}
   return {...result, ...(outcome.kind === 'declined' ? {declined: true} : {unchanged: true})}
 }

@@ -30,26 +30,25 @@ export interface ShownDifference {
 export async function showDifference(
   edits: readonly Edit[],
   forAws: SyncScope | undefined,
-  parts: SetupDependencies,
+  deps: SetupDependencies,
 ): Promise<ShownDifference> {
-  const drafted = {...parts, configuration: await parts.draftConfiguration(() => edits)}
-  const plan = (scope: SyncScope) =>
-    sync({...scope, write: 'no'}, drafted).catch((error: unknown) => told(error, parts))
+  const drafted = {...deps, configuration: await deps.draftConfiguration(() => edits)}
+  const plan = (scope: SyncScope) => sync({...scope, write: 'no'}, drafted).catch((error: unknown) => told(error, deps))
   const planned = forAws && (await plan(forAws))
-  const own = ownDifference(edits, parts)
-  const aws = planned?.changes.length ? syncDifference(planned, planned.files, parts) : []
-  if (own.length + aws.length > 0) parts.tell([...own, ...aws])
+  const own = ownDifference(edits, deps)
+  const aws = planned?.changes.length ? syncDifference(planned, planned.files, deps) : []
+  if (own.length + aws.length > 0) deps.tell([...own, ...aws])
   return {own, aws, left: planned?.left ?? [], scope: forAws ?? ofAll, drafted}
 }
 
 /** Writes what was shown to the files of the AWS tools, asking again if the difference has changed meanwhile. */
 export async function syncAsShown(
   {aws, scope, drafted}: ShownDifference,
-  parts: Pick<Dependencies, 'tell' | 'asking' | 'ask'>,
+  deps: Pick<Dependencies, 'tell' | 'asking' | 'ask'>,
 ): Promise<SyncResult> {
   // The warnings came with the difference.
   const quiet = {...drafted, log: {...drafted.log, warn: () => undefined}}
-  const agrees = async (difference: readonly Line[]) => isDeepStrictEqual(difference, aws) || agreed(difference, parts)
+  const agrees = async (difference: readonly Line[]) => isDeepStrictEqual(difference, aws) || agreed(difference, deps)
   return sync({...scope, write: 'ask'}, quiet, agrees)
 }
 
@@ -59,33 +58,33 @@ export type Written = {readonly kind: 'unchanged' | 'declined'} | {readonly kind
 export async function writeAsked(
   draft: Draft,
   profile: DraftProfile | undefined,
-  parts: SetupDependencies,
+  deps: SetupDependencies,
 ): Promise<Written | Back> {
-  const shown = await showDifference(editsFor(draft, profile), profile && ofAll, parts)
+  const shown = await showDifference(editsFor(draft, profile), profile && ofAll, deps)
   const {own, aws} = shown
-  if (aws.length === 0) for (const {why, hint} of shown.left) parts.tell([why, ...tryLines(hint)])
+  if (aws.length === 0) for (const {why, hint} of shown.left) deps.tell([why, ...tryLines(hint)])
   if (own.length + aws.length === 0) return {kind: 'unchanged'}
-  const only = {label: `Only ${parts.configuration.path}`, value: 'own'} as const
-  const answer = await parts.dialogue.choose('Write this?', [
+  const only = {label: `Only ${deps.configuration.path}`, value: 'own'} as const
+  const answer = await deps.dialogue.choose('Write this?', [
     {label: 'Yes', value: 'all'} as const,
     ...(own.length > 0 && aws.length > 0 ? [only] : []),
     {label: 'No', value: 'nothing'} as const,
   ])
   if (answer === back) return back
   if (answer === 'nothing') return {kind: 'declined'}
-  await saveDraft(draft, profile, parts)
-  const ended = answer === 'all' && aws.length > 0 ? await syncedOrTold(shown, parts) : undefined
-  for (const {why, hint} of ended?.left ?? []) parts.tell([why, ...tryLines(hint)])
-  for (const line of backupLines(ended?.backups ?? [])) parts.tell(line)
+  await saveDraft(draft, profile, deps)
+  const ended = answer === 'all' && aws.length > 0 ? await syncedOrTold(shown, deps) : undefined
+  for (const {why, hint} of ended?.left ?? []) deps.tell([why, ...tryLines(hint)])
+  for (const line of backupLines(ended?.backups ?? [])) deps.tell(line)
   return {kind: 'written', ...(ended?.written && {synced: ended.files.config})}
 }
 
 /** Syncs the AWS tools. A failure is reported, and what was saved stays. */
 function syncedOrTold(
   shown: ShownDifference,
-  parts: Pick<Dependencies, 'signal' | 'tell' | 'asking' | 'ask'>,
+  deps: Pick<Dependencies, 'signal' | 'tell' | 'asking' | 'ask'>,
 ): Promise<SyncResult | undefined> {
-  return syncAsShown(shown, parts).catch((error: unknown) => told(error, parts))
+  return syncAsShown(shown, deps).catch((error: unknown) => told(error, deps))
 }
 
 function ownDifference(

@@ -22,11 +22,11 @@ export interface OfferRequest {
 /** A profile for each role that a provider offers the user. Rejects with USAGE if two roles would share a name. */
 export async function offeredProfiles(
   {provider, nameTemplate}: OfferRequest,
-  parts: SignInDependencies,
+  deps: SignInDependencies,
 ): Promise<OfferedProfiles> {
-  const chosen = await chooseProvider({provider, usualProfile: ''}, 'profiles sync --from-roles', parts)
+  const chosen = await chooseProvider({provider, usualProfile: ''}, 'profiles sync --from-roles', deps)
   const name = 'provider' in chosen ? chosen.provider : ''
-  const {roles} = await rolesOfferedAt(name, parts)
+  const {roles} = await rolesOfferedAt(name, deps)
   const template = readTemplate(nameTemplate)
   const named = new Map<string, Role>()
   for (const role of roles) {

@@ -25,9 +25,9 @@ export interface SyncScope {
 export async function planner(
   request: SyncScope,
   aws: AwsConfiguration,
-  parts: SignInDependencies,
+  deps: SignInDependencies,
 ): Promise<(files: AwsFiles, program: readonly string[]) => Promise<SyncPlan>> {
-  const {configuration, log} = parts
+  const {configuration, log} = deps
   const {ownProgram, platform} = aws
   // What npx fetches may be gone tomorrow: https://docs.npmjs.com/cli/v11/commands/npx
   if (/[\\/]_npx[\\/]/.test(ownProgram[1])) {
@@ -35,7 +35,7 @@ export async function planner(
       'This aws-oidc runs from the cache of npx, and AWS tools would be told to start it there: install it first.',
     )
   }
-  const offered = request.fromRoles && (await offeredProfiles(request.fromRoles, parts))
+  const offered = request.fromRoles && (await offeredProfiles(request.fromRoles, deps))
   const named = new Set(request.profiles)
   const known = new Set(offered?.profiles.map(({name}) => name))
   if (!configuration.found) findProfile('', configuration)

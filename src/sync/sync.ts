@@ -36,24 +36,24 @@ const tries = 50
  */
 export async function sync(
   request: SyncRequest,
-  parts: SyncDependencies,
-  agrees = (difference: readonly Line[]) => agreed(difference, parts),
+  deps: SyncDependencies,
+  agrees = (difference: readonly Line[]) => agreed(difference, deps),
 ): Promise<SyncResult> {
-  const aws = await parts.awsConfiguration()
+  const aws = await deps.awsConfiguration()
   const places = demandPlaces(aws)
   const programOf = async (how: {readonly written: boolean}) => {
-    const launcher = await parts.launcher(aws.ownProgram, how)
+    const launcher = await deps.launcher(aws.ownProgram, how)
     return launcher === undefined ? aws.ownProgram : [launcher]
   }
   let program = await programOf({written: false})
-  const planFor = await planner(request, aws, parts)
+  const planFor = await planner(request, aws, deps)
   const found = await readFiles(places, aws)
-  warnOfRefused(found, parts)
+  warnOfRefused(found, deps)
   let shown = await planFor(found, program)
   for (;;) {
     if (request.write === 'no') return resultOf(shown, places, [])
     const wanted = shown.changes.length > 0
-    if (wanted && request.write === 'ask' && !(await agrees(syncDifference(shown, places, parts)))) {
+    if (wanted && request.write === 'ask' && !(await agrees(syncDifference(shown, places, deps)))) {
       return resultOf(shown, places, [])
     }
     // Even without changes, since Node may have moved after the launcher was written.
@@ -66,14 +66,14 @@ export async function sync(
     }
     const meant = request.write === 'ask' ? JSON.stringify(shown.changes) : undefined
     const lock = `aws-config-${createHash('sha256').update(places.config).digest('hex').slice(0, 16)}`
-    const {plan, backups} = await parts.locks.hold(lock, parts.signal, async () => {
+    const {plan, backups} = await deps.locks.hold(lock, deps.signal, async () => {
       for (let left = tries; left > 0; left--) {
-        parts.signal.throwIfAborted()
+        deps.signal.throwIfAborted()
         // Another program may have written meanwhile. Keep its changes, and do nothing that the user has not seen.
         const files = await readFiles(places, aws)
         const plan = await planFor(files, program)
         if (meant !== undefined && JSON.stringify(plan.changes) !== meant) return {plan, backups: undefined}
-        const backups = await write(files, plan, aws, parts)
+        const backups = await write(files, plan, aws, deps)
         if (backups) return {plan, backups}
       }
       const message = `Another program keeps changing ${places.config} or ${places.credentials}: not all could be written.`
@@ -126,10 +126,10 @@ export function syncDifference(
 /** Shows the difference and asks whether to write it. Rejects with USAGE if nobody may be asked. */
 export function agreed(
   difference: readonly Line[],
-  parts: Pick<Dependencies, 'tell' | 'asking' | 'ask'>,
+  deps: Pick<Dependencies, 'tell' | 'asking' | 'ask'>,
 ): Promise<boolean> {
-  parts.tell(difference)
-  return agreesToWrite('Write this?', 'aws-oidc profiles sync --yes', parts)
+  deps.tell(difference)
+  return agreesToWrite('Write this?', 'aws-oidc profiles sync --yes', deps)
 }
 
 // A single message must stay below the limit of all that a command says on stderr, or it would be lost.

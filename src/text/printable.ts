@@ -47,8 +47,8 @@ export function shownName(name: string | undefined): Printable | undefined {
 }
 
 /** The text of a message, with every part of it made safe. */
-export function onScreen(told: Message): Printable {
-  const lines = typeof told === 'string' ? [told] : told
+export function onScreen(message: Message): Printable {
+  const lines = typeof message === 'string' ? [message] : message
   return certified(lines.map(line => lineOf(line)).join('\n'))
 }
 

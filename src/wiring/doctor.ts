@@ -25,12 +25,12 @@ export async function checkContextOf(
     places: {...places, parsed: undefined},
     files: {...files, readGiven: async file => (problem && file === path ? undefined : files.readGiven(file))},
     readTls: (tls, reading) => outside.readTls(tls, {...reading, warn: text => void saidOfTls.add(text)}),
-    keyring: outside.keyringWithoutPerson,
+    keyring: outside.unattendedKeyring,
   }
-  const {parts} = await wire(careful, installation, {...choices, interactive: 'never'})
+  const {deps} = await wire(careful, installation, {...choices, interactive: 'never'})
   return {
-    parts: {
-      ...parts,
+    deps: {
+      ...deps,
       openBrowser: () => Promise.reject(new AwsOidcError('SIGN_IN_REQUIRED', 'The doctor opens no browser.')),
     },
     configuration,
@@ -38,7 +38,7 @@ export async function checkContextOf(
     providers: [],
     profiles: [],
     network: false,
-    signal: parts.signal,
+    signal: deps.signal,
     outside,
     inspection: await outside.inspection(),
     ...installation,

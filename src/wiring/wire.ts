@@ -40,11 +40,11 @@ export interface Installation {
 
 // A process stopped while it made the key must not hold up others as long as a sign-in may take. The limit is longer
 // than we wait for the user to type the keyring's password.
-const keyringMilliseconds = 40_000
+const keyLockMilliseconds = 40_000
 const keyringBusy = new AwsOidcError('UNAVAILABLE', 'Another aws-oidc has been waiting for the keyring for too long.')
 
 /** Tells a command that prints a secret, and any aws-oidc that it starts, which providers' sign-ins wait for it. */
-const waiting = 'AWS_OIDC_WAITING'
+const waitingVariable = 'AWS_OIDC_WAITING'
 
 export type Wired = Awaited<ReturnType<typeof wire>>
 
@@ -87,7 +87,7 @@ export async function wire(outside: Outside, installation: Installation, choices
 
   // A machine that keeps nothing has one reason for it: locks and cache warn only once.
   const unkept = warningOnce(log)
-  const waitedFor = env[waiting]?.split(',') ?? []
+  const waitedFor = env[waitingVariable]?.split(',') ?? []
   const lockParts = {
     folder: places.locks,
     waitedFor,
@@ -108,7 +108,7 @@ export async function wire(outside: Outside, installation: Installation, choices
     env,
     keyring: outside.keyring,
     exclusively: work =>
-      within(clock, keyringMilliseconds, keyringBusy, signal, soon => keyLocks.hold('cache', soon, work)),
+      within(clock, keyLockMilliseconds, keyringBusy, signal, soon => keyLocks.hold('cache', soon, work)),
   }
   const {cacheNote} = places
   const chosen = await chooseCache(env.AWS_OIDC_CACHE || configuration.cache, {
@@ -122,7 +122,7 @@ export async function wire(outside: Outside, installation: Installation, choices
     },
     exists: files.exists,
     inCi: isSet(env.CI),
-    byPerson: choices.login,
+    byUser: choices.login,
   })
 
   const cached = storeOver(chosen.cache, chosen.id, unkept, clock.now, {
@@ -160,7 +160,7 @@ export async function wire(outside: Outside, installation: Installation, choices
     log,
   })
 
-  const parts: Dependencies = {
+  const deps: Dependencies = {
     configuration,
     editConfiguration: async edit => {
       const {editConfiguration} = await import('../settings/edit.ts')
@@ -229,7 +229,7 @@ export async function wire(outside: Outside, installation: Installation, choices
       outside.programOutput(program, args, {
         clock,
         ...limits,
-        variables: {[waiting]: [...waitedFor, providerId].join()},
+        variables: {[waitingVariable]: [...waitedFor, providerId].join()},
         platform: outside.platform,
       }),
     ...browserFoldersIn(places.browsers, files),
@@ -240,7 +240,7 @@ export async function wire(outside: Outside, installation: Installation, choices
     },
     awsConfiguration: () => outside.awsConfiguration(join(own.root, 'bin/run.js')),
   }
-  return {parts, hotCopies, cache: {...chosen, folder: chosen.id === 'memory' ? undefined : home.directory}}
+  return {deps, hotCopies, cache: {...chosen, folder: chosen.id === 'memory' ? undefined : home.directory}}
 }
 
 function watch(paths: readonly string[], {fileStates}: Outside): Promise<readonly Watched[]> {

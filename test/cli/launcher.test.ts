@@ -51,7 +51,7 @@ describe('the launcher', () => {
 
 describe('what installs the launcher', () => {
   const scene = useHotScene(['sh'])
-  const parts = () => ({
+  const deps = () => ({
     platform: 'linux' as const,
     dataFolder: join(scene.home.folder, 'data'),
     files: systemFiles,
@@ -77,7 +77,7 @@ describe('what installs the launcher', () => {
       join(folder, template),
       (await systemFiles.readText(join(scene.installation.folder, template))) ?? '',
     )
-    return {launcher: (await installLauncher([node, script], parts())) ?? '', node, script}
+    return {launcher: (await installLauncher([node, script], deps())) ?? '', node, script}
   }
 
   const start = (launcher: string, PATH: string, args = 'status') =>
@@ -85,7 +85,7 @@ describe('what installs the launcher', () => {
 
   it('writes a program for its owner alone, which starts the Node and the script that were named, whatever their names', async () => {
     const {launcher, node, script} = await installed(join(scene.home.folder, `it's "$HOME" $& \`x\` \\ é`))
-    expect(launcher).to.equal(join(parts().dataFolder, 'bin/aws-oidc'))
+    expect(launcher).to.equal(join(deps().dataFolder, 'bin/aws-oidc'))
     expect((await stat(launcher)).mode & 0o777).to.equal(0o700)
     expect(await start(launcher, '/nowhere')).to.include({exitCode: 0, stderr: '', stdout: `${node}|${script}|status|`})
   })
@@ -93,7 +93,7 @@ describe('what installs the launcher', () => {
   it('makes one that finds aws-oidc on the PATH where those have moved, and never starts itself', async () => {
     const {launcher, node, script} = await installed(join(scene.home.folder, 'first'))
     const other = await plantProgram(join(scene.home.folder, 'other'), 'aws-oidc')
-    const PATH = `${join(parts().dataFolder, 'bin')}:/nowhere:${join(scene.home.folder, 'other')}`
+    const PATH = `${join(deps().dataFolder, 'bin')}:/nowhere:${join(scene.home.folder, 'other')}`
     for (const moved of [script, node]) {
       await rm(moved)
       expect(await start(launcher, PATH, "creds -p 'a  b'")).to.include({
@@ -101,16 +101,16 @@ describe('what installs the launcher', () => {
         stdout: `${other}|creds|-p|a  b|`,
       })
     }
-    const {exitCode, stdout, stderr} = await start(launcher, join(parts().dataFolder, 'bin'))
+    const {exitCode, stdout, stderr} = await start(launcher, join(deps().dataFolder, 'bin'))
     expect({exitCode, stdout}).to.deep.equal({exitCode: 1, stdout: ''})
     expect(stderr).to.match(/^Error: .*run\.js.*\nTry: npm install --global aws-oidc\n$/)
   })
 
   it('writes none where it could not be used: elsewhere than on Linux, without a folder, or where that can not be written', async () => {
     const own = [process.execPath, scene.installation.program] as const
-    expect(await installLauncher(own, {...parts(), platform: 'darwin'})).to.equal(undefined)
-    expect(await installLauncher(own, {...parts(), dataFolder: undefined})).to.equal(undefined)
-    expect(await installLauncher(own, {...parts(), dataFolder: '/proc/aws-oidc'})).to.equal(undefined)
+    expect(await installLauncher(own, {...deps(), platform: 'darwin'})).to.equal(undefined)
+    expect(await installLauncher(own, {...deps(), dataFolder: undefined})).to.equal(undefined)
+    expect(await installLauncher(own, {...deps(), dataFolder: '/proc/aws-oidc'})).to.equal(undefined)
   })
 
   it('leaves none where the disk is mounted so that no program is started from it', async function () {

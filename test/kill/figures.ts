@@ -73,14 +73,14 @@ function stagesOf(played: readonly Played[]): readonly (typeof stages)[number][]
 function stageAt({at}: Sent, {journal, asked, kept, issued, startedAt}: Facts): (typeof stages)[number] {
   const before = (times: readonly Instant[]) => Math.max(0, ...times.filter(time => time >= startedAt && time <= at))
   const asking = before(journal.map(entry => Date.parse(entry.at)))
-  const person = before(asked.map(one => one.at))
+  const user = before(asked.map(one => one.at))
   const answered = before(journal.filter(({given}) => given !== undefined).map(entry => Date.parse(entry.at)))
   const saved = before(kept.map(one => one.at))
   const done = before(issued)
   if (done > 0 && done >= saved) return 'credentials saved'
-  if (saved > 0 && saved >= answered && saved >= person) return 'tokens saved'
-  if (answered > 0 && answered >= person) return 'tokens given, not saved'
-  if (person > 0) return 'a person asked'
+  if (saved > 0 && saved >= answered && saved >= user) return 'tokens saved'
+  if (answered > 0 && answered >= user) return 'tokens given, not saved'
+  if (user > 0) return 'a person asked'
   return asking > 0 ? 'the provider asked' : 'nothing asked yet'
 }
 

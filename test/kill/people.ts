@@ -31,10 +31,10 @@ export function peopleAt({folder}: Home): People {
   let seen = 0
 
   async function signIn(address: string): Promise<void> {
-    const person = {userName}
+    const user = {userName}
     await pause(milliseconds)
     try {
-      await browse(address, person)
+      await browse(address, user)
     } catch (error) {
       // If the caller is gone, nobody answers the redirect.
       if (!(error instanceof BrowseError)) throw error

@@ -48,7 +48,7 @@ export async function play({seed, kills, cache, onRound}: Campaign): Promise<Out
 
 async function playOne(round: Round, life: number, ledger: Ledger, place: Place): Promise<Played> {
   const prepared = await prepare(round, ledger, place)
-  place.people.take(round.personMilliseconds)
+  place.people.take(round.userMilliseconds)
   if (round.kind === 'other person') place.people.changeSeats()
   const facts = await playRound(round, life, place)
   return {round, facts, prepared, verdict: judge(facts, ledger)}
@@ -77,7 +77,7 @@ class Lives {
   }
 
   async #measure(kind: Kind, callers: number): Promise<number> {
-    const round = {number: 0, kind, callers, kills: [], virgin: true, personMilliseconds: 75}
+    const round = {number: 0, kind, callers, kills: [], virgin: true, userMilliseconds: 75}
     const {facts, verdict} = await playOne(round, 0, this.#ledger, this.#place)
     if (verdict.violations.length > 0) throw new PreparationFailed(verdict.violations.join('\n'))
     return Math.max(...facts.callers.map(({endedAt}) => endedAt)) - facts.startedAt
@@ -87,11 +87,6 @@ class Lives {
 /** How many old temporary files remain after a call that writes to both folders. */
 async function pruneOld(ledger: Ledger, place: Place): Promise<number> {
   await age(await temporariesIn(place.home.cache))
-  await playOne(
-    {number: 0, kind: 'soft', callers: 1, kills: [], virgin: false, personMilliseconds: 0},
-    0,
-    ledger,
-    place,
-  )
+  await playOne({number: 0, kind: 'soft', callers: 1, kills: [], virgin: false, userMilliseconds: 0}, 0, ledger, place)
   return (await temporariesIn(place.home.cache)).length
 }

@@ -42,7 +42,7 @@ export interface Round {
   /** Whether not even the folders exist; for cold rounds. */
   readonly virgin: boolean
   /** How long a user takes to sign in. */
-  readonly personMilliseconds: number
+  readonly userMilliseconds: number
 }
 
 // Mostly "cold" and "renewal", in which something can be lost.
@@ -75,7 +75,7 @@ function round(number: number, dice: Dice): Round {
     callers,
     kills: victims.map(caller => ({caller, signal: signalFrom(dice), moment: momentFrom(dice, killed)})),
     virgin: dice.chance(0.4),
-    personMilliseconds: dice.between(0, 150),
+    userMilliseconds: dice.between(0, 150),
   }
 }
 

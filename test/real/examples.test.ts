@@ -120,8 +120,8 @@ describe('What --help shows', function () {
           await configure(nothingConfigured)
           for (const before of first) expect((await type(before).ended).exitCode, before).to.equal(0)
           const session = type(line, shells[description])
-          const {seen, ...person} = respondentAt(session)
-          await answers?.({seen, ...person}, scene.sandbox.issuer)
+          const {seen, ...user} = respondentAt(session)
+          await answers?.({seen, ...user}, scene.sandbox.issuer)
           expect((await session.ended).exitCode, seen()).to.equal(0)
         })
       }

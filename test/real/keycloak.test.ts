@@ -4,9 +4,9 @@ import {expect} from 'chai'
 import {startChromium} from '../support/chromium.ts'
 import {waitForCode} from '../support/device.ts'
 import {isOneDocument} from '../support/document.ts'
-import {visitKeycloak} from '../support/keycloak-person.ts'
 import {developerArn, trustKeys, useKeycloak} from '../support/keycloak-scene.ts'
 import {presented, refreshTokenIn} from '../support/keycloak-tokens.ts'
+import {visitKeycloak} from '../support/keycloak-user.ts'
 import {waitForAddress} from '../support/person.ts'
 
 const creds = ['creds', '--profile', 'developer']

@@ -41,10 +41,10 @@ describe('On a narrow terminal', () => {
 
     it(`of ${columns} columns the wizard breaks no word`, async () => {
       const session = startOnTerminal(['setup'], {env: variablesOf(scene.home, scene.sandbox), columns})
-      const person = respondentAt(session)
-      await person.answer('Name of the provider', ctrlC)
+      const user = respondentAt(session)
+      await user.answer('Name of the provider', ctrlC)
       await session.ended
-      const [first = '', ...more] = person.seen().split(/\r?\n/)
+      const [first = '', ...more] = user.seen().split(/\r?\n/)
       expect(first).to.match(/^Enter takes/)
       expect(broken([first, ...more.slice(0, 3)], columns)).to.deep.equal([])
     })

@@ -115,7 +115,7 @@ export async function makeCacheMachine(): Promise<CacheMachine> {
         },
         exists: async path => path === '/run/user/1/bus',
         inCi: false,
-        byPerson: false,
+        byUser: false,
         ...changes,
       }),
     async forms() {

@@ -5,7 +5,7 @@ export interface Circumstances {
   /** Lines that were typed before. */
   readonly first?: readonly string[]
   readonly nothingConfigured?: true
-  readonly answers?: (person: Respondent, issuer: string) => Promise<void>
+  readonly answers?: (user: Respondent, issuer: string) => Promise<void>
 }
 
 const login = 'aws-oidc login'

@@ -123,8 +123,8 @@ export function useHotScene(reader: Reader): HotScene {
     if (isPointer) await markLane(installation)
     const dataFolder = join(home.folder, '.local/share/aws-oidc')
     const log = {debug: () => undefined, info: () => undefined, warn: () => undefined}
-    const parts = {platform: process.platform, dataFolder, files: systemFiles, log}
-    const launcher = await installLauncher([await nodeWithoutLane(home.folder), installation.program], parts)
+    const deps = {platform: process.platform, dataFolder, files: systemFiles, log}
+    const launcher = await installLauncher([await nodeWithoutLane(home.folder), installation.program], deps)
     all = {home, sandbox, installation, runtime, launcher: launcher ?? ''}
   })
   beforeEach(async () => {

@@ -1,5 +1,5 @@
 import {appendFile} from 'node:fs/promises'
-import {visitKeycloak} from './keycloak-person.ts'
+import {visitKeycloak} from './keycloak-user.ts'
 
 /**
  * A browser command that gets an address: it signs in as KEYCLOAK_USER and follows the redirect to the waiting caller;

@@ -4,8 +4,8 @@ import {stringify} from 'yaml'
 import {credentialsFor} from '../../src/credentials/credentials.ts'
 import {loadModule} from '../../src/outside/system/load-module.ts'
 import {type InstalledPackage, registryOf} from '../../src/registry/registry.ts'
-import {visitKeycloak} from './keycloak-person.ts'
-import {makeStage} from './parts.ts'
+import {makeStage} from './dependencies.ts'
+import {visitKeycloak} from './keycloak-user.ts'
 import {root} from './sandbox.ts'
 
 /** A sign-in that never returns: the text of Keycloak's page, and the failure after five minutes. */
@@ -29,7 +29,7 @@ export async function signInInVain(
     nearest: () => undefined,
   })
   let page = ''
-  const parts = {
+  const deps = {
     ...usual,
     networkOf: () => network,
     registry,
@@ -38,7 +38,7 @@ export async function signInInVain(
       stage.clock.advance(5 * 60_000)
     },
   }
-  const failure = await credentialsFor({profile: 'developer', force: false, lasting: false}, parts).catch(
+  const failure = await credentialsFor({profile: 'developer', force: false, lasting: false}, deps).catch(
     (error: unknown) => error,
   )
   return {page, failure}

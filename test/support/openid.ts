@@ -1,5 +1,5 @@
 import {generateKeyPairSync, sign} from 'node:crypto'
-import type {MovableClock} from './parts.ts'
+import type {MovableClock} from './dependencies.ts'
 
 /** An OpenID provider as a function, and a browser in which a user is signed in there. */
 export interface OpenIdProvider {

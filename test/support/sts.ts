@@ -1,4 +1,4 @@
-import type {MovableClock} from './parts.ts'
+import type {MovableClock} from './dependencies.ts'
 
 /** AWS STS as a function: answers in AWS's own XML, by its own clock. */
 export interface Sts {

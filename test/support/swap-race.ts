@@ -75,6 +75,6 @@ export async function raceFor(
 async function launcherOnly({home, installation}: HotScene): Promise<string> {
   const dataFolder = join(home.folder, 'swapped')
   const log = {debug: () => undefined, info: () => undefined, warn: () => undefined}
-  const parts = {platform: process.platform, dataFolder, files: systemFiles, log}
-  return (await installLauncher(['/bin/true', installation.program], parts)) ?? ''
+  const deps = {platform: process.platform, dataFolder, files: systemFiles, log}
+  return (await installLauncher(['/bin/true', installation.program], deps)) ?? ''
 }

@@ -1,5 +1,5 @@
 import {setTimeout as delay} from 'node:timers/promises'
-import {type MovableClock, movableClock} from './parts.ts'
+import {type MovableClock, movableClock} from './dependencies.ts'
 
 /** A clock that a test moves, and that shows what waits for it. */
 export interface WatchedClock extends MovableClock {

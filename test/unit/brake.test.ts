@@ -2,7 +2,7 @@ import {expect} from 'chai'
 import {afterRefusal, afterRole, afterSignIn, afterSignInFailure, brakeOf} from '../../src/coordination/brake.ts'
 import type {ProviderState} from '../../src/coordination/state.ts'
 import {credentialsFor} from '../../src/credentials/credentials.ts'
-import {makeStage, refused, type Stage} from '../support/parts.ts'
+import {makeStage, refused, type Stage} from '../support/dependencies.ts'
 
 const now = new Date('2026-11-23T09:00:00Z')
 const none: ProviderState = {

@@ -73,7 +73,7 @@ describe('the choice of a cache', () => {
       expect(job).to.include({id: 'memory', byHand: false})
       await job.cache.write('a', entry('1'))
       expect(machine.warnings).to.deep.equal([])
-      const login = await machine.choose('auto', {inCi: true, byPerson: true})
+      const login = await machine.choose('auto', {inCi: true, byUser: true})
       for (const key of ['a', 'b']) await login.cache.write(key, entry('1'))
       expect(machine.warnings).to.deep.equal([
         'This is a job of a CI system (CI is set). Nothing is kept when this command ends; "cache: file" keeps it.',

@@ -70,7 +70,7 @@ describe('the keyring, where nobody has chosen it', () => {
     await signIn('1')
     machine.unlock()
     expect((await machine.choose()).id).to.equal('file')
-    await signIn('2', {byPerson: true})
+    await signIn('2', {byUser: true})
     expect(await machine.forms()).to.deep.equal({a: 'A256GCM'})
     expect((await machine.choose()).id, 'and remembers that it works').to.equal('keyring')
   })

@@ -3,7 +3,7 @@ import {credentialsFor} from '../../src/credentials/credentials.ts'
 import type {Asking} from '../../src/credentials/dependencies.ts'
 import type {Issued} from '../../src/credentials/issued.ts'
 import {AwsOidcError} from '../../src/errors.ts'
-import {makeStage, refused, type Stage, unavailable} from '../support/parts.ts'
+import {makeStage, refused, type Stage, unavailable} from '../support/dependencies.ts'
 
 const minute = 60_000
 const request = {profile: 'developer', force: false, lasting: false}
@@ -183,9 +183,9 @@ describe('the clock', () => {
   it('is said to be wrong once when it is off by over a minute', async () => {
     const stage = makeStage()
     stage.sts.aheadMilliseconds = 2 * minute
-    const parts = stage.call()
-    await credentialsFor(request, parts)
-    await credentialsFor({...request, force: true}, parts)
+    const deps = stage.call()
+    await credentialsFor(request, deps)
+    await credentialsFor({...request, force: true}, deps)
     expect(stage.said.filter(text => text.includes('clock'))).to.have.length(1)
     expect(stage.said.join()).to.match(/2 min behind/)
   })

@@ -4,7 +4,7 @@ import {AwsOidcError} from '../../src/errors.ts'
 import {type DeviceCode, signInByDevice} from '../../src/oauth/device-sign-in.ts'
 import {discover} from '../../src/oauth/discovery.ts'
 import type {OidcClient} from '../../src/plugin.ts'
-import {type MovableClock, movableClock} from '../support/parts.ts'
+import {type MovableClock, movableClock} from '../support/dependencies.ts'
 
 const issuer = 'https://idp.example'
 const client: OidcClient = {issuer: new URL(issuer), clientId: 'aws-oidc', parameters: {audience: 'aws'}}
@@ -75,7 +75,7 @@ function stageWith(polls: readonly Poll[], device: object = {}, deviceStatus = 2
           onShown()
         },
         onNoRenewal: async () => undefined,
-        keepSecret: secret => void secrets.push(secret),
+        maskSecret: secret => void secrets.push(secret),
         transport: {fetch, offsetTo: () => 0, mutualTls: false},
         sleep: async milliseconds => {
           signal.throwIfAborted()

@@ -6,7 +6,7 @@ import {lookWithin} from '../../src/doctor/doctor.ts'
 import {type DoctorReport, reportLines} from '../../src/formats/doctor-report.ts'
 import {onScreen} from '../../src/text/printable.ts'
 import {Secrets} from '../../src/text/secrets.ts'
-import {movableClock} from '../support/parts.ts'
+import {movableClock} from '../support/dependencies.ts'
 import {root} from '../support/sandbox.ts'
 
 function textsIn(folder: string, names: RegExp): string {
@@ -33,7 +33,7 @@ describe('the doctor', () => {
   })
 
   const controller = new AbortController()
-  const parts = {
+  const deps = {
     signal: controller.signal,
     secrets: new Secrets(),
     log: {debug: () => undefined, info: () => undefined, warn: () => undefined},
@@ -44,7 +44,7 @@ describe('the doctor', () => {
     const clock = movableClock()
     const looking = lookWithin(
       check(() => new Promise(() => undefined)),
-      {...parts, clock},
+      {...deps, clock},
     )
     clock.advance(12_000)
     const {findings, fine} = await looking
@@ -63,7 +63,7 @@ describe('the doctor', () => {
     const secrets = new Secrets()
     secrets.add('the-secret')
     const failing = check(() => Promise.reject(new Error('no place for the-secret')))
-    const {findings} = await lookWithin(failing, {...parts, clock: movableClock(), secrets})
+    const {findings} = await lookWithin(failing, {...deps, clock: movableClock(), secrets})
     expect(findings[0]).to.include({
       id: 'check.crashed',
       what: 'This could not be looked at: the moon: no place for ***.',

@@ -2,7 +2,7 @@ import {expect} from 'chai'
 import {checkSessionDuration, readDuration} from '../../src/config/duration.ts'
 import {credentialsFor} from '../../src/credentials/credentials.ts'
 import {plansFor} from '../../src/credentials/plan.ts'
-import {developer, makeStage, type Stage} from '../support/parts.ts'
+import {developer, makeStage, type Stage} from '../support/dependencies.ts'
 
 const hour = 3600
 

@@ -5,7 +5,7 @@ import {join} from 'node:path'
 import {expect} from 'chai'
 import {editedFiles} from '../../src/outside/files/edited-file.ts'
 import {editConfiguration} from '../../src/settings/edit.ts'
-import {makeStage} from '../support/parts.ts'
+import {makeStage} from '../support/dependencies.ts'
 
 describe('a file that a person edits too', () => {
   let folder: string

@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import {stsEndpoint} from '../../src/aws/endpoint.ts'
 import {plansFor} from '../../src/credentials/plan.ts'
-import {makeStage} from '../support/parts.ts'
+import {makeStage} from '../support/dependencies.ts'
 
 const at = (...args: Parameters<typeof stsEndpoint>) => stsEndpoint(...args).url.host
 
@@ -101,12 +101,12 @@ describe('the STS that is asked', () => {
 
   it('follows the region of the surroundings before the one of the profile, and sts.region before both', () => {
     const host = (sts: string, env: Record<string, string>) => {
-      const parts = makeStage(`
+      const deps = makeStage(`
 providers: {corp: {strategy: fake}}
 profiles: {developer: {provider: corp, role: '123456789012/developer', region: eu-west-1${sts}}}
 `).call()
       const key = (with_: Record<string, string>) =>
-        plansFor({profile: 'developer'}, {...parts, env: with_})[0]?.steps[0].key
+        plansFor({profile: 'developer'}, {...deps, env: with_})[0]?.steps[0].key
       return key(env)
     }
     const other = {AWS_REGION: 'eu-west-2'}

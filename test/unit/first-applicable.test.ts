@@ -50,8 +50,8 @@ describe('a profile with several providers', () => {
   })
 
   it('ends with the last of them where none applies', async () => {
-    const person = new AwsOidcError('NOT_APPLICABLE', 'Nobody.', {hint: 'log in'})
-    expect(await tried({job: inapplicable, person})).to.deep.equal({
+    const user = new AwsOidcError('NOT_APPLICABLE', 'Nobody.', {hint: 'log in'})
+    expect(await tried({job: inapplicable, person: user})).to.deep.equal({
       names: ['job', 'person'],
       outcome: 'NOT_APPLICABLE: log in',
     })

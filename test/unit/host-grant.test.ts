@@ -2,7 +2,7 @@ import {expect} from 'chai'
 import {credentialsFor} from '../../src/credentials/credentials.ts'
 import type {Dependencies} from '../../src/credentials/dependencies.ts'
 import type {Host} from '../../src/plugin.ts'
-import {developer, makeStage} from '../support/parts.ts'
+import {developer, makeStage} from '../support/dependencies.ts'
 import {assertionXml, encoded, samlProvider} from '../support/saml.ts'
 
 const issuer = 'https://sso.example.com'
@@ -10,15 +10,15 @@ const document = encoded(assertionXml())
 
 /** A call whose strategy does this with its host, at a provider that gives the assertion for any token. */
 function callDoing(work: (host: Host) => Promise<void>, refusal?: object): Dependencies {
-  const parts = makeStage().call()
+  const deps = makeStage().call()
   const granted = {access_token: document, token_type: 'N_A', refresh_token: 'the-refresh-token'}
   const fetch: typeof globalThis.fetch = async input =>
     String(input).endsWith('/token')
       ? Response.json(refusal ?? granted, {status: refusal ? 400 : 200})
       : Response.json({issuer, token_endpoint: `${issuer}/token`})
-  const network: Dependencies['network'] = {...parts.network, fetch, withTls: () => network}
+  const network: Dependencies['network'] = {...deps.network, fetch, withTls: () => network}
   const strategy = async (id: string) => {
-    const usual = await parts.registry.strategy(id)
+    const usual = await deps.registry.strategy(id)
     return {
       ...usual,
       async signIn(settings: Record<string, unknown>, host: Host) {
@@ -27,7 +27,7 @@ function callDoing(work: (host: Host) => Promise<void>, refusal?: object): Depen
       },
     }
   }
-  return {...parts, networkOf: () => network, registry: {...parts.registry, strategy}}
+  return {...deps, networkOf: () => network, registry: {...deps.registry, strategy}}
 }
 
 const request = {profile: 'developer', force: false, lasting: false}
@@ -35,22 +35,22 @@ const client = {issuer: new URL(issuer), clientId: 'aws-oidc'}
 
 describe('what a strategy gets from its host', () => {
   it('at the token endpoint is masked from then on', async () => {
-    const parts = callDoing(
+    const deps = callDoing(
       async host => void (await host.grant(client, {grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange'})),
     )
-    await credentialsFor(request, parts)
-    expect(parts.secrets.mask(`${document} the-refresh-token`)).to.equal('*** ***')
+    await credentialsFor(request, deps)
+    expect(deps.secrets.mask(`${document} the-refresh-token`)).to.equal('*** ***')
   })
 
   it('as the words of a refusal has secrets masked, before anything cuts them', async () => {
     const answers: unknown[] = []
-    const parts = callDoing(
+    const deps = callDoing(
       async host =>
         void answers.push((await host.grant(client, {grant_type: 'urn:example:any'})).body.error_description),
       {error: 'invalid_request', error_description: 'No: short-one'},
     )
-    parts.secrets.add('short-one')
-    await credentialsFor(request, parts)
+    deps.secrets.add('short-one')
+    await credentialsFor(request, deps)
     expect(answers).to.deep.equal(['No: ***'])
   })
 

@@ -5,7 +5,7 @@ import {type HotDependencies, hotCopiesOf} from '../../src/fast-path/hot-copies.
 import type {FileStates} from '../../src/outside/files/file-states.ts'
 import type {MemoryFolders} from '../../src/outside/files/memory-folder.ts'
 import type {OwnFolder} from '../../src/outside/files/own-folder.ts'
-import {makeStage} from '../support/parts.ts'
+import {makeStage} from '../support/dependencies.ts'
 
 interface Given extends Omit<HotDependencies['cache'], 'directory'> {
   readonly hotCopies?: HotDependencies['configuration']['hotCopies']
@@ -40,16 +40,16 @@ async function keepWith({
     },
     around: async () => ({links: [], folders: []}),
   }
-  const parts = makeStage().call()
-  const [plan] = plansFor({profile: 'developer'}, parts)
+  const deps = makeStage().call()
+  const [plan] = plansFor({profile: 'developer'}, deps)
   if (!plan) throw new Error('a profile has a plan')
-  const now = parts.clock.now()
+  const now = deps.clock.now()
   const expiresAt = new Date(now.getTime() + 3_600_000)
   const credentials = {accessKeyId: 'ASIA1', secretAccessKey: 'secret', sessionToken: 'token', expiration: expiresAt}
   const issued: Issued = {credentials, role: 'developer', accountId: '123456789012', obtainedAt: now, expiresAt}
-  await parts.store.write(plan.steps[0].key, JSON.stringify({...issued, ...credentials}), expiresAt)
+  await deps.store.write(plan.steps[0].key, JSON.stringify({...issued, ...credentials}), expiresAt)
   const hot = hotCopiesOf({
-    ...parts,
+    ...deps,
     configuration: {hotCopies},
     cache: {...cache, directory: '/cache'},
     own: {name: 'aws-oidc', root: '/aws-oidc', manifest: {}},

@@ -1,5 +1,5 @@
 import {expect} from 'chai'
-import {hasDesktop, mayAsk, personCanSee, type Surroundings} from '../../src/host/interactive.ts'
+import {hasDesktop, mayAsk, type Surroundings, userCanSee} from '../../src/host/interactive.ts'
 
 function around(platform: NodeJS.Platform, env: Surroundings['env'], terminals = false): Surroundings {
   return {platform, env, stdinIsTerminal: terminals, stderrIsTerminal: terminals}
@@ -14,9 +14,9 @@ describe('who may be asked', () => {
   })
 
   it('is a person at a terminal, but nobody in CI', () => {
-    expect(personCanSee(around('linux', {}, true))).to.equal(true)
-    expect(personCanSee(around('linux', {}))).to.equal(false)
-    expect(personCanSee(around('linux', {CI: 'true', DISPLAY: ':0'}, true))).to.equal(false)
+    expect(userCanSee(around('linux', {}, true))).to.equal(true)
+    expect(userCanSee(around('linux', {}))).to.equal(false)
+    expect(userCanSee(around('linux', {CI: 'true', DISPLAY: ':0'}, true))).to.equal(false)
   })
 
   for (const [platform, env, expected] of [
@@ -31,7 +31,7 @@ describe('who may be asked', () => {
   ] as const) {
     it(`${expected ? 'is' : 'is not'} somebody at a desktop on ${platform} with ${JSON.stringify(env)}`, () => {
       expect(hasDesktop(around(platform, env))).to.equal(expected)
-      expect(personCanSee(around(platform, env))).to.equal(expected)
+      expect(userCanSee(around(platform, env))).to.equal(expected)
     })
   }
 })

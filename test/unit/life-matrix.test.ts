@@ -4,7 +4,7 @@ import {credentialsFor} from '../../src/credentials/credentials.ts'
 import type {Asking} from '../../src/credentials/dependencies.ts'
 import type {Issued} from '../../src/credentials/issued.ts'
 import {AwsOidcError, exitCodeOf} from '../../src/errors.ts'
-import {developer, makeStage, refused, type Stage, unavailable} from '../support/parts.ts'
+import {developer, makeStage, refused, type Stage, unavailable} from '../support/dependencies.ts'
 
 /**
  * What `creds` gives for credentials of two hours, by the life that is left in them, by how a renewal without a person
@@ -158,9 +158,9 @@ describe('the life of credentials', () => {
         for (const secondsLeft of named(lives, life)) {
           const {stage, old} = await stageAt(secondsLeft, braked)
           named(renewals, renewal)(stage)
-          const {locks, ...parts} = stage.call(asking)
+          const {locks, ...deps} = stage.call(asking)
           const counted = counting(locks)
-          const ending = await endingOf(credentialsFor(request, {...parts, locks: counted}))
+          const ending = await endingOf(credentialsFor(request, {...deps, locks: counted}))
           const {provider, sts} = stage
           expect(
             {

@@ -2,24 +2,24 @@ import {expect} from 'chai'
 import type {BrowserPlace} from '../../src/browser/page.ts'
 import {openConsole} from '../../src/console/open.ts'
 import type {Dependencies} from '../../src/credentials/dependencies.ts'
-import {makeStage} from '../support/parts.ts'
+import {makeStage} from '../support/dependencies.ts'
 
 const usual = {profile: 'developer', service: undefined, destination: undefined, region: undefined}
 
 /** A console that is opened with AWS Sign-In at hand, in a browser that does `open`. */
 async function opened(open: (url: URL, stage: ReturnType<typeof makeStage>) => Promise<unknown>, place?: BrowserPlace) {
   const stage = makeStage()
-  const parts = stage.call()
+  const deps = stage.call()
   const asked: {request: string; body: URLSearchParams}[] = []
   const fetchAgain: typeof fetch = async (input, init) => {
     const url = String(input)
-    if (!url.includes('.signin.')) return parts.network.fetchAgain(input, init)
+    if (!url.includes('.signin.')) return deps.network.fetchAgain(input, init)
     asked.push({request: `${init?.method} ${url}`, body: new URLSearchParams(String(init?.body))})
     return Response.json({SigninToken: 'the-sign-in-token'})
   }
   const openPage: Dependencies['openPage'] = async url => void (await open(url, stage))
-  const network = {...parts.network, fetchAgain}
-  const session = openConsole({...usual, durationSeconds: undefined, place}, {...parts, network, openPage})
+  const network = {...deps.network, fetchAgain}
+  const session = openConsole({...usual, durationSeconds: undefined, place}, {...deps, network, openPage})
   return {asked, outcome: await session.catch(({code, message, hint}) => ({code, message, hint}))}
 }
 

@@ -6,7 +6,7 @@ import type {Issued} from '../../src/credentials/issued.ts'
 import {planAt} from '../../src/credentials/plan.ts'
 import {login} from '../../src/session/login.ts'
 import {logout} from '../../src/session/logout.ts'
-import {developer, makeStage, type Stage} from '../support/parts.ts'
+import {developer, makeStage, type Stage} from '../support/dependencies.ts'
 
 const roles = ['one', 'two', 'three', 'four', 'five']
 const configuration = `
@@ -25,13 +25,13 @@ function slowSts(stage: Stage) {
     arrived: 0,
     open,
     call(): Dependencies {
-      const parts = stage.call()
+      const deps = stage.call()
       const fetchOnce: typeof fetch = async (input, init) => {
         gate.arrived++
         await opened
         return stage.sts.fetch(input, init)
       }
-      return {...parts, network: {...parts.network, fetchOnce}}
+      return {...deps, network: {...deps.network, fetchOnce}}
     },
   }
   return gate
@@ -114,41 +114,41 @@ describe('calls for several roles of one provider', () => {
 describe('whoever waits while one sign-in fails and the next one succeeds', () => {
   it('does not fail with the older failure', async () => {
     const stage = makeStage(configuration)
-    const parts = stage.call()
-    const {providerId} = planAt('corp', parts)
+    const deps = stage.call()
+    const {providerId} = planAt('corp', deps)
     const release = stage.takeLocks()
-    const waiting = credentialsFor(request('one'), parts)
+    const waiting = credentialsFor(request('one'), deps)
     await new Promise(setImmediate)
     const failure = {scope: signInScope, code: 'SIGN_IN_REFUSED', message: 'The sign-in was refused.'} as const
-    await parts.states.change(providerId, state => withFailure(state, failure))
-    await parts.states.change(providerId, afterSignIn)
+    await deps.states.change(providerId, state => withFailure(state, failure))
+    await deps.states.change(providerId, afterSignIn)
     release()
     expect((await waiting).credentials.accessKeyId).to.match(/^ASIA/)
   })
 
   it('still fails with one that came after the success', async () => {
     const stage = makeStage(configuration)
-    const parts = stage.call()
-    const {providerId} = planAt('corp', parts)
+    const deps = stage.call()
+    const {providerId} = planAt('corp', deps)
     const release = stage.takeLocks()
-    const waiting = credentialsFor(request('one'), parts).catch((error: {code: string}) => error.code)
+    const waiting = credentialsFor(request('one'), deps).catch((error: {code: string}) => error.code)
     await new Promise(setImmediate)
-    await parts.states.change(providerId, afterSignIn)
+    await deps.states.change(providerId, afterSignIn)
     const failure = {scope: signInScope, code: 'SIGN_IN_REFUSED', message: 'The sign-in was refused.'} as const
-    await parts.states.change(providerId, state => withFailure(state, failure))
+    await deps.states.change(providerId, state => withFailure(state, failure))
     release()
     expect(await waiting).to.equal('SIGN_IN_REFUSED')
   })
 
   it('has a success of the strategy for that, with or without a question', async () => {
     const stage = makeStage(configuration)
-    const parts = stage.call()
-    const {providerId} = planAt('corp', parts)
-    await credentialsFor(request('one'), parts)
+    const deps = stage.call()
+    const {providerId} = planAt('corp', deps)
+    await credentialsFor(request('one'), deps)
     const failure = {scope: signInScope, code: 'UNAVAILABLE', message: 'No answer.'} as const
-    await parts.states.change(providerId, state => withFailure(state, failure))
+    await deps.states.change(providerId, state => withFailure(state, failure))
     await credentialsFor(request('two'), stage.call())
-    expect((await parts.states.read(providerId)).sharedFailures).to.deep.equal([])
+    expect((await deps.states.read(providerId)).sharedFailures).to.deep.equal([])
     expect(stage.provider.asked).to.equal(1)
   })
 })

@@ -6,7 +6,7 @@ import {openPage} from '../../src/browser/page.ts'
 import {systemInspection} from '../../src/outside/processes/inspection.ts'
 import {programOutput} from '../../src/outside/processes/program-output.ts'
 import {failureOf, programStart} from '../../src/outside/processes/program-start.ts'
-import {movableClock} from '../support/parts.ts'
+import {movableClock} from '../support/dependencies.ts'
 
 const env = {Path: String.raw`C:\tools`, SystemRoot: String.raw`C:\Windows`}
 

@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import {credentialsFor} from '../../src/credentials/credentials.ts'
 import type {Dependencies} from '../../src/credentials/dependencies.ts'
-import {developer, makeStage, type Stage} from '../support/parts.ts'
+import {developer, makeStage, type Stage} from '../support/dependencies.ts'
 import {assertionXml, encoded, hasGoodSignature, later, type Said, samlProvider, signed} from '../support/saml.ts'
 
 const request = {profile: 'developer', force: false, lasting: false}
@@ -9,9 +9,9 @@ const other = 'arn:aws:iam::123456789012:saml-provider/other'
 
 /** A call whose provider proves who somebody is with this document. */
 function callWith(stage: Stage, document: string): Dependencies {
-  const parts = stage.call()
+  const deps = stage.call()
   const strategy = async (id: string) => {
-    const usual = await parts.registry.strategy(id)
+    const usual = await deps.registry.strategy(id)
     return {
       ...usual,
       async signIn(...args: Parameters<typeof usual.signIn>) {
@@ -19,7 +19,7 @@ function callWith(stage: Stage, document: string): Dependencies {
       },
     }
   }
-  return {...parts, registry: {...parts.registry, strategy}}
+  return {...deps, registry: {...deps.registry, strategy}}
 }
 
 function documentOf(said: Partial<Said> = {}): string {
@@ -82,10 +82,10 @@ describe('what AWS is told with SAML', () => {
 
   it('masks the assertion wherever it may be printed', async () => {
     const stage = makeStage()
-    const parts = callWith(stage, documentOf())
-    await credentialsFor(request, parts)
+    const deps = callWith(stage, documentOf())
+    await credentialsFor(request, deps)
     const sent = stage.sts.requests[0]?.get('SAMLAssertion') ?? ''
-    expect(parts.secrets.mask(`it was ${sent}`)).to.equal('it was ***')
+    expect(deps.secrets.mask(`it was ${sent}`)).to.equal('it was ***')
   })
 
   it('warns that a session name of the configuration has no effect', async () => {
@@ -182,9 +182,9 @@ describe('the time of an assertion', () => {
 describe('what AWS refuses of SAML', () => {
   it('is explained in words of SAML, with what is doubtful about the assertion', async () => {
     const stage = makeStage()
-    const parts = {...callWith(stage, documentOf({audience: ''})), env: {AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:1/'}}
+    const deps = {...callWith(stage, documentOf({audience: ''})), env: {AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:1/'}}
     stage.sts.refusal = ['InvalidIdentityToken', 'Response does not contain the required audience.']
-    const failure = await failureOf(credentialsFor(request, parts))
+    const failure = await failureOf(credentialsFor(request, deps))
     expect(String(failure))
       .to.include('SAML provider in IAM')
       .and.include('has no audience; AWS takes urn:amazon:webservices')

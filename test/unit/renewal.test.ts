@@ -2,8 +2,8 @@ import {expect} from 'chai'
 import {credentialsFor} from '../../src/credentials/credentials.ts'
 import type {Dependencies} from '../../src/credentials/dependencies.ts'
 import type {Issued} from '../../src/credentials/issued.ts'
+import {developer, makeStage, type Stage} from '../support/dependencies.ts'
 import {makeOpenIdProvider, type OpenIdProvider} from '../support/openid.ts'
-import {developer, makeStage, type Stage} from '../support/parts.ts'
 import {realStrategy} from '../support/real-strategy.ts'
 
 const minute = 60_000
@@ -15,13 +15,13 @@ describe('silent renewal at a provider that is slow', () => {
   let old: Issued
 
   function call(): Dependencies {
-    const parts = stage.call()
+    const deps = stage.call()
     const fetch: typeof globalThis.fetch = (input, init) =>
       new URL(String(input)).host === 'idp.example' ? provider.fetch(input, init) : stage.sts.fetch(input, init)
-    const network = {...parts.network, fetch, fetchOnce: fetch, offsetTo: () => 0}
+    const network = {...deps.network, fetch, fetchOnce: fetch, offsetTo: () => 0}
     return {
-      ...parts,
-      registry: {...parts.registry, strategy: realStrategy},
+      ...deps,
+      registry: {...deps.registry, strategy: realStrategy},
       network,
       networkOf: () => network,
       openBrowser: request => provider.browse(request),

@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import {credentialsFor} from '../../src/credentials/credentials.ts'
 import {type Renewing, renewing} from '../../src/exec/renewing.ts'
-import {makeStage, type Stage, unavailable} from '../support/parts.ts'
+import {makeStage, type Stage, unavailable} from '../support/dependencies.ts'
 import {until} from '../support/until.ts'
 
 const request = {profile: 'developer', force: false, lasting: true}

@@ -2,7 +2,7 @@ import {expect} from 'chai'
 import {planAt} from '../../src/credentials/plan.ts'
 import type {Role} from '../../src/plugin.ts'
 import {listRoles} from '../../src/session/roles.ts'
-import {makeStage} from '../support/parts.ts'
+import {makeStage} from '../support/dependencies.ts'
 
 const offer = (account: string, name: string, accountName?: string): Role => ({
   accountId: account,
@@ -26,30 +26,30 @@ async function listed(...search: string[]): Promise<readonly string[]> {
 /** The same, with this at the end of the configuration. */
 async function listedWith(more: string, ...search: string[]): Promise<readonly string[]> {
   const stage = makeStage(`providers:\n  corp: {strategy: fake}\n${more}`)
-  const parts = stage.call()
+  const deps = stage.call()
   const signIn = async () => ({
     roles: async () => offered,
     proofFor: () => Promise.reject(new Error('no role is taken')),
   })
-  const registry = {...parts.registry, strategy: async () => ({settings: {}, signIn})}
-  const {roles} = await listRoles({provider: 'corp', usualProfile: '', search}, {...parts, registry})
+  const registry = {...deps.registry, strategy: async () => ({settings: {}, signIn})}
+  const {roles} = await listRoles({provider: 'corp', usualProfile: '', search}, {...deps, registry})
   return roles.map(({accountName, accountId, name}) => `${accountName ?? accountId} ${name}`)
 }
 
 describe('the roles offered', () => {
   it('are asked for under the lock of the provider: that may spend what only one process may spend', async () => {
-    const parts = makeStage('providers:\n  corp: {strategy: fake}\n').call()
-    const {providerId} = planAt('corp', parts)
+    const deps = makeStage('providers:\n  corp: {strategy: fake}\n').call()
+    const {providerId} = planAt('corp', deps)
     const free: unknown[] = []
     const signIn = async () => ({
       async roles() {
-        free.push(await parts.locks.holdIfFree(providerId, async () => 'free'))
+        free.push(await deps.locks.holdIfFree(providerId, async () => 'free'))
         return offered
       },
       proofFor: () => Promise.reject(new Error('no role is taken')),
     })
-    const registry = {...parts.registry, strategy: async () => ({settings: {}, signIn})}
-    await listRoles({provider: 'corp', usualProfile: '', search: []}, {...parts, registry})
+    const registry = {...deps.registry, strategy: async () => ({settings: {}, signIn})}
+    await listRoles({provider: 'corp', usualProfile: '', search: []}, {...deps, registry})
     expect(free).to.deep.equal([undefined])
   })
 })

@@ -5,19 +5,19 @@ import {plansFor} from '../../src/credentials/plan.ts'
 import {AwsOidcError} from '../../src/errors.ts'
 import type {Identity} from '../../src/plugin.ts'
 import {login} from '../../src/session/login.ts'
-import {developer, makeStage, type Stage} from '../support/parts.ts'
+import {developer, makeStage, type Stage} from '../support/dependencies.ts'
 
 const request = {profile: 'developer', force: false, lasting: false}
 const choosing = {provider: 'corp', force: false, lasting: false}
 
 /** The parts of a call whose strategy gives identities that differ from the usual one. */
 function callWith(stage: Stage, change: (identity: Identity) => Identity): Dependencies {
-  const parts = stage.call()
+  const deps = stage.call()
   const strategy = async (id: string) => {
-    const usual = await parts.registry.strategy(id)
+    const usual = await deps.registry.strategy(id)
     return {...usual, signIn: async (...args: Parameters<typeof usual.signIn>) => change(await usual.signIn(...args))}
   }
-  return {...parts, registry: {...parts.registry, strategy}}
+  return {...deps, registry: {...deps.registry, strategy}}
 }
 
 async function failureOf(work: Promise<unknown>): Promise<unknown> {
@@ -60,8 +60,8 @@ describe('a strategy that breaks after the sign-in', () => {
 
   it('but says itself what went wrong is taken at its word', async () => {
     const said = Object.assign(new Error('not for you'), {code: 'ROLE_NOT_OFFERED', hint: 'ask'})
-    const parts = callWith(makeStage(), identity => ({...identity, proofFor: () => Promise.reject(said)}))
-    const failure = await failureOf(credentialsFor(request, parts))
+    const deps = callWith(makeStage(), identity => ({...identity, proofFor: () => Promise.reject(said)}))
+    const failure = await failureOf(credentialsFor(request, deps))
     expect(failure).to.include({code: 'ROLE_NOT_OFFERED', message: 'not for you', hint: 'ask'})
   })
 })
@@ -69,9 +69,9 @@ describe('a strategy that breaks after the sign-in', () => {
 describe('a strategy that does not heed its signal', () => {
   it('is left alone soon after the time for a sign-in is over', async () => {
     const stage = makeStage()
-    const parts = stage.call()
+    const deps = stage.call()
     const strategy = async (id: string) => ({
-      ...(await parts.registry.strategy(id)),
+      ...(await deps.registry.strategy(id)),
       signIn: () => {
         queueMicrotask(() => {
           stage.clock.advance(5 * 60_000)
@@ -80,7 +80,7 @@ describe('a strategy that does not heed its signal', () => {
         return new Promise<Identity>(() => undefined)
       },
     })
-    const failure = await failureOf(credentialsFor(request, {...parts, registry: {...parts.registry, strategy}}))
+    const failure = await failureOf(credentialsFor(request, {...deps, registry: {...deps.registry, strategy}}))
     expect(failure).to.include({code: 'TIMED_OUT'})
   })
 })
@@ -100,8 +100,8 @@ describe('an identity that is an object with methods of its own', () => {
         return this.#identity.proofFor(role)
       }
     }
-    const parts = callWith(makeStage(), identity => new Person(identity))
-    expect((await credentialsFor(choosing, parts)).role).to.equal(developer)
+    const deps = callWith(makeStage(), identity => new Person(identity))
+    expect((await credentialsFor(choosing, deps)).role).to.equal(developer)
   })
 })
 

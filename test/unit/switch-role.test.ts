@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 import {credentialsFor} from '../../src/credentials/credentials.ts'
-import {makeStage} from '../support/parts.ts'
+import {makeStage} from '../support/dependencies.ts'
 
 describe('what AWS is told', () => {
   it('when a role is switched: external id, tags, source identity and policies of the profile', async () => {

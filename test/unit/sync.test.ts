@@ -5,8 +5,8 @@ import {type SyncRequest, sync} from '../../src/sync/sync.ts'
 import {randomFile} from '../support/aws-config-dice.ts'
 import {javascriptReader} from '../support/aws-config-rounds.ts'
 import {type AwsFolder, makeAwsFolder, ownLine} from '../support/aws-files.ts'
+import {makeStage} from '../support/dependencies.ts'
 import {diceFrom} from '../support/dice.ts'
-import {makeStage} from '../support/parts.ts'
 import {seedsOf, usually} from '../support/rounds.ts'
 
 const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`
@@ -55,9 +55,9 @@ async function call(aws: AwsFolder, {configuration = usual, roles, offered, answ
   const usualParts = stage.call({mayRead: answers !== undefined})
   const strategy = offered ? async () => strategyOffering(offered) : usualParts.registry.strategy
   const registry = {...usualParts.registry, strategy}
-  const parts = {...usualParts, registry, ask, awsConfiguration: async () => aws}
+  const deps = {...usualParts, registry, ask, awsConfiguration: async () => aws}
   const all: SyncRequest = {profiles: [], chain: 'aws', prune: false, fromRoles: undefined, write: 'yes', ...request}
-  const result = await sync(all, parts)
+  const result = await sync(all, deps)
   return {...result, told: stage.told.join('\n'), said: stage.said, calls: stage.provider.calls}
 }
 
@@ -271,10 +271,10 @@ describe('profiles sync', () => {
 
   it('removes nothing where there is no configuration to compare with', async () => {
     const aws = makeAwsFolder(bothWritten)
-    const parts = {...makeStage().call(), awsConfiguration: async () => aws}
-    const configuration = {...parts.configuration, found: false, profiles: {}}
+    const deps = {...makeStage().call(), awsConfiguration: async () => aws}
+    const configuration = {...deps.configuration, found: false, profiles: {}}
     const request = {profiles: [], chain: 'aws', prune: true, fromRoles: undefined, write: 'yes'} as const
-    expect(await refusal(sync(request, {...parts, configuration}))).to.include({code: 'CONFIG_INVALID'})
+    expect(await refusal(sync(request, {...deps, configuration}))).to.include({code: 'CONFIG_INVALID'})
     expect(aws.config).to.equal(bothWritten)
   })
 

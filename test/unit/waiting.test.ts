@@ -3,7 +3,7 @@ import {credentialsFor} from '../../src/credentials/credentials.ts'
 import type {Asking} from '../../src/credentials/dependencies.ts'
 import type {Issued} from '../../src/credentials/issued.ts'
 import {AwsOidcError} from '../../src/errors.ts'
-import {makeStage, refused, type Stage, unavailable} from '../support/parts.ts'
+import {makeStage, refused, type Stage, unavailable} from '../support/dependencies.ts'
 
 const request = {profile: 'developer', force: false, lasting: false}
 

@@ -1,17 +1,17 @@
 import {expect} from 'chai'
 import type {Dependencies} from '../../src/credentials/dependencies.ts'
 import {whoami} from '../../src/session/whoami.ts'
-import {makeStage, type Stage} from '../support/parts.ts'
+import {makeStage, type Stage} from '../support/dependencies.ts'
 
 /** The parts of a call that notes which host each action is asked of. */
 function callNoting(stage: Stage, asked: [string, string][]): Dependencies {
-  const parts = stage.call()
+  const deps = stage.call()
   const fetchOnce: typeof globalThis.fetch = async (input, init) => {
     const action = new URLSearchParams(String(init?.body)).get('Action') ?? ''
     asked.push([action, new URL(String(input)).host])
     return action === 'GetCallerIdentity' ? identityAnswer() : stage.sts.fetch(input, init)
   }
-  return {...parts, network: {...parts.network, fetchOnce}}
+  return {...deps, network: {...deps.network, fetchOnce}}
 }
 
 function identityAnswer(): Response {

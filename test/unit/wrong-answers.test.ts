@@ -13,9 +13,9 @@ import {endSessionAddress} from '../../src/oauth/revoke.ts'
 import {systemFiles} from '../../src/outside/files/files.ts'
 import type {OidcClient} from '../../src/plugin.ts'
 import {installPlugin} from '../../src/registry/install.ts'
+import {developer, makeStage, type Stage} from '../support/dependencies.ts'
 import type {Dice} from '../support/dice.ts'
 import {type AnswerKind, type Distortion, makeOpenIdProvider, type OpenIdProvider} from '../support/openid.ts'
-import {developer, makeStage, type Stage} from '../support/parts.ts'
 import {realStrategy} from '../support/real-strategy.ts'
 import {fuzz, usually} from '../support/rounds.ts'
 import {wrongJson, wrongText} from '../support/wrong-answers.ts'
@@ -58,12 +58,12 @@ profiles:
     stage,
     provider,
     call() {
-      const parts = stage.call()
+      const deps = stage.call()
       const fetch: typeof globalThis.fetch = (input, init) =>
         new URL(String(input)).host === 'idp.example' ? provider.fetch(input, init) : stage.sts.fetch(input, init)
-      const network = {...parts.network, fetch, fetchOnce: fetch, offsetTo: () => 0}
-      const registry = {...parts.registry, strategy: realStrategy}
-      return {...parts, registry, network, networkOf: () => network, openBrowser: url => provider.browse(url)}
+      const network = {...deps.network, fetch, fetchOnce: fetch, offsetTo: () => 0}
+      const registry = {...deps.registry, strategy: realStrategy}
+      return {...deps, registry, network, networkOf: () => network, openBrowser: url => provider.browse(url)}
     },
   }
 }
@@ -127,7 +127,7 @@ describe('answers with wrong types in them are never taken for a fault of ours',
             remember: true,
             show: async ({expiresAt}) => void expect(expiresAt.getTime()).to.be.within(0, end + 1),
             onNoRenewal: async () => undefined,
-            keepSecret: () => undefined,
+            maskSecret: () => undefined,
             transport,
             async sleep(milliseconds) {
               expect(milliseconds, 'a sleep').to.be.within(0, 2 ** 31 - 1)
@@ -168,16 +168,16 @@ describe('answers with wrong types in them are never taken for a fault of ours',
   it('of AWS STS', () =>
     fuzz(rounds, async ({dice}) => {
       const {stage, call} = stageFor()
-      const parts = call()
+      const deps = call()
       const refused = dice.chance(0.3)
       if (refused) stage.sts.refusal = [dice.one(['AccessDenied', 'toString', '__proto__', '']), 'Not you.']
       const fetch: typeof globalThis.fetch = async (input, init) => {
-        const answer = await parts.network.fetch(input, init)
+        const answer = await deps.network.fetch(input, init)
         if (new URL(String(input)).host === 'idp.example') return answer
         return new Response(wrongText(await answer.text(), dice), {status: answer.status})
       }
-      const network = {...parts.network, fetch, fetchOnce: fetch}
-      await isTheirs(() => credentialsFor(request, {...parts, network}))
+      const network = {...deps.network, fetch, fetchOnce: fetch}
+      await isTheirs(() => credentialsFor(request, {...deps, network}))
     }))
 
   it('of AWS Sign-In', async () => {

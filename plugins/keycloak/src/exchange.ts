@@ -1,5 +1,5 @@
 import type {GrantAnswer, Host, OidcClient, ProviderRefusal} from 'aws-oidc/plugin'
-import {inWords, meaningAtExchange} from './refusals.ts'
+import {meaningAtExchange, quoted} from './refusals.ts'
 import type {KeycloakSettings} from './settings.ts'
 import {type SignedIn, signInAt} from './tokens.ts'
 
@@ -70,7 +70,7 @@ function read({body}: GrantAnswer, asked: Date, host: Host): {readonly document:
 
 function refused(refusal: ProviderRefusal, settings: KeycloakSettings, host: Host): Error {
   const {usually, hint} = meaningAtExchange(refusal, settings) ?? {usually: '', hint: 'Look into the log of Keycloak.'}
-  const message = `Keycloak gave no SAML assertion for ${settings.audience}: ${inWords(refusal)}. ${usually}`
+  const message = `Keycloak gave no SAML assertion for ${settings.audience}: ${quoted(refusal)}. ${usually}`
   return host.error('SIGN_IN_REFUSED', message.trim(), {hint})
 }
 

@@ -2,16 +2,16 @@ import type {Host, Identity, Role} from 'aws-oidc/plugin'
 import {type Exchanged, exchanged, exchangedAgain} from './exchange.ts'
 import {rolesAt} from './roles-claim.ts'
 import type {KeycloakSettings} from './settings.ts'
-import {personOf, type SignedIn} from './tokens.ts'
+import {type SignedIn, userOf} from './tokens.ts'
 
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
 const longestToken = 20_000
 
 /** An identity whose proof is the ID token itself. Throws BAD_RESPONSE without one. */
-export function inIdToken({tokens}: SignedIn, settings: KeycloakSettings, host: Host): Identity {
+export function identityByIdToken({tokens}: SignedIn, settings: KeycloakSettings, host: Host): Identity {
   const {clientId, rolesClaim} = settings
   const {idToken, claims} = tokens
-  const person = personOf(tokens)
+  const user = userOf(tokens)
   if (idToken === undefined) {
     throw host.error('BAD_RESPONSE', 'Keycloak gave no ID token, which is what AWS takes.', {
       hint: `Give the client the scope "openid" at Clients > ${clientId} > Client scopes.`,
@@ -19,14 +19,14 @@ export function inIdToken({tokens}: SignedIn, settings: KeycloakSettings, host: 
   }
   const proof = {kind: 'web-identity', token: idToken} as const
   return {
-    ...person,
+    ...user,
     ...(rolesClaim !== undefined && {
       roles: async () => {
         const roles = rolesAt(rolesClaim, claims)
         if (roles.length > 0) return roles
         throw host.error(
           'ROLE_NOT_OFFERED',
-          `Keycloak lists no AWS role for ${person.subject ?? 'you'}: the claim "${rolesClaim}" of the ID token has no role ARN.`,
+          `Keycloak lists no AWS role for ${user.subject ?? 'you'}: the claim "${rolesClaim}" of the ID token has no role ARN.`,
           {
             hint: `Give the user a role at Users > Role mapping, and see that a mapper at Clients > ${clientId} > Client scopes > ${clientId}-dedicated puts it into that claim.`,
           },
@@ -47,9 +47,13 @@ export function inIdToken({tokens}: SignedIn, settings: KeycloakSettings, host: 
 }
 
 /** An identity whose proof is a SAML assertion, for which the token is exchanged. */
-export async function inAssertion(signedIn: SignedIn, settings: KeycloakSettings, host: Host): Promise<Identity> {
+export async function identityByAssertion(
+  signedIn: SignedIn,
+  settings: KeycloakSettings,
+  host: Host,
+): Promise<Identity> {
   const first = await exchanged(signedIn, settings, host)
-  const person = personOf(first.signedIn.tokens)
+  const user = userOf(first.signedIn.tokens)
   let latest: Exchanged = first
   const document = async () => {
     if (latest.until <= host.now()) latest = await exchangedAgain(first, settings, host)
@@ -61,14 +65,14 @@ export async function inAssertion(signedIn: SignedIn, settings: KeycloakSettings
     const {audience} = settings
     throw host.error(
       'ROLE_NOT_OFFERED',
-      `Keycloak lists no AWS role for ${person.subject ?? 'you'}: its assertion has no attribute Role.`,
+      `Keycloak lists no AWS role for ${user.subject ?? 'you'}: its assertion has no attribute Role.`,
       {
         hint: `Give the user a role of the client "${audience}" at Users > Role mapping. The roles of that client are called "ROLE_ARN,SAML_PROVIDER_ARN", and a mapper "Role list" at Clients > ${audience} > Client scopes names their attribute https://aws.amazon.com/SAML/Attributes/Role.`,
       },
     )
   }
   return {
-    ...person,
+    ...user,
     roles,
     proofFor: async () => {
       checkForm(await document(), settings, host)

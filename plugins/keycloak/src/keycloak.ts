@@ -1,5 +1,5 @@
 import type {FederationStrategy} from 'aws-oidc/plugin'
-import {inAssertion, inIdToken} from './federation.ts'
+import {identityByAssertion, identityByIdToken} from './federation.ts'
 import {issuerOf} from './issuer.ts'
 import {clientOf, type KeycloakSettings} from './settings.ts'
 import {signInAt} from './tokens.ts'
@@ -37,7 +37,9 @@ export const keycloak: FederationStrategy<KeycloakSettings> = {
 
   async signIn(settings, host) {
     const signedIn = await signInAt(settings, host)
-    return settings.federation === 'saml2' ? inAssertion(signedIn, settings, host) : inIdToken(signedIn, settings, host)
+    return settings.federation === 'saml2'
+      ? identityByAssertion(signedIn, settings, host)
+      : identityByIdToken(signedIn, settings, host)
   },
 
   async signOut(settings, host, {everywhere}) {

@@ -160,6 +160,6 @@ function meaningIn(rows: readonly Row[], {error, description = ''}: ProviderRefu
 }
 
 /** The refusal in Keycloak's own words. */
-export function inWords({error, description}: ProviderRefusal): string {
+export function quoted({error, description}: ProviderRefusal): string {
   return description ? `${error} (${description})` : error
 }

@@ -1,5 +1,5 @@
 import type {Host, ProviderRefusal} from 'aws-oidc/plugin'
-import {inWords, meaningAtSignIn} from './refusals.ts'
+import {meaningAtSignIn, quoted} from './refusals.ts'
 import type {KeycloakSettings} from './settings.ts'
 
 /** Explains a failed sign-in if its meaning at Keycloak is known; other errors pass unchanged. */
@@ -9,7 +9,7 @@ export function signInFailed(error: unknown, settings: KeycloakSettings, host: H
   const meaning = refusal && meaningAtSignIn(refusal, settings)
   if (!meaning) return error
   const {url} = settings
-  return host.error('SIGN_IN_REFUSED', `${url.host} refused the sign-in: ${inWords(refusal)}. ${meaning.usually}`, {
+  return host.error('SIGN_IN_REFUSED', `${url.host} refused the sign-in: ${quoted(refusal)}. ${meaning.usually}`, {
     hint: meaning.hint,
     cause: error,
   })

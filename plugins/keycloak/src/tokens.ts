@@ -26,7 +26,7 @@ async function tokensOf(issuer: URL, settings: KeycloakSettings, host: Host, fre
 }
 
 /** Who signed in, and how long the sign-in lasts. */
-export function personOf({claims, expiresAt, renewable}: TokenSet) {
+export function userOf({claims, expiresAt, renewable}: TokenSet) {
   const subject = [claims.email, claims.preferred_username, claims.sub].find(name => typeof name === 'string')
   return {claims, expiresAt, renewable, ...(subject !== undefined && {subject})}
 }

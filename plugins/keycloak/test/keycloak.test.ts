@@ -121,9 +121,9 @@ describe('keycloak, with a SAML provider in the account,', () => {
   })
 
   it("never shows another person's assertion", async () => {
-    const person = (sub: string, until: string) => fakeTokens({sub}, new Date(until))
+    const user = (sub: string, until: string) => fakeTokens({sub}, new Date(until))
     const host = hostWith({
-      tokens: [person('1', '2026-01-01T00:00:50Z'), person('2', '2026-01-01T01:00:00Z')],
+      tokens: [user('1', '2026-01-01T00:00:50Z'), user('2', '2026-01-01T01:00:00Z')],
       grants: [given(), given()],
     })
     const identity = await keycloak.signIn(samlSettings, host)

@@ -3,7 +3,7 @@ import {CookieJar} from './cookie-jar.ts'
 /** The sign-in could not be completed; the message is one line. */
 export class BrowseError extends Error {}
 
-export interface Person {
+export interface Visitor {
   /** `deny` presses Cancel instead of signing in. */
   readonly userName: string
   /** The code that the device shows, for a page that asks for it. */
@@ -16,7 +16,7 @@ const redirectLimit = 20
  * Plays a user with a browser: from an authorization request through the sign-in page to the client's callback, or from
  * the page for a device's code to the final page.
  */
-export async function browse(address: string, person: Person): Promise<void> {
+export async function browse(address: string, visitor: Visitor): Promise<void> {
   const {origin} = new URL(address)
   const jar = new CookieJar()
   const filled = new Set<string>()
@@ -41,7 +41,7 @@ export async function browse(address: string, person: Person): Promise<void> {
     if (page === undefined || filled.has(page) || hasAlert(html)) throw new BrowseError(complaintIn(html, response))
     if (page === 'end') return
     filled.add(page)
-    response = await visit(url, jar, await formFor(page, html, person))
+    response = await visit(url, jar, await formFor(page, html, visitor))
   }
   throw new BrowseError(`The provider redirected more than ${redirectLimit} times.`)
 }
@@ -55,7 +55,7 @@ function pageIn(html: string): Page {
   return html.includes('id="user_code"') ? 'code' : 'end'
 }
 
-async function formFor(page: Page, html: string, {userName, code}: Person): Promise<URLSearchParams> {
+async function formFor(page: Page, html: string, {userName, code}: Visitor): Promise<URLSearchParams> {
   const form = new URLSearchParams()
   for (const [, name = '', value = ''] of html.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)">/g)) {
     form.set(name, unescapeHtml(value))
@@ -71,7 +71,7 @@ function signIn(userName: string) {
   return Object.entries({decision: 'sign-in', username: userName, password: `${userName}-password`})
 }
 
-async function codeOf(code: Person['code']): Promise<string> {
+async function codeOf(code: Visitor['code']): Promise<string> {
   const typed = await code?.()
   if (typed) return typed
   throw new BrowseError('The page asks for the code that the device shows: set SANDBOX_CODE.')

@@ -17,9 +17,9 @@ export default class CacheClear extends AwsOidcCommand {
 
   async run(): Promise<void> {
     const {flags} = await this.parse(CacheClear)
-    const {parts} = await this.wire(flags)
+    const {deps} = await this.wire(flags)
     const {clearCache} = await import('../../session/cache.ts')
-    const cleared = await clearCache(flags.provider, parts)
+    const cleared = await clearCache(flags.provider, deps)
     this.report(cleared, describe(cleared, flags.provider))
   }
 }

@@ -14,9 +14,9 @@ export default class CacheInfoCommand extends AwsOidcCommand {
 
   async run(): Promise<void> {
     const {flags} = await this.parse(CacheInfoCommand)
-    const {parts, cache: place, hotCopies: copies} = await this.wire(flags)
+    const {deps, cache: place, hotCopies: copies} = await this.wire(flags)
     const {cacheInfo} = await import('../../session/cache.ts')
-    const info = await cacheInfo({...place, hotCopies: await copies.place()}, parts)
+    const info = await cacheInfo({...place, hotCopies: await copies.place()}, deps)
     const {cache, protection, folder, insteadOfKeyring, hotCopies, profiles} = info
     this.report(
       info,

@@ -23,9 +23,9 @@ export default class PluginsUninstall extends AwsOidcCommand {
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(PluginsUninstall)
-    const parts = await this.installParts(flags, {unread: true})
+    const deps = await this.installParts(flags, {unread: true})
     const {uninstallPlugin} = await import('../../registry/uninstall.ts')
-    const removed = await uninstallPlugin(args.plugin, parts)
+    const removed = await uninstallPlugin(args.plugin, deps)
     this.report(removed, [`The plugin ${removed.name} is removed.`])
   }
 }

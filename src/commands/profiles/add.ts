@@ -55,9 +55,9 @@ export default class ProfilesAdd extends AwsOidcCommand {
       externalId,
       output,
     }
-    const {parts} = await this.wire(flags)
+    const {deps} = await this.wire(flags)
     const {addProfile} = await import('../../settings/profiles.ts')
-    const added = await addProfile(request, parts)
+    const added = await addProfile(request, deps)
     this.report(added, [
       `The profile "${added.profile}" is in ${added.path}.`,
       'For the AWS CLI and the SDKs: aws-oidc profiles sync',

@@ -16,9 +16,9 @@ export default class ProfilesList extends AwsOidcCommand {
 
   async run(): Promise<void> {
     const {flags} = await this.parse(ProfilesList)
-    const {parts} = await this.wire(flags)
+    const {deps} = await this.wire(flags)
     const {listProfiles} = await import('../../settings/profiles.ts')
-    const list = await listProfiles(parts)
+    const list = await listProfiles(deps)
     const none = [`There is no profile in ${list.path}.`, 'Try: aws-oidc setup']
     const rows = [['PROFILE', 'FROM', 'REGION', 'ROLE'], ...list.profiles.map(row)]
     this.report(list, list.profiles.length === 0 ? none : this.table(rows))

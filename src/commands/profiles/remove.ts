@@ -21,9 +21,9 @@ export default class ProfilesRemove extends AwsOidcCommand {
 
   async run(): Promise<void> {
     const {flags, args} = await this.parse(ProfilesRemove)
-    const {parts} = await this.wire(flags)
+    const {deps} = await this.wire(flags)
     const {removeProfile} = await import('../../settings/profiles.ts')
-    await removeProfile(args.profile, parts)
+    await removeProfile(args.profile, deps)
     this.report({removed: args.profile}, [
       `The profile "${args.profile}" is removed.`,
       'For the AWS CLI and the SDKs: aws-oidc profiles sync --prune',

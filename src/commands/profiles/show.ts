@@ -17,9 +17,9 @@ export default class ProfilesShow extends AwsOidcCommand {
 
   async run(): Promise<void> {
     const {flags, args} = await this.parse(ProfilesShow)
-    const {parts} = await this.wire(flags)
+    const {deps} = await this.wire(flags)
     const {showProfile} = await import('../../settings/profiles.ts')
-    const details = await showProfile(args.profile, parts)
+    const details = await showProfile(args.profile, deps)
     this.report(details, this.table(rows(details)))
   }
 }

@@ -43,9 +43,9 @@ export default class ProfilesSync extends AwsOidcCommand {
     const write = yes ? 'yes' : check || flags['dry-run'] ? 'no' : 'ask'
     const fromRoles = flags['from-roles'] ? {provider, nameTemplate} : undefined
     const profiles = args.profile ?? []
-    const {parts} = await this.wire(flags, {login: true})
+    const {deps} = await this.wire(flags, {login: true})
     const {sync} = await import('../../sync/sync.ts')
-    const result = await sync({profiles, chain, prune, fromRoles, write}, parts)
+    const result = await sync({profiles, chain, prune, fromRoles, write}, deps)
     this.report(result, [
       ...(write === 'ask' ? [] : differenceLines(result.changes, result.files, this.colours)),
       ...result.left.flatMap(({why, hint}) => [why, ...tryLines(hint)]),

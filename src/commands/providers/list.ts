@@ -15,9 +15,9 @@ export default class ProvidersList extends AwsOidcCommand {
 
   async run(): Promise<void> {
     const {flags} = await this.parse(ProvidersList)
-    const {parts} = await this.wire(flags)
+    const {deps} = await this.wire(flags)
     const {listProviders} = await import('../../settings/providers.ts')
-    const list = await listProviders(parts)
+    const list = await listProviders(deps)
     const rows = list.providers.map(({provider, strategy, profiles}) => [provider, strategy, profiles.join(', ')])
     const none = [`There is no provider in ${list.path}.`, 'Try: aws-oidc setup']
     this.report(list, rows.length === 0 ? none : this.table([['PROVIDER', 'STRATEGY', 'PROFILES'], ...rows]))

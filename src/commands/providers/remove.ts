@@ -22,9 +22,9 @@ export default class ProvidersRemove extends AwsOidcCommand {
 
   async run(): Promise<void> {
     const {flags, args} = await this.parse(ProvidersRemove)
-    const {parts} = await this.wire(flags, {login: true})
+    const {deps} = await this.wire(flags, {login: true})
     const {removeProvider} = await import('../../settings/providers.ts')
-    const removed = await removeProvider(args.provider, parts)
+    const removed = await removeProvider(args.provider, deps)
     this.report(removed, describe(removed))
   }
 }

@@ -29,9 +29,9 @@ export default class ProvidersSetSecret extends AwsOidcCommand {
   async run(): Promise<void> {
     const {flags, args} = await this.parse(ProvidersSetSecret)
     const {provider, setting} = args
-    const {parts} = await this.wire(flags, {login: true})
+    const {deps} = await this.wire(flags, {login: true})
     const {setSecret} = await import('../../settings/set-secret.ts')
-    const result = await setSecret({provider, setting, remove: flags.remove}, parts)
+    const result = await setSecret({provider, setting, remove: flags.remove}, deps)
     const {name, removed, missingLine} = result
     this.report(result, [
       removed ? `The secret "${name}" is out of the keyring.` : `The secret "${name}" is in the keyring.`,

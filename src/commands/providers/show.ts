@@ -20,9 +20,9 @@ export default class ProvidersShow extends AwsOidcCommand {
 
   async run(): Promise<void> {
     const {flags, args} = await this.parse(ProvidersShow)
-    const {parts} = await this.wire(flags)
+    const {deps} = await this.wire(flags)
     const {showProvider} = await import('../../settings/providers.ts')
-    const details = await showProvider(args.provider, parts)
+    const details = await showProvider(args.provider, deps)
     this.report(details, this.table(rows(details)))
   }
 }

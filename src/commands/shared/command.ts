@@ -89,7 +89,7 @@ export abstract class AwsOidcCommand extends Command {
   }
 
   /** The profile that is named, else "default" or the only one. Rejects with CONFIG_INVALID if it could be several. */
-  protected async intendedProfile(flag: string | undefined, {configuration}: Wired['parts']): Promise<string> {
+  protected async intendedProfile(flag: string | undefined, {configuration}: Wired['deps']): Promise<string> {
     const {intendedProfile} = await import('../../credentials/target.ts')
     return intendedProfile(this.profileOf(flag), configuration)
   }
@@ -159,9 +159,9 @@ export abstract class AwsOidcCommand extends Command {
     const document = {error: failure ? failureDocument(failure) : {code: 'BUG', message: error.message, exitCode}}
     if (this.jsonEnabled() && isTold(jsonText(document, {withSecrets: false}))) this.exit(exitCode)
     if (failure?.code !== 'INTERRUPTED' && failure?.code !== 'TERMINATED') {
-      const told = prose(shortened(failure ? failureText(failure) : bugText(error)), 2)
-      if (this.startedByTools) complainAloud(told)
-      else complain(told)
+      const message = prose(shortened(failure ? failureText(failure) : bugText(error)), 2)
+      if (this.startedByTools) complainAloud(message)
+      else complain(message)
     }
     this.exit(exitCode)
   }

@@ -2,7 +2,7 @@ import http from 'node:http'
 import https from 'node:https'
 import tls from 'node:tls'
 import type {ProviderTls} from './client-certificate.ts'
-import {type TunnelParts, tunnelAgent} from './tunnel.ts'
+import {type TunnelDependencies, tunnelAgent} from './tunnel.ts'
 
 /** Chooses the agent for connections to an address, directly or through a proxy. */
 export type AgentFor = (url: URL, proxy: URL | undefined) => http.Agent
@@ -23,13 +23,13 @@ interface Moment {
 const idleMilliseconds = 4_000
 
 /** One agent for each protocol and proxy, made on first use: by then the authorities are known. */
-export function agentsOf(own: ProviderTls | undefined, parts: TunnelParts): AgentFor {
+export function agentsOf(own: ProviderTls | undefined, deps: TunnelDependencies): AgentFor {
   const ways = new Map<string, Way>()
   return ({protocol}, proxy) => {
     const name = `${protocol} ${proxy?.href ?? ''}`
-    const now = {now: parts.clock.now().getTime(), elapsed: parts.clock.elapsed()}
+    const now = {now: deps.clock.now().getTime(), elapsed: deps.clock.elapsed()}
     const known = ways.get(name)
-    const agent = known && !isIdle(known.usedAt, now) ? known.agent : makeAgent(protocol, proxy, own, parts)
+    const agent = known && !isIdle(known.usedAt, now) ? known.agent : makeAgent(protocol, proxy, own, deps)
     ways.set(name, {agent, usedAt: now})
     return agent
   }
@@ -43,13 +43,13 @@ function makeAgent(
   protocol: string,
   proxy: URL | undefined,
   own: ProviderTls | undefined,
-  parts: TunnelParts,
+  deps: TunnelDependencies,
 ): http.Agent {
   if (protocol !== 'https:') {
     return new http.Agent({keepAlive: true, ...(proxy && {proxyEnv: {http_proxy: proxy.href}})})
   }
   const options = {keepAlive: true, ...securityOf(own)}
-  return proxy ? tunnelAgent(proxy, options, parts) : new https.Agent(options)
+  return proxy ? tunnelAgent(proxy, options, deps) : new https.Agent(options)
 }
 
 /** Verification stays on whatever NODE_TLS_REJECT_UNAUTHORIZED says: the server receives tokens. */

@@ -20,7 +20,7 @@ export interface Transferred {
   readonly date: string | undefined
 }
 
-export interface TransferParts {
+export interface TransferDependencies {
   readonly agent: http.Agent
   readonly signal: AbortSignal
   readonly clock: Clock
@@ -51,9 +51,9 @@ function readBody(body: RequestInit['body']): string | Uint8Array | undefined {
 }
 
 /** Sends a request once and reads the whole answer. Redirects are returned, not followed. */
-export function transfer(exchange: Exchange, parts: TransferParts): Promise<Transferred> {
+export function transfer(exchange: Exchange, deps: TransferDependencies): Promise<Transferred> {
   const {url, method, headers, body} = exchange
-  const {agent, signal, clock, connectMilliseconds} = parts
+  const {agent, signal, clock, connectMilliseconds} = deps
   return new Promise((resolve, reject) => {
     if (body !== undefined) headers.set('content-length', String(Buffer.byteLength(body)))
     const client = url.protocol === 'https:' ? https : http

@@ -7,7 +7,7 @@ import type {Clock} from '../system/clock.ts'
 import {explainProxyFailure, refusedTunnel, tooLongToConnect} from './network-failure.ts'
 import {authorizationFor} from './proxy.ts'
 
-export interface TunnelParts {
+export interface TunnelDependencies {
   readonly clock: Clock
   /** The limit for everything: to the proxy, through it, and the TLS handshake with the server behind it. */
   readonly milliseconds: number
@@ -20,11 +20,11 @@ export interface TunnelParts {
  * Node's own tunnels can't be limited or aborted while the proxy is silent, and don't verify the proxy under
  * NODE_TLS_REJECT_UNAUTHORIZED. `options` apply to the server behind the proxy alone.
  */
-export function tunnelAgent(proxy: URL, options: https.AgentOptions, parts: TunnelParts): https.Agent {
+export function tunnelAgent(proxy: URL, options: https.AgentOptions, deps: TunnelDependencies): https.Agent {
   const agent = new https.Agent(options)
   agent.createConnection = ({host, port, servername}, callback) => {
     const target = {host: host ?? '', port: Number(port ?? 443)}
-    openTunnel(proxy, target, {...options, host: target.host, servername}, parts).then(
+    openTunnel(proxy, target, {...options, host: target.host, servername}, deps).then(
       socket => callback?.(null, socket),
       // The types require a stream; nobody looks at it when there is an error.
       error => callback?.(error, new Duplex()),
@@ -43,7 +43,7 @@ async function openTunnel(
   proxy: URL,
   target: Target,
   secure: tls.ConnectionOptions,
-  {clock, milliseconds, signal}: TunnelParts,
+  {clock, milliseconds, signal}: TunnelDependencies,
 ): Promise<Duplex> {
   const limit = clock.limit(milliseconds, tooLongToConnect(), signal)
   try {

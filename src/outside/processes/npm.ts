@@ -26,13 +26,13 @@ const limitMilliseconds = 5 * 60_000
 const unwritable = ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM']
 const unreachable = ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH']
 // Without a network, npm would retry for over a minute.
-const patience = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000']
+const limits = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000']
 
 export const systemNpm: Npm = {
   async run([command = '', ...args], folder, {registry, signal}) {
     const all = [
       ...[npmProgram(), command, '--json', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=silent'],
-      ...patience,
+      ...limits,
       ...(registry ? [`--registry=${registry}`] : []),
       ...args,
     ]

@@ -21,8 +21,8 @@ const unattendedMilliseconds = 3_000
 const patienceMilliseconds = 1_500
 
 /** The system's keyring. The native library is loaded with the first call: https://www.npmjs.com/package/@napi-rs/keyring */
-export function systemKeyring(parts: KeyringDependencies): Keyring {
-  const {clock, attended, tell, interruption, onGivenUp} = parts
+export function systemKeyring(deps: KeyringDependencies): Keyring {
+  const {clock, attended, tell, interruption, onGivenUp} = deps
   const limitMilliseconds = attended ? attendedMilliseconds : unattendedMilliseconds
   let givenUp = false
   let last: Promise<unknown> = Promise.resolve()
@@ -39,10 +39,10 @@ export function systemKeyring(parts: KeyringDependencies): Keyring {
     if (givenUp) throw unavailable('it does not answer')
     const late = unavailable(`no answer within ${limitMilliseconds / 1000} s`)
     const limit = clock.limit(limitMilliseconds, late, interruption)
-    const patience = clock.limit(patienceMilliseconds, new Error('patience'))
+    const softLimit = clock.limit(patienceMilliseconds, new Error('patience'))
     if (attended) {
       const text = `Waiting for the keyring of this system; it may be asking for its password (${limitMilliseconds / 1000} s at most).`
-      patience.signal.addEventListener('abort', () => tell(text), {once: true})
+      softLimit.signal.addEventListener('abort', () => tell(text), {once: true})
     }
     try {
       return await Promise.race([entryOf(name).then(work), rejectionOf(limit.signal)])
@@ -56,7 +56,7 @@ export function systemKeyring(parts: KeyringDependencies): Keyring {
       )
     } finally {
       limit.cancel()
-      patience.cancel()
+      softLimit.cancel()
     }
   }
 

@@ -13,9 +13,9 @@ export interface Terminal extends Pick<Progress, 'waitingFor'> {
   /** Whether messages to the user may have colours (https://no-color.org). */
   readonly colours: boolean
   /** Writes to stderr, for the program or user that started the command. Never throws. */
-  say(told: Message): void
+  say(message: Message): void
   /** Tells the user: on the terminal itself where there is one, because botocore and the JS SDK swallow stderr. */
-  tell(told: Message): void
+  tell(message: Message): void
   /** The terminal that `tell` writes to, if it can show block characters and knows its size. */
   screen(): Screen | undefined
   /** All of stdin, for a command whose input it is. */
@@ -47,8 +47,8 @@ export function systemTerminal(env: Env, platform: NodeJS.Platform): Terminal {
   const smart = platform === 'win32' || (env.TERM ?? 'dumb') !== 'dumb'
   const progress = stderrIsTerminal && smart && !env.CI && !env.NO_COLOR ? progressOnStderr() : noProgress
 
-  function say(told: Message): void {
-    const text = prose(ended(told), 2)
+  function say(message: Message): void {
+    const text = prose(ended(message), 2)
     const bytes = Buffer.byteLength(text)
     if (written + bytes > stderrLimit) return
     written += bytes
@@ -60,9 +60,9 @@ export function systemTerminal(env: Env, platform: NodeJS.Platform): Terminal {
     stderrIsTerminal,
     colours: stderrIsTerminal && smart && !env.NO_COLOR,
     say,
-    tell(told) {
-      reachable &&= !stderrIsTerminal && writeToTerminal(ended(told), platform)
-      if (!reachable) say(told)
+    tell(message) {
+      reachable &&= !stderrIsTerminal && writeToTerminal(ended(message), platform)
+      if (!reachable) say(message)
     },
     screen() {
       if (!showsBlocks(platform, env)) return undefined
@@ -78,8 +78,8 @@ export function systemTerminal(env: Env, platform: NodeJS.Platform): Terminal {
   }
 }
 
-function ended(told: Message): Printable {
-  return onScreen([...(typeof told === 'string' ? [told] : told), ''])
+function ended(message: Message): Printable {
+  return onScreen([...(typeof message === 'string' ? [message] : message), ''])
 }
 
 function progressOnStderr(): Progress {

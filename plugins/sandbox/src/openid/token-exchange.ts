@@ -36,18 +36,18 @@ export function addTokenExchange(provider: Provider, state: SandboxState): void 
   provider.registerGrantType(tokenExchangeGrant, answer, parameters, ['audience'])
 }
 
-interface Parts {
+interface Dependencies {
   readonly provider: Provider
   readonly state: SandboxState
 }
 
-async function exchange({oidc}: Context, parts: Parts): Promise<Readonly<Record<string, unknown>>> {
-  const {state} = parts
+async function exchange({oidc}: Context, deps: Dependencies): Promise<Readonly<Record<string, unknown>>> {
+  const {state} = deps
   if (state.saml.order.exchange === 'off') {
     throw new Refused(400, 'invalid_request', 'Standard token exchange is not enabled for the requested client')
   }
   const parameters = oidc.params ?? {}
-  const subject = await subjectOf(parameters, parts)
+  const subject = await subjectOf(parameters, deps)
   const wanted = parameters.requested_token_type
   if (wanted !== undefined && wanted !== `${tokenType}saml2` && wanted !== `${tokenType}access_token`) {
     throw new Refused(400, 'invalid_request', 'requested_token_type unsupported')
@@ -60,12 +60,12 @@ async function exchange({oidc}: Context, parts: Parts): Promise<Readonly<Record<
   return wanted === `${tokenType}saml2` ? assertionAnswer(subject, state) : accessTokenAnswer(subject, state)
 }
 
-async function subjectOf(parameters: Readonly<Record<string, unknown>>, parts: Parts): Promise<Subject> {
+async function subjectOf(parameters: Readonly<Record<string, unknown>>, deps: Dependencies): Promise<Subject> {
   const {subject_token: token, subject_token_type: type = `${tokenType}access_token`} = parameters
   if (typeof token !== 'string') throw notTheHolder()
-  const readable = parts.state.saml.order.subjectTokenTypes.find(name => type === tokenType + name)
+  const readable = deps.state.saml.order.subjectTokenTypes.find(name => type === tokenType + name)
   if (!readable) throw new Refused(400, 'invalid_request', 'Invalid token type, must be access token')
-  const subject = await readSubjectToken(token, readable, parts)
+  const subject = await readSubjectToken(token, readable, deps)
   if (!subject) throw new Refused(400, 'invalid_request', 'Invalid token')
   return subject
 }

@@ -1,5 +1,5 @@
 /** What a user does on Keycloak's pages. */
-export interface KeycloakPerson {
+export interface KeycloakUser {
   readonly name: string
   readonly password?: string
   /** Whether to consent where Keycloak asks for it, as it always does in the device flow. */
@@ -17,7 +17,7 @@ export interface Arrival {
 /** Goes from `address` through login and consent until Keycloak redirects away, or shows a page without a question. */
 export async function visitKeycloak(
   address: URL,
-  {name, password = `${name}-password`, agrees = true}: KeycloakPerson,
+  {name, password = `${name}-password`, agrees = true}: KeycloakUser,
 ): Promise<Arrival> {
   const visit = visitor()
   let {url, response} = await visit(address)

@@ -233,14 +233,14 @@ function fakeStrategy(provider: Provider, clock: MovableClock): FederationStrate
       clock.advance(provider.milliseconds)
       host.signal.throwIfAborted()
       const remembered = await host.memory.get('session')
-      if (remembered === undefined || !provider.renewable) await askPerson(provider, host)
+      if (remembered === undefined || !provider.renewable) await askUser(provider, host)
       else if (provider.failure) throw provider.failure
       return identityOf((await host.memory.get('session')) ?? '', provider, clock)
     },
   }
 }
 
-async function askPerson(provider: Provider, host: Host): Promise<void> {
+async function askUser(provider: Provider, host: Host): Promise<void> {
   await host.openBrowser(new URL('https://idp.example/authorize'))
   if (provider.failure) throw provider.failure
   await host.memory.set('session', provider.subject, new Date(host.now().getTime() + 30 * 86_400_000))
