@@ -18,7 +18,7 @@ describe('an account that has a name in the configuration', () => {
     return JSON.parse(stdout).roles
   }
 
-  it('is called by it where roles are listed', async () => {
+  it('is shown by that name where roles are listed', async () => {
     const {exitCode, stdout} = await scene.home.run(['roles'])
     expect(exitCode).to.equal(0)
     expect(stdout.split('\n').map(line => line.split(/ {2,}/))).to.deep.equal([
@@ -29,7 +29,7 @@ describe('an account that has a name in the configuration', () => {
     ])
   })
 
-  it('is found by it, and named in JSON', async () => {
+  it('is found by that name, which JSON output has too', async () => {
     expect(await rolesFor('production', 'read')).to.deep.equal([
       {
         role: arn('readonly'),
@@ -42,7 +42,7 @@ describe('an account that has a name in the configuration', () => {
     expect(await rolesFor('test')).to.deep.equal([])
   })
 
-  it('gives profiles their names by {accountName}', async () => {
+  it('gives names to profiles through {accountName}', async () => {
     const sync = ['profiles', 'sync', '--from-roles', '--yes', '--name-template', '{accountName}-{role}']
     const {exitCode, stderr} = await scene.home.run(sync)
     expect(exitCode, stderr).to.equal(0)
@@ -51,7 +51,7 @@ describe('an account that has a name in the configuration', () => {
       .and.include('[profile Production-EU--readonly]\n')
   })
 
-  it('is called by it beside its id where a profile is shown, and by whoami', async () => {
+  it('is shown by name and id for a profile and by whoami', async () => {
     const {stdout: shown} = await scene.home.run(['profiles', 'show', 'admin'])
     expect(shown).to.match(/^Account +Production \(EU\)$/m)
     const {stdout: whoami} = await scene.home.run(['whoami', '-p', 'developer'])
@@ -60,7 +60,7 @@ describe('an account that has a name in the configuration', () => {
     expect(JSON.parse(stdout)).to.include({account: '123456789012', accountName: 'Production (EU)'})
   })
 
-  it('keeps it, as it was typed, when commands change the file', async () => {
+  it('keeps that name, as it was typed, when commands change the file', async () => {
     const path = '.config/aws-oidc/config.yaml'
     const mine = '# who pays\naccounts:   {012345678901:   test,\n  "123456789012": \'Production (EU)\'} # two\n'
     const before = `${mine}${(await inHome(path)).replace(/^accounts:\n(?: .*\n)*/m, '')}`
@@ -75,7 +75,7 @@ describe('an account that has a name in the configuration', () => {
     expect(await inHome(path)).to.equal(before)
   })
 
-  it('is asked for anew where its id is none: the place, and to quote it', async () => {
+  it('is refused for an id that is not valid, with the place and the advice to quote it', async () => {
     await scene.home.writeConfig('accounts:\n  12345678901: production\n')
     const {exitCode, stdout, stderr} = await scene.home.run(['roles'])
     expect({exitCode, stdout}).to.deep.equal({exitCode: 2, stdout: ''})

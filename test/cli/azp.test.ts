@@ -8,7 +8,7 @@ describe('an ID token with azp besides several audiences', () => {
   const scene = useScene()
   beforeEach(() => scene.sandbox.fault({on: 'token', idToken: {claims: {aud: ['aws-oidc', 'other'], azp: 'aws-oidc'}}}))
 
-  it('that AWS takes is not worth a word', async () => {
+  it('that AWS accepts causes no warning', async () => {
     const {home} = scene
     const first = await home.run(creds)
     expect(first.exitCode, first.stderr).to.equal(0)

@@ -4,9 +4,9 @@ import {expect} from 'chai'
 import {type Authority, makeAuthority} from '../support/certificates.ts'
 import {isOneDocument} from '../support/document.ts'
 import {type ForwardProxy, type ForwardProxyOptions, startForwardProxy} from '../support/forward-proxy.ts'
-import {browserWith} from '../support/person.ts'
 import {freePort} from '../support/ports.ts'
 import {useScene} from '../support/scene.ts'
+import {browserWith} from '../support/sign-in.ts'
 import {startFront, type TlsFront} from '../support/tls-front.ts'
 import {until} from '../support/until.ts'
 
@@ -69,7 +69,7 @@ describe('behind a proxy', () => {
   ]
 
   for (const [what, variables] of written) {
-    it(`provider and STS are reached through ${what}, which sees no more than their names`, async () => {
+    it(`provider and STS are reached through ${what}, which sees only their names`, async () => {
       const proxy = await another({})
       isOneDocument(await run(creds, variables(proxy.port)))
       expect(new Set(proxy.asked)).to.deep.equal(new Set([`${sso}:443`, `${sts}:443`]))
@@ -79,7 +79,7 @@ describe('behind a proxy', () => {
     })
   }
 
-  it('both are reached through one that wants a password, and through one that is spoken to over TLS', async () => {
+  it('both are reached through a proxy that requires a password, and through one reached over TLS', async () => {
     const guarded = await another({login, tls: await authority.forServer(['localhost'])})
     const HTTPS_PROXY = `https://me:${encodeURIComponent(password)}@localhost:${guarded.port}`
     isOneDocument(await run(creds, {HTTPS_PROXY}))
@@ -88,7 +88,7 @@ describe('behind a proxy', () => {
     expect(front.seen.flatMap(({headers}) => headers.filter(name => name.startsWith('proxy-')))).to.deep.equal([])
   })
 
-  it('renewal and revocation go through it too, and a call from the cache does not', async () => {
+  it('renewal and revocation go through the proxy too, and a call served from the cache needs none', async () => {
     const proxy = await another({})
     const env = {HTTPS_PROXY: `http://127.0.0.1:${proxy.port}`}
     await scene.sandbox.steer('POST', '/lifetimes', {idTokenSeconds: 55})
@@ -105,13 +105,13 @@ describe('behind a proxy', () => {
     await scene.sandbox.steer('POST', '/lifetimes', {idTokenSeconds: 300})
   })
 
-  // Where another attempt may help there are two more; a password that is sent three times in vain locks people out.
+  // Where another attempt may help there are two more; a wrong password sent three times may lock the user out.
   for (const [what, options, status, times] of [
     ['refuses the password', {login: 'me:another'}, 407, 1],
-    ['forbids the way', {status: 403}, 403, 1],
-    ['finds no way', {status: 502}, 502, 3],
+    ['forbids the host', {status: 403}, 403, 1],
+    ['can not reach the host', {status: 502}, 502, 3],
   ] as const) {
-    it(`one that ${what} is named without its password, on the way to the provider and to STS`, async () => {
+    it(`a proxy that ${what} is named without its password, for the provider and for STS`, async () => {
       const proxy = await another(options)
       const env = {HTTPS_PROXY: `http://me:${encodeURIComponent(password)}@127.0.0.1:${proxy.port}`}
       for (const host of [sso, sts]) {
@@ -127,7 +127,7 @@ describe('behind a proxy', () => {
     })
   }
 
-  it('NO_PROXY leads around it, for a domain and all below', async () => {
+  it('NO_PROXY bypasses the proxy for a domain and its subdomains', async () => {
     const proxy = await another({})
     const env = {HTTPS_PROXY: `127.0.0.1:${proxy.port}`, NO_PROXY: 'intranet.test,.example.test'}
     const {exitCode, stderr} = await run(creds, env)
@@ -137,7 +137,7 @@ describe('behind a proxy', () => {
     isOneDocument(await run(creds, {...env, NO_PROXY: 'intranet.test,another.example.test'}))
   })
 
-  it('one that is not there is named without its password', async () => {
+  it('an unreachable proxy is named without its password', async () => {
     const port = await freePort()
     const {exitCode, stderr} = await run(creds, {HTTPS_PROXY: `me:${encodeURIComponent(password)}@127.0.0.1:${port}`})
     expect(exitCode).to.equal(6)
@@ -150,14 +150,14 @@ describe('behind a proxy', () => {
     expect(masked.stderr).to.include('Error: *** could not be reached through the proxy ')
   })
 
-  it('a value that is no proxy is exit 2, names the variable and shows nothing of it', async () => {
+  it('a value that is not a proxy is exit 2, with the name of the variable but not its value', async () => {
     const {exitCode, stdout, stderr} = await run(creds, {HTTPS_PROXY: `http://me:${password}@127.0.0.1:8080`})
     expect({exitCode, stdout}).to.deep.equal({exitCode: 2, stdout: ''})
     expect(stderr).to.match(/^Error: HTTPS_PROXY is not an address; .*%2F.*\nTry: export HTTPS_PROXY=/)
     expect(stderr).not.to.include('word-of-the-proxy')
   })
 
-  it('the certificate for a provider is shown to the provider, not to the proxy and not to STS', async () => {
+  it('the client certificate for a provider is sent to the provider, not to the proxy or STS', async () => {
     const client = await authority.forClient('alice-laptop')
     const clients = {authority: authority.certificate, demanded: false}
     const {origin} = new URL(scene.sandbox.control)
@@ -184,7 +184,7 @@ describe('behind a proxy', () => {
     expect(new Set(proxy.clients)).to.deep.equal(new Set([undefined]))
   })
 
-  it('Ctrl-C ends the call while it says nothing', async function () {
+  it('Ctrl-C ends the call while the proxy does not answer', async function () {
     if (process.platform === 'win32') this.skip()
     const proxy = await another({silent: true})
     const {child, ended} = scene.home.start(creds, {
@@ -197,7 +197,7 @@ describe('behind a proxy', () => {
     expect(await ended).to.include({exitCode: 130, stdout: ''})
   })
 
-  it('nobody is trusted because NODE_TLS_REJECT_UNAUTHORIZED is 0', async () => {
+  it('NODE_TLS_REJECT_UNAUTHORIZED=0 does not turn off the verification of certificates', async () => {
     const env = {
       HTTPS_PROXY: `127.0.0.1:${open.port}`,
       AWS_CA_BUNDLE: '',
@@ -209,7 +209,7 @@ describe('behind a proxy', () => {
     expect(await scene.sandbox.journal()).to.deep.equal([])
   })
 
-  it('this machine is reached directly, whatever the variables say', async () => {
+  it('loopback addresses are reached directly, whatever the variables say', async () => {
     const proxy = await another({status: 403})
     const {origin} = new URL(scene.sandbox.control)
     const direct = await startFront({behind: new URL(origin), ...(await authority.forServer(['localhost']))})

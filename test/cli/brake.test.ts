@@ -26,7 +26,7 @@ describe('after a sign-in has failed', () => {
     expect(await scene.sandbox.journal(), 'nobody on the network is asked').to.deep.equal(before)
   })
 
-  it('which was only left, twice with Ctrl-C at login, programs ask as ever', async () => {
+  it('which was only interrupted, twice with Ctrl-C at login, programs ask as before', async () => {
     const {home} = scene
     for (let time = 0; time < 2; time++) {
       const {child, ended} = home.start(['login', '-p', 'developer', '--no-browser'])
@@ -45,7 +45,7 @@ describe('after a sign-in has failed', () => {
     expect(await opened()).to.equal(2)
   })
 
-  it('twice, programs wait until somebody has signed in with login', async () => {
+  it('twice, programs wait until the user has signed in with login', async () => {
     const {home} = scene
     await home.run(creds, denied)
     await letTimePass(home, 6)
@@ -57,7 +57,7 @@ describe('after a sign-in has failed', () => {
     expect(await home.run([...creds, '--force'], unattended)).to.include({exitCode: 0})
   })
 
-  it('twice, programs wait for login also a day later, whatever failed in between', async () => {
+  it('twice, programs still wait for login a day later, whatever failed in between', async () => {
     const {home} = scene
     await home.run(creds, denied)
     await letTimePass(home, 6)
@@ -72,7 +72,7 @@ describe('after a sign-in has failed', () => {
     expect(await home.run([...creds, '--force'], unattended)).to.include({exitCode: 0})
   })
 
-  it('twice, but over twelve hours apart, counts as once', async () => {
+  it('twice, but over twelve hours apart, programs wait as after one failure', async () => {
     const {home} = scene
     await home.run(creds, denied)
     await letTimePass(home, 12 * 60 + 1)
@@ -81,7 +81,7 @@ describe('after a sign-in has failed', () => {
     expect(await home.run(creds, unattended)).to.include({exitCode: 0})
   })
 
-  it('whoever says that somebody is always there is asked again', async () => {
+  it('programs ask again with AWS_OIDC_INTERACTIVE=always', async () => {
     const {home} = scene
     await home.run(creds, denied)
     expect(await home.run(creds, {AWS_OIDC_INTERACTIVE: 'always'})).to.include({exitCode: 0})
@@ -93,7 +93,7 @@ describe('after a sign-in has failed', () => {
     expect(await home.run(['login', '-p', 'developer'], unattended)).to.include({exitCode: 0})
   })
 
-  it('one that succeeds releases the brake: the next failure is the first one again', async () => {
+  it('a sign-in that succeeds releases the brake: the next failure counts as the first one again', async () => {
     const {home, sandbox} = scene
     await home.run(creds, denied)
     await home.run(creds)
@@ -113,7 +113,7 @@ describe('after a sign-in has failed', () => {
     expect(await home.run(creds, unattended)).to.include({exitCode: 0})
   })
 
-  it('what needs nobody works all the same', async () => {
+  it('calls that need no sign-in still work', async () => {
     const {home} = scene
     await home.run(creds)
     await home.run(['login', '-p', 'developer', '--force'], denied)
@@ -143,7 +143,7 @@ describe('after AWS has refused a role', () => {
     expect(await asked()).to.equal(2)
   })
 
-  it('twice, AWS is not asked until login has succeeded', async () => {
+  it('twice, AWS is not asked again until login has succeeded', async () => {
     const {home, sandbox} = scene
     await home.run(locked, unattended)
     await letTimePass(home, 6)
@@ -168,7 +168,7 @@ describe('after AWS has refused a role', () => {
     })
   })
 
-  it('whoever says that somebody is always there asks AWS again', async () => {
+  it('programs ask AWS again with AWS_OIDC_INTERACTIVE=always', async () => {
     const {home} = scene
     await home.run(locked, unattended)
     await home.run(locked)

@@ -35,7 +35,7 @@ describe('broken input', () => {
     return ending
   }
 
-  /** The same for what is not refused by those who need no configuration. */
+  /** The same, or the usual result of commands that need no configuration. */
   async function refusedOrDone({unread}: Row, args: readonly string[], run = scene.home.run): Promise<void> {
     if (unread === undefined) return void (await refused(args, 2, run))
     const before = await contents(scene.home.folder)
@@ -52,7 +52,7 @@ describe('broken input', () => {
 
   for (const {row, command, name} of all) {
     describe(name, () => {
-      it('names a flag that is mistyped, and leads to its own help', async () => {
+      it('names a mistyped flag, and suggests a command', async () => {
         const {stderr} = await refused([...name.split(' '), '--degub', ...(row.after ?? [])], 2)
         expect(stderr).to.include('--degub').and.include('Try: aws-oidc ')
       })
@@ -62,22 +62,22 @@ describe('broken input', () => {
         ['provider', row.provider?.('sandbx'), 'sandbox'],
       ] as const) {
         if (!args) continue
-        it(`names the ${what} that may be meant by one that is not there`, async () => {
+        it(`names the ${what} that is nearest to an unknown one`, async () => {
           const {stderr} = await refused(args, 2)
           expect(stderr).to.match(RegExp(`^Try: .*\\b${near}\\b`, 'm'))
         })
       }
 
       for (const [what, damage] of Object.entries(damages)) {
-        it(`says so of a configuration that ${what}`, async () => {
+        it(`reports a configuration that ${what}`, async () => {
           await damage(config())
-          // For people and for programs in turn.
+          // As text and as JSON in turn.
           const json = command.enableJsonFlag && what === 'says something twice' ? ['--json'] : []
           await refusedOrDone(row, [...argsOf(row), ...json])
         })
       }
 
-      it('says so of a configuration that is not ours to read', async function () {
+      it('reports a configuration that the user may not read', async function () {
         if (process.platform === 'win32') this.skip()
         await chmod(config(), 0)
         const {home, sandbox} = scene
@@ -88,7 +88,7 @@ describe('broken input', () => {
 
       const {asks} = row
       if (asks) {
-        it('says so where nobody is there to be asked', async () => {
+        it('says so where the user can not be asked', async () => {
           const [code, ...args] = asks
           await refused(args, code)
         })
@@ -96,14 +96,14 @@ describe('broken input', () => {
     })
   }
 
-  describe('of the AWS tools', () => {
+  describe('in the files of the AWS tools', () => {
     const aws = () => join(scene.home.folder, '.aws/config')
     for (const args of [
       ['profiles', 'sync', '--yes'],
       ['setup', '--from', 'aws-cli-oidc', '--yes'],
     ]) {
       for (const [what, damage] of Object.entries(awsDamages)) {
-        it(`${args.slice(0, 2).join(' ')} says so of a configuration that ${what}`, async () => {
+        it(`${args.slice(0, 2).join(' ')} reports a configuration that ${what}`, async () => {
           await mkdir(join(scene.home.folder, '.aws-cli-oidc'))
           const theirs =
             'corp: {aws_federation_type: oidc, client_id: a, oidc_provider_metadata_url: "https://a.example"}\n'
@@ -115,7 +115,7 @@ describe('broken input', () => {
     }
   })
 
-  describe('a configuration that is a link to nowhere', () => {
+  describe('a configuration that is a dangling link', () => {
     beforeEach(async function () {
       if (process.platform === 'win32') this.skip()
       await rm(config())
@@ -123,12 +123,12 @@ describe('broken input', () => {
       await symlink(join(scene.home.folder, 'dotfiles/aws-oidc.yaml'), config())
     })
 
-    it('is none yet, and what to do about that is said', async () => {
+    it('counts as missing, and the error says what to do', async () => {
       expect((await refused(['creds', '-p', 'developer'], 2)).stderr).to.include('Try: aws-oidc setup\n')
       expect(await scene.home.run(['status'])).to.include({exitCode: 0})
     })
 
-    it('is made what it leads to by what writes it', async () => {
+    it('is written to the target of the link', async () => {
       const set = ['--set', `issuer=${scene.sandbox.issuer}`, '--set', 'clientId=aws-oidc']
       const args = ['setup', '--yes', '--no-test', '--provider', 'corp', '--strategy', 'oidc', ...set]
       expect(await scene.home.run(args)).to.include({exitCode: 0})

@@ -1,10 +1,10 @@
 import {once} from 'node:events'
 import {connect} from 'node:net'
 import {expect} from 'chai'
-import {redirectAfterSignIn, waitForAddress} from '../support/person.ts'
 import {useScene} from '../support/scene.ts'
+import {redirectAfterSignIn, waitForAddress} from '../support/sign-in.ts'
 
-describe('a browser that leaves while the tokens are fetched', () => {
+describe('a browser that disconnects while the tokens are fetched', () => {
   const scene = useScene()
 
   it('neither hangs the command nor loses the sign-in', async () => {

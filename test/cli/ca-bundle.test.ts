@@ -11,7 +11,7 @@ describe('AWS_CA_BUNDLE', () => {
   const scene = useScene()
   const bundle = () => join(scene.home.folder, 'bundle.pem')
   const withBundle = () => scene.home.run(creds, {AWS_CA_BUNDLE: bundle()})
-  // Nobody listens there: what is trusted is looked at before.
+  // No server listens there: the bundle is read before the connection.
   beforeEach(() => scene.home.configure({provider: {issuer: 'https://127.0.0.1:1'}}))
 
   for (const [words, text] of [
@@ -36,13 +36,13 @@ describe('AWS_CA_BUNDLE', () => {
     })
   }
 
-  it('that is not there is exit 2 and named', async () => {
+  it('that does not exist is exit 2 and named', async () => {
     const {exitCode, stderr} = await withBundle()
     expect(exitCode, stderr).to.equal(2)
     expect(stderr).to.include('AWS_CA_BUNDLE').and.include(bundle())
   })
 
-  it('with a certificate in it leaves only that nobody answers', async () => {
+  it('with a certificate in it is accepted, and only the connection fails', async () => {
     await writeFile(bundle(), `# a comment before\n${certificate}\n`)
     expect(await withBundle()).to.include({exitCode: 6})
   })

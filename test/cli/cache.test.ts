@@ -7,18 +7,18 @@ import {useScene} from '../support/scene.ts'
 
 const creds = ['creds', '--profile', 'developer']
 
-describe('an entry that is spoilt', () => {
+describe('a damaged entry', () => {
   const scene = useScene()
 
   const spoilers: readonly (readonly [string, (text: string) => string])[] = [
     ['cut short', text => text.slice(0, 100)],
     ['emptied', () => ''],
     ['of a later version', text => text.replace('"v":1', '"v":2')],
-    ['whole, with data that nobody understands', text => text.replace(/"data":".*"/, '"data":"garbage"')],
+    ['whole, with unreadable data', text => text.replace(/"data":".*"/, '"data":"garbage"')],
     ['whole, with data that is null', text => text.replace(/"data":".*"/, '"data":"null"')],
   ]
   for (const [words, spoil] of spoilers) {
-    it(`(${words}) costs one more call to the provider and is whole again; the others too`, async () => {
+    it(`(${words}) costs one more call to the provider and is then restored, as are the others`, async () => {
       const {home, sandbox} = scene
       await home.run(creds)
       for (const name of await home.entries()) {
@@ -36,7 +36,7 @@ describe('an entry that is spoilt', () => {
 describe('cache info', () => {
   const scene = useScene()
 
-  it('says where secrets rest, how protected, and until when each profile has credentials', async () => {
+  it('says where secrets are stored, how they are protected, and until when each profile has credentials', async () => {
     const {home} = scene
     await home.run(creds)
     const {exitCode, stdout, stderr} = await home.run(['cache', 'info'])
@@ -69,7 +69,7 @@ describe('cache info', () => {
     expect(await home.entries()).to.deep.equal([])
   })
 
-  it('says why it is not the keyring where nobody has chosen; the first call that keeps something has said so, once', async () => {
+  it('says why "auto" did not choose the keyring; the first call that stores something has warned of that, once', async () => {
     const {home} = scene
     await home.configure({top: {cache: 'auto'}})
     const {stderr} = await home.run(creds)
@@ -83,7 +83,7 @@ describe('cache info', () => {
     expect((await home.run([...creds, '--force'])).stderr).not.to.include('Warning')
   })
 
-  it('says nothing of plain text where nothing can be kept', async function () {
+  it('says nothing of plain text where nothing can be stored', async function () {
     if (!root || process.platform !== 'linux') this.skip()
     const {home, sandbox} = scene
     await home.configure({top: {cache: 'auto'}})
@@ -95,7 +95,7 @@ describe('cache info', () => {
       .and.not.include('plain text')
   })
 
-  it('says that nothing is kept in a job of a CI system, and creds keeps nothing there unless told', async () => {
+  it('says that nothing is kept in a CI job, and creds keeps nothing there unless told', async () => {
     const {home} = scene
     await home.configure({top: {cache: 'auto'}})
     const env = {CI: 'true'}
@@ -112,7 +112,7 @@ describe('cache info', () => {
     expect(await home.entries()).not.to.deep.equal([])
   })
 
-  it('works with the runtime folder of somebody else, as after su', async function () {
+  it('works with the runtime folder of another user, as after su', async function () {
     if (!root || process.platform !== 'linux') this.skip()
     const {home, sandbox} = scene
     await home.configure({top: {cache: 'auto'}})
@@ -128,7 +128,7 @@ describe('cache info', () => {
     }
   })
 
-  it('refuses a cache that is not there, and names those that are', async () => {
+  it('refuses an unknown cache, and names the known ones', async () => {
     const {exitCode, stderr} = await scene.home.run(creds, {AWS_OIDC_CACHE: 'keyrung'})
     expect(exitCode).to.equal(2)
     expect(stderr).to.include('"keyrung"').and.include('file, keyring, memory')
@@ -138,7 +138,7 @@ describe('cache info', () => {
 describe('cache clear', () => {
   const scene = useScene()
 
-  it('removes tokens and credentials, and nothing that it did not write', async () => {
+  it('removes tokens and credentials, and nothing that aws-oidc did not write', async () => {
     const {home, sandbox} = scene
     await home.run(creds)
     await writeFile(join(home.cache, 'v1', 'notes.txt'), 'mine')
@@ -157,7 +157,7 @@ describe('cache clear', () => {
     expect(stdout).to.equal('Nothing was kept for what is configured. Every cache is empty now.\n')
   })
 
-  it('--provider removes those of one provider only', async () => {
+  it('--provider removes the entries of one provider only', async () => {
     const {home, sandbox} = scene
     const other = {strategy: 'oidc', issuer: sandbox.issuer, clientId: sandbox.clientId, duration: '2h'}
     const path = join(home.folder, '.config/aws-oidc/config.yaml')
@@ -174,7 +174,7 @@ describe('cache clear', () => {
     expect(await home.entries()).to.have.members([...before])
   })
 
-  it('empties every cache, also where this call keeps nothing itself', async () => {
+  it('empties every cache, even when this call uses the cache "memory"', async () => {
     const {home} = scene
     await home.run(creds)
     await home.run(['cache', 'clear', '--provider', 'sandbox'], {AWS_OIDC_CACHE: 'memory'})
@@ -184,7 +184,7 @@ describe('cache clear', () => {
     expect(await home.entries()).to.deep.equal([])
   })
 
-  it('of a provider that is not there is exit 2', async () => {
+  it('of an unknown provider is exit 2', async () => {
     const {exitCode, stderr} = await scene.home.run(['cache', 'clear', '--provider', 'sandbax'])
     expect(exitCode).to.equal(2)
     expect(stderr).to.include('--provider sandbox')
@@ -194,7 +194,7 @@ describe('cache clear', () => {
     expect(await scene.home.run(['cache', 'clear'])).to.include({exitCode: 0})
   })
 
-  it('that can not remove something is told as a failure, not as a bug', async function () {
+  it('that can not remove something is reported as a failure, not as a bug', async function () {
     if (process.platform !== 'linux' || !root) this.skip()
     const {home, sandbox} = scene
     await home.run(creds)
@@ -209,7 +209,7 @@ describe('cache clear', () => {
       .and.match(/\nTry: /)
   })
 
-  it('asks no lock: it works while somebody signs in', async () => {
+  it('takes no lock: it works during a sign-in', async () => {
     const {home} = scene
     await home.run(creds)
     const release = await takeLock(home)

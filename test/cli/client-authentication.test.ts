@@ -7,10 +7,10 @@ const secret = {SECRET_OF_CLIENT: 'sandbox+post:secret%21'}
 const client = {clientId: 'aws-oidc-post', clientSecret: {env: 'SECRET_OF_CLIENT'}}
 const post = {...client, clientAuthentication: 'post'}
 
-describe('a provider that takes the secret of a client in the body only, and does not say so', () => {
+describe('a provider that accepts a client secret in the body only, and does not say so', () => {
   const scene = useScene()
 
-  it('refuses it, and the hint names the setting that chooses', async () => {
+  it('refuses HTTP Basic, and the hint names the setting to change', async () => {
     await scene.home.configure({provider: client})
     const {exitCode, stdout, stderr} = await scene.home.run(creds, secret)
     expect({exitCode, stdout}).to.deep.equal({exitCode: 4, stdout: ''})
@@ -19,7 +19,7 @@ describe('a provider that takes the secret of a client in the body only, and doe
       .and.match(/\nTry: .*"clientAuthentication: post"/)
   })
 
-  it('gives tokens, renews and revokes them with clientAuthentication: post', async () => {
+  it('issues, renews and revokes tokens with clientAuthentication: post', async () => {
     const {home, sandbox} = scene
     await home.configure({provider: post})
     expect(await home.run(creds, secret)).to.include({exitCode: 0})
@@ -36,7 +36,7 @@ describe('a provider that takes the secret of a client in the body only, and doe
     expect(journal.filter(({kind}) => kind === 'revocation').map(({outcome}) => outcome)).to.deep.equal(['ok'])
   })
 
-  it('shows a code, and exchanges tokens, with clientAuthentication: post', async () => {
+  it('signs in with a code and exchanges tokens with clientAuthentication: post', async () => {
     const {home, sandbox} = scene
     await home.configure({
       provider: {...post, strategy: 'saml2', via: 'token-exchange', rolesClaim: undefined, flow: 'device'},
@@ -51,14 +51,14 @@ describe('a provider that takes the secret of a client in the body only, and doe
     ])
   })
 
-  it('is refused as a setting where it says something else', async () => {
+  it('refuses any other value of clientAuthentication', async () => {
     await scene.home.configure({provider: {...client, clientAuthentication: 'jwt'}})
     const {exitCode, stderr} = await scene.home.run(creds, secret)
     expect(exitCode).to.equal(2)
     expect(stderr).to.include('providers.sandbox.clientAuthentication must be one of: basic, post')
   })
 
-  it('gets it in HTTP Basic with clientAuthentication: basic, whatever the provider says', async () => {
+  it('gets the secret in HTTP Basic with clientAuthentication: basic, whatever its metadata says', async () => {
     const {home, sandbox} = scene
     const provider = {clientId: 'aws-oidc-confidential', clientSecret: {env: 'SECRET_OF_CLIENT'}}
     await sandbox.fault({on: 'discovery', change: {token_endpoint_auth_methods_supported: ['client_secret_post']}})

@@ -24,33 +24,33 @@ const byHand = `Run ${process.execPath} by hand, as it stands there, and see wha
 const failed = (reason: string) => `the command ${process.execPath} ${reason}.`
 
 const mistakes: Readonly<Record<string, Mistake>> = {
-  'stands in a variable that is not set': {
+  'comes from a variable that is not set': {
     clientSecret: {env: 'CORP_SECRET'},
     complaint: 'the variable CORP_SECRET is not set.',
     hint: 'export CORP_SECRET=...',
   },
-  'stands in a variable that is empty': {
+  'comes from an empty variable': {
     clientSecret: {env: 'CORP_SECRET'},
     env: {CORP_SECRET: ''},
     complaint: 'the variable CORP_SECRET is not set.',
     hint: 'export CORP_SECRET=...',
   },
-  'comes of a command that fails, whatever it has printed': {
+  'comes from a command that fails, whatever it has printed': {
     clientSecret: running('console.log(process.argv[1]); console.error(process.argv[1]); process.exitCode = 7'),
     complaint: failed('failed: it ended with exit code 7'),
     hint: byHand,
   },
-  'comes of a command that prints to stderr only': {
+  'comes from a command that prints to stderr only': {
     clientSecret: running('console.error(process.argv[1])'),
     complaint: failed('printed nothing'),
     hint: byHand,
   },
-  'comes of a command that prints an empty line': {
+  'comes from a command that prints an empty line': {
     clientSecret: running('console.log()'),
     complaint: failed('printed nothing'),
     hint: byHand,
   },
-  'comes of a command that is not there': {
+  'comes from a command that does not exist': {
     clientSecret: {command: ['/nonexistent/program', told]},
     complaint: 'the command /nonexistent/program failed: there is no such program.',
     hint: 'Run /nonexistent/program by hand, as it stands there, and see what it says.',
@@ -63,7 +63,7 @@ describe('the secret of a confidential client', () => {
     scene.home.configure({provider: {clientId: 'aws-oidc-confidential', clientSecret}})
 
   for (const [what, {clientSecret, env, complaint, hint}] of Object.entries(mistakes)) {
-    it(`that ${what} is exit 2 and named, before anybody is asked`, async () => {
+    it(`that ${what} is exit 2 and named, before any request`, async () => {
       await configure(clientSecret)
       for (const command of [creds, login]) {
         const {exitCode, stdout, stderr} = await scene.home.run(command, env)
@@ -77,7 +77,7 @@ describe('the secret of a confidential client', () => {
     })
   }
 
-  it('that comes of a command ended by a signal is exit 2 and named', async function () {
+  it('whose command is ended by a signal is exit 2 and named', async function () {
     if (process.platform === 'win32') this.skip()
     await configure(running('process.kill(process.pid, "SIGTERM")'))
     const {exitCode, stderr} = await scene.home.run(creds)
@@ -85,7 +85,7 @@ describe('the secret of a confidential client', () => {
     expect(stderr).to.include(failed('failed: it was ended by SIGTERM')).and.not.include(told)
   })
 
-  it('is what the command prints to stdout; of what it says to stderr nothing is shown', async () => {
+  it('is what the command prints to stdout; its stderr is never shown', async () => {
     const script = 'console.error(process.argv[1]); console.log(["sandbox", "client", "secret"].join("-"))'
     await configure(running(script))
     const result = await scene.home.run(creds)
@@ -93,7 +93,7 @@ describe('the secret of a confidential client', () => {
     expect(result.stderr).not.to.include(told).and.not.include('sandbox-client')
   })
 
-  it('is not asked for by a call from the cache, nor by one that only says how things are', async () => {
+  it('is not read by a call served from the cache, nor by status', async () => {
     const asked = 'require("fs").appendFileSync("asked", "once ")'
     await configure(running(`${asked}; console.log(["sandbox", "client", "secret"].join("-"))`))
     for (const _ of ['cold', 'from the cache']) isOneDocument(await scene.home.run(creds))
@@ -101,7 +101,7 @@ describe('the secret of a confidential client', () => {
     expect(await readFile(join(scene.home.folder, 'asked'), 'utf8')).to.equal('once ')
   })
 
-  it('that a command does not come forward with is given up on Ctrl-C, and the command with it', async function () {
+  it('whose command hangs is given up on Ctrl-C, and the command is ended too', async function () {
     if (process.platform === 'win32') this.skip()
     const clinging = 'process.on("SIGTERM", () => undefined); setInterval(() => undefined, 1000)'
     await configure(running(`${clinging}; require("fs").writeFileSync("pid", process.pid + "\\n")`))

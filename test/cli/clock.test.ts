@@ -13,7 +13,7 @@ describe('a clock that is wrong', () => {
     ['behind', 1200, '20 min behind'],
     ['ahead', -1200, '20 min ahead'],
   ] as const) {
-    it(`is said to be ${words}, once; the printed Expiration is AWS's own, the entry ends at the earlier time`, async () => {
+    it(`is reported as ${words}, once; the printed Expiration is AWS's own, and the entry ends at the earlier time`, async () => {
       const {home, sandbox} = scene
       await sandbox.steer('POST', '/clock', {offsetSeconds})
       const {exitCode, stdout, stderr} = await home.run(creds)
@@ -29,7 +29,7 @@ describe('a clock that is wrong', () => {
   }
 })
 
-describe('a clock that is wrong by more than is made up for', () => {
+describe('a clock that is wrong by more than can be corrected', () => {
   const scene = useScene()
 
   for (const [words, offsetSeconds, span] of [
@@ -37,7 +37,7 @@ describe('a clock that is wrong by more than is made up for', () => {
     ['ahead of', -30 * 3600, '30 hours ahead of'],
     ['years ahead of', -400 * 86_400, '400 days ahead of'],
   ] as const) {
-    it(`(${words}) is named, by how much and what sets it; the provider is not blamed`, async () => {
+    it(`(${words}) is reported with the difference and the command to set it; the provider is not blamed`, async () => {
       const {home, sandbox} = scene
       await sandbox.steer('POST', '/clock', {offsetSeconds})
       const {exitCode, stdout, stderr} = await home.run(creds)
@@ -53,7 +53,7 @@ describe('a clock that is wrong by more than is made up for', () => {
     })
   }
 
-  it('says nothing of a session that lasts for less than no time', async () => {
+  it('never reports a session with a negative duration', async () => {
     const {home, sandbox} = scene
     await sandbox.steer('POST', '/clock', {offsetSeconds: -3 * 3600})
     const {exitCode, stderr} = await home.run(creds)
@@ -69,7 +69,7 @@ describe('a clock that is wrong by more than AWS tolerates in a signature', () =
     ['behind', 1200],
     ['ahead', -1200],
   ] as const) {
-    it(`(${words}) keeps nobody from a chained role or from whoami, whatever is in the cache`, async () => {
+    it(`(${words}) does not prevent a chained role or whoami, whatever is in the cache`, async () => {
       const {home, sandbox} = scene
       await sandbox.steer('POST', '/clock', {offsetSeconds})
       for (const args of [
@@ -84,7 +84,7 @@ describe('a clock that is wrong by more than AWS tolerates in a signature', () =
       }
     })
 
-    it(`(${words}) keeps nobody from a chained role whose source is in the cache`, async () => {
+    it(`(${words}) does not prevent a chained role whose source is in the cache`, async () => {
       const {home, sandbox} = scene
       await sandbox.steer('POST', '/clock', {offsetSeconds})
       await home.run(creds)
@@ -109,7 +109,7 @@ describe('the duration of a session', () => {
     })
   }
 
-  it('of 15 minutes is warned of on a cold call, never on a warm one: the AWS CLI and boto3 renew it for each request', async () => {
+  it('of 15 minutes causes a warning on a cold call, never on a warm one: the AWS CLI and boto3 renew it for each request', async () => {
     const {home} = scene
     const short = [...creds, '--duration', '15m']
     const {exitCode, stderr} = await home.run(short)
@@ -118,13 +118,13 @@ describe('the duration of a session', () => {
     expect(await home.run(short)).to.include({exitCode: 0, stderr: ''})
   })
 
-  it('of 16 minutes is worth no warning', async () => {
+  it('of 16 minutes causes no warning', async () => {
     const {exitCode, stderr} = await scene.home.run([...creds, '--duration', '16m'])
     expect(exitCode).to.equal(0)
     expect(stderr).not.to.include('Warning')
   })
 
-  it('over the role maximum is stepped down with one warning, and what worked is remembered', async () => {
+  it('over the maximum of the role is stepped down with one warning, and what worked is remembered', async () => {
     const {home, sandbox} = scene
     const long = [...creds, '--duration', '12h']
     const asked = async () =>

@@ -26,7 +26,7 @@ describe('compiled code', () => {
     expect((await lstat(folder())).mode & 0o777).to.equal(0o700)
   })
 
-  it('is not kept where nothing else is', async () => {
+  it('is not kept where nothing else is kept', async () => {
     expect(await kept()).to.deep.equal([])
     expect(await readdir(scene.home.folder)).not.to.include('.cache')
   })
@@ -37,7 +37,7 @@ describe('compiled code', () => {
     expect(await kept()).to.deep.equal([])
   })
 
-  it('nor below a folder that others can open, and so put another one there', async () => {
+  it('nor below a folder that others can open, and in which they could replace it', async () => {
     await mkdir(folder(), {recursive: true, mode: 0o700})
     await chmod(scene.home.cache, 0o770)
     expect(await kept()).to.deep.equal([])
@@ -54,7 +54,7 @@ describe('compiled code', () => {
     expect(await kept()).to.deep.equal([])
   })
 
-  it('nor in a folder of somebody else', async function () {
+  it('nor in a folder of another user', async function () {
     if (!root) this.skip()
     await mkdir(folder(), {recursive: true, mode: 0o700})
     await chown(folder(), nobody, nobody)
@@ -67,7 +67,7 @@ describe('compiled code', () => {
     expect(await kept(), 'where they could exchange ours').to.deep.equal([])
   })
 
-  it('is swept: of what could not be finished, as on a full disk, and of what an earlier Node has left', async () => {
+  it('is cleaned of unfinished files, as of a full disk, and of what an earlier Node has left', async () => {
     await mkdir(scene.home.cache, {recursive: true, mode: 0o700})
     await kept()
     const [own = ''] = await readdir(folder())
@@ -85,7 +85,7 @@ describe('compiled code', () => {
     expect(await readdir(join(folder(), own))).to.have.members([...files, '76543210.AbCdEf'])
   })
 
-  it('is kept where NODE_COMPILE_CACHE says, if somebody has set it', async () => {
+  it('is kept where NODE_COMPILE_CACHE says, if it is set', async () => {
     await mkdir(folder(), {recursive: true, mode: 0o700})
     const chosen = join(scene.home.folder, 'chosen')
     expect(await kept({NODE_COMPILE_CACHE: chosen})).to.deep.equal([])

@@ -12,7 +12,7 @@ const provider = {strategy: 'oidc', issuer: 'https://sso.example.com', clientId:
 describe('Completion', () => {
   const scene = useScene()
 
-  /** What may stand in place of the last word, as fish is told it. */
+  /** The candidates for the last word, as fish gets them. */
   async function candidates(...words: readonly string[]): Promise<readonly string[]> {
     const ended = await scene.home.run(['autocomplete', 'words', 'fish', 'aws-oidc', ...words])
     expect(ended).to.include({exitCode: 0, stderr: ''})
@@ -21,7 +21,7 @@ describe('Completion', () => {
     return lines.map(line => line.split('\t')[0] ?? '')
   }
 
-  it('offers commands, those of oclif too, and below a topic the rest of them', async () => {
+  it('offers commands, those of oclif too, and the commands of a topic', async () => {
     expect(await candidates('')).to.include.members(['creds', 'profiles', 'help', 'plugins', 'version'])
     expect(await candidates('cache', '')).to.have.members(['clear', 'info'])
     expect(await candidates('plugins', '')).to.include.members(['install', 'uninstall'])
@@ -29,7 +29,7 @@ describe('Completion', () => {
     expect(await candidates('nonsense', '')).to.deep.equal([])
   })
 
-  it('offers flags that can still be said', async () => {
+  it('offers flags that are still possible', async () => {
     const all = await candidates('login', '--')
     expect(all).to.include.members(['--profile', '--provider', '--if-needed', '--no-browser', '--json', '--help'])
     const after = await candidates('login', '--profile', 'developer', '--')
@@ -39,7 +39,7 @@ describe('Completion', () => {
     expect(await candidates('login', '-')).to.include.members(['-p', '-h', '--help'])
   })
 
-  it('offers the roles of the provider that is named, and no value twice', async () => {
+  it('offers the roles of the named provider, and no value twice', async () => {
     await scene.home.writeConfig(
       JSON.stringify({
         providers: {corp: {...provider, defaultRole: `${role}-of-corp`}, other: provider},
@@ -60,13 +60,13 @@ describe('Completion', () => {
     expect(await candidates('profiles', 'add', 'x', '--source=')).to.include('--source=developer')
   })
 
-  it('offers no name where a new one is wanted', async () => {
+  it('offers no names where a new name is to be typed', async () => {
     expect(await candidates('setup', '--profile', '')).to.deep.equal([])
     expect(await candidates('setup', '--provider', '')).to.deep.equal([])
     expect(await candidates('profiles', 'add', '')).to.deep.equal([])
   })
 
-  it('offers no name that commands a terminal, or would be taken for a flag', async () => {
+  it('offers no name that holds control characters, or would be taken for a flag', async () => {
     const names = ['--debug', 'a\u001b[2Jb', 'c\nd', 'e\u202ef', 'fine']
     const profiles = Object.fromEntries(names.map(name => [name, {provider: 'corp', role}]))
     await scene.home.writeConfig(JSON.stringify({providers: {corp: provider}, profiles}))
@@ -127,7 +127,7 @@ describe('Completion', () => {
     expect(existsSync(mark)).to.equal(false)
   })
 
-  it('asks nobody and writes nothing', async () => {
+  it('sends no request and writes nothing', async () => {
     const before = await readdir(scene.home.folder, {recursive: true})
     for (const words of [[''], ['creds', '-p', ''], ['creds', '--role', ''], ['login', '--provider', '']]) {
       expect(await candidates(...words)).not.to.deep.equal([])
@@ -136,7 +136,7 @@ describe('Completion', () => {
     expect(await scene.sandbox.journal()).to.deep.equal([])
   })
 
-  it('says what to type in the shell that is used, or in another', async () => {
+  it('says what to type in the current shell, or in another', async () => {
     for (const [shell, line] of [
       ['/bin/bash', 'eval "$(aws-oidc autocomplete script bash)"'],
       ['/usr/bin/zsh', 'eval "$(aws-oidc autocomplete script zsh)"'],
@@ -165,7 +165,7 @@ describe('Completion', () => {
     })
   }
 
-  it('answers PowerShell in ASCII, with what it takes as one word each', async () => {
+  it('answers PowerShell in ASCII, each word quoted as PowerShell requires', async () => {
     const names = ['plain', 'two words', "it's", 'it\u2019s', '日本', '$(touch pwned)', '@splat']
     const profiles = Object.fromEntries(names.map(name => [name, {provider: 'corp', role}]))
     await scene.home.writeConfig(JSON.stringify({providers: {corp: provider}, profiles}))

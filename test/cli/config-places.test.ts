@@ -50,11 +50,11 @@ describe('a command that changes the configuration', () => {
 
     for (const [damage, damaged] of [
       ['is damaged', (whole: string) => `${whole}  half: {provider\n`],
-      ['holds what we do not know', (whole: string) => `${whole}future: 1\n`],
-      ['is none of ours', () => '[default]\nregion = us-east-1\n'],
+      ['has an unknown key', (whole: string) => `${whole}future: 1\n`],
+      ['is an AWS file', () => '[default]\nregion = us-east-1\n'],
       ['is not UTF-8', (whole: string) => Buffer.concat([Buffer.from(`${whole}# caf`), Buffer.from([0xe9, 10])])],
     ] as const) {
-      it(`${words}: one that ${damage} is exit 2, and stays as it is`, async () => {
+      it(`${words}: a configuration that ${damage} is exit 2, and stays as it is`, async () => {
         await writeFile(path(), damaged(await text()))
         const before = await readFile(path())
         const {exitCode, stdout, stderr} = await scene.home.run(command)
@@ -106,7 +106,7 @@ describe('a command that changes the configuration', () => {
     })
   }
 
-  it('keeps a link, and changes what it leads to', async () => {
+  it('keeps a link, and changes its target', async () => {
     const real = join(scene.home.folder, 'dotfiles/aws-oidc.yaml')
     await mkdir(join(scene.home.folder, 'dotfiles'), {mode: 0o755})
     await rename(path(), real)
@@ -117,32 +117,32 @@ describe('a command that changes the configuration', () => {
     expect((await stat(join(scene.home.folder, 'dotfiles'))).mode & 0o777, 'the folder is not ours').to.equal(0o755)
   })
 
-  it('leaves the file to us alone, and nothing beside it', async () => {
+  it('makes the file private to its owner, and leaves nothing beside it', async () => {
     await writeFile(path(), await text(), {mode: 0o644})
     await scene.home.run(add)
     expect((await stat(path())).mode & 0o777).to.equal(0o600)
     expect(await readdir(folder())).to.deep.equal(['config.yaml'])
   })
 
-  it('leaves the file to its owner when root calls it', async function () {
+  it('keeps the owner of the file when root runs it', async function () {
     if (!root) this.skip()
     await giveTo(nobody, folder())
     expect((await scene.home.run(add)).exitCode).to.equal(0)
     expect((await lstat(path())).uid).to.equal(nobody)
   })
 
-  it('keeps the changes of all when twelve are made at once', async () => {
+  it('keeps all changes when twelve are made at once', async () => {
     const names = Array.from({length: 12}, (_, at) => `profile-${at}`)
     const runs = names.map(name => scene.home.run(['profiles', 'add', name, '--provider', 'sandbox']))
     for (const {exitCode, stderr} of await Promise.all(runs)) expect(exitCode, stderr).to.equal(0)
     for (const name of names) expect(await text()).to.include(`  ${name}:\n`)
   })
 
-  it('works without a terminal and without anybody', async () => {
+  it('works without a terminal and without a user', async () => {
     expect((await scene.home.run([...add, '--no-interactive'], {CI: 'true'})).exitCode).to.equal(0)
   })
 
-  it('says so where there is no home for it', async function () {
+  it('fails with a hint where there is no home folder', async function () {
     if (!root) this.skip()
     const {exitCode, stderr} = await runAs(add, {env: {PATH: process.env.PATH}, user: 54_321})
     expect(exitCode).to.equal(2)

@@ -7,7 +7,7 @@ import {useScene} from '../support/scene.ts'
 const creds = ['creds', '--profile', 'developer']
 const role = 'arn:aws:iam::123456789012:role/developer'
 
-/** What stands in the file, where the complaint points, and what it says. */
+/** The text of the file, the place in the error, and the error. */
 const mistakes: readonly (readonly [string, string, string, RegExp])[] = [
   ['that is no YAML', 'providers:\n  corp: {strategy: oidc\n', '3:1', /./],
   ['with a tab', 'providers:\n\tcorp: 1\n', '2:1', /tab/i],
@@ -96,7 +96,7 @@ describe('a configuration', () => {
     })
   }
 
-  it('that is not there yet is said so', async () => {
+  it('that does not exist yet is reported as such', async () => {
     const {home} = scene
     await rm(join(home.folder, '.config'), {recursive: true})
     const {exitCode, stderr} = await home.run(creds)
@@ -104,7 +104,7 @@ describe('a configuration', () => {
     expect(stderr).to.include('no configuration yet').and.include('config.yaml').and.include('\nTry: ')
   })
 
-  it('that is a folder, or closed to us, is exit 2 and no bug', async () => {
+  it('that is a folder or can not be read is exit 2, not a bug', async () => {
     const {home} = scene
     const path = join(home.folder, '.config/aws-oidc/config.yaml')
     if (!root && process.platform !== 'win32') {
@@ -121,19 +121,19 @@ describe('a configuration', () => {
       .and.include('\nTry: ')
   })
 
-  it('elsewhere is named by AWS_OIDC_CONFIG_FILE', async () => {
+  it('is read from the path in AWS_OIDC_CONFIG_FILE', async () => {
     const {home} = scene
     const {stderr} = await home.run(creds, {AWS_OIDC_CONFIG_FILE: join(home.folder, 'other.yaml')})
     expect(stderr).to.include('other.yaml')
   })
 
-  it('without the profile that is wanted names the nearest one', async () => {
+  it('without the requested profile is an error that names the nearest one', async () => {
     const {exitCode, stderr} = await scene.home.run(['creds', '-p', 'develper'])
     expect(exitCode).to.equal(2)
     expect(stderr).to.include('"develper"').and.include('Try: --profile developer')
   })
 
-  it('gives the client secret from a variable, or from a command without a shell', async () => {
+  it('takes the client secret from a variable, or from a command run without a shell', async () => {
     const {home, sandbox} = scene
     const confidential = {clientId: 'aws-oidc-confidential'}
     await home.configure({provider: {...confidential, clientSecret: {env: 'CORP_SECRET'}}})

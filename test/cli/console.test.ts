@@ -62,7 +62,7 @@ describe('aws-oidc console', () => {
     ])
   })
 
-  it('prints one address with --url, and opens nothing', async () => {
+  it('prints one URL with --url, and opens no browser', async () => {
     await signIn()
     const {stdout, exitCode} = await run([...developer, '--url'])
     expect(exitCode).to.equal(0)
@@ -72,7 +72,7 @@ describe('aws-oidc console', () => {
     expect(page.status).to.equal(302)
   })
 
-  it('tells as JSON whose console it is and until when, with the address only where it was asked for', async () => {
+  it('tells as JSON whose console it is and until when, with the URL only on request', async () => {
     await signIn()
     const {until, ...session} = JSON.parse((await run([...developer, '--json'])).stdout)
     expect(session).to.deep.equal({
@@ -97,7 +97,7 @@ describe('aws-oidc console', () => {
       'https://eu-north-1.console.aws.amazon.com/s3/buckets/x?tab=objects',
     ],
   ] as const) {
-    it(`begins with ${args.join(' ')} at that page`, async () => {
+    it(`opens the page of ${args.join(' ')}`, async () => {
       expect(await destinationOf([...developer, ...args])).to.equal(address)
     })
   }
@@ -113,7 +113,7 @@ describe('aws-oidc console', () => {
     [['--duration', '10m'], /--duration/],
     [['--container', 'x', '--url'], /--url/],
   ] as const) {
-    it(`refuses ${args.join(' ')} before anybody is asked`, async () => {
+    it(`refuses ${args.join(' ')} before any request`, async () => {
       const {exitCode, stdout, stderr} = await run([...developer, ...args])
       expect({exitCode, stdout}, stderr).to.deep.equal({exitCode: 2, stdout: ''})
       expect(stderr).to.match(said)
@@ -138,7 +138,7 @@ describe('aws-oidc console', () => {
     })
   }
 
-  it('lasts as long as --duration says, whatever the credentials do', async () => {
+  it('lasts as long as --duration says, however long the credentials last', async () => {
     const {stdout} = await run([...developer, '--url', '--json', '--duration', '12h'])
     expect(Date.parse(JSON.parse(stdout).until) - Date.now()).to.be.within(43_100_000, 43_200_000)
     expect(await federation()).to.have.nested.property('[0].durationSeconds', 43_200)
@@ -146,7 +146,7 @@ describe('aws-oidc console', () => {
     expect(call).to.include({durationSeconds: 3600})
   })
 
-  it('says nothing of a duration to AWS for a role that is switched to, which would refuse it', async () => {
+  it('sends AWS no duration for a role that is switched to, because AWS would refuse it', async () => {
     const refused = await run(['console', '--profile', 'admin', '--duration', '1h'])
     expect(refused).to.include({exitCode: 2, stdout: ''})
     expect(refused.stderr).to.include('switched to').and.include('Try: aws-oidc console --profile admin\n')
@@ -156,7 +156,7 @@ describe('aws-oidc console', () => {
     expect(asked).to.include({role: 'admin', outcome: 'ok'}).and.not.have.property('durationSeconds')
   })
 
-  it('asks for a sign-in rather than show a console that is about to end', async () => {
+  it('asks for a new sign-in rather than open a console session that is about to end', async () => {
     const {home, sandbox} = scene
     await signIn()
     await leaveSeconds(home, 10 * 60)
@@ -167,13 +167,13 @@ describe('aws-oidc console', () => {
     expect(await sandbox.signIns()).to.equal(2)
   })
 
-  it('needs a sign-in that nobody may be asked for: exit 3', async () => {
+  it('is exit 3 where a sign-in is needed and the user may not be asked', async () => {
     const {exitCode, stdout, stderr} = await run([...developer, '--url', '--no-interactive'])
     expect({exitCode, stdout}).to.deep.equal({exitCode: 3, stdout: ''})
     expect(stderr).to.include('Try: aws-oidc login --profile developer')
   })
 
-  describe('where the sign-in of AWS', () => {
+  describe('where the sign-in service of AWS', () => {
     beforeEach(signIn)
 
     for (const [what, fault, exitCode, said] of [
@@ -202,14 +202,14 @@ describe('aws-oidc console', () => {
       })
     }
 
-    it('refuses a duration, which is named then', async () => {
+    it('refuses a duration: the error names --duration', async () => {
       await scene.sandbox.fault({on: 'federation', status: 400})
       const {exitCode, stderr} = await run([...developer, '--url', '--duration', '2h'])
       expect(exitCode).to.equal(5)
       expect(stderr).to.include('It may be --duration').and.include('Try: the same command without --duration')
     })
 
-    it("is not AWS's own, which is said", async () => {
+    it("is not AWS's own: that is reported", async () => {
       const {stderr} = await run([...developer, '--url'])
       expect(stderr).to.equal(
         `Asking the sign-in at ${new URL(scene.sandbox.console).origin}, which is not AWS's own.\n`,
@@ -217,17 +217,17 @@ describe('aws-oidc console', () => {
     })
   })
 
-  it('hands credentials to no sign-in that is neither https nor on this machine', async () => {
+  it('sends credentials to no sign-in service that is neither https nor on this machine', async () => {
     const {exitCode, stderr} = await run(developer, {AWS_ENDPOINT_URL_SIGNIN: 'http://signin.example.com'})
     expect(exitCode).to.equal(2)
     expect(stderr).to.include('AWS_ENDPOINT_URL_SIGNIN is refused: it would be handed your credentials')
     expect(await scene.sandbox.journal()).to.deep.equal([])
   })
 
-  describe('what it starts', () => {
+  describe('the browser', () => {
     beforeEach(signIn)
 
-    it('is given an address that works only as it stands, for whoever asks as a browser does', async () => {
+    it('gets an address that works only unchanged, and for a GET request only', async () => {
       const ways = ['head', 'elsewhere', 'by-another-name', 'get']
       const {ending, visits} = await browseIn(ways, developer)
       expect(ending.exitCode).to.equal(0)
@@ -238,19 +238,19 @@ describe('aws-oidc console', () => {
       expect(visits.filter(({location}) => location !== undefined)).to.have.length(1)
     })
 
-    it('is answered by nobody else: another user of this machine who has seen the address is not', async function () {
+    it('is the only one answered: another user of this machine who knows the address is refused', async function () {
       if (!root || process.platform !== 'linux') this.skip()
       const {visits} = await browseIn(['as-nobody', 'get'], developer)
       expect(visits.map(({way, status}) => `${way} ${status}`)).to.deep.equal(['as-nobody 403', 'get 303'])
     })
 
-    it('is told which profile of Chrome to take', async () => {
+    it('is told which profile of Chrome to use', async () => {
       const {args} = await browseIn(['get'], [...developer, '--browser-profile', 'Profile 1'])
       expect(args.at(-2)).to.equal('--profile-directory=Profile 1')
       expect(args.at(-1)).to.match(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{43}$/)
     })
 
-    it('is told which container of Firefox to take, whatever it is called', async () => {
+    it('is told which container of Firefox to use, whatever its name', async () => {
       const {ending, args} = await browseIn(['get'], [...developer, '--container', 'prod & "dev"'])
       expect(ending.exitCode).to.equal(0)
       expect(args.at(-1)).to.match(
@@ -271,7 +271,7 @@ describe('aws-oidc console', () => {
       return {DISPLAY: ':0', PATH: programs}
     }
 
-    it("is the system's where none is configured", async function () {
+    it('is the default of the system where none is configured', async function () {
       if (process.platform !== 'linux') this.skip()
       const {PATH, ...desktop} = await desktopWith('x-www-browser')
       const {exitCode, stderr} = await run(developer, {
@@ -282,7 +282,7 @@ describe('aws-oidc console', () => {
       expect((await visited()).visits).to.have.nested.property('[0].status', 303)
     })
 
-    it("is missed at once where the system's can't be started", async function () {
+    it("is reported at once where that of the system can't be started", async function () {
       if (process.platform !== 'linux') this.skip()
       await desktopWith()
       const {exitCode, stderr} = await run(developer, {DISPLAY: ':0', PATH: '/nowhere', XDG_DATA_DIRS: '/nowhere'})
@@ -292,7 +292,7 @@ describe('aws-oidc console', () => {
       )
     })
 
-    it('is looked for where none is configured that has such places', async function () {
+    it('is searched for by name where none is configured, for --container and --browser-profile', async function () {
       if (process.platform !== 'linux') this.skip()
       const desktop = await desktopWith('firefox', 'chromium')
       for (const [place, argument] of [
@@ -308,7 +308,7 @@ describe('aws-oidc console', () => {
       expect(none.stderr).to.include('none of these is here: firefox').and.include('Try: aws-oidc console --url')
     })
 
-    it('may fail at once, which is said without the address', async () => {
+    it('may fail at once, which is reported without the address', async () => {
       const program = [process.execPath, '-e', 'process.exit(3)']
       await scene.home.configure({top: {browser: program}})
       const {exitCode, stdout, stderr} = await run(developer)
@@ -319,7 +319,7 @@ describe('aws-oidc console', () => {
         .and.not.match(/127\.0\.0\.1:\d+\/\S/)
     })
 
-    it('is nothing where no browser is at hand, which is said before AWS is asked', async () => {
+    it('may be missing, which is reported before AWS is asked', async () => {
       await scene.home.configure({top: {browser: undefined}})
       const {exitCode, stderr} = await run(developer)
       expect(exitCode).to.equal(2)
@@ -327,7 +327,7 @@ describe('aws-oidc console', () => {
       expect(await federation()).to.deep.equal([])
     })
 
-    it('may be waited for in vain, until Ctrl-C', async () => {
+    it('may never fetch the address: Ctrl-C ends the wait', async () => {
       const file = join(scene.home.folder, 'started')
       const script = `require('node:fs').writeFileSync(${JSON.stringify(file)}, ''); setTimeout(() => {}, 2500)`
       await scene.home.configure({top: {browser: [process.execPath, '-e', script]}})

@@ -22,7 +22,7 @@ describe('aws-oidc creds', () => {
     expect(await scene.sandbox.journal()).to.deep.equal(before)
   })
 
-  it('makes one sign-in however many ask at once', async () => {
+  it('makes one sign-in however many calls begin at once', async () => {
     const calls = Array.from({length: 10}, () => scene.home.run(['creds', '--profile', 'developer']))
     const endings = await Promise.all(calls)
     expect(new Set(endings.map(({stdout}) => stdout)).size).to.equal(1)

@@ -4,9 +4,9 @@ import {expect} from 'chai'
 import {countOf, deviceGrant, enterCode, overSsh, untilPolled, waitForCode} from '../support/device.ts'
 import {isOneDocument} from '../support/document.ts'
 import {letTimePass} from '../support/machine.ts'
-import {browse, waitForAddress} from '../support/person.ts'
 import {freePort} from '../support/ports.ts'
 import {useScene} from '../support/scene.ts'
+import {browse, waitForAddress} from '../support/sign-in.ts'
 
 const creds = ['creds', '--profile', 'developer']
 const login = ['login', '--profile', 'developer']
@@ -18,7 +18,7 @@ describe('signing in with a code', () => {
   const scene = useScene()
   beforeEach(async () => {
     await scene.sandbox.steer('POST', '/lifetimes', {intervalSeconds: 1, deviceCodeSeconds: 600})
-    // No program of the person: what is chosen depends on the surroundings alone.
+    // No browser of the user: the choice depends on the environment alone.
     await scene.home.configure({top: {browser: undefined}})
   })
 
@@ -36,7 +36,7 @@ describe('signing in with a code', () => {
     expect(await countOf(sandbox, 'authorization')).to.equal(0)
   })
 
-  it('needs nobody the next time: the refresh token works when the ID token has ended', async () => {
+  it('is not repeated the next time: the refresh token works when the ID token has expired', async () => {
     const {home, sandbox} = scene
     await sandbox.steer('POST', '/lifetimes', {idTokenSeconds: 60})
     try {
@@ -51,7 +51,7 @@ describe('signing in with a code', () => {
     }
   })
 
-  it('asks nobody where the ID token that comes of it could not be checked', async () => {
+  it('is not offered where the resulting ID token could not be verified', async () => {
     const {home, sandbox} = scene
     await sandbox.fault({on: 'jwks', status: 503})
     const {exitCode, stderr} = await home.run(creds, overSsh)
@@ -59,7 +59,7 @@ describe('signing in with a code', () => {
     expect(stderr).to.include('HTTP 503').and.not.include('enter the code')
   })
 
-  it('opens the page for the code, where it is at the issuer and a browser is named', async () => {
+  it('opens the page for the code where that is at the issuer and a browser is configured', async () => {
     const {home, sandbox} = scene
     await home.configure({})
     const {exitCode, stdout, stderr} = await home.run([...login, '--device'])
@@ -69,7 +69,7 @@ describe('signing in with a code', () => {
     expect(await countOf(sandbox, 'device')).to.equal(1)
   })
 
-  it('is chosen for good by "flow: device", and --no-browser overrules it', async () => {
+  it('is chosen permanently by "flow: device", and --no-browser overrules it', async () => {
     const {home, sandbox} = scene
     await home.configure({provider: {flow: 'device'}})
     expect(await home.run(creds)).to.include({exitCode: 0})
@@ -88,7 +88,7 @@ describe('signing in with a code', () => {
     isOneDocument(await home.run([...creds, '--device'], {SECRET: 'sandbox-client-secret'}))
   })
 
-  it('shows one code however many ask at once, and all get the same credentials', async () => {
+  it('shows one code however many calls wait, and all get the same credentials', async () => {
     const {home, sandbox} = scene
     const first = await waitForCode(home, creds)
     const others = Array.from({length: 5}, () => home.run(creds, overSsh))
@@ -101,7 +101,7 @@ describe('signing in with a code', () => {
     expect(await countOf(sandbox, 'device')).to.equal(1)
   })
 
-  it('ends with exit code 4 when the person says no, and programs do not ask again at once', async () => {
+  it('ends with exit code 4 when the user refuses, and programs do not ask again at once', async () => {
     const {home, sandbox} = scene
     const unattended = {...overSsh, AWS_OIDC_INTERACTIVE: 'auto', DISPLAY: ':9'}
     const shown = await waitForCode(home, creds, unattended)
@@ -119,19 +119,19 @@ describe('signing in with a code', () => {
     expect(await countOf(sandbox, 'device')).to.equal(2)
   })
 
-  it('ends with exit code 6 when the code has ended, and says what to type', async () => {
+  it('ends with exit code 6 when the code has expired, and says what to type', async () => {
     const {home, sandbox} = scene
     await sandbox.steer('POST', '/lifetimes', {deviceCodeSeconds: 2})
     const {exitCode, stdout, stderr} = await home.run(creds, overSsh)
     expect({exitCode, stdout}).to.deep.equal({exitCode: 6, stdout: ''})
-    // Whoever notices first says it: the last poll, with the provider's word for it, or our own clock.
+    // The first to notice reports it: the last poll, in the words of the provider, or our own clock.
     const byWhom = String.raw`(?:: expired_token[^\n]*)?`
     expect(stderr).to.match(
       RegExp(`Error: The code of \\S+ ended before anybody had signed in${byWhom}\\.\\nTry: aws-oidc login`),
     )
   })
 
-  it('goes on polling through a cut and a failure of the provider', async () => {
+  it('keeps polling after a cut connection and a failure of the provider', async () => {
     const {home, sandbox} = scene
     for (const effect of [{cut: true}, {status: 503, body: 'busy'}]) {
       await sandbox.fault({on: 'token', grant: deviceGrant, times: 1, ...effect})
@@ -143,7 +143,7 @@ describe('signing in with a code', () => {
     expect(outcomes).to.deep.equal(['cut', 'http_503', 'ok'])
   })
 
-  it('is interrupted by Ctrl-C while it waits, at once', async () => {
+  it('is interrupted by Ctrl-C at once while it waits', async () => {
     const {home, sandbox} = scene
     await sandbox.steer('POST', '/lifetimes', {intervalSeconds: 300})
     const shown = await waitForCode(home, creds)
@@ -152,7 +152,7 @@ describe('signing in with a code', () => {
     expect({exitCode, stdout}).to.deep.equal({exitCode: 130, stdout: ''})
   })
 
-  it('takes no ID token that somebody else has signed', async () => {
+  it('accepts no ID token signed with another key', async () => {
     const {home, sandbox} = scene
     await sandbox.fault({on: 'token', grant: deviceGrant, idToken: {key: 'foreign'}, skip: 0})
     const shown = await waitForCode(home, creds)
@@ -160,7 +160,7 @@ describe('signing in with a code', () => {
     expect(await shown.ended).to.include({exitCode: 6, stdout: ''})
   })
 
-  it('asks nobody, and for no code, where nobody may be asked', async () => {
+  it('requests no code where the user may not be asked', async () => {
     const {home, sandbox} = scene
     const {exitCode, stderr} = await home.run([...creds, '--device', '--no-interactive'], overSsh)
     expect(exitCode).to.equal(3)
@@ -173,10 +173,10 @@ describe('signing in with a code', () => {
     ['"flow: device"', [], {flow: 'device'}, '"flow: auto" of the provider, or --browser'],
   ] as const) {
     for (const [where, fault] of [
-      ['the provider has no such thing', noDeviceFlow],
-      ['the client is not allowed to', notForThisClient],
+      ['the provider has no device flow', noDeviceFlow],
+      ['the client may not use it', notForThisClient],
     ] as const) {
-      it(`is a mistake to want by ${words} where ${where}: exit code 2`, async () => {
+      it(`requested by ${words} is an error where ${where}: exit code 2`, async () => {
         const {home, sandbox} = scene
         await home.configure({provider})
         await sandbox.fault(fault)
@@ -194,7 +194,7 @@ describe('signing in with a code', () => {
       change: {verification_uri: 'https://other.example/go', verification_uri_complete: null},
     }
 
-    it('is only shown, with a warning, until "deviceHosts" names it', async () => {
+    it('is only shown, with a warning, until "deviceHosts" names that host', async () => {
       const {home, sandbox} = scene
       const opened = join(home.folder, 'opened')
       const script = join(home.folder, 'browser.cjs')
@@ -214,7 +214,7 @@ describe('signing in with a code', () => {
   })
 })
 
-describe('creds whose browser is on another machine, and whose provider has no code', () => {
+describe('creds with the browser on another machine, at a provider without the device flow', () => {
   const scene = useScene()
   beforeEach(() => scene.home.configure({top: {browser: undefined}}))
 
@@ -222,7 +222,7 @@ describe('creds whose browser is on another machine, and whose provider has no c
     ['offers none', noDeviceFlow],
     ['has none for this client', notForThisClient],
   ] as const) {
-    it(`(it ${words}) does not wait for what can not arrive: exit code 3, and login is named`, async () => {
+    it(`(it ${words}) does not wait for a redirect that can not come: exit code 3, and login is suggested`, async () => {
       const {home, sandbox} = scene
       await sandbox.fault(fault)
       const {exitCode, stdout, stderr} = await home.run(creds, overSsh)
@@ -233,7 +233,7 @@ describe('creds whose browser is on another machine, and whose provider has no c
     })
   }
 
-  it('does not count against asking later: nobody was asked', async () => {
+  it('does not prevent asking later, because the user was not asked', async () => {
     const {home, sandbox} = scene
     await sandbox.fault({...noDeviceFlow, times: 1})
     expect(await home.run(creds, overSsh)).to.include({exitCode: 3})
@@ -242,7 +242,7 @@ describe('creds whose browser is on another machine, and whose provider has no c
     expect(await shown.ended).to.include({exitCode: 143})
   })
 
-  it('shows the address where fixed ports may be forwarded, and how', async () => {
+  it('shows the address where fixed ports may be forwarded, and how to forward them', async () => {
     const {home, sandbox} = scene
     const port = await freePort()
     await home.configure({top: {browser: undefined}, provider: {redirect: {ports: [port]}}})

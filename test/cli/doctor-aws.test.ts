@@ -29,7 +29,7 @@ const files: readonly Illness[] = [
   {
     id: 'aws.file-damaged',
     severity: 'error',
-    when: 'with its line, where no SDK could read ~/.aws/config',
+    when: 'with its line, where no SDK can read ~/.aws/config',
     make: adding('config', '[profile broken\n'),
     says: /\.aws\/config:\d+: Profile definition must end with '\]'/,
     mend: /Mend that line/,
@@ -48,7 +48,7 @@ const profiles: readonly Illness[] = [
   {
     id: 'profile.shadowed',
     severity: 'error',
-    when: 'and names the SDKs that take a static key in ~/.aws/credentials',
+    when: 'and names the SDKs that use a static key in ~/.aws/credentials',
     make: adding('credentials', `[developer]\n${key}`),
     says: /credentials:2: aws_access_key_id, aws_secret_access_key in the profile "developer": the AWS CLI, boto3, the SDKs for Go and JavaScript use that key and never ask us; only Java does/,
     mend: takeOver,
@@ -88,7 +88,7 @@ const profiles: readonly Illness[] = [
   {
     id: 'profile.shadowed',
     severity: 'error',
-    when: 'of a device for MFA beside a role that the tools switch to',
+    when: 'of an MFA device beside a role that the tools switch to',
     async make({home}) {
       await synced(home, '--chain', 'aws')
       await appendFile(aws(home, 'config'), 'mfa_serial = arn:aws:iam::123456789012:mfa/me\n')
@@ -118,7 +118,7 @@ const profiles: readonly Illness[] = [
   {
     id: 'profile.foreign',
     severity: 'warning',
-    when: 'where a profile of the same name is somebody else’s',
+    when: 'where a profile of the same name was not written by aws-oidc',
     async make({home}) {
       await mkdir(aws(home))
       await writeFile(aws(home, 'config'), '[profile developer]\ncredential_process = /bin/other\n')
@@ -129,7 +129,7 @@ const profiles: readonly Illness[] = [
   {
     id: 'profile.outdated',
     severity: 'warning',
-    when: 'where our configuration has changed since',
+    when: 'where our configuration has changed since the last sync',
     async make({home}) {
       await synced(home, '--chain', 'aws')
       await home.configure({profiles: {admin: {source: 'developer', role: 'arn:aws:iam::123456789012:role/other'}}})
@@ -141,7 +141,7 @@ const profiles: readonly Illness[] = [
   {
     id: 'profile.stale',
     severity: 'note',
-    when: 'of one of ours that is no longer configured',
+    when: 'where a profile of ours is no longer configured',
     async make({home}) {
       await home.configure({profiles: {gone: {provider: 'sandbox', role: 'arn:aws:iam::123456789012:role/developer'}}})
       await synced(home)
@@ -153,7 +153,7 @@ const profiles: readonly Illness[] = [
   {
     id: 'profile.unwritable',
     severity: 'warning',
-    when: 'of a name that not all AWS tools know',
+    when: 'for a name that not all AWS tools accept',
     make: ({home}) =>
       home.configure({profiles: {'a b': {provider: 'sandbox', role: 'arn:aws:iam::123456789012:role/developer'}}}),
     says: /"a b" can't be written/,
@@ -162,7 +162,7 @@ const profiles: readonly Illness[] = [
   {
     id: 'profile.unknown',
     severity: 'note',
-    when: 'where the AWS tools were never told',
+    when: 'where profiles sync was never run',
     says: /AWS tools don't know developer, admin yet/,
     mend: /^aws-oidc profiles sync$/,
   },
@@ -181,7 +181,7 @@ const profiles: readonly Illness[] = [
   {
     id: 'profile.program-gone',
     severity: 'error',
-    when: 'where the script after Node has moved, and the profile is of a role that is not configured',
+    when: 'where the script that Node runs has moved, and the role of the profile is not configured',
     async make({home}) {
       const command = `"${process.execPath}" "/gone/aws-oidc/bin/run.js" creds --provider sandbox --role 123456789012/x`
       await mkdir(aws(home))
@@ -192,11 +192,11 @@ const profiles: readonly Illness[] = [
   },
 ]
 
-describe('doctor, of the AWS tools,', () => {
+describe('doctor, for the AWS tools,', () => {
   const scene = useScene()
   finds(scene, [...files, ...profiles])
 
-  it('finds nothing where everything is in place, and says what it has looked at', async () => {
+  it('finds nothing where everything is in place, and says what it has checked', async () => {
     await synced(scene.home)
     const {findings, fine, healthy} = await examine(scene.home, {}, ['--no-network'])
     expect(findings.map(({id}) => id)).to.deep.equal(['environment.sts'])
@@ -204,7 +204,7 @@ describe('doctor, of the AWS tools,', () => {
     expect(fine.map(({what}) => what).join('\n')).to.include('no key wins over a profile of ours')
   })
 
-  it('mends all profiles in one writing of the file', async function () {
+  it('fixes all profiles in one write of the file', async function () {
     if (process.platform !== 'linux') return this.skip()
     const {home} = scene
     const role = 'arn:aws:iam::123456789012:role/developer'
@@ -223,7 +223,7 @@ describe('doctor, of the AWS tools,', () => {
     expect(written.filter(event => event === 'rename config')).to.have.length(1)
   })
 
-  it('never takes a key from ~/.aws/credentials, whatever else of the profile is mended', async () => {
+  it('never removes a key from ~/.aws/credentials, whatever else it fixes in the profile', async () => {
     const {home} = scene
     await synced(home)
     await writeFile(aws(home, 'credentials'), `[developer]\n${key}`)
@@ -234,20 +234,20 @@ describe('doctor, of the AWS tools,', () => {
     expect(stdout).not.to.match(/AKIAEXAMPLE|s3cret-key/)
   })
 
-  it('says nothing of keys in a profile that is somebody else’s', async () => {
+  it('says nothing of keys in a profile that aws-oidc did not write', async () => {
     await mkdir(aws(scene.home))
     await writeFile(aws(scene.home, 'config'), `[profile developer]\n${key}`)
     const ids = (await examine(scene.home, {}, ['--no-network'])).findings.map(({id}) => id)
     expect(ids).to.include('profile.foreign').and.not.to.include('profile.shadowed')
   })
 
-  it('leaves roles to the AWS tools where somebody has chosen that', async () => {
+  it('accepts roles that the AWS tools switch to themselves where --chain aws was chosen', async () => {
     await scene.home.run(['profiles', 'sync', '--yes', '--chain', 'aws'])
     const {findings} = await examine(scene.home, {}, ['--no-network'])
     expect(findings.map(({id}) => id)).not.to.include('profile.outdated')
   })
 
-  it('with --profile looks at that one and at those whose role it switches from', async () => {
+  it('with --profile checks that profile and those whose role it switches from', async () => {
     await adding('credentials', `[developer]\n${key}[admin]\n${key}`)(scene)
     const shadowed = async (profile: string) => {
       const {findings} = await examine(scene.home, {}, ['--no-network', '--profile', profile])

@@ -9,7 +9,7 @@ const environment: readonly Illness[] = [
   {
     id: 'region.unknown',
     severity: 'warning',
-    when: 'in a variable, with the nearest one',
+    when: 'for a region in a variable, with the nearest name',
     env: () => ({AWS_REGION: 'eu-central-99'}),
     says: /^AWS_REGION: AWS listed no region "eu-central-99" in .*\. Is "eu-central-1" meant\?$/,
     mend: /^Set eu-central-1 there/,
@@ -17,7 +17,7 @@ const environment: readonly Illness[] = [
   {
     id: 'environment.keys',
     severity: 'error',
-    when: 'and names the SDKs that take keys from variables',
+    when: 'and names the SDKs that use keys from variables',
     env: () => keys,
     says: /^AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY: boto3, the AWS SDKs for Go and Java.*JavaScript takes the profile/,
     mend: /^unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY$/,
@@ -25,7 +25,7 @@ const environment: readonly Illness[] = [
   {
     id: 'environment.web-identity',
     severity: 'error',
-    when: 'of a token for a role',
+    when: 'for a web identity token',
     env: () => ({AWS_WEB_IDENTITY_TOKEN_FILE: '/tmp/token', AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/x'}),
     says: /^AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN: most AWS tools/,
     mend: /^unset AWS_WEB_IDENTITY_TOKEN_FILE AWS_ROLE_ARN$/,
@@ -33,7 +33,7 @@ const environment: readonly Illness[] = [
   {
     id: 'environment.container',
     severity: 'note',
-    when: 'of credentials of a container',
+    when: 'for container credentials',
     env: () => ({AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1/x'}),
     says: /^AWS_CONTAINER_CREDENTIALS_FULL_URI: AWS tools for which no profile is named/,
     mend: /^unset AWS_CONTAINER_CREDENTIALS_FULL_URI$/,
@@ -41,7 +41,7 @@ const environment: readonly Illness[] = [
   {
     id: 'environment.invalid',
     severity: 'error',
-    when: 'where AWS_OIDC_INTERACTIVE says what nobody knows',
+    when: 'where AWS_OIDC_INTERACTIVE has an unknown value',
     env: () => ({AWS_OIDC_INTERACTIVE: 'perhaps'}),
     says: /AWS_OIDC_INTERACTIVE is "perhaps"/,
     mend: /AWS_OIDC_INTERACTIVE=auto, always or never/,
@@ -57,14 +57,14 @@ const environment: readonly Illness[] = [
   {
     id: 'environment.sts',
     severity: 'note',
-    when: 'where another STS than that of AWS is asked',
+    when: 'where the STS is not that of AWS',
     says: /^AWS_ENDPOINT_URL_STS: http:\/\/127\.0\.0\.1:\d+, which is not AWS's own/,
     mend: /^unset AWS_ENDPOINT_URL_STS$/,
   },
   {
     id: 'environment.authorities',
     severity: 'error',
-    when: 'where AWS_CA_BUNDLE names no certificates',
+    when: 'where AWS_CA_BUNDLE names a file without certificates',
     make: ({home}) => writeFile(join(home.folder, 'ca.pem'), 'nothing'),
     env: ({home}) => ({AWS_CA_BUNDLE: join(home.folder, 'ca.pem')}),
     says: /AWS_CA_BUNDLE can't be used: .*ca\.pem: there is no PEM certificate in it/,
@@ -88,4 +88,4 @@ const environment: readonly Illness[] = [
   },
 ]
 
-describe('doctor, of variables,', () => finds(useScene(), environment))
+describe('doctor, for environment variables,', () => finds(useScene(), environment))

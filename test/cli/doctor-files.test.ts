@@ -16,7 +16,7 @@ const files: readonly Illness[] = [
   {
     id: 'files.open',
     severity: 'warning',
-    when: 'where others may get at them',
+    when: 'where others may open them',
     async make({home}) {
       await signedIn(home)
       await chmod(home.cache, 0o755)
@@ -29,7 +29,7 @@ const files: readonly Illness[] = [
   {
     id: 'files.unwritable',
     severity: 'error',
-    when: 'where a file stands in the place of our folder',
+    when: 'where a file is in the place of our folder',
     make: async ({home}) => {
       await mkdir(join(home.cache, '..'), {recursive: true})
       await writeFile(home.cache, '', {mode: 0o600})
@@ -40,7 +40,7 @@ const files: readonly Illness[] = [
   {
     id: 'files.temporary',
     severity: 'warning',
-    when: 'that a killed process has half written, and leaves those of a running one alone',
+    when: 'that a killed process left half-written, and leaves those of a running one alone',
     async make({home}) {
       await signedIn(home)
       await mkdir(join(home.folder, '.aws'))
@@ -92,7 +92,7 @@ const secrets: readonly Illness[] = [
   {
     id: 'cache.unusable',
     severity: 'error',
-    when: 'where the cache that is chosen is none',
+    when: 'where the chosen cache does not exist',
     make: ({home}) => home.configure({top: {cache: 'fil'}}),
     says: /^"cache" in the configuration: There is no cache "fil"/,
     mend: /cache: file/,
@@ -100,7 +100,7 @@ const secrets: readonly Illness[] = [
   {
     id: 'cache.unusable',
     severity: 'error',
-    when: 'where AWS_OIDC_CACHE names that of a plugin which is not there',
+    when: 'where AWS_OIDC_CACHE names the cache of a plugin that is not installed',
     env: () => ({AWS_OIDC_CACHE: 'pass'}),
     says: /^AWS_OIDC_CACHE: The cache "pass" comes with a plugin/,
     mend: /^aws-oidc plugins install aws-oidc-cache-pass$/,
@@ -108,7 +108,7 @@ const secrets: readonly Illness[] = [
   {
     id: 'cache.nothing-kept',
     severity: 'note',
-    when: 'in a job of a CI system',
+    when: 'in a CI job',
     make: ({home}) => home.configure({top: {cache: 'auto'}}),
     env: () => ({CI: 'true'}),
     says: /job of a CI system .*Nothing is kept/,
@@ -117,7 +117,7 @@ const secrets: readonly Illness[] = [
   {
     id: 'keyring.absent',
     severity: 'note',
-    when: 'where there is none, and nobody has insisted on one',
+    when: 'where there is no keyring, and none was chosen',
     make: ({home}) => home.configure({top: {cache: 'auto'}}),
     says: /There is no keyring here \(no D-Bus session\)\. What is kept rests in plain text/,
     mend: /cache: file/,
@@ -125,7 +125,7 @@ const secrets: readonly Illness[] = [
   {
     id: 'keyring.absent',
     severity: 'error',
-    when: 'where there is none, and the configuration insists on it',
+    when: 'where there is no keyring, and the configuration requires it',
     make: ({home}) => home.configure({top: {cache: 'keyring'}}),
     says: /no keyring here .*"cache: keyring" can't work/,
     mend: /cache: file/,
@@ -142,7 +142,7 @@ const secrets: readonly Illness[] = [
   {
     id: 'secrets.unsealed',
     severity: 'note',
-    when: 'that nobody has agreed to',
+    when: 'that was never chosen',
     async make({home}) {
       await signedIn(home)
       await home.configure({top: {cache: 'auto'}})
@@ -153,7 +153,7 @@ const secrets: readonly Illness[] = [
   {
     id: 'secrets.unsealed',
     severity: 'warning',
-    when: 'beside a cache that was chosen to be sealed',
+    when: 'beside a cache that seals its entries',
     async make({home}) {
       await signedIn(home)
       await home.configure({top: {cache: 'keyring'}})
@@ -164,7 +164,7 @@ const secrets: readonly Illness[] = [
   {
     id: 'browser.program',
     severity: 'warning',
-    when: 'that the configuration names and is not there',
+    when: 'that the configuration names and that does not exist',
     make: ({home}) => home.configure({top: {browser: ['no-such-browser', '-P', 'work']}}),
     says: /^"browser" in the configuration names no-such-browser, which is not there/,
     mend: /Name a program that is there/,
@@ -172,7 +172,7 @@ const secrets: readonly Illness[] = [
   {
     id: 'browser.program',
     severity: 'warning',
-    when: 'that BROWSER names and may not be started',
+    when: 'that BROWSER names and that can not be started',
     make: ({home}) => writeFile(join(home.folder, 'browser'), ''),
     env: ({home}) => ({BROWSER: join(home.folder, 'browser')}),
     says: /^BROWSER names .*\/browser, which is not there or can't be started/,
@@ -180,11 +180,11 @@ const secrets: readonly Illness[] = [
   },
 ]
 
-describe('doctor, of files, secrets and the browser,', () => {
+describe('doctor, for files, secrets and the browser,', () => {
   const scene = useScene()
   finds(scene, [...files, ...secrets])
 
-  it('finds lock.held while somebody signs in, and waits for nobody', async () => {
+  it('finds lock.held during a sign-in, and does not wait for it', async () => {
     await signedIn(scene.home)
     const release = await takeLock(scene.home)
     try {

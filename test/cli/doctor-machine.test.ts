@@ -37,7 +37,7 @@ const configuration: readonly Illness[] = [
   {
     id: 'config.broken',
     severity: 'error',
-    when: 'where the file is no YAML',
+    when: 'where the file is not YAML',
     make: ({home}) => home.writeConfig('providers: [\n'),
     says: /config\.yaml:\d+:\d+: /,
     mend: /Mend that line/,
@@ -82,7 +82,7 @@ const configuration: readonly Illness[] = [
   {
     id: 'profile.broken',
     severity: 'error',
-    when: 'of a role that is none',
+    when: 'for a role that is not valid',
     make: ({home}) => home.configure({profiles: {odd: {provider: 'sandbox', role: 'developer'}}}),
     says: /The profile "odd": .*role/,
     mend: /./,
@@ -93,7 +93,7 @@ const installation: readonly Illness[] = [
   {
     id: 'node.old',
     severity: 'warning',
-    when: 'where an older Node is the first on the PATH',
+    when: 'where an older Node is first on the PATH',
     make: ({home}) => plantProgram(join(home.folder, 'old/node'), '#!/bin/sh\necho v20.11.0\n'),
     env: ({home}) => ({PATH: `${join(home.folder, 'old')}:${process.env.PATH}`}),
     says: /old\/node, is 20\.11\.0; .*needs >=24\.15/,
@@ -114,7 +114,7 @@ const installation: readonly Illness[] = [
   {
     id: 'launcher.moved',
     severity: 'warning',
-    when: 'where the Node that it names has gone',
+    when: 'where the Node that it names is gone',
     make: launcherSaying(text => text.replace(/^node='.*'$/m, "node='/gone/node'")),
     says: /would start \/gone\/node, which is not there any more/,
     mend: /^aws-oidc doctor --fix$/,
@@ -157,11 +157,11 @@ const installation: readonly Illness[] = [
   },
 ]
 
-describe('doctor, of this machine,', () => {
+describe('doctor, for this machine,', () => {
   const scene = useScene()
   finds(scene, [...configuration, ...installation])
 
-  it('finds program.npx where it runs from the cache of npx, from which nothing is to be started', async () => {
+  it('finds program.npx where aws-oidc runs from the cache of npx, and fixes nothing from there', async () => {
     const {home} = scene
     const folder = join(home.folder, '_npx/0123/node_modules/aws-oidc')
     const from = join(bin, '../..')
@@ -182,7 +182,7 @@ describe('doctor, of this machine,', () => {
     ['config.owner', '.config/aws-oidc/config.yaml', /config\.yaml belongs to somebody else/],
     ['files.owner', '.cache/aws-oidc/v1', /1 path of ours belong to somebody else, as after "sudo aws-oidc": .*v1/],
   ] as const) {
-    it(`finds ${id} where it is not ours`, async function () {
+    it(`finds ${id} where the user does not own it`, async function () {
       if (!root) this.skip()
       await signedIn(scene.home)
       await chown(join(scene.home.folder, path), nobody, nobody)
@@ -194,7 +194,7 @@ describe('doctor, of this machine,', () => {
     })
   }
 
-  it('looks at everything else although the configuration is broken', async () => {
+  it('checks everything else although the configuration is broken', async () => {
     const {home} = scene
     await synced(home)
     await writeFile(join(home.folder, '.aws/credentials'), '[developer]\naws_access_key_id = AKIA\n')
@@ -203,14 +203,14 @@ describe('doctor, of this machine,', () => {
     expect(findings.map(({id}) => id)).to.include.members(['config.broken', 'profile.shadowed', 'browser.program'])
   })
 
-  it('works without a home, as a user whom the system does not know', async function () {
+  it('works without a home, as a user unknown to the system', async function () {
     if (!root) this.skip()
     const {exitCode, stdout, stderr} = await runAs(['doctor'], {env: {PATH: process.env.PATH}, user: 12_345})
     expect({exitCode, stderr}).to.deep.equal({exitCode: 7, stderr: ''})
     expect(stdout).to.include('no home folder').and.include('cache.nothing-kept').and.not.to.include('undefined')
   })
 
-  it('names a provider or profile that is not there, exit code 2', async () => {
+  it('names an unknown provider or profile, exit code 2', async () => {
     const {exitCode, stderr} = await scene.home.run(['doctor', '-p', 'develper'])
     expect(exitCode).to.equal(2)
     expect(stderr).to.include('--profile developer')
@@ -227,7 +227,7 @@ describe('doctor, of this machine,', () => {
     for (const example of examples) expect((await home.run(example)).exitCode, example.join(' ')).to.be.oneOf([0, 7])
   })
 
-  it('tells people by area what is fine and what to type, without colours into a pipe', async () => {
+  it('tells users by area what is fine and what to type, without colours in a pipe', async () => {
     await signedIn(scene.home)
     await chmod(scene.home.cache, 0o755)
     const {exitCode, stdout} = await scene.home.run(['doctor', '--no-network'])

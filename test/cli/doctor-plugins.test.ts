@@ -44,7 +44,7 @@ const plugins: readonly Illness[] = [
   {
     id: 'plugin.manifest',
     severity: 'warning',
-    when: 'with commands and without a manifest',
+    when: 'that has commands but no manifest',
     make: ({home}) => plantPlugin(home, {hook, manifest: {oclif: {commands: './commands'}}}),
     says: /aws-oidc-ping has commands but no oclif\.manifest\.json/,
     mend: /^aws-oidc plugins unlink/,
@@ -62,4 +62,4 @@ const plugins: readonly Illness[] = [
   },
 ]
 
-describe('doctor, of plugins,', () => finds(useScene(), plugins))
+describe('doctor, for plugins,', () => finds(useScene(), plugins))

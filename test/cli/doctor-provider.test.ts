@@ -32,7 +32,7 @@ const here: readonly Illness[] = [
   {
     id: 'provider.settings',
     severity: 'error',
-    when: 'of one that its strategy does not know',
+    when: 'for a setting that its strategy does not know',
     make: ({home}) => home.configure({provider: {clientid: 'x'}}),
     says: /config\.yaml:\d+:\d+: providers\.sandbox\.clientid is not known/,
     mend: /Did you mean "clientId"/,
@@ -40,7 +40,7 @@ const here: readonly Illness[] = [
   {
     id: 'provider.settings',
     severity: 'error',
-    when: 'of a secret whose variable is not set',
+    when: 'for a secret whose variable is not set',
     make: ({home}) => home.configure({provider: {clientSecret: {env: 'NO_SUCH_SECRET'}}}),
     says: /the variable NO_SUCH_SECRET is not set/,
     mend: /^export NO_SUCH_SECRET=/,
@@ -48,7 +48,7 @@ const here: readonly Illness[] = [
   {
     id: 'provider.settings',
     severity: 'error',
-    when: 'of a secret whose program is not there, and runs no such program',
+    when: 'for a secret whose program does not exist, and runs no such program',
     make: ({home}) => home.configure({provider: {clientSecret: {command: ['/gone/op', 'read']}}}),
     says: /a secret printed by \/gone\/op, which is not there/,
     mend: /^Install \/gone\/op/,
@@ -56,7 +56,7 @@ const here: readonly Illness[] = [
   {
     id: 'provider.settings',
     severity: 'error',
-    when: 'of a client certificate that can not be read',
+    when: 'for a client certificate that can not be read',
     make: ({home}) => home.configure({provider: {tls: {cert: '/gone.pem', key: '/gone.key'}}}),
     says: /\/gone\.pem can't be read: ENOENT/,
     mend: /^ls -l /,
@@ -72,7 +72,7 @@ const here: readonly Illness[] = [
   {
     id: 'provider.brake',
     severity: 'note',
-    when: 'that lasts minutes',
+    when: 'that holds for minutes',
     make: denied,
     says: /The last sign-in failed; programs may not ask again for a few minutes/,
     mend: /^aws-oidc login --provider sandbox$/,
@@ -80,7 +80,7 @@ const here: readonly Illness[] = [
   {
     id: 'provider.brake',
     severity: 'warning',
-    when: 'that stays, and leaves the one of today alone',
+    when: 'that holds until login, and leaves that of today alone',
     async make(scene) {
       await denied(scene)
       await denied(scene)
@@ -104,7 +104,7 @@ const here: readonly Illness[] = [
   {
     id: 'provider.role-refused',
     severity: 'warning',
-    when: 'by AWS, twice, since yesterday',
+    when: 'twice by AWS, since yesterday',
     async make({home}) {
       await home.configure({profiles: locked})
       await home.run(['creds', '-p', 'closed'])
@@ -118,7 +118,7 @@ const here: readonly Illness[] = [
   {
     id: 'provider.last-problem',
     severity: 'note',
-    when: 'that a program may have kept to itself',
+    when: 'that a program may not have shown',
     async make({home}) {
       await home.configure({profiles: locked})
       await home.run(['creds', '-p', 'closed'])
@@ -128,12 +128,12 @@ const here: readonly Illness[] = [
   },
 ]
 
-describe('doctor, of a provider,', () => {
+describe('doctor, for a provider,', () => {
   const scene = useScene()
   const ids = async (args: readonly string[]) => (await examine(scene.home, {}, args)).findings.map(({id}) => id)
   finds(scene, here)
 
-  it('with --provider, or with --profile, looks at no other', async () => {
+  it('with --provider or --profile checks no other provider', async () => {
     const file = join(scene.home.folder, '.config/aws-oidc/config.yaml')
     const text = await readFile(file, 'utf8')
     await scene.home.writeConfig(text.replace('providers:\n', 'providers:\n  other: {strategy: keycloak}\n'))

@@ -33,7 +33,7 @@ const servers: readonly Illness[] = [
   {
     id: 'provider.metadata',
     severity: 'error',
-    when: 'that is not there',
+    when: 'that does not exist',
     make: ({home, sandbox}) => home.configure({provider: {issuer: `${new URL(sandbox.issuer).origin}/nowhere`}}),
     says: /HTTP 404/,
     mend: /Check "issuer"/,
@@ -60,7 +60,7 @@ const servers: readonly Illness[] = [
   {
     id: 'provider.refused',
     severity: 'error',
-    when: 'of a client that it does not know',
+    when: 'for a client that the provider does not know',
     make: ({home}) => home.configure({provider: {clientId: 'nobody'}}),
     says: /no page to sign in at for the client "nobody" and the way back http:\/\/127\.0\.0\.1\/callback/,
     mend: /Compare the client id, and the redirect addresses/,
@@ -69,7 +69,7 @@ const servers: readonly Illness[] = [
   {
     id: 'provider.refused',
     severity: 'error',
-    when: 'of a way back that is not registered',
+    when: 'for a redirect address that is not registered',
     make: ({home}) => home.configure({provider: {redirect: {path: '/other'}}}),
     says: /the way back http:\/\/127\.0\.0\.1\/other/,
     mend: /Compare the client id, and the redirect addresses/,
@@ -78,7 +78,7 @@ const servers: readonly Illness[] = [
   {
     id: 'provider.no-code',
     severity: 'error',
-    when: 'where the configuration insists on one and it offers none',
+    when: 'where the configuration requires a code and the provider offers none',
     async make({home, sandbox}) {
       await home.configure({provider: {flow: 'device'}})
       await sandbox.fault({on: 'discovery', change: {device_authorization_endpoint: null}})
@@ -113,7 +113,7 @@ const servers: readonly Illness[] = [
   {
     id: 'provider.check',
     severity: 'warning',
-    when: 'of what its strategy says is wrong',
+    when: 'for what its strategy says is wrong',
     make: checking(
       `return [{ok: true, what: 'the first is fine'}, {ok: false, what: 'the switch is off', mend: 'flip it'}]`,
     ),
@@ -133,7 +133,7 @@ const servers: readonly Illness[] = [
   {
     id: 'provider.check',
     severity: 'note',
-    when: 'where its strategy would need a person, who is not asked',
+    when: 'where its strategy would need the user, who is not asked',
     make: checking(`await host.tokens({issuer: settings.issuer, clientId: settings.clientId}); return []`),
     says: /A sign-in at 127\.0\.0\.1:\d+ is needed/,
     mend: /^aws-oidc login --provider sandbox$/,
@@ -142,7 +142,7 @@ const servers: readonly Illness[] = [
   {
     id: 'check.crashed',
     severity: 'warning',
-    when: 'in the code of a plugin, which is not the end',
+    when: 'in the code of a plugin, and goes on',
     make: checking('throw new TypeError("oops")'),
     says: /This could not be looked at: what the strategy "ping" checks of "sandbox": .*aws-oidc-ping failed: oops/,
     mend: /^aws-oidc doctor --debug$/,
@@ -151,7 +151,7 @@ const servers: readonly Illness[] = [
   {
     id: 'clock.wrong',
     severity: 'error',
-    when: 'by more than AWS takes',
+    when: 'by more than AWS tolerates',
     make: ({sandbox}) => sandbox.steer('POST', '/clock', {offsetSeconds: 1200}),
     says: /The clock of this machine is 20 min behind that of 127\.0\.0\.1:\d+/,
     mend: /^sudo timedatectl set-ntp true$/,
@@ -181,7 +181,7 @@ const servers: readonly Illness[] = [
 let taken = 0
 let free = 0
 
-describe('doctor, of servers,', () => {
+describe('doctor, for servers,', () => {
   const scene = useScene()
   const ids = async (args = online, env = {}) => (await examine(scene.home, env, args)).findings.map(({id}) => id)
   let port: Awaited<ReturnType<typeof busyPort>>
@@ -194,7 +194,7 @@ describe('doctor, of servers,', () => {
 
   finds(scene, servers)
 
-  it('finds nothing where all is well, asks nobody and signs nobody in', async () => {
+  it('finds nothing where all is well, asks no questions and signs nobody in', async () => {
     await scene.home.run(['profiles', 'sync', '--yes'])
     await scene.sandbox.steer('DELETE', '/journal')
     const {findings, fine} = await examine(scene.home)
@@ -213,7 +213,7 @@ describe('doctor, of servers,', () => {
     ['a page of its own that says so, as Ory Hydra does', '/error?error=invalid_client', /: invalid_client\.$/],
     ['a page that it refuses then, as Dex does', '/token', /no page to sign in at for the client "aws-oidc"/],
   ] as const) {
-    it(`hears that a client is refused by ${what}`, async () => {
+    it(`recognizes by ${what} that a client is refused`, async () => {
       await sendingTo(location, async () => {
         const {findings} = await examine(scene.home)
         expect(findings.find(({id}) => id === 'provider.refused')?.what).to.match(says)
@@ -221,7 +221,7 @@ describe('doctor, of servers,', () => {
     })
   }
 
-  it('says that only a browser can tell, where the way to the page leads to another host', async () => {
+  it('says that only a browser can tell where the sign-in page is on another host', async () => {
     await sendingTo('http://localhost:1/login', async () => {
       const {fine} = await examine(scene.home)
       expect(fine.map(({what}) => what)).to.include(
@@ -230,7 +230,7 @@ describe('doctor, of servers,', () => {
     })
   })
 
-  it('notes that no sign-in can be renewed, where the client may not have "offline_access"', async () => {
+  it('notes that no sign-in can be renewed where the client may not have "offline_access"', async () => {
     await sendingTo('http://127.0.0.1/callback?error=invalid_scope', async () => {
       const {findings} = await examine(scene.home)
       expect(findings.map(({id}) => id)).not.to.include('provider.refused')
@@ -251,12 +251,12 @@ describe('doctor, of servers,', () => {
     }
   }
 
-  it('with --no-network asks no server, and says nothing of any', async () => {
+  it('with --no-network contacts no server, and reports none', async () => {
     await scene.home.configure({provider: {issuer: `http://127.0.0.1:${free}`}})
     expect(await ids(['--no-network'])).not.to.include('provider.unreachable')
   })
 
-  it('names the proxy that is in the way, and the variable it comes from', async () => {
+  it('names a proxy that does not work, and the variable it comes from', async () => {
     await scene.home.configure({provider: {issuer: 'https://sso.example.com'}})
     const env = {HTTPS_PROXY: `http://user:proxy-password@127.0.0.1:${free}`, NO_PROXY: '127.0.0.1'}
     const {findings} = await examine(scene.home, env)
@@ -266,7 +266,7 @@ describe('doctor, of servers,', () => {
     expect(JSON.stringify(findings)).not.to.include('proxy-password')
   })
 
-  it('says in words that a certificate is not trusted, and whose authorities are', async () => {
+  it('says in plain words that a certificate is not trusted, and which authorities are', async () => {
     const [authority, other] = [await makeAuthority(), await makeAuthority('Another')]
     const pair = await authority.forServer(['127.0.0.1'])
     const front = await startFront({...pair, behind: new URL(scene.sandbox.issuer)})

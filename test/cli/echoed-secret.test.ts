@@ -10,7 +10,7 @@ const creds = ['creds', '--profile', 'developer']
 describe('A secret that a provider says back in its refusal', () => {
   const scene = useScene()
 
-  /** Neither what was printed nor what is kept of the failure holds a part of it that is worth anything. */
+  /** Neither the output nor what is stored of the failure holds a useful part of the secret. */
   async function expectUnseen(secrets: readonly string[], printed: string) {
     const states = join(scene.home.cache, 'state')
     const kept = await Promise.all((await readdir(states)).map(name => readFile(join(states, name), 'utf8')))
@@ -27,7 +27,7 @@ describe('A secret that a provider says back in its refusal', () => {
 
   for (const [how, wording] of [
     ['whole', (said: string) => `unknown code ${said}`],
-    ['with what nobody sees in it', (said: string) => said.split('').join('\u200b')],
+    ['with invisible characters in it', (said: string) => said.split('').join('\u200b')],
     ['where the text is cut', (said: string) => '.'.repeat(301 - said.length) + said],
     ['in part', (said: string) => `unknown code ${said.slice(2, -3)}`],
   ] as const) {

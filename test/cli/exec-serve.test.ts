@@ -8,7 +8,7 @@ import {until} from '../support/until.ts'
 
 const exec = ['exec', '--profile', 'developer', '--serve']
 
-/** A program that finds its endpoint as an AWS SDK does; `body` may `ask` it, and prints what it is told as JSON. */
+/** A program that finds its endpoint as an AWS SDK does; `body` may `ask` it, and `print` values as JSON. */
 function program(body: string): readonly string[] {
   const code = `const {createHash} = require('node:crypto')
   const {request} = require('node:http')
@@ -38,7 +38,7 @@ describe('aws-oidc exec --serve', () => {
     return JSON.parse(ending.stdout)
   }
 
-  it('gives the program what an AWS SDK asks a container for, and no fixed values', async () => {
+  it('serves the credentials that an AWS SDK asks a container for, and sets no fixed keys', async () => {
     const answer = await told(`const {SecretAccessKey, Token, ...rest} = await ask()
       print({...rest, secrets: [SecretAccessKey.length > 20, Token.length > 20], variables: Object.keys(env)})`)
     const {variables, secrets, ...rest} = answer
@@ -57,7 +57,7 @@ describe('aws-oidc exec --serve', () => {
     expect(variables).not.to.include.members(['AWS_SESSION_TOKEN'])
   })
 
-  it('answers nobody who has no token, comes from a page or by another name, or wants something else', async () => {
+  it('refuses requests without the token, from a web page, by another name, or for another path or method', async () => {
     const statuses = await told(`const port = new URL(uri).port
       const known = {authorization: token}
       const answers = [
@@ -73,7 +73,7 @@ describe('aws-oidc exec --serve', () => {
     ])
   })
 
-  it('shows the program AWS files with region and output alone, which go when it ends', async () => {
+  it('gives the program AWS files with region and output alone, which are deleted when it ends', async () => {
     await scene.home.configure({
       profiles: {developer: {provider: 'sandbox', role: '123456789012/developer', region: 'eu-west-1', output: 'yaml'}},
     })
@@ -89,7 +89,7 @@ describe('aws-oidc exec --serve', () => {
     expect(await readdir(join(scene.home.cache, 'exec'))).to.deep.equal([])
   })
 
-  it('makes them where there is room, in a home that is read-only', async function () {
+  it('makes those files elsewhere where the home is read-only', async function () {
     if (!root || process.platform !== 'linux') return this.skip()
     const {home, sandbox} = scene
     for (const variable of ['XDG_RUNTIME_DIR', 'TMPDIR']) {
@@ -108,7 +108,7 @@ describe('aws-oidc exec --serve', () => {
     }
   })
 
-  it('makes none where somebody else could exchange them', async function () {
+  it('makes no files where another user could replace them', async function () {
     if (!root || process.platform !== 'linux') return this.skip()
     const {home, sandbox} = scene
     const folder = await mkdtemp('/dev/shm/aws-oidc-test-')
@@ -128,7 +128,7 @@ describe('aws-oidc exec --serve', () => {
     ['where nothing can be written', onReadOnlyHome, 'EROFS'],
     ['on a full disk', onFullDisk, 'ENOSPC'],
   ] as const) {
-    it(`says so ${where}, before anybody signs in`, async function () {
+    it(`fails ${where}, before the sign-in`, async function () {
       if (!root || process.platform !== 'linux') return this.skip()
       const {home, sandbox} = scene
       const env = {...variablesOf(home, sandbox), TMPDIR: home.folder}
@@ -144,21 +144,21 @@ describe('aws-oidc exec --serve', () => {
     })
   }
 
-  it("leaves the person's own files to it with --keep-aws-files", async () => {
+  it("leaves the user's own files to the program with --keep-aws-files", async () => {
     const own = {AWS_CONFIG_FILE: '/own/config', AWS_SHARED_CREDENTIALS_FILE: '/own/credentials'}
     const files = 'print([env.AWS_CONFIG_FILE, env.AWS_SHARED_CREDENTIALS_FILE])'
     expect(await told(files, ['--keep-aws-files'], own)).to.deep.equal(Object.values(own))
     expect(await told(files, [], own)).not.to.include.members(['/own/config'])
   })
 
-  it('ends with the program, whose exit code it has', async () => {
+  it('ends with the program, with its exit code', async () => {
     const ending = await scene.home.run([...exec, '--', ...program('console.log(uri); process.exitCode = 7')])
     expect(ending).to.include({exitCode: 7})
     const failure = await fetch(ending.stdout.trim()).catch(error => error.cause.code)
     expect(failure).to.equal('ECONNREFUSED')
   })
 
-  it('renews ahead, without a person and without a word', async () => {
+  it('renews ahead, without the user and without output', async () => {
     await scene.sandbox.steer('POST', '/lifetimes', {roleSessionSeconds: 63})
     await scene.home.run(['creds', '--profile', 'developer'])
     const body = "while (!existsSync('go')) await pause(); print((await ask()).status)"
@@ -173,7 +173,7 @@ describe('aws-oidc exec --serve', () => {
     await scene.sandbox.steer('POST', '/lifetimes', {roleSessionSeconds: null})
   })
 
-  it('answers 503 with what to type where a renewal needs a person, and goes on once that is done', async () => {
+  it('answers 503 with the command to type where a renewal needs the user, and goes on after that', async () => {
     await scene.sandbox.steer('POST', '/lifetimes', {roleSessionSeconds: 63})
     await scene.home.run(['creds', '--profile', 'developer'])
     const body = `let answer = await ask()

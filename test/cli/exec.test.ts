@@ -21,7 +21,7 @@ const node = (code: string) => [process.execPath, '-e', code]
 describe('aws-oidc exec', () => {
   const scene = useScene()
 
-  it('runs a program with the credentials of the profile, its region, and whose they are', async () => {
+  it('runs a program with the credentials of the profile, its region, its name and its account', async () => {
     const ending = await scene.home.run([...exec, '--', ...tellVariables])
     expect(ending).to.include({exitCode: 0})
     const {stdout} = await scene.home.run(['creds', '--profile', 'developer'])
@@ -42,7 +42,7 @@ describe('aws-oidc exec', () => {
     })
   })
 
-  it('takes every other source of AWS credentials out of the environment', async () => {
+  it('removes every other source of AWS credentials from the environment', async () => {
     const others = {
       AWS_PROFILE: 'other',
       AWS_DEFAULT_PROFILE: 'other',
@@ -71,9 +71,9 @@ describe('aws-oidc exec', () => {
     ['a flag', ['--region', 'eu-west-1'], {AWS_REGION: 'eu-north-1'}, 'eu-west-1'],
     ['AWS_REGION', [], {AWS_REGION: 'eu-north-1', AWS_DEFAULT_REGION: 'eu-south-1'}, 'eu-north-1'],
     ['AWS_DEFAULT_REGION', [], {AWS_DEFAULT_REGION: 'eu-south-1'}, 'eu-south-1'],
-    ['the profile it takes its role from', [], {AWS_OIDC_PROFILE: 'admin'}, 'us-east-1'],
+    ['the source profile', [], {AWS_OIDC_PROFILE: 'admin'}, 'us-east-1'],
   ] as const) {
-    it(`hands on the region of ${said}, in both variables`, async () => {
+    it(`passes on the region of ${said}, in both variables`, async () => {
       const {stdout} = await scene.home.run(['exec', ...args, '--', ...tellVariables], {
         AWS_OIDC_PROFILE: 'developer',
         ...env,
@@ -97,11 +97,11 @@ describe('aws-oidc exec', () => {
       await writeFile(join(scene.home.folder, '.aws/config'), text)
     }
 
-    it('makes up none where nobody has chosen one', async () => {
+    it('sets none where none was chosen', async () => {
       expect(await toldIn([])).not.to.have.any.keys(regions)
     })
 
-    it('makes up none in place of one of another partition', async () => {
+    it('sets none where the chosen one is of another partition', async () => {
       await awsConfig('[default]\nregion = us-gov-west-1\n')
       expect(await toldIn([], {AWS_REGION: 'cn-north-1'})).not.to.have.any.keys(regions)
     })
@@ -110,7 +110,7 @@ describe('aws-oidc exec', () => {
       ['of its name', '[default]\nregion = eu-west-1\n[profile bare]\nregion = eu-central-1\n', 'eu-central-1'],
       ['[default]', '[default]\nregion = eu-west-1\n[profile bare]\noutput = json\n', 'eu-west-1'],
     ] as const) {
-      it(`hands on the region that the AWS tools have for the profile ${whose}`, async () => {
+      it(`passes on the region that the AWS tools have for the profile ${whose}`, async () => {
         await awsConfig(config)
         expect(await toldIn([])).to.include({AWS_REGION: region, AWS_DEFAULT_REGION: region})
       })
@@ -121,32 +121,32 @@ describe('aws-oidc exec', () => {
       expect(await toldIn([])).not.to.have.any.keys(regions)
     })
 
-    it('takes the region of the exec around it for one that nobody has chosen', async () => {
+    it('ignores the region that an outer exec has set', async () => {
       const around = {AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-west-1', AWS_OIDC_REGION: 'eu-west-1'}
       expect(await toldIn([], around)).not.to.have.any.keys(regions)
       expect(await toldIn([], {...around, AWS_REGION: 'eu-north-1'})).to.include({AWS_REGION: 'eu-north-1'})
     })
 
-    it('names none in the AWS files of a program that is served', async () => {
+    it('names none in the AWS files that --serve makes', async () => {
       const ending = await scene.home.run(['exec', '-p', 'bare', '--serve', '--', 'sh', '-c', 'cat "$AWS_CONFIG_FILE"'])
       expect(ending).to.include({exitCode: 0, stdout: '[default]\n'})
     })
   })
 
-  it("refuses a region in which the role's credentials are worth nothing, before anybody is asked", async () => {
+  it("refuses a region in which the role's credentials do not work, before the sign-in", async () => {
     const ending = await scene.home.run([...exec, '--region', 'cn-north-1', '--', 'true'])
     expect(ending).to.include({exitCode: 2, stdout: ''})
     expect(ending.stderr).to.include('"cn-north-1" is no region of the partition aws')
     expect(await scene.sandbox.signIns()).to.equal(0)
   })
 
-  it('asks for the duration that was said', async () => {
+  it('requests the duration of the flag', async () => {
     await scene.home.run([...exec, '--duration', '2h', '--', 'true'])
     const [call] = (await scene.sandbox.journal()).filter(({action}) => action === 'AssumeRoleWithWebIdentity')
     expect(call).to.include({durationSeconds: 7200})
   })
 
-  it('leaves all that follows "--" to the program, flags of ours and another "--" too', async () => {
+  it('passes everything after "--" to the program, even our own flags and another "--"', async () => {
     const args = ['--profile', 'x', '--help', '--', '-p', 'a b', '', '"']
     const tell = node('console.log(JSON.stringify(process.argv.slice(1)))')
     const {stdout} = await scene.home.run([...exec, '--', ...tell, '--', ...args])
@@ -154,14 +154,14 @@ describe('aws-oidc exec', () => {
   })
 
   for (const args of [[], ['true'], ['--']]) {
-    it(`says what to type where no program stands after "--" (${args.join() || 'nothing'})`, async () => {
+    it(`says what to type where no program follows "--" (${args.join() || 'nothing'})`, async () => {
       const ending = await scene.home.run([...exec, ...args])
       expect(ending).to.include({exitCode: 2, stdout: ''})
       expect(ending.stderr).to.include('Try: aws-oidc exec --profile NAME -- COMMAND')
     })
   }
 
-  it('starts nothing where the sign-in needs somebody who may not be asked', async () => {
+  it('starts nothing where the sign-in needs the user, who may not be asked', async () => {
     const ending = await scene.home.run([...exec, '--no-interactive', '--', 'touch', 'started'])
     expect(ending).to.include({exitCode: 3, stdout: ''})
     expect((await scene.home.run(['exec', '-p', 'developer', '--', 'cat', 'started'])).exitCode).to.equal(1)
@@ -175,15 +175,15 @@ describe('aws-oidc exec', () => {
     expect(shown).to.include('Open this address in a browser to sign in')
   })
 
-  describe('in place of the program', () => {
+  describe('as a wrapper of the program', () => {
     beforeEach(() => scene.home.run(['creds', '--profile', 'developer']))
 
-    it('ends with its exit code and says nothing', async () => {
+    it('ends with its exit code and prints nothing', async () => {
       const ending = await scene.home.run([...exec, '--', 'sh', '-c', 'exit 42'])
       expect(ending).to.include({exitCode: 42, stdout: '', stderr: ''})
     })
 
-    it('ends with 128 and the number of the signal that ended it', async () => {
+    it('ends with 128 plus the number of the signal that ended it', async () => {
       expect(await scene.home.run([...exec, '--', 'sh', '-c', 'kill -KILL $$'])).to.include({exitCode: 137})
       expect(await scene.home.run([...exec, '--', 'sh', '-c', 'kill -SEGV $$'])).to.include({exitCode: 139})
     })
@@ -217,7 +217,7 @@ describe('aws-oidc exec', () => {
     })
 
     for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const) {
-      it(`hands ${signal} on, and waits for what the program makes of it`, async () => {
+      it(`passes ${signal} on, and waits for the program to handle it`, async () => {
         const program = node(`process.once('${signal}', () => {
           process.once('${signal}', () => process.exit(9))
           console.log('heard')
@@ -255,10 +255,10 @@ describe('aws-oidc exec', () => {
     }
   }
 
-  describe('inside another one', () => {
+  describe('inside another exec', () => {
     const inside = {AWS_OIDC_EXEC: '210987654321'}
 
-    it('is the same profile where none is said', async () => {
+    it('uses the same profile where none is named', async () => {
       const {stdout} = await scene.home.run([
         ...['exec', '--profile', 'admin', '--', process.execPath],
         ...[join(import.meta.dirname, '../../bin/run.js'), 'exec', '--', ...tellVariables],
@@ -266,7 +266,7 @@ describe('aws-oidc exec', () => {
       expect(JSON.parse(stdout)).to.include({AWS_OIDC_PROFILE: 'admin'})
     })
 
-    it('refuses another account before anybody is asked', async () => {
+    it('refuses another account before the sign-in', async () => {
       const ending = await scene.home.run([...exec, '--', 'true'], inside)
       expect(ending).to.include({exitCode: 2, stdout: ''})
       expect(ending.stderr).to.equal(
@@ -275,14 +275,14 @@ describe('aws-oidc exec', () => {
       expect(await scene.sandbox.signIns()).to.equal(0)
     })
 
-    it('refuses it also where only the provider says which role it is', async () => {
+    it('refuses another account even where only the provider names the role', async () => {
       await scene.home.configure({profiles: {any: {provider: 'sandbox'}}})
       const ending = await scene.home.run(['exec', '--profile', 'any', '--', 'true'], {...inside, SANDBOX_USER: 'bob'})
       expect(ending).to.include({exitCode: 2})
       expect(ending.stderr).to.include('inside an "aws-oidc exec"')
     })
 
-    it('runs with --nested', async () => {
+    it('accepts another account with --nested', async () => {
       const {stdout} = await scene.home.run([...exec, '--nested', '--', ...tellVariables], inside)
       expect(JSON.parse(stdout)).to.include({AWS_OIDC_EXEC: '123456789012'})
     })

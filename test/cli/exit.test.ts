@@ -20,7 +20,7 @@ describe('the exit code', () => {
     expect(await exitOf(['cache', 'cleer'])).to.equal(2)
   })
 
-  it('is 2 for what was typed wrongly, which is named', async () => {
+  it('is 2 for a mistyped argument, which is named', async () => {
     for (const [args, named] of [
       [['creds', '--no-such-flag'], '--no-such-flag'],
       [['creds', '--profile'], '--profile'],
@@ -37,7 +37,7 @@ describe('the exit code', () => {
     }
   })
 
-  it('is 2 for an AWS_OIDC_INTERACTIVE that is misspelt, which is named', async () => {
+  it('is 2 for a misspelt value of AWS_OIDC_INTERACTIVE, which is named', async () => {
     const {home, sandbox} = scene
     for (const args of [creds, [...creds, '--no-interactive']]) {
       const {exitCode, stdout, stderr} = await home.run(args, {AWS_OIDC_INTERACTIVE: 'nevr'})
@@ -48,7 +48,7 @@ describe('the exit code', () => {
     expect(await exitOf(creds, {AWS_OIDC_INTERACTIVE: '', CI: 'true'}), 'empty is as good as not set').to.equal(3)
   })
 
-  it('is 3 when somebody would have to sign in', async () => {
+  it('is 3 when a sign-in is needed', async () => {
     expect(await exitOf([...creds, '--no-interactive'])).to.equal(3)
     expect(await exitOf(creds, {AWS_OIDC_INTERACTIVE: 'never'})).to.equal(3)
     expect(await exitOf(creds, {AWS_OIDC_INTERACTIVE: 'auto'}), 'no terminal, no desktop').to.equal(3)
@@ -64,7 +64,7 @@ describe('the exit code', () => {
     expect(await exitOf([...creds, '--role', '123456789012/locked'])).to.equal(5)
   })
 
-  it('is 6 when something does not answer', async () => {
+  it('is 6 when a server does not answer', async () => {
     await scene.sandbox.fault({on: 'discovery', cut: true})
     expect(await exitOf(creds)).to.equal(6)
   })

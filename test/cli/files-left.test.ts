@@ -6,7 +6,7 @@ import {useScene} from '../support/scene.ts'
 
 const creds = ['creds', '--profile', 'developer']
 
-describe('what is left on disk', () => {
+describe('the files that are left on disk', () => {
   const scene = useScene()
 
   /** The modes of all that is in the cache folder, by where it is. */
@@ -15,7 +15,7 @@ describe('what is left on disk', () => {
     const found: Record<string, string> = {itself: ((await lstat(home.cache)).mode & 0o777).toString(8)}
     for (const item of await readdir(home.cache, {recursive: true, withFileTypes: true})) {
       const {mode} = await lstat(join(item.parentPath, item.name))
-      // Node makes them, in a folder that nobody else can open; else it is not used.
+      // Node makes them, in a folder that no other user can open; otherwise it is not used.
       if (item.parentPath.includes('compiled')) continue
       const place = item.parentPath === home.cache ? item.name : `in ${basename(item.parentPath)}`
       const all = new Set(found[place]?.split(' ')).add((mode & 0o777).toString(8))
@@ -40,7 +40,7 @@ describe('what is left on disk', () => {
     'in warm': '600',
   }
 
-  it('is for its owner alone, also with umask 000, and where files of that name were open to all', async function () {
+  it('are for their owner alone, even with umask 000, and where such files were open to all', async function () {
     if (process.platform === 'win32') this.skip()
     const {home, sandbox} = scene
     await home.configure({top: {cache: 'auto'}})
@@ -63,7 +63,7 @@ describe('what is left on disk', () => {
     expect(await modes()).to.deep.equal(closed)
   })
 
-  it('names nobody and nothing in clear but hashes and an end', async () => {
+  it('show only hashes and an expiry in plain text', async () => {
     const {home} = scene
     await home.run(creds)
     const {envelope} = await credentialsEntry(home)
@@ -99,7 +99,7 @@ describe('a cache that can not be written', () => {
     expect(await readdir(join(home.folder, 'elsewhere'))).to.deep.equal([])
   })
 
-  it('because the disk is full: credentials, exit 0; new ones take the room of those that were kept, and are whole', async function () {
+  it('because the disk is full: credentials, exit 0; new credentials replace the old ones, and are complete', async function () {
     if (!root || process.platform !== 'linux') this.skip()
     const {home, sandbox} = scene
     await mkdir(join(home.folder, '.cache'))

@@ -19,7 +19,7 @@ describe('the short flag for help', () => {
     expect(short.stdout).to.include('USAGE')
   }
 
-  it('shows what --help shows, alone, behind a topic, and behind what else is typed', async () => {
+  it('shows what --help shows: alone, after a topic, and after other arguments', async () => {
     await expectHelp([])
     await expectHelp(['profiles'])
     await expectHelp(['plugins'])
@@ -28,7 +28,7 @@ describe('the short flag for help', () => {
 
   for (const id of Object.keys(commands)) {
     const words = id.split(':')
-    it(`shows what --help shows behind "${words.join(' ')}"`, () => expectHelp(words))
+    it(`shows what --help shows after "${words.join(' ')}"`, () => expectHelp(words))
   }
 
   it('means nothing else in any command', () => {
@@ -38,7 +38,7 @@ describe('the short flag for help', () => {
     expect(others).to.deep.equal([])
   })
 
-  it('belongs to the program behind "--"', async () => {
+  it('belongs to the program after "--"', async () => {
     const {stdout} = await scene.home.run(['exec', '-p', 'developer', '--', 'echo', '-h'])
     expect(stdout).to.equal('-h\n')
   })

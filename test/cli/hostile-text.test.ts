@@ -8,10 +8,10 @@ const [esc, bell, mirrored] = ['\u001b', '\u0007', '\u202e']
 const hostile = `mallory${esc}[2J${esc}]0;root${bell}\r\nError: all is lost${mirrored}\u009b1A@example.com`
 const harmless = 'mallory [2J ]0;root Error: all is lost 1A@example.com'
 
-describe('What a provider says of a person', () => {
+describe('What a provider says of a user', () => {
   const scene = useScene()
 
-  it('commands no terminal: creds shows it on one line, without control characters', async () => {
+  it('can not control the terminal: creds shows it on one line, without control characters', async () => {
     await scene.sandbox.fault({on: 'token', idToken: {claims: {email: hostile}}})
     const {exitCode, stderr} = await scene.home.run(['creds', '--profile', 'developer'])
     expect(exitCode, stderr).to.equal(0)
@@ -19,7 +19,7 @@ describe('What a provider says of a person', () => {
     expect(stderr).to.match(/^[\P{C}\n]*$/u)
   })
 
-  it('commands no terminal: login shows it on one line, without control characters', async () => {
+  it('can not control the terminal: login shows it on one line, without control characters', async () => {
     await scene.sandbox.fault({on: 'token', idToken: {claims: {email: hostile}}})
     const {exitCode, stdout, stderr} = await scene.home.run(['login', '--profile', 'developer'])
     expect(exitCode, stderr).to.equal(0)
@@ -32,7 +32,7 @@ describe('What a provider says of a person', () => {
     [['logout'], `${harmless} is signed out of sandbox.`],
     [['roles', 'nothing-like-this'], `offers to ${harmless} has`],
   ] as const) {
-    it(`begins no line and paints nothing in what ${command[0]} reports`, async () => {
+    it(`begins no line and sets no colour in what ${command[0]} reports`, async () => {
       await scene.sandbox.fault({on: 'token', idToken: {claims: {email: hostile}}})
       await scene.home.run(['login', '--profile', 'developer'])
       const {exitCode, stdout, stderr} = await scene.home.run(command)
@@ -50,10 +50,10 @@ describe('What a provider says of a person', () => {
   })
 })
 
-describe('What somebody else wrote', () => {
+describe('Text from others', () => {
   const scene = useScene()
 
-  it('commands no terminal as part of an error', async () => {
+  it('can not control the terminal as part of an error', async () => {
     const {exitCode, stderr} = await scene.home.run(['whoami', '--profile', hostile])
     expect(exitCode).to.equal(2)
     expect(stderr)
@@ -61,7 +61,7 @@ describe('What somebody else wrote', () => {
       .and.match(/^[\P{C}\n]*$/u)
   })
 
-  it('commands no terminal as part of a report', async () => {
+  it('can not control the terminal as part of a report', async () => {
     const identity = `<Arn>arn:${mirrored}\u009b2J</Arn><UserId>a</UserId><Account>123456789012</Account>`
     const body = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>${identity}</GetCallerIdentityResult></GetCallerIdentityResponse>`
     const answer = {status: 200, body, contentType: 'text/xml; charset=utf-8'}
@@ -102,7 +102,7 @@ describe('What somebody else wrote', () => {
     })
   }
 
-  it('commands no terminal as part of what is said and told on the way', async () => {
+  it('can not control the terminal as part of a progress or debug line', async () => {
     const terminal = JSON.stringify(new URL('../../src/outside/terminal/terminal.ts', import.meta.url).href)
     const program = `const {systemTerminal} = await import(${terminal})
       const {say, tell} = systemTerminal({}, process.platform)

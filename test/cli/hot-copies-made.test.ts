@@ -18,7 +18,7 @@ describe('a hot copy', () => {
     return copies(env?.XDG_RUNTIME_DIR)
   }
 
-  it('is made for its owner alone, holds role credentials and no token, and cache info tells of it', async () => {
+  it('is readable by its owner alone, holds role credentials and no token, and is shown by cache info', async () => {
     expect(await copiesAfter()).to.deep.equal(['developer:'])
     expect((await stat(scene.folder)).mode & 0o777).to.equal(0o700)
     for (const name of await made()) {
@@ -39,19 +39,19 @@ describe('a hot copy', () => {
     )
   })
 
-  it('serves until the soft margin of its credentials', async () => {
+  it('is valid until the soft margin of its credentials', async () => {
     await copiesAfter()
     const [, , document = ''] = (await readFile(scene.copy, 'utf8')).split('\n')
     const end = Date.parse(JSON.parse(document).Expiration)
     expect((await stat(scene.copy)).mtimeMs).to.be.closeTo(end - 15 * 60_000, 2_000)
   })
 
-  it('is made for each region that a terminal says, so that two don’t drive out each other’s', async () => {
+  it('is made for each region of a terminal, so that two terminals don’t replace each other’s copy', async () => {
     await copiesAfter(['creds', '-p', 'developer', '--browser'], {AWS_REGION: 'eu-west-1'})
     expect(await copiesAfter()).to.have.members(['developer:', 'developer:eu-west-1'])
   })
 
-  it('of a role that is switched to is made too', async () => {
+  it('is also made of a role that is switched to', async () => {
     expect(await copiesAfter(['creds', '-p', 'admin'])).to.deep.equal(['admin:'])
   })
 
@@ -67,7 +67,7 @@ describe('a hot copy', () => {
     })
   }
 
-  it('is not made of a profile whose provider is found out anew each time, or whose name is no name of a file', async () => {
+  it('is not made of a profile whose provider is chosen anew each time, or whose name can not name a file', async () => {
     const role = 'arn:aws:iam::123456789012:role/developer'
     const profiles = {
       two: {provider: ['sandbox', 'sandbox'], role},
@@ -91,7 +91,7 @@ describe('a hot copy', () => {
     return /^Copies {3}none\. (.*)$/m.exec(stdout)?.[1] ?? stdout
   }
 
-  it('is not made where the configuration says so, nor with a cache that keeps nothing', async () => {
+  it('is not made where the configuration says "never", nor with a cache that keeps nothing', async () => {
     await scene.home.configure({top: {hotCopies: 'never'}})
     await scene.settle(scene.config)
     await mkdir(scene.folder, {mode: 0o700})
@@ -104,7 +104,7 @@ describe('a hot copy', () => {
 
   const nowhere = 'There is no folder of yours in memory here (XDG_RUNTIME_DIR).'
 
-  it('is not made outside of memory, or where no folder is said', async function () {
+  it('is not made outside of memory, or where no runtime folder is set', async function () {
     const onDisk = await mkdtemp(join(tmpdir(), 'aws-oidc-disk-'))
     try {
       for (const XDG_RUNTIME_DIR of [undefined, '', 'runtime', '/nowhere', '/proc/self'])
@@ -117,7 +117,7 @@ describe('a hot copy', () => {
     }
   })
 
-  it('is not made in a runtime folder that others may write to, or that is somebody else’s', async () => {
+  it('is not made in a runtime folder that others may write to, or that belongs to another user', async () => {
     const runtime = await makeRuntimeFolder()
     try {
       await chmod(runtime, 0o777)
@@ -132,7 +132,7 @@ describe('a hot copy', () => {
     }
   })
 
-  it('is not made through a link, or in a folder of that name that is somebody else’s', async function () {
+  it('is not made through a link, or in a folder that belongs to another user', async function () {
     const elsewhere = join(scene.runtime, 'elsewhere')
     await mkdir(elsewhere)
     await symlink(elsewhere, scene.folder)
@@ -181,7 +181,7 @@ describe('a hot copy', () => {
     })
   })
 
-  it('that is over goes with the next one that is made, with all that belonged to it', async () => {
+  it('that has expired is removed when the next one is made, with all that belonged to it', async () => {
     await copiesAfter()
     const before = await made()
     await chmod(scene.folder, 0o700)
@@ -211,7 +211,7 @@ describe('a hot copy', () => {
     }
   })
 
-  it('that was open to others is closed by the next whole call, and its folder', async () => {
+  it('that was open to others is closed, as is its folder, by the next call of the whole program', async () => {
     await copiesAfter()
     await chmod(scene.folder, 0o755)
     await chmod(scene.copy, 0o644)

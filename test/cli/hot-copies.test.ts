@@ -8,7 +8,7 @@ import {fillsPipe} from '../support/full-pipe.ts'
 import {isHit, useHotScene} from '../support/hot.ts'
 import {readsHotCopies} from '../support/hot-copy-suite.ts'
 
-describe('a hot copy and the lane of Node', () => {
+describe('the lane of Node, given a hot copy,', () => {
   readsHotCopies(['node'])
   seesExchanges(['node'])
 })
@@ -41,7 +41,7 @@ describe('the lane of Node', () => {
     expect(ours.builtIn.filter((name: string) => !nothing.builtIn.includes(name))).to.deep.equal([])
   })
 
-  it('takes no copy that is open to others, or lies in a folder that is', async () => {
+  it('uses no copy that is open to others, or lies in a folder that is', async () => {
     await chmod(scene.copy, 0o640)
     expect(isHit(await scene.call())).to.equal(false)
     await scene.markCopy()
@@ -50,7 +50,7 @@ describe('the lane of Node', () => {
     expect(isHit(await scene.call())).to.equal(false)
   })
 
-  it('takes no copy that would be served beyond the end of its credentials', async () => {
+  it('uses no copy that would be served beyond the expiry of its credentials', async () => {
     await utimes(scene.copy, new Date(), new Date(Date.now() + 86_400_000))
     expect(isHit(await scene.call())).to.equal(false)
   })
@@ -60,7 +60,7 @@ describe('the lane of Node', () => {
     ['beyond the soft margin', 50 * 60_000, false],
     ['before the copy was made', -60_000, false],
   ] as const) {
-    it(`${hit ? 'takes' : 'does not take'} it where the clock is ${words}`, async () => {
+    it(`${hit ? 'uses' : 'does not use'} a copy where the clock is ${words}`, async () => {
       const code = `const now=Date.now;Date.now=()=>now()+${milliseconds}`
       const env = {NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(code)}`}
       const ended = await scene.call({env})

@@ -6,7 +6,7 @@ const creds = ['creds', '--profile', 'developer']
 
 interface Forgery {
   readonly idToken: Readonly<Record<string, unknown>>
-  /** What the person is told about it. */
+  /** What the user is told about it. */
   readonly told: string
 }
 
@@ -16,12 +16,12 @@ const forgeries: Readonly<Record<string, Forgery>> = {
   'from another issuer': {idToken: {claims: {iss: 'https://elsewhere.example.com'}}, told: '"iss"'},
   'for another client': {idToken: {claims: {aud: 'another-client'}}, told: '"aud"'},
   'for several audiences without us': {idToken: {claims: {aud: ['x', 'y'], azp: 'aws-oidc'}}, told: '"aud"'},
-  'for several audiences that does not say for whom': {idToken: {claims: {aud: ['aws-oidc', 'x']}}, told: 'aud'},
-  'for several audiences that another client asked for': {
+  'for several audiences without azp': {idToken: {claims: {aud: ['aws-oidc', 'x']}}, told: 'aud'},
+  'for several audiences that another client requested': {
     idToken: {claims: {aud: ['aws-oidc', 'another-client'], azp: 'another-client'}},
     told: 'azp',
   },
-  'for us that another client asked for': {idToken: {claims: {azp: 'another-client'}}, told: '"azp"'},
+  'for us that another client requested': {idToken: {claims: {azp: 'another-client'}}, told: '"azp"'},
   'of another sign-in': {idToken: {claims: {nonce: 'of-another-sign-in'}}, told: '"nonce"'},
   'without the nonce': {idToken: {claims: {nonce: null}}, told: '"nonce"'},
   'that has expired': {idToken: {claims: {iat: now - 7200, exp: now - 3600}}, told: '"exp"'},
@@ -33,11 +33,11 @@ const forgeries: Readonly<Record<string, Forgery>> = {
   'without "aud"': {idToken: {claims: {aud: null}}, told: 'aud'},
   'without "exp"': {idToken: {claims: {exp: null}}, told: 'exp'},
   'without "iat"': {idToken: {claims: {iat: null}}, told: 'iat'},
-  'with an "exp" that is no number': {idToken: {claims: {exp: '2099-01-01'}}, told: 'exp'},
+  'with an "exp" that is not a number': {idToken: {claims: {exp: '2099-01-01'}}, told: 'exp'},
   'with no signature (alg none)': {idToken: {alg: 'none'}, told: '"id_token" is not a signed token'},
   'signed with a secret (HS256)': {idToken: {alg: 'HS256'}, told: 'alg'},
   'signed with an algorithm that the provider does not list (PS256)': {idToken: {alg: 'PS256'}, told: 'alg'},
-  'that names critical headers nobody knows': {idToken: {header: {crit: ['b64'], b64: true}}, told: 'crit'},
+  'that names unknown critical headers': {idToken: {header: {crit: ['b64'], b64: true}}, told: 'crit'},
 }
 
 describe('the ID token of a sign-in', () => {
@@ -55,7 +55,7 @@ describe('the ID token of a sign-in', () => {
     await expectRefused('no applicable keys')
   })
 
-  it("is refused when its signature was made with a foreign key under the name of the provider's", async () => {
+  it("is refused when its signature was made with a foreign key under the key id of the provider's", async () => {
     const response = await fetch(`${scene.sandbox.issuer}/jwks`)
     const {keys} = (await response.json()) as {readonly keys: readonly {readonly kid: string; readonly kty: string}[]}
     const kid = keys.find(({kty}) => kty === 'RSA')?.kid
@@ -74,30 +74,30 @@ describe('the ID token of a sign-in', () => {
     })
   }
 
-  it('is refused when it is no token at all', async () => {
+  it('is refused when it is not a token at all', async () => {
     await scene.sandbox.fault({on: 'token', change: {id_token: 'not.a.token'}})
     await expectRefused('')
   })
 
-  it("is not even fetched when the provider's keys are not to be had", async () => {
+  it("is not even requested when the provider's keys can not be fetched", async () => {
     await scene.sandbox.fault({on: 'jwks', status: 503})
     await expectRefused('HTTP 503', 'UNAVAILABLE')
     expect((await scene.sandbox.journal()).map(({kind}) => kind)).not.to.include('token')
   })
 
-  it("is refused when the provider's keys are no keys", async () => {
+  it("is refused when the provider's keys are not keys", async () => {
     await scene.sandbox.fault({on: 'jwks', change: {keys: 'none'}})
     await expectRefused('')
   })
 
-  it("is refused when a part of the provider's keys is no text, which is not taken for a fault of ours", async () => {
+  it("is refused when a member of the provider's keys is not text, without looking like a bug of ours", async () => {
     const response = await fetch(`${scene.sandbox.issuer}/jwks`)
     const {keys} = (await response.json()) as {readonly keys: readonly object[]}
     await scene.sandbox.fault({on: 'jwks', change: {keys: keys.map(key => ({...key, n: {toString: 5}}))}})
     await expectRefused('"keys" is not a list of public keys')
   })
 
-  it('is taken with a clock of the provider that is ahead or behind, which is said', async () => {
+  it("is accepted when the provider's clock is ahead or behind, with a warning", async () => {
     for (const offsetSeconds of [3600, -3600]) {
       await scene.sandbox.steer('POST', '/clock', {offsetSeconds})
       const {exitCode, stderr} = await scene.home.run([...creds, '--force'])
@@ -106,7 +106,7 @@ describe('the ID token of a sign-in', () => {
     }
   })
 
-  it('is taken after the provider has changed its keys', async () => {
+  it('is accepted after the provider has changed its keys', async () => {
     expect(await scene.home.run(creds)).to.include({exitCode: 0})
     await scene.sandbox.steer('POST', '/rotate-keys', {})
     await scene.sandbox.steer('DELETE', '/journal')
@@ -127,7 +127,7 @@ describe('the ID token of a sign-in', () => {
 describe('the ID token, before AWS sees it', () => {
   const scene = useScene()
 
-  it('is not sent when it is longer than AWS takes, and the length is said', async () => {
+  it('is not sent when it is longer than AWS accepts, and the error says how long it is', async () => {
     const {exitCode, stdout, stderr} = await scene.home.run(creds, {SANDBOX_USER: 'erin'})
     expect({exitCode, stdout}).to.deep.equal({exitCode: 5, stdout: ''})
     expect(stderr).to.match(/The ID token has 2\d{4} characters; AWS takes at most 20000/)
@@ -135,7 +135,7 @@ describe('the ID token, before AWS sees it', () => {
     expect(await calls()).to.equal(0)
   })
 
-  it('is not sent when it has an algorithm that AWS does not take, though the provider lists it', async () => {
+  it('is not sent when it has an algorithm that AWS does not accept, though the provider lists it', async () => {
     await offerPs256()
     await scene.sandbox.fault({on: 'token', idToken: {alg: 'PS256'}})
     const {exitCode, stdout, stderr} = await scene.home.run(creds)
@@ -159,14 +159,14 @@ describe('the ID token, before AWS sees it', () => {
     expect(await calls()).to.be.greaterThan(0)
   })
 
-  it('is sent without a word when azp and audience are the same', async () => {
+  it('is sent without a warning when azp and audience are the same', async () => {
     await scene.sandbox.fault({on: 'token', idToken: {claims: {azp: 'aws-oidc'}}})
     const {exitCode, stderr} = await scene.home.run(creds)
     expect(exitCode).to.equal(0)
     expect(stderr).not.to.include('azp')
   })
 
-  it('may have an algorithm that AWS takes other than RS256', async () => {
+  it('may have an algorithm other than RS256 that AWS accepts', async () => {
     await scene.sandbox.fault({
       on: 'discovery',
       change: {id_token_signing_alg_values_supported: ['RS256', 'ES256']},
@@ -175,7 +175,7 @@ describe('the ID token, before AWS sees it', () => {
     expect(await scene.home.run(creds)).to.include({exitCode: 0})
   })
 
-  it('is remembered: the next credentials need no provider at all', async () => {
+  it('is remembered: the next credentials need no request to the provider', async () => {
     await scene.home.run(creds)
     await forgetCredentials(scene.home)
     await scene.sandbox.steer('DELETE', '/journal')
@@ -187,7 +187,7 @@ describe('the ID token, before AWS sees it', () => {
     return (await scene.sandbox.journal()).filter(({kind}) => kind === 'sts').length
   }
 
-  /** The provider's key says for which algorithm it is; one that does not is for all of its kind. */
+  /** The provider's key names its algorithm; a key that does not is for all algorithms of its kind. */
   async function offerPs256(): Promise<void> {
     const response = await fetch(`${scene.sandbox.issuer}/jwks`)
     const {keys} = (await response.json()) as {readonly keys: readonly Readonly<Record<string, unknown>>[]}

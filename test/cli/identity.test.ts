@@ -6,10 +6,10 @@ import {useScene} from '../support/scene.ts'
 
 const creds = ['creds', '--profile', 'developer']
 
-describe('who signs in', () => {
+describe('the user who signs in', () => {
   const scene = useScene()
 
-  it('is another person: tokens and credentials of the first one are gone', async () => {
+  it('is another one: the tokens and credentials of the first user are removed', async () => {
     const {home} = scene
     await home.run(creds)
     const alices = await Promise.all((await home.entries()).map(name => readFile(join(home.cache, 'v1', name), 'utf8')))
@@ -20,11 +20,11 @@ describe('who signs in', () => {
     for (const entry of alices) expect(now).not.to.include(entry)
     expect(now.join()).to.include('bob').and.not.to.include('alice')
     const {stderr} = await home.run([...creds, '--force'])
-    expect(stderr, 'nobody is asked: the new tokens are there').not.to.include('Signed in')
+    expect(stderr, 'no sign-in: the new tokens are there').not.to.include('Signed in')
     expect(await scene.sandbox.signIns()).to.equal(2)
   })
 
-  it('is another person with the same address: credentials of the first one are gone', async () => {
+  it('is another one with the same e-mail address: the credentials of the first user are removed', async () => {
     const {home, sandbox} = scene
     const first = (await home.run(creds)).stdout
     const {path} = await credentialsEntry(home)
@@ -36,7 +36,7 @@ describe('who signs in', () => {
     expect(await sandbox.signIns(), 'the new tokens are there').to.equal(2)
   })
 
-  it('is the same person: the credentials of other roles stay', async () => {
+  it('is the same one: the credentials of other roles stay', async () => {
     const {home} = scene
     await home.run(creds)
     const {path} = await credentialsEntry(home)

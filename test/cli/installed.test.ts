@@ -43,7 +43,7 @@ describe('the package, packed and installed without anything of this clone', fun
     return stdout
   }
 
-  it('tells its version, and the same help as this clone', async () => {
+  it('prints its version, and the same help as this clone', async () => {
     expect(await prints(['--version'])).to.match(/^aws-oidc\/\d\S+ \S+ node-v\d\S+\n$/)
     for (const args of [['--help'], ['creds', '--help'], ['help', 'profiles', 'sync'], ['plugins', '--help']]) {
       expect(await prints(args), args.join(' ')).to.equal((await scene.home.run(args)).stdout)
@@ -92,7 +92,7 @@ describe('the package, packed and installed without anything of this clone', fun
     expect(await words('console', 'cloudf')).to.include('cloudformation')
   })
 
-  it('knows a command that there is not', async () => {
+  it('recognizes an unknown command', async () => {
     const {exitCode, stderr} = await scene.home.run(['statsu'], {}, program)
     expect({exitCode, stderr: stderr.trim().split(/\n */)}).to.deep.equal({
       exitCode: 2,
@@ -100,7 +100,7 @@ describe('the package, packed and installed without anything of this clone', fun
     })
   })
 
-  it('brings no library that is in its bundle already', async () => {
+  it('brings no library that is already in its bundle', async () => {
     const names = await readdir(join(folder, 'node_modules'))
     expect(names).to.include.members(['@oclif', 'aws-oidc', 'npm', 'open'])
     const inlined = ['@aws-sdk', '@inquirer', '@xmldom', 'cli-table3', 'openid-client', 'qr', 'yaml']

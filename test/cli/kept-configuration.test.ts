@@ -6,7 +6,7 @@ import {useScene} from '../support/scene.ts'
 
 const list = ['profiles', 'list', '--json']
 
-describe('what parsing the configuration came to', () => {
+describe('the parsed configuration', () => {
   const scene = useScene()
   const config = () => join(scene.home.folder, '.config/aws-oidc/config.yaml')
   const folder = () => join(scene.home.cache, 'parsed')
@@ -18,7 +18,7 @@ describe('what parsing the configuration came to', () => {
     return JSON.parse(stdout).profiles.map(({profile}: {profile: string}) => profile)
   }
 
-  /** Has the kept one say another name than the text does. */
+  /** Gives the kept configuration another name than the text has. */
   async function plant(): Promise<void> {
     const text = await readFile(await file(), 'utf8')
     const {value, ...rest} = JSON.parse(text)
@@ -28,20 +28,20 @@ describe('what parsing the configuration came to', () => {
 
   beforeEach(() => mkdir(scene.home.cache, {recursive: true, mode: 0o700}))
 
-  it('is kept, closed to others, and spares the next call the parser', async () => {
+  it('is kept, closed to others, and spares the next call the parsing', async () => {
     expect(await profiles()).to.deep.equal(['developer', 'admin'])
     expect((await lstat(await file())).mode & 0o777).to.equal(0o600)
     await plant()
     expect(await profiles()).to.deep.equal(['developer', 'planted'])
   })
 
-  it('is not kept where nothing else is', async () => {
+  it('is not kept where nothing else is kept', async () => {
     await rename(scene.home.cache, `${scene.home.cache}.away`)
     expect(await profiles()).to.deep.equal(['developer', 'admin'])
     expect(await readdir(join(scene.home.cache, '..'))).to.deep.equal(['aws-oidc.away'])
   })
 
-  it('counts only for the same text, to the byte', async () => {
+  it('is used only for the same text, to the byte', async () => {
     await profiles()
     await plant()
     await writeFile(config(), `${await readFile(config(), 'utf8')}# mine\n`)
@@ -52,8 +52,8 @@ describe('what parsing the configuration came to', () => {
   for (const [words, spoil] of [
     ['is open to others', async () => chmod(await file(), 0o640)],
     ['lies in a folder that is open to others', async () => chmod(folder(), 0o750)],
-    ['belongs to somebody else', async () => chown(await file(), nobody, nobody)],
-    ['lies in a folder of somebody else', async () => chown(folder(), nobody, nobody)],
+    ['belongs to another user', async () => chown(await file(), nobody, nobody)],
+    ['lies in a folder of another user', async () => chown(folder(), nobody, nobody)],
     [
       'is a link',
       async () => {
@@ -62,10 +62,10 @@ describe('what parsing the configuration came to', () => {
         await symlink(join(scene.home.folder, 'elsewhere'), path)
       },
     ],
-    ['is no JSON', async () => writeFile(await file(), '{')],
+    ['is not JSON', async () => writeFile(await file(), '{')],
   ] as const) {
-    it(`does not count where it ${words}`, async function () {
-      if (process.platform === 'win32' || (/somebody else/.test(words) && !root)) this.skip()
+    it(`is not used where it ${words}`, async function () {
+      if (process.platform === 'win32' || (/another user/.test(words) && !root)) this.skip()
       await profiles()
       await plant()
       await spoil()
@@ -73,7 +73,7 @@ describe('what parsing the configuration came to', () => {
     })
   }
 
-  it('does not keep anybody from being told the place of a mistake', async () => {
+  it('still lets an error name the place of a mistake', async () => {
     await scene.home.configure({provider: {scopes: 7}})
     for (const _ of ['parsed', 'known']) {
       const {exitCode, stderr} = await scene.home.run(['creds', '-p', 'developer'])

@@ -8,7 +8,7 @@ import {root} from '../support/sandbox.ts'
 import {useScene} from '../support/scene.ts'
 
 const creds = ['creds', '--profile', 'developer']
-// Whether anybody listens there does not matter: nobody gets so far.
+// Whether a program listens there does not matter: no call gets that far.
 const bus = {DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent/bus'}
 
 /** The package of this platform, as the loader of the library calls it. */
@@ -60,7 +60,7 @@ describe("the library for the system's keyring", () => {
       expect(await scene.sandbox.signIns()).to.equal(1)
     })
 
-    it(`that ${what} is an error with its cause where the keyring was chosen by hand`, async function () {
+    it(`that ${what} is an error with its cause where the keyring was chosen explicitly`, async function () {
       if (process.platform !== 'linux' || process.arch !== 'x64') this.skip()
       await prepare()
       await scene.home.configure({top: {cache: 'keyring'}})

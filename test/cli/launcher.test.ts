@@ -9,7 +9,7 @@ import {readsHotCopies} from '../support/hot-copy-suite.ts'
 import {nobody, root, runAs} from '../support/machine.ts'
 import {raceFor} from '../support/swap-race.ts'
 
-describe('a hot copy and the launcher', () => {
+describe('the launcher, given a hot copy,', () => {
   readsHotCopies(['sh'])
   seesExchanges(['sh'])
 })
@@ -17,12 +17,12 @@ describe('a hot copy and the launcher', () => {
 describe('the launcher', () => {
   const scene = useHotScene(['sh'])
   for (const kind of ['low', 'high']) {
-    it(`takes no copy whose stamps (${kind}) are missing or somebody else’s`, async () => {
+    it(`uses no copy whose stamps (${kind}) are missing or belong to another user`, async () => {
       const stamp = join(scene.folder, (await readdir(scene.folder)).find(name => name.endsWith(kind)) ?? '')
       const {mtime} = await stat(stamp)
       await rm(stamp)
       expect(isHit(await scene.call())).to.equal(false)
-      // That has made all of it anew.
+      // That call has made all of it again.
       await scene.markCopy()
       expect(isHit(await scene.call())).to.equal(true)
       if (!root) return
@@ -32,24 +32,24 @@ describe('the launcher', () => {
     })
   }
 
-  it('takes no copy of a stranger’s, who swaps it for ours between two looks', async function () {
+  it('uses no copy of another user, who swaps it with ours between two checks', async function () {
     if (!root) this.skip()
     expect(await raceFor(100, scene)).to.include({lost: 0})
   })
 
-  it('takes no copy that was made later than now', async () => {
+  it('uses no copy from the future', async () => {
     await utimes(scene.folder, new Date(), new Date(Date.now() + 60_000))
     expect(isHit(await scene.call())).to.equal(false)
   })
 
-  it('hands all arguments on as they are', async () => {
+  it('passes all arguments on unchanged', async () => {
     const {exitCode, stderr} = await scene.call({args: ['creds', '--profile', 'two  words ; $(exit) *']})
     expect(exitCode).to.equal(2)
     expect(stderr).to.include('There is no profile "two  words ; $(exit) *"')
   })
 })
 
-describe('what installs the launcher', () => {
+describe('the installation of the launcher', () => {
   const scene = useHotScene(['sh'])
   const deps = () => ({
     platform: 'linux' as const,
@@ -83,14 +83,14 @@ describe('what installs the launcher', () => {
   const start = (launcher: string, PATH: string, args = 'status') =>
     runAs([], {env: {PATH: process.env.PATH}, shell: `PATH='${PATH}' exec '${launcher}' ${args}`})
 
-  it('writes a program for its owner alone, which starts the Node and the script that were named, whatever their names', async () => {
+  it('writes a program for its owner alone, which starts the given Node and script, whatever their names', async () => {
     const {launcher, node, script} = await installed(join(scene.home.folder, `it's "$HOME" $& \`x\` \\ é`))
     expect(launcher).to.equal(join(deps().dataFolder, 'bin/aws-oidc'))
     expect((await stat(launcher)).mode & 0o777).to.equal(0o700)
     expect(await start(launcher, '/nowhere')).to.include({exitCode: 0, stderr: '', stdout: `${node}|${script}|status|`})
   })
 
-  it('makes one that finds aws-oidc on the PATH where those have moved, and never starts itself', async () => {
+  it('writes a launcher that finds aws-oidc on the PATH where those have moved, and never starts itself', async () => {
     const {launcher, node, script} = await installed(join(scene.home.folder, 'first'))
     const other = await plantProgram(join(scene.home.folder, 'other'), 'aws-oidc')
     const PATH = `${join(deps().dataFolder, 'bin')}:/nowhere:${join(scene.home.folder, 'other')}`
@@ -106,14 +106,14 @@ describe('what installs the launcher', () => {
     expect(stderr).to.match(/^Error: .*run\.js.*\nTry: npm install --global aws-oidc\n$/)
   })
 
-  it('writes none where it could not be used: elsewhere than on Linux, without a folder, or where that can not be written', async () => {
+  it('writes none where it could not be used: not on Linux, without a folder, or where the folder can not be written', async () => {
     const own = [process.execPath, scene.installation.program] as const
     expect(await installLauncher(own, {...deps(), platform: 'darwin'})).to.equal(undefined)
     expect(await installLauncher(own, {...deps(), dataFolder: undefined})).to.equal(undefined)
     expect(await installLauncher(own, {...deps(), dataFolder: '/proc/aws-oidc'})).to.equal(undefined)
   })
 
-  it('leaves none where the disk is mounted so that no program is started from it', async function () {
+  it('leaves none on a disk that is mounted with noexec', async function () {
     if (!root) this.skip()
     const code = `
       import {installLauncher} from '${join(scene.installation.folder, 'dist/fast-path/launcher.js')}'

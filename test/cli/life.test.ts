@@ -22,7 +22,7 @@ const creds = ['creds', '--profile', 'developer']
 describe('a call served from the cache', () => {
   const scene = useScene()
 
-  it('needs no network: it works when provider and AWS are gone', async () => {
+  it('needs no network: it works when provider and AWS are unreachable', async () => {
     const sandbox = await startSandbox()
     const home = await makeHome(sandbox)
     try {
@@ -66,7 +66,7 @@ describe('a call served from the cache', () => {
     })
   })
 
-  it('works with a home that can not be written also inside the soft margin, each time without a word', async function () {
+  it('works with a home that can not be written even inside the soft margin, each time without output', async function () {
     if (process.platform === 'win32') this.skip()
     const {home, sandbox} = scene
     const as = await asOwner(scene)
@@ -82,7 +82,7 @@ describe('a call served from the cache', () => {
   })
 })
 
-/** Somebody for whom a folder can be closed: not root. */
+/** A user for whom a folder can be closed: not root. */
 async function asOwner({home, sandbox}: Scene): Promise<Start> {
   if (root) await giveTo(nobody, home.folder)
   return {env: variablesOf(home, sandbox), ...(root && {user: nobody})}
@@ -101,7 +101,7 @@ async function whileFrozen({folder}: Home, work: () => Promise<void>): Promise<v
 describe('a cold call with a home that can not be written', () => {
   const scene = useScene()
 
-  it('signs in and prints credentials all the same, and warns', async function () {
+  it('still signs in and prints credentials, with a warning', async function () {
     if (process.platform === 'win32') this.skip()
     const {home, sandbox} = scene
     if (root) await giveTo(nobody, home.folder)
@@ -121,7 +121,7 @@ describe('a cold call with a home that can not be written', () => {
   })
 })
 
-describe('cached credentials that grow old', () => {
+describe('cached credentials that approach their expiry', () => {
   const scene = useScene()
 
   it('are renewed silently inside the soft margin', async () => {
@@ -134,7 +134,7 @@ describe('cached credentials that grow old', () => {
     expect(await sandbox.signIns()).to.equal(1)
   })
 
-  it('are served inside the soft margin when nothing can be reached, without a word', async () => {
+  it('are served inside the soft margin when no server can be reached', async () => {
     const {home, sandbox} = scene
     const {stdout} = await home.run(creds)
     await leaveSeconds(home, 600)
@@ -152,7 +152,7 @@ describe('cached credentials that grow old', () => {
     expect(Date.now() - start).to.be.lessThan(10_000)
   })
 
-  it('are not served in the last minute, however it ends', async () => {
+  it('are not served in the last minute, even when AWS is out of order', async () => {
     const {home, sandbox} = scene
     await home.run(creds)
     await leaveSeconds(home, 50)

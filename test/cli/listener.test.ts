@@ -2,9 +2,9 @@ import {connect} from 'node:net'
 import {networkInterfaces} from 'node:os'
 import {text} from 'node:stream/consumers'
 import {expect} from 'chai'
-import {browse, changed, redirectAfterSignIn, type WaitingSignIn, waitForAddress} from '../support/person.ts'
 import {answers, busyPort, freePort} from '../support/ports.ts'
 import {useScene} from '../support/scene.ts'
+import {browse, changed, redirectAfterSignIn, type WaitingSignIn, waitForAddress} from '../support/sign-in.ts'
 
 const creds = ['creds', '--profile', 'developer']
 const hasIpv6 = Object.values(networkInterfaces()).some(list => list?.some(({address}) => address === '::1'))
@@ -19,7 +19,7 @@ describe('the listener for the redirect: where it listens', () => {
     await finish(waiting)
   })
 
-  it('can not be reached by any other address of this machine', async () => {
+  it('can not be reached at any other address of this machine', async () => {
     const waiting = await waitForAddress(scene.home)
     const own = Object.values(networkInterfaces()).flatMap(list => list?.map(({address}) => address) ?? [])
     for (const address of ['127.0.0.2', ...own.filter(address => address !== '127.0.0.1')]) {
@@ -28,7 +28,7 @@ describe('the listener for the redirect: where it listens', () => {
     await finish(waiting)
   })
 
-  it('sends the name and listens on both families with "redirect.host: localhost"', async () => {
+  it('uses the name localhost and listens on IPv4 and IPv6 with "redirect.host: localhost"', async () => {
     await scene.home.configure({provider: {redirect: {host: 'localhost'}}})
     const waiting = await waitForAddress(scene.home)
     expect(waiting.redirect.href).to.match(/^http:\/\/localhost:\d+\/callback$/)
@@ -40,7 +40,7 @@ describe('the listener for the redirect: where it listens', () => {
   })
 
   for (const literal of hasIpv6 ? ['127.0.0.1', '[::1]'] : ['127.0.0.1']) {
-    it(`takes the redirect to localhost also when the browser comes by ${literal}`, async () => {
+    it(`receives the redirect to localhost when the browser comes by ${literal}`, async () => {
       await scene.home.configure({provider: {redirect: {host: 'localhost'}}})
       const {address, ended} = await waitForAddress(scene.home)
       const back = await redirectAfterSignIn(address)
@@ -50,7 +50,7 @@ describe('the listener for the redirect: where it listens', () => {
     })
   }
 
-  it('passes over a port of localhost that another program has in one family only', async function () {
+  it('skips a port of localhost that another program uses for IPv4 or IPv6 only', async function () {
     if (!hasIpv6) this.skip()
     await using taken = await busyPort('::1')
     const free = await freePort()
@@ -62,7 +62,7 @@ describe('the listener for the redirect: where it listens', () => {
     await finish(waiting)
   })
 
-  it('takes the first of the listed ports, and the path as configured', async () => {
+  it('uses the first of the listed ports, and the configured path', async () => {
     const [first, second] = [await freePort(), await freePort()]
     await scene.home.configure({provider: {redirect: {ports: [first, second], path: '/signed/in'}}})
     const {redirect, child, ended} = await waitForAddress(scene.home)
@@ -71,7 +71,7 @@ describe('the listener for the redirect: where it listens', () => {
     await ended
   })
 
-  it('takes the next of the listed ports where the first is busy', async () => {
+  it('uses the next of the listed ports where the first is busy', async () => {
     await using taken = await busyPort()
     const free = await freePort()
     await scene.home.configure({provider: {redirect: {ports: [taken.port, free]}}})
@@ -80,7 +80,7 @@ describe('the listener for the redirect: where it listens', () => {
     await finish(waiting)
   })
 
-  it('says so, and opens no browser, where all listed ports are busy', async () => {
+  it('fails, and opens no browser, where all listed ports are busy', async () => {
     await using first = await busyPort()
     await using second = await busyPort()
     const ports = [first.port, second.port]
@@ -134,7 +134,7 @@ describe('the listener for the redirect: what it ignores', () => {
     'our host with another port in the Host header': back => asked(back, `/callback${back.search}`, '127.0.0.1:1'),
   }
 
-  it('answers strays with 4xx, one after the other, and the sign-in still succeeds afterwards', async () => {
+  it('answers stray requests with 4xx, one after the other, and the sign-in still succeeds afterwards', async () => {
     const {address, ended} = await waitForAddress(scene.home)
     const back = await redirectAfterSignIn(address)
     for (const [what, send] of Object.entries(strays)) {
@@ -151,7 +151,7 @@ describe('the listener for the redirect: what it ignores', () => {
     expect(codes).to.have.lengthOf(1)
   })
 
-  it('answers what comes after the one that counts, and is not disturbed by it', async () => {
+  it('answers requests after the redirect, and is not disturbed by them', async () => {
     const {address, ended} = await waitForAddress(scene.home)
     const back = await redirectAfterSignIn(address)
     await scene.sandbox.fault({on: 'token', delayMs: 1000, times: 1})
@@ -164,7 +164,7 @@ describe('the listener for the redirect: what it ignores', () => {
     expect(await ended).to.include({exitCode: 0})
   })
 
-  it('does not wait for a connection that says nothing', async () => {
+  it('does not wait for a connection that sends nothing', async () => {
     const {address, redirect, ended} = await waitForAddress(scene.home)
     const silent = connect(Number(redirect.port), '127.0.0.1')
     silent.on('error', () => undefined)
@@ -173,7 +173,7 @@ describe('the listener for the redirect: what it ignores', () => {
     silent.destroy()
   })
 
-  it('is closed after the one that counts, while AWS is still being asked', async () => {
+  it('is closed after the redirect, while AWS is still being asked', async () => {
     await scene.sandbox.fault({on: 'sts', delayMs: 60_000})
     const {address, redirect, child, ended} = await waitForAddress(scene.home)
     await browse(address)

@@ -8,7 +8,7 @@ interface Loaded {
   readonly files: readonly string[]
 }
 
-// What takes time to load, and what these calls have no use for. (`net` comes with a stdout that is a pipe.)
+// Modules that take time to load, and that these calls do not need. (`net` comes with a stdout that is a pipe.)
 const slow = ['child_process', 'http', 'https', 'perf_hooks', 'readline', 'sqlite', 'tls', 'worker_threads']
 
 describe('a call that needs no network', () => {
@@ -33,7 +33,7 @@ describe('a call that needs no network', () => {
   // With --format no pointer or hot copy answers.
   const creds = ['creds', '--profile', 'developer', '--format', 'process']
   for (const args of [creds, ['status'], ['--version'], ['--help']]) {
-    it(`loads no library that it has no use for: ${args[0]}`, async () => {
+    it(`loads no library that it does not need: ${args[0]}`, async () => {
       // The second keeps what the parser came to, in the folder that the first has made.
       for (const _ of [1, 2]) await scene.home.run(creds)
       const {ofNode, files} = await loadedBy(args)

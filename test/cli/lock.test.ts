@@ -5,13 +5,13 @@ import {setImmediate as turn} from 'node:timers/promises'
 import {expect} from 'chai'
 import type {Home, Running} from '../support/home.ts'
 import {credentialsEntry, takeLock, untilSaid} from '../support/machine.ts'
-import {browse} from '../support/person.ts'
 import {useScene} from '../support/scene.ts'
+import {browse} from '../support/sign-in.ts'
 
 const creds = ['creds', '--profile', 'developer']
 const inert = {browser: [process.execPath, '-e', '0']}
 
-/** Starts a call that has opened a browser in which nobody does anything. */
+/** Starts a call that has opened a browser in which nothing happens. */
 async function startWaiting(
   home: Home,
   args: readonly string[] = creds,
@@ -28,7 +28,7 @@ async function startWaiting(
   return {...running, address, port: Number(new URL(address.searchParams.get('redirect_uri') ?? '').port)}
 }
 
-/** Calls that have come so far that they wait for the lock: they have read all the files and can't say so. */
+/** Calls that have come as far as waiting for the lock. */
 async function startBehind(home: Home, count: number): Promise<Running[]> {
   const waiting = Array.from({length: count}, () => home.start([...creds, '--debug']))
   await Promise.all(waiting.map(running => untilSaid(running, 'waiting for the lock')))
@@ -61,7 +61,7 @@ describe('fifty cold calls at once', () => {
   })
 })
 
-describe('many calls with tokens that have ended', () => {
+describe('many calls with tokens that have expired', () => {
   const scene = useScene()
 
   it('make one refresh, and all get credentials', async () => {
@@ -93,7 +93,7 @@ describe('calls for several roles', () => {
     expect(await scene.sandbox.signIns()).to.equal(1)
   })
 
-  it('make one sign-in too when AWS calls the token expired that all of them have shown', async () => {
+  it('make one sign-in too when AWS calls the token that they all sent expired', async () => {
     const {home, sandbox} = scene
     await home.configure({provider: {rememberSignIn: false}})
     await home.run(creds)
@@ -110,7 +110,7 @@ describe('calls for several roles', () => {
 describe('a call that waits for the browser', () => {
   const scene = useScene()
 
-  it('and is killed frees the lock at once: the next one signs in', async () => {
+  it('and is killed frees the lock at once: the next call signs in', async () => {
     const {home, sandbox} = scene
     const holder = await startWaiting(home)
     const waiting = await startBehind(home, 3)
@@ -122,7 +122,7 @@ describe('a call that waits for the browser', () => {
     expect(await sandbox.signIns()).to.equal(1)
   })
 
-  it('and is stopped keeps the lock: nobody takes it, and all go on when it goes on', async function () {
+  it('and is stopped keeps the lock: no other call takes it, and all continue when it continues', async function () {
     if (process.platform === 'win32') this.skip()
     const {home, sandbox} = scene
     const holder = await startWaiting(home)
@@ -158,7 +158,7 @@ describe('a call that waits for the browser', () => {
       release()
     })
 
-    it(`ends on ${signal} and lets those who wait go with the same failure`, async function () {
+    it(`ends on ${signal}, and the waiting calls fail with the same error`, async function () {
       if (process.platform === 'win32') this.skip()
       const {home, sandbox} = scene
       const holder = await startWaiting(home)
@@ -183,10 +183,10 @@ describe('a call that waits for the browser', () => {
   })
 })
 
-describe('those who wait while a sign-in fails', () => {
+describe('calls that wait while a sign-in fails', () => {
   const scene = useScene()
 
-  it('get the same failure and open nothing', async () => {
+  it('fail with the same error and open no browser', async () => {
     const {home, sandbox} = scene
     await home.run(['creds', '--provider', 'sandbox', '--role', 'nonsense'])
     await sandbox.fault({on: 'authorization', delayMs: 6000})
@@ -221,7 +221,7 @@ describe('a lock that can not be made', () => {
     expect(stderr.match(/Warning: No lock/g)).to.have.length(1)
   })
 
-  it('because the file was deleted meanwhile is made anew', async () => {
+  it('because its file was deleted meanwhile is made anew', async () => {
     const {home} = scene
     const holder = await startWaiting(home)
     await rm(join(home.cache, 'locks'), {recursive: true})

@@ -9,7 +9,7 @@ const ifNeeded = ['login', '-p', 'developer', '--if-needed']
 describe('login --if-needed', () => {
   const scene = useScene()
 
-  it('signs in where nobody is', async () => {
+  it('signs in where the user is not signed in', async () => {
     const {exitCode, stdout} = await scene.home.run(ifNeeded)
     expect(exitCode).to.equal(0)
     expect(stdout).to.include('Signed in as alice@example.com')
@@ -35,7 +35,7 @@ describe('login --if-needed', () => {
     expect((await home.run(['status', '-p', 'developer', '--json'])).stdout).to.include('"fresh"')
   })
 
-  it('asks when the provider renews no longer', async () => {
+  it('asks when the provider no longer renews', async () => {
     const {home, sandbox} = scene
     await sandbox.steer('POST', '/lifetimes', {idTokenSeconds: 50})
     await home.run(ifNeeded)
@@ -46,7 +46,7 @@ describe('login --if-needed', () => {
     expect(await sandbox.signIns()).to.equal(2)
   })
 
-  it('opens no browser because the network is down', async () => {
+  it('opens no browser when only the network is down', async () => {
     const {home, sandbox} = scene
     await sandbox.steer('POST', '/lifetimes', {idTokenSeconds: 50})
     await home.run(ifNeeded)
@@ -58,7 +58,7 @@ describe('login --if-needed', () => {
     expect(await sandbox.signIns()).to.equal(1)
   })
 
-  it('and --force at once is a slip', async () => {
+  it('can not be combined with --force', async () => {
     const {exitCode, stderr} = await scene.home.run([...ifNeeded, '--force'])
     expect(exitCode).to.equal(2)
     expect(stderr).to.include('--force')
@@ -74,7 +74,7 @@ describe('login --all', () => {
     await home.writeConfig(text.replace('providers:\n', `providers:\n  other: ${JSON.stringify(other)}\n`))
   }
 
-  it('signs in at every provider and says who at each', async () => {
+  it('signs in to every provider and names the user at each', async () => {
     const {home, sandbox} = scene
     await twoProviders({strategy: 'oidc', issuer: sandbox.issuer, clientId: sandbox.clientId, sessionName: 'other'})
     const {exitCode, stdout} = await home.run(['login', '--all'])
@@ -96,7 +96,7 @@ describe('login --all', () => {
     expect(providers[1]).to.include({provider: 'sandbox', subject: 'alice@example.com', asked: false})
   })
 
-  it('takes no provider or profile beside it', async () => {
+  it('can not be combined with --provider', async () => {
     expect((await scene.home.run(['login', '--all', '--provider', 'sandbox'])).exitCode).to.equal(2)
   })
 })

@@ -8,7 +8,7 @@ const creds = ['creds', '--profile', 'developer']
 describe('login', () => {
   const scene = useScene()
 
-  it('ends with who you are and until when, and creds needs nobody then', async () => {
+  it('says who you are and until when, and creds then needs no sign-in', async () => {
     const {home, sandbox} = scene
     const {exitCode, stdout} = await home.run(['login', '-p', 'developer'])
     expect(exitCode).to.equal(0)
@@ -20,7 +20,7 @@ describe('login', () => {
     expect(await sandbox.signIns()).to.equal(1)
   })
 
-  it('says the same to programs with --json', async () => {
+  it('says the same as JSON with --json', async () => {
     const {stdout} = await scene.home.run(['login', '-p', 'developer', '--json'])
     const result = JSON.parse(stdout)
     expect(Object.keys(result)).to.deep.equal(['provider', 'subject', 'asked', 'role', 'credentialsUntil'])
@@ -28,18 +28,18 @@ describe('login', () => {
     expect(Date.parse(result.credentialsUntil)).to.be.closeTo(Date.now() + 3_600_000, 30_000)
   })
 
-  it('bare signs in at the only provider, and names no role where there are several', async () => {
+  it('without arguments signs in to the only provider, and names no role where there are several', async () => {
     const {stdout} = await scene.home.run(['login'])
     expect(stdout).to.equal('Signed in as alice@example.com at sandbox.\n')
   })
 
-  it('bare takes the profile that -p would mean if it is ours', async () => {
+  it('without arguments uses the profile that AWS_PROFILE names, if the configuration has it', async () => {
     const {stdout} = await scene.home.run(['login'], {AWS_PROFILE: 'developer'})
     expect(stdout).to.include('role/developer')
     expect((await scene.home.run(['login'], {AWS_PROFILE: 'somebody-elses'})).exitCode).to.equal(0)
   })
 
-  it('asks nobody while something remembered works, and asks anew with --force', async () => {
+  it('does not ask while a remembered sign-in works, and asks again with --force', async () => {
     const {home, sandbox} = scene
     await home.run(['login', '-p', 'developer'])
     await home.run(['login', '-p', 'developer'])
@@ -48,7 +48,7 @@ describe('login', () => {
     expect(await sandbox.signIns()).to.equal(2)
   })
 
-  it('--force that fails keeps what was remembered', async () => {
+  it('--force that fails keeps the remembered sign-in', async () => {
     const {home} = scene
     await home.run(['login', '-p', 'developer'])
     expect(await home.run(['login', '-p', 'developer', '--force'], {SANDBOX_USER: 'deny'})).to.include({exitCode: 4})
@@ -66,7 +66,7 @@ describe('login', () => {
   })
 })
 
-describe('login without a role in sight, for somebody who is offered one', () => {
+describe('login without a known role, for a user who is offered one role', () => {
   const scene = useScene()
   const login = ['login', '--provider', 'sandbox']
   const bob = {SANDBOX_USER: 'bob'}
@@ -91,7 +91,7 @@ describe('login without a role in sight, for somebody who is offered one', () =>
     expect(await asksOnce()).to.include('Warning: The cache')
   })
 
-  it('asks once where nothing may be remembered of a sign-in, and what it gave is over at once', async () => {
+  it('asks once where no sign-in may be remembered, and its tokens expire at once', async () => {
     const {home, sandbox} = scene
     await home.configure({provider: {rememberSignIn: false}})
     await sandbox.steer('POST', '/lifetimes', {idTokenSeconds: 30})

@@ -4,7 +4,7 @@ import {expect} from 'chai'
 import type {Home} from '../support/home.ts'
 import {useScene} from '../support/scene.ts'
 
-/** What a thief would have read while somebody was signed in. */
+/** What a thief would have read while the user was signed in. */
 async function stolenRefreshToken({cache}: Home): Promise<string> {
   for (const name of await readdir(join(cache, 'v1'))) {
     const [, token] = /\\"refreshToken\\":\\"([^"\\]+)/.exec(await readFile(join(cache, 'v1', name), 'utf8')) ?? []
@@ -22,7 +22,7 @@ describe('logout', () => {
       body: new URLSearchParams({grant_type: 'refresh_token', refresh_token: token, client_id: clientId}),
     })
 
-  it('ends the refresh token at the provider, so that a stolen one is worth nothing', async () => {
+  it('revokes the refresh token at the provider, so that a stolen one is worthless', async () => {
     const {home, sandbox} = scene
     await home.run(['login', '-p', 'developer'])
     const token = await stolenRefreshToken(home)
@@ -58,7 +58,7 @@ describe('logout', () => {
     ['refuses', {on: 'revocation', error: 'unsupported_token_type'}],
     ['offers no revocation', {on: 'discovery', change: {revocation_endpoint: null}}],
   ] as const) {
-    it(`removes everything here and says so when the provider ${what}`, async () => {
+    it(`removes everything locally and says so when the provider ${what}`, async () => {
       const {home, sandbox} = scene
       await home.run(['login', '-p', 'developer'])
       await sandbox.fault(fault)
@@ -69,7 +69,7 @@ describe('logout', () => {
     })
   }
 
-  it('says that nobody was signed in, and asks nobody', async () => {
+  it('says that the user was not signed in, and sends no request', async () => {
     const {exitCode, stdout, stderr} = await scene.home.run(['logout'])
     expect({exitCode, stdout, stderr}).to.deep.equal({
       exitCode: 0,
@@ -100,7 +100,7 @@ describe('logout', () => {
     expect(await home.entries()).to.deep.equal([])
   })
 
-  it('takes with --all what earlier settings of a provider have left', async () => {
+  it('with --all removes what earlier settings of a provider have left', async () => {
     const {home} = scene
     await home.run(['login', '-p', 'developer'])
     await home.configure({provider: {scopes: ['openid', 'email', 'profile']}})
@@ -108,7 +108,7 @@ describe('logout', () => {
     expect(await home.entries()).to.deep.equal([])
   })
 
-  it('shows with --everywhere where the session in the browser ends, without a token in the address', async () => {
+  it('with --everywhere shows the address that ends the browser session, without a token in it', async () => {
     const {home, sandbox} = scene
     await home.run(['login', '-p', 'developer'])
     const {exitCode, stderr} = await home.run(['logout', '--everywhere', '--no-interactive'], {
@@ -118,14 +118,14 @@ describe('logout', () => {
     expect(stderr).to.include(`${sandbox.issuer}/session/end?client_id=${sandbox.clientId}`).and.not.include('hint')
   })
 
-  it('empties every cache, also where this call keeps nothing itself', async () => {
+  it('empties every cache, even when this call uses the cache "memory"', async () => {
     const {home} = scene
     await home.run(['login', '-p', 'developer'])
     expect(await home.run(['logout'], {AWS_OIDC_CACHE: 'memory'})).to.include({exitCode: 0})
     expect(await home.entries()).to.deep.equal([])
   })
 
-  it('leaves the brake to those who sign in', async () => {
+  it('does not release the brake', async () => {
     const {home} = scene
     for (const _ of [1, 2]) await home.run(['creds', '-p', 'developer'], {SANDBOX_USER: 'deny'})
     await home.run(['logout'])

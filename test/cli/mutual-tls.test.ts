@@ -5,23 +5,23 @@ import {type Authority, makeAuthority, type Pair} from '../support/certificates.
 import {isOneDocument} from '../support/document.ts'
 import {type ForwardProxy, startForwardProxy} from '../support/forward-proxy.ts'
 import {type Home, makeHome} from '../support/home.ts'
-import {browserWith} from '../support/person.ts'
 import {freePort} from '../support/ports.ts'
 import {type Sandbox, startSandbox} from '../support/sandbox.ts'
+import {browserWith} from '../support/sign-in.ts'
 import {type FrontOptions, startFront, type TlsFront} from '../support/tls-front.ts'
 
 const creds = ['creds', '-p', 'developer']
 const posix = process.platform !== 'win32'
 
-describe('a provider that wants a certificate of ours', () => {
+describe('a provider that requires a client certificate', () => {
   let company: Authority
   let other: Authority
   let client: Pair
   let sandbox: Sandbox
   let home: Home
-  /** The issuer, with which nobody is connected who shows no certificate. */
+  /** The issuer, which refuses connections without a client certificate. */
   let issuer: TlsFront
-  /** The same for the person's browser, which has no certificate. */
+  /** The same for the user's browser, which has no certificate. */
   let pages: TlsFront
   /** Leads the browser there, under the issuer's own name. */
   let detour: ForwardProxy
@@ -94,7 +94,7 @@ describe('a provider that wants a certificate of ours', () => {
     expect(await sandbox.signIns()).to.equal(1)
   })
 
-  it('gets it in login too, which leaves nothing to ask for', async () => {
+  it('gets it in login too, after which creds asks it for nothing', async () => {
     const {exitCode, stderr} = await run(['login', '-p', 'developer'])
     expect(exitCode, stderr).to.equal(0)
     const first = issuer.seen.length
@@ -115,7 +115,7 @@ describe('a provider that wants a certificate of ours', () => {
     expect(new Set(seen.map(({client}) => client))).to.deep.equal(new Set(['alice-laptop']))
   })
 
-  it('is asked at the addresses that it names for those with a certificate', async () => {
+  it('is asked at the addresses that its metadata names for mutual TLS', async () => {
     alias = await front({clients: demanded(), ...(await company.forServer(['localhost']))})
     await sandbox.fault({
       on: 'discovery',
@@ -127,7 +127,7 @@ describe('a provider that wants a certificate of ours', () => {
     ])
   })
 
-  it('is an error that names it and the settings where there is none', async () => {
+  it('without a configured certificate is an error that names the provider and the settings', async () => {
     await configure({ca: '~/company-ca.pem'})
     const first = issuer.seen.length
     for (const command of [creds, ['login', '-p', 'developer']]) {
@@ -140,7 +140,7 @@ describe('a provider that wants a certificate of ours', () => {
     expect(seenBy(issuer, first)).to.deep.equal([])
   })
 
-  it('is trusted by tls.ca of its own only: not STS, and not by others', async () => {
+  it('is trusted through its own tls.ca only, which counts for no other server', async () => {
     const untrusting = {AWS_CA_BUNDLE: '', AWS_ENDPOINT_URL_STS: `https://localhost:${pages.port}/sts`}
     const {exitCode, stderr} = await run(creds, untrusting)
     expect(exitCode).to.equal(6)
@@ -152,21 +152,21 @@ describe('a provider that wants a certificate of ours', () => {
     )
   })
 
-  it('needs no file for a call from the cache', async () => {
+  it('needs none of the files for a call served from the cache', async () => {
     const first = await run(creds)
     isOneDocument(first)
     for (const name of ['me.pem', 'me.key', 'company-ca.pem']) await rm(join(home.folder, name))
     expect(await run(creds)).to.include({exitCode: 0, stdout: first.stdout, stderr: ''})
   })
 
-  it('gets a certificate that stands in one file with its key, under an absolute path', async () => {
+  it('gets a certificate that shares one file with its key, under an absolute path', async () => {
     const both = join(home.folder, 'both.pem')
     await write('both.pem', `${client.certificate}\n${client.key}`)
     await configure({ca: join(home.folder, 'company-ca.pem'), cert: both, key: both})
     isOneDocument(await run(creds))
   })
 
-  it('works with a key that others can read, and warns of it', async function () {
+  it('accepts a key that others can read, with a warning', async function () {
     if (!posix) this.skip()
     await chmod(join(home.folder, 'me.key'), 0o640)
     const result = await run(creds)

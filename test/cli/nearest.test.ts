@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import {useScene} from '../support/scene.ts'
 
-describe('a name that is nearly one', () => {
+describe('a mistyped name', () => {
   const scene = useScene()
   const slips: readonly (readonly [typed: string, hint: string])[] = [
     // Commands, and their topics.
@@ -57,14 +57,14 @@ describe('a name that is nearly one', () => {
     })
   }
 
-  it('offers the strategy that is meant', async () => {
+  it('is exit 2, with the nearest strategy to try', async () => {
     await scene.home.configure({provider: {strategy: 'odic'}})
     const {exitCode, stderr} = await scene.home.run(['creds', '--profile', 'developer'])
     expect({exitCode}).to.deep.equal({exitCode: 2})
     expect(stderr).to.include('Try: Write "strategy: oidc", if that is what you mean.')
   })
 
-  it('offers it as JSON to who asked for that', async () => {
+  it('is answered in JSON with --json', async () => {
     const {exitCode, stdout} = await scene.home.run(['status', '--json', '--chek'])
     expect(exitCode).to.equal(2)
     expect(JSON.parse(stdout).error).to.include({code: 'USAGE', hint: 'aws-oidc status --check'})

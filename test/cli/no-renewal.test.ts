@@ -1,8 +1,8 @@
 import {expect} from 'chai'
 import {outliveTokens} from '../support/cached.ts'
 import {countOf} from '../support/device.ts'
-import {waitForAddress} from '../support/person.ts'
 import {useScene} from '../support/scene.ts'
+import {waitForAddress} from '../support/sign-in.ts'
 
 const login = ['login', '--profile', 'developer']
 const said =
@@ -15,10 +15,10 @@ const refused = {
   times: 1,
 }
 
-describe('a client that may not have "offline_access", which nobody wrote down', () => {
+describe('a client that may not have "offline_access", which the configuration does not list', () => {
   const scene = useScene()
 
-  it('signs in without it, in the same window of the browser, and it is said', async () => {
+  it('signs in without it, in the same window of the browser, with a warning', async () => {
     await scene.sandbox.fault({on: 'authorization', ...refused})
     const {exitCode, stderr} = await scene.home.run(login)
     expect(exitCode, stderr).to.equal(0)
@@ -27,7 +27,7 @@ describe('a client that may not have "offline_access", which nobody wrote down',
     expect(await countOf(scene.sandbox, 'authorization')).to.equal(2)
   })
 
-  it('signs in without it by a code, and it is said', async () => {
+  it('signs in without it by a code, with a warning', async () => {
     await scene.sandbox.steer('POST', '/lifetimes', {intervalSeconds: 1})
     await scene.sandbox.fault({on: 'device', ...refused})
     const {exitCode, stderr} = await scene.home.run([...login, '--device'])
@@ -36,7 +36,7 @@ describe('a client that may not have "offline_access", which nobody wrote down',
     expect(await countOf(scene.sandbox, 'device')).to.equal(2)
   })
 
-  it('asks without it from then on, and says no more', async () => {
+  it('asks without it from then on, without a warning', async () => {
     await scene.sandbox.fault({on: 'authorization', ...refused})
     await scene.home.run(login)
     await outliveTokens(scene.home)
@@ -55,7 +55,7 @@ describe('a client that may not have "offline_access", which nobody wrote down',
     await ended
   })
 
-  it('is tried no third time', async () => {
+  it('is not tried a third time', async () => {
     await scene.sandbox.fault({on: 'authorization', ...refused, times: 2})
     const {exitCode, stderr} = await scene.home.run(login)
     expect(exitCode).to.equal(4)
@@ -66,7 +66,7 @@ describe('a client that may not have "offline_access", which nobody wrote down',
 describe('a scope of the configuration that is refused', () => {
   const scene = useScene()
 
-  it('is a refusal: nothing that a person wrote is left out', async () => {
+  it('is an error: no scope of the configuration is left out', async () => {
     await scene.home.configure({provider: {scopes: ['openid', 'offline_access']}})
     await scene.sandbox.fault({on: 'authorization', ...refused})
     const {exitCode, stderr} = await scene.home.run(login)

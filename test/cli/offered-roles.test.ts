@@ -15,7 +15,7 @@ describe('aws-oidc roles', () => {
     return JSON.parse(stdout)
   }
 
-  it('lists what the provider offers whoever signs in, and which profiles are for it', async () => {
+  it('lists the roles that the provider offers to the user, and the profiles of each', async () => {
     const {exitCode, stdout} = await scene.home.run(['roles'])
     expect(exitCode).to.equal(0)
     expect(stdout.split('\n').map(line => line.split(/ {2,}/))).to.deep.equal([
@@ -27,7 +27,7 @@ describe('aws-oidc roles', () => {
     expect(await scene.sandbox.signIns()).to.equal(1)
   })
 
-  it('asks nobody where somebody is signed in, and AWS never', async () => {
+  it('does not ask a user who is signed in, and never asks AWS', async () => {
     await scene.home.run(['login', '-p', 'developer'])
     await scene.sandbox.reset()
     const {roles} = await rolesFor(['--no-interactive'])
@@ -35,7 +35,7 @@ describe('aws-oidc roles', () => {
     expect((await scene.sandbox.journal()).filter(({kind}) => kind === 'sign-in' || kind === 'sts')).to.deep.equal([])
   })
 
-  it('says as JSON whose they are, and what --role takes', async () => {
+  it('says as JSON whose roles they are, and the value for --role', async () => {
     await scene.home.configure({profiles: {viewer: readonly, auditor: readonly}})
     expect(await rolesFor([])).to.deep.equal({
       provider: 'sandbox',
@@ -48,7 +48,7 @@ describe('aws-oidc roles', () => {
     })
   })
 
-  it('finds those that have every word in ARN or account, however it is written', async () => {
+  it('finds the roles with every word in their ARN or account, in any case', async () => {
     const found = async (...words: string[]) => {
       const {offered, roles} = await rolesFor(words, {SANDBOX_USER: 'dave'})
       expect(offered).to.equal(40)
@@ -70,7 +70,7 @@ describe('aws-oidc roles', () => {
     expect(await found('nobody')).to.deep.equal([])
   })
 
-  describe('where the claim lists what can be no role', () => {
+  describe('where the claim lists values that are not roles', () => {
     const wrong = {
       'an account too short': 'arn:aws:iam::12345:role/developer',
       'a space in its name': arn('two words'),
@@ -85,7 +85,7 @@ describe('aws-oidc roles', () => {
       await scene.sandbox.fault({on: 'token', idToken: {claims}})
     })
 
-    it('leaves that out by name, and lists the good ones once', async () => {
+    it('leaves those out by name, and lists the valid roles once', async () => {
       const {exitCode, stdout, stderr} = await scene.home.run(['roles', '--json'])
       expect(exitCode, stderr).to.equal(0)
       expect(JSON.parse(stdout).roles.map(({role}: {role: string}) => role)).to.deep.equal([arn('developer')])
@@ -95,7 +95,7 @@ describe('aws-oidc roles', () => {
       expect(stderr).not.to.include('offers "offline_access')
     })
 
-    it('tells the AWS tools of the good ones all the same', async () => {
+    it('still writes AWS profiles for the valid ones', async () => {
       const {exitCode, stderr} = await scene.home.run(['profiles', 'sync', '--from-roles', '--yes'])
       expect(exitCode, stderr).to.equal(0)
       const text = await readFile(join(scene.home.folder, '.aws/config'), 'utf8')
@@ -104,13 +104,13 @@ describe('aws-oidc roles', () => {
       ])
     })
 
-    it('takes the only one that is left', async () => {
+    it('uses the only role that is left', async () => {
       const {exitCode, stderr} = await scene.home.run(['creds', '--provider', 'sandbox'])
       expect(exitCode, stderr).to.equal(0)
     })
   })
 
-  it('says so where nothing has the words, and where nothing is offered', async () => {
+  it('says so where no role has the words, and where no role is offered', async () => {
     const none = await scene.home.run(['roles', 'tester', '123'])
     expect(none).to.include({
       exitCode: 0,
@@ -121,7 +121,7 @@ describe('aws-oidc roles', () => {
     expect(carol).to.include({exitCode: 0, stdout: '"sandbox" offers no AWS role to carol@example.com.\n'})
   })
 
-  it('reads them from a SAML assertion, and tells two transport to one role apart', async () => {
+  it('reads them from a SAML assertion, and tells two SAML providers of one role apart', async () => {
     const other = 'arn:aws:iam::123456789012:saml-provider/other'
     await scene.sandbox.steer('PUT', '/saml', {change: {extraRoles: [`${arn('readonly')},${other}`]}})
     await scene.home.configure({
@@ -152,7 +152,7 @@ describe('aws-oidc roles', () => {
     expect(roles[0].profiles).to.deep.equal([])
   })
 
-  it('takes the provider of the profile that is meant anyway, else asks for one of several', async () => {
+  it('uses the provider of the profile in AWS_PROFILE, else asks for one of several', async () => {
     await scene.home.writeConfig(twoProviders(scene.sandbox.issuer))
     const {exitCode, stderr} = await scene.home.run(['roles'])
     expect(exitCode).to.equal(2)
@@ -164,13 +164,13 @@ describe('aws-oidc roles', () => {
     expect(why).to.include('Try: aws-oidc login --provider two')
   })
 
-  it('needs a sign-in that nobody may be asked for: exit 3', async () => {
+  it('is exit 3 where a sign-in is needed and the user may not be asked', async () => {
     const {exitCode, stdout, stderr} = await scene.home.run(['roles', '--no-interactive'])
     expect({exitCode, stdout}).to.deep.equal({exitCode: 3, stdout: ''})
     expect(stderr).to.include('Try: aws-oidc login --provider sandbox')
   })
 
-  it('says what to set where the provider says nothing of roles', async () => {
+  it('says what to set where the provider does not name roles', async () => {
     await scene.home.configure({provider: {rolesClaim: undefined}})
     const {exitCode, stderr} = await scene.home.run(['roles'])
     expect(exitCode).to.equal(2)

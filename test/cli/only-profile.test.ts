@@ -3,7 +3,7 @@ import {useScene} from '../support/scene.ts'
 
 const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`
 
-describe('without a name of a profile', () => {
+describe('without a profile name', () => {
   const scene = useScene()
 
   async function profiles(names: readonly string[]): Promise<void> {
@@ -22,7 +22,7 @@ describe('without a name of a profile', () => {
   }
 
   for (const typed of [['whoami'], ['exec', '--', 'true'], ['console', '--url'], ['login'], ['logout'], ['roles']]) {
-    it(`"${typed.join(' ')}" takes the only one there is`, async () => {
+    it(`"${typed.join(' ')}" uses the only profile there is`, async () => {
       await profiles(['developer'])
       const {stderr, stdout} = await scene.home.run([...typed.slice(0, 1), '--no-interactive', ...typed.slice(1)])
       // Nobody is signed in: it has got as far as the provider.
@@ -33,7 +33,7 @@ describe('without a name of a profile', () => {
   }
 
   for (const typed of [['whoami'], ['exec', '--', 'true'], ['console', '--url']]) {
-    it(`"${typed.join(' ')}" says which there are, where it could be several`, async () => {
+    it(`"${typed.join(' ')}" lists the profiles where there are several`, async () => {
       await profiles(['developer', 'admin'])
       const {exitCode, stderr} = await scene.home.run(typed)
       expect(exitCode).to.equal(2)
@@ -43,20 +43,20 @@ describe('without a name of a profile', () => {
     })
   }
 
-  it('"creds" means "default", as the copies that it leaves do, and says which there are', async () => {
+  it('"creds" means "default", as its hot copies do, and lists the profiles', async () => {
     await profiles(['developer'])
     const {exitCode, stderr} = await scene.home.run(['creds'])
     expect(exitCode).to.equal(2)
     expect(stderr).to.match(/There is no profile "default" in \S+\. There: developer\.\nTry: --profile developer\n$/)
   })
 
-  it('a variable is what is meant, also where that profile is not there', async () => {
+  it('a variable names the profile, even one that does not exist', async () => {
     await profiles(['developer'])
     const {stderr} = await scene.home.run(['whoami'], {AWS_PROFILE: 'elsewhere'})
     expect(stderr).to.include('There is no profile "elsewhere"')
   })
 
-  it('names the three most alike of two thousand, and how many there are, for one that is unknown', async () => {
+  it('an unknown one is answered with the three nearest of two thousand, and their number', async () => {
     await profiles([...Array.from({length: 2_000}, (_, at) => `account-${at}`), 'developer', 'develop'])
     const {exitCode, stderr} = await scene.home.run(['whoami', '-p', 'devloper'])
     expect(exitCode).to.equal(2)

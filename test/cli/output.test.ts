@@ -28,7 +28,7 @@ describe('creds prints one document and nothing else on stdout', () => {
     })
   }
 
-  it('with --debug, and says on stderr what it does', async () => {
+  it('with --debug', async () => {
     const ending = await scene.home.run([...creds, '--debug', '--force'])
     isOneDocument(ending)
     isOneDocument(await scene.home.run([...creds, '--debug']))
@@ -46,7 +46,7 @@ describe('creds prints one document and nothing else on stdout', () => {
     isOneDocument(await scene.home.run(creds, {HOME: undefined}))
   })
 
-  it('without HOME, or with one that is no place, and without XDG folders, as a user whom the system does not know: nothing is kept, without a word about the cache', async function () {
+  it('without a usable HOME and without XDG folders, as a user unknown to the system: nothing is kept, and no warning about the cache', async function () {
     if (!root) this.skip()
     const {home, sandbox} = scene
     await home.configure({top: {cache: 'auto'}})
@@ -99,7 +99,7 @@ describe('creds prints one document and nothing else on stdout', () => {
 describe('a failure', () => {
   const scene = useScene()
 
-  it('leaves stdout empty and says what, about which thing, and what to type', async () => {
+  it('leaves stdout empty and says what failed and what to type', async () => {
     const {home, sandbox} = scene
     await sandbox.fault({on: 'discovery', cut: true})
     const endings = [
@@ -115,9 +115,9 @@ describe('a failure', () => {
     }
   })
 
-  it('for an endless reason is told in under 60,000 bytes, hint included: a Java program would wait for ever', async () => {
+  it('with an endless reason is reported in under 60,000 bytes, hint included: a Java program would wait for ever', async () => {
     const {home, sandbox} = scene
-    // Nothing takes more bytes for a character of JavaScript than this one.
+    // No character of JavaScript takes more bytes than this one.
     const endless = '漢'.repeat(40_000)
     await sandbox.fault({on: 'sts', error: 'AccessDenied', message: endless})
     await sandbox.fault({on: 'token', skip: 1, status: 400, body: {error: endless, error_description: endless}})
@@ -135,7 +135,7 @@ describe('a failure', () => {
     }
   })
 
-  it('of silence: exit 3 names the command that signs in', async () => {
+  it('of silent signing in is exit 3 and names the command that signs in', async () => {
     const {exitCode, stderr} = await scene.home.run([...creds, '--no-interactive'])
     expect(exitCode).to.equal(3)
     expect(stderr).to.include('Try: aws-oidc login --profile developer\n')
@@ -159,7 +159,7 @@ describe('a failure', () => {
     })
   }
 
-  it('of AWS with --json tells code and exit code 5', async () => {
+  it('of AWS with --json has its code and exit code 5', async () => {
     const {home, sandbox} = scene
     await sandbox.fault({on: 'sts', action: 'GetCallerIdentity', error: 'AccessDenied', message: 'no'})
     const {exitCode, stdout} = await home.run(['whoami', '-p', 'developer', '--json'])
@@ -167,7 +167,7 @@ describe('a failure', () => {
     expect(JSON.parse(stdout).error).to.include({code: 'AWS_REFUSED', exitCode: 5})
   })
 
-  it('of a report whose reader has gone or whose disk is full is exit 1, once', async function () {
+  it('to write a report, as its reader has gone or the disk is full, is exit 1, reported once', async function () {
     if (process.platform !== 'linux') this.skip()
     const env = variablesOf(scene.home, scene.sandbox)
     const info = ['cache', 'info', '--json']
@@ -185,7 +185,7 @@ describe('a failure', () => {
 describe('whoami', () => {
   const scene = useScene()
 
-  it('says who AWS takes the profile for', async () => {
+  it('shows the identity that AWS sees for the profile', async () => {
     const {home, sandbox} = scene
     const {exitCode, stdout} = await home.run(['whoami', '-p', 'developer'])
     expect(exitCode).to.equal(0)
@@ -197,14 +197,14 @@ describe('whoami', () => {
     expect(calls).to.deep.equal(['AssumeRoleWithWebIdentity', 'GetCallerIdentity', 'GetCallerIdentity'])
   })
 
-  it('says the same to programs with --json', async () => {
+  it('says the same as JSON with --json', async () => {
     const {stdout} = await scene.home.run(['whoami', '-p', 'developer', '--json'])
     const identity = JSON.parse(stdout)
     expect(Object.keys(identity)).to.deep.equal(['account', 'arn', 'userId'])
     expect(identity.account).to.equal('123456789012')
   })
 
-  it('means the profile of -p, AWS_OIDC_PROFILE, AWS_PROFILE, in this order, and asks for one of several', async () => {
+  it('uses the profile of -p, AWS_OIDC_PROFILE, AWS_PROFILE, in this order, and asks for one of several', async () => {
     const {home} = scene
     const missing = async (args: string[], env: Record<string, string>) =>
       /no profile "(\w+)"/.exec((await home.run(['whoami', ...args], env)).stderr)?.[1]

@@ -1,19 +1,19 @@
 import {createHash} from 'node:crypto'
 import {expect} from 'chai'
-import {changed, redirectAfterSignIn, waitForAddress} from '../support/person.ts'
 import {useScene} from '../support/scene.ts'
+import {changed, redirectAfterSignIn, waitForAddress} from '../support/sign-in.ts'
 
 describe('the page at the end of a sign-in', () => {
   const scene = useScene()
 
-  it('says that one is signed in only once that is true', async () => {
+  it('says that the user is signed in only once that is true', async () => {
     const page = await pageAfter(back => back)
     expect(page).to.include({status: 200, exitCode: 0})
     expect(page.html).to.include('You are signed in').and.to.include('close this window')
     expectSafe(page)
   })
 
-  it('says that one is signed in only once that is saved: killed there, the next call asks nobody', async () => {
+  it('says that the user is signed in only once that is saved: after a kill no new sign-in is needed', async () => {
     const {address, child, ended} = await waitForAddress(scene.home)
     const response = await fetch(await redirectAfterSignIn(address))
     child.kill('SIGKILL')
@@ -23,14 +23,14 @@ describe('the page at the end of a sign-in', () => {
     expect(next.exitCode, next.stderr).to.equal(0)
   })
 
-  it('says that one is not signed in, and why, when the provider refuses', async () => {
+  it('says that the user is not signed in, and why, when the provider refuses', async () => {
     const page = await pageAfter(back => refusal(back, 'access_denied', 'Not today.'))
     expect(page).to.include({status: 400, exitCode: 4})
     expect(page.html).to.include('You are not signed in').and.to.include('Not today.')
     expectSafe(page)
   })
 
-  it('says that one is not signed in when the tokens are refused after the redirect', async () => {
+  it('says that the user is not signed in when the tokens are refused after the redirect', async () => {
     await scene.sandbox.fault({on: 'token', idToken: {key: 'foreign'}})
     const page = await pageAfter(back => back)
     expect(page).to.include({status: 400, exitCode: 6})
@@ -63,7 +63,7 @@ describe('the page at the end of a sign-in', () => {
     expect(bad.headers.get('location')).to.equal(pages.failure)
   })
 
-  it('is as strict for a stray request', async () => {
+  it('is as restrictive for a stray request', async () => {
     const {redirect, child, ended} = await waitForAddress(scene.home)
     const response = await fetch(new URL('/favicon.ico', redirect))
     expectSafe({headers: response.headers, html: await response.text()})

@@ -14,7 +14,7 @@ const findings = {
   'a device': async (path: string) => symlink('/dev/zero', path),
 }
 
-describe('credentials come out', () => {
+describe('creds prints credentials', () => {
   const scene = useScene()
   before(function () {
     if (process.platform === 'win32') this.skip()
@@ -52,7 +52,7 @@ describe('credentials come out', () => {
   }
 })
 
-describe('a file that a person names', () => {
+describe('a file that the user names', () => {
   const scene = useScene()
   before(function () {
     if (process.platform === 'win32') this.skip()
@@ -62,7 +62,7 @@ describe('a file that a person names', () => {
   const shell = (line: string, args: readonly string[] = creds) =>
     runAs(args, {env: variablesOf(scene.home, scene.sandbox), shell: `set -- env "$@"; ${line}`})
 
-  it('may be a pipe, as of what unseals it, and is kept nowhere then', async () => {
+  it('may be a pipe, as from a program that decrypts it, and is then not kept', async () => {
     await scene.home.run(creds)
     await rm(join(scene.home.cache, 'parsed'), {recursive: true, force: true})
     const line = `{ sleep 0.3; cat '${config()}'; } | AWS_OIDC_CONFIG_FILE=/dev/stdin "$@"`
@@ -70,13 +70,13 @@ describe('a file that a person names', () => {
     expect(await readdir(scene.home.cache)).not.to.include('parsed')
   })
 
-  it('may be a pipe that is named, whose writer comes later', async () => {
+  it('may be a named pipe whose writer comes later', async () => {
     const path = join(scene.home.folder, 'named')
     execFileSync('mkfifo', [path])
     isOneDocument(await shell(`{ sleep 0.3; cat '${config()}' >'${path}'; } & AWS_OIDC_CONFIG_FILE='${path}' "$@"`))
   })
 
-  it('is an error after two seconds where nothing comes through the pipe, and where it has no end', async () => {
+  it('is an error where the pipe stays open for two seconds, and where it has no end', async () => {
     const path = join(scene.home.folder, 'named')
     execFileSync('mkfifo', [path])
     for (const [writer, why] of [
@@ -89,7 +89,7 @@ describe('a file that a person names', () => {
     }
   })
 
-  it('is empty where it is /dev/null, and refused where it is another device', async () => {
+  it('counts as empty where it is /dev/null, and is refused where it is another device', async () => {
     const env = (AWS_OIDC_CONFIG_FILE: string) => scene.home.run(creds, {AWS_OIDC_CONFIG_FILE})
     const [empty, endless] = [await env('/dev/null'), await env('/dev/zero')]
     expect(empty.exitCode).to.equal(2)
@@ -102,7 +102,7 @@ describe('a file that a person names', () => {
     ['AWS_CA_BUNDLE', {AWS_CA_BUNDLE: '/dev/zero', AWS_ENDPOINT_URL_STS: 'https://127.0.0.1:9'}],
     ['tls.ca', {}],
   ] as const) {
-    it(`is refused where it is a device that ${what} names`, async () => {
+    it(`is refused where ${what} names a device`, async () => {
       if (what === 'tls.ca') await scene.home.configure({provider: {tls: {ca: '/dev/zero'}}})
       const {exitCode, stderr} = await scene.home.run(creds, env)
       expect(exitCode, stderr).to.equal(2)
@@ -110,7 +110,7 @@ describe('a file that a person names', () => {
     })
   }
 
-  it('is refused where profiles sync and doctor find a pipe with nothing in it as AWS_CONFIG_FILE', async () => {
+  it('is refused by profiles sync and reported by doctor where it is a pipe without a writer', async () => {
     const AWS_CONFIG_FILE = join(scene.home.folder, 'aws-config')
     execFileSync('mkfifo', [AWS_CONFIG_FILE])
     const {exitCode, stderr} = await scene.home.run(['profiles', 'sync', '--yes'], {AWS_CONFIG_FILE})

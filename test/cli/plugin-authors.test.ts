@@ -31,7 +31,7 @@ describe('docs/plugin-authors.md', function () {
     await rm(folder, {recursive: true, force: true})
   })
 
-  it('leads from nothing to a plugin that is built, tested, published, installed and used', async () => {
+  it('leads from an empty folder to a plugin that is built, tested, published, installed and used', async () => {
     const {'package.json': manifest = '', ...files} = await filesOfPage()
     expect(Object.keys(files)).to.have.members([
       'tsconfig.json',

@@ -113,7 +113,7 @@ describe('plugins', function () {
     expect((await scene.home.run(creds)).stderr).to.include('There is no strategy "ping". Installed: oidc, saml2.')
   })
 
-  it('do not disturb one another: by name, and the second of two from addresses', async () => {
+  it('do not disturb one another, whether installed by name or from a URL', async () => {
     expect(await plugins('install', 'aws-oidc-ping@1.0.0')).to.include({exitCode: 0})
     expect(await plugins('add', 'aws-oidc-pong')).to.include({exitCode: 0})
     await works('ping')
@@ -129,7 +129,7 @@ describe('plugins', function () {
     await works('pong')
   })
 
-  it('are installed from the path of a tarball, also a relative one, and with an unreachable registry', async () => {
+  it('are installed from the path of a tarball, even a relative one, and with an unreachable registry', async () => {
     const tarball = await registry.pack(
       await source(manifestOf('aws-oidc-pang', 'pang'), {'strategies.js': hookOf('pang')}),
     )
@@ -175,7 +175,7 @@ describe('plugins', function () {
     expect((await scene.home.run(['sandbox', '--help'])).stdout).to.include('for trying aws-oidc without an account')
     expect(await plugins('uninstall', 'aws-oidc-sandbox')).to.include({exitCode: 0})
 
-    // Its dependencies are other people's packages.
+    // Its dependencies are packages of others.
     const proxied = await startRegistry({proxied: true})
     try {
       await proxied.publish(sandbox)
@@ -185,7 +185,7 @@ describe('plugins', function () {
     } finally {
       await proxied.stop()
     }
-    // Not by way of the home, which takes the passwords that the sandbox prints for leaked ones.
+    // Not through the home, which would report the passwords that the sandbox prints as leaked.
     const env = {
       HOME: scene.home.folder,
       XDG_DATA_HOME: join(scene.home.folder, '.local/share'),
@@ -214,7 +214,7 @@ describe('plugins', function () {
     expect(ran.stderr).to.include('There is no password store in')
   })
 
-  it('may know a provider well: ours for Keycloak, from the registry as packed', async () => {
+  it('may support one provider: ours for Keycloak, from the registry as packed', async () => {
     const ended = await plugins('install', 'aws-oidc-keycloak')
     expect(ended, ended.stderr).to.include({
       exitCode: 0,
@@ -227,7 +227,7 @@ describe('plugins', function () {
     refused(await scene.home.run(creds), 2, `There is no realm "example" at ${origin}/.`)
   })
 
-  it('must be allowed where the configuration lists those that are', async () => {
+  it('must be allowed where the configuration has a list of allowed plugins', async () => {
     await scene.home.configure({top: {plugins: {allow: ['aws-oidc-pong', '@example/*']}}})
     refused(
       await plugins('install', 'aws-oidc-ping'),
@@ -245,7 +245,7 @@ describe('plugins', function () {
     expect(await plugins('install', 'aws-oidc-ping')).to.include({exitCode: 0})
   })
 
-  it('that can not be used are taken back, an earlier version comes back, and none of their code has run', async () => {
+  it('that can not be used are removed, an earlier version is restored, and none of their code has run', async () => {
     const older = manifestOf('aws-oidc-bad', 'bad')
     await registry.publish(await source(older, {'strategies.js': hookOf('bad')}))
     for (const name of ['aws-oidc-bad', 'aws-oidc-pong']) {
@@ -281,7 +281,7 @@ Updated aws-oidc-pong from 1.0.0 to 1.1.0.\n`,
     expect(existsSync(mark), 'code ran').to.equal(false)
   })
 
-  it('that are not there are told from a registry that can not be reached', async () => {
+  it('that do not exist are told apart from a registry that can not be reached', async () => {
     refused(await plugins('install', 'aws-oidc-nowhere'), 2, 'There is no package aws-oidc-nowhere@latest.')
     refused(await plugins('install', 'aws-oidc-ping@77'), 2, 'There is no package aws-oidc-ping@77.')
     refused(await plugins('install', './nowhere.tgz'), 2, 'There is no package')

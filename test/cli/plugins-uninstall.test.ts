@@ -12,7 +12,7 @@ describe('plugins uninstall', () => {
     await writeFile(manifest(), JSON.stringify({name: 'aws-oidc', private: true, oclif: {schema: 1, plugins}}))
   }
 
-  it('says in our own words that a plugin is not there, and writes nothing', async () => {
+  it('says in our own words that a plugin is not installed, and writes nothing', async () => {
     const {exitCode, stdout, stderr} = await scene.home.run(['plugins', 'uninstall', 'nope'])
     expect({exitCode, stdout, stderr}).to.deep.equal({
       exitCode: 2,
@@ -23,7 +23,7 @@ describe('plugins uninstall', () => {
   })
 
   for (const name of ['unlink', 'remove']) {
-    it(`takes away a link, by its other name ${name} too, and names the nearest of those that are there`, async () => {
+    it(`removes a link, also under the name ${name}, and names the nearest installed plugin`, async () => {
       await list([{name: 'aws-oidc-ping', type: 'link', root: scene.home.folder}])
       const wrong = await scene.home.run(['plugins', name, 'aws-oidc-pign'])
       expect(wrong.stderr).to.include('There: aws-oidc-ping.\nTry: aws-oidc plugins uninstall aws-oidc-ping\n')

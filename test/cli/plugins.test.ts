@@ -27,7 +27,7 @@ describe('a plugin', () => {
     expect(existsSync(mark)).to.equal(false)
   })
 
-  it('spoils nobody else’s call, whatever it does at import, in hooks of oclif and in its commands', async () => {
+  it('breaks no call that does not use it, whatever it does at import, in hooks and in its commands', async () => {
     await plantPlugin(scene.home, {
       hook: broken,
       manifest: {
@@ -56,7 +56,7 @@ describe('a plugin', () => {
     expect(list).not.to.include('aws-oidc-ping')
   })
 
-  it('prints nothing into the result, by whatever way', async () => {
+  it('prints nothing into the result, whatever way it tries', async () => {
     const ways = `
       console.log('PRINTED-1')
       process.stdout.write('PRINTED-2')
@@ -77,14 +77,14 @@ describe('a plugin', () => {
     expect((await scene.home.run([...creds, '--force'])).stderr).not.to.include('PRINTED')
   })
 
-  it('holds up nobody by what it leaves running', async function () {
+  it('does not keep the call waiting by what it leaves running', async function () {
     this.timeout(20_000)
     await plantPlugin(scene.home, {hook: hookWith({atImport: 'setInterval(() => {}, 1000)'})})
     await usePing()
     isOneDocument(await scene.home.run(creds))
   })
 
-  it('is named where it is a cache that never answers', async () => {
+  it('is named where its cache never answers', async () => {
     const never = '({read: () => new Promise(() => {}), write() {}, remove() {}, clear() {}})'
     await plantPlugin(scene.home, {
       hook: entryGiving(never),
@@ -129,7 +129,7 @@ describe('a plugin', () => {
     ['has no such hook', {hook: broken, manifest: {oclif: {}}}, 'no hook "aws-oidc:strategies"'],
   ]
 
-  it('is named in one line by those who use it, when it', async function () {
+  it('is named in one line by the calls that use it, when it misbehaves', async function () {
     this.timeout(120_000)
     await usePing()
     // Some take ten seconds to be found out, so all go at once, each in a data folder of its own.
@@ -158,7 +158,7 @@ describe('a plugin', () => {
   })
 })
 
-describe('a strategy that is not there', () => {
+describe('a strategy that is not installed', () => {
   const scene = useScene()
 
   async function complaintOf(top: object, provider: object): Promise<string> {
@@ -168,7 +168,7 @@ describe('a strategy that is not there', () => {
     return stderr
   }
 
-  it('but comes with a plugin that we know: the error says how to install that one', async () => {
+  it('but comes with a known plugin: the error says how to install that plugin', async () => {
     expect(await complaintOf({}, {strategy: 'keycloak'})).to.equal(
       'Error: The strategy "keycloak" comes with a plugin, which is not installed.\nTry: aws-oidc plugins install aws-oidc-keycloak\n',
     )
@@ -177,7 +177,7 @@ describe('a strategy that is not there', () => {
     )
   })
 
-  it('nor known: the error lists those that are, with the one that may be meant, and makes up no name', async () => {
+  it('nor known: the error lists the installed ones and the nearest one, and invents no plugin', async () => {
     await plantPlugin(scene.home, {hook: broken})
     expect(await complaintOf({}, {strategy: 'oidcc'})).to.equal(
       'Error: There is no strategy "oidcc". Installed: oidc, ping, saml2.\nTry: Write "strategy: oidc", if that is what you mean.\n',

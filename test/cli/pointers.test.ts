@@ -10,7 +10,7 @@ import {readsHotCopies} from '../support/hot-copy-suite.ts'
 import {loadedBy} from '../support/loaded.ts'
 import {credentialsEntry, leaveSeconds, nobody, root} from '../support/machine.ts'
 
-describe('a pointer and the lane that follows it', () => {
+describe('the lane for entries in plain text, given a pointer,', () => {
   readsHotCopies(['pointer'])
   seesExchanges(['pointer'])
 })
@@ -26,7 +26,7 @@ describe('the lane for entries in plain text', () => {
     expect(ended.stdout.replace(printed.AccountId, AccountId)).to.equal(stdout)
   })
 
-  it('loads one small file of ours, and nothing of anybody else', async () => {
+  it('loads one small file of ours, and no other code', async () => {
     const {folder} = scene.installation
     const loaded = await loadedBy(scene.home.folder, env => scene.call({env}))
     const files = ['bin/run.js', 'dist/bundle/lane-file.cjs', 'dist/bundle/lane-file.cjs.real.cjs']
@@ -36,7 +36,7 @@ describe('the lane for entries in plain text', () => {
     expect(loaded.filter(url => !url.startsWith('file:'))).to.deep.equal(['node:fs'])
   })
 
-  it('takes no pointer that is open to others, or lies in a folder that is', async () => {
+  it('follows no pointer that is open to others, or lies in a folder that is', async () => {
     await chmod(scene.copy, 0o640)
     expect(isHit(await scene.call())).to.equal(false)
     expect(isHit(await scene.call())).to.equal(true)
@@ -50,7 +50,7 @@ describe('the lane for entries in plain text', () => {
     ['beyond the soft margin', 50 * 60_000, false],
     ['before the pointer was made', -60_000, false],
   ] as const) {
-    it(`${hit ? 'prints' : 'does not print'} it where the clock is ${words}`, async () => {
+    it(`${hit ? 'prints' : 'does not print'} the entry where the clock is ${words}`, async () => {
       const code = `const now=Date.now;Date.now=()=>now()+${milliseconds}`
       const env = {NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(code)}`}
       const ended = await scene.call({env})
@@ -64,7 +64,7 @@ describe('the lane for entries in plain text', () => {
     isOneDocument({...ended, stdout: ended.stdout.replace(/^x+/, '')})
   })
 
-  /** Has the pointer say that the entry has been as it is now all the time: the lane looks for itself. */
+  /** Makes the pointer vouch for the entry as it is now: the lane then has to check the entry itself. */
   async function vouchFor(path: string): Promise<void> {
     const {dev, ino, size, ctimeNs} = await stat(path, {bigint: true})
     await scene.rewrite(text =>
@@ -78,7 +78,7 @@ describe('the lane for entries in plain text', () => {
   const withData = (change: (data: Json) => Json) =>
     rewritten(envelope => ({...envelope, data: JSON.stringify(change(JSON.parse(String(envelope.data))))}))
 
-  it('takes an entry that the pointer vouches for', async () => {
+  it('prints an entry that the pointer vouches for', async () => {
     const {path} = await credentialsEntry(scene.home)
     await rewritten(envelope => envelope)(path)
     expect(isHit(await scene.call())).to.equal(false)
@@ -98,15 +98,15 @@ describe('the lane for entries in plain text', () => {
     ],
     ['was planted by another user', path => chown(path, nobody, nobody)],
     ['is cut short', async path => writeFile(path, (await readFile(path, 'utf8')).slice(0, -20))],
-    ['is over-long', async path => writeFile(path, `${await readFile(path, 'utf8')}${' '.repeat(1024 * 1024)}`)],
+    ['is too long', async path => writeFile(path, `${await readFile(path, 'utf8')}${' '.repeat(1024 * 1024)}`)],
     ['is of another key', rewritten(envelope => ({...envelope, key: 'other/other'}))],
-    ['is over', rewritten(envelope => ({...envelope, exp: Math.floor(Date.now() / 1000) - 60}))],
+    ['has expired', rewritten(envelope => ({...envelope, exp: Math.floor(Date.now() / 1000) - 60}))],
     ['is in its soft margin', () => leaveSeconds(scene.home, 600)],
     ['is of another role', withData(data => ({...data, role: 'arn:aws:iam::123456789012:role/admin'}))],
     ['lacks its token', withData(({sessionToken: _, ...data}) => data)],
     ['is sealed', rewritten(envelope => ({...envelope, enc: 'A256GCM', kid: '0', iv: 'AA==', tag: 'AA=='}))],
   ] satisfies readonly [string, (path: string) => Promise<void>][]) {
-    it(`leaves an entry alone that ${words}, whatever the pointer says`, async function () {
+    it(`ignores an entry that ${words}, whatever the pointer says`, async function () {
       if (words.includes('another user') && !root) this.skip()
       const {path} = await credentialsEntry(scene.home)
       await spoil(path)
@@ -135,7 +135,7 @@ describe('the lane for entries in plain text', () => {
     })
   }
 
-  it('is of each region that a terminal says, and goes once it is over, with logout and with cache clear', async () => {
+  it('has a pointer for each region of a terminal, removed on expiry, by logout and by cache clear', async () => {
     const made = () => readdir(scene.folder).catch(() => undefined)
     await scene.callWhole(['creds', '-p', 'developer', '--browser'], {AWS_REGION: 'eu-west-1'})
     expect(await made()).to.have.members(['developer,', 'developer,eu-west-1'])
@@ -154,7 +154,7 @@ describe('the lane for entries in plain text', () => {
     }
   })
 
-  it('is not made through a link', async () => {
+  it('has no pointer made through a link', async () => {
     const elsewhere = join(scene.home.folder, 'elsewhere')
     await rename(scene.folder, elsewhere)
     await rm(join(elsewhere, 'developer,'))
@@ -164,7 +164,7 @@ describe('the lane for entries in plain text', () => {
     await rm(elsewhere, {recursive: true})
   })
 
-  it('is not made of a profile whose provider is found out anew each time', async () => {
+  it('has no pointer for a profile whose provider is chosen anew each time', async () => {
     await rm(scene.copy)
     const role = 'arn:aws:iam::123456789012:role/developer'
     await scene.home.configure({profiles: {two: {provider: ['sandbox', 'sandbox'], role}}})

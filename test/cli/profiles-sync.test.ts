@@ -34,7 +34,7 @@ describe('profiles sync', () => {
     await scene.home.run(['status'])
   })
 
-  it('loses nobody in a chained role: we switch to it as the person, where nobody has chosen --chain aws', async () => {
+  it("keeps the user's name in a chained role: aws-oidc switches to it, unless --chain aws is given", async () => {
     await sync('--yes')
     expect(await config())
       .to.match(/\[profile admin\]\n[^[]*credential_process = [^\n]* creds --profile admin\n/)
@@ -54,7 +54,7 @@ describe('profiles sync', () => {
     expect(await sync('--check')).to.include({exitCode: 0, stdout: `${inHome('.aws/config')} is up to date.\n`})
   })
 
-  it('has the AWS tools start the launcher, which it puts into our data folder', async function () {
+  it('makes the AWS tools start the launcher, which it writes into our data folder', async function () {
     if (process.platform !== 'linux') this.skip()
     await sync('--yes')
     const launcher = inHome('.local/share/aws-oidc/bin/aws-oidc')
@@ -62,7 +62,7 @@ describe('profiles sync', () => {
     expect((await lstat(launcher)).mode & 0o777).to.equal(0o700)
   })
 
-  it('has them start Node where the launcher can not be put', async function () {
+  it('makes them start Node where the launcher can not be written', async function () {
     if (process.platform !== 'linux') this.skip()
     await mkdir(inHome('.local'))
     await writeFile(inHome('.local/share'), '')
@@ -77,7 +77,7 @@ describe('profiles sync', () => {
     ['no program is started', 'mount -t tmpfs -o noexec none "$HOME/.local"'],
     ['nothing can be written', 'mount -t tmpfs -o ro none "$HOME/.local"'],
   ]) {
-    it(`has them start Node where our data lies on a disk on which ${what}, and --check agrees`, async function () {
+    it(`makes them start Node where our data is on a disk on which ${what}, and --check agrees`, async function () {
       if (!root || process.platform !== 'linux') return this.skip()
       await mkdir(inHome('.local'))
       const shell = `exec unshare --mount sh -c '${mount} && "$@" --yes && exec "$@" --check' sh "$@"`
@@ -91,7 +91,7 @@ describe('profiles sync', () => {
     })
   }
 
-  it('is exit 7 where a profile that was named could not be written, and says nothing else', async () => {
+  it('is exit 7 where a profile named in the call could not be written, and does not claim otherwise', async () => {
     await writeAws('config', '[DEFAULT]\nsso_session = x\n')
     for (const args of [['developer', '--yes'], ['developer', '--check'], ['--check']]) {
       const {exitCode, stdout} = await sync(...args)
@@ -120,7 +120,7 @@ describe('profiles sync', () => {
     })
   }
 
-  it('without a terminal to ask at shows the difference, changes nothing and is exit 2', async () => {
+  it('without a terminal shows the difference, changes nothing and is exit 2', async () => {
     const {exitCode, stdout, stderr} = await sync()
     expect({exitCode, stdout}).to.deep.equal({exitCode: 2, stdout: ''})
     expect(stderr).to.match(
@@ -128,7 +128,7 @@ describe('profiles sync', () => {
     )
   })
 
-  it('reports as JSON what is written, and shows no key that it takes away', async () => {
+  it('reports as JSON what is written, and shows no key that it removes', async () => {
     await writeAws('credentials', '[developer]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = s3cret-key\n')
     const {exitCode, stdout} = await sync('developer', '--yes', '--json')
     expect(exitCode).to.equal(0)
@@ -152,7 +152,7 @@ describe('profiles sync', () => {
     expect(await readdir(scene.home.folder)).to.not.include('.aws')
   })
 
-  it('refuses a path in which no shell has put in the variable, makes no folder of its name, and doctor tells', async () => {
+  it('refuses a path with an unexpanded variable, makes no folder of that name, and doctor reports it', async () => {
     const env = {AWS_CONFIG_FILE: '$HOME/.aws/config'}
     const {exitCode, stdout, stderr} = await scene.home.run(['profiles', 'sync', '--yes'], env)
     expect({exitCode, stdout}).to.deep.equal({exitCode: 2, stdout: ''})
@@ -163,7 +163,7 @@ describe('profiles sync', () => {
     expect(told.map(({id}: {readonly id: string}) => id)).to.deep.equal(['environment.config-file'])
   })
 
-  it('writes a profile for each role in the claim of the person who signs in', async () => {
+  it('writes a profile for each role in the claim of the user', async () => {
     const {exitCode, stderr} = await sync('--from-roles', '--yes', '--name-template', '{role}.{account}')
     expect({exitCode}, stderr).to.deep.equal({exitCode: 0})
     const written = await config()
@@ -175,7 +175,7 @@ describe('profiles sync', () => {
     expect(await scene.sandbox.signIns()).to.equal(1)
   })
 
-  it('loses nothing where many write at once', async () => {
+  it('loses no change where many calls write at once', async () => {
     const configuration = parse(await readFile(inHome('.config/aws-oidc/config.yaml'), 'utf8'))
     const names = Array.from({length: 6}, (_, index) => `role-${index}`)
     const profiles = Object.fromEntries(names.map(name => [name, {provider: 'sandbox', region: 'us-east-1'}]))
@@ -198,7 +198,7 @@ describe('profiles sync', () => {
     expect(await config()).to.equal(damaged)
   })
 
-  it('writes into a file that is mounted by itself, and keeps a copy of it', async function () {
+  it('writes into a file that is a bind mount, and keeps a copy of it', async function () {
     if (!root || process.platform !== 'linux') return this.skip()
     await writeAws('config', '# in the container\n')
     await writeFile(inHome('mounted'), '# mine\n')
@@ -213,7 +213,7 @@ describe('profiles sync', () => {
     expect(await readFile(inHome('.aws', backup), 'utf8')).to.equal('# mine\n')
   })
 
-  it('says which folder to mount where a file is mounted by itself and nothing can lie beside it', async function () {
+  it('says which folder to mount where a file is a bind mount in a read-only folder', async function () {
     if (!root || process.platform !== 'linux') return this.skip()
     await writeAws('config', '')
     await writeFile(inHome('mounted'), '# mine\n')
@@ -231,7 +231,7 @@ describe('profiles sync', () => {
     expect(await readdir(inHome('.aws'))).to.deep.equal(['config'])
   })
 
-  it('replaces no device, and takes the null device for an empty file', async function () {
+  it('replaces no device, and reads the null device as an empty file', async function () {
     if (!root || process.platform !== 'linux') return this.skip()
     await run('mknod', [inHome('null'), 'c', '1', '3'])
     const written = await scene.home.run(['profiles', 'sync', '--yes'], {AWS_CONFIG_FILE: inHome('null')})
@@ -248,7 +248,7 @@ describe('profiles sync', () => {
     ['profiles', 'sync', '--yes'],
     ['doctor', '--no-network'],
   ]) {
-    it(`${args[0]} names a pipe in place of a file that nothing comes through, and waits no longer than two seconds for it`, async function () {
+    it(`${args[0]} names a pipe without a writer in place of the file, after two seconds`, async function () {
       if (process.platform === 'win32') return this.skip()
       await run('mkfifo', [inHome('pipe')])
       const {exitCode, stdout, stderr} = await scene.home.run(args, {AWS_CONFIG_FILE: inHome('pipe')})
@@ -266,7 +266,7 @@ describe('profiles sync', () => {
       'exec unshare --mount sh -c \'mount -t tmpfs -o size=8k none "$HOME/.aws" && printf "[profile x]\\n" >"$HOME/.aws/config" && head -c 4k /dev/zero >"$HOME/.aws/zero"; "$@"; code=$?; cat "$HOME/.aws/config"; ls "$HOME/.aws"; exit $code\' sh "$@"',
     ],
   ] as const) {
-    it(`${what} says so, is exit 1, and changes nothing`, async function () {
+    it(`${what} fails with exit 1, and changes nothing`, async function () {
       if (!root) return this.skip()
       await writeAws('config', '[profile x]\n')
       await scene.home.run(['status'])

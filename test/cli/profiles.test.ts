@@ -10,7 +10,7 @@ describe('profiles', () => {
   const path = () => join(scene.home.folder, '.config/aws-oidc/config.yaml')
   const text = () => readFile(path(), 'utf8')
 
-  it('list says where each takes its role from', async () => {
+  it('list says where the role of each profile comes from', async () => {
     const {exitCode, stdout} = await scene.home.run(['profiles', 'list'])
     expect(exitCode).to.equal(0)
     expect(stdout).to.match(/^PROFILE +FROM +REGION +ROLE\n/)
@@ -33,7 +33,7 @@ describe('profiles', () => {
     })
   })
 
-  it('show says what holds for it in the end: role, chain, duration, STS', async () => {
+  it('show prints the effective settings: role, chain, duration, STS', async () => {
     await scene.home.configure({
       provider: {duration: '4h', defaultRole: arn('readonly')},
       profiles: {bare: {provider: 'sandbox'}},
@@ -47,7 +47,7 @@ describe('profiles', () => {
     expect(stdout).to.match(/^Place +\S+config\.yaml:\d+:\d+$/m)
   })
 
-  it('show says how the AWS tools see it', async () => {
+  it('show says whether the AWS tools have the profile', async () => {
     const seen = async () =>
       JSON.parse((await scene.home.run(['profiles', 'show', 'developer', '--json'])).stdout).awsTools
     expect(await seen()).to.include({upToDate: false, hint: 'aws-oidc profiles sync'})
@@ -70,7 +70,7 @@ describe('profiles', () => {
     expect(stderr.match(/Warning/g)).to.have.lengthOf(1)
   })
 
-  it('add writes one that works, and nothing else', async () => {
+  it('add writes a profile that works, and nothing else', async () => {
     const before = await text()
     const {exitCode, stderr} = await scene.home.run([
       ...['profiles', 'add', 'reader', '--provider', 'sandbox', '--role', arn('readonly')],
@@ -84,7 +84,7 @@ describe('profiles', () => {
     expect(JSON.parse(whoami.stdout).arn).to.include('assumed-role/readonly/')
   })
 
-  it('add makes one that switches from another', async () => {
+  it('add makes a profile that switches roles from another', async () => {
     const args = ['profiles', 'add', 'boss', '--source', 'developer', '--role', arn('admin'), '--json']
     expect(JSON.parse((await scene.home.run(args)).stdout)).to.deep.include({
       profile: 'boss',
@@ -94,7 +94,7 @@ describe('profiles', () => {
     expect(JSON.parse(whoami.stdout).arn).to.include('assumed-role/admin/')
   })
 
-  it('add makes the file where there is none, for us alone', async () => {
+  it('add fails where there is no configuration, and makes the section where the file has no profiles', async () => {
     const other = join(scene.home.folder, 'new/folder/config.yaml')
     const provider = `providers:\n  corp: {strategy: oidc}\n`
     const args = ['profiles', 'add', 'a', '--provider', 'corp', '--role', arn('a')]
@@ -106,7 +106,7 @@ describe('profiles', () => {
     expect(await text()).to.equal(`${provider}profiles:\n  a:\n    provider: corp\n    role: ${arn('a')}\n`)
   })
 
-  it('remove takes one out and keeps all comments', async () => {
+  it('remove removes a profile and keeps all comments', async () => {
     const before = `# mine\n${await text()}`
     await writeFile(path(), before)
     const {exitCode, stdout} = await scene.home.run(['profiles', 'remove', 'admin'])

@@ -14,7 +14,7 @@ describe('providers', () => {
     return text()
   }
 
-  it('list says which profiles name each', async () => {
+  it('list says which profiles use each provider', async () => {
     await withSpare('strategy: oidc')
     const {stdout} = await scene.home.run(['providers', 'list'])
     expect(stdout).to.equal('PROVIDER  STRATEGY  PROFILES\nsandbox   oidc      developer\nspare     oidc      -\n')
@@ -22,7 +22,7 @@ describe('providers', () => {
     expect(providers[0]).to.deep.equal({provider: 'sandbox', strategy: 'oidc', profiles: ['developer']})
   })
 
-  it('show says all but secrets, also one that stands there against the rules', async () => {
+  it('show prints everything but secrets, even a secret that must not be in the file', async () => {
     await scene.home.configure({provider: {clientSecret: 'not-for-this-file', parameters: {hint: 'x'}}})
     const {exitCode, stdout} = await scene.home.run(['providers', 'show', 'sandbox', '--json'])
     expect(exitCode).to.equal(0)
@@ -41,7 +41,7 @@ describe('providers', () => {
       .and.match(/^Strategy +oidc of aws-oidc$/m)
   })
 
-  it('show of a strategy that is not installed hides what might be a secret of it', async () => {
+  it('show hides possible secrets of a strategy that is not installed', async () => {
     await withSpare('strategy: ping\n    key: not-for-this-file\n    flow: device')
     const {exitCode, stdout} = await scene.home.run(['providers', 'show', 'spare'])
     expect(exitCode).to.equal(0)
@@ -51,7 +51,7 @@ describe('providers', () => {
       .and.match(/^flow +device$/m)
   })
 
-  it('remove takes one out, signs out of it, and leaves the others signed in', async () => {
+  it('remove removes a provider, signs out of it, and leaves the others signed in', async () => {
     const {home, sandbox} = scene
     const clients = `issuer: ${sandbox.issuer}\n    clientId: ${sandbox.clientId}`
     await withSpare(`strategy: oidc\n    ${clients}\n    sessionName: spare`)
@@ -69,7 +69,7 @@ describe('providers', () => {
     expect(await text()).not.to.include('spare')
   })
 
-  it('remove leaves signed in who is so at another provider with the same settings', async () => {
+  it('remove keeps the user signed in to another provider with the same settings', async () => {
     const {home, sandbox} = scene
     await withSpare(
       `strategy: oidc\n    issuer: ${sandbox.issuer}\n    clientId: ${sandbox.clientId}\n    rolesClaim: aws_roles`,
@@ -81,7 +81,7 @@ describe('providers', () => {
     expect(await home.entries()).to.have.members([...kept])
   })
 
-  it('remove of one whose strategy is not installed works, and says what may be left', async () => {
+  it('remove works without the strategy of the provider, and says what may be left', async () => {
     await withSpare('strategy: ping')
     const {exitCode, stdout} = await scene.home.run(['providers', 'remove', 'spare'])
     expect(exitCode).to.equal(0)

@@ -11,18 +11,18 @@ const confidential = {clientId: 'aws-oidc-confidential'}
 /** What an AWS tool that starts us tells its children. */
 const told = {AWS_PROFILE: 'developer', AWS_DEFAULT_PROFILE: 'developer'}
 
-describe('aws-oidc as the process of the profile that is in its own environment', () => {
+describe('aws-oidc, started as credential_process of the profile in its own environment,', () => {
   const scene = useScene()
   const inHome = (name: string) => join(scene.home.folder, name)
 
-  /** Notes the environment it is started with, and does what `then` says. */
+  /** A command that records its environment, and then does what `then` says. */
   const noting = (name: string, then: string) => ['/bin/sh', '-c', `env >"$HOME/${name}"; ${then}`, 'sh']
 
   before(function () {
     if (process.platform === 'win32') this.skip()
   })
 
-  it('hands that profile to no browser that a person has chosen', async () => {
+  it('passes that profile to no configured browser', async () => {
     const {home} = scene
     const browse = `exec "$1" "$2" browse "$3"`
     const [node = '', sandbox = ''] = [process.execPath, join(bin, '../../plugins/sandbox/bin/run.js')]
@@ -31,7 +31,7 @@ describe('aws-oidc as the process of the profile that is in its own environment'
     expectNoProfile(await readFile(inHome('seen'), 'utf8'))
   })
 
-  it("hands that profile to no browser of the system's", async function () {
+  it('passes that profile to no browser of the system', async function () {
     if (process.platform !== 'linux') this.skip()
     const {home, sandbox} = scene
     await home.configure({top: {browser: undefined}})
@@ -49,7 +49,7 @@ describe('aws-oidc as the process of the profile that is in its own environment'
     expectNoProfile(await readFile(inHome('seen'), 'utf8'))
   })
 
-  it('hands that profile to no command for a secret, which may ask AWS for it', async () => {
+  it('passes that profile to no command for a secret, which may call AWS', async () => {
     const {home} = scene
     await home.configure({
       provider: {...confidential, clientSecret: {command: noting('seen', 'echo sandbox-"client"-secret')}},
@@ -58,7 +58,7 @@ describe('aws-oidc as the process of the profile that is in its own environment'
     expectNoProfile(await readFile(inHome('seen'), 'utf8'))
   })
 
-  it('is the profile of that environment all the same', async () => {
+  it('still uses the profile of that environment', async () => {
     expect(await scene.home.run(['creds'], told)).to.include({exitCode: 0})
   })
 
@@ -66,7 +66,7 @@ describe('aws-oidc as the process of the profile that is in its own environment'
     ['', {}],
     [' where no lock can be made', {XDG_CACHE_HOME: '/dev/null/nowhere'}],
   ] as const) {
-    it(`fails within seconds when the command for a secret asks it for credentials of the same provider${where}`, async () => {
+    it(`fails within seconds when the command for a secret calls it for the same provider${where}`, async () => {
       const {home, sandbox} = scene
       const again = noting('seen', `echo >>"$HOME/starts"; "$1" "$2" creds -p developer 2>"$HOME/said"`)
       await home.configure({provider: {...confidential, clientSecret: {command: [...again, process.execPath, bin]}}})
@@ -80,9 +80,9 @@ describe('aws-oidc as the process of the profile that is in its own environment'
     })
   }
 
-  it('reads no file that AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE names, where it stands as the process', async () => {
+  it('reads no file that AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE names', async () => {
     const files = {AWS_CONFIG_FILE: inHome('aws-config'), AWS_SHARED_CREDENTIALS_FILE: inHome('aws-credentials')}
-    // Whoever opens one of these to read waits for a writer for ever.
+    // A program that opens one of these for reading waits forever for a writer.
     execFileSync('mkfifo', Object.values(files))
     for (const args of [['creds', '-p', 'admin'], ['whoami'], ['whoami', '-p', 'admin']]) {
       const {exitCode, stderr} = await scene.home.run(args, {...told, ...files})

@@ -25,7 +25,7 @@ describe('the answer to a refresh', () => {
     expect(await unattended()).to.include({exitCode: 0})
   })
 
-  it("may have the first one's nonce also when one without a nonce came in between", async () => {
+  it("may have the first one's nonce even when one without a nonce came in between", async () => {
     const {nonce} = (await rememberedTokens(scene.home))?.claims ?? {}
     await answerWith({idToken: {claims: {nonce: null}}, times: 1})
     await answerWith({idToken: {claims: {nonce}}})
@@ -34,7 +34,7 @@ describe('the answer to a refresh', () => {
     expect(await unattended()).to.include({exitCode: 0})
   })
 
-  it('is refused for another nonce also when one without a nonce came in between', async () => {
+  it('is refused for another nonce even when one without a nonce came in between', async () => {
     await answerWith({idToken: {claims: {nonce: null}}, times: 1})
     await answerWith({idToken: {claims: {nonce: 'of-somebody-else'}}})
     expect(await unattended()).to.include({exitCode: 0})
@@ -72,7 +72,7 @@ describe('the answer to a refresh', () => {
     expect(await unattended()).to.include({exitCode: 0})
   })
 
-  it('may lack an ID token: the old one serves while it lives', async () => {
+  it('may lack an ID token: the old one is used while it is valid', async () => {
     const before = await rememberedTokens(scene.home)
     await answerWith({change: {id_token: null}})
     expect(await unattended()).to.include({exitCode: 0})
@@ -83,7 +83,7 @@ describe('the answer to a refresh', () => {
     expect(Date.parse(after?.expiresAt ?? '')).to.be.at.most(Number(before?.claims.exp) * 1000)
   })
 
-  it('without an ID token leads to a sign-in when the old one has ended, and its refresh token is kept', async () => {
+  it('without an ID token leads to a sign-in when the old one has expired, and its refresh token is kept', async () => {
     await outliveIdToken(scene.home)
     const before = await rememberedTokens(scene.home)
     await answerWith({change: {id_token: null}})

@@ -23,7 +23,7 @@ describe('a refresh token that no longer works', () => {
     [401, 'invalid_token'],
     [403, 'access_denied'],
   ] as const) {
-    it(`is dead when the provider answers ${status} ${error}: a sign-in follows, or exit code 3`, async () => {
+    it(`counts as dead when the provider answers ${status} ${error}: a sign-in follows, or exit code 3`, async () => {
       await answer(oauthError(status, error))
       expect(await unattended()).to.include({exitCode: 3, stdout: ''})
       expect(await rememberedTokens(scene.home)).to.equal(undefined)
@@ -57,7 +57,7 @@ describe('a refresh token that no longer works', () => {
     ['401 without a body', {status: 401}, 6],
     ['404', {status: 404}, 6],
   ] as const) {
-    it(`is not what ${what} says: the token is kept, and the next call renews`, async () => {
+    it(`is kept when the provider answers ${what}, and the next call renews`, async () => {
       const before = await rememberedTokens(scene.home)
       await answer(fault)
       expect(await scene.home.run(creds)).to.include({exitCode, stdout: ''})
@@ -72,23 +72,23 @@ describe('a refresh token that no longer works', () => {
     'answers 503': oauthError(503, 'server_error'),
     'is cut off': {cut: true},
     'is behind a firewall': page,
-    'answers with somebody else': {idToken: {claims: {sub: 'bob'}}},
+    'answers for another user': {idToken: {claims: {sub: 'bob'}}},
   })) {
-    it(`that can't be asked about, as the provider ${what}, lets login sign in`, async () => {
+    it(`that can't be checked, as the provider ${what}, lets login sign in`, async () => {
       await answer(fault)
       const {exitCode, stderr} = await scene.home.run(login)
       expect(exitCode, stderr).to.equal(0)
       expect(await scene.sandbox.signIns()).to.equal(1)
     })
 
-    it(`that can't be asked about, as the provider ${what}, is no need for login --if-needed`, async () => {
+    it(`that can't be checked, as the provider ${what}, is no reason for login --if-needed to sign in`, async () => {
       await answer(fault)
       expect(await scene.home.run([...login, '--if-needed'])).to.include({exitCode: 6})
       expect(await scene.sandbox.signIns()).to.equal(0)
     })
   }
 
-  it("that can't be asked about is kept until that sign-in succeeds", async () => {
+  it("that can't be checked is kept until a sign-in succeeds", async () => {
     const before = await rememberedTokens(scene.home)
     await answer(oauthError(503, 'server_error'))
     const {exitCode, stderr} = await scene.home.run(login, {SANDBOX_USER: 'deny'})
@@ -97,7 +97,7 @@ describe('a refresh token that no longer works', () => {
     expect(await rememberedTokens(scene.home)).to.deep.equal(before)
   })
 
-  it("that can't be asked about is what a login fails with where nobody can be asked", async () => {
+  it("that can't be checked makes login fail where the user can not be asked", async () => {
     await answer(oauthError(503, 'server_error'))
     expect(await scene.home.run(login, {AWS_OIDC_INTERACTIVE: 'never'})).to.include({exitCode: 6})
   })
@@ -123,7 +123,7 @@ describe('a refresh token that no longer works', () => {
     expect(await scene.sandbox.signIns()).to.equal(1)
   })
 
-  it('is not what keys say that are new: they are fetched once more before that is believed', async () => {
+  it('is not judged by outdated keys: they are fetched once more first', async () => {
     await forgetProvider(scene.home)
     await scene.sandbox.fault({on: 'jwks', change: {keys: []}, times: 1})
     expect(await unattended()).to.include({exitCode: 0})
@@ -147,7 +147,7 @@ describe('a refresh token that no longer works', () => {
   }
 })
 
-describe('a provider that makes its key when it first signs with it', () => {
+describe('a provider that creates a key when it first signs with it', () => {
   const scene = useScene()
 
   // Keycloak does so for PS256, ES384 and RS512.
@@ -155,7 +155,7 @@ describe('a provider that makes its key when it first signs with it', () => {
     ['in the browser', login],
     ['with a code', [...login, '--device']],
   ] as const) {
-    it(`lets a person sign in ${how} the first time: its keys are fetched once more`, async () => {
+    it(`lets a user sign in ${how} the first time: its keys are fetched once more`, async () => {
       await scene.sandbox.steer('POST', '/lifetimes', {intervalSeconds: 1})
       await scene.sandbox.fault({on: 'jwks', change: {keys: []}, times: 1})
       const {exitCode, stderr} = await scene.home.run(args)
@@ -166,7 +166,7 @@ describe('a provider that makes its key when it first signs with it', () => {
     })
   }
 
-  it('is no excuse for a key that it never shows', async () => {
+  it('is not trusted with a key that it never publishes', async () => {
     await scene.sandbox.fault({on: 'token', idToken: {key: 'foreign'}})
     const {exitCode, stderr} = await scene.home.run(login)
     expect(exitCode).to.equal(6)

@@ -12,7 +12,7 @@ const thriceOnFullDisk = `exec unshare --mount sh -c '
   (cat /dev/zero >"$HOME/filler") 2>/dev/null
   for call in 1 2 3; do "$@" --force >/dev/null || exit; done' sh "$@"`
 
-describe('a refresh token that is spent for another one', () => {
+describe('a refresh token that is replaced on use', () => {
   const scene = useScene()
   beforeEach(async function () {
     if (!root || process.platform !== 'linux') return this.skip()
@@ -25,7 +25,7 @@ describe('a refresh token that is spent for another one', () => {
 
   const grants = async () => (await scene.sandbox.journal()).flatMap(({grant}) => grant ?? [])
 
-  it('is not lost on a full disk: the next one takes its room, and no call opens a browser', async function () {
+  it('is not lost on a full disk: the next one takes its space, and no call opens a browser', async function () {
     const env = variablesOf(scene.home, scene.sandbox)
     const {exitCode, stderr} = await runAs(creds, {env, shell: thriceOnFullDisk})
     if (/unshare|mount:/.test(stderr)) return this.skip()
@@ -34,7 +34,7 @@ describe('a refresh token that is spent for another one', () => {
     expect(await scene.sandbox.signIns()).to.equal(0)
   })
 
-  it('is not spent where the next one could not be kept, and serves once it can be', async function () {
+  it('is not used where the next one could not be stored, and works once it can be', async function () {
     const {home, sandbox} = scene
     const env = variablesOf(home, sandbox)
     const nobodyThere = {...env, AWS_OIDC_INTERACTIVE: 'never'}

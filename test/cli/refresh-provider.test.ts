@@ -17,7 +17,7 @@ import {type OtherEndpoint, otherEndpoint} from '../support/token-endpoint.ts'
 const creds = ['creds', '--profile', 'developer']
 const found = ['discovery', 'jwks']
 
-describe('what is remembered of the provider', () => {
+describe('the remembered description of a provider', () => {
   const scene = useScene()
   beforeEach(async () => {
     await scene.home.run(creds)
@@ -33,7 +33,7 @@ describe('what is remembered of the provider', () => {
     expect(await kinds()).to.deep.equal(['token', 'sts', 'token', 'sts'])
   })
 
-  it('is remembered anew by a renewal that had to ask', async () => {
+  it('is remembered again by a renewal that had to fetch it', async () => {
     await forgetProvider(scene.home)
     await unattended()
     await outliveTokens(scene.home)
@@ -51,7 +51,7 @@ describe('what is remembered of the provider', () => {
     expect(await kinds()).to.deep.equal(['token', 'token', 'sts'])
   })
 
-  it('sends no person anywhere: a new sign-in asks the provider', async () => {
+  it('is not used for a new sign-in, which asks the provider', async () => {
     await plant({authorization_endpoint: 'http://127.0.0.1:1/'})
     await spoilTokens(scene.home, '{}')
     expect(await scene.home.run(creds)).to.include({exitCode: 0})
@@ -70,13 +70,13 @@ describe('what is remembered of the provider', () => {
     })
   }
 
-  it('is of no use when the configuration names another issuer', async () => {
+  it('is ignored when the configuration names another issuer', async () => {
     await scene.home.configure({provider: {issuer: 'https://sso.example.com'}})
     expect(await unattended()).to.include({exitCode: 3})
     expect(await kinds()).to.deep.equal([])
   })
 
-  describe('that somebody has planted or spoilt is not believed', () => {
+  describe('is not trusted', () => {
     let other: OtherEndpoint | undefined
     beforeEach(async () => {
       other = await otherEndpoint({status: 200, body: '{}'})
@@ -91,7 +91,7 @@ describe('what is remembered of the provider', () => {
       'is from the future': address => plant({token_endpoint: address}, {foundAt: minutes(10)}),
       'has no date': address => plant({token_endpoint: address}, {foundAt: undefined}),
       'has no keys': address => plant({token_endpoint: address}, {keys: undefined}),
-      'is longer than any': address => plant({token_endpoint: address, long: 'x'.repeat(300_000)}),
+      'is far too long': address => plant({token_endpoint: address, long: 'x'.repeat(300_000)}),
       'can be read by others': async address => chmod(await plant({token_endpoint: address}), 0o644),
       'is a link': async address => {
         const path = await plant({token_endpoint: address})
@@ -111,16 +111,16 @@ describe('what is remembered of the provider', () => {
     }
   })
 
-  describe('turns out to be out of date', () => {
+  describe('is found to be out of date', () => {
     const movedBy = {
       'is gone (404)': {status: 404},
-      'takes no POST any more': {status: 405},
-      'leads elsewhere': {status: 307, headers: {location: 'https://sso.example.com/token'}},
-      'knows nobody any more': oauthError(400, 'invalid_grant'),
+      'no longer accepts POST': {status: 405},
+      'redirects elsewhere': {status: 307, headers: {location: 'https://sso.example.com/token'}},
+      'no longer knows the token': oauthError(400, 'invalid_grant'),
       'does not know this client': oauthError(401, 'invalid_client'),
     }
     for (const [what, answer] of Object.entries(movedBy)) {
-      it(`when the token endpoint has moved, and the old one ${what}; nobody is asked`, async () => {
+      it(`when the token endpoint has moved, and the old one ${what}; no sign-in is needed`, async () => {
         const old = await otherEndpoint(answer)
         try {
           await plant({token_endpoint: old.address})
@@ -134,7 +134,7 @@ describe('what is remembered of the provider', () => {
       })
     }
 
-    it('when the token endpoint has moved, and nobody listens at the old one', async () => {
+    it('when the token endpoint has moved, and the old one does not listen', async () => {
       const old = await otherEndpoint()
       await old.close()
       await plant({token_endpoint: old.address})
@@ -155,7 +155,7 @@ describe('what is remembered of the provider', () => {
       }
     })
 
-    it('when the provider signs with new keys: the tokens that it gave are judged by these', async () => {
+    it('when the provider signs with new keys, with which its tokens are verified', async () => {
       await scene.sandbox.steer('POST', '/rotate-keys', {})
       expect(await unattended()).to.include({exitCode: 0})
       expect(await kinds()).to.deep.equal(['token', ...found, 'sts'])
@@ -164,7 +164,7 @@ describe('what is remembered of the provider', () => {
       expect((await kinds()).slice(4)).to.deep.equal(['token', 'sts'])
     })
 
-    it('and the new refresh token is kept when the new keys are not to be had', async () => {
+    it('and the new refresh token is kept when the new keys can not be fetched', async () => {
       const before = await rememberedTokens(scene.home)
       await scene.sandbox.steer('POST', '/rotate-keys', {})
       await scene.sandbox.fault({on: 'jwks', status: 500})
@@ -178,7 +178,7 @@ describe('what is remembered of the provider', () => {
     })
 
     for (const offsetSeconds of [1200, -1200]) {
-      it(`by a clock that is ${offsetSeconds} s off, and nobody has to sign in for that`, async () => {
+      it(`by a clock that is ${offsetSeconds} s off, and no sign-in is needed`, async () => {
         await scene.sandbox.steer('POST', '/clock', {offsetSeconds})
         const {exitCode, stderr} = await unattended()
         expect(exitCode, stderr).to.equal(0)
@@ -186,13 +186,13 @@ describe('what is remembered of the provider', () => {
       })
     }
 
-    it('and still describes the provider when that has ended the refresh token: asked once, then a person', async () => {
+    it('and is right although the refresh token has expired: one request, then a sign-in', async () => {
       await scene.sandbox.steer('POST', '/revoke-sessions', {})
       expect(await unattended()).to.include({exitCode: 3})
       expect(await kinds()).to.deep.equal(['token', ...found])
     })
 
-    it('and tokens that another key signed are refused by what the provider says now', async () => {
+    it('and tokens signed with another key are refused by the current keys of the provider', async () => {
       await scene.sandbox.fault({on: 'token', idToken: {key: 'foreign'}})
       expect(await unattended()).to.include({exitCode: 3, stdout: ''})
       expect(await kinds()).to.deep.equal(['token', ...found])

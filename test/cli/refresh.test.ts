@@ -14,7 +14,7 @@ describe('silent renewal of a sign-in', () => {
     await scene.sandbox.steer('DELETE', '/journal')
   })
 
-  it('asks nobody: new tokens from the refresh token, new credentials from AWS', async () => {
+  it('needs no user: new tokens from the refresh token, new credentials from AWS', async () => {
     const before = await rememberedTokens(scene.home)
     expect(await unattended()).to.include({exitCode: 0, stderr: sayingWhere()})
     const after = await rememberedTokens(scene.home)
@@ -23,7 +23,7 @@ describe('silent renewal of a sign-in', () => {
     expect(await grants()).to.deep.equal(['refresh_token'])
   })
 
-  it('happens once however many ask at the same time', async () => {
+  it('happens once however many calls begin at the same time', async () => {
     const endings = await Promise.all(Array.from({length: 8}, unattended))
     expect(endings.map(({exitCode}) => exitCode)).to.deep.equal(Array(8).fill(0))
     expect(new Set(endings.map(({stdout}) => stdout)).size).to.equal(1)
@@ -35,7 +35,7 @@ describe('silent renewal of a sign-in', () => {
     'the connection to AWS is cut': {on: 'sts', cut: true},
     'AWS refuses the role': {on: 'sts', error: 'AccessDenied', message: 'No.'},
   })) {
-    it(`has kept the new refresh token, and the old one's end does not matter, when ${what} afterwards`, async () => {
+    it(`has stored the new refresh token, and no longer needs the old one, when ${what} afterwards`, async () => {
       const before = await rememberedTokens(scene.home)
       await scene.sandbox.fault(fault)
       expect((await unattended()).exitCode).to.be.oneOf([5, 6])
@@ -45,18 +45,18 @@ describe('silent renewal of a sign-in', () => {
 
       await scene.sandbox.steer('DELETE', '/faults')
       await outliveTokens(scene.home)
-      // `always` only lifts the brake on the role; nobody needs to be asked.
+      // `always` only lifts the brake on the role; the user need not be asked.
       expect(await scene.home.run(creds)).to.include({exitCode: 0})
       expect(await scene.sandbox.signIns()).to.equal(0)
       expect(await grants()).to.deep.equal(['refresh_token', 'refresh_token'])
     })
   }
 
-  it('has kept the new refresh token when it is killed before AWS has answered', async () => {
+  it('has stored the new refresh token when it is killed before AWS has answered', async () => {
     const before = await rememberedTokens(scene.home)
     await scene.sandbox.fault({on: 'sts', delayMs: 60_000})
     const {child, ended} = scene.home.start(creds, {AWS_OIDC_INTERACTIVE: 'never'})
-    // It tells whom it asks just before it does.
+    // It prints which STS it asks just before it does.
     await new Promise(resolve => child.stderr?.once('data', resolve))
     child.kill('SIGKILL')
     await ended
@@ -67,7 +67,7 @@ describe('silent renewal of a sign-in', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const) {
-    it(`has kept the new refresh token when ${signal} comes while the provider answers`, async function () {
+    it(`has stored the new refresh token when ${signal} comes while the provider answers`, async function () {
       if (process.platform === 'win32') this.skip()
       const before = await rememberedTokens(scene.home)
       let caller: Running | undefined
@@ -90,7 +90,7 @@ describe('silent renewal of a sign-in', () => {
     'gone (404)': {status: 404},
     'no keys': {change: {keys: null}},
   })) {
-    it(`does not spend the refresh token when the keys to check the answer with are ${what}`, async () => {
+    it(`does not use the refresh token when the keys to verify the answer are ${what}`, async () => {
       await forgetProvider(scene.home)
       await scene.sandbox.fault({on: 'jwks', ...fault})
       expect(await unattended()).to.include({exitCode: 6, stdout: ''})
@@ -100,14 +100,14 @@ describe('silent renewal of a sign-in', () => {
     })
   }
 
-  it('gives way to a sign-in when the provider has ended the refresh token', async () => {
+  it('is replaced by a sign-in when the provider has revoked the refresh token', async () => {
     await scene.sandbox.steer('POST', '/revoke-sessions', {})
     expect(await scene.home.run(creds)).to.include({exitCode: 0})
     expect(await scene.sandbox.signIns()).to.equal(1)
     expect(await grants()).to.deep.equal(['refresh_token', 'authorization_code'])
   })
 
-  it('ends with exit code 3 and the command to type when the refresh token has ended and nobody may be asked', async () => {
+  it('ends with exit code 3 and the command to type when the refresh token is revoked and the user may not be asked', async () => {
     await scene.sandbox.steer('POST', '/revoke-sessions', {})
     const {exitCode, stdout, stderr} = await unattended()
     expect({exitCode, stdout}).to.deep.equal({exitCode: 3, stdout: ''})
@@ -115,7 +115,7 @@ describe('silent renewal of a sign-in', () => {
     expect(await scene.sandbox.signIns()).to.equal(0)
   })
 
-  it('forgets a refresh token that has ended, so that it is not tried again', async () => {
+  it('forgets a revoked refresh token, so that it is not tried again', async () => {
     await scene.sandbox.steer('POST', '/revoke-sessions', {})
     await unattended()
     await unattended()
@@ -132,7 +132,7 @@ describe('silent renewal of a sign-in', () => {
       const before = await rememberedTokens(scene.home)
       await forgetProvider(scene.home)
       await scene.sandbox.fault(fault)
-      // Not even where somebody could be asked: a person can't mend the network by signing in.
+      // Not even where the user could be asked: a sign-in can't fix the network.
       expect(await scene.home.run(creds)).to.include({exitCode: 6, stdout: ''})
       expect(await rememberedTokens(scene.home)).to.deep.equal(before)
       await scene.sandbox.steer('DELETE', '/faults')
@@ -141,7 +141,7 @@ describe('silent renewal of a sign-in', () => {
     })
   }
 
-  it('ends with exit code 6 and keeps the tokens when the provider is not there at all', async () => {
+  it('ends with exit code 6 and keeps the tokens when the provider is unreachable', async () => {
     const before = await rememberedTokens(scene.home)
     for (const on of ['discovery', 'token']) await scene.sandbox.fault({on, cut: true})
     const {exitCode, stderr} = await unattended()
@@ -159,7 +159,7 @@ describe('silent renewal of a sign-in', () => {
     expect(await grants()).to.deep.equal(['refresh_token'])
   })
 
-  it('gives way to a sign-in when AWS calls the token expired and the provider renews without an ID token', async () => {
+  it('is replaced by a sign-in when AWS calls the token expired and the provider renews without an ID token', async () => {
     await scene.sandbox.fault({on: 'sts', error: 'ExpiredTokenException', message: 'Token expired', times: 1})
     await scene.sandbox.fault({on: 'token', grant: 'refresh_token', change: {id_token: null}})
     expect(await scene.home.run(creds)).to.include({exitCode: 0})

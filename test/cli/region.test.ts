@@ -19,7 +19,7 @@ describe('the name of a region', () => {
   }
 
   for (const [command, args] of Object.entries(calls)) {
-    it(`that can be none is refused by ${command} where it is typed, before anybody signs in`, async () => {
+    it(`that is not valid is refused by ${command}, before the sign-in`, async () => {
       const before = await config()
       const {exitCode, stderr} = await scene.home.run(args('frankfurt'))
       expect(exitCode).to.equal(2)
@@ -27,7 +27,7 @@ describe('the name of a region', () => {
       expect([await config(), await scene.sandbox.signIns()]).to.deep.equal([before, 0])
     })
 
-    it(`that AWS does not list is doubted by ${command}, once, and taken`, async () => {
+    it(`that AWS does not list is used by ${command} with one warning`, async () => {
       const {exitCode, stderr} = await scene.home.run(args('eu-central-99'))
       // The console of a region that is not there can't be reached.
       expect(exitCode, stderr).to.equal(command === 'console' ? 6 : 0)
@@ -37,14 +37,14 @@ describe('the name of a region', () => {
     })
   }
 
-  it('that can be none is refused where it stands in the configuration', async () => {
+  it('that is not valid is refused with its place in the configuration', async () => {
     await scene.home.configure({profiles: {wrong: {provider: 'sandbox', role, region: 'frankfurt'}}})
     const {exitCode, stderr} = await scene.home.run(['profiles', 'list'])
     expect(exitCode).to.equal(2)
     expect(stderr).to.match(/config\.yaml:\d+:\d+: profiles\.wrong\.region must be an AWS region: "frankfurt"/)
   })
 
-  it('that AWS does not list is a warning of doctor, with who has it', async () => {
+  it('that AWS does not list is a warning of doctor, with the profile or variable that has it', async () => {
     await scene.home.configure({profiles: {wrong: {provider: 'sandbox', role, region: 'eu-central-99'}}})
     const {exitCode, stdout} = await scene.home.run(['doctor', '--no-network'], {AWS_REGION: 'us-west-9'})
     expect(exitCode).to.equal(7)
@@ -53,10 +53,10 @@ describe('the name of a region', () => {
   })
 })
 
-describe('what to do next', () => {
+describe('the next step', () => {
   const scene = useScene()
 
-  it('is said by profiles add and remove: the AWS tools do not know it yet', async () => {
+  it('is suggested by profiles add and remove: the AWS tools do not know of the change yet', async () => {
     const added = await scene.home.run(['profiles', 'add', 'new', '--provider', 'sandbox', '--role', role])
     expect(added.stdout).to.include('For the AWS CLI and the SDKs: aws-oidc profiles sync\n')
     const removed = await scene.home.run(['profiles', 'remove', 'new'])
@@ -64,7 +64,7 @@ describe('what to do next', () => {
   })
 
   for (const typed of ['status', 'profiles list', 'providers list']) {
-    it(`is said by ${typed} on a machine on which nothing is configured, instead of an empty table`, async () => {
+    it(`is suggested by ${typed} on a machine without configuration, instead of an empty table`, async () => {
       await scene.home.writeConfig('')
       const {exitCode, stdout} = await scene.home.run(typed.split(' '))
       expect(exitCode).to.equal(0)
@@ -73,7 +73,7 @@ describe('what to do next', () => {
     })
   }
 
-  it('is said by status where there is a provider and no profile', async () => {
+  it('is suggested by status where there is a provider and no profile', async () => {
     const {issuer, clientId} = scene.sandbox
     await scene.home.writeConfig(
       JSON.stringify({cache: 'file', providers: {corp: {strategy: 'oidc', issuer, clientId}}}),

@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import {cachedText, outliveTokens, rememberedTokens, spoilTokens} from '../support/cached.ts'
-import {waitForAddress} from '../support/person.ts'
 import {useScene} from '../support/scene.ts'
+import {waitForAddress} from '../support/sign-in.ts'
 
 const creds = ['creds', '--profile', 'developer']
 
@@ -23,7 +23,7 @@ describe('remembering a sign-in', () => {
     expect(tokens).not.to.have.property('refreshToken')
   })
 
-  it('asks again after the ID token has ended with "rememberSignIn: false"', async () => {
+  it('asks again after the ID token has expired with "rememberSignIn: false"', async () => {
     await scene.home.configure({provider: {rememberSignIn: false}})
     await scene.home.run(creds)
     await outliveTokens(scene.home)
@@ -32,7 +32,7 @@ describe('remembering a sign-in', () => {
     expect(await scene.sandbox.signIns()).to.equal(2)
   })
 
-  it('asks all the same with login --force, and remembers the new sign-in', async () => {
+  it('asks again with login --force, and remembers the new sign-in', async () => {
     await scene.home.run(creds)
     const before = await rememberedTokens(scene.home)
     expect(await scene.home.run(['login', '--profile', 'developer', '--force'])).to.include({exitCode: 0})
@@ -53,7 +53,7 @@ describe('remembering a sign-in', () => {
     expect(await scene.home.run(creds, {AWS_OIDC_INTERACTIVE: 'never'})).to.include({exitCode: 0})
   })
 
-  it("forgets one person's tokens and credentials when login --force is by another", async () => {
+  it("forgets a user's tokens and credentials when another user signs in with login --force", async () => {
     const {stdout} = await scene.home.run(creds)
     const alices = [(JSON.parse(stdout) as {readonly AccessKeyId: string}).AccessKeyId, 'alice@example.com']
     const before = await cachedText(scene.home)
@@ -66,7 +66,7 @@ describe('remembering a sign-in', () => {
     expect((await rememberedTokens(scene.home))?.refreshToken).to.be.a('string')
   })
 
-  it('starts anew from tokens in the cache that are no tokens', async () => {
+  it('signs in again when the cache holds damaged tokens', async () => {
     await scene.home.run(creds)
     await spoilTokens(scene.home, 'no tokens')
     expect(await scene.home.run(creds)).to.include({exitCode: 0})

@@ -3,12 +3,12 @@ import {useScene} from '../support/scene.ts'
 
 const arn = (name: string) => `arn:aws:iam::123456789012:role/${name}`
 
-describe('the role that is taken', () => {
+describe('the role that is used', () => {
   const scene = useScene()
   const taken = async () =>
     (await scene.sandbox.journal()).flatMap(({kind, role}) => (kind === 'sts' && role ? [role] : []))
 
-  it('is the one of --role before all others', async () => {
+  it('is that of --role before all others', async () => {
     await scene.home.configure({provider: {defaultRole: arn('short')}})
     const {exitCode} = await scene.home.run(['creds', '-p', 'developer', '--role', arn('readonly')])
     expect(exitCode).to.equal(0)
@@ -33,7 +33,7 @@ describe('the role that is taken', () => {
     expect(await taken()).to.deep.equal(['developer'])
   })
 
-  it('is to be said when there are several: creds does not ask, but names the command that does', async () => {
+  it('must be named when there are several: creds does not ask, but names the command that does', async () => {
     const {exitCode, stdout, stderr} = await scene.home.run(['creds', '--provider', 'sandbox'])
     expect({exitCode, stdout}).to.deep.equal({exitCode: 2, stdout: ''})
     expect(stderr).to.include(arn('developer')).and.include(arn('readonly'))
@@ -41,19 +41,19 @@ describe('the role that is taken', () => {
     expect(await taken()).to.deep.equal([])
   })
 
-  it('of forty is to be said too, in a few lines', async () => {
+  it('must be named among forty too, in a few lines', async () => {
     const {exitCode, stderr} = await scene.home.run(['creds', '--provider', 'sandbox'], {SANDBOX_USER: 'dave'})
     expect(exitCode).to.equal(2)
     expect(stderr).to.include('40 roles').and.include('35 more')
   })
 
-  it('can not be had by somebody who is offered none', async () => {
+  it('is an error for a user who is offered none', async () => {
     const {exitCode, stdout, stderr} = await scene.home.run(['creds', '--provider', 'sandbox'], {SANDBOX_USER: 'carol'})
     expect({exitCode, stdout}).to.deep.equal({exitCode: 5, stdout: ''})
     expect(stderr).to.include('carol').and.include('Try: ')
   })
 
-  it('must be a role: nonsense is refused without a sign-in', async () => {
+  it('must be valid: nonsense is refused without a sign-in', async () => {
     const {exitCode, stderr} = await scene.home.run(['creds', '-p', 'developer', '--role', 'developer'])
     expect(exitCode).to.equal(2)
     expect(stderr).to.include('"developer" is not a role').and.include('Try: ')
@@ -67,7 +67,7 @@ describe('the role that is taken', () => {
   })
 })
 
-describe('what AWS answers', () => {
+describe('the answer of AWS', () => {
   const scene = useScene()
 
   const answer = (session: string) => `
@@ -88,7 +88,7 @@ describe('what AWS answers', () => {
     ['of the same role in another account', 'arn:aws:sts::999999999999:assumed-role/developer/alice'],
     ['of no role', 'arn:aws:iam::123456789012:user/developer'],
   ] as const) {
-    it(`is not handed on when it is ${words}`, async () => {
+    it(`is not passed on when it is ${words}`, async () => {
       const {home, sandbox} = scene
       await sandbox.fault({on: 'sts', status: 200, contentType: 'text/xml', body: answer(session)})
       const {exitCode, stdout, stderr} = await home.run(['creds', '-p', 'developer'])
@@ -99,7 +99,7 @@ describe('what AWS answers', () => {
     })
   }
 
-  it('is handed on when the role has a path, which AWS leaves out', async () => {
+  it('is passed on when the role has a path, which AWS leaves out', async () => {
     const {home, sandbox} = scene
     const body = answer('arn:aws:sts::123456789012:assumed-role/developer/alice')
     await sandbox.fault({on: 'sts', status: 200, contentType: 'text/xml', body})
@@ -122,7 +122,7 @@ describe('a chained role', () => {
       kind === 'sts' ? [[action, role, durationSeconds]] : [],
     )
 
-  it('is taken with the credentials of its source, for an hour at most', async () => {
+  it('is assumed with the credentials of its source, for an hour at most', async () => {
     await scene.home.configure({
       profiles: {
         developer: {provider: 'sandbox', role: arn('developer'), duration: '4h'},
@@ -155,7 +155,7 @@ describe('a chained role', () => {
     expect(stderr).to.include('AccessDenied')
   })
 
-  it('that is its own source is refused, also by way of others', async () => {
+  it('that is its own source is refused, even through others', async () => {
     const from = (source: string) => ({source, role: arn('admin')})
     for (const [profiles, ring] of [
       [{loop: from('loop')}, 'loop > loop'],

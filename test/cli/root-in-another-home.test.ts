@@ -42,7 +42,7 @@ describe('root in the home of another user, as under "sudo -E",', () => {
     return found
   }
 
-  it('keeps what it gets in its own home, where it finds it again, and locks nobody out', async () => {
+  it("stores files in its own home, where it finds them again, and leaves the user's files accessible", async () => {
     const {home, sandbox} = scene
     for (const _ of [1, 2]) {
       const {exitCode, stderr} = await asRoot(creds)
@@ -61,7 +61,7 @@ describe('root in the home of another user, as under "sudo -E",', () => {
     expect(stdout).not.to.include('files.owner')
   })
 
-  it('keeps it where a variable says so, if that is a folder of root', async () => {
+  it('stores them where a variable says, if that is a folder of root', async () => {
     const folder = join(own, 'elsewhere')
     await asRoot(creds, {XDG_CACHE_HOME: folder})
     expect(await readdir(folder)).to.deep.equal(['aws-oidc'])
@@ -72,7 +72,7 @@ describe('root in the home of another user, as under "sudo -E",', () => {
     ['profiles of the AWS tools, with the launcher', ['profiles', 'sync', '--yes']],
     ['a plugin', ['plugins', 'install']],
   ] as const) {
-    it(`leaves ${what} to that user`, async () => {
+    it(`makes ${what} owned by that user`, async () => {
       const {home, sandbox} = scene
       const settings: Record<string, readonly string[]> = {
         setup: ['--set', `issuer=${sandbox.issuer}`, '--set', 'clientId=aws-oidc'],
@@ -85,7 +85,7 @@ describe('root in the home of another user, as under "sudo -E",', () => {
     })
   }
 
-  it('says who is in the way where an older "sudo -E" has left a folder of root', async () => {
+  it('reports the folder that an older "sudo -E" has left to root', async () => {
     const {home, sandbox} = scene
     await mkdir(join(home.folder, '.cache'), {mode: 0o700})
     const env = variablesOf(home, sandbox)

@@ -45,12 +45,12 @@ describe('credentials by SAML', () => {
     expect(await scene.sandbox.signIns()).to.equal(1)
   })
 
-  it('are of the person that the assertion names', async () => {
+  it('are of the user that the assertion names', async () => {
     const {stdout} = await scene.home.run(['whoami', '-p', 'developer', '--json'])
     expect(JSON.parse(stdout).arn).to.match(/:assumed-role\/developer\/alice/)
   })
 
-  it('are of the role that was asked for, whatever the order of the pair', async () => {
+  it('are of the requested role, whatever the order of role and provider', async () => {
     await scene.sandbox.steer('PUT', '/saml', {pairOrder: 'provider-first'})
     const {exitCode, stderr} = await scene.home.run([...creds, '--role', arn('readonly')])
     expect(exitCode, stderr).to.equal(0)
@@ -66,7 +66,7 @@ describe('credentials by SAML', () => {
     expect(await calls()).to.deep.equal([])
   })
 
-  it('are of the only role that is offered where none was said', async () => {
+  it('are of the only role that is offered where none was requested', async () => {
     const {exitCode, stderr} = await scene.home.run(['creds', '--provider', 'sandbox'], {SANDBOX_USER: 'bob'})
     expect(exitCode, stderr).to.equal(0)
     expect((await calls()).map(({role}) => role)).to.deep.equal(['developer'])
@@ -78,13 +78,13 @@ describe('credentials by SAML', () => {
     expect(stderr).to.include('40 roles').and.include('Try: aws-oidc login --provider sandbox\n')
   })
 
-  it('can not be had by somebody without a role, who is told so', async () => {
+  it('are refused to a user without a role, with the reason', async () => {
     const {exitCode, stderr} = await scene.home.run(creds, {SANDBOX_USER: 'carol'})
     expect(exitCode).to.equal(5)
     expect(stderr).to.include('offers no AWS role').and.include('Try: ')
   })
 
-  it('last as long as the role allows where more was asked', async () => {
+  it('last as long as the role allows where more was requested', async () => {
     await scene.home.configure({provider: {...throughSaml, duration: '12h'}})
     const {exitCode, stderr} = await scene.home.run(creds)
     expect(exitCode, stderr).to.equal(0)
@@ -98,7 +98,7 @@ describe('credentials by SAML', () => {
     expect((await calls())[0]?.durationSeconds).to.be.within(5300, 5400)
   })
 
-  it('come although remembered tokens were ended at the provider: the person signs in again', async () => {
+  it('come after a logout by a new sign-in', async () => {
     await scene.home.run(creds)
     await scene.home.run(['logout', '--provider', 'sandbox'])
     expect((await scene.home.run(creds)).exitCode).to.equal(0)
@@ -113,7 +113,7 @@ describe('credentials by SAML', () => {
     expect(await scene.home.entries()).to.deep.equal([])
   })
 
-  it('are got for twenty callers at once by one sign-in and one assertion', async () => {
+  it('come from one sign-in and one assertion for twenty callers at once', async () => {
     const endings = await Promise.all(Array.from({length: 20}, () => scene.home.run(creds)))
     expect(endings.map(({exitCode}) => exitCode)).to.deep.equal(Array.from({length: 20}, () => 0))
     expect(await scene.sandbox.signIns()).to.equal(1)
@@ -121,7 +121,7 @@ describe('credentials by SAML', () => {
   }).timeout(120_000)
 })
 
-describe('a provider that gives no assertion AWS would take', () => {
+describe('a provider that gives no assertion that AWS would accept', () => {
   const scene = useScene()
   beforeEach(async () => {
     await scene.sandbox.steer('DELETE', '/saml')
@@ -158,7 +158,7 @@ describe('a provider that gives no assertion AWS would take', () => {
     ['for another recipient', {recipient: 'https://app.example.com/acs'}, 'no sign-in address of AWS'],
     ['with a foreign signature', {signature: 'foreign-key'}, 'SAML metadata'],
   ] as const) {
-    it(`(one ${what}) is refused by AWS, with what is doubtful about it`, async () => {
+    it(`(one ${what}) is refused by AWS, and the error says what is doubtful about it`, async () => {
       await scene.sandbox.steer('PUT', '/saml', {change})
       const {exitCode, stderr} = await scene.home.run(creds)
       expect(exitCode).to.equal(5)
@@ -170,7 +170,7 @@ describe('a provider that gives no assertion AWS would take', () => {
 describe('a document that the sandbox made', () => {
   const scene = useScene()
 
-  it('is put into a response, or left as it is, so that its STS takes it', async () => {
+  it('is wrapped into a response, or left as it is, so that its STS accepts it', async () => {
     for (const form of ['assertion', 'response']) {
       const minted = await scene.sandbox.steer('POST', '/saml/mint', {user: 'alice', form, c14n: 'inclusive'})
       const {document} = Object(minted)

@@ -42,13 +42,13 @@ async function familyOf(first: number): Promise<readonly number[]> {
 
 const textOf = (path: string) => readFile(path, 'utf8').catch(() => '')
 
-describe('what other programs can see of aws-oidc while it works', () => {
+describe('the arguments and variables of aws-oidc and its child processes', () => {
   const scene = useScene()
   beforeEach(function () {
     if (process.platform !== 'linux') this.skip()
   })
 
-  /** Nothing secret stands in an argument or a variable of aws-oidc or of what it starts. */
+  /** No argument or variable of aws-oidc, or of a program that it starts, holds a secret. */
   async function holdsNone(seen: ReadonlyMap<string, string>, programs: RegExp, secrets: readonly unknown[]) {
     expect([...seen.keys()].join('\n'), 'all were looked at').to.match(programs)
     const all = [...seen.values()].join('\n')
@@ -62,7 +62,7 @@ describe('what other programs can see of aws-oidc while it works', () => {
     return [SecretAccessKey, SessionToken, accessToken, refreshToken, idToken]
   }
 
-  it('is no secret during a sign-in, in the browser that it starts neither', async () => {
+  it('hold no secret during a sign-in, nor do those of the browser', async () => {
     // The browser, and the program with its tokens, stay until they have been looked at.
     for (const on of ['authorization', 'sts']) await scene.sandbox.fault({on, times: 1, delayMs: 1000})
     const running = scene.home.start(creds)
@@ -71,7 +71,7 @@ describe('what other programs can see of aws-oidc while it works', () => {
     await holdsNone(seen, /browse[\s\S]*state=/, [...secrets, 'alice-password'])
   })
 
-  it('is no secret during a renewal', async () => {
+  it('hold no secret during a renewal', async () => {
     const {home, sandbox} = scene
     const before = await secretsOf((await home.run(creds)).stdout)
     await outliveTokens(home)
@@ -82,7 +82,7 @@ describe('what other programs can see of aws-oidc while it works', () => {
     await holdsNone(seen, /run\.js/, [...before, ...after])
   })
 
-  it('is no sign-in token while the console opens, nor anything that leads to one a second time', async () => {
+  it('hold no sign-in token while the console opens, nor an address that works a second time', async () => {
     const {home, sandbox} = scene
     // Both stay until they have been looked at: the browser with the address of the console, and aws-oidc with its keys.
     const lingering = ['sh', '-c', 'sleep 1; exec "$@"', 'sh', process.execPath, sandboxBin, 'browse']
@@ -100,8 +100,8 @@ describe('what other programs can see of aws-oidc while it works', () => {
     expect(await fetch(address).catch(() => 'gone')).to.equal('gone')
   })
 
-  it('is not the secret of the client that another program prints', async () => {
-    // Put together by the program, so that it stands in no argument of it; and it stays until it has been seen.
+  it('hold no client secret that another program prints', async () => {
+    // Put together by the program, so that no argument of it holds the secret; it stays until it has been seen.
     const script = 'setTimeout(() => console.log(["sandbox", "client", "secret"].join("-")), 1000)'
     await scene.home.configure({
       provider: {

@@ -51,7 +51,7 @@ describe('providers set-secret', () => {
     }
   })
 
-  it('takes what comes through the pipe for no argument that was forgotten', async () => {
+  it('does not take piped text for a missing argument', async () => {
     for (const given of [[], ['sandbox']]) {
       const {exitCode, stdout, stderr} = await piped(secret, ['providers', 'set-secret', ...given])
       expect({exitCode, stdout}, stderr).to.deep.equal({exitCode: 2, stdout: ''})
@@ -63,25 +63,25 @@ describe('providers set-secret', () => {
 
   for (const [what, args, complaint, hint] of [
     [
-      'a provider that is not there',
+      'an unknown provider',
       ['sandbax', 'clientSecret'],
       '"sandbax"',
       'aws-oidc providers set-secret sandbox clientSecret',
     ],
     [
-      'a setting that is mistyped',
+      'a mistyped setting',
       ['sandbox', 'clientSecrt'],
       'no secret setting "clientSecrt"',
       'aws-oidc providers set-secret sandbox clientSecret',
     ],
     [
-      'a setting that is no secret',
+      'a setting that is not a secret',
       ['sandbox', 'clientId'],
       'no secret setting "clientId"',
       'aws-oidc providers set-secret sandbox clientSecret',
     ],
   ] as const) {
-    it(`refuses ${what}, and names the right one`, async () => {
+    it(`refuses ${what}, and suggests the right one`, async () => {
       const {exitCode, stdout, stderr} = await piped(secret, ['providers', 'set-secret', ...args])
       expect({exitCode, stdout}, stderr).to.deep.equal({exitCode: 2, stdout: ''})
       expect(stderr).to.include(complaint).and.include(`Try: ${hint}\n`).and.not.include(secret)
@@ -89,9 +89,9 @@ describe('providers set-secret', () => {
   }
 
   for (const [what, args] of [
-    ['puts nothing', setSecret],
-    ['takes nothing out', [...setSecret, '--remove']],
-    ['says in JSON that it puts nothing', [...setSecret, '--json']],
+    ['stores nothing', setSecret],
+    ['removes nothing', [...setSecret, '--remove']],
+    ['says in JSON that it stores nothing', [...setSecret, '--json']],
   ] as const) {
     it(`${what} where there is no keyring: exit 6, with the other ways`, async function () {
       if (process.platform !== 'linux') this.skip()

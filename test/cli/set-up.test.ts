@@ -9,12 +9,12 @@ import {root} from '../support/sandbox.ts'
 const run = promisify(execFile)
 
 describe('a clone', () => {
-  it('is not installed or built again when nothing has changed', async () => {
+  it('is neither installed nor built again when nothing has changed', async () => {
     const {stdout, stderr} = await run(process.execPath, [join(root, 'scripts/prepare.js')])
     expect(stdout + stderr).to.equal('')
   })
 
-  it('shows the main job in one command, unattended, also without a HOME', async () => {
+  it('runs the demo in one command, unattended, even without HOME', async () => {
     const {HOME: _, ...env} = process.env
     const folder = await mkdtemp(join(tmpdir(), 'aws-oidc-no-home-'))
     try {
@@ -33,7 +33,7 @@ describe('a clone', () => {
 })
 
 describe('bin/run.js', () => {
-  it('says in one line which Node it needs, and imports nothing before', async () => {
+  it('says in one line which Node it needs, before any import', async () => {
     const code = `Object.defineProperty(process.versions, 'node', {value: '20.20.2'}); await import(${JSON.stringify(join(root, 'bin/run.js'))})`
     const failure = await run(process.execPath, ['--input-type=module', '-e', code]).catch((error: unknown) => error)
     expect(failure).to.include({code: 1, stdout: ''})

@@ -30,7 +30,7 @@ describe('setup, unattended', () => {
     expect(await scene.home.entries()).to.deep.equal([])
   }
 
-  it('signs in, gets credentials, and saves a profile that needs nobody afterwards', async () => {
+  it('signs in, gets credentials, and saves a profile that needs no further sign-in', async () => {
     const {exitCode, stdout, stderr} = await setup(
       ...oidc,
       ...settings(),
@@ -57,7 +57,7 @@ profiles:
     expect(await scene.sandbox.signIns()).to.equal(1)
   })
 
-  it('takes the only role that is offered, and says in JSON how it ended', async () => {
+  it('uses the only role that is offered, and reports the result as JSON', async () => {
     const args = ['setup', '--yes', '--json', ...oidc, ...settings({rolesClaim: 'aws_roles'}), '-p', 'mine']
     const {stdout} = await scene.home.run(args, {SANDBOX_USER: 'bob'})
     expect(JSON.parse(stdout)).to.deep.include({
@@ -69,7 +69,7 @@ profiles:
     })
   })
 
-  it('writes whatever a provider may have, as it is to stand there', async () => {
+  it('writes every setting that a provider may have', async () => {
     const given = settings({
       scopes: 'openid,email',
       'clientSecret.env': 'CORP_SECRET',
@@ -100,7 +100,7 @@ profiles:
     expect(await scene.sandbox.journal(), 'nothing is tried').to.deep.equal([])
   })
 
-  it('lists at once all that is missing or wrong', async () => {
+  it('lists everything that is missing or wrong at once', async () => {
     const {exitCode, stdout, stderr} = await setup(
       '--strategy',
       'saml2',
@@ -128,7 +128,7 @@ profiles:
       .and.include('--strategy oidc|saml2')
   })
 
-  it('without --yes and without a terminal asks nobody, and saves nothing', async () => {
+  it('without --yes and without a terminal asks nothing, and saves nothing', async () => {
     const {exitCode, stderr} = await scene.home.run(['setup', ...oidc, ...settings(), '--role', arn('developer')])
     expect(exitCode).to.equal(2)
     expect(stderr).to.include('--yes')
@@ -179,7 +179,7 @@ profiles:
     })
   }
 
-  it('a second time changes nothing, and asks nobody', async () => {
+  it('a second time changes nothing, and sends no request', async () => {
     const args = [...oidc, ...settings(), '--role', arn('developer'), '--region', 'us-east-1']
     await setup(...args)
     const saved = await text()
@@ -192,7 +192,7 @@ profiles:
     expect(await scene.sandbox.journal()).to.deep.equal([])
   })
 
-  it('a second time changes nothing either where the role is the only one offered', async () => {
+  it('a second time changes nothing where the role is the only one offered', async () => {
     const args = ['setup', '--yes', ...oidc, ...settings({rolesClaim: 'aws_roles'})]
     await scene.home.run(args, {SANDBOX_USER: 'bob'})
     const saved = await text()
@@ -220,7 +220,7 @@ profiles:
     })
     const args = () => [...oidc, ...settings(), '--role', arn('developer')]
 
-    it('names all that differs, and changes nothing', async () => {
+    it('names every difference, and changes nothing', async () => {
       const {exitCode, stdout, stderr} = await setup(...args())
       expect({exitCode, stdout}).to.deep.equal({exitCode: 2, stdout: ''})
       expect(stderr)
@@ -232,7 +232,7 @@ profiles:
       await expectNothingSaved()
     })
 
-    it('changes what is different with --replace, once it has worked, and no other byte', async () => {
+    it('changes what is different with --replace, once the sign-in has worked, and no other byte', async () => {
       const {exitCode, stdout, stderr} = await setup(...args(), '--replace')
       expect(exitCode, stderr).to.equal(0)
       expect(stdout).to.include('AWS gives credentials of')
@@ -245,7 +245,7 @@ profiles:
       )
     })
 
-    it('keeps with --replace what no flag can say, and nothing of another way to sign in', async () => {
+    it('keeps settings without a flag with --replace, and none of another strategy', async () => {
       await scene.home.writeConfig(`providers:
   corp:
     strategy: saml2
@@ -270,14 +270,14 @@ profiles:
 `)
     })
 
-    it('changes nothing with --replace where it does not work', async () => {
+    it('changes nothing with --replace where the sign-in or the role does not work', async () => {
       const refused = await setup(...oidc, ...settings(), '--role', arn('locked'), '-p', 'developer', '--replace')
       expect(refused.exitCode, refused.stderr).to.equal(5)
       await expectNothingSaved()
     })
   })
 
-  it('that fails leaves signed in who is so at a provider with the same settings', async () => {
+  it('that fails keeps the user signed in to a provider with the same settings', async () => {
     await setup(...oidc, ...settings(), '--role', arn('developer'))
     const other = ['--provider', 'other', '--strategy', 'oidc', ...settings(), '--role', arn('locked')]
     expect((await setup(...other)).exitCode).to.equal(5)

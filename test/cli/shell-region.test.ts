@@ -5,7 +5,7 @@ const role = 'arn:aws:iam::123456789012:role/developer'
 const names = ['AWS_REGION', 'AWS_DEFAULT_REGION', 'AWS_OIDC_REGION'] as const
 type Regions = {readonly [name in (typeof names)[number]]?: string}
 
-describe('The region of a shell that takes what creds prints', () => {
+describe('The region of a shell that evaluates the output of creds', () => {
   const scene = useScene()
   beforeEach(() => scene.home.configure({profiles: {bare: {provider: 'sandbox', role}}}))
 
@@ -22,11 +22,11 @@ describe('The region of a shell that takes what creds prints', () => {
     expect(await shellAfter('developer')).to.include({AWS_REGION: 'us-east-1', AWS_DEFAULT_REGION: 'us-east-1'})
   })
 
-  it('is none where nobody has chosen one', async () => {
+  it('is not set where none is configured', async () => {
     expect(await shellAfter('bare')).to.deep.equal({})
   })
 
-  it('stays what the person has chosen, whatever profile comes', async () => {
+  it('stays the one that the user has set, whatever the profile', async () => {
     const chosen = {AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-west-1'}
     const first = await shellAfter('developer', {AWS_REGION: 'eu-west-1'})
     expect(first).to.deep.equal(chosen)
@@ -34,13 +34,13 @@ describe('The region of a shell that takes what creds prints', () => {
     expect(await shellAfter('developer', first)).to.deep.equal(chosen)
   })
 
-  it('does not stay that of another profile', async () => {
+  it('does not stay the one of another profile', async () => {
     const other = {AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-west-1', AWS_OIDC_REGION: 'eu-west-1'}
     expect(await shellAfter('developer', other)).to.include({AWS_REGION: 'us-east-1', AWS_DEFAULT_REGION: 'us-east-1'})
     expect(await shellAfter('bare', other)).to.deep.equal({})
   })
 
-  it('is that of the role alone where creds is given no profile', async () => {
+  it('is not set for a role without a profile', async () => {
     const args = ['creds', '--format', 'env', '--provider', 'sandbox', '--role', role]
     expect((await scene.home.run(args)).stdout).not.to.include('REGION')
   })

@@ -1,6 +1,6 @@
 import {expect} from 'chai'
-import {redirectAfterSignIn, waitForAddress} from '../support/person.ts'
 import {useScene} from '../support/scene.ts'
+import {redirectAfterSignIn, waitForAddress} from '../support/sign-in.ts'
 
 const creds = ['creds', '--profile', 'developer']
 
@@ -17,7 +17,7 @@ describe('signing in: the answer of the provider', () => {
     await expectRefusedAnswer()
   })
 
-  it('takes an answer without the issuer where the provider promises nothing', async () => {
+  it('accepts an answer without the issuer where the provider promises nothing', async () => {
     await scene.sandbox.fault({on: 'discovery', change: {authorization_response_iss_parameter_supported: null}})
     await scene.sandbox.fault({on: 'authorization', redirect: {iss: null}})
     expect(await scene.home.run(creds)).to.include({exitCode: 0})
@@ -30,7 +30,7 @@ describe('signing in: the answer of the provider', () => {
     expect(stderr).to.include("can't be trusted")
   })
 
-  it('ends with exit code 4 and names the reason when the person refuses', async () => {
+  it('ends with exit code 4 and names the reason when the user refuses', async () => {
     const {exitCode, stdout, stderr} = await scene.home.run(creds, {SANDBOX_USER: 'deny'})
     expect({exitCode, stdout}).to.deep.equal({exitCode: 4, stdout: ''})
     expect(stderr)
@@ -46,7 +46,7 @@ describe('signing in: the answer of the provider', () => {
     expect(stderr).to.include('access_denied (No [2J way)')
   })
 
-  it('blames the provider, not the person, for a failure of the provider', async () => {
+  it('blames the provider, not the user, for a failure of the provider', async () => {
     await scene.sandbox.fault({on: 'authorization', error: 'server_error', message: 'database is down'})
     const {exitCode, stderr} = await scene.home.run(creds)
     expect(exitCode).to.equal(6)
@@ -78,7 +78,7 @@ describe('signing in: the answer of the provider', () => {
     expect(await scene.home.run(creds, {THE_SECRET: 'sandbox-client-secret'})).to.include({exitCode: 0})
   })
 
-  it('names the client as the trouble when its secret is wrong', async () => {
+  it('names the client as the cause when its secret is wrong', async () => {
     await scene.home.configure({provider: {clientId: 'aws-oidc-confidential', clientSecret: {env: 'THE_SECRET'}}})
     const {exitCode, stdout, stderr} = await scene.home.run(creds, {THE_SECRET: 'not-the-secret'})
     expect({exitCode, stdout}).to.deep.equal({exitCode: 4, stdout: ''})

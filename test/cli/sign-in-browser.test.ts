@@ -2,9 +2,9 @@ import {existsSync} from 'node:fs'
 import {chmod, readFile, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {expect} from 'chai'
-import {browse, waitForAddress} from '../support/person.ts'
 import {sandboxBin} from '../support/sandbox.ts'
 import {useScene} from '../support/scene.ts'
+import {browse, waitForAddress} from '../support/sign-in.ts'
 
 const creds = ['creds', '--profile', 'developer']
 // A script with a "#!" line is a program there.
@@ -79,7 +79,7 @@ describe('opening the browser', () => {
     expect(child.exitCode).to.equal(0)
   })
 
-  it("takes a provider's own program before the one at the top of the file", async () => {
+  it("prefers a provider's own program to the one at the top of the file", async () => {
     const [own, top] = [await writeBrowser('of-the-provider'), await writeBrowser('of-the-file')]
     await scene.home.configure({
       top: {browser: [process.execPath, top]},
@@ -90,10 +90,10 @@ describe('opening the browser', () => {
   })
 
   for (const [what, browser] of Object.entries({
-    'is not there': ['/no/such/program', '--new-window'],
+    'does not exist': ['/no/such/program', '--new-window'],
     'fails at once': [process.execPath, '-e', 'process.exit(3)'],
   })) {
-    it(`shows the address and waits for the person when the program ${what}`, async () => {
+    it(`shows the address and waits for the user when the program ${what}`, async () => {
       await scene.home.configure({top: {browser}})
       const {address, ended} = await waitForAddress(scene.home, creds)
       await browse(address)
@@ -130,7 +130,7 @@ describe('opening the browser', () => {
   onLinux("opens the system's browser where none is configured and there is a desktop", async () => {
     await writeProgram('x-www-browser')
     await scene.home.configure({top: {browser: undefined}})
-    // No desktop entries of this machine: what is left is the program by this name.
+    // Without the desktop entries of this machine, only the program by this name is left.
     const desktop = {DISPLAY: ':99', XDG_DATA_DIRS: '/nowhere', PATH: `${scene.home.folder}:/usr/bin:/bin`}
     expect(await scene.home.run(creds, desktop)).to.include({exitCode: 0})
     expect(await seenBy('x-www-browser')).to.have.lengthOf(1)

@@ -6,7 +6,7 @@ const creds = ['creds', '--profile', 'developer']
 describe('signing in: finding the provider', () => {
   const scene = useScene()
 
-  it('takes the address of the metadata in place of the issuer', async () => {
+  it('accepts the address of the metadata in place of the issuer', async () => {
     const issuer = `${scene.sandbox.issuer}/.well-known/openid-configuration`
     await scene.home.configure({provider: {issuer}})
     expect(await scene.home.run(creds)).to.include({exitCode: 0})
@@ -23,7 +23,7 @@ describe('signing in: finding the provider', () => {
     expect(await kinds()).to.have.members(['discovery'])
   })
 
-  it('says that a slash at the end is all that makes another issuer of it', async () => {
+  it('says that only the slash at the end of "issuer" is wrong', async () => {
     const {issuer} = scene.sandbox
     await scene.home.configure({provider: {issuer: `${issuer}/`}})
     const {exitCode, stderr} = await scene.home.run(creds)
@@ -33,7 +33,7 @@ describe('signing in: finding the provider', () => {
       .and.include(`Try: issuer: ${issuer} (without the slash at the end)`)
   })
 
-  it('says that a slash at the end is all that is missing', async () => {
+  it('says that only a slash at the end of "issuer" is missing', async () => {
     const {issuer} = scene.sandbox
     await scene.sandbox.fault({on: 'discovery', change: {issuer: `${issuer}/`}})
     const {exitCode, stderr} = await scene.home.run(creds)
@@ -54,7 +54,7 @@ describe('signing in: finding the provider', () => {
     })
   }
 
-  it('refuses an issuer on http that is not this machine before it asks anybody', async () => {
+  it('refuses an issuer on http elsewhere than on this machine, before any request', async () => {
     await scene.home.configure({provider: {issuer: 'http://sso.example.com'}})
     const {exitCode, stderr} = await scene.home.run(creds)
     expect(exitCode).to.equal(2)
@@ -62,7 +62,7 @@ describe('signing in: finding the provider', () => {
   })
 
   for (const member of ['authorization_endpoint', 'token_endpoint', 'jwks_uri']) {
-    it(`sends nothing to a ${member} on http that is not this machine`, async () => {
+    it(`sends nothing to a ${member} on http elsewhere than on this machine`, async () => {
       await scene.sandbox.fault({on: 'discovery', change: {[member]: 'http://sso.example.com/there'}})
       const {exitCode, stdout, stderr} = await scene.home.run(creds)
       expect({exitCode, stdout}).to.deep.equal({exitCode: 6, stdout: ''})

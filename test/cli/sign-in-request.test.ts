@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto'
 import {expect} from 'chai'
-import {browse, waitForAddress} from '../support/person.ts'
 import {useScene} from '../support/scene.ts'
+import {browse, waitForAddress} from '../support/sign-in.ts'
 
 describe('signing in: the authorization request', () => {
   const scene = useScene()
@@ -38,7 +38,7 @@ describe('signing in: the authorization request', () => {
     await scene.home.writeConfig(JSON.stringify({...config, profiles}))
   })
 
-  it('redeems the code with the verifier of that challenge', async () => {
+  it('redeems the code with the verifier of the challenge', async () => {
     const {address, ended} = await waitForAddress(scene.home)
     // The provider compares; a challenge that no verifier of ours fits must therefore be refused.
     const changed = new URL(address)
@@ -68,7 +68,7 @@ describe('signing in: the authorization request', () => {
     await ended
   })
 
-  it('lets no parameter of the configuration replace what protects the sign-in', async () => {
+  it('lets no configured parameter replace what protects the sign-in', async () => {
     const parameters = {state: 'x', nonce: 'x', code_challenge: 'x', code_challenge_method: 'plain', redirect_uri: 'x'}
     await scene.home.configure({provider: {parameters}})
     const {address, child, ended} = await waitForAddress(scene.home)
@@ -86,7 +86,7 @@ describe('signing in: the authorization request', () => {
     await ended
   })
 
-  it('asks for no offline access where the provider does not list it', async () => {
+  it('requests no offline access where the provider does not list it', async () => {
     await scene.sandbox.fault({on: 'discovery', change: {scopes_supported: ['openid', 'email']}})
     const {address, child, ended} = await waitForAddress(scene.home)
     expect(address.searchParams.get('scope')).to.equal('openid email')

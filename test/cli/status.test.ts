@@ -24,7 +24,7 @@ describe('status', () => {
   const profile = async (name: string) => (await standing('-p', name)).profiles[0]
   const provider = async () => (await standing()).providers[0]
 
-  it('of nobody says so, and --check is exit 3', async () => {
+  it('says that the user is not signed in, and --check is exit 3', async () => {
     const {exitCode, stdout} = await scene.home.run(['status', '--check'])
     expect(exitCode).to.equal(3)
     expect(stdout)
@@ -32,7 +32,7 @@ describe('status', () => {
       .and.match(/^developer +absent +- +arn:\S+role\/developer$/m)
   })
 
-  it('of somebody says who, which credentials there are and until when; --check is exit 0', async () => {
+  it('says who is signed in, which credentials there are and until when; --check is exit 0', async () => {
     await scene.home.run(['login', '-p', 'developer'])
     const {exitCode, stdout, stderr} = await scene.home.run(['status', '--check'])
     expect({exitCode, stderr}).to.deep.equal({exitCode: 0, stderr: ''})
@@ -54,7 +54,7 @@ describe('status', () => {
     ])
   })
 
-  it('asks nobody, needs no network and changes nothing', async () => {
+  it('asks nothing, needs no network and changes nothing', async () => {
     const {home, sandbox} = scene
     await home.run(['login', '-p', 'developer'])
     await sandbox.steer('DELETE', '/journal')
@@ -67,7 +67,7 @@ describe('status', () => {
     expect(await sandbox.journal()).to.deep.equal([])
   })
 
-  it('waits for nobody who is signing in', async () => {
+  it('does not wait for a sign-in', async () => {
     await scene.home.run(['login', '-p', 'developer'])
     const release = await takeLock(scene.home)
     try {
@@ -90,7 +90,7 @@ describe('status', () => {
     }
   })
 
-  it('needs a person again when nothing can be renewed, although credentials of the source role still switch', async () => {
+  it('needs the user again only when nothing can be renewed and no source credentials are left', async () => {
     const {home} = scene
     await home.configure({provider: {rememberSignIn: false}})
     await home.run(['login', '-p', 'developer'])
@@ -132,7 +132,7 @@ describe('status', () => {
     expect(await provider()).not.to.have.any.keys('lastProblem', 'brake')
   })
 
-  it('shows what nobody saw: a refusal of AWS, and that a sign-in was needed', async () => {
+  it('shows errors that programs hid: a refusal of AWS, and that a sign-in was needed', async () => {
     const {home} = scene
     await home.configure({
       profiles: {closed: {provider: 'sandbox', role: 'arn:aws:iam::123456789012:role/locked'}},
@@ -143,7 +143,7 @@ describe('status', () => {
     expect(await provider()).to.nested.include({'lastProblem.code': 'AWS_REFUSED'})
   })
 
-  it('lists of a provider only what uses it, and names one that is not there', async () => {
+  it('lists only the profiles of a given provider, and names an unknown profile', async () => {
     const {home} = scene
     expect((await standing('--provider', 'sandbox')).profiles).to.have.length(2)
     expect((await standing('-p', 'admin')).profiles).to.have.length(1)

@@ -11,7 +11,7 @@ import {until} from '../support/until.ts'
 const creds = ['creds', '--profile', 'developer']
 const posix = process.platform !== 'win32'
 
-describe('creds with a stdout that takes nothing', () => {
+describe('creds whose stdout accepts nothing', () => {
   const scene = useScene()
   const through = (shell: string, args = creds) =>
     runAs(args, {env: variablesOf(scene.home, scene.sandbox), shell, stdio: ['ignore', 'pipe', 'pipe']})
@@ -47,14 +47,14 @@ describe('creds with a stdout that takes nothing', () => {
     expect(await through('"$@" 2>/dev/full', ['creds', '-p', 'nobody'])).to.include({exitCode: 2, stdout: ''})
   })
 
-  it('because nobody reads for a while (a pipe that does not block) waits for the reader', async function () {
+  it('because its reader is late (a pipe that does not block) waits for the reader', async function () {
     if (process.platform !== 'linux') this.skip()
     const {stdout, stderr} = await through(`{ ${fillsPipe}; "$@"; } | { sleep 1.5; cat; }`)
     expect(stderr).to.equal('')
     isOneDocument({exitCode: 0, signal: null, stdout: stdout.replace(/^x+/, ''), stderr})
   })
 
-  it('because nobody reads for a while keeps no lock meanwhile: others get what it got', async function () {
+  it('because its reader is late holds no lock meanwhile: other calls get the same credentials', async function () {
     if (process.platform !== 'linux') this.skip()
     const {home, sandbox} = scene
     await home.run(['cache', 'clear'])
@@ -110,7 +110,7 @@ describe('a stdout that is /dev/null, opened for reading and writing as a superv
     })
   }
 
-  it('hides no failure: it is told on stderr', async () => {
+  it('hides no failure: it is reported on stderr', async () => {
     const {exitCode, stderr} = await withNull(['whoami', '-p', 'nobody'])
     expect(exitCode).to.equal(2)
     expect(stderr).to.match(/^Error: .*nobody/)

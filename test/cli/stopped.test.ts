@@ -11,7 +11,7 @@ const never = {AWS_OIDC_INTERACTIVE: 'never'}
 describe('a call that is stopped while the provider answers a refresh, as by Ctrl-Z', () => {
   const scene = useScene()
 
-  it('takes the answer when it goes on, and keeps the new refresh token, however late that is', async function () {
+  it('reads the answer when it continues, and keeps the new refresh token, however late that is', async function () {
     if (process.platform === 'win32') this.skip()
     const {home, sandbox} = scene
     await home.run(creds)

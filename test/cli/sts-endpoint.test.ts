@@ -24,7 +24,7 @@ describe('the STS endpoint', () => {
     expect(await sandbox.signIns()).to.equal(1)
   })
 
-  it('is not taken from AWS_ENDPOINT_URL where nothing else names one: no token goes there', async () => {
+  it('is not taken from AWS_ENDPOINT_URL where nothing else names one: no token is sent there', async () => {
     const {home, sandbox} = scene
     const {exitCode, stdout, stderr} = await home.run(creds, {
       AWS_ENDPOINT_URL_STS: undefined,
@@ -51,7 +51,7 @@ describe('the STS endpoint', () => {
     expect(await home.run(creds, {AWS_ENDPOINT_URL_STS: undefined})).to.include({exitCode: 0})
   })
 
-  it('that is not AWS is named once, whatever is done there', async () => {
+  it('that is not AWS is named once, however many requests it gets', async () => {
     const {home} = scene
     const named = (stderr: string) => stderr.match(/Asking the STS at/g) ?? []
     for (const args of [
@@ -66,7 +66,7 @@ describe('the STS endpoint', () => {
     }
   })
 
-  it("is the one of the role's own profile for whoami too", async () => {
+  it("is that of the role's own profile for whoami too", async () => {
     const {home, sandbox} = scene
     const here = {endpoint: sandbox.sts}
     const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`
@@ -84,7 +84,7 @@ describe('the STS endpoint', () => {
   })
 })
 
-describe('a region that is none', () => {
+describe('a region that is not valid', () => {
   const scene = useScene()
 
   for (const region of ['us-x.evil.example/', 'us-x@evil.example#', 'us-east-1 x']) {
@@ -106,7 +106,7 @@ describe('a region that is none', () => {
   }
 })
 
-describe('what is said to the AWS tools', () => {
+describe('the settings of the AWS tools', () => {
   const scene = useScene()
   const said = {
     AWS_PROFILE: 'developer',
@@ -132,9 +132,9 @@ describe('what is said to the AWS tools', () => {
     }
   }
 
-  it('in variables changes nothing of how AWS is asked', () => works(said))
+  it('in variables do not change the requests to AWS', () => works(said))
 
-  it('in ~/.aws changes nothing of how AWS is asked', async () => {
+  it('in ~/.aws do not change the requests to AWS', async () => {
     const folder = join(scene.home.folder, '.aws')
     await mkdir(folder)
     const settings =
@@ -145,11 +145,11 @@ describe('what is said to the AWS tools', () => {
     await works({AWS_PROFILE: 'developer'})
   })
 
-  it('in ~/.aws is not even read', async function () {
+  it('in ~/.aws are not even read', async function () {
     if (process.platform === 'win32') this.skip()
     const folder = join(scene.home.folder, '.aws')
     await mkdir(folder)
-    // Whoever opens one of these to read waits for a writer for ever.
+    // A program that opens one of these for reading waits forever for a writer.
     execFileSync('mkfifo', [join(folder, 'config'), join(folder, 'credentials')])
     await works({AWS_PROFILE: 'developer'})
   })

@@ -32,7 +32,7 @@ describe('a refusal of AWS', () => {
     })
   }
 
-  it('to switch to another role says what to compare, which is no ID token', async () => {
+  it('to switch to another role says what to compare, which is not the ID token', async () => {
     const {home, sandbox} = scene
     await sandbox.fault({on: 'sts', action: 'AssumeRole', error: 'AccessDenied', message: 'not authorized'})
     const {exitCode, stdout, stderr} = await home.run(['creds', '-p', 'admin'])
@@ -42,7 +42,7 @@ describe('a refusal of AWS', () => {
       .and.not.include('ID token')
   })
 
-  it('that this version does not know is told in the words of AWS', async () => {
+  it('that this version does not know is reported in the words of AWS', async () => {
     const {home, sandbox} = scene
     await sandbox.fault({on: 'sts', error: 'SomethingNew', message: 'Never seen before'})
     const {exitCode, stderr} = await home.run(creds)
@@ -52,7 +52,7 @@ describe('a refusal of AWS', () => {
       .and.match(/\nTry: \S.*\n$/)
   })
 
-  it('because the token was too old leads to one new token, without asking', async () => {
+  it('because the token has expired leads to one new token, without a sign-in', async () => {
     const {home, sandbox} = scene
     await sandbox.fault({on: 'sts', error: 'ExpiredTokenException', times: 1})
     const {exitCode, stderr} = await home.run(creds)
@@ -60,7 +60,7 @@ describe('a refusal of AWS', () => {
     expect(await sandbox.signIns()).to.equal(1)
   })
 
-  it('because the token of a sign-in that was asked for was too old asks nobody a second time', async () => {
+  it('because the token of a new sign-in has expired does not ask the user a second time', async () => {
     const {home, sandbox} = scene
     await home.run(creds)
     await sandbox.steer('DELETE', '/journal')
@@ -70,7 +70,7 @@ describe('a refusal of AWS', () => {
     expect(await sandbox.signIns()).to.equal(1)
   })
 
-  it('never shows control characters that somebody smuggled into it', async () => {
+  it('never shows control characters in its text', async () => {
     const {home, sandbox} = scene
     await sandbox.fault({on: 'sts', error: 'AccessDenied', message: 'red \u009b31m and\ttab'})
     const {stderr} = await home.run(creds)
@@ -83,7 +83,7 @@ describe('a refusal of AWS', () => {
 const noKeys =
   "Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation for requirements"
 
-describe('an STS that has trouble', () => {
+describe('an STS', () => {
   const scene = useScene()
   beforeEach(() =>
     scene.home.configure({
@@ -103,14 +103,14 @@ describe('an STS that has trouble', () => {
   ] as const
 
   for (const [words, fault] of troubles) {
-    it(`and ${words} is asked again, and the call works`, async () => {
+    it(`that ${words} is asked again, and the call works`, async () => {
       const {home, sandbox} = scene
       await sandbox.fault({on: 'sts', ...fault, times: 1})
       const {exitCode, stderr} = await home.run(creds)
       expect(exitCode, stderr).to.equal(0)
     })
 
-    it(`and ${words} to the end is exit 6, after three attempts`, async () => {
+    it(`that ${words} every time is exit 6, after three attempts`, async () => {
       const {home, sandbox} = scene
       await sandbox.fault({on: 'sts', ...fault})
       const {exitCode, stdout, stderr} = await home.run(creds)
@@ -120,7 +120,7 @@ describe('an STS that has trouble', () => {
     })
   }
 
-  it('with the keys of the provider says that it passes, and keeps no program from asking again', async () => {
+  it('that lacks the keys of the provider is reported as a passing failure, and programs may ask again', async () => {
     const {home, sandbox} = scene
     const unattended = {AWS_OIDC_INTERACTIVE: undefined}
     expect(await home.run(['login', '-p', 'readonly'])).to.include({exitCode: 0})
@@ -131,7 +131,7 @@ describe('an STS that has trouble', () => {
     expect(await home.run(creds, unattended)).to.include({exitCode: 0})
   })
 
-  it('and answers something that is not its own is exit 6', async () => {
+  it('that gives an answer which is not from STS is exit 6', async () => {
     const {home, sandbox} = scene
     await sandbox.fault({
       on: 'sts',

@@ -106,7 +106,7 @@ describe('a provider is asked for nothing', () => {
     })
   }
 
-  it('with a key that somebody else may read and we may not: exit 2 names it', async function () {
+  it('with a key that the user may not read: exit 2 names it', async function () {
     if (!root) this.skip()
     const {home, sandbox} = scene
     await giveTo(nobody, home.folder)

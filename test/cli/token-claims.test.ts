@@ -6,10 +6,10 @@ import {useScene} from '../support/scene.ts'
 const locked = ['creds', '--provider', 'sandbox', '--role', '123456789012/locked']
 const claims = ['whoami', '--claims', '-p', 'developer']
 
-describe('what the ID token says, when AWS compares it with a trust policy', () => {
+describe('the claims that AWS compares with a trust policy', () => {
   const scene = useScene()
 
-  it('is told on the terminal with the refusal, and kept in no state', async () => {
+  it('are shown on the terminal with the refusal, and stored in no state', async () => {
     const {home, sandbox} = scene
     await sandbox.fault({
       on: 'token',
@@ -27,13 +27,13 @@ describe('what the ID token says, when AWS compares it with a trust policy', () 
       .and.not.match(/subject-7|somebody-else/)
   })
 
-  it('is not told where it is not what was refused', async () => {
+  it('are not shown where the token was not what was refused', async () => {
     const {home, sandbox} = scene
     await sandbox.fault({on: 'sts', error: 'MalformedPolicyDocument', message: 'Syntax errors in policy'})
     expect((await home.run(['creds', '-p', 'developer'])).stderr).not.to.include('The ID token that AWS refused says')
   })
 
-  it('is told of a SAML assertion in the words of SAML', async () => {
+  it('are shown for a SAML assertion in the words of SAML', async () => {
     const {home, sandbox} = scene
     await sandbox.fault({on: 'sts', error: 'AccessDenied', message: 'No.'})
     await home.configure({provider: {strategy: 'saml2', via: 'token-exchange', rolesClaim: undefined}})
@@ -47,7 +47,7 @@ describe('what the ID token says, when AWS compares it with a trust policy', () 
 describe('whoami --claims', () => {
   const scene = useScene()
 
-  it('shows the claims that AWS compares, how the person signed in, the roles claim, and the names of the others', async () => {
+  it('shows the claims that AWS compares, how the user signed in, the roles claim, and the names of the others', async () => {
     const {home, sandbox} = scene
     await sandbox.fault({on: 'token', idToken: {claims: {amr: ['pwd', 'mfa'], azp: 'aws-oidc', phone: '+49 30 5550'}}})
     const {exitCode, stdout, stderr} = await home.run(claims)
@@ -66,7 +66,7 @@ describe('whoami --claims', () => {
     expect((await sandbox.journal()).map(({kind}) => kind)).not.to.include('sts')
   })
 
-  it('does so for programs, and where AWS refuses the role', async () => {
+  it('prints JSON with --json, even where AWS refuses the role', async () => {
     const {home, sandbox} = scene
     await sandbox.fault({on: 'sts', error: 'AccessDenied', message: 'No.'})
     const {exitCode, stdout} = await home.run([...claims, '--json'])
@@ -77,7 +77,7 @@ describe('whoami --claims', () => {
     expect(shown.others).to.include('email').and.not.include('sub')
   })
 
-  it('finds a roles claim by its dots too', async () => {
+  it('finds a nested roles claim by its dotted name too', async () => {
     const {home, sandbox} = scene
     await home.configure({provider: {rolesClaim: 'resource_access.aws.roles'}})
     await sandbox.fault({on: 'token', idToken: {claims: {resource_access: {aws: {roles: ['one', 'two']}}}}})
@@ -85,7 +85,7 @@ describe('whoami --claims', () => {
     expect(stdout).to.match(/^resource_access\.aws\.roles {2}one, two$/m)
   })
 
-  it('shows nothing of a hostile claim that could steer a terminal', async () => {
+  it('shows no control characters of a hostile claim', async () => {
     const {home, sandbox} = scene
     await sandbox.fault({on: 'token', idToken: {claims: {amr: ['a\u001b[31m\nb'], 'x\n\u001by': 1}}})
     const {stdout} = await home.run(claims)

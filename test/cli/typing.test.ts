@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import {useScene} from '../support/scene.ts'
 
-describe('a slip of the fingers', () => {
+describe('a typing error', () => {
   const scene = useScene()
   const slips: readonly (readonly [readonly string[], string, string])[] = [
     [['crds'], 'There is no command "crds".', 'aws-oidc creds'],
@@ -12,7 +12,7 @@ describe('a slip of the fingers', () => {
   ]
 
   for (const [typed, complaint, hint] of slips) {
-    it(`"${typed.join(' ')}" is exit 2, named, with what to type instead`, async () => {
+    it(`"${typed.join(' ')}" is exit 2, with the error and what to type instead`, async () => {
       const {exitCode, stdout, stderr} = await scene.home.run(typed)
       expect({exitCode, stdout}).to.deep.equal({exitCode: 2, stdout: ''})
       const lines = stderr.trim().split('\n')

@@ -5,7 +5,7 @@ import {onReadOnlyHome, root, runAs, variablesOf} from '../support/machine.ts'
 import {useScene} from '../support/scene.ts'
 
 for (const [where, shell] of [
-  ['a home that nobody can write to', onReadOnlyHome],
+  ['a read-only home', onReadOnlyHome],
   ['a full disk', onFullDisk],
 ] as const) {
   describe(`on ${where}, with nothing lost`, () => {

@@ -151,7 +151,7 @@ function isAsking({caller, at: since}: Asked, at: Instant, {callers, kept}: Fact
   return endedAt > at && !hasGivenUp && !hasTokens
 }
 
-/** Violations by a spent refresh token that was used again although its successor was saved. */
+/** Violations by a used-up refresh token that was used again although its successor was saved. */
 function usedAgain(
   entry: JournalEntry,
   answers: readonly Answer[],

@@ -36,7 +36,7 @@ export function peopleAt({folder}: Home): People {
     try {
       await browse(address, user)
     } catch (error) {
-      // If the caller is gone, nobody answers the redirect.
+      // If the caller is gone, the redirect is not answered.
       if (!(error instanceof BrowseError)) throw error
     }
   }

@@ -4,7 +4,7 @@ import {expect} from 'chai'
 import {type Answers, ask, awsClients, explicitClients, impatientClient} from '../support/aws-clients.ts'
 import {type AwsTools, useAwsTools, type Variables} from '../support/aws-tools.ts'
 import {isRunning} from '../support/machine.ts'
-import {browse} from '../support/person.ts'
+import {browse} from '../support/sign-in.ts'
 import {until} from '../support/until.ts'
 
 const account = 'arn:aws:sts::123456789012:assumed-role'
@@ -25,7 +25,7 @@ for (const client of awsClients) {
         expect(await tools.starts(), 'starts of aws-oidc').to.have.length(1)
       })
 
-      it(`opens nothing and asks nobody for the profile ${profile} once there are credentials`, async () => {
+      it(`opens no browser and needs no sign-in for the profile ${profile} once there are credentials`, async () => {
         await ask(client, tools, {profile})
         await tools.sandbox.reset()
         expectIdentity(await ask(client, tools, {profile, calls: 3}), profile)
@@ -36,14 +36,14 @@ for (const client of awsClients) {
     }
 
     if (client.switchesInTheSandbox) {
-      it('switches by source_profile to the role that it wants itself', async () => {
+      it('switches to a role by source_profile itself', async () => {
         expectIdentity(await ask(client, tools, {profile: 'switched'}), 'switched')
         expect(await tools.sandbox.signIns()).to.equal(1)
         expect(await tools.starts(), 'starts of aws-oidc').to.have.length(1)
       })
     }
 
-    it('gets one sign-in for twenty who start at once', async () => {
+    it('needs one sign-in for twenty that start at once', async () => {
       const answers = await ask(client, tools, {profile: 'developer', atOnce: 20})
       expectIdentity(answers, 'developer')
       expect(answers.arns).to.have.length(20)
@@ -52,7 +52,7 @@ for (const client of awsClients) {
       expect(await tools.starts(), 'starts of aws-oidc').to.have.length(20)
     })
 
-    it('shows its users what it shows of a refused sign-in, and opens no second browser', async () => {
+    it('shows a refused sign-in as far as it shows any, and opens no second browser', async () => {
       const deny = () => ask(client, tools, {profile: 'developer', env: {SANDBOX_USER: 'deny'}})
       expectRefusal(await deny(), client.showsRefusal)
       expect(await tools.starts(), 'starts of aws-oidc').to.have.length(client.startsPerFailure)
@@ -72,7 +72,7 @@ for (const client of awsClients) {
       expect(await tools.opened()).to.have.length(1)
     })
 
-    it('is served by the sign-in that one which was killed has left waiting', async () => {
+    it('is served by the sign-in that a killed one has left waiting', async () => {
       await tools.leaveSignInsAlone()
       const [killed] = client.start(tools, {profile: 'developer'})
       await until('a browser was opened', async () => (await tools.opened()).length === 1)
@@ -85,7 +85,7 @@ for (const client of awsClients) {
       expect(await tools.opened()).to.have.length(1)
     })
 
-    it('leaves to the program what is piped to it, whole', async () => {
+    it('leaves the whole input of its pipe to the program', async () => {
       const script = 'seq 20000 | { "$@"; code=$?; cat >"$HOME/rest"; exit $code; }'
       const piped = (program: string, args: readonly string[], env?: Variables) =>
         tools.start('/bin/sh', ['-c', script, 'sh', program, ...args], env)
@@ -99,7 +99,7 @@ for (const client of awsClients) {
 describe('The AWS clients together', () => {
   const tools = useAwsTools()
 
-  it('get one sign-in when all of them start at once, with a role and with the one behind it', async () => {
+  it('need one sign-in when all of them start at once, with a role and with a chained one', async () => {
     const both = awsClients.flatMap(client =>
       (['developer', 'admin'] as const).map(async profile =>
         expectIdentity(await ask(client, tools, {profile}), profile),
@@ -110,7 +110,7 @@ describe('The AWS clients together', () => {
     expect(await tools.sandbox.signIns()).to.equal(1)
   })
 
-  it('lose nothing but the call when one gives up before the person has signed in', async () => {
+  it('lose only the call when one times out before the user has signed in', async () => {
     await tools.leaveSignInsAlone()
     const [impatient] = impatientClient.start(tools, {profile: 'developer'})
     await until('a browser was opened', async () => (await tools.opened()).length === 1)

@@ -9,7 +9,7 @@ import {seedsOf, usually} from '../support/rounds.ts'
 import {root} from '../support/sandbox.ts'
 
 describe('random edits of random AWS configuration files', () => {
-  it('change what is meant and nothing else, for our reader, botocore and the AWS SDK for JavaScript', async function () {
+  it('change the intended setting and nothing else, for our reader, botocore and the AWS SDK for JavaScript', async function () {
     const rounds = usually(1_000)
     this.timeout(rounds.count * 60)
     const botocore = startBotocore()
@@ -31,7 +31,7 @@ describe('random edits of random AWS configuration files', () => {
 })
 
 describe('botocore', () => {
-  it('gives what stands under [DEFAULT] to every profile, and reads two such sections as one', async () => {
+  it('gives the keys under [DEFAULT] to every profile, and reads two such sections as one', async () => {
     const botocore = startBotocore()
     const text = '[DEFAULT]\nsso_session = x\n[profile a]\nregion = y\n[DEFAULT]\nmfa_serial = z\n'
     try {

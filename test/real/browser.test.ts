@@ -15,7 +15,7 @@ const [signInButton, cancelButton] = ['button[value=sign-in]', 'button[value=can
 const heading = "document.querySelector('h1').textContent"
 const text = 'document.body.innerText'
 
-describe('A person with a real browser', () => {
+describe('A user with a real browser', () => {
   const scene = useScene()
   let chromium: Chromium
 
@@ -47,18 +47,18 @@ describe('A person with a real browser', () => {
     expect(await scene.sandbox.signIns()).to.equal(1)
   })
 
-  it('signs in at the second attempt after a wrong password', async () => {
+  it('signs in with the second attempt after a wrong password', async () => {
     const login = await beginLogin()
     await submit('alice', 'forgotten')
     expect(await chromium.evaluate(text)).to.contain('The user name or the password is wrong.')
-    // The name is still there; only the password is typed anew.
+    // The name is still there; only the password is typed again.
     await chromium.type(passwordField, 'alice-password')
     await chromium.click(signInButton)
     expect(await chromium.evaluate(heading)).to.equal('You are signed in')
     expect(await login.ended).to.include({exitCode: 0})
   })
 
-  it('presses Cancel, and both the page and the terminal say that nothing came of it', async () => {
+  it('presses Cancel, and both the page and the terminal say that the sign-in was refused', async () => {
     const login = await beginLogin()
     await chromium.click(cancelButton)
     expect(await chromium.evaluate(heading)).to.equal('You are not signed in')
@@ -71,7 +71,7 @@ describe('A person with a real browser', () => {
     ])
   })
 
-  it('sees what a provider writes as text, whatever it writes', async () => {
+  it('sees the words of a provider as text, whatever they are', async () => {
     const message = `<img src=x onerror="document.title='taken'"><style>body{display:none}</style>`
     await scene.sandbox.fault({on: 'authorization', error: 'access_denied', message})
     const login = await beginLogin()
@@ -82,7 +82,7 @@ describe('A person with a real browser', () => {
     expect(await login.ended).to.include({exitCode: 4})
   })
 
-  it('looks at the wrong address of the waiting command first, and can still sign in', async () => {
+  it('opens the redirect address of the waiting command first, and can still sign in', async () => {
     const login = scene.home.start(['login', '--profile', 'developer', '--no-browser'])
     const address = await addressShown(login)
     const callback = new URL(address).searchParams.get('redirect_uri') ?? ''
@@ -107,7 +107,7 @@ describe('A person with a real browser', () => {
     return running
   }
 
-  it('is led to the console, signed in as the profile, and stays so whoever else is to be signed in there', async () => {
+  it('is led to the console, signed in as the profile, and stays signed in when another profile is opened', async () => {
     await scene.home.run(['login', '--profile', 'developer'])
     const running = await openConsole('s3', '--profile', 'developer', '--region', 'eu-west-1')
     expect(await running.ended).to.include({exitCode: 0})

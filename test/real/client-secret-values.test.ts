@@ -18,7 +18,7 @@ describe('the secret of a client, in the real gnome-keyring', () => {
     }),
   )
 
-  /** As a person does it: the secret comes through a pipe, from a program that has it. */
+  /** As users do it: the secret comes through a pipe, from a program that has it. */
   function put(secret: string): Promise<Ending> {
     const env = {...variablesOf(scene.home, scene.sandbox), ...scene.bus.env, SECRET: JSON.stringify(secret)}
     const shell = `node -e 'process.stdout.write(JSON.parse(process.env.SECRET))' | env -u SECRET "$@"`
@@ -30,14 +30,14 @@ describe('the secret of a client, in the real gnome-keyring', () => {
     ['of any script', 'äöü 日本語 "\\ \t'],
     ['with NUL in it', 'before\u0000after'],
   ] as const) {
-    it(`${what} is kept as it is`, async () => {
+    it(`${what} is stored unchanged`, async () => {
       await startKeyring()
       expect(await put(secret)).to.include({exitCode: 0})
       expect(await scene.bus.readItem(item)).to.equal(secret)
     })
   }
 
-  it('stays when caches are cleared and people sign out', async () => {
+  it('stays when caches are cleared and users sign out', async () => {
     await startKeyring()
     await put('sandbox-client-secret')
     await run(creds)

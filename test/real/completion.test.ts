@@ -28,7 +28,7 @@ const hostile = [
   'r  s',
 ]
 
-it('The script for bash is what shellcheck takes for one', () => {
+it('The script for bash passes shellcheck', () => {
   const {status, stdout} = spawnSync('shellcheck', [join(root, 'bin/complete.bash')], {encoding: 'utf8'})
   expect({status, stdout}).to.deep.equal({status: 0, stdout: ''})
 })
@@ -83,7 +83,7 @@ for (const [name, shell] of Object.entries(variants)) {
       for (const [typed, called] of lines) expect(await call(typed), typed).to.deep.equal(called)
     })
 
-    it('hands over names of every kind as they are, and runs nothing of them', async () => {
+    it('completes names of every kind unchanged, and runs nothing of them', async () => {
       const {call} = await sitDown(shell, desk)
       for (const profile of hostile) {
         const typed = `aws-oidc creds -p ${profile[0]}\t`
@@ -101,7 +101,7 @@ for (const [name, shell] of Object.entries(variants)) {
       expect(await readdir(join(desk.folder, 'work'))).to.deep.equal([])
     })
 
-    it('leaves files, and what exec runs, to the shell', async () => {
+    it('leaves files, and the program for exec, to the shell', async () => {
       await writeFile(join(desk.folder, 'work/so me.tgz'), '')
       await writeFile(join(desk.folder, 'programs/zzz-only'), '#!/bin/sh\n', {mode: 0o755})
       const {call} = await sitDown(shell, desk)
@@ -111,7 +111,7 @@ for (const [name, shell] of Object.entries(variants)) {
       expect(await call('aws-oidc exec -- cat ./so\t')).to.deep.equal(['exec', '--', 'cat', './so me.tgz'])
     })
 
-    it('shows what there is to choose, and what each is for where the shell can', async () => {
+    it('shows the choices, with descriptions where the shell can', async () => {
       const {session} = await sitDown(shell, desk)
       session.type(`aws-oidc creds --fo${'\t'.repeat(shell.program[0] === 'bash' ? 3 : 2)}`)
       await session.until('--force')
@@ -119,7 +119,7 @@ for (const [name, shell] of Object.entries(variants)) {
       if (shell.program[0] !== 'bash') await session.until('skip cached credentials')
     })
 
-    it('completes nothing and says nothing while the configuration is invalid', async () => {
+    it('completes nothing and prints nothing while the configuration is invalid', async () => {
       await desk.configure({profiles: {developer: {provider: 'nobody'}}})
       await writeFile(join(desk.folder, 'work/developer.txt'), '')
       const {call, session} = await sitDown(shell, desk)

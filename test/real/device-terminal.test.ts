@@ -10,7 +10,7 @@ import {startOnTerminal, type TerminalSession, type TerminalStart} from '../supp
 const creds = ['creds', '--profile', 'developer']
 const drawn = /[█▀▄]/
 
-describe('a code for a person at a terminal', () => {
+describe('a code for a user at a terminal', () => {
   const scene = useScene()
   beforeEach(async () => {
     await scene.home.configure({top: {browser: undefined}})
@@ -26,7 +26,7 @@ describe('a code for a person at a terminal', () => {
     return {...session, code, address: new URL(address)}
   }
 
-  it('is on the terminal itself, with a picture, although the caller swallows stderr as botocore does', async () => {
+  it('is on the terminal itself, with a QR code, although the caller swallows stderr as botocore does', async () => {
     const [result, complaints] = [join(scene.home.folder, 'out'), join(scene.home.folder, 'err')]
     const session = await begin({redirects: [`1>${result}`, `2>${complaints}`]})
     await enterCode(session)
@@ -47,7 +47,7 @@ describe('a code for a person at a terminal', () => {
     ['that shows plain text only', {env: {TERM: 'dumb'}}],
     ['without block characters', {env: {LANG: 'C'}}],
   ] as const) {
-    it(`comes without a picture on a terminal ${words}`, async () => {
+    it(`is shown without a QR code on a terminal ${words}`, async () => {
       const session = await begin(changes)
       await enterCode(session)
       expect(await session.ended).to.include({exitCode: 0})
@@ -55,7 +55,7 @@ describe('a code for a person at a terminal', () => {
     })
   }
 
-  it('comes with a picture without colours where NO_COLOR is set', async () => {
+  it('is shown with a QR code without colours where NO_COLOR is set', async () => {
     const session = await begin({env: {NO_COLOR: '1'}})
     await enterCode(session)
     expect(await session.ended).to.include({exitCode: 0})

@@ -13,7 +13,7 @@ describe('doctor and the real gnome-keyring', () => {
     return findings.find(finding => finding.id === id)
   }
 
-  it('has nothing to say of one that works', async () => {
+  it('finds nothing where the keyring works', async () => {
     await startKeyring()
     await run(['login', '-p', 'developer'])
     const {exitCode, stdout} = await run(['doctor', '--no-network'])
@@ -23,7 +23,7 @@ describe('doctor and the real gnome-keyring', () => {
       .and.not.to.match(/keyring\.|secrets\./)
   })
 
-  it('finds keyring.key-lost where the key in it is another one than that of the entries', async () => {
+  it('finds keyring.key-lost where its key is not the one of the entries', async () => {
     await startKeyring()
     await run(['login', '-p', 'developer'])
     await scene.bus.changeItem('cache-key', Buffer.alloc(32, 7).toString('base64'))
@@ -36,14 +36,14 @@ describe('doctor and the real gnome-keyring', () => {
     expect(await told('keyring.key-lost')).to.equal(undefined)
   })
 
-  it('finds keyring.unusable where it is locked and nobody is there to unlock it', async () => {
+  it('finds keyring.unusable where it is locked and can not be unlocked', async () => {
     const keyring = await startKeyring()
     await run(['login', '-p', 'developer'])
     await lockAgain(keyring, 'fail')
     expect((await told('keyring.unusable'))?.what).to.match(/can't be used: .*(prompt|locked)/i)
   })
 
-  it('finds keyring.unusable where it hangs, and ends all the same', async () => {
+  it('finds keyring.unusable where it hangs, and still ends', async () => {
     const keyring = await startKeyring()
     await run(['login', '-p', 'developer'])
     keyring.kill('SIGSTOP')
@@ -53,7 +53,7 @@ describe('doctor and the real gnome-keyring', () => {
     keyring.kill('SIGCONT')
   })
 
-  it('finds keyring.failed where it works again, and plain text is still there', async () => {
+  it('finds keyring.failed where it works again, but there is still plain text', async () => {
     const keyring = await startKeyring()
     await run(['login', '-p', 'developer'])
     await killed(keyring)

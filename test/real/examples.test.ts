@@ -19,7 +19,7 @@ const shells: Readonly<Record<string, readonly string[]>> = {
   zsh: ['zsh', '-f', '-c'],
   Nushell: [nushell, '--no-config-file', '-c'],
 }
-/** They are not there on Linux; test/support/windows-shells.ts reads what is printed for them. */
+/** They do not exist on Linux; test/support/windows-shells.ts reads what is printed for them. */
 const elsewhere = ['PowerShell', 'powershell', 'the Windows command prompt (in a batch file %%i)']
 
 const withCredentials = `[ -n "$AWS_SESSION_TOKEN$AWS_CONTAINER_AUTHORIZATION_TOKEN" ]`
@@ -35,7 +35,7 @@ const others = {
   jq: '[ "$2" = .account ] && grep -q 123456789012',
 }
 
-describe('What --help shows', function () {
+describe('The help', function () {
   this.timeout(300_000)
   const scene = useScene()
   let programs: string
@@ -108,14 +108,14 @@ describe('What --help shows', function () {
 
   for (const {name, summary, examples} of ourCommands()) {
     describe(`of ${name}`, () => {
-      it('says what it is for and gives three examples at least', () => {
+      it('has a summary and at least three examples', () => {
         expect(summary).to.match(/^[A-Z].*\.$/)
         expect(examples).to.have.length.of.at.least(3)
       })
 
       for (const {description = '', line} of examples) {
         if (elsewhere.includes(description)) continue
-        it(`works: ${line}`, async () => {
+        it(`has an example that works: ${line}`, async () => {
           const {first = [], nothingConfigured = false, answers} = circumstances[line] ?? {}
           await configure(nothingConfigured)
           for (const before of first) expect((await type(before).ended).exitCode, before).to.equal(0)

@@ -34,7 +34,7 @@ describe('aws-oidc exec --serve', () => {
     (await tools.sandbox.journal()).filter(entry => entry.action === action && entry.outcome === 'ok').length
 
   // Real time, for once: the SDKs judge by the machine's clock when credentials have ended.
-  it(`keeps ${Object.keys(longPrograms).join(', ')} going when what they began with has ended`, async () => {
+  it(`keeps ${Object.keys(longPrograms).join(', ')} going when their first credentials have expired`, async () => {
     const started = Object.entries(longPrograms).map(([name, program]) => ({name, ...start(program, 2)}))
     await until('all have called', async () => (await count('GetCallerIdentity')) === started.length)
     const end = Date.now() + sessionSeconds * 1000

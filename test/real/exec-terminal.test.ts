@@ -23,7 +23,7 @@ describe('A program that aws-oidc exec runs on a terminal', () => {
     return startOnTerminal(['exec', '--', ...command], {env})
   }
 
-  it('is a shell with job control, the size of the window and the exit code of its own', async () => {
+  it('may be a shell, with job control, the size of the window and its own exit code', async () => {
     const session = start(...shell)
     await session.until('ready> ')
     session.type('stty size; exit 3\n')
@@ -33,7 +33,7 @@ describe('A program that aws-oidc exec runs on a terminal', () => {
       .and.not.match(/no job control|cannot set terminal/)
   })
 
-  it('is stopped by Ctrl-Z and goes on with fg, and Ctrl-C ends it', async () => {
+  it('is stopped by Ctrl-Z, continues with fg, and is ended by Ctrl-C', async () => {
     const program = `process.on('SIGCONT', () => console.log('going on'))
       process.stdin.on('data', text => console.log('got ' + text))
       console.log('listening')`
@@ -58,7 +58,7 @@ describe('A program that aws-oidc exec runs on a terminal', () => {
     expect(await session.ended).to.deep.equal({exitCode: 0, restored: true})
   })
 
-  it('hears each Ctrl-C once, and may live on', async () => {
+  it('receives each Ctrl-C once, and may continue', async () => {
     const program = `let [heard, end] = [0]
       process.on('SIGINT', () => {
         console.log('heard ' + ++heard)
@@ -78,7 +78,7 @@ describe('A program that aws-oidc exec runs on a terminal', () => {
   })
 
   for (const signal of ['SIGINT', 'SIGQUIT', 'SIGTERM'] as const) {
-    it(`hears ${signal} once that somebody sends to aws-oidc alone, and once that all on the terminal get`, async () => {
+    it(`receives ${signal} once, whether it is sent to aws-oidc alone or to all on the terminal`, async () => {
       const program = `let heard = 0
         process.on('${signal}', () => {
           console.log('heard ' + ++heard)
@@ -101,7 +101,7 @@ describe('A program that aws-oidc exec runs on a terminal', () => {
     })
   }
 
-  it('ends a script of the shell with Ctrl-C, as it would without us', async () => {
+  it('ends a shell script with Ctrl-C, as it would without aws-oidc', async () => {
     const file = join(scene.home.folder, 'script')
     await writeFile(file, `for name in first second; do "$@" exec -- sh -c "echo $name; sleep 30"; done\n`)
     const session = start('bash', file, process.execPath, bin)
@@ -111,7 +111,7 @@ describe('A program that aws-oidc exec runs on a terminal', () => {
     expect(session.shown()).not.to.include('second')
   })
 
-  it('is a pager that reads its keys and leaves the terminal as it was', async () => {
+  it('may be a pager, which reads its keys and restores the terminal', async () => {
     const file = join(scene.home.folder, 'text')
     await writeFile(file, Array.from({length: 200}, (_, line) => `line ${line + 1} of it\n`).join(''))
     const session = start('less', file)

@@ -12,7 +12,7 @@ describe('The first day', () => {
 
   const clients = awsClients.filter(client => client.switchesInTheSandbox || client.takesOwnEndpoints)
   for (const client of clients) {
-    it(`leads from an empty configuration to ${client.name} with three profiles, and asks twice, once a provider`, async () => {
+    it(`leads from an empty configuration to ${client.name} with three profiles, with one sign-in for each of two providers`, async () => {
       const {home, sandbox} = tools
       const path = join(home.folder, 'aws-config')
       await rm(path)

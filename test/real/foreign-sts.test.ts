@@ -26,7 +26,7 @@ function useMinistack(tools: AwsTools, roles: (issuer: string) => Readonly<Recor
   return running
 }
 
-describe('An STS that is not ours', () => {
+describe('An STS that is not that of the sandbox', () => {
   const tools = useAwsTools()
   const refusing = ['another-audience', 'another-issuer'] as const
   const ministack = useMinistack(tools, issuer => ({
@@ -58,7 +58,7 @@ describe('An STS that is not ours', () => {
   const run = (...args: readonly string[]) => tools.home.run(args, {AWS_ENDPOINT_URL_STS: undefined})
 
   for (const profile of ['developer', 'admin'] as const) {
-    it(`gives ${profile} for the token of a sign-in, and knows boto3 by the keys that creds prints`, async () => {
+    it(`gives ${profile} for the token of a sign-in, and recognizes boto3 by the keys that creds prints`, async () => {
       const {exitCode, stdout, stderr} = await run('creds', '-p', profile)
       expect(exitCode, stderr).to.equal(0)
       const keys = JSON.parse(stdout)
@@ -66,7 +66,7 @@ describe('An STS that is not ours', () => {
       expect(answerIn(await whoIs(keys))).to.include({Arn: session(profile), Account: '000000000000'})
     })
 
-    it(`says to whoami that it is ${profile}`, async () => {
+    it(`tells whoami that it is ${profile}`, async () => {
       const {exitCode, stdout, stderr} = await run('whoami', '-p', profile, '--json')
       expect(exitCode, stderr).to.equal(0)
       expect(JSON.parse(stdout)).to.include({account: '000000000000', arn: session(profile)})
@@ -80,7 +80,7 @@ describe('An STS that is not ours', () => {
     expect(stdout).to.include(session('developer'))
   })
 
-  it('does not know boto3 by the keys with a wrong secret', async () => {
+  it('does not recognize boto3 by keys with a wrong secret', async () => {
     const keys = JSON.parse((await run('creds', '-p', 'developer')).stdout)
     const ending = await whoIs({...keys, SecretAccessKey: 'x'.repeat(40)})
     expect(ending.exitCode).to.equal(1)
@@ -93,7 +93,7 @@ describe('An STS that is not ours', () => {
   ]
   for (const [profile, compared] of refusals) {
     for (const command of ['creds', 'whoami']) {
-      it(`refuses ${profile} to ${command}, which says so: exit 5 and nothing on stdout`, async () => {
+      it(`refuses ${profile} to ${command}, which reports it: exit 5 and nothing on stdout`, async () => {
         const {exitCode, stdout, stderr} = await run(command, '-p', profile)
         expect({exitCode, stdout}, stderr).to.deep.equal({exitCode: 5, stdout: ''})
         expect(stderr).to.match(
@@ -104,7 +104,7 @@ describe('An STS that is not ours', () => {
     }
   }
 
-  /** Who it says that boto3 with these keys is. */
+  /** The identity that it gives to boto3 with these keys. */
   function whoIs(keys: {
     readonly AccessKeyId: string
     readonly SecretAccessKey: string
@@ -122,7 +122,7 @@ describe('An STS that is not ours', () => {
   }
 })
 
-describe("The sandbox's STS and one that is not ours judge alike", () => {
+describe('The STS of the sandbox and another one judge alike', () => {
   const tools = useAwsTools()
   const ministack = useMinistack(tools, issuer => ({
     developer: {issuer, audience: 'aws-oidc'},
@@ -141,12 +141,12 @@ describe("The sandbox's STS and one that is not ours judge alike", () => {
       ['a good token for a role that trusts another audience', {}, 'foreign-audience', false],
       ['a token for another audience', {claims: {aud: 'another-client'}}, 'developer', false],
       ['that token for a role that trusts this audience', {claims: {aud: 'another-client'}}, 'foreign-audience', true],
-      ['a token for an audience that nobody trusts', {claims: {aud: 'somebody-else'}}, 'developer', false],
+      ['a token for an audience that no role trusts', {claims: {aud: 'somebody-else'}}, 'developer', false],
       ['a token of another issuer', {claims: {iss: 'https://example.com'}}, 'developer', false],
       ['a token without an audience', {claims: {aud: null}}, 'developer', false],
       ['a token without an issuer', {claims: {iss: null}}, 'developer', false],
     ] as const) {
-      it(`${what}: ${judge} ${taken ? 'takes' : 'refuses'} it`, async () => {
+      it(`${what}: ${judge} ${taken ? 'accepts' : 'refuses'} it`, async () => {
         const {env, roleArn} = at()
         const {token} = Object(await tools.sandbox.steer('POST', '/mint', order))
         const parameters = {RoleArn: roleArn(role), RoleSessionName: 'alice@example.com', WebIdentityToken: token}
@@ -165,7 +165,7 @@ describe("The sandbox's STS and one that is not ours judge alike", () => {
       ['developer', true],
       ['foreign-audience', false],
     ] as const) {
-      it(`what aws-oidc brings for the role ${role}: ${judge} ${taken ? 'takes' : 'refuses'} it`, async () => {
+      it(`the token of aws-oidc for the role ${role}: ${judge} ${taken ? 'accepts' : 'refuses'} it`, async () => {
         const {env, roleArn} = at()
         await tools.home.configure({profiles: {developer: {provider: 'sandbox', role: roleArn(role)}}})
         const {exitCode, stdout, stderr} = await tools.home.run(['creds', '-p', 'developer'], env)
@@ -177,7 +177,7 @@ describe("The sandbox's STS and one that is not ours judge alike", () => {
   }
 })
 
-describe('What is piped through an AWS tool that has aws-oidc sign in', () => {
+describe('The input piped to an AWS tool that makes aws-oidc sign in', () => {
   const tools = useAwsTools()
   const ministack = useMinistack(tools, issuer => ({developer: {issuer, audience: 'aws-oidc'}}))
 

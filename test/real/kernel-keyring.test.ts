@@ -27,7 +27,7 @@ describe("the kernel's keyring", () => {
     ['it has no login collection', () => scene.bus.startKeyring()],
     ['it never answers', () => scene.bus.startSilentService('org.freedesktop.secrets')],
   ] as const) {
-    it(`is never taken in place of a real one, when ${what}`, async function () {
+    it(`is never used in place of a real one, when ${what}`, async function () {
       await break_()
       const ending = await run()
       if (ending.stderr.includes('no session keyring')) this.skip()
@@ -37,7 +37,7 @@ describe("the kernel's keyring", () => {
     })
   }
 
-  it('is never taken where there is no bus', async function () {
+  it('is never used where there is no bus', async function () {
     const ending = await run({DBUS_SESSION_BUS_ADDRESS: undefined})
     if (ending.stderr.includes('no session keyring')) this.skip()
     isOneDocument(ending)

@@ -5,7 +5,7 @@ import {signInInVain} from '../support/keycloak-silence.ts'
 const creds = ['creds', '--profile', 'developer']
 const capabilities = 'Clients > aws-oidc > Settings > Capability config'
 
-/** What is odd about the server or the configuration, and what the person is told. */
+/** What is wrong with the server or the configuration, and what the user is told. */
 interface Mistake {
   readonly provider?: Readonly<Record<string, unknown>>
   readonly profile?: Readonly<Record<string, unknown>>
@@ -69,7 +69,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
       'Try: Turn "Sign assertions" on at Clients > urn:example:saml:unsigned',
     ],
   },
-  'the user has no role, and none is asked for': {
+  'the user has no role, and none is requested': {
     provider: {rolesClaim: 'aws_roles'},
     profile: {role: undefined},
     user: 'carol',
@@ -101,7 +101,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     exitCode: 5,
     says: ['The ID token has 2', 'AWS takes at most 20000', 'Try: Turn "Add to ID token" off in the mappers'],
   },
-  'the client is unknown, and asks for a code': {
+  'the client is unknown, in the device flow': {
     provider: {clientId: 'aws-odic'},
     args: ['login', '--profile', 'developer', '--device'],
     exitCode: 4,
@@ -126,7 +126,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     exitCode: 4,
     says: ['code challenge method is not matching', `Try: Set "PKCE Method" to S256 at ${capabilities}`],
   },
-  'PKCE is set to the plain method, and a code is asked for': {
+  'PKCE is set to the plain method, in the device flow': {
     client: ['aws-oidc', {attributes: {'pkce.code.challenge.method': 'plain'}}],
     args: ['login', '--profile', 'developer', '--device'],
     exitCode: 4,
@@ -143,12 +143,12 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     exitCode: 4,
     says: [`Try: Turn "Standard flow" on at ${capabilities}`],
   },
-  'the client wants pushed requests': {
+  'the client requires pushed requests': {
     provider: {clientId: 'aws-oidc-par'},
     exitCode: 4,
     says: ['Try: Turn "Pushed authorization request required" off at Clients > aws-oidc-par > Advanced'],
   },
-  'the client wants DPoP': {
+  'the client requires DPoP': {
     provider: {clientId: 'aws-oidc-dpop'},
     exitCode: 4,
     says: ['Try: Turn "Require DPoP bound tokens" off at Clients > aws-oidc-dpop'],
@@ -160,7 +160,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   },
 }
 
-describe('A real Keycloak of which something is set up wrongly names the switch:', () => {
+describe('The error for a wrong setting of a real Keycloak names the switch:', () => {
   const scene = useKeycloak()
   const secrets = {CLIENT_SECRET: 'aws-oidc-confidential-secret', WRONG_SECRET: 'aws-oidc-forgotten-secret'}
 
@@ -192,7 +192,7 @@ describe('A real Keycloak of which something is set up wrongly names the switch:
     ],
     ['Account is disabled', {}, 'frank', 'Account is disabled, contact your administrator.', 'so is the user'],
   ] as const) {
-    it(`what only the page in the browser shows, such as "${what}", is said when nobody has come back`, async () => {
+    it(`what only the browser shows, such as "${what}", is explained when the sign-in times out`, async () => {
       const usual = {url: scene.keycloak.url, realm: 'aws', clientId: 'aws-oidc'}
       const seen = await signInInVain({...usual, ...provider}, user)
       expect(seen.page).to.include(page)
@@ -201,7 +201,7 @@ describe('A real Keycloak of which something is set up wrongly names the switch:
     })
   }
 
-  it('nothing, where the confidential client has its secret', async () => {
+  it('there is none where the confidential client has its secret', async () => {
     await scene.configure({clientId: 'aws-oidc-confidential', clientSecret: {env: 'CLIENT_SECRET'}})
     const {exitCode, stderr} = await scene.home.run(creds, secrets)
     expect(exitCode, stderr).to.equal(0)

@@ -11,7 +11,7 @@ describe('A real Keycloak with the standard token exchange alone, as it comes', 
     ['aws-oidc', 'Standard token exchange is not enabled for the requested client', 'lacks the legacy token exchange'],
     ['aws-oidc-v2', 'Public client is not allowed to exchange token', 'uses the standard token exchange'],
   ] as const) {
-    it(`gives no assertion to ${clientId}, which says with which features to start it`, async () => {
+    it(`gives no assertion to ${clientId}, and the error names the features to start it with`, async () => {
       await scene.configure({federation: 'saml2', clientId})
       const {exitCode, stderr} = await scene.home.run(creds)
       expect(exitCode, stderr).to.equal(4)
@@ -28,7 +28,7 @@ describe('A real Keycloak with the standard token exchange alone, as it comes', 
 describe('A real Keycloak with the second version of fine-grained permissions, and its realms below /auth,', () => {
   const scene = useKeycloak({mode: 'wrong-flag'})
 
-  it('gives no assertion, and the version is named besides the permission', async () => {
+  it('gives no assertion, and the error names the version besides the permission', async () => {
     await scene.configure({federation: 'saml2'})
     const {exitCode, stderr} = await scene.home.run(creds)
     expect(exitCode, stderr).to.equal(4)
@@ -36,7 +36,7 @@ describe('A real Keycloak with the second version of fine-grained permissions, a
     expect(stderr).to.include('or the server runs admin-fine-grained-authz:v2').and.to.include(features)
   })
 
-  it('is found without /auth in the configuration, and gives the ID token', async () => {
+  it('is found without /auth in the configuration, and gives an ID token', async () => {
     const {exitCode, stderr} = await scene.home.run(creds)
     expect(exitCode, stderr).to.equal(0)
     expect(stderr).to.include(`${scene.keycloak.url}/auth/realms/aws/protocol/openid-connect/auth?`)

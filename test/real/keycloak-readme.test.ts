@@ -73,7 +73,7 @@ describe('A server that is set up as the README of the plugin says', () => {
     await expectRole('developer')
   })
 
-  it('gives it again after every switch that was wrong has been set by the commands there', async function () {
+  it('gives it again after the commands there have corrected every wrong switch', async function () {
     this.timeout(300_000)
     await scene.changeClient('aws-oidc', {
       standardFlowEnabled: false,

@@ -7,7 +7,7 @@ import {isOneDocument} from '../support/document.ts'
 import {developerArn, trustKeys, useKeycloak} from '../support/keycloak-scene.ts'
 import {presented, refreshTokenIn} from '../support/keycloak-tokens.ts'
 import {visitKeycloak} from '../support/keycloak-user.ts'
-import {waitForAddress} from '../support/person.ts'
+import {waitForAddress} from '../support/sign-in.ts'
 
 const creds = ['creds', '--profile', 'developer']
 const silently = [...creds, '--force', '--no-interactive']
@@ -24,7 +24,7 @@ describe('A real Keycloak', () => {
     expect(exitCode, stderr).to.equal(0)
   }
 
-  /** The person alone goes to the page for codes, and no browser by itself. */
+  /** Only the user opens the page for codes, no browser by itself. */
   async function askForCode() {
     await scene.changeClient('aws-oidc', {attributes: {'oauth2.device.polling.interval': '1'}})
     return waitForCode(scene.home, [...login, '--device'], {KEYCLOAK_USER: 'nobody'})
@@ -37,14 +37,14 @@ describe('A real Keycloak', () => {
   }
 
   for (const federation of ['oidc', 'saml2']) {
-    it(`signs a person in, and AWS gives the role for what federation ${federation} brings`, async () => {
+    it(`signs a user in, and AWS gives the role for the proof of federation ${federation}`, async () => {
       await scene.configure({federation})
       const {exitCode, stdout, stderr} = await scene.home.run(whoami)
       expect(exitCode, stderr).to.equal(0)
       expect(JSON.parse(stdout).arn).to.match(/^arn:aws:sts::123456789012:assumed-role\/Developer\/alice/)
     })
 
-    it(`offers with federation ${federation} the roles that Keycloak gives the person`, async () => {
+    it(`offers the user's roles in Keycloak with federation ${federation}`, async () => {
       await scene.configure({federation, ...(federation === 'oidc' && {rolesClaim: 'aws_roles'})}, {role: undefined})
       const {exitCode, stderr} = await scene.home.run(creds)
       expect(exitCode, stderr).to.equal(2)
@@ -52,7 +52,7 @@ describe('A real Keycloak', () => {
     })
   }
 
-  it('may give somebody forty roles, of which the one asked for is taken or none', async () => {
+  it('may give a user forty roles, of which only the requested one is used', async () => {
     await scene.configure({federation: 'saml2'}, {role: undefined})
     const {exitCode, stderr} = await scene.home.run(creds, {KEYCLOAK_USER: 'dave'})
     expect(exitCode, stderr).to.equal(2)
@@ -63,10 +63,10 @@ describe('A real Keycloak', () => {
     expect(other.stderr).to.include(`does not offer the role ${developerArn}`)
   })
 
-  describe('keeps a session, which', () => {
+  describe('keeps a session that', () => {
     beforeEach(() => scene.endSessions('alice'))
 
-    it('is begun once, however many programs ask at once', async function () {
+    it('starts once, however many programs ask at once', async function () {
       this.timeout(300_000)
       const calls = Array.from({length: 20}, () => scene.home.run(creds, {KEYCLOAK_VISITS: visits()}))
       for (const ending of await Promise.all(calls)) isOneDocument(ending)
@@ -74,7 +74,7 @@ describe('A real Keycloak', () => {
       expect(await scene.sessionsOf('alice')).to.have.lengthOf(1)
     })
 
-    it('serves without asking again, by a refresh where the tokens are at their end', async () => {
+    it('works without asking again, by a refresh where the tokens have expired', async () => {
       // Its tokens live five seconds, which is less than what AWS needs.
       await scene.configure({clientId: 'aws-oidc-short'})
       await succeeds(creds, {KEYCLOAK_VISITS: visits()})
@@ -87,7 +87,7 @@ describe('A real Keycloak', () => {
       ['the user was disabled', () => scene.changeUser('alice', {enabled: false})],
     ] as const) {
       for (const provider of [{clientId: 'aws-oidc-short'}, {federation: 'saml2'}]) {
-        it(`is over when ${what}, with ${JSON.stringify(provider)}: nobody is let in silently`, async () => {
+        it(`ends when ${what}, with ${JSON.stringify(provider)}: no silent sign-in works`, async () => {
           await scene.configure(provider)
           await succeeds(creds)
           await end()
@@ -96,7 +96,7 @@ describe('A real Keycloak', () => {
       }
     }
 
-    it('makes the next login ask again once it was ended', async () => {
+    it('makes the next login ask again once it has ended', async () => {
       await scene.configure({federation: 'saml2'})
       await succeeds(creds, {KEYCLOAK_VISITS: visits()})
       await scene.endSessions('alice')
@@ -106,10 +106,10 @@ describe('A real Keycloak', () => {
 
     for (const [federation, left] of [
       ['oidc', 'Session not active'],
-      // An exchange makes the SAML client take part in the session, which then goes on without us.
+      // An exchange makes the SAML client take part in the session, which then continues without aws-oidc.
       ['saml2', "Session doesn't have required client"],
     ] as const) {
-      it(`ends for us by logout, which removes everything here (${federation})`, async () => {
+      it(`ends for aws-oidc by logout, which removes everything locally (${federation})`, async () => {
         await scene.configure({federation})
         await succeeds(creds)
         const refreshToken = await refreshTokenIn(scene.home)
@@ -121,7 +121,7 @@ describe('A real Keycloak', () => {
       })
     }
 
-    it('ends in the browser too by logout --everywhere, which opens the page for it', async () => {
+    it('ends in the browser too by logout --everywhere, which opens the page for that', async () => {
       await succeeds(creds)
       await succeeds(['logout', '--provider', 'corp', '--everywhere'], {KEYCLOAK_VISITS: visits()})
       const [address = ''] = await visited()
@@ -129,7 +129,7 @@ describe('A real Keycloak', () => {
       expect((await visitKeycloak(new URL(address), {name: 'alice'})).page).to.match(/log(ged)? out/i)
     })
 
-    it('is begun with a code at another machine', async () => {
+    it('starts with a code entered on another machine', async () => {
       const {address, code, ended} = await askForCode()
       const {page} = await visitKeycloak(withCode(address, code), {name: 'alice'})
       expect(page).to.include('Device Login Successful')
@@ -139,7 +139,7 @@ describe('A real Keycloak', () => {
       await succeeds([...creds, '--no-interactive'])
     })
 
-    it('is not begun where the person does not agree at the other machine', async () => {
+    it('does not start where the user refuses on the other machine', async () => {
       const {address, code, ended} = await askForCode()
       const {page} = await visitKeycloak(withCode(address, code), {name: 'alice', agrees: false})
       expect(page).to.include('Consent denied')
@@ -148,14 +148,14 @@ describe('A real Keycloak', () => {
       expect(stderr).to.include('access_denied (The end user denied the authorization request)')
     })
 
-    it('is not begun where the code ends first', async () => {
+    it('does not start where the code expires first', async () => {
       await scene.configure({clientId: 'aws-oidc-short'})
       const {exitCode, stderr} = await (await askForCode()).ended
       expect(exitCode, stderr).to.equal(6)
       expect(stderr).to.include('ended before anybody had signed in').and.to.include('Try: aws-oidc login')
     })
 
-    it('is begun in a real browser, which is told that it can be closed', async () => {
+    it('starts in a real browser, whose page says that it can be closed', async () => {
       const chromium = await startChromium()
       try {
         const {address, ended} = await waitForAddress(scene.home, [...login, '--no-browser'])
@@ -171,12 +171,12 @@ describe('A real Keycloak', () => {
     })
   })
 
-  describe('takes each refresh token once, where the realm says so, and', () => {
+  describe('accepts each refresh token once, where the realm says so, and', () => {
     const issuer = () => `${scene.keycloak.url}/realms/aws-strict`
     before(() => trustKeys(issuer(), scene.sandbox))
     beforeEach(() => scene.configure({realm: 'aws-strict'}))
 
-    it('renews through one after the other, also for programs that ask at once', async function () {
+    it('renews with one after the other, even for programs that ask at once', async function () {
       this.timeout(300_000)
       const first = await scene.home.run(creds)
       expect(first.exitCode, first.stderr).to.equal(0)
@@ -188,7 +188,7 @@ describe('A real Keycloak', () => {
       expect(seen.size, 'each renewal brought a new one').to.equal(3)
     })
 
-    it('ends the session when somebody else has come with an old one; then a login is needed', async () => {
+    it('ends the session when an old one is used elsewhere; then a login is needed', async () => {
       expect(await scene.home.run(creds)).to.include({exitCode: 0})
       const old = await refreshTokenIn(scene.home)
       isOneDocument(await scene.home.run(silently))

@@ -16,15 +16,15 @@ describe('a keyring that fails', () => {
   const strict = () => scene.home.configure({top: {cache: 'keyring'}})
 
   for (const [what, break_] of [
-    ['is not there', async () => undefined],
-    ['is on a bus that has gone', () => scene.bus.stop()],
+    ['is absent', async () => undefined],
+    ['is on a bus that is gone', () => scene.bus.stop()],
     ['has no login collection, as in a fresh SSH session', () => scene.bus.startKeyring()],
     ['is stopped', async () => (await scene.startKeyring()).kill('SIGSTOP')],
     ['never answers', () => scene.bus.startSilentService('org.freedesktop.secrets')],
     ['is locked', () => lockedKeyring('fail')],
     ['is locked and its prompt is never answered', () => lockedKeyring('hang')],
   ] as const) {
-    it(`gives the result, one warning, and ends, when it ${what}`, async () => {
+    it(`costs one warning, but neither the result nor the end of the call, when it ${what}`, async () => {
       await break_()
       const first = await run(creds)
       isOneDocument(first)
@@ -35,7 +35,7 @@ describe('a keyring that fails', () => {
       expect(await scene.sandbox.signIns()).to.equal(1)
     })
 
-    it(`is an error before anybody is asked, chosen by hand, when it ${what}`, async () => {
+    it(`is an error before any request when it is configured and ${what}`, async () => {
       await break_()
       await strict()
       const {exitCode, stdout, stderr} = await run(creds)
@@ -54,7 +54,7 @@ describe('a keyring that fails', () => {
     await scene.lockAgain(keyring, prompts)
   }
 
-  /** Somebody is signed in, everything is sealed, and the keyring hangs. */
+  /** The user is signed in, everything is sealed, and the keyring hangs. */
   async function hangingBefore(profiles = {}): Promise<void> {
     await scene.home.configure({top: {cache: 'auto'}, profiles})
     const keyring = await scene.startKeyring()
@@ -63,7 +63,7 @@ describe('a keyring that fails', () => {
     await scene.lockAgain(keyring, 'hang')
   }
 
-  it('makes twenty that ask at once wait for it once: one warning, one sign-in, the same credentials', async () => {
+  it('makes twenty calls at once wait for it once: one warning, one sign-in, the same credentials', async () => {
     await scene.bus.startSilentService('org.freedesktop.secrets')
     const endings = await Promise.all(Array.from({length: 20}, () => run(creds)))
     for (const ending of endings) isOneDocument(ending)
@@ -93,7 +93,7 @@ describe('a keyring that fails', () => {
     ],
     [['cache', 'info'], 0, /^Cache [\s\S]*\nProfile {2}admin: .+\n$/],
   ] as const) {
-    it(`keeps "${args.join(' ')}" from neither its end, its exit code nor its whole output`, async () => {
+    it(`does not prevent the end, the exit code or the output of "${args.join(' ')}"`, async () => {
       await hangingBefore()
       const start = Date.now()
       const ending = await run(args)
@@ -103,7 +103,7 @@ describe('a keyring that fails', () => {
     })
   }
 
-  it('leaves threads to read files with, however many entries wait for it', async () => {
+  it('leaves threads to read files, however many entries wait for it', async () => {
     const names = Array.from({length: 6}, (_, index) => `role-${index}`)
     const profile = (sessionName: string) => ({
       provider: 'sandbox',
@@ -116,12 +116,12 @@ describe('a keyring that fails', () => {
     expect(stdout).to.include('role-5')
   })
 
-  it('lets the result out whole although its reader comes late', async () => {
+  it('does not cut the result although its reader comes late', async () => {
     await hangingBefore()
     await scene.sandbox.reset()
     const {home, sandbox, bus} = scene
     const go = join(home.folder, 'go')
-    // The pipe is filled before by another program; nobody reads it before the result is there.
+    // Another program fills the pipe before; it is not read before the result is there.
     const shell = `{ node -e '
       const fs = require("node:fs")
       const fd = fs.openSync("/proc/self/fd/1", fs.constants.O_WRONLY | fs.constants.O_NONBLOCK)
@@ -142,7 +142,7 @@ describe('a keyring that fails', () => {
     isOneDocument({exitCode: 0, signal: null, stdout: stdout.replace(/^x+/, ''), stderr: ''})
   })
 
-  it('is given up at once on Ctrl-C, by somebody who will not type its password', async () => {
+  it('is given up at once on Ctrl-C, by a user who will not type its password', async () => {
     await hangingBefore()
     const {home, sandbox, bus} = scene
     const session = startOnTerminal(creds, {env: {...variablesOf(home, sandbox), ...bus.env}})
@@ -154,7 +154,7 @@ describe('a keyring that fails', () => {
     expect(session.shown()).not.to.include('Error').and.not.include('Warning')
   })
 
-  it('is given up when the process is asked to end', async () => {
+  it('is given up when the process receives SIGTERM', async () => {
     await hangingBefore()
     // In words that are left to the whole program, which alone asks a keyring that is locked.
     const {child, ended} = scene.start([...creds, '--format', 'process'])
@@ -164,7 +164,7 @@ describe('a keyring that fails', () => {
   })
 
   for (const prompts of ['hang', 'fail'] as const) {
-    it(`keeps nothing from being removed by logout and cache clear, chosen by hand, when it ${prompts}s`, async () => {
+    it(`lets logout and cache clear remove entries when it is configured and ${prompts}s`, async () => {
       await strict()
       const keyring = await scene.startKeyring()
       await run(['login', '-p', 'developer'])
@@ -179,7 +179,7 @@ describe('a keyring that fails', () => {
     })
   }
 
-  it('for a moment only costs nobody a sign-in: a minute later it is asked again, by programs too', async () => {
+  it('for a moment only needs no new sign-in: a minute later it is asked again, by programs too', async () => {
     const keyring = await scene.startKeyring()
     const first = await run(creds)
     keyring.kill('SIGSTOP')

@@ -10,7 +10,7 @@ describe('the key in the real gnome-keyring', () => {
   const scene = useKeyringScene()
   const {run, start, envelopes, forms, startKeyring} = scene
 
-  it('is one when many providers sign in at once and none of them has found one', async () => {
+  it('is made once when many providers sign in at once and none of them has found one', async () => {
     const keyring = await startKeyring()
     const names = ['one', 'two', 'three', 'four']
     await scene.addProviders(names)
@@ -33,9 +33,9 @@ describe('the key in the real gnome-keyring', () => {
   for (const [what, text] of [
     ['is deleted', undefined],
     ['is replaced', Buffer.alloc(32, 7).toString('base64')],
-    ['is spoilt', 'nonsense'],
+    ['is damaged', 'nonsense'],
   ] as const) {
-    it(`takes old entries for absent when the key ${what} in the keyring itself: one sign-in, the rest stays unread`, async () => {
+    it(`makes old entries count as absent when it ${what} in the keyring itself: one sign-in, the rest stays unread`, async () => {
       await startKeyring()
       await scene.addProviders(['other'])
       for (const provider of ['other', 'sandbox']) await run(['login', '--provider', provider])
@@ -60,7 +60,7 @@ describe('the key in the real gnome-keyring', () => {
     })
   }
 
-  it('shows entries of a lost key as absent, not as expired in time to come', async () => {
+  it('makes entries count as absent when it is lost, not as valid or expired', async () => {
     await startKeyring()
     await run(creds)
     await scene.bus.changeItem('cache-key')
@@ -70,7 +70,7 @@ describe('the key in the real gnome-keyring', () => {
       .and.not.have.property('until')
   })
 
-  it('forgets the key with everything else, and makes another one', async () => {
+  it('is removed with everything else, and another one is made', async () => {
     await startKeyring()
     await run(creds)
     const [before] = await envelopes()
@@ -85,7 +85,7 @@ describe('the key in the real gnome-keyring', () => {
     ['auto', 'memory'],
     ['keyring', 'file'],
   ] as const) {
-    it(`goes too when everything is cleared while "${other}" is chosen, after "${before}": it opens what lies in backups`, async () => {
+    it(`is removed too when everything is cleared while "${other}" is chosen, after "${before}": it would open backups`, async () => {
       await startKeyring()
       await run(creds, {AWS_OIDC_CACHE: before})
       expect(await scene.bus.readItem('cache-key')).to.be.a('string')

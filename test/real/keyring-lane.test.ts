@@ -23,7 +23,7 @@ describe('the lane for sealed entries, with the real gnome-keyring', () => {
 
   const pointers = () => readdir(join(scene.home.cache, 'warm')).catch((): string[] => [])
 
-  /** What a call loads tells who has printed. */
+  /** The files that a call loads tell whether the lane has printed. */
   async function call(args = creds, env = unattended) {
     const endings: Awaited<ReturnType<typeof run>>[] = []
     const loaded = await loadedBy(
@@ -57,7 +57,7 @@ describe('the lane for sealed entries, with the real gnome-keyring', () => {
     expect(loaded.some(url => url.includes('keyring/index.js'))).to.equal(false)
   })
 
-  it('prints it where somebody has chosen the keyring by hand, from an entry that stays sealed', async () => {
+  it('prints it where the keyring is configured, from an entry that stays sealed', async () => {
     const env = {...unattended, AWS_OIDC_CACHE: 'keyring'}
     expect(await run(creds, env)).to.include({stdout: printed})
     const {ending, byLane} = await call(creds, env)
@@ -68,25 +68,25 @@ describe('the lane for sealed entries, with the real gnome-keyring', () => {
     for (const secret of [AccessKeyId, SecretAccessKey, SessionToken]) expect(pointer).not.to.include(secret)
   })
 
-  it('prints it however many ask at once', async () => {
+  it('prints it however many calls begin at once', async () => {
     const endings = await Promise.all(Array.from({length: 20}, () => run(creds, unattended)))
     for (const ending of endings) expect(ending).to.include({exitCode: 0, stdout: printed, stderr: ''})
     expect(await pointers()).to.deep.equal(['developer,'])
   })
 
-  it('leaves an entry alone that another key has sealed', async () => {
+  it('ignores an entry that another key has sealed', async () => {
     await scene.bus.changeItem('cache-key', textOf(newSealingKey()))
     const {ending, byLane} = await call()
     expect(byLane).to.equal(false)
     expect(ending).to.include({exitCode: 3, stdout: ''})
   })
 
-  it('leaves an entry alone whose key is gone', async () => {
+  it('ignores an entry whose key is gone', async () => {
     await scene.bus.changeItem('cache-key')
     expect(await call()).to.include({byLane: false})
   })
 
-  it('asks nobody to unlock a keyring that is locked, and leaves it to the whole program', async () => {
+  it('does not ask to unlock a locked keyring, and leaves that to the whole program', async () => {
     await killed(keyring)
     const prompts = await requestsOn(scene.bus.env, 'Prompt')
     await scene.bus.startKeyring()
@@ -111,7 +111,7 @@ describe('the lane for sealed entries, with the real gnome-keyring', () => {
       },
     ],
   ] as const) {
-    it(`ends, and lets the whole program do its work, where the keyring ${words}`, async () => {
+    it(`gives up, and lets the whole program do its work, where the keyring ${words}`, async () => {
       await hang()
       const start = Date.now()
       const ending = await run(creds, {AWS_OIDC_INTERACTIVE: 'always'})
@@ -119,7 +119,7 @@ describe('the lane for sealed entries, with the real gnome-keyring', () => {
       expect(ending.stderr.match(/Warning: .+$/gm), ending.stderr).to.have.length(1)
       expect(Date.now() - start).to.be.lessThan(inTime)
       expect(await scene.forms()).to.include('none')
-      // The pointer leads to plain text soon, and nobody waits meanwhile.
+      // The pointer soon leads to plain text, and no call waits meanwhile.
       const requests = await requestsOn(scene.bus.env, 'OpenSession')
       for (const byLane of [false, true]) {
         const again = await call()
@@ -130,14 +130,14 @@ describe('the lane for sealed entries, with the real gnome-keyring', () => {
     })
   }
 
-  it('waits for a keyring that hangs once only, where nobody may be asked', async () => {
+  it('waits only once for a keyring that hangs, where the user may not be asked', async () => {
     keyring.kill('SIGSTOP')
     expect(await run(creds, unattended)).to.include({exitCode: 3, stdout: ''})
     expect(await pointers()).to.deep.equal([])
     keyring.kill('SIGCONT')
   })
 
-  it('does not ask in circles where it can neither read nor write', async function () {
+  it('does not loop where it can neither read nor write', async function () {
     if (!root) this.skip()
     keyring.kill('SIGSTOP')
     const {home, sandbox, bus} = scene
@@ -155,7 +155,7 @@ describe('the lane for sealed entries, with the real gnome-keyring', () => {
     ['is sealed as it was', sealed => sealed],
   ] satisfies readonly [string, (envelope: Json) => Json][]) {
     const hit = words === 'is sealed as it was'
-    it(`${hit ? 'takes' : 'leaves'} an entry ${hit ? '' : 'alone '}that ${words}, where the pointer vouches for it`, async () => {
+    it(`${hit ? 'uses' : 'ignores'} an entry that ${words}, where the pointer vouches for it`, async () => {
       const pointer = join(scene.home.cache, 'warm/developer,')
       const [text, {mtime}] = [await readFile(pointer, 'utf8'), await stat(pointer)]
       const path = /[^\t\n]*\/v1\/[0-9a-f]+\.json/.exec(text)?.[0] ?? ''

@@ -64,13 +64,13 @@ describe('the real gnome-keyring, asked by this process', () => {
       ['characters of any script', 'äöü 日本語 👋🏽 "\\'],
       ['NUL and other controls', 'a\u0000b\u0001\u001b[0m\n'],
     ] as const) {
-      it(`${what}, as it is`, async () => {
+      it(`${what}, unchanged`, async () => {
         await keyring().set('item', value)
         expect(await keyring().get('item')).to.equal(value)
       })
     }
 
-    it('the last of two values, until it is removed; then there is none, which is no failure', async () => {
+    it('the last of two values, until it is removed; then there is none, which is not a failure', async () => {
       for (const value of ['first', 'second']) await keyring().set('item', value)
       expect(await keyring().get('item')).to.equal('second')
       await keyring().remove('item')
@@ -99,7 +99,7 @@ describe('the real gnome-keyring, asked by this process', () => {
     )
   })
 
-  /** The keyring locked again, with somebody who would show its prompt and never answers, or with nobody. */
+  /** The keyring locked again, with a prompter that never answers, or without one. */
   async function lockAgain(prompts: 'hang' | 'fail'): Promise<void> {
     await keyring().set('item', 'value')
     await killed(daemon)
@@ -107,7 +107,7 @@ describe('the real gnome-keyring, asked by this process', () => {
     daemon = await bus.startKeyring()
   }
 
-  /** How a call stands that may never end. */
+  /** The state of a call that may never end. */
   function watched(work: Promise<unknown>): {readonly ended: Promise<void>; with: unknown} {
     const watching: {ended: Promise<void>; with: unknown} = {ended: Promise.resolve(), with: undefined}
     watching.ended = work.then(
@@ -119,7 +119,7 @@ describe('the real gnome-keyring, asked by this process', () => {
     return watching
   }
 
-  it('locked, with nobody to show a prompt, is no empty one', async () => {
+  it('locked, without anything to show a prompt, does not count as empty', async () => {
     await lockAgain('fail')
     const failure = await keyring()
       .get('item')
@@ -128,8 +128,8 @@ describe('the real gnome-keyring, asked by this process', () => {
   })
 
   for (const [who, attended, seconds] of [
-    ['nobody', false, 3],
-    ['somebody at the terminal', true, 30],
+    ['no user', false, 3],
+    ['a user at the terminal', true, 30],
   ] as const) {
     it(`locked, with a prompt and ${who} to answer it, is waited for ${seconds} seconds, once`, async () => {
       await lockAgain('hang')

@@ -12,7 +12,7 @@ describe('cache: keyring, with the real gnome-keyring', () => {
   const scene = useKeyringScene()
   const {run, envelopes, forms, startKeyring} = scene
 
-  it('seals what it keeps with a key that is in the keyring only, without a word', async () => {
+  it('seals its entries with a key that is in the keyring only, without a warning', async () => {
     await startKeyring()
     const first = await run(creds)
     isOneDocument(first)
@@ -27,7 +27,7 @@ describe('cache: keyring, with the real gnome-keyring', () => {
       .and.not.include(SessionToken)
   })
 
-  it('makes one key and one sign-in however many ask at once', async () => {
+  it('needs one key and one sign-in however many calls begin at once', async () => {
     await startKeyring()
     const endings = await Promise.all(Array.from({length: 20}, () => run(creds)))
     for (const ending of endings) isOneDocument(ending)
@@ -36,7 +36,7 @@ describe('cache: keyring, with the real gnome-keyring', () => {
     expect(await scene.sandbox.signIns()).to.equal(1)
   })
 
-  it('goes on without asking after the keyring was locked and unlocked again', async () => {
+  it('continues without asking after the keyring was locked and unlocked again', async () => {
     const keyring = await startKeyring()
     await run(creds)
     await killed(keyring)
@@ -44,7 +44,7 @@ describe('cache: keyring, with the real gnome-keyring', () => {
     expect(await run(creds, unattended)).to.include({exitCode: 0, stderr: ''})
   })
 
-  it('goes on when the keyring dies between two calls, and seals again after a login', async () => {
+  it('continues when the keyring dies between two calls, and seals again after a login', async () => {
     const keyring = await startKeyring()
     isOneDocument(await run(creds))
     await killed(keyring)
@@ -57,7 +57,7 @@ describe('cache: keyring, with the real gnome-keyring', () => {
     expect((await run(creds)).stderr).to.equal('')
   })
 
-  it('says nothing of its key and of what it seals, with --debug either, and when nothing can be opened', async () => {
+  it('shows neither its key nor what it seals, even with --debug, and when nothing can be opened', async () => {
     await startKeyring()
     const endings = [await run(['login', '-p', 'developer', '--debug']), await run([...creds, '--debug'])]
     const key = (await scene.bus.readItem('cache-key')) ?? ''
@@ -71,7 +71,7 @@ describe('cache: keyring, with the real gnome-keyring', () => {
     for (const secret of [key, ...secrets]) expect(said).not.to.include(secret)
   })
 
-  it('leaves no plain text behind when the keyring comes into use, of no provider', async () => {
+  it('leaves no plain text of any provider when the keyring comes into use', async () => {
     await scene.addProviders(['other'])
     await run(['login', '--all'], {AWS_OIDC_CACHE: 'file'})
     expect(await forms()).to.deep.equal(['none'])
@@ -87,7 +87,7 @@ describe('cache: keyring, with the real gnome-keyring', () => {
     expect((await run(['status', '--json'])).stdout).to.include('"renewable": false')
   })
 
-  it('gives the result and one warning where its folder can not be written, and asks again where it can', async function () {
+  it('gives the result and one warning where its folder can not be written, and signs in again where it can', async function () {
     if (!root) this.skip()
     await startKeyring()
     const {home, sandbox, bus} = scene

@@ -10,7 +10,7 @@ const bash = ['bash', '--norc'] as const
 const busybox = ['busybox', 'ash'] as const
 
 for (const shell of [bash, busybox]) {
-  describe(`a hot copy and the launcher in ${shell.join(' ')}`, () => {
+  describe(`the launcher in ${shell.join(' ')}, given a hot copy,`, () => {
     readsHotCopies(shell)
     seesExchanges(shell)
   })
@@ -33,7 +33,7 @@ for (const shell of [['dash'], bash, ['bash', '--posix'], busybox] as const) {
 describe('the launcher in a shell whose printf is a program of its own (mksh)', () => {
   const scene = useHotScene(['mksh'])
 
-  it('leaves the copy alone: arguments of programs are for all to see', async () => {
+  it('does not print the copy: the arguments of programs are visible to all', async () => {
     const log = `${scene.home.folder}/calls`
     const ended = await scene.call({
       around: `exec strace --follow-forks --trace=execve --string-limit=9999 --output='${log}' "$@"`,
@@ -45,7 +45,7 @@ describe('the launcher in a shell whose printf is a program of its own (mksh)', 
 })
 
 describe('the launcher', () => {
-  it('is what shellcheck takes for a script of sh', () => {
+  it('passes shellcheck', () => {
     const {status, stdout} = spawnSync('shellcheck', [join(root, 'dist/bundle/launcher.sh')], {encoding: 'utf8'})
     expect({status, stdout}).to.deep.equal({status: 0, stdout: ''})
   })

@@ -17,7 +17,7 @@ describe('On a narrow terminal', () => {
     return screenOf(session.shown())
   }
 
-  /** What the terminal itself would break, though it has more than one word and is not to be copied as it is. */
+  /** Lines of several words, not meant for copying, that the terminal itself would break. */
   function broken(lines: readonly string[], columns: number): readonly string[] {
     return lines.filter(line => line.length > columns && /\S\s+\S/.test(line) && !/^(Try: |\s|[+-])/.test(line))
   }
@@ -30,7 +30,7 @@ describe('On a narrow terminal', () => {
     for (const [id, {args, profile, provider}] of Object.entries(rows)) {
       // What these print is for programs, or npm's; the console's address is to be copied.
       if (/^(creds|console|autocomplete.*|plugins:.*)$/.test(id)) continue
-      it(`of ${columns} columns ${id.replace(':', ' ')} breaks no word, in what it tells or in an error`, async () => {
+      it(`of ${columns} columns ${id.replace(':', ' ')} breaks no word, in its output or in an error`, async () => {
         const place = {issuer: scene.sandbox.issuer, folder: scene.home.folder}
         const wrong = (profile ?? provider)?.('unknown-name')
         for (const typed of wrong ? [args(place), wrong] : [args(place)]) {

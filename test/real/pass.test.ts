@@ -92,7 +92,7 @@ describe('the real pass', () => {
     ['emptied', () => Buffer.alloc(0)],
     ['changed in one bit', bytes => bytes.map((byte, at) => (at === bytes.length - 30 ? byte ^ 1 : byte))],
   ] satisfies [string, (bytes: Buffer) => Uint8Array][]) {
-    it(`takes an entry that was ${words} for absent`, async () => {
+    it(`treats an entry that was ${words} as absent`, async () => {
       const cache = await make()
       await cache.write('provider/a', {value: 'x'.repeat(3000), expiresAt: new Date('2099-01-01')})
       await changeEntries(change)
@@ -109,7 +109,7 @@ describe('the real pass', () => {
 
   const scene = useScene()
 
-  it('keeps credentials of the command, through the plugin', async () => {
+  it('stores the credentials of creds, through the plugin', async () => {
     await link(scene.home)
     await scene.home.configure({top: {cache: 'pass'}})
     const first = await scene.home.run(creds, store.env)
@@ -133,7 +133,7 @@ describe('a pinentry that never answers', function () {
   })
   after(() => store?.remove())
 
-  it('does not hang creds: at once where nobody may be asked, after half a minute where somebody may', async () => {
+  it('does not hang creds: it ends at once where the user may not be asked, else after half a minute', async () => {
     await link(scene.home)
     await scene.home.configure({top: {cache: 'pass'}})
     // Encrypting needs no passphrase, so the first call works; the second one has to read.

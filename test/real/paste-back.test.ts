@@ -1,9 +1,9 @@
 import {expect} from 'chai'
 import {overSsh} from '../support/device.ts'
 import {variablesOf} from '../support/machine.ts'
-import {browse, changed, redirectAfterSignIn} from '../support/person.ts'
 import {answers} from '../support/ports.ts'
 import {useScene} from '../support/scene.ts'
+import {browse, changed, redirectAfterSignIn} from '../support/sign-in.ts'
 import {startOnTerminal, type TerminalSession} from '../support/terminal-session.ts'
 
 const login = ['login', '--profile', 'developer']
@@ -18,7 +18,7 @@ describe('login with the browser on another machine, at a provider without codes
     await scene.sandbox.fault({on: 'discovery', change: {device_authorization_endpoint: null}})
   })
 
-  /** Starts a sign-in, and waits until the address to open stands there and the other one is asked for. */
+  /** Starts a sign-in, and waits until the address to open is shown and the question for the other one. */
   async function begin(args: readonly string[] = login, env = overSsh) {
     const session = startOnTerminal(args, {env: {...variablesOf(scene.home, scene.sandbox), ...env}})
     await session.until(question)
@@ -31,7 +31,7 @@ describe('login with the browser on another machine, at a provider without codes
     await session.until(question, times)
   }
 
-  it('takes the address that the browser could not load', async () => {
+  it('accepts the address that the browser could not load', async () => {
     const {session, address, redirect} = await begin()
     expect(session.shown().replace(/\s+/g, ' ')).to.include(
       `ends at a page that it can't load, at ${redirect.href}?...`,
@@ -46,14 +46,14 @@ describe('login with the browser on another machine, at a provider without codes
     expect(await answers('127.0.0.1', Number(redirect.port))).to.equal(false)
   })
 
-  it('takes it without its scheme, with spaces and quotes around it, as browsers and chats copy it', async () => {
+  it('accepts it without its scheme, with spaces and quotes around it, as browsers and chats copy it', async () => {
     const {session, address} = await begin()
     const back = await redirectAfterSignIn(address)
     session.type(`  "${back.href.replace('http://', '')}" ${enter}`)
     expect(await session.ended).to.deep.equal({exitCode: 0, restored: true})
   })
 
-  it('says what is wrong with another one, and asks again', async () => {
+  it('says what is wrong with another address, and asks again', async () => {
     const {session, address, redirect} = await begin()
     const back = await redirectAfterSignIn(address)
     const wrong: readonly (readonly [string, string])[] = [
@@ -83,7 +83,7 @@ describe('login with the browser on another machine, at a provider without codes
     expect((await scene.sandbox.journal()).filter(({grant}) => grant === 'authorization_code')).to.have.length(1)
   })
 
-  it('ends with exit code 4 when the address says that the person pressed Cancel', async () => {
+  it('ends with exit code 4 when the address says that the user pressed Cancel', async () => {
     const {session, address, redirect} = await begin()
     const denied = new URL(redirect)
     const answer = {error: 'access_denied', state: address.searchParams.get('state') ?? '', iss: scene.sandbox.issuer}
@@ -101,14 +101,14 @@ describe('login with the browser on another machine, at a provider without codes
     expect(session.shown()).to.include('gave no tokens: invalid_grant').and.not.include('not-the-code-at-all')
   })
 
-  it("takes the browser's own return while the question stands there, and puts the terminal back", async () => {
+  it('accepts the redirect of the browser during the question, and restores the terminal', async () => {
     const {session, address} = await begin()
     await browse(address)
     expect(await session.ended).to.deep.equal({exitCode: 0, restored: true})
     expect(session.shown()).to.include('Signed in as alice@example.com at sandbox.')
   })
 
-  it('is left by Ctrl-C: exit code 130, the terminal as it was, nobody listening', async () => {
+  it('ends with Ctrl-C: exit code 130, the terminal restored, the listener closed', async () => {
     const {session, redirect} = await begin()
     session.type(ctrlC)
     expect(await session.ended).to.deep.equal({exitCode: 130, restored: true})
@@ -116,7 +116,7 @@ describe('login with the browser on another machine, at a provider without codes
     expect(await answers('127.0.0.1', Number(redirect.port))).to.equal(false)
   })
 
-  it('hears Ctrl-C also after the browser has come back, while the tokens are fetched', async () => {
+  it('reacts to Ctrl-C even after the browser has returned, while the tokens are fetched', async () => {
     const {session, address} = await begin()
     await scene.sandbox.fault({on: 'token', delayMs: 60_000})
     const back = await redirectAfterSignIn(address)
@@ -128,7 +128,7 @@ describe('login with the browser on another machine, at a provider without codes
     await Promise.all(both)
   })
 
-  it('asks as well with --no-browser, wherever it is typed', async () => {
+  it('asks with --no-browser too, on any machine', async () => {
     const {session, address} = await begin([...login, '--no-browser'], {SSH_CONNECTION: ''})
     await paste(session, 'nonsense')
     session.type(`${(await redirectAfterSignIn(address)).href}${enter}`)

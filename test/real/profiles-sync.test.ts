@@ -43,7 +43,7 @@ describe('What profiles sync writes', () => {
   })
 
   for (const client of awsClients.filter(client => client.switchesInTheSandbox || client.takesOwnEndpoints)) {
-    it(`gives ${client.name} each profile: a role, one it switches to itself, and one by SAML`, async () => {
+    it(`gives ${client.name} each profile: a role, one that it switches to itself, and one by SAML`, async () => {
       expect(await sync('--yes', '--chain', 'aws')).to.include({exitCode: 0, stderr: ''})
       expect(await readFile(path(), 'utf8')).to.match(/\[profile admin\][^[]*source_profile = developer/)
       const env = client.takesOwnEndpoints ? await ownEndpoints(tools) : {}
@@ -57,7 +57,7 @@ describe('What profiles sync writes', () => {
   }
 
   for (const client of awsClients) {
-    it(`gives ${client.name} a role that we switch to, as the person`, async () => {
+    it(`gives ${client.name} a role that aws-oidc switches to, with the user's name`, async () => {
       await tools.home.configure({})
       expect(await sync('--yes')).to.include({exitCode: 0, stderr: ''})
       expect(await readFile(path(), 'utf8')).to.not.include('role_arn')
@@ -85,7 +85,7 @@ describe('What profiles sync writes', () => {
     })
   }
 
-  it('stays ours when the AWS CLI has written into the file, and keeps what that wrote', async () => {
+  it('is still recognized when the AWS CLI has written into the file, and keeps its changes', async () => {
     await sync('--yes')
     const set = async (...args: string[]) => {
       const {exitCode, stderr} = await tools.start(installed('python/bin/aws'), ['configure', 'set', ...args]).ended
@@ -102,7 +102,7 @@ describe('What profiles sync writes', () => {
     expect(await sync('--check')).to.include({exitCode: 0})
   })
 
-  it('is asked about on a terminal, in colours, and written after a yes only', async () => {
+  it('is shown on a terminal, in colours, and written only after a yes', async () => {
     const env = {...variablesOf(tools.home, tools.sandbox), AWS_CONFIG_FILE: path(), LANG: 'C.UTF-8'}
     const session = (keys: string) =>
       onTerminal([process.execPath, bin, 'profiles', 'sync'], {env, type: {keys, when: 'Write this?'}})
@@ -117,7 +117,7 @@ describe('What profiles sync writes', () => {
     expect(await readFile(path(), 'utf8')).to.include('[profile saml-developer]')
   })
 
-  it('is taken apart by botocore into what it was made of, on Windows too', async () => {
+  it('is split by botocore into the original arguments, on Windows too', async () => {
     const args = ['creds', '--provider', 'corp & co', '--role', role('a+b=c,d.@-e')]
     for (const [platform, program] of [
       ['linux', "/home/o'neil/#1 *?[x] ~/{a,b}/<no>|de;&(1)!/node"],

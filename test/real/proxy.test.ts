@@ -38,7 +38,7 @@ describe('behind a proxy that opens TLS', () => {
   })
   afterEach(() => home.close())
 
-  /** The person's browser trusts and uses the proxy by settings of its own. */
+  /** The user's browser trusts and uses the proxy by settings of its own. */
   const configure = (provider: Readonly<Record<string, unknown>>) =>
     home.configure({
       provider,
@@ -83,7 +83,7 @@ describe('behind a proxy that opens TLS', () => {
     for (const line of await proxy.seen()) expect(line).not.to.match(/eyJ|Token=|code=(?!challenge)|ASIA/)
   })
 
-  it('a proxy that wants a password gets it; a wrong one is no secret told', async () => {
+  it('a proxy that requires a password gets it; a wrong one is not shown', async () => {
     const env = {...around(guarded, `me:${password}@`), AWS_CA_BUNDLE: guarded.authority}
     isOneDocument(await home.run(creds, env))
     const {exitCode, stderr} = await home.run([...creds, '--force', '--debug'], {
@@ -98,13 +98,13 @@ describe('behind a proxy that opens TLS', () => {
     expect(without.stderr).to.include('HTTP 407')
   })
 
-  it('an authority that is not trusted is named as the trouble, with the variable that mends it', async () => {
+  it('an untrusted authority is named as the cause, with the variable to set', async () => {
     const {exitCode, stderr} = await home.run(creds, around(proxy))
     expect(exitCode).to.equal(6)
     expect(stderr).to.match(/The certificate of sso\.example\.test is not trusted .+\nTry: export AWS_CA_BUNDLE=/)
   })
 
-  it('tls.ca of the provider concerns the provider only', async () => {
+  it('tls.ca of the provider counts for the provider only', async () => {
     await configure({tls: {ca: proxy.authority}})
     const {exitCode, stderr} = await home.run(creds, around(proxy))
     expect(exitCode).to.equal(6)
@@ -112,14 +112,14 @@ describe('behind a proxy that opens TLS', () => {
     expect(await sandbox.signIns()).to.equal(1)
   })
 
-  it('NO_PROXY leads around it, for a domain and all below', async () => {
+  it('NO_PROXY bypasses the proxy for a domain and its subdomains', async () => {
     const env = {...around(proxy), AWS_CA_BUNDLE: proxy.authority, NO_PROXY: 'example.test'}
     const {exitCode, stderr} = await home.run(creds, env)
     expect(exitCode).to.equal(6)
     expect(stderr).to.include('sso.example.test could not be reached: its name')
   })
 
-  it('a proxy that is not there is named', async () => {
+  it('an unreachable proxy is named', async () => {
     const {stderr} = await home.run(creds, {...around(proxy), HTTPS_PROXY: '127.0.0.1:9'})
     expect(stderr).to.include(
       'sso.example.test could not be reached through the proxy 127.0.0.1:9: the connection was refused',

@@ -68,7 +68,7 @@ describe('xmlsec1 judges what the SAML provider of the sandbox signs', () => {
       expect(await verdict(`<Response xmlns="${protocol}">${bare}</Response>`)).to.equal('valid')
     })
 
-    it(`and finds an assertion in ${c14n} C14N ${c14n === 'exclusive' ? 'valid' : 'invalid'} inside one that does`, async () => {
+    it(`and finds an assertion in ${c14n} C14N ${c14n === 'exclusive' ? 'valid' : 'invalid'} inside one that declares a prefix`, async () => {
       const bare = await mint({c14n, form: 'assertion'})
       const wrapped = `<samlp:Response xmlns:samlp="${protocol}">${bare}</samlp:Response>`
       expect(await verdict(wrapped)).to.equal(c14n === 'exclusive' ? 'valid' : 'invalid')

@@ -9,7 +9,7 @@ const arns: Readonly<Record<Profile, string>> = {
   admin: 'arn:aws:sts::123456789012:assumed-role/admin/alice@example.com',
 }
 
-describe('The sandbox judges what boto3 sends', () => {
+describe('The sandbox judges the requests of boto3', () => {
   const tools = useAwsTools()
 
   /** The keys of the profile in the variables of the AWS tools. */
@@ -18,7 +18,7 @@ describe('The sandbox judges what boto3 sends', () => {
     return variablesFor(JSON.parse(stdout))
   }
 
-  it('and knows the caller by a right signature', async () => {
+  it('and recognizes the caller by a valid signature', async () => {
     expectIdentity(await tools.boto3({method: 'get_caller_identity'}, await keysOf('developer')), 'developer')
   })
 
@@ -58,7 +58,7 @@ describe('The sandbox judges what boto3 sends', () => {
       return tools.boto3({method: 'assume_role_with_web_identity', parameters})
     }
 
-    it('and takes a good token', async () => {
+    it('and accepts a valid token', async () => {
       const ending = await assume({})
       expect(ending.exitCode, ending.stdout).to.equal(0)
       expect(JSON.parse(ending.stdout).AssumedRoleUser.Arn).to.equal(arns.developer)
@@ -86,7 +86,7 @@ describe('The sandbox judges what boto3 sends', () => {
       return tools.boto3({method: 'assume_role_with_saml', parameters})
     }
 
-    it('and gives keys that work for a good response', async () => {
+    it('and gives keys that work for a valid response', async () => {
       const ending = await assume({})
       expect(ending.exitCode, ending.stdout).to.equal(0)
       const {Credentials, Issuer, ...answer} = JSON.parse(ending.stdout)

@@ -39,7 +39,7 @@ describe('providers set-secret, with the real gnome-keyring', () => {
     expect(await scene.sandbox.signIns()).to.equal(1)
   }
 
-  it('takes it from a pipe and says what to write; then the client signs in with it', async () => {
+  it('takes the secret from a pipe and says what to configure; then the client signs in with it', async () => {
     await startKeyring()
     expect(await piped(setSecret)).to.deep.equal({
       exitCode: 0,
@@ -51,7 +51,7 @@ describe('providers set-secret, with the real gnome-keyring', () => {
     expect((await piped(setSecret)).stdout).to.equal('The secret "sandbox" is in the keyring.\n')
   })
 
-  it('takes it from a person at a terminal, who does not see it; then the client signs in with it', async () => {
+  it('takes the secret from a user at a terminal, who does not see it; then the client signs in with it', async () => {
     await startKeyring()
     const session = atTerminal()
     expect(await typed(session, secret + enter)).to.deep.equal({exitCode: 0, restored: true})
@@ -60,7 +60,7 @@ describe('providers set-secret, with the real gnome-keyring', () => {
     await worksNow()
   })
 
-  it('takes none that is empty, and leaves the one that is there', async () => {
+  it('refuses an empty secret, and keeps the former one', async () => {
     await startKeyring()
     await piped(setSecret)
     const session = atTerminal()
@@ -70,7 +70,7 @@ describe('providers set-secret, with the real gnome-keyring', () => {
     await worksNow()
   })
 
-  it('keeps nothing of one that was broken off with Ctrl-C', async () => {
+  it('stores nothing of a secret that was interrupted with Ctrl-C', async () => {
     await startKeyring()
     const session = atTerminal()
     expect(await typed(session, `half-of-it${ctrlC}`)).to.deep.equal({exitCode: 130, restored: true})
@@ -79,10 +79,10 @@ describe('providers set-secret, with the real gnome-keyring', () => {
     expect((await run(creds)).stderr).to.include('there is no secret "sandbox" in the keyring')
   })
 
-  it('asks nobody with --no-interactive, and names the pipe', async () => {
+  it('does not ask with --no-interactive, and suggests the pipe', async () => {
     await startKeyring()
     const session = atTerminal([...setSecret, '--no-interactive'])
-    // Should it ask all the same, it is not waited for.
+    // If it asks after all, do not wait for the answer.
     const asks = session.until(question).then(() => session.type(ctrlC))
     await asks.catch(() => undefined)
     expect(await session.ended).to.deep.equal({exitCode: 2, restored: true})
@@ -90,7 +90,7 @@ describe('providers set-secret, with the real gnome-keyring', () => {
     expect(session.shown()).not.to.include(question)
   })
 
-  it('takes it out again: exit 2 with the command that puts it back, also when it was never there', async () => {
+  it('removes a secret, even an absent one: then creds is exit 2 with the command that stores it', async () => {
     await startKeyring()
     await useKeyring()
     await piped(setSecret)
@@ -110,7 +110,7 @@ describe('providers set-secret, with the real gnome-keyring', () => {
       .and.include(`Try: aws-oidc ${setSecret.join(' ')}\n`)
   })
 
-  it('replaces one that the provider refuses', async () => {
+  it('replaces a secret that the provider refuses', async () => {
     await startKeyring()
     await useKeyring()
     await piped(setSecret, 'not-the-secret')
@@ -122,7 +122,7 @@ describe('providers set-secret, with the real gnome-keyring', () => {
     await worksNow()
   })
 
-  it('keeps it under the name that the configuration says', async () => {
+  it('stores the secret under the configured name', async () => {
     await startKeyring()
     await configure({clientSecret: {keyring: 'shared by two'}})
     expect((await piped(setSecret)).stdout).to.equal('The secret "shared by two" is in the keyring.\n')

@@ -13,7 +13,7 @@ import {startOnTerminal} from '../support/terminal-session.ts'
 import {ctrlC, down, enter, last, respondentAt, up} from '../support/wizard.ts'
 import {writePackage} from '../support/written-package.ts'
 
-describe('setup, with a plugin that is not there', function () {
+describe('setup, with a plugin that is not installed', function () {
   // The first run on a machine installs the registry.
   this.timeout(300_000)
   const scene = useScene()
@@ -65,7 +65,7 @@ describe('setup, with a plugin that is not there', function () {
     return {...respondentAt(session), ended}
   }
 
-  it('shows it, installs it after a yes, and goes on with its questions to a profile that works', async () => {
+  it('shows the plugin, installs it after a yes, and goes on with its questions to a profile that works', async () => {
     const user = begin('--provider', 'corp')
     await user.answer('How do you sign in there?', down.repeat(3) + enter)
     await user.answer('The plugin: its name', `aws-oidc-ping${enter}`)
@@ -87,7 +87,7 @@ describe('setup, with a plugin that is not there', function () {
     expect(whoami.exitCode, whoami.stderr).to.equal(0)
   })
 
-  it('offers the known ones in the choice, and goes on with what else was said on the command line', async () => {
+  it('offers the known plugins in the choice, and continues with the other arguments of the command line', async () => {
     const user = begin('--provider', 'corp', '--set', 'realm=example')
     await user.sees('keycloak: aws-oidc-keycloak, installed on consent')
     await user.answer('How do you sign in there?', down.repeat(2) + enter)
@@ -102,7 +102,7 @@ describe('setup, with a plugin that is not there', function () {
     expect(parse(await config()).providers.corp).to.include({strategy: 'keycloak', realm: 'example'})
   })
 
-  it('asks for one that was said on the command line, and after a no for another way, and loses nothing', async () => {
+  it('asks whether to install one of the command line, after a no for another strategy, and loses nothing', async () => {
     const user = begin('--provider', 'corp', '--strategy', 'keycloak', '--set', 'clientId=mine')
     await user.sees('Package:   aws-oidc-keycloak')
     await user.answer('Install it?', down + enter)
@@ -117,7 +117,7 @@ describe('setup, with a plugin that is not there', function () {
     expect(await config()).to.equal(mine)
   })
 
-  it('offers none that the configuration does not allow, and says so of one that is said', async () => {
+  it('offers no plugin that the configuration does not allow, and refuses one that is typed', async () => {
     await configure('plugins: {allow: [aws-oidc-ping]}\n')
     const user = begin('--provider', 'corp')
     await user.sees('another one')

@@ -51,7 +51,7 @@ describe('setup, on a terminal', () => {
   /** Down to that line of the review, and Enter. */
   const chooses = (lines: number) => down.repeat(lines) + enter
 
-  it('leads in a minute to a profile that works, and touches nothing else in the file', async () => {
+  it('leads to a profile that works, and changes nothing else in the file', async () => {
     const user = begin()
     await answerAll(user)
     await user.answer('Anything else', chooses(5))
@@ -86,7 +86,7 @@ profiles:
     expect(await scene.sandbox.signIns(), 'nobody is asked again').to.equal(1)
   })
 
-  it('proposes the claim of the ID token that lists roles, and asks nobody to sign in for it again', async () => {
+  it('proposes the claim of the ID token that lists roles, without a second sign-in', async () => {
     const user = begin()
     await answerAll(user)
     await user.answer('Anything else', enter)
@@ -108,7 +108,7 @@ profiles:
     expect(await scene.sandbox.signIns()).to.equal(1)
   })
 
-  it('offers roles by the names that the configuration has for their accounts', async () => {
+  it('offers roles by the configured names of their accounts', async () => {
     before += 'accounts: {123456789012: production} # of ours\n'
     await scene.home.writeConfig(before)
     const user = begin(['--provider', 'corp', '--strategy', 'oidc', '--set', `issuer=${scene.sandbox.issuer}`])
@@ -124,7 +124,7 @@ profiles:
     expect(await text()).to.satisfy((text: string) => text.startsWith(before))
   })
 
-  it('says that an issuer is wrong while the next question stands there, and asks for it again', async () => {
+  it('says that an issuer is wrong during the next question, and asks for it again', async () => {
     const user = begin()
     await answerAll(user, `${scene.sandbox.issuer}/wrong`)
     await user.sees('HTTP 404')
@@ -134,7 +134,7 @@ profiles:
     expect(await user.ended).to.include({exitCode: 130})
   })
 
-  it('says at once what is no answer, and waits for another one', async () => {
+  it('reports an invalid answer at once, and waits for another one', async () => {
     const user = begin(['--provider', 'corp', '--strategy', 'oidc'])
     await user.answer('issuer (', `http://sso.example.com${enter}`)
     await user.answer('must start with https://', `${clear}${scene.sandbox.issuer}${enter}`)
@@ -199,7 +199,7 @@ profiles:
       return user
     }
 
-    it('has shown what changes in both files, and has written neither', async () => {
+    it('has shown the changes in both files, and has written neither', async () => {
       const user = await untilWrite()
       const seen = user.seen()
       expect(seen).to.match(/config\.yaml\s+\+ providers:\s+\+ {3}corp:\s+\+ {5}strategy: oidc/)
@@ -223,7 +223,7 @@ profiles:
       })
     }
 
-    it('writes only our own file where that is wanted', async () => {
+    it('writes only our own file on request', async () => {
       const user = await untilWrite()
       await user.answer('Write this?', down + enter)
       expect(await user.ended).to.include({exitCode: 0})
@@ -231,7 +231,7 @@ profiles:
       expect(await aws()).to.equal(undefined)
     })
 
-    it('goes back to the question before, and from there to those before that', async () => {
+    it('goes back to the question before, and from there further back', async () => {
       const user = await untilWrite()
       await user.answer('Write this?', last)
       await user.answer('AWS region; empty for none (eu-central-1)', `<${enter}`)
@@ -258,7 +258,7 @@ profiles:
       expect(await aws()).to.equal(foreign)
     })
 
-    it('asks nothing, and says so, where all of it is there already', async () => {
+    it('asks nothing, and says so, where everything is there already', async () => {
       const first = await untilWrite()
       await first.answer('Write this?', enter)
       await first.ended
@@ -273,7 +273,7 @@ profiles:
     })
   })
 
-  it('says what a provider has against the client, and lets the settings be changed', async () => {
+  it('shows why a provider refuses the client, and lets the settings be changed', async () => {
     const user = begin(['--provider', 'corp', '--strategy', 'oidc', '--set', `issuer=${scene.sandbox.issuer}`])
     await user.answer('clientId (', `nobody${enter}`)
     await user.answer('Anything else', enter)
@@ -289,7 +289,7 @@ profiles:
     expect(parse(await text()).providers.corp.clientId).to.equal('aws-oidc')
   })
 
-  it('says what AWS has against a role, and lets another one be chosen', async () => {
+  it('shows why AWS refuses a role, and lets another one be chosen', async () => {
     const set = [`issuer=${scene.sandbox.issuer}`, 'clientId=aws-oidc'].flatMap(pair => ['--set', pair])
     const user = begin([
       '--provider',
@@ -313,7 +313,7 @@ profiles:
     expect(Object.keys(parse(await text()).profiles)).to.deep.equal(['developer'])
   })
 
-  it('saves a provider at which nobody could sign in only if that is said', async () => {
+  it('saves a provider without a successful sign-in only on request', async () => {
     const user = begin(['--provider', 'corp', '--strategy', 'oidc', '--set', 'clientId=aws-oidc'])
     await user.answer('issuer (', `${scene.sandbox.issuer}${enter}`)
     await user.sees('Anything else')
@@ -329,7 +329,7 @@ profiles:
       .and.not.have.property('profiles')
   })
 
-  it('knows a secret for the sign-in and puts it, without a keyring to put it into, nowhere', async () => {
+  it('uses a typed secret for the sign-in, and stores it nowhere without a keyring', async () => {
     const set = [`issuer=${scene.sandbox.issuer}`, 'clientId=aws-oidc-confidential'].flatMap(pair => ['--set', pair])
     const user = begin(['--provider', 'corp', '--strategy', 'oidc', ...set, '--role', arn('developer')])
     await user.answer('Anything else', chooses(3))
@@ -359,7 +359,7 @@ profiles:
       await scene.home.writeConfig(before)
     })
 
-    it('changes what stands there, with its values as defaults, once it has worked, and no other byte', async () => {
+    it('changes the entries, whose values are the defaults, once they work, and no other byte', async () => {
       const user = begin()
       await user.answer('Name of the provider', enter)
       await user.answer('There is already a provider "corp"', enter)
@@ -382,7 +382,7 @@ profiles:
       )
     })
 
-    it('leaves it as it is where another name is taken, and after Ctrl-C', async () => {
+    it('leaves the entries as they are where another name is chosen, and after Ctrl-C', async () => {
       const user = begin(['--provider', 'corp', '--strategy', 'oidc', '--set', 'clientId=aws-oidc'])
       await user.answer('There is already a provider "corp"', down + enter)
       await user.answer('Name of the provider', `${clear}second${enter}`)
@@ -409,7 +409,7 @@ profiles:
     })
   })
 
-  it('asks again for a way to sign in whose plugin can not be had, and says why', async () => {
+  it('asks again for the strategy when its plugin can not be installed, and says why', async () => {
     const user = begin(['--provider', 'corp'], {AWS_OIDC_NPM_REGISTRY: 'http://127.0.0.1:9/'})
     await user.answer('How do you sign in there?', down + down + enter)
     await user.sees('npm could not get')
@@ -434,7 +434,7 @@ profiles:
       await writeFile(aws(), `[profile dev]\n${line}\n`)
     })
 
-    it('shows what it would make in both files, and what not, and writes after a yes', async () => {
+    it('shows its changes to both files, and what it can not import, and writes after a yes', async () => {
       const user = begin(['--from', 'aws-cli-oidc'])
       await user.sees('+     issuer: https://sso.example.com')
       await user.sees(line.replace('=', ' = '))
@@ -445,7 +445,7 @@ profiles:
       expect(await readFile(aws(), 'utf8')).to.match(/^credential_process=.* creds --profile dev$/m)
     })
 
-    it('shows nothing of other profiles where it takes over a provider alone', async () => {
+    it('shows nothing of other profiles where it imports a provider alone', async () => {
       await writeFile(aws(), '')
       const mine = 'providers: {mine: {strategy: oidc, issuer: "https://mine.example.com", clientId: a}}\n'
       await scene.home.writeConfig(`${mine}profiles: {mine: {provider: mine}}\n`)
@@ -460,7 +460,7 @@ profiles:
       ['no', down + enter, 0],
       ['Ctrl-C', ctrlC, 130],
     ] as const) {
-      it(`writes into neither file after ${words}, having shown both`, async () => {
+      it(`shows the changes to both files, and writes neither after ${words}`, async () => {
         const user = begin(['--from', 'aws-cli-oidc'])
         await user.sees('+     provider: corp')
         await user.sees(line.replace('=', ' = '))

@@ -32,7 +32,7 @@ describe('a file with an access list and an attribute of its own', () => {
     expect((await stat(path())).ino, 'another file').to.not.equal(ino)
   })
 
-  it('is written into where no cp of this machine can copy them', async () => {
+  it('is written in place where cp can not copy them', async () => {
     const [list, {ino}, {PATH}] = [await accessList(), await stat(path()), process.env]
     try {
       process.env.PATH = folder
@@ -46,7 +46,7 @@ describe('a file with an access list and an attribute of its own', () => {
     expect(await readdir(folder)).to.have.members(['config', 'config.backup'])
   })
 
-  it('is closed to everybody else where it is our configuration, and keeps the attribute', async () => {
+  it('is closed to all others where it is our configuration, and keeps the attribute', async () => {
     expect(await editedFiles.replace(path(), 'before', 'after')).to.equal(true)
     expect(await accessList()).to.include('mask::---')
     expect(await attribute()).to.equal('mine')

@@ -22,7 +22,7 @@ describe('Values of every printable character come through', () => {
   }
 })
 
-describe('A person types what creds --help says', () => {
+describe('The shell commands in creds --help work', () => {
   const scene = useScene()
   let folder: string
 
@@ -34,7 +34,7 @@ describe('A person types what creds --help says', () => {
   })
   afterEach(() => rm(folder, {recursive: true}))
 
-  /** What stands under this heading among the examples. */
+  /** The example under this heading. */
   async function example(heading: string): Promise<string> {
     const manifest = JSON.parse(await readFile(join(root, 'oclif.manifest.json'), 'utf8'))
     const examples: readonly {description: string; command: string}[] = manifest.commands.creds.examples
@@ -86,7 +86,7 @@ describe('A person types what creds --help says', () => {
     [['fish', '--no-config', '-c'], 'fish'],
     [[nushell, '--no-config-file', '-c'], 'Nushell'],
   ] as const) {
-    it(`in ${shell[0].split('/').at(-1)}, and has the credentials of the document, and no stale token`, async () => {
+    it(`in ${shell[0].split('/').at(-1)}, with the credentials of the document, and no stale token`, async () => {
       const wanted = await expected()
       const script = `${await example(heading)}; node show.js`
       expect(await seenBy(shell, script, {AWS_SECURITY_TOKEN: 'stale'})).to.deep.equal(wanted)
@@ -113,22 +113,22 @@ describe('A person types what creds --help says', () => {
       `"${python}" -c 'import dotenv, json; print(json.dumps(dotenv.dotenv_values("variables", interpolate=True)))'`,
     ],
   ] as const) {
-    it(`for a file of variables, which ${reader} reads as the document`, async () => {
+    it(`for a file of variables, with the same values when ${reader} reads it`, async () => {
       const wanted = await expected()
-      // Node lets what is in the environment win.
+      // Node lets the environment win.
       const redirected = `unset AWS_ACCOUNT_ID; aws-oidc creds --format dotenv > variables; ${script}`
       expect(await seenBy(['bash', '--norc', '-c'], redirected)).to.deep.equal(wanted)
     })
   }
 
-  it('in a shell where another tool has left AWS_SECURITY_TOKEN, and boto3 is who was asked for', async () => {
+  it('in a shell where another tool has left AWS_SECURITY_TOKEN, and boto3 has the requested identity', async () => {
     const script = `${await example(posix)}; "${python}" "${join(root, 'test/real/call.py')}" sts get_caller_identity '{}'`
     const env = {AWS_SECURITY_TOKEN: 'stale', AWS_EC2_METADATA_DISABLED: 'true'}
     const {stdout} = await run('bash', ['--norc', '-c', script], {env: environment(env)})
     expect(JSON.parse(stdout).Arn).to.equal('arn:aws:sts::123456789012:assumed-role/developer/alice@example.com')
   })
 
-  it('and evaluates nothing when creds fails', async () => {
+  it('and evaluate nothing when creds fails', async () => {
     const script = `${await example(posix)}; node show.js`
     const {AWS_ACCOUNT_ID, ...others} = await seenBy(['bash', '--norc', '-c'], script, {AWS_OIDC_PROFILE: 'nobody'})
     expect({AWS_ACCOUNT_ID, others}).to.deep.equal({AWS_ACCOUNT_ID: '999999999999', others: {}})

@@ -11,14 +11,14 @@ const identity = 'arn:aws:sts::123456789012:assumed-role/developer/alice@example
 const aws = join(root, '.cache/python/bin/aws')
 const hint = 'Try: aws-oidc login --profile developer'
 
-/** How each client asks who it is; where it fails, all it has to say stands on the terminal too. */
+/** How each client asks who it is; where it fails, all its output is on the terminal too. */
 const clients: Readonly<Record<string, readonly string[]>> = {
   boto3: [python, join(root, 'test/real/call.py'), 'sts', 'get_caller_identity', '{}', 'developer'],
   'the AWS CLI': [aws, 'sts', 'get-caller-identity', '--profile', 'developer'],
   'the SDK for JavaScript': [process.execPath, join(root, 'test/real/call.mjs')],
 }
 
-describe('A person at the terminal of a program that uses', () => {
+describe('A user at the terminal of a program that uses', () => {
   const tools = useAwsTools()
 
   function environment(more: Readonly<Record<string, string>> = {}) {
@@ -46,7 +46,7 @@ describe('A person at the terminal of a program that uses', () => {
       expect(shown).to.include(identity)
     })
 
-    it(`${client} sees nothing of us on the next call`, async () => {
+    it(`${client} sees nothing of aws-oidc on the next call`, async () => {
       await onTerminal(command, {env: environment()})
       const {shown} = await onTerminal(command, {env: environment()})
       expect(shown)
@@ -66,14 +66,14 @@ describe('A person at the terminal of a program that uses', () => {
   }
 
   for (const [client, command] of Object.entries(clients).slice(0, 2)) {
-    it(`${client}, which shows what we say on stderr, sees why it failed once`, async () => {
+    it(`${client}, which shows our stderr, sees once why it failed`, async () => {
       const {shown} = await onTerminal(command, {env: environment({AWS_OIDC_INTERACTIVE: 'never'})})
       expect(times(hint, shown), shown).to.equal(1)
       expect(times('A sign-in at', shown)).to.equal(1)
     })
   }
 
-  it('the SDK for JavaScript, which keeps our stderr to itself, sees why it failed and what to type', async () => {
+  it('the SDK for JavaScript, which hides our stderr, sees why it failed and what to type', async () => {
     const [, command = []] = Object.entries(clients)[2] ?? []
     const {shown} = await onTerminal(command, {env: environment({AWS_OIDC_INTERACTIVE: 'never'})})
     expect(shown).to.include('CredentialsProviderError: Could not load credentials from any providers')
@@ -82,7 +82,7 @@ describe('A person at the terminal of a program that uses', () => {
       .and.include(hint)
   })
 
-  describe('neither SDK, but starts us itself', () => {
+  describe('no SDK, but starts aws-oidc itself,', () => {
     const fails = [process.execPath, bin, 'creds', '--profile', 'developer', '--no-interactive']
 
     async function shownBy(script: string): Promise<string> {
@@ -93,10 +93,10 @@ describe('A person at the terminal of a program that uses', () => {
     for (const [how, script, expected] of [
       ['on the terminal', '"$@"', 1],
       ['with stderr to a file', '"$@" 2>"$0"', 0],
-      ['with stderr thrown away', '"$@" 2>/dev/null </dev/null', 0],
-      ['with a pipe that a person reads', '"$@" 2>&1 | cat', 1],
-      ['with a pipe that is thrown away, and no terminal as stdin', '"$@" 2>&1 </dev/null | cat >/dev/null', 1],
-      ['with a pipe that is thrown away, and a pipe as stdin', ': | "$@" 2>&1 | cat >/dev/null', 1],
+      ['with stderr discarded', '"$@" 2>/dev/null </dev/null', 0],
+      ['with a pipe that the user reads', '"$@" 2>&1 | cat', 1],
+      ['with a discarded pipe, and no terminal as stdin', '"$@" 2>&1 </dev/null | cat >/dev/null', 1],
+      ['with a discarded pipe, and a pipe as stdin', ': | "$@" 2>&1 | cat >/dev/null', 1],
     ] as const) {
       it(`${how} sees a failure ${expected === 1 ? 'once' : 'not at all'}`, async () => {
         expect(times(hint, await shownBy(script))).to.equal(expected)
@@ -104,7 +104,7 @@ describe('A person at the terminal of a program that uses', () => {
     }
   })
 
-  it('no terminal of ours finds all on stderr', async () => {
+  it('no terminal finds everything on stderr', async () => {
     const said = join(tools.home.folder, 'stderr')
     const command = ['setsid', '--wait', 'sh', '-c', '"$@" 2>"$0" >/dev/null', said]
     const {shown} = await onTerminal([...command, process.execPath, bin, 'creds', '-p', 'developer'], {

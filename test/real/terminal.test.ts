@@ -21,7 +21,7 @@ const showCursor = '\u001b[?25h'
 
 const signedIn = 'Signed in as alice@example.com at sandbox; the role is arn:aws:iam::123456789012:role/developer.'
 
-describe('A person at a terminal', () => {
+describe('A user at a terminal', () => {
   const scene = useScene()
   // Results are secrets, which must not stand in the home.
   let folder: string
@@ -30,7 +30,7 @@ describe('A person at a terminal', () => {
   })
   afterEach(() => rm(folder, {recursive: true}))
 
-  /** Runs aws-oidc on a terminal of its own, and types `keys` when `text` stands there. */
+  /** Runs aws-oidc on a terminal of its own, and types `keys` when `text` is shown. */
   function session(text: string, keys: string, command: readonly string[], redirects: readonly string[] = []) {
     return onTerminal([process.execPath, bin, ...command], {
       env: variablesOf(scene.home, scene.sandbox),
@@ -45,7 +45,7 @@ describe('A person at a terminal', () => {
     expect(shown).to.include('Credentials of arn:aws:iam::123456789012:role/readonly until')
   })
 
-  it('chooses among them by the name that the configuration has for their account', async () => {
+  it('chooses among them by the configured name of their account', async () => {
     await scene.home.configure({top: {accounts: {'123456789012': 'Production (EU)'}}})
     const named = 'readonly in Production (EU) (123456789012)'
     const {shown, exitCode} = await session(named, down + enter, ['login', '--provider', 'sandbox'])
@@ -55,13 +55,13 @@ describe('A person at a terminal', () => {
       .and.include('Credentials of arn:aws:iam::123456789012:role/readonly until')
   })
 
-  it('finds the role chosen last at the top the next time', async () => {
+  it('finds the last chosen role at the top the next time', async () => {
     await session('Which role?', down + enter, ['login', '--provider', 'sandbox'])
     const {shown} = await session('Which role?', enter, ['login', '--provider', 'sandbox'])
     expect(shown).to.include('Credentials of arn:aws:iam::123456789012:role/readonly until')
   })
 
-  it('presses Ctrl-C at the question and has the terminal back as it was', async () => {
+  it('presses Ctrl-C at the question and gets the terminal restored', async () => {
     const {shown, exitCode, restored} = await session('Which role?', ctrlC, ['login', '--provider', 'sandbox'])
     expect({exitCode, restored}).to.deep.equal({exitCode: 130, restored: true})
     expect(shown.lastIndexOf(showCursor)).to.be.greaterThan(shown.lastIndexOf(hideCursor))
@@ -78,7 +78,7 @@ describe('A person at a terminal', () => {
     expect(JSON.parse(await readFile(result, 'utf8'))).to.include({Version: 1})
   })
 
-  it('sees all and is served when creds runs in the background of a terminal that stops jobs that write to it', async () => {
+  it('sees everything and is served when creds runs in the background of a terminal that stops jobs that write to it', async () => {
     const result = join(folder, 'out')
     const job = 'stty tostop; set -m; "$@" >"$0" & wait $!; echo "ended with $?"'
     const command = ['bash', '--norc', '-c', job, result, process.execPath, bin, 'creds', '-p', 'developer']
@@ -90,7 +90,7 @@ describe('A person at a terminal', () => {
     expect(failed).to.include('Error: ').and.include('ended with 2')
   })
 
-  it('has stopped the terminal with Ctrl-S, and is served all the same', async () => {
+  it('stops the terminal with Ctrl-S, and is still served', async () => {
     const [result, complaints] = [join(folder, 'out'), join(folder, 'err')]
     const {exitCode} = await session('', ctrlS, ['creds', '-p', 'developer'], [`1>${result}`, `2>${complaints}`])
     expect(exitCode).to.equal(0)
@@ -98,7 +98,7 @@ describe('A person at a terminal', () => {
     expect(JSON.parse(await readFile(result, 'utf8'))).to.include({Version: 1})
   })
 
-  describe('and waits', () => {
+  describe('who waits', () => {
     const slow = {on: 'discovery', delayMs: 2500}
     const waits = () => `Waiting for ${new URL(scene.sandbox.issuer).host}.`
 
@@ -113,20 +113,20 @@ describe('A person at a terminal', () => {
       return shown
     }
 
-    it('over a second sees for whom, in a line that is gone before anything else is written', async () => {
+    it('over a second sees for what, in a line that is removed before anything else is written', async () => {
       await scene.sandbox.fault(slow)
       const shown = await creds()
       expect(shown).to.include(`${waits()}${clearLine}Opening your browser`)
       expect(afterLines(shown)).not.to.include('Waiting for')
     })
 
-    it('in the browser sees that too', async () => {
+    it('for the sign-in in the browser sees that too', async () => {
       const browse = `sleep 2; exec "${process.execPath}" "${sandboxBin}" browse "$1"`
       await scene.home.configure({top: {browser: ['sh', '-c', browse, 'sh']}})
       expect(await creds()).to.include(`Waiting for your sign-in in the browser.${clearLine}`)
     })
 
-    it('for nothing, because the cache has them, sees nothing at all', async () => {
+    it('for nothing, because the cache has the credentials, sees nothing at all', async () => {
       await creds()
       expect(await creds()).to.equal('')
     })
@@ -138,7 +138,7 @@ describe('A person at a terminal', () => {
       })
     }
 
-    it('for a registry that does not answer, as it installs a plugin, sees for which one', async () => {
+    it('for a registry that does not answer, when installing a plugin, sees for which one', async () => {
       const silent = createServer(() => undefined)
       const registry = `127.0.0.1:${await listening(silent)}`
       const env = {...variablesOf(scene.home, scene.sandbox), AWS_OIDC_NPM_REGISTRY: `http://${registry}/`}
@@ -155,7 +155,7 @@ describe('A person at a terminal', () => {
       }
     })
 
-    it('for another aws-oidc sees that, and nothing of it in the end', async () => {
+    it('for another aws-oidc sees that, and no trace of it in the end', async () => {
       await scene.sandbox.fault(slow)
       const other = scene.home.start(['creds', '-p', 'developer'])
       await untilLocked(scene.home)
@@ -166,7 +166,7 @@ describe('A person at a terminal', () => {
     })
   })
 
-  /** What stands on the terminal once cleared lines are gone. */
+  /** What the terminal shows once cleared lines are gone. */
   function afterLines(shown: string): string {
     return shown
       .split('\n')

@@ -98,7 +98,7 @@ export function seesExchanges(reader: Reader): void {
 
   for (const {words, prepare, exchange} of exchanges) {
     for (const [age, time] of Object.entries(times)) {
-      it(`does not take it after ${words}, by one of an ${age} time`, async () => {
+      it(`does not use it after ${words}, by one with an ${age} time`, async () => {
         await prepare(join(work, 'conf'), ...(await texts()))
         await setTimes(work, times.equal, time)
         await makeCopy()
@@ -110,7 +110,7 @@ export function seesExchanges(reader: Reader): void {
     }
   }
 
-  it('does not take it after a backup was restored into it, with its old time', async () => {
+  it('does not use it after a backup of the configuration was restored, with its old time', async () => {
     const [first, second] = await texts()
     await writeFile(config, first)
     await setTimes(work, times.equal, times.older)
@@ -120,7 +120,7 @@ export function seesExchanges(reader: Reader): void {
     expect(isHit(await scene.call({env: env()}))).to.equal(false)
   })
 
-  it('does not take it after the folder of the configuration was renamed where all programs have theirs', async () => {
+  it('does not use it after the folder of the configuration was replaced in ~/.config', async () => {
     const conf = dirname(scene.config)
     await mkdir(`${conf}.second`)
     await writeFile(join(`${conf}.second`, 'config.yaml'), (await texts())[1])
@@ -140,7 +140,7 @@ export function seesExchanges(reader: Reader): void {
     }
   })
 
-  it('takes it after others have renamed 1,000 files where all programs have theirs', async () => {
+  it('uses it after other programs have renamed 1,000 files in the same folders', async () => {
     const {home} = scene
     for (const folder of [home.folder, join(home.folder, '.config'), join(home.folder, '.local/share')]) {
       await mkdir(folder, {recursive: true})

@@ -13,7 +13,7 @@ type Spoiler = readonly [words: string, spoil: (scene: HotScene) => Promise<void
 export function readsHotCopies(reader: Reader): void {
   const scene = useHotScene(reader)
 
-  it('prints it for each way to say a profile and nothing else', async () => {
+  it('prints it for every way to name a profile, without other arguments', async () => {
     for (const [args, env] of [
       [['creds', '--profile', 'developer'], {}],
       [['creds', '--profile=developer'], {}],
@@ -44,13 +44,13 @@ export function readsHotCopies(reader: Reader): void {
     }
   })
 
-  it('is not told apart by whether a person may be asked', async () => {
+  it('prints it even where the user may not be asked', async () => {
     expect(isHit(await scene.call({env: {AWS_OIDC_INTERACTIVE: 'never'}}))).to.equal(true)
   })
 
   const {variables} = reader[0] === 'pointer' ? callerLines.pointer : callerLines.hotCopy
   for (const variable of variables) {
-    it(`does not take it where ${variable} is another one`, async () => {
+    it(`does not use it where ${variable} has another value`, async () => {
       expect(isHit(await scene.call({env: {[variable]: variable.startsWith('AWS_') ? 'other' : '/other'}}))).to.equal(
         false,
       )
@@ -95,14 +95,14 @@ export function readsHotCopies(reader: Reader): void {
     ['is cut short', async ({rewrite}) => rewrite(text => text.slice(0, -20))],
     ['lacks its last newline', async ({rewrite}) => rewrite(text => text.slice(0, -1))],
     ['is empty', async ({rewrite}) => rewrite(() => '')],
-    ['is over-long', async ({rewrite}) => rewrite(text => text.replace('{', `{${' '.repeat(20_000)}`))],
+    ['is too long', async ({rewrite}) => rewrite(text => text.replace('{', `{${' '.repeat(20_000)}`))],
     ['has two documents', async ({rewrite}) => rewrite(text => `${text}${text.split('\n')[2]}\n`)],
     ['has something behind its document', async ({rewrite}) => rewrite(text => `${text}x`)],
     ['is of another version', async ({rewrite}) => rewrite(text => text.replace(/^(aws-oidc.*?) \d\t/, '$1 0\t'))],
     ['is of another profile', async ({rewrite}) => rewrite(text => text.replace('\tdeveloper\t', '\tadmin\t'))],
     ['is of another installation', async ({rewrite}) => rewrite(text => text.replace('/bin/run.js', '/bin/other.js'))],
     ['watches half a file', async ({rewrite}) => rewrite(text => text.replace(/^(.*\n.*)\n/, '$1\t-\n'))],
-    ['is over', async ({copy}) => utimes(copy, new Date(), new Date(Date.now() - 1000))],
+    ['has expired', async ({copy}) => utimes(copy, new Date(), new Date(Date.now() - 1000))],
     ['is of a configuration changed in the same second', async ({config}) => changeInTheSameSecond(config)],
     ['is of a configuration replaced by rename', async ({config}) => replaceByRename(config, new Date())],
     [
@@ -146,7 +146,7 @@ export function readsHotCopies(reader: Reader): void {
   for (const [words, spoil] of spoilers) {
     // busybox compares whole seconds. That is why no copy is made of a configuration younger than two seconds.
     if (words.includes('same second') && reader[0] === 'busybox') continue
-    it(`does not take it where it ${words}`, async function () {
+    it(`does not use it where it ${words}`, async function () {
       if (words.includes('another user') && !root) this.skip()
       try {
         await spoil(scene)
@@ -162,7 +162,7 @@ export function readsHotCopies(reader: Reader): void {
     })
   }
 
-  it('does not take it after a plugin of the same name has become another one', async () => {
+  it('does not use it after a plugin was replaced by another version', async () => {
     const data = join(scene.home.folder, '.local/share/aws-oidc')
     const [list, plugin] = [join(data, 'package.json'), join(data, 'node_modules/aws-oidc-ping/package.json')]
     try {
@@ -181,14 +181,14 @@ export function readsHotCopies(reader: Reader): void {
     }
   })
 
-  it('prints it from a home that nobody can write to', async function () {
+  it('prints it in a home that is read-only', async function () {
     if (!root) this.skip()
     const ended = await scene.call({around: onReadOnlyHome})
     if (/unshare|mount:/.test(ended.stderr)) this.skip()
     expect(isHit(ended)).to.equal(true)
   })
 
-  it('works where /proc is missing, and serves nothing that is over', async function () {
+  it('works where /proc is missing, and serves no expired copy', async function () {
     if (!root) this.skip()
     const around = `exec unshare --mount sh -c 'mount -t tmpfs none /proc && exec "$@"' sh "$@"`
     const ended = await scene.call({around})

@@ -24,7 +24,7 @@ const swapping = `
   console.log(swaps)`
 
 /**
- * Calls the launcher that often with a stranger's XDG_RUNTIME_DIR, as after `su`. Meanwhile the stranger swaps our
+ * Calls the launcher that often with another user's XDG_RUNTIME_DIR, as after `su`. Meanwhile that user swaps our
  * folder in it: between a link to our real one, and a folder of theirs with a planted copy, which is itself swapped
  * with a link to the real copy. Returns the number of swaps, and of calls that printed the planted text.
  */

@@ -7,7 +7,7 @@ import {readObject} from '../../src/text/json.ts'
 const folder = join(import.meta.dirname, '../../dist/commands')
 
 describe('the arguments of commands', () => {
-  // oclif takes what is piped for one that was forgotten, and repeats it in errors: it may be a secret, or somebody's data.
+  // oclif reads a missing argument from a pipe, and repeats it in errors: it may be a secret, or the user's data.
   it('never come from a pipe', async () => {
     const names: string[] = []
     for (const file of await readdir(folder, {recursive: true})) {

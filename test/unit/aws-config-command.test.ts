@@ -9,7 +9,7 @@ const posixPrograms = ['/usr/bin/node', "/home/o'neil/#1 *?[x] ~/{a,b}/<no>|de;&
 const windowsProgram = 'C:\\Program Files (x86)\\no & de^!\\node.exe'
 
 describe('the line of a credential_process', () => {
-  it('is quoted only where that is needed, and never begins with a quote, which Go would take away', () => {
+  it('is quoted only where needed, and never begins with a quote, which Go would strip', () => {
     const lineOf = (program: readonly string[], name: string) =>
       commandLine(program, ['creds', '--profile', name], 'linux')
     expect(lineOf(['/opt/node', '/opt/run.js'], 'a/b@c')).to.equal('/opt/node /opt/run.js creds --profile a/b@c')
@@ -19,7 +19,7 @@ describe('the line of a credential_process', () => {
     )
   })
 
-  it('has no quotes on Windows where there is nothing to quote, because any quoted program fails in Go there', () => {
+  it('has no quotes on Windows where nothing needs them, because Go fails to start a quoted program there', () => {
     const program = [String.raw`C:\PROGRA~1\nodejs\node.exe`, String.raw`C:\npm\node_modules\aws-oidc\bin\run.js`]
     expect(commandLine(program, ['creds', '--profile', 'dev'], 'win32')).to.equal(
       String.raw`C:\PROGRA~1\nodejs\node.exe C:\npm\node_modules\aws-oidc\bin\run.js creds --profile dev`,
@@ -38,13 +38,13 @@ describe('the line of a credential_process', () => {
     }
   })
 
-  it('leaves nothing outside of quotes that cmd.exe would heed, and nothing anywhere that it would replace', () => {
+  it('has nothing outside quotes that cmd.exe would interpret, and nothing anywhere that it would replace', () => {
     const line = commandLine([windowsProgram, 'C:\\aws-oidc\\bin\\run.js'], args, 'win32')
     expect(line.replaceAll(/"[^"]*"/g, '')).to.match(/^[\w@+=:,./\\ -]*$/)
     expect(line).to.not.include('%')
   })
 
-  it('is taken apart again into what it was made of', () => {
+  it('can be split again into its original arguments', () => {
     for (const program of posixPrograms) {
       expect(splitCommandLine(commandLine([program], args, 'linux'), 'linux')).to.deep.equal([program, ...args])
     }
@@ -87,7 +87,7 @@ describe('a profile of the AWS tools', () => {
     expect(kind('dev', `credential_process = ${windows} creds --profile dev`, 'win32')).to.equal('profile')
   })
 
-  it('is not ours where it was copied, calls another program or says more than we would', () => {
+  it('is not ours where it was copied, calls another program or has arguments that we would not write', () => {
     for (const line of [
       'credential_process = aws-oidc creds --profile other',
       'credential_process = aws-oidc creds --profile dev --duration 12h',
@@ -106,7 +106,7 @@ describe('a profile of the AWS tools', () => {
     }
   })
 
-  it('that names no profile of ours is told by its mark', () => {
+  it('that calls aws-oidc without a profile is recognized by its aws_oidc_profile', () => {
     expect(
       kind('dev', 'credential_process = aws-oidc creds --provider corp --role x\naws_oidc_profile = dev'),
     ).to.equal('role')

@@ -4,7 +4,7 @@ import {seedsOf, usually} from '../support/rounds.ts'
 
 describe('random edits of random AWS configuration files', () => {
   for (const kind of ['config', 'credentials'] as const) {
-    it(`change in ${kind} what is meant alone, for our reader and that of the AWS SDK for JavaScript`, async () => {
+    it(`change only the intended setting in ${kind}, for our reader and the AWS SDK for JavaScript`, async () => {
       const readers = {ours: ownReaderOf(kind), 'AWS SDK for JavaScript': javascriptReaderOf(kind)}
       const rounds = usually(400)
       let made = 0

@@ -20,7 +20,7 @@ function obstacle(text: string, profile: string, set: Readonly<Record<string, st
 }
 
 describe('the reader of AWS configuration files', () => {
-  it('finds what the grammar of the AWS SDKs finds', () => {
+  it('reads the grammar of the AWS SDKs', () => {
     const text = [
       '# mine',
       '[default] ; the usual one',
@@ -70,8 +70,8 @@ describe('the reader of AWS configuration files', () => {
   }
 })
 
-describe('the search for what [DEFAULT] gives to profiles', () => {
-  it('goes through a file once, however many profiles are in it', () => {
+describe('the search for the keys that [DEFAULT] gives to profiles', () => {
+  it('reads a file once, however many profiles are in it', () => {
     const file = readSharedFile('f', 'config', '[DEFAULT]\nsso_session = a\n')
     let looks = 0
     const counted = {
@@ -110,14 +110,14 @@ describe('the editor of AWS configuration files', () => {
     expect(edit('', {profile: 'dev', unset: ['region']})).to.equal('')
   })
 
-  it('moves the comment behind a value it changes into a line of its own: the AWS CLI took it for the value', () => {
+  it('moves a comment behind a changed value into a line of its own: the AWS CLI read it as part of the value', () => {
     const text = '[default]\nregion = a # near\noutput = b ; c\n'
     expect(edit(text, {profile: 'default', set: {region: 'b'}, unset: ['output']})).to.equal(
       '[default]\n# near\nregion = b\n; c\n',
     )
   })
 
-  it('leaves of a section that goes the comments, and as many blank lines as there were without it', () => {
+  it('keeps the comments of a removed section, and the blank lines that were there without it', () => {
     const without = '[default]\nregion = a\n\n[profile last]\nregion = c\n'
     const added = edit(without, {profile: 'dev', set: {region: 'b'}})
     expect(edit(added, {profile: 'dev', unset: ['region']})).to.equal(without)
@@ -126,7 +126,7 @@ describe('the editor of AWS configuration files', () => {
     )
   })
 
-  it('keeps nested settings, unknown sections and what stands there twice, elsewhere', () => {
+  it('keeps nested settings, unknown sections and duplicates elsewhere', () => {
     const text = '[plugins]\nx = y\n[profile a]\nb = 1\nb = 2\n[profile a]\n[profile dev]\ns3 =\n  max = 1\n'
     expect(edit(text, {profile: 'dev', set: {region: 'b'}})).to.equal(`${text}region = b\n`)
   })

@@ -14,7 +14,7 @@ describe('the program that AWS tools are told to start', () => {
   const nodeWith = async (...path: readonly string[]) =>
     (await awsConfiguration('/run.js', {PATH: path.join(':')}, process.platform, folder)).ownProgram[0]
 
-  it('is the Node that runs, by the name that PATH has for it', async () => {
+  it('is the running Node, by its name on PATH', async () => {
     const [other, lasting, ofScript] = ['other', 'lasting', 'x/node_modules/.bin'].map(name => join(folder, name))
     if (!other || !lasting || !ofScript) throw new Error('there are three')
     for (const path of [other, lasting, ofScript]) await mkdir(path, {recursive: true})

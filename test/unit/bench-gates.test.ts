@@ -40,7 +40,7 @@ describe('the gates of the bench', () => {
     expect(misses(gatesNamed('strict'), [without])[0]?.found).to.equal('could not be measured')
   })
 
-  it('look at rows with a limit only, and know no other names', () => {
+  it('check only rows with a limit, and accept no other names', () => {
     const {target: _, gate: __, memory: ___, ...plain} = row
     expect(isGated(gatesNamed('gross'), plain)).to.equal(false)
     expect(isGated(gatesNamed('gross'), {...plain, target: 3.3})).to.equal(true)

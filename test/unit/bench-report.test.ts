@@ -10,7 +10,7 @@ function measured(name: string, ratio: number, limits: Partial<Row> = {}, more: 
 describe('The bench', () => {
   const memory = {of: 'node -e 0', target: 1.02, gate: 1.1}
 
-  it('writes a table a group, with the columns that have something in them', () => {
+  it('writes one table per group, without empty columns', () => {
     const rows = [
       measured('node -e 0', 1),
       measured('creds', 1.054, {target: 1.05, gate: 1.15, memory}, {kibibytes: 45_056, memoryRatio: 1.07}),

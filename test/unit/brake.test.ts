@@ -39,7 +39,7 @@ describe('the brake', () => {
     expect(brakeOf(afterSignIn(third).signInFailures, muchLater)).to.equal(undefined)
   })
 
-  it('of a role holds until it is given after two refusals, however long ago they are', () => {
+  it('of a role holds after two refusals until AWS gives the role, however long ago they are', () => {
     const once = afterRefusal(none, 'a', 'no', minutesAgo(25 * 60))
     const twice = afterRefusal(once, 'a', 'no', minutesAgo(24 * 60))
     const thrice = afterRefusal(twice, 'a', 'no', now)
@@ -48,17 +48,17 @@ describe('the brake', () => {
     expect(afterRole(thrice, 'a').refusedRoles).to.deep.equal({})
   })
 
-  it('does not hold for a failure that lies in the future: the clock was set back', () => {
+  it('does not hold for a failure in the future: the clock was set back', () => {
     expect(brakeOf([minutesAgo(-60)], now)).to.equal(undefined)
   })
 
-  it('is not put on by what a person can not help', () => {
+  it('is not set by a failure that the user can not help', () => {
     expect(afterSignInFailure(none, 'UNAVAILABLE', now).signInFailures).to.deep.equal([])
     expect(afterSignInFailure(none, 'SIGN_IN_REFUSED', now).signInFailures).to.deep.equal([now])
   })
 })
 
-describe('somebody at a terminal', () => {
+describe('a user at a terminal', () => {
   const request = {profile: 'developer', force: false, lasting: false}
   const failing = async (stage: Stage, attended: boolean) =>
     credentialsFor(request, stage.call({attended})).then(

@@ -16,7 +16,7 @@ describe('the choice of a cache', () => {
   })
   afterEach(() => machine.remove())
 
-  describe('where nobody has chosen', () => {
+  describe('where none is configured', () => {
     it('is the keyring where there is a session bus, by variable or by socket, and on macOS and Windows', async () => {
       for (const [env, platform] of [
         [{DBUS_SESSION_BUS_ADDRESS: 'unix:path=/run/bus'}, 'linux'],
@@ -49,7 +49,7 @@ describe('the choice of a cache', () => {
       expect(machine.loaded).not.to.include('keyring')
     })
 
-    it('is the keyring on the desktop of somebody who came by SSH before, and the other way round, each said once', async () => {
+    it('is the keyring on a desktop after a call over SSH, and the other way round, each reported once', async () => {
       await (await machine.choose('auto', noBus)).cache.write('a', entry('1'))
       const desktop = await machine.choose()
       expect(desktop.id).to.equal('keyring')
@@ -60,7 +60,7 @@ describe('the choice of a cache', () => {
       expect(machine.warnings).to.have.length(1)
     })
 
-    it('is nothing where there is no folder', async () => {
+    it('is "memory" where there is no folder', async () => {
       expect(await machine.choose('auto', {home: {directory: ''}})).to.include({
         id: 'memory',
         byHand: false,
@@ -68,7 +68,7 @@ describe('the choice of a cache', () => {
       })
     })
 
-    it('is nothing in a job of a CI system, which tells nobody but who signs in by hand', async () => {
+    it('is "memory" in a CI job, which is reported only to a user who signs in by hand', async () => {
       const job = await machine.choose('auto', {inCi: true})
       expect(job).to.include({id: 'memory', byHand: false})
       await job.cache.write('a', entry('1'))
@@ -90,10 +90,10 @@ describe('the choice of a cache', () => {
       ['null', 'null'],
       ['of other types', '{"failure":7,"used":9,"worked":"yes","saidMissing":1}'],
       ['without a date', '{"failure":{"at":"soon","reason":"x"}}'],
-      ['of a time to come', '{"worked":true,"failure":{"at":"2099-01-01T00:00:00Z","reason":"x"}}'],
-      ['of strangers', '{"used":["../../etc",{"a":1},"__proto__"],"__proto__":{"worked":true}}'],
+      ['from the future', '{"worked":true,"failure":{"at":"2099-01-01T00:00:00Z","reason":"x"}}'],
+      ['of unknown names', '{"used":["../../etc",{"a":1},"__proto__"],"__proto__":{"worked":true}}'],
     ] as const) {
-      it(`is not led astray by a note that is ${what}`, async () => {
+      it(`is not confused by a note that is ${what}`, async () => {
         machine.note = text
         const {id, cache} = await machine.choose()
         expect(id).to.equal('keyring')
@@ -104,7 +104,7 @@ describe('the choice of a cache', () => {
       })
     }
 
-    it('needs no note: one that can be neither read nor written costs the same words again', async () => {
+    it('needs no note: one that can be neither read nor written only repeats the warning', async () => {
       machine.lock()
       const note = {read: () => Promise.reject(new Error('EACCES')), write: () => Promise.reject(new Error('EROFS'))}
       for (const _ of [1, 2]) {
@@ -117,8 +117,8 @@ describe('the choice of a cache', () => {
     })
   })
 
-  describe('by hand', () => {
-    it('is strict: a failure of the keyring is not covered by files', async () => {
+  describe('where one is configured', () => {
+    it('is strict: files do not replace a failing keyring', async () => {
       machine.lock()
       const {byHand, cache} = await machine.choose('keyring', noBus)
       expect(byHand).to.equal(true)
@@ -128,13 +128,13 @@ describe('the choice of a cache', () => {
       expect(await machine.forms()).to.deep.equal({})
     })
 
-    it('of a cache that nobody has installed is an error', async () => {
+    it('of a cache that is not installed is an error', async () => {
       expect(await failureOf(machine.choose('keyrung'))).to.be.instanceOf(Error)
     })
   })
 
-  describe('that changes', () => {
-    it('clears the cache that is left, so that nothing old is served some day', async () => {
+  describe('when it changes', () => {
+    it('clears the former cache, so that nothing old is served later', async () => {
       await (await machine.choose('file')).cache.write('a', entry('old'))
       await (await machine.choose('pass')).cache.write('a', entry('new'))
       expect(await machine.forms()).to.deep.equal({})
@@ -142,20 +142,20 @@ describe('the choice of a cache', () => {
       expect(await machine.pass.read('a')).to.equal(undefined)
     })
 
-    it('to nothing at all and back leaves everything: nothing newer was kept meanwhile', async () => {
+    it('to "memory" and back leaves everything: nothing newer was kept meanwhile', async () => {
       await (await machine.choose('pass')).cache.write('a', entry('kept'))
       await (await machine.choose('memory')).cache.write('a', entry('forgotten'))
       expect(await (await machine.choose('pass')).cache.read('a')).to.deep.equal(entry('kept'))
     })
 
-    it('between files and keyring clears nothing: they replace the entries of each other', async () => {
+    it('between files and keyring clears nothing: each replaces the entries of the other', async () => {
       await (await machine.choose('file')).cache.write('a', entry('plain'))
       await machine.choose('keyring')
       expect(await machine.forms()).to.deep.equal({a: 'none'})
       expect(machine.note).to.equal(undefined)
     })
 
-    it('clears what could not be cleared when it was left, before it serves again', async () => {
+    it('clears a cache that could not be cleared before, before it is used again', async () => {
       await (await machine.choose('pass')).cache.write('a', entry('old'))
       const {clear} = machine.pass
       machine.pass.clear = () => Promise.reject(new Error('locked'))
@@ -165,7 +165,7 @@ describe('the choice of a cache', () => {
       expect(await (await machine.choose('pass')).cache.read('a')).to.equal(undefined)
     })
 
-    it('keeps in mind which caches are in use, whatever the keyring does in the same call', async () => {
+    it('notes which caches are in use, whatever the keyring does in the same call', async () => {
       await machine.choose('pass')
       const {cache} = await machine.choose()
       await cache.ready?.()
@@ -175,9 +175,9 @@ describe('the choice of a cache', () => {
     })
   })
 
-  describe('knows the other caches, and empties them', () => {
+  describe('clears the other caches', () => {
     for (const chosen of ['memory', 'pass']) {
-      it(`where "${chosen}" is chosen: files and what was sealed, of one provider or all`, async () => {
+      it(`where "${chosen}" is chosen: plain and sealed files, of one provider or all`, async () => {
         await (await machine.choose('keyring')).cache.write('one/a', entry('sealed'))
         await (await machine.choose('file')).cache.write('one/b', entry('plain'))
         await (await machine.choose('file')).cache.write('two/a', entry('plain'))
@@ -191,7 +191,7 @@ describe('the choice of a cache', () => {
     }
 
     for (const before of ['auto', 'keyring']) {
-      it(`and takes the key out of a keyring that has worked, chosen by "${before}"; one that has not is asked nothing`, async () => {
+      it(`and removes the key from a keyring that has worked, chosen by "${before}"; one that has not is not asked`, async () => {
         await (await machine.choose('file')).clearOthers()
         expect(machine.asked()).to.equal(0)
         for (const chosen of ['file', 'memory']) {
@@ -205,7 +205,7 @@ describe('the choice of a cache', () => {
       })
     }
 
-    it('of plugins too, where they are still installed', async () => {
+    it('even those of plugins, where they are still installed', async () => {
       await (await machine.choose('pass')).cache.write('one/a', entry('in pass'))
       machine.note = '{"used":["gone","pass","file"]}'
       await (await machine.choose('file')).clearOthers()
@@ -213,7 +213,7 @@ describe('the choice of a cache', () => {
       expect(machine.warnings).to.deep.equal(['What the cache "gone" has kept stays there: There is no cache "gone".'])
     })
 
-    it('and says which one keeps what it has', async () => {
+    it('and names one that can not be cleared', async () => {
       machine.note = '{"used":["pass","file"]}'
       machine.pass.clear = () => Promise.reject(new Error('pass: locked'))
       const failure = await failureOf((await machine.choose('file')).clearOthers())

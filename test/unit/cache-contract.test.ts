@@ -149,7 +149,7 @@ describe('the contract of caches', () => {
     })
   }
 
-  it('finds a cache that forgets when the command ends, where it is said to last', async () => {
+  it('finds a cache that forgets when the command ends, although it claims to last', async () => {
     const make = async () => memoryCache()
     expect(await failedBy(make, {again: make})).to.deep.equal([
       'shows the next process what it was given',

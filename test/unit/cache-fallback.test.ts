@@ -2,14 +2,14 @@ import {expect} from 'chai'
 import {type CacheMachine, days, makeCacheMachine, minutes} from '../support/cache-machine.ts'
 import {entry} from '../support/cache-suite.ts'
 
-describe('the keyring, where nobody has chosen it', () => {
+describe('the keyring, where it is not configured,', () => {
   let machine: CacheMachine
   beforeEach(async () => {
     machine = await makeCacheMachine()
   })
   afterEach(() => machine.remove())
 
-  /** What a call does that signs somebody in. */
+  /** What a call that signs a user in does. */
   async function signIn(value: string, changes = {}, key = 'a'): Promise<void> {
     const {cache} = await machine.choose('auto', changes)
     await cache.ready?.()
@@ -17,7 +17,7 @@ describe('the keyring, where nobody has chosen it', () => {
   }
   const read = async (key = 'a') => (await (await machine.choose()).cache.read(key))?.value
 
-  it('that fails costs no result: files take over, it is said once, and remembered for a week', async () => {
+  it('costs no result when it fails: files are used, with one warning, and that is remembered for a week', async () => {
     machine.lock()
     await signIn('1')
     expect(await read()).to.equal('1')
@@ -30,10 +30,10 @@ describe('the keyring, where nobody has chosen it', () => {
     machine.passes(2 * days)
     expect((await machine.choose()).id).to.equal('keyring')
     await signIn('2')
-    expect(machine.warnings, 'the same failure needs no second word').to.have.length(1)
+    expect(machine.warnings, 'the same failure needs no second warning').to.have.length(1)
   })
 
-  it('is tried again after an hour where it has worked, without a second word', async () => {
+  it('is tried again after an hour where it has worked, without a second warning', async () => {
     await signIn('1')
     machine.lock()
     await signIn('2')
@@ -51,7 +51,7 @@ describe('the keyring, where nobody has chosen it', () => {
     expect(machine.warnings, 'a new failure after it worked').to.have.length(2)
   })
 
-  it('that worked and failed in one and the same call is tried again after an hour too', async () => {
+  it('is tried again after an hour even when it worked and failed in the same call', async () => {
     const {cache} = await machine.choose()
     await cache.ready?.()
     machine.lock()
@@ -65,7 +65,7 @@ describe('the keyring, where nobody has chosen it', () => {
     expect((await machine.choose()).id).to.equal('keyring')
   })
 
-  it('is tried again at once when somebody signs in by hand', async () => {
+  it('is tried again at once when a user signs in by hand', async () => {
     machine.lock()
     await signIn('1')
     machine.unlock()
@@ -76,11 +76,11 @@ describe('the keyring, where nobody has chosen it', () => {
   })
 
   for (const [what, keyring] of [
-    ['says that there is no such key, and takes none', {set: () => Promise.reject(unavailable())}],
-    ['takes a key and forgets it', {set: async () => undefined}],
-    ['has the key, and does not give it', {get: () => Promise.reject(unavailable())}],
+    ['has no key, and accepts none', {set: () => Promise.reject(unavailable())}],
+    ['accepts a key and forgets it', {set: async () => undefined}],
+    ['has the key, and does not return it', {get: () => Promise.reject(unavailable())}],
   ] as const) {
-    it(`that ${what} has failed: files take over`, async () => {
+    it(`counts as failed when it ${what}: files are used`, async () => {
       const home = {
         keyring: {get: async () => undefined, set: async () => undefined, remove: async () => undefined, ...keyring},
       }
@@ -90,7 +90,7 @@ describe('the keyring, where nobody has chosen it', () => {
     })
   }
 
-  it('is asked no second time in a call in which it has failed', async () => {
+  it('is not asked again in a call in which it has failed', async () => {
     await signIn('1')
     machine.lock()
     const {cache} = await machine.choose()
@@ -103,7 +103,7 @@ describe('the keyring, where nobody has chosen it', () => {
     expect(await cache.read('b')).to.deep.equal(entry('2'))
   })
 
-  it('is asked by one of many that begin at once: the others see that it has failed, and what was kept since', async () => {
+  it('is asked by one of many calls at once: the others see its failure, and the entries stored since', async () => {
     machine.lock()
     const [holder, readOnly, ...waiting] = await Promise.all([1, 2, 3, 4].map(() => machine.choose()))
     await holder?.cache.ready?.()
@@ -118,7 +118,7 @@ describe('the keyring, where nobody has chosen it', () => {
     expect(machine.warnings).to.have.length(1)
   })
 
-  it('that was out of order for a moment serves again before anybody would have to sign in', async () => {
+  it('is used again after a short failure, before a sign-in would be needed', async () => {
     await signIn('sealed')
     machine.lock()
     expect(await read()).to.equal(undefined)
@@ -129,7 +129,7 @@ describe('the keyring, where nobody has chosen it', () => {
     expect((await machine.choose()).id).to.equal('keyring')
   })
 
-  it('that is still out of order is asked again once a minute, only where something sealed would serve', async () => {
+  it('is asked again once a minute while out of order, and only for a sealed entry', async () => {
     await signIn('sealed')
     machine.lock()
     await read()
@@ -139,7 +139,7 @@ describe('the keyring, where nobody has chosen it', () => {
     expect(machine.asked() - before).to.equal(1)
   })
 
-  it('that is still out of order is not asked for what has ended', async () => {
+  it('is not asked for expired entries while out of order', async () => {
     await signIn('sealed')
     machine.passes(100 * 365 * days)
     machine.lock()
@@ -150,7 +150,7 @@ describe('the keyring, where nobody has chosen it', () => {
     expect(machine.asked()).to.equal(before)
   })
 
-  it('is asked no second time either where its failure can not be noted', async () => {
+  it('is not asked again where its failure can not be noted', async () => {
     await signIn('sealed')
     machine.lock()
     const note = {read: async () => undefined, write: () => Promise.reject(new Error('EROFS'))}
@@ -160,7 +160,7 @@ describe('the keyring, where nobody has chosen it', () => {
     expect(machine.asked() - before).to.equal(1)
   })
 
-  it('seals what is written after it has served again: a spent token would come back else', async () => {
+  it('seals entries written after it works again: otherwise a used token would come back', async () => {
     await signIn('first token')
     machine.lock()
     await read()
@@ -174,7 +174,7 @@ describe('the keyring, where nobody has chosen it', () => {
     expect(await read()).to.equal('second token')
   })
 
-  it('takes over what was kept in plain text while it was out of order, and seals it', async () => {
+  it('uses entries stored in plain text while it was out of order, and seals them', async () => {
     await signIn('first')
     machine.lock()
     await signIn('second')
@@ -188,7 +188,7 @@ describe('the keyring, where nobody has chosen it', () => {
     expect(await machine.forms()).to.deep.equal({a: 'A256GCM'})
   })
 
-  it('passes over plain text of any other time, and removes it, of all providers, with what it keeps next', async () => {
+  it('ignores plain text of any other time, and removes it, of all providers, with its next write', async () => {
     const file = await machine.choose('file')
     for (const key of ['one/a', 'two/a']) await file.cache.write(key, entry('plain'))
     expect(await read('one/a')).to.equal(undefined)
@@ -196,7 +196,7 @@ describe('the keyring, where nobody has chosen it', () => {
     expect(await machine.forms()).to.deep.equal({'three/a': 'A256GCM'})
   })
 
-  it('has no part in a full disk', async () => {
+  it('is not blamed for a cache folder that can not be written', async () => {
     const {cache} = await machine.choose('auto', {home: {directory: '/dev/null/v1'}})
     await cache.ready?.()
     const failure = await cache.write('a', entry('1')).catch(error => error)
@@ -204,7 +204,7 @@ describe('the keyring, where nobody has chosen it', () => {
     expect(machine.warnings).to.deep.equal([])
   })
 
-  it('that fails is no word about plain text where that can not be kept either, and one with the first that can', async () => {
+  it('causes no warning about plain text until an entry is stored in it, and then one', async () => {
     machine.lock()
     const {cache} = await machine.choose('auto', {home: {directory: '/dev/null/v1'}})
     await cache.ready?.()
@@ -215,7 +215,7 @@ describe('the keyring, where nobody has chosen it', () => {
     expect(machine.warnings[0]).to.match(/^It is locked\. .*refresh tokens rest in plain text/)
   })
 
-  it('tells until when an entry serves, whether or not it can be opened', async () => {
+  it('tells when an entry expires, whether or not it can be opened', async () => {
     await signIn('sealed')
     machine.lock()
     const {cache} = await machine.choose()
@@ -227,7 +227,7 @@ describe('the keyring, where nobody has chosen it', () => {
     ['works', () => machine.unlock()],
     ['has failed', () => machine.lock()],
   ] as const) {
-    it(`and files are emptied together while it ${what}`, async () => {
+    it(`and files are cleared together while it ${what}`, async () => {
       await signIn('sealed', {}, 'one/a')
       when()
       await (

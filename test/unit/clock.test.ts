@@ -5,7 +5,7 @@ import {systemClock} from '../../src/outside/system/clock.ts'
 const longerThanTimers = 2 ** 31 + 5
 
 describe('the clock of this machine', () => {
-  it('sleeps for longer than one timer can, until somebody ends it', async () => {
+  it('sleeps for longer than one timer can, until it is aborted', async () => {
     const slept = systemClock.sleep(longerThanTimers, AbortSignal.timeout(50)).then(
       () => 'it woke by itself',
       (error: Error) => error.name,

@@ -11,29 +11,26 @@ const proofs: Readonly<Record<string, readonly (readonly [file: string, title: s
     [
       'real/keycloak.test.ts',
       // biome-ignore lint/suspicious/noTemplateCurlyInString: a title as it is written.
-      'signs a person in, and AWS gives the role for what federation ${federation} brings',
+      'signs a user in, and AWS gives the role for the proof of federation ${federation}',
     ],
   ],
   'Signs in where AWS knows the provider by SAML': [
     ['cli/saml2.test.ts', 'come from the cache the second time, and without a sign-in the third'],
-    ['cli/saml2.test.ts', 'are got for twenty callers at once by one sign-in and one assertion'],
+    ['cli/saml2.test.ts', 'come from one sign-in and one assertion for twenty callers at once'],
   ],
   "The password goes to the provider's page only": [
     ['real/browser.test.ts', 'signs in at the address that login shows, and is told that the window can be closed'],
   ],
   'However many programs ask at once, one sign-in': [
     ['cli/lock.test.ts', 'make one sign-in, and all get credentials'],
-    [
-      'real/aws-clients.test.ts',
-      'get one sign-in when all of them start at once, with a role and with the one behind it',
-    ],
+    ['real/aws-clients.test.ts', 'need one sign-in when all of them start at once, with a role and with a chained one'],
   ],
   'Programs open no page after page when nobody answers': [
     ['cli/brake.test.ts', 'programs open no browser for five minutes: exit 3 at once, and how to sign in'],
-    ['cli/brake.test.ts', 'twice, programs wait until somebody has signed in with login'],
+    ['cli/brake.test.ts', 'twice, programs wait until the user has signed in with login'],
   ],
   'Renews by a refresh token, without asking': [
-    ['cli/refresh.test.ts', 'asks nobody: new tokens from the refresh token, new credentials from AWS'],
+    ['cli/refresh.test.ts', 'needs no user: new tokens from the refresh token, new credentials from AWS'],
   ],
   'Writes profiles into `~/.aws/config`': [
     ['cli/profiles-sync.test.ts', 'writes profiles whose command gives credentials, in a file closed to others'],
@@ -43,37 +40,37 @@ const proofs: Readonly<Record<string, readonly (readonly [file: string, title: s
     [
       'unit/aws-config-rounds.test.ts',
       // biome-ignore lint/suspicious/noTemplateCurlyInString: a title as it is written.
-      'change in ${kind} what is meant alone, for our reader and that of the AWS SDK for JavaScript',
+      'change only the intended setting in ${kind}, for our reader and the AWS SDK for JavaScript',
     ],
   ],
   'What is kept rests in the keyring, or sealed by it': [
-    ['real/keyring.test.ts', 'seals what it keeps with a key that is in the keyring only, without a word'],
+    ['real/keyring.test.ts', 'seals its entries with a key that is in the keyring only, without a warning'],
     ['unit/sealed-files.test.ts', 'gives what was sealed or nothing, whichever byte is changed'],
   ],
   'Works without a browser on this machine': [
     ['cli/device.test.ts', 'is what creds does in an SSH session, and says so'],
-    ['real/paste-back.test.ts', 'takes the address that the browser could not load'],
+    ['real/paste-back.test.ts', 'accepts the address that the browser could not load'],
   ],
   'Runs a program with credentials in its environment': [
-    ['cli/exec.test.ts', 'runs a program with the credentials of the profile, its region, and whose they are'],
+    ['cli/exec.test.ts', 'runs a program with the credentials of the profile, its region, its name and its account'],
   ],
   'Serves credentials to a program as long as it runs': [
-    ['cli/exec-serve.test.ts', 'renews ahead, without a person and without a word'],
+    ['cli/exec-serve.test.ts', 'renews ahead, without the user and without output'],
   ],
   'Tells who is signed in and until when': [
-    ['cli/status.test.ts', 'of somebody says who, which credentials there are and until when; --check is exit 0'],
+    ['cli/status.test.ts', 'says who is signed in, which credentials there are and until when; --check is exit 0'],
   ],
   'Opens the AWS console': [
     ['cli/console.test.ts', 'signs the browser in as the profile'],
     [
       'unit/console-address.test.ts',
       // biome-ignore lint/suspicious/noTemplateCurlyInString: a title as it is written.
-      '${partition} is where its sign-in is',
+      '${partition} has the domain of its sign-in service',
     ],
   ],
   'Finds keys and variables that win over a profile': [
-    ['cli/doctor-aws.test.ts', 'never takes a key from ~/.aws/credentials, whatever else of the profile is mended'],
-    ['cli/doctor-aws.test.ts', 'with --profile looks at that one and at those whose role it switches from'],
+    ['cli/doctor-aws.test.ts', 'never removes a key from ~/.aws/credentials, whatever else it fixes in the profile'],
+    ['cli/doctor-aws.test.ts', 'with --profile checks that profile and those whose role it switches from'],
   ],
   'Completes names of profiles': [
     ['real/completion.test.ts', 'completes commands, flags and values, in the middle of words too'],

@@ -45,19 +45,19 @@ profiles:
 `
 
 describe('a change of the configuration', () => {
-  it('puts a profile below the others, as indented as they are, and leaves every other byte', () => {
+  it('adds a profile below the others, indented as they are, and leaves every other byte', () => {
     expect(edited(written, add('tester', {provider: 'corp', duration: '4h'}))).to.equal(
       written.replace('# the end\n', '    tester:\n      provider: corp\n      duration: 4h\n# the end\n'),
     )
   })
 
-  it('takes an entry out with the comments in it, and leaves those around it', () => {
+  it('removes an entry with the comments in it, and leaves those around it', () => {
     expect(edited(written, remove('admin'))).to.equal(written.replace(/ {4}admin:[\s\S]*to come\n/, ''))
     expect(edited(written, remove('developer'))).to.equal(written.replace(/ {4}developer:[\s\S]*one line\n/, ''))
     expect(edited(written, remove('corp', 'providers'))).to.equal(written.replace(/ {4}corp:[\s\S]*in lines\n/, ''))
   })
 
-  it('of a file that ends without a newline, or in those of Windows, goes on in its own way', () => {
+  it('keeps the line ends of a file that ends without a newline, or has those of Windows', () => {
     expect(edited('profiles:\n  a: {provider: b}', add('c', {provider: 'b'}))).to.equal(
       'profiles:\n  a: {provider: b}\n  c:\n    provider: b\n',
     )
@@ -76,19 +76,19 @@ describe('a change of the configuration', () => {
     ['a list in braces', 'profiles: {a: {provider: b}}\n', 'profiles: {a: {provider: b}, c: {provider: b}}\n'],
     ['braces throughout, as JSON', '{"cache": "file"}\n', '{"cache": "file", profiles: {c: {provider: b}}}\n'],
   ] as const) {
-    it(`begins a list in a file with ${words}`, () => {
+    it(`starts a list in a file with ${words}`, () => {
       expect(edited(text, add('c', {provider: 'b'}))).to.equal(after)
     })
   }
 
-  it('takes an entry out of braces with one comma', () => {
+  it('removes an entry from braces with one comma', () => {
     const text = 'profiles: {a: {provider: x}, b: {provider: y}, c: {provider: z}} # all\n'
     expect(edited(text, remove('a'))).to.equal('profiles: {b: {provider: y}, c: {provider: z}} # all\n')
     expect(edited(text, remove('c'))).to.equal('profiles: {a: {provider: x}, b: {provider: y}} # all\n')
     expect(edited(text, remove('a'), remove('b'), remove('c'))).to.equal('profiles: {} # all\n')
   })
 
-  it('changes a setting where it stands, and leaves the others and all comments', () => {
+  it('changes a setting in place, and leaves the others and all comments', () => {
     const corp = {strategy: 'okta', scopes: ['openid'], note: 'several words in lines'}
     expect(edited(written, change('corp', corp, 'providers'))).to.equal(written.replace("'oidc'", 'okta'))
     const wider = {...corp, strategy: 'oidc', scopes: ['openid', 'email'], clientId: 'a, b'}
@@ -111,7 +111,7 @@ describe('a change of the configuration', () => {
     )
   })
 
-  it('changes within a mapping what is different there', () => {
+  it('changes only the differences within a mapping', () => {
     const text = `providers:
   corp:
     strategy: oidc
@@ -131,17 +131,17 @@ describe('a change of the configuration', () => {
 `)
   })
 
-  it('changes nothing where an entry says already what it is to say', () => {
+  it('changes nothing where an entry already has the values', () => {
     const entry = {role: 'arn:aws:iam::123456789012:role/developer', provider: 'corp'}
     expect(edited(written, change('developer', entry))).to.equal(written)
   })
 
-  it('quotes what would be read as something else', () => {
+  it('quotes values that YAML would read as another type', () => {
     const entry = {provider: 'b', role: '123456789012/x', sessionName: '{email}', region: 'no', output: '0x10 # y'}
     expect(parse(edited('', add('012', entry))).profiles).to.deep.equal({'012': entry})
   })
 
-  it('finds an entry by its name as it is written, and leaves names alone that YAML would make numbers of', () => {
+  it('finds an entry by its name as written, and leaves names alone that YAML would read as numbers', () => {
     const accounts = 'accounts: {012345678901: test, 0x10: sixteen}\n'
     const text = `${accounts}profiles:\n  1.0: {provider: x}\n  010: {provider: x}\n`
     expect(edited(text, remove('1.0'))).to.equal(`${accounts}profiles:\n  010: {provider: x}\n`)
@@ -155,14 +155,14 @@ describe('a change of the configuration', () => {
     ['an anchor that others refer to', 'profiles:\n  a: &a\n    provider: x\n  b: *a\n', remove('a')],
     ['a second entry of that name', 'profiles:\n  a: {provider: x}\n', add('a', {provider: 'y'})],
     ['a list that is an alias', 'providers: &p\n  a: {strategy: oidc}\nprofiles: *p\n', add('b', {provider: 'a'})],
-    ['a list that is none', 'profiles: [a]\n', add('b', {provider: 'a'})],
+    ['a mapping that is a list', 'profiles: [a]\n', add('b', {provider: 'a'})],
     [
       'a change of an entry that others refer to',
       'profiles:\n  a: &a\n    role: x\n  b: *a\n',
       change('a', {role: 'y'}),
     ],
     ['a change of an alias', 'profiles:\n  a: &a\n    role: x\n  b: *a\n', change('b', {role: 'y'})],
-    ['what is not there', 'profiles:\n  a: {provider: x}\n', remove('b')],
+    ['an entry that does not exist', 'profiles:\n  a: {provider: x}\n', remove('b')],
   ] as const) {
     it(`refuses ${words}, and says what to write by hand`, () => {
       expect(() => edited(text, edit))
@@ -171,7 +171,7 @@ describe('a change of the configuration', () => {
     })
   }
 
-  it('changes in any file, however it is laid out, what it is to change and no other byte', () => {
+  it('changes the intended entry and no other byte in any file, however it is laid out', () => {
     for (const seed of seedsOf(usually(300))) {
       const dice = diceFrom(seed)
       const {pieces, names} = randomFile(dice)
@@ -196,7 +196,7 @@ describe('a change of the configuration', () => {
   })
 })
 
-/** A file in pieces: a head, then what stands between entries and an entry in turn, and an end. */
+/** A file in pieces: a head, then the text between entries and an entry in turn, and an end. */
 function randomFile(dice: Dice): {pieces: readonly string[]; names: readonly string[]} {
   const indent = ' '.repeat(dice.between(1, 6))
   const newline = dice.one(['\n', '\r\n'])

@@ -6,7 +6,7 @@ import {AwsOidcError} from '../../src/errors.ts'
 const minimal = 'providers: {corp: {strategy: oidc}}\nprofiles: {developer: {provider: corp}}\n'
 
 describe('the configuration', () => {
-  it('is empty where there is no file, or nothing in it', () => {
+  it('is empty where there is no file, or an empty one', () => {
     for (const text of [undefined, '', '# nothing yet\n', 'providers:\nprofiles:\n']) {
       const {cache, interactive, providers, profiles, found} = readConfiguration('config.yaml', text)
       expect({cache, interactive, providers, profiles, found}).to.deep.equal({
@@ -33,7 +33,7 @@ describe('the configuration', () => {
     expect(corp?.durationSeconds).to.equal(7200)
   })
 
-  it('takes names that JavaScript gives a meaning to', () => {
+  it('accepts names that have a meaning in JavaScript', () => {
     const text = 'providers: {constructor: {strategy: oidc}}\nprofiles: {toString: {provider: constructor}}\n'
     expect(Object.keys(readConfiguration('config.yaml', text).profiles)).to.deep.equal(['toString'])
     const missing = 'providers: {corp: {strategy: oidc}}\nprofiles: {a: {provider: constructor}}\n'
@@ -75,7 +75,7 @@ describe('the configuration', () => {
     })
   }
 
-  it('has the names of accounts, by ids in quotes or not, of which none loses a zero', () => {
+  it('has account names by ids, quoted or not, and no id loses a zero', () => {
     const text =
       'accounts:\n  "123456789012": Production (EU)\n  210987654321: test\n  012345678901: test\n  000000000000: Zürich\n'
     expect([...readConfiguration('config.yaml', text).accounts]).to.deep.equal([
@@ -104,7 +104,7 @@ describe('the configuration', () => {
     ['a mapping for a name', '"123456789012": {name: test}', 'accounts.123456789012 must be a text'],
     ['one account twice', '"012345678901": a\n  012345678901: b', 'unique'],
   ] as const) {
-    it(`refuses ${words} among the accounts, and says where it stands`, () => {
+    it(`refuses ${words} among the accounts, with its place`, () => {
       const failure = failureOf(`accounts:\n  ${account}\n`)
       expect(failure).to.include({code: 'CONFIG_INVALID'})
       expect(failure?.message)
@@ -113,11 +113,11 @@ describe('the configuration', () => {
     })
   }
 
-  it('says to quote an id that is none', () => {
+  it('says to quote an id that YAML reads as a number', () => {
     expect(failureOf('accounts:\n  12345678901: test\n')?.hint).to.include('in quotes: "012345678901": production')
   })
 
-  it('takes names as they are written, where YAML would make numbers of them', () => {
+  it('takes names as written, where YAML would read numbers', () => {
     const {profiles, locate} = readConfiguration('config.yaml', minimal.replace('developer', '1.0'))
     expect(Object.keys(profiles)).to.deep.equal(['1.0'])
     expect(locate(['profiles', '1.0'])).to.equal('config.yaml:2:12')
@@ -126,7 +126,7 @@ describe('the configuration', () => {
     )
   })
 
-  it('tells where each setting stands', () => {
+  it('knows the place of each setting', () => {
     const {locate} = readConfiguration('config.yaml', minimal)
     expect(locate(['profiles', 'developer', 'provider'])).to.equal('config.yaml:2:24')
     expect(locate(['profiles', 'developer'])).to.equal('config.yaml:2:12')

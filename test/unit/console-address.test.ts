@@ -25,7 +25,7 @@ const refusal = (work: () => unknown) => {
 
 describe('the console of', () => {
   for (const [partition, region, suffix, home] of partitions) {
-    it(`${partition} is where its sign-in is`, () => {
+    it(`${partition} has the domain of its sign-in service`, () => {
       expect(signInService(partition, region, {})).to.deep.equal({
         url: new URL(`https://${region}.signin.${suffix}`),
         aws: true,
@@ -38,7 +38,7 @@ describe('the console of', () => {
       expect(iam).to.equal(`https://${home}.console.${suffix}/iam/home`)
     })
 
-    it(`${partition} chooses the region itself where nobody has chosen one`, () => {
+    it(`${partition} chooses the region itself where none is configured`, () => {
       expect(signInService(partition, undefined, {}).url.href).to.equal(`https://${home}.signin.${suffix}/`)
       expect(consoleAddress(partition, undefined).href).to.equal(`https://console.${suffix}/console/home`)
       expect(consoleAddress(partition, undefined, consoleServices.get('s3')).href).to.equal(
@@ -46,7 +46,7 @@ describe('the console of', () => {
       )
     })
 
-    it(`${partition} is no place to be sent to from another one`, () => {
+    it(`${partition} is no destination for another partition`, () => {
       const page = `https://${region}.console.${suffix}/s3/home`
       expect(readDestination(page, partition).href).to.equal(page)
       expect(readDestination(`https://console.${suffix}/`, partition).hostname).to.equal(`console.${suffix}`)
@@ -73,7 +73,7 @@ describe('a destination', () => {
     's3',
     '',
   ]) {
-    it(`is not ${address || 'nothing'}`, () => {
+    it(`can not be ${address || 'empty'}`, () => {
       expect(refusal(() => readDestination(address, 'aws'))).to.deep.include({
         code: 'USAGE',
         hint: '--destination https://console.aws.amazon.com/...',
@@ -82,7 +82,7 @@ describe('a destination', () => {
   }
 })
 
-describe('a sign-in that a variable names', () => {
+describe('a sign-in service that a variable names', () => {
   const at = (text: string) => signInService('aws', 'us-east-1', {AWS_ENDPOINT_URL_SIGNIN: text})
 
   it('keeps its path, and nothing else', () => {
@@ -100,7 +100,7 @@ describe('a sign-in that a variable names', () => {
   })
 
   for (const text of ['http://signin.aws.amazon.com', 'ftp://127.0.0.1/', 'signin']) {
-    it(`is not ${text}`, () => {
+    it(`can not be ${text}`, () => {
       expect(refusal(() => at(text))).to.include({code: 'CONFIG_INVALID', hint: 'unset AWS_ENDPOINT_URL_SIGNIN'})
     })
   }

@@ -31,26 +31,26 @@ async function stageWith(minutesLeft: number): Promise<{stage: Stage; old: Issue
 }
 
 describe('credentials with more than the soft margin left', () => {
-  it('are served without a look at the provider or AWS', async () => {
+  it('are served without asking the provider or AWS', async () => {
     const {stage, old} = await stageWith(15.1)
     expect((await ask(stage)).credentials).to.deep.equal(old.credentials)
     expect(stage.provider.calls).to.equal(1)
     expect(stage.sts.requests).to.have.length(1)
   })
 
-  it('are served while somebody else holds the lock', async () => {
+  it('are served while another process holds the lock', async () => {
     const {stage, old} = await stageWith(30)
     stage.takeLocks()
     expect((await ask(stage)).credentials).to.deep.equal(old.credentials)
   })
 
-  it('are made anew with --force, without asking while the sign-in is remembered', async () => {
+  it('are replaced with --force, without asking while the sign-in is remembered', async () => {
     const {stage, old} = await stageWith(30)
     expect((await ask(stage, {force: true})).credentials).not.to.deep.equal(old.credentials)
     expect(stage.provider.asked).to.equal(1)
   })
 
-  it('of fifteen minutes are fresh down to a quarter of their life', async () => {
+  it('of fifteen minutes are fresh down to a quarter of their lifetime', async () => {
     const stage = makeStage()
     const short = {...request, durationSeconds: 900}
     const old = await credentialsFor(short, stage.call())
@@ -79,7 +79,7 @@ describe('credentials inside the soft margin', () => {
     expect((await ask(stage)).credentials).not.to.deep.equal(old.credentials)
   })
 
-  it('are tried to renew at most once a minute', async () => {
+  it('cause an attempt to renew at most once a minute', async () => {
     const {stage} = await stageWith(10)
     stage.provider.failure = unavailable()
     await ask(stage)
@@ -91,7 +91,7 @@ describe('credentials inside the soft margin', () => {
     expect(stage.provider.calls).to.equal(3)
   })
 
-  it('are served at once while somebody else holds the lock', async () => {
+  it('are served at once while another process holds the lock', async () => {
     const {stage, old} = await stageWith(10)
     stage.takeLocks()
     expect((await ask(stage)).credentials).to.deep.equal(old.credentials)
@@ -112,21 +112,21 @@ describe('credentials inside the soft margin', () => {
 })
 
 describe('credentials inside the soft margin, for a shell', () => {
-  it('lead to a sign-in where a person can be asked', async () => {
+  it('lead to a sign-in where the user can be asked', async () => {
     const {stage, old} = await stageWith(10)
     stage.provider.renewable = false
     expect((await ask(stage, {lasting: true})).credentials).not.to.deep.equal(old.credentials)
     expect(stage.provider.asked).to.equal(2)
   })
 
-  it('are served as they are where nobody can be asked', async () => {
+  it('are served as they are where the user can not be asked', async () => {
     const {stage, old} = await stageWith(10)
     stage.provider.renewable = false
     const issued = await ask(stage, {lasting: true}, {interactive: false})
     expect(issued.credentials).to.deep.equal(old.credentials)
   })
 
-  it('are served as they are when the person says no', async () => {
+  it('are served as they are when the user refuses', async () => {
     const {stage, old} = await stageWith(10)
     stage.provider.renewable = false
     stage.provider.failure = refused()
@@ -135,13 +135,13 @@ describe('credentials inside the soft margin, for a shell', () => {
 })
 
 describe('credentials below the hard margin', () => {
-  it('are served when AWS gives no longer ones', async () => {
+  it('are served when AWS gives none that last longer', async () => {
     const stage = makeStage()
     stage.sts.givenSeconds = 30
     expect((await ask(stage)).expiresAt.getTime() - stage.clock.now().getTime()).to.equal(30_000)
   })
 
-  it('are refused when they have ended as they come, by the clock of AWS', async () => {
+  it('are refused when they are expired on arrival, by the clock of AWS', async () => {
     for (const ahead of [-120, 0, 120]) {
       const stage = makeStage()
       stage.sts.aheadMilliseconds = ahead * minute
@@ -156,7 +156,7 @@ describe('credentials below the hard margin', () => {
 })
 
 describe('a sign-in', () => {
-  it('has five minutes; then it fails, and the next call may begin', async () => {
+  it('has five minutes; then it fails, and the next call may start one', async () => {
     const stage = makeStage()
     stage.provider.milliseconds = 5 * minute
     expect((await failureOf(ask(stage))).code).to.equal('TIMED_OUT')
@@ -180,7 +180,7 @@ describe('the clock', () => {
     })
   }
 
-  it('is said to be wrong once when it is off by over a minute', async () => {
+  it('is reported once when it is off by over a minute', async () => {
     const stage = makeStage()
     stage.sts.aheadMilliseconds = 2 * minute
     const deps = stage.call()
@@ -190,7 +190,7 @@ describe('the clock', () => {
     expect(stage.said.join()).to.match(/2 min behind/)
   })
 
-  it('is not worth a word when it is off by less than a minute', async () => {
+  it('is not reported when it is off by less than a minute', async () => {
     const stage = makeStage()
     stage.sts.aheadMilliseconds = 59_000
     await ask(stage)

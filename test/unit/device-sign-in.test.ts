@@ -35,7 +35,7 @@ interface Stage {
   run(limit?: AbortSignal, onShown?: () => void): Promise<unknown>
 }
 
-/** A provider that answers the polls in this order, and for ever with the last one. */
+/** A provider that answers the polls in this order, and then always with the last one. */
 function stageWith(polls: readonly Poll[], device: object = {}, deviceStatus = 200): Stage {
   const clock = movableClock()
   const [shown, secrets, waits, forms]: [DeviceCode[], string[], number[], URLSearchParams[]] = [[], [], [], []]
@@ -119,7 +119,7 @@ describe('a sign-in with a code', () => {
     [{interval: 0.001, expires_in: 1e13}, 3_600],
     [{interval: 3e6, expires_in: 4e6}, 1],
   ] as const) {
-    it(`asks once a second at most, for an hour at most, where the provider says ${JSON.stringify(device)}`, async () => {
+    it(`polls once a second at most, for an hour at most, where the provider says ${JSON.stringify(device)}`, async () => {
       const stage = stageWith([pending], device)
       expect(await failureOf(stage.run())).to.include({code: 'TIMED_OUT'})
       expect(stage.waits.length).to.be.within(0, most)
@@ -127,7 +127,7 @@ describe('a sign-in with a code', () => {
     })
   }
 
-  it('asks every five seconds where the provider names no interval, and keeps to the one that it names', async () => {
+  it('polls every five seconds where the provider names no interval, else at its interval', async () => {
     for (const [device, interval] of [
       [{}, 5],
       [{interval: 7}, 7],
@@ -138,7 +138,7 @@ describe('a sign-in with a code', () => {
     }
   })
 
-  it('shows both addresses, the code as the provider wrote it, and when it ends', async () => {
+  it('shows both addresses, the code as the provider wrote it, and when it expires', async () => {
     const stage = stageWith([tokens], {user_code: 'fq bc-1'})
     const begun = stage.clock.now().getTime()
     await stage.run()
@@ -152,7 +152,7 @@ describe('a sign-in with a code', () => {
     ])
   })
 
-  it('proves with PKCE that who asked for the code also asks for the tokens', async () => {
+  it('proves with PKCE that the same client requests the code and the tokens', async () => {
     const stage = stageWith([pending, tokens])
     await stage.run()
     const [request, first, second] = stage.forms
@@ -166,7 +166,7 @@ describe('a sign-in with a code', () => {
     }
   })
 
-  it('asks for the scopes and with the parameters of the provider, and has the device code masked', async () => {
+  it('sends the scopes and parameters of the provider, and masks the device code', async () => {
     const stage = stageWith([tokens])
     await stage.run()
     expect(stage.forms[0]?.get('scope')).to.equal('openid email')
@@ -174,7 +174,7 @@ describe('a sign-in with a code', () => {
     expect(stage.secrets).to.deep.equal([stage.forms[1]?.get('code_verifier'), 'device-code'])
   })
 
-  it('asks five seconds less often after each "slow_down", for the rest of the sign-in', async () => {
+  it('waits five seconds longer after each "slow_down", for the rest of the sign-in', async () => {
     const stage = stageWith([slowDown, pending, slowDown, pending, tokens])
     await stage.run()
     expect(stage.waits).to.deep.equal([5, 10, 10, 15, 15])
@@ -182,7 +182,7 @@ describe('a sign-in with a code', () => {
 
   for (const [words, failure] of [
     ['while the network is cut', cut()],
-    ['while the provider has trouble', {status: 503, error: 'temporarily_unavailable'}],
+    ['while the provider is out of order', {status: 503, error: 'temporarily_unavailable'}],
     ['while the provider is asked too often', {status: 429, error: 'too_many_requests'}],
   ] as const) {
     it(`waits twice as long each time ${words}, up to a minute, and as usual afterwards`, async () => {
@@ -206,7 +206,7 @@ describe('a sign-in with a code', () => {
     ['invalid_grant', 'SIGN_IN_REFUSED', 'idp.example gave no tokens: invalid_grant ('],
     ['unauthorized_client', 'SIGN_IN_REFUSED', 'idp.example gave no tokens: unauthorized_client ('],
   ] as const) {
-    it(`ends with ${code} on "${error}", and asks no more`, async () => {
+    it(`ends with ${code} on "${error}", and polls no more`, async () => {
       const stage = stageWith([pending, {error}])
       const failure = await failureOf(stage.run())
       expect(failure.code).to.equal(code)
@@ -216,7 +216,7 @@ describe('a sign-in with a code', () => {
     })
   }
 
-  it('ends when the code does, also where the provider never says so', async () => {
+  it('ends when the code expires, even where the provider never says so', async () => {
     const stage = stageWith([pending], {expires_in: 12})
     const begun = stage.clock.now().getTime()
     expect(await failureOf(stage.run())).to.include({
@@ -232,7 +232,7 @@ describe('a sign-in with a code', () => {
     ['ahead', 86_400_000],
     ['back', -86_400_000],
   ] as const) {
-    it(`asks until the code ends, no shorter and no longer, where the wall clock is set ${way} by a day meanwhile`, async () => {
+    it(`polls exactly until the code expires, even where the wall clock is set ${way} by a day meanwhile`, async () => {
       const stage = stageWith([pending], {expires_in: 12})
       const begun = stage.clock.elapsed()
       const running = stage.run(new AbortController().signal, () => stage.setWallClock(milliseconds))
@@ -242,7 +242,7 @@ describe('a sign-in with a code', () => {
     })
   }
 
-  it('names the network where that is why nobody heard of the sign-in', async () => {
+  it('names the network where that prevented the last answer', async () => {
     const stage = stageWith([pending, cut()], {expires_in: 30})
     expect(await failureOf(stage.run())).to.include({code: 'UNAVAILABLE'})
   })
@@ -256,7 +256,7 @@ describe('a sign-in with a code', () => {
   })
 
   for (const [words, polls, code] of [
-    ['what the limit says where nobody signed in', [pending], 'TIMED_OUT'],
+    ['what the limit says where the user did not sign in', [pending], 'TIMED_OUT'],
     ['what is wrong with the network where it is cut', [cut()], 'UNAVAILABLE'],
   ] as const) {
     it(`says, when our own time is up, ${words}`, async () => {
@@ -266,7 +266,7 @@ describe('a sign-in with a code', () => {
     })
   }
 
-  it('is not to be had where the provider gives this client no code, and nothing is shown', async () => {
+  it('is not available where the provider gives this client no code, and nothing is shown', async () => {
     const stage = stageWith([], {error: 'unauthorized_client', error_description: 'disabled for the client'}, 400)
     const refusal = {error: 'unauthorized_client', description: 'disabled for the client'}
     expect(await stage.run()).to.deep.equal({refusal})
@@ -300,13 +300,13 @@ describe('a sign-in with a code', () => {
     }
   }
 
-  it('takes no complete address that leads elsewhere than the one that is shown', async () => {
+  it('ignores a complete address on another host than the one that is shown', async () => {
     const stage = stageWith([tokens], {verification_uri_complete: 'https://evil.example/device?user_code=FQBC-WQBN'})
     await stage.run()
     expect(stage.shown[0]).not.to.have.property('completeUrl')
   })
 
-  it('may take place on this machine without https', async () => {
+  it('may use http on this machine', async () => {
     const stage = stageWith([tokens], {
       verification_uri: 'http://127.0.0.1:8080/device',
       verification_uri_complete: undefined,

@@ -27,7 +27,7 @@ describe('a provider that takes the connection and never answers', () => {
     await new Promise(resolve => server.close(resolve))
   })
 
-  it('is unavailable, with its host and how long it was waited for', async () => {
+  it('is unavailable, with its host and the time of the wait', async () => {
     const issuer = new URL(`http://127.0.0.1:${await listening(server)}/`)
     const clock = watchedClock()
     const network = systemNetwork({env: {}, clock, signal: new AbortController().signal})

@@ -19,7 +19,7 @@ describe('the doctor', () => {
   const mentioned = [...source.matchAll(/'([a-z]+\.[a-z]+(?:-[a-z]+)*)'/g)].map(([, id = '']) => id)
   const ids = [...new Set(mentioned)].filter(id => !/\.(?:ts|json)$/.test(id)).toSorted()
 
-  it('has a test that makes the illness for each finding it knows', () => {
+  it('has a test that causes each finding', () => {
     const tests = ['test/cli', 'test/real', 'test/unit']
       .map(folder => textsIn(folder, /^doctor.*\.test\.ts$/))
       .join('\n')
@@ -27,7 +27,7 @@ describe('the doctor', () => {
     expect(ids.filter(id => !tests.includes(`'${id}'`) && !tests.includes(`finds ${id} `))).to.deep.equal([])
   })
 
-  it('has a row for each of them in its document, and for no other', () => {
+  it('has a row for each finding in docs/doctor.md, and for no other', () => {
     const rows = readFileSync(join(root, 'docs/doctor.md'), 'utf8').matchAll(/^\| `([a-z.-]+)` \|/gm)
     expect([...rows].map(([, id]) => id).toSorted()).to.deep.equal(ids)
   })
@@ -40,7 +40,7 @@ describe('the doctor', () => {
   }
   const check = (look: () => Promise<Looked>) => ({name: 'the moon', look})
 
-  it('gives up a check that takes too long, which is a finding', async () => {
+  it('gives up a check that takes too long, and reports that as a finding', async () => {
     const clock = movableClock()
     const looking = lookWithin(
       check(() => new Promise(() => undefined)),
@@ -59,7 +59,7 @@ describe('the doctor', () => {
     expect(fine).to.deep.equal([])
   })
 
-  it('tells no secret that a failure holds', async () => {
+  it('shows no secret that a failure holds', async () => {
     const secrets = new Secrets()
     secrets.add('the-secret')
     const failing = check(() => Promise.reject(new Error('no place for the-secret')))
@@ -70,7 +70,7 @@ describe('the doctor', () => {
     })
   })
 
-  it('paints only where colours are wanted', () => {
+  it('uses colours only where they are wanted', () => {
     const report: DoctorReport = {
       healthy: false,
       areas: ['Moon'],

@@ -14,7 +14,7 @@ const documents = [...atRoot, ...inDocs, ...ofPlugins].filter(
 const text = (name: string) => readFileSync(join(root, name), 'utf8')
 
 describe('The documents', () => {
-  it('have the commands as they are; scripts/command-reference.js writes them anew', () => {
+  it('describe the commands as they are; scripts/command-reference.js writes that part', () => {
     expect(text('docs/commands.md')).to.equal(commandReference(JSON.parse(text('oclif.manifest.json'))))
   })
 
@@ -26,11 +26,11 @@ describe('The documents', () => {
     })
   }
 
-  it('show the same code in Japanese', () => {
+  it('show the same code in the Japanese README', () => {
     expect(codeIn(text('README.ja.md'))).to.deep.equal(codeIn(text('README.md')))
   })
 
-  it('link to what is there', () => {
+  it('have no dead links', () => {
     const broken = documents.flatMap(name =>
       linksIn(text(name))
         .filter(link => !leads(name, link))
@@ -47,7 +47,7 @@ function configurationsIn(markdown: string): readonly string[] {
   )
 }
 
-/** All that stands in blocks of code, and between backquotes. */
+/** Everything in code blocks and between backquotes. */
 function codeIn(markdown: string): readonly string[] {
   return [...markdown.matchAll(/^```.*?^```$|^ {4}[^\n]*$|`[^`\n]+`/gms)].map(([code]) => code)
 }

@@ -14,14 +14,14 @@ describe('the duration of a session', () => {
     }
   })
 
-  it('is what AWS takes: 900 to 43200 seconds', () => {
+  it('is what AWS accepts: 900 to 43200 seconds', () => {
     for (const seconds of [900, 43_200]) expect(checkSessionDuration(seconds, '--duration')).to.equal(seconds)
     for (const seconds of [0, 899, 43_201]) {
       expect(() => checkSessionDuration(seconds, '--duration'), String(seconds)).to.throw('15 minutes to 12 hours')
     }
   })
 
-  it('is what the command line says, else the profile, else the provider, else an hour', () => {
+  it('is that of the command line, else of the profile, else of the provider, else an hour', () => {
     const seconds = (wanted: number | undefined, profile: string, provider: string) => {
       const {call} = makeStage(`
 providers: {corp: {strategy: fake${provider}}}
@@ -67,7 +67,7 @@ describe('a duration that the role does not allow', () => {
     expect(stage.said[0]).to.include('12 h').and.include('1 h')
   })
 
-  it('is stepped down only below what was asked', async () => {
+  it('is stepped down only below what was requested', async () => {
     const stage = makeStage()
     stage.sts.longestSeconds = hour
     await ask(stage, 3 * hour)
@@ -87,7 +87,7 @@ describe('a duration that the role does not allow', () => {
     expect(asked(stage)).to.deep.equal([12, 8, 4, 4, 12, 8, 4])
   })
 
-  it('does not keep a shorter one from being had', async () => {
+  it('does not prevent a shorter one', async () => {
     const stage = makeStage()
     stage.sts.longestSeconds = 4 * hour
     await ask(stage, 12 * hour)
@@ -95,7 +95,7 @@ describe('a duration that the role does not allow', () => {
     expect(asked(stage).at(-1)).to.equal(2)
   })
 
-  it('does not keep one between what was asked and what was given from being had', async () => {
+  it('does not prevent one between what was requested and what was given', async () => {
     const stage = makeStage()
     stage.sts.longestSeconds = 6 * hour
     await ask(stage, 12 * hour)

@@ -7,7 +7,7 @@ import {editedFiles} from '../../src/outside/files/edited-file.ts'
 import {editConfiguration} from '../../src/settings/edit.ts'
 import {makeStage} from '../support/dependencies.ts'
 
-describe('a file that a person edits too', () => {
+describe('a file that the user edits too', () => {
   let folder: string
   const path = () => join(folder, 'config.yaml')
   beforeEach(async () => {
@@ -15,7 +15,7 @@ describe('a file that a person edits too', () => {
   })
   afterEach(() => rm(folder, {recursive: true}))
 
-  it('is not replaced when it has changed since it was read, or came or went', async () => {
+  it('is not replaced when it was changed, created or deleted since it was read', async () => {
     await writeFile(path(), 'theirs\n')
     expect(await editedFiles.replace(path(), 'old\n', 'ours\n')).to.equal(false)
     expect(await editedFiles.replace(path(), undefined, 'ours\n')).to.equal(false)
@@ -24,14 +24,14 @@ describe('a file that a person edits too', () => {
     expect(await readdir(folder)).to.deep.equal(['config.yaml'])
   })
 
-  it('is made where a link leads that leads nowhere yet', async () => {
+  it('is made at the target of a dangling link', async () => {
     await symlink('other.yaml', path())
     expect(await editedFiles.replace(path(), undefined, 'ours\n')).to.equal(true)
     expect(await readlink(path())).to.equal('other.yaml')
     expect(await readFile(join(folder, 'other.yaml'), 'utf8')).to.equal('ours\n')
   })
 
-  it('is left alone where it is a pipe, which can be read as well', async function () {
+  it('can be read where it is a pipe, and is then not replaced', async function () {
     if (process.platform === 'win32') this.skip()
     execFileSync('mkfifo', [path()])
     spawn('sh', ['-c', `echo theirs >'${path()}'`], {stdio: 'ignore'})
@@ -45,7 +45,7 @@ describe('a file that a person edits too', () => {
     expect((await lstat(path())).isFIFO()).to.equal(true)
   })
 
-  it('keeps what another program writes between our reading and our writing, and gets our change too', async () => {
+  it('keeps what another program writes between our read and our write, and gets our change too', async () => {
     await writeFile(path(), 'cache: file\n')
     let reads = 0
     const files = {
@@ -67,7 +67,7 @@ describe('a file that a person edits too', () => {
     expect(await readFile(path(), 'utf8')).to.equal('cache: memory # theirs\nproviders:\n  corp:\n    strategy: oidc\n')
   })
 
-  it('is given up when another program changes it again and again', async () => {
+  it('is an error when another program changes it again and again', async () => {
     const {locks, signal} = makeStage().call()
     const files = {...editedFiles, replace: async () => false}
     const change = editConfiguration(() => [{kind: 'add', list: 'providers', name: 'a', entry: {strategy: 'oidc'}}], {

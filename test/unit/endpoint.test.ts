@@ -5,7 +5,7 @@ import {makeStage} from '../support/dependencies.ts'
 
 const at = (...args: Parameters<typeof stsEndpoint>) => stsEndpoint(...args).url.host
 
-describe('the STS that is asked', () => {
+describe('the STS endpoint', () => {
   it("is the region's, of the partition of the role", () => {
     expect(at('aws', {}, {})).to.equal('sts.us-east-1.amazonaws.com')
     expect(at('aws', {region: 'ap-northeast-1'}, {})).to.equal('sts.ap-northeast-1.amazonaws.com')
@@ -34,7 +34,7 @@ describe('the STS that is asked', () => {
     )
   })
 
-  it('is what AWS_ENDPOINT_URL_STS says before the configuration; AWS_ENDPOINT_URL is not obeyed', () => {
+  it('is that of AWS_ENDPOINT_URL_STS before that of the configuration; AWS_ENDPOINT_URL is ignored', () => {
     const endpoint = new URL('https://sts.emulator.example')
     const env = {AWS_ENDPOINT_URL: 'http://127.0.0.1:4566'}
     expect(at('aws', {endpoint}, env)).to.equal('sts.emulator.example')
@@ -42,7 +42,7 @@ describe('the STS that is asked', () => {
     expect(at('aws', {}, env)).to.equal('sts.us-east-1.amazonaws.com')
   })
 
-  it('is never made of something that is no name of a region', () => {
+  it('is never made from text that is not the name of a region', () => {
     const nonsense = [
       'us-x.evil.example/',
       'us-x@evil.example#',
@@ -71,7 +71,7 @@ describe('the STS that is asked', () => {
     expect(at('aws', {}, {AWS_REGION: '', AWS_DEFAULT_REGION: ''})).to.equal('sts.us-east-1.amazonaws.com')
   })
 
-  it("is known to be AWS's own by its name only", () => {
+  it("counts as AWS's own by its name only", () => {
     const own = (url: string) => stsEndpoint('aws', {}, {AWS_ENDPOINT_URL_STS: url}).aws
     expect(own('https://sts.eu-west-1.amazonaws.com')).to.equal(true)
     expect(own('https://vpce-1.sts.us-east-1.vpce.amazonaws.com')).to.equal(true)
@@ -99,7 +99,7 @@ describe('the STS that is asked', () => {
     expect(() => stsEndpoint('aws', {fips: true}, {AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:1'})).to.throw('fips')
   })
 
-  it('follows the region of the surroundings before the one of the profile, and sts.region before both', () => {
+  it('uses the region of the environment before that of the profile, and sts.region before both', () => {
     const host = (sts: string, env: Record<string, string>) => {
       const deps = makeStage(`
 providers: {corp: {strategy: fake}}

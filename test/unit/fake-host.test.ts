@@ -11,7 +11,7 @@ async function failureOf(work: Promise<unknown>): Promise<unknown> {
 }
 
 describe('the fake host', () => {
-  it('answers in the order of the script, and shows each request to an answer that is a function', async () => {
+  it('answers in the order of the script, and passes each request to an answer that is a function', async () => {
     const seen: string[] = []
     const host = fakeHost({
       responses: [
@@ -31,7 +31,7 @@ describe('the fake host', () => {
     host.verify()
   })
 
-  it('complains of a request that was expected and not made, and of one that was not expected', async () => {
+  it('reports a request that was expected but not made, and one that was not expected', async () => {
     expect(() => fakeHost({responses: [Response.json({})], answers: ['x', 'y']}).verify()).to.throw(
       'Never asked for: 1 of "responses", 2 of "answers".',
     )
@@ -40,7 +40,7 @@ describe('the fake host', () => {
     expect(() => host.verify()).to.throw('no answer for GET https://idp.example/surprise')
   })
 
-  it('remembers tokens until they end, for the next command too, and asks anew for fresh ones', async () => {
+  it('remembers tokens until they expire, for the next command too, and signs in again for fresh ones', async () => {
     const tokens = fakeTokens()
     const fresh = fakeTokens()
     const host = fakeHost({tokens: [tokens, fresh]})
@@ -81,7 +81,7 @@ describe('the fake host', () => {
     expect(await failureOf(host.fetch('https://idp.example'))).to.equal(reason)
   })
 
-  it('reaches nobody where nobody may be asked', async () => {
+  it('refuses to interact where the user may not be asked', async () => {
     const host = fakeHost({tokens: [fakeTokens()], answers: ['x'], samlDocuments: ['x']}, {interactive: false})
     const url = new URL('https://idp.example/sign-in')
     for (const work of [
@@ -93,12 +93,12 @@ describe('the fake host', () => {
     ]) {
       expect(await failureOf(work)).to.include({code: 'SIGN_IN_REQUIRED'})
     }
-    expect(host.asked, 'asking is the mistake of a strategy').to.deep.equal([
+    expect(host.asked, 'a question is a mistake of the strategy').to.deep.equal([
       {by: 'question', kind: 'secret', question: 'Password?', choices: []},
     ])
   })
 
-  it('captures SAML without a person once the browser has a session', async () => {
+  it('captures SAML without the user once the browser has a session', async () => {
     const start = new URL('https://idp.example/start')
     const host = fakeHost({samlDocuments: ['Zmlyc3Q=']})
     expect(await host.samlFromBrowser(start)).to.equal('Zmlyc3Q=')
@@ -107,7 +107,7 @@ describe('the fake host', () => {
     expect(again.asked).to.deep.equal([])
   })
 
-  it('answers questions, and knows what was secret', async () => {
+  it('answers questions, and records the secrets', async () => {
     const host = fakeHost({answers: [1, 'auditor', 'alice', 'correct horse']})
     const choices = [
       {label: 'developer', value: {id: 1}},
@@ -122,7 +122,7 @@ describe('the fake host', () => {
     host.verify()
   })
 
-  it('hands out the redirect address and what comes back to it', async () => {
+  it('gives the redirect address and the parameters of the redirect', async () => {
     const host = fakeHost({redirects: [({state}) => new URLSearchParams({code: 'c', state: state ?? ''})]})
     const callback = await host.listen({host: 'localhost', ports: [8400], path: '/done'})
     expect(callback.url.href).to.equal('http://localhost:8400/done')

@@ -11,7 +11,7 @@ const makes = [
 
 for (const [whose, Head, Answer] of makes) {
   describe(`headers ${whose}`, () => {
-    it('are found by any case, joined where there are several, and sorted', () => {
+    it('are found in any case, joined where there are several, and sorted', () => {
       const headers = new Head([
         ['X-Two', ' a '],
         ['Content-Type', 'text/xml'],
@@ -29,7 +29,7 @@ for (const [whose, Head, Answer] of makes) {
       ])
     })
 
-    it('are made of an object and of other headers, and can be changed', () => {
+    it('can be made from an object or other headers, and changed', () => {
       const headers = new Head(new Headers({One: '1', Two: '2'}))
       headers.set('one', '3')
       headers.delete('TWO')
@@ -47,14 +47,14 @@ for (const [whose, Head, Answer] of makes) {
   })
 
   describe(`an answer ${whose}`, () => {
-    it('is taken for one, with its status and headers', () => {
+    it('is a Response, with its status and headers', () => {
       const answer = new Answer('x', {status: 404, headers: {'Retry-After': '7'}})
       expect(String(answer)).to.equal('[object Response]')
       expect([answer.status, answer.ok, answer.headers.get('retry-after')]).to.deep.equal([404, false, '7'])
       expect([new Answer(null).ok, new Answer(null).body]).to.deep.equal([true, null])
     })
 
-    it('is read in every way, once', async () => {
+    it('can be read in every way, once', async () => {
       const reading: readonly (readonly [(answer: Response) => Promise<unknown>, unknown])[] = [
         [answer => answer.text(), '{}'],
         [answer => answer.json(), {}],
@@ -74,14 +74,14 @@ for (const [whose, Head, Answer] of makes) {
       }
     })
 
-    it('has a copy that can be read as well', async () => {
+    it('has a clone that can be read too', async () => {
       const answer = Answer.json({a: 1})
       const copy = answer.clone()
       expect([await answer.json(), await copy.json()]).to.deep.equal([{a: 1}, {a: 1}])
       expect(copy.headers.get('content-type')).to.equal('application/json')
     })
 
-    it('that is a form is read as one', async () => {
+    it('that is a form is read as a form', async () => {
       const headers = {'content-type': 'application/x-www-form-urlencoded'}
       expect((await new Answer('a=1', {headers}).formData()).get('a')).to.equal('1')
     })

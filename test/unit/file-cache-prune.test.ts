@@ -14,7 +14,7 @@ describe('a write to the file cache', () => {
   })
   afterEach(() => rm(directory, {recursive: true, force: true}))
 
-  it('removes entries that ended over an hour ago, and no others', async () => {
+  it('removes entries that expired over an hour ago, and no others', async () => {
     const cache = fileCache({directory})
     await cache.write('just-ended', {value: 'b', expiresAt: fromNow(-hour / 2)})
     await cache.write('long-gone', {value: 'a', expiresAt: fromNow(-2 * hour)})
@@ -37,7 +37,7 @@ describe('a write to the file cache', () => {
     expect(await readdir(directory)).not.to.include(name)
   })
 
-  it('removes an entry that others may read: it is never read here, and would lie there with its tokens', async function () {
+  it('removes an entry that others may read: it is never used, and would stay with its tokens', async function () {
     if (process.platform === 'win32') this.skip()
     const cache = fileCache({directory})
     await cache.write('opened', {value: 'a', expiresAt: fromNow(hour)})
@@ -51,7 +51,7 @@ describe('a write to the file cache', () => {
       .and.not.include(name)
   })
 
-  it('removes what a killed process left halfway, but not what another one is writing now', async () => {
+  it('removes what a killed process left half-written, but not what another process is writing now', async () => {
     const [abandoned, current] = ['a', 'b'].map(letter => `.${letter.repeat(64)}.${letter.repeat(12)}.tmp`)
     for (const name of [abandoned, current, 'of-somebody-else.tmp']) await writeFile(join(directory, String(name)), '{')
     for (const name of [abandoned, 'of-somebody-else.tmp']) {

@@ -65,7 +65,7 @@ describe('the cache "file"', () => {
     expect((await readdir(directory)).join()).to.match(/^[0-9a-f]{64}\.json$/)
   })
 
-  it('lets nobody else read, whatever the umask', async function () {
+  it('lets no other user read, whatever the umask', async function () {
     if (!posix) this.skip()
     const before = process.umask(0)
     try {
@@ -97,13 +97,13 @@ describe('the cache "file"', () => {
     ['has an unknown version', text => text.replace('"v":1', '"v":2')],
     ['has an unknown encryption', text => text.replace('"none"', '"A256GCM"')],
     ['lacks its end', text => text.replace(/"exp":\d+,/, '')],
-    ['has an end that is no number', text => text.replace(/"exp":\d+/, '"exp":"soon"')],
+    ['has an expiry that is not a number', text => text.replace(/"exp":\d+/, '"exp":"soon"')],
     ['lacks its data', text => text.replace(/,"data":"value"/, '')],
     ['is of another key', text => text.replace('provider/a', 'provider/b')],
     ['is over a mebibyte', text => text.replace('value', 'x'.repeat(1024 * 1024))],
   ]
   for (const [words, spoil] of spoilt) {
-    it(`takes an entry that ${words} for absent, and heals it`, async () => {
+    it(`treats an entry that ${words} as absent, and replaces it`, async () => {
       const file = await fileOfA()
       const [before, after] = [await readFile(file, 'utf8'), spoil(await readFile(file, 'utf8'))]
       expect(after).not.to.equal(before)
@@ -112,7 +112,7 @@ describe('the cache "file"', () => {
     })
   }
 
-  it('takes swapped entries for absent', async () => {
+  it('treats swapped entries as absent', async () => {
     const a = await fileOfA()
     await cache().write('provider/b', entry('of b'))
     const [b = ''] = (await readdir(directory)).map(name => join(directory, name)).filter(path => path !== a)
@@ -120,19 +120,19 @@ describe('the cache "file"', () => {
     await isMissThatHeals()
   })
 
-  it('takes a file that it may not read for absent', async function () {
+  it('treats an unreadable file as absent', async function () {
     if (!posix || root) this.skip()
     await chmod(await fileOfA(), 0)
     await isMissThatHeals()
   })
 
-  it("takes somebody else's file for absent", async function () {
+  it('treats a file of another user as absent', async function () {
     if (!root) this.skip()
     await chown(await fileOfA(), nobody, nobody)
     await isMissThatHeals()
   })
 
-  it("neither reads nor writes in somebody else's folder", async function () {
+  it('neither reads nor writes in a folder of another user', async function () {
     if (!root) this.skip()
     const file = await fileOfA()
     await chown(directory, nobody, nobody)
@@ -171,7 +171,7 @@ describe('the cache "file"', () => {
     expect(await readdir(elsewhere)).to.deep.equal(before)
   })
 
-  it('heals a folder in place of an entry, and clears it', async () => {
+  it('replaces a folder in place of an entry, and clears it', async () => {
     const file = await fileOfA()
     await rm(file)
     await mkdir(file)
@@ -183,7 +183,7 @@ describe('the cache "file"', () => {
     expect(await readdir(directory)).to.deep.equal([])
   })
 
-  it('is not held up by a pipe in place of an entry', async function () {
+  it('is not blocked by a pipe in place of an entry', async function () {
     if (!posix) this.skip()
     const file = await fileOfA()
     await rm(file)
@@ -191,7 +191,7 @@ describe('the cache "file"', () => {
     await isMissThatHeals()
   })
 
-  it("clears its own, also what can't be read or was left half-written, and nothing of strangers", async () => {
+  it('clears its own files, even unreadable or half-written ones, and no others', async () => {
     const file = await fileOfA()
     const halfWritten = join(directory, `.${'0'.repeat(64)}.0123456789ab.tmp`)
     const unreadable = join(directory, `${'1'.repeat(64)}.json`)
@@ -207,7 +207,7 @@ describe('the cache "file"', () => {
     expect(file).not.to.equal(unreadable)
   })
 
-  it('clears of one provider also what a killed process has written and not yet put in place', async () => {
+  it('clears the temporary files of killed processes too, of one provider only', async () => {
     const file = await fileOfA()
     const temporary = (letter: string) => join(directory, `.${letter.repeat(64)}.0123456789ab.tmp`)
     const text = await readFile(file, 'utf8')
@@ -217,7 +217,7 @@ describe('the cache "file"', () => {
     expect((await readdir(directory)).map(name => join(directory, name))).to.deep.equal([temporary('b')])
   })
 
-  it('fails, and does not hang, where a folder can not be made and the system says that it is missing', async function () {
+  it('fails, and does not hang, where a folder can not be made and the system calls it missing', async function () {
     if (process.platform !== 'linux') this.skip()
     const failure = await fileCache({directory: '/proc/nowhere/aws-oidc/v1'})
       .write('provider/a', entry('value'))
@@ -260,7 +260,7 @@ describe('the cache "file"', () => {
       const value = (await cache().read('provider/a'))?.value ?? 'absent'
       seen.add(/^(a{60000}|b{60000})$/.test(value) ? 'whole' : value.slice(0, 100))
       reads++
-      // Reading waits for nothing, and would let nobody say that the writers are done.
+      // Reading never waits, and would keep this process from noticing that the writers are done.
       await nextTurn()
     }
     await writers

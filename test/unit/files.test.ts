@@ -30,14 +30,14 @@ describe('a small file of the host', () => {
     expect([await readFile(elsewhere, 'utf8'), await modeOf(elsewhere)]).to.deep.equal(['of somebody', '644'])
   })
 
-  it('is whole or as it was, and leaves nothing half-written, when it can not be put in place', async () => {
+  it('stays as it was, with nothing half-written left, when it can not be put in place', async () => {
     await mkdir(path)
     const failure = await replacePrivate(path, 'ours').catch((error: unknown) => error)
     expect(failure).to.be.instanceOf(Error)
     expect(await readdir(join(folder, 'state'))).to.deep.equal(['provider.json'])
   })
 
-  it('that is a lock is closed to others where it was open, and never a link', async () => {
+  it('that is a lock is closed to others where it was open, and is never a link', async () => {
     await writeFile(path, '', {mode: 0o600})
     await chmod(path, 0o666)
     await touchPrivate(path)

@@ -38,7 +38,7 @@ async function tried(failures: Readonly<Record<string, AwsOidcError>>) {
 describe('a profile with several providers', () => {
   const inapplicable = new AwsOidcError('NOT_APPLICABLE', 'This is no job.')
 
-  it('takes the first that applies here', async () => {
+  it('uses the first that applies', async () => {
     expect(await tried({})).to.deep.equal({names: ['job'], outcome: 'job'})
     expect(await tried({job: inapplicable})).to.deep.equal({names: ['job', 'person'], outcome: 'person'})
   })
@@ -49,7 +49,7 @@ describe('a profile with several providers', () => {
     expect(await tried({job})).to.deep.equal({names: ['job'], outcome})
   })
 
-  it('ends with the last of them where none applies', async () => {
+  it('ends with the failure of the last where none applies', async () => {
     const user = new AwsOidcError('NOT_APPLICABLE', 'Nobody.', {hint: 'log in'})
     expect(await tried({job: inapplicable, person: user})).to.deep.equal({
       names: ['job', 'person'],

@@ -27,7 +27,7 @@ function inShort({flow, opens, elsewhere}: FlowChoice): string {
   return [flow, opens ? 'opened' : 'shown', ...(elsewhere ? [`elsewhere ${elsewhere}`] : [])].join(', ')
 }
 
-describe('how a person is asked where nothing was said', () => {
+describe('the way to sign in where none was chosen', () => {
   const container = {inContainer: () => true}
   for (const [words, env, offered, notOffered, reason, place] of [
     ['a desktop', display, 'browser, opened', 'browser, opened', undefined],
@@ -85,16 +85,16 @@ describe('how a person is asked where nothing was said', () => {
       'browser, opened',
       undefined,
     ],
-    ['a browser of the person', {BROWSER: 'firefox'}, 'browser, opened', 'browser, opened', undefined],
+    ['a machine where BROWSER is set', {BROWSER: 'firefox'}, 'browser, opened', 'browser, opened', undefined],
     [
-      'a browser of the person over SSH',
+      'SSH where BROWSER is set',
       {...ssh, BROWSER: 'lemonade'},
       'browser, opened, elsewhere maybe',
       'browser, opened, elsewhere maybe',
       /lemonade is opened, although this is an SSH session; --device/,
     ],
     [
-      'a browser of the person in a container',
+      'a container where BROWSER is set',
       {BROWSER: 'firefox'},
       'browser, opened, elsewhere maybe',
       'browser, opened, elsewhere maybe',
@@ -102,7 +102,7 @@ describe('how a person is asked where nothing was said', () => {
       container,
     ],
   ] as readonly [string, Env, string, string, RegExp | undefined, Partial<Place>?][]) {
-    it(`on ${words}: ${offered}; without a code to be had: ${notOffered}`, () => {
+    it(`on ${words}: ${offered}; without the device flow: ${notOffered}`, () => {
       const chosen = choose(env, 'offered', {}, place)
       expect(inShort(chosen)).to.equal(offered)
       if (reason) expect(chosen.note).to.match(reason).and.not.include('\n')
@@ -123,12 +123,12 @@ describe('how a person is asked where nothing was said', () => {
   })
 })
 
-describe('how a person is asked where something was said', () => {
+describe('the way to sign in where one was chosen', () => {
   for (const [words, env, request, expected] of [
     ['--device on a desktop', display, {device: true}, 'device, opened'],
     ['--device over SSH', ssh, {device: true}, 'device, shown'],
     ['--device over SSH with a forwarded display', {...ssh, ...display}, {device: true}, 'device, shown'],
-    ['--device with a browser of the person', {BROWSER: 'firefox'}, {device: true}, 'device, opened'],
+    ['--device with a browser of the user', {BROWSER: 'firefox'}, {device: true}, 'device, opened'],
     ['--device and --no-browser', display, {device: true, browser: false}, 'device, shown'],
     ['--device against "flow: browser"', display, {device: true, configured: 'browser'}, 'device, opened'],
     ['--no-browser on a desktop', display, {browser: false}, 'browser, shown, elsewhere maybe'],
@@ -139,7 +139,7 @@ describe('how a person is asked where something was said', () => {
       {browser: false, configured: 'device'},
       'browser, shown, elsewhere maybe',
     ],
-    ['--no-browser with a browser of the person', {BROWSER: 'x'}, {browser: false}, 'browser, shown, elsewhere maybe'],
+    ['--no-browser with a browser of the user', {BROWSER: 'x'}, {browser: false}, 'browser, shown, elsewhere maybe'],
     ['--browser over SSH', ssh, {browser: true}, 'browser, shown, elsewhere maybe'],
     [
       '--browser over SSH with a forwarded display',
@@ -151,7 +151,7 @@ describe('how a person is asked where something was said', () => {
     ['"flow: browser" over SSH', ssh, {configured: 'browser'}, 'browser, shown, elsewhere maybe'],
     ['"flow: browser" on a desktop', display, {configured: 'browser'}, 'browser, opened'],
     ['"flow: device" on a desktop', display, {configured: 'device'}, 'device, opened'],
-    ['"flow: device" with a browser of the person', {BROWSER: 'x'}, {configured: 'device'}, 'device, opened'],
+    ['"flow: device" with a browser of the user', {BROWSER: 'x'}, {configured: 'device'}, 'device, opened'],
   ] as readonly [string, Env, Partial<FlowRequest>, string][]) {
     it(`${words}: ${expected}, and needs no explanation`, () => {
       const chosen = choose(env, 'offered', request)
@@ -168,7 +168,7 @@ describe('how a person is asked where something was said', () => {
       ['not-offered', 'offers no sign-in with a code ('],
       ['not-to-this-client', 'offers no sign-in with a code to this client ('],
     ] as const) {
-      it(`${words} is a mistake where the code is ${offer}`, () => {
+      it(`${words} is an error where the code is ${offer}`, () => {
         const attempt = () => choose(display, offer, request)
         expect(attempt)
           .to.throw(AwsOidcError, `The provider "corp" ${said}`)

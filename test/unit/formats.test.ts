@@ -27,20 +27,20 @@ async function refusedBy(format: Format, characters: readonly string[]): Promise
   return refused.join('')
 }
 
-describe('What creds prints in the format', () => {
+describe('The output of creds in the format', () => {
   for (const shell of ['sh', 'bash'] as const) {
-    it(`env is read by ${shell} as it was, whatever the values are (where there is a ${shell})`, async function () {
+    it(`env is read unchanged by ${shell}, whatever the values are (where ${shell} is installed)`, async function () {
       if (!posix || !isInstalled(shell)) this.skip()
       await expectUnchanged(shells[shell])
     })
   }
 
-  it('env-no-export is read by sh as it was, whatever the values are (not on Windows)', async function () {
+  it('env-no-export is read unchanged by sh, whatever the values are (not on Windows)', async function () {
     if (!posix || !isInstalled('sh')) this.skip()
     await expectUnchanged(shells['sh that exports by itself'])
   })
 
-  it('env-no-export has no quotes around what AWS gives, for `env $(...)` takes none away', async () => {
+  it('env-no-export has no quotes around the values of AWS, for `env $(...)` removes none', async () => {
     for (const triple of usualTriples()) {
       const words = (await written('env-no-export', triple)).split(/\s+/).slice(0, -1)
       expect(words).to.deep.equal([
@@ -50,20 +50,20 @@ describe('What creds prints in the format', () => {
     }
   })
 
-  it('powershell is read by PowerShell as it was, whatever the values are (where there is one)', async function () {
+  it('powershell is read unchanged by PowerShell, whatever the values are (where it is installed)', async function () {
     const program = posix ? 'pwsh' : 'powershell'
     if (!isInstalled(program)) this.skip()
     const triples = awkwardTriples()
     expect(await throughPowershell(program, triples)).to.deep.equal(triples)
   })
 
-  it('windows-cmd is read by the command prompt as it was (on Windows)', async function () {
+  it('windows-cmd is read unchanged by the command prompt (on Windows)', async function () {
     if (posix) this.skip()
     const triples = usualTriples()
     expect(await throughCmd(['cmd'], triples)).to.deep.equal(triples)
   })
 
-  it('process and nushell is JSON on one line that gives every value back', async () => {
+  it('process and nushell is JSON on one line, with every value unchanged', async () => {
     for (const triple of awkwardTriples()) {
       const [document, record] = [await written('process', triple), await written('nushell', triple)]
       for (const text of [document, record]) expect(text.split('\n')).to.have.length(2)
@@ -101,7 +101,7 @@ set -gx AWS_ACCOUNT_ID '123456789012'
     )
   })
 
-  it('powershell is ASCII, a statement a line and no line empty, whatever the values are', async () => {
+  it('powershell is ASCII, one statement per line without empty lines, whatever the values are', async () => {
     const literal = "'(?:''|[^'])*'"
     const statement = new RegExp(String.raw`^\$Env:\w+=${literal}(?:\+\[char\]0x[\da-f]{4}\+${literal})*$`)
     for (const triple of awkwardTriples()) {
@@ -115,7 +115,7 @@ set -gx AWS_ACCOUNT_ID '123456789012'
     }
   })
 
-  it('windows-cmd is a quoted assignment a line, with the line ends of Windows', async () => {
+  it('windows-cmd has one quoted assignment per line, with the line ends of Windows', async () => {
     expect(await written('windows-cmd', ['a', 'b+/=', 'c'])).to.equal(
       [
         'set "AWS_SECURITY_TOKEN="',
@@ -145,12 +145,12 @@ set -gx AWS_ACCOUNT_ID '123456789012'
       ['powershell', ['$Env:AWS_DEFAULT_REGION=$null', '$Env:AWS_OIDC_REGION=$null', "$Env:AWS_REGION='eu-west-1'"]],
       ['windows-cmd', ['set "AWS_DEFAULT_REGION="', 'set "AWS_OIDC_REGION="', 'set "AWS_REGION=eu-west-1"']],
     ] as const) {
-      it(`${format} sets it, and removes what was of another profile as far as it can`, async () => {
+      it(`${format} sets it, and removes that of another profile as far as it can`, async () => {
         expect(await lines(format)).to.deep.equal(expected)
       })
     }
 
-    it('nushell has null for what is to go', async () => {
+    it('nushell has null for variables to remove', async () => {
       expect(JSON.parse(await written('nushell', ['a', 'b', 'c'], region))).to.include({
         AWS_REGION: 'eu-west-1',
         AWS_DEFAULT_REGION: null,
@@ -158,7 +158,7 @@ set -gx AWS_ACCOUNT_ID '123456789012'
       })
     })
 
-    it('process has no place for one', async () => {
+    it('process does not contain it', async () => {
       expect(await written('process', ['a', 'b', 'c'], region)).not.to.include('eu-west-1')
     })
   })
@@ -168,13 +168,13 @@ set -gx AWS_ACCOUNT_ID '123456789012'
     ['windows-cmd', 'the prompt, a batch file and `call` read alike'],
     ['dotenv', 'Docker, Node, Python and a shell read alike'],
   ] as const) {
-    it(`${format} takes the characters that ${reason}, and no other`, async () => {
+    it(`${format} accepts the characters that ${reason}, and no others`, async () => {
       expect(await refusedBy(format, printable)).to.equal(unlike)
       expect(await refusedBy(format, ['é', '\u2018', '日'])).to.equal('é\u2018日')
     })
   }
 
-  it('dotenv is read by Node as it was, and has no quotes, which Docker would keep', async () => {
+  it('dotenv is read unchanged by Node, and has no quotes, which Docker would keep', async () => {
     for (const triple of usualTriples()) {
       const text = await written('dotenv', triple)
       expect(text).not.to.match(/['"]/)
@@ -186,14 +186,14 @@ set -gx AWS_ACCOUNT_ID '123456789012'
   })
 
   for (const format of formats.filter(name => name !== 'process')) {
-    it(`${format} takes all that AWS gives`, async () => {
+    it(`${format} accepts all values of AWS`, async () => {
       for (const triple of usualTriples()) {
         const text = await written(format, triple)
         for (const value of triple) expect(text).to.include(value)
       }
     })
 
-    it(`${format} refuses control characters, and says of which variable without its value`, async () => {
+    it(`${format} refuses control characters, and names the variable without its value`, async () => {
       for (const character of ['\n', '\r', '\0', '\t', '\u001b', '\u007f', '\u0085', '\ud800']) {
         const error = await written(format, ['a', `sec${character}ret`, 'c']).catch(expectedFailure)
         if (typeof error !== 'object') throw new Error(`${format} took ${JSON.stringify(character)}`)

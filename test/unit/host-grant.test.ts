@@ -33,8 +33,8 @@ function callDoing(work: (host: Host) => Promise<void>, refusal?: object): Depen
 const request = {profile: 'developer', force: false, lasting: false}
 const client = {issuer: new URL(issuer), clientId: 'aws-oidc'}
 
-describe('what a strategy gets from its host', () => {
-  it('at the token endpoint is masked from then on', async () => {
+describe('the answer that a strategy gets from its host', () => {
+  it('from the token endpoint has its secrets masked from then on', async () => {
     const deps = callDoing(
       async host => void (await host.grant(client, {grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange'})),
     )
@@ -42,7 +42,7 @@ describe('what a strategy gets from its host', () => {
     expect(deps.secrets.mask(`${document} the-refresh-token`)).to.equal('*** ***')
   })
 
-  it('as the words of a refusal has secrets masked, before anything cuts them', async () => {
+  it('with the words of a refusal has secrets masked, before anything cuts them', async () => {
     const answers: unknown[] = []
     const deps = callDoing(
       async host =>
@@ -54,7 +54,7 @@ describe('what a strategy gets from its host', () => {
     expect(answers).to.deep.equal(['No: ***'])
   })
 
-  it('of the roles in a SAML document is each with its provider', async () => {
+  it('with the roles in a SAML document has the provider of each', async () => {
     const found: unknown[] = []
     await credentialsFor(
       request,
@@ -65,7 +65,7 @@ describe('what a strategy gets from its host', () => {
     ])
   })
 
-  it('of a document without an assertion is BAD_RESPONSE', async () => {
+  it('for a document without an assertion is BAD_RESPONSE', async () => {
     const failure = await credentialsFor(
       request,
       callDoing(async host => void (await host.rolesIn('%'))),

@@ -30,7 +30,7 @@ describe('text from outside', () => {
       expect(printable(text).length).to.be.most(301)
     }))
 
-  it('makes no lines, and no colours, in errors, reports, tables and differences', () =>
+  it('adds no lines and no colours to errors, reports, tables and diffs', () =>
     fuzz(40, ({dice}) => {
       const text = () => hostileText(dice)
       const error = new AwsOidcError('BAD_RESPONSE', [text(), text()], {hint: text()})
@@ -69,7 +69,7 @@ describe('text from outside', () => {
       }
     }))
 
-  it('is in JSON for programs as it was, and harms no terminal that shows it', () =>
+  it('is unchanged in JSON for programs, and harms no terminal that shows it', () =>
     fuzz(300, ({dice}) => {
       const value = {text: hostileText(dice), list: [hostileText(dice)]}
       const json = jsonText(value, {withSecrets: false})
@@ -79,7 +79,7 @@ describe('text from outside', () => {
 })
 
 describe('a secret in text from outside', () => {
-  it('is shown nowhere, nor 16 characters of it, however it was cut and strewn with what nobody sees', () =>
+  it('is shown nowhere, nor 16 characters of it, however it was cut and mixed with invisible characters', () =>
     fuzz(100, ({dice}) => {
       const known = new Secrets()
       const secret = randomSecret(dice)
@@ -91,7 +91,7 @@ describe('a secret in text from outside', () => {
       for (let at = 0; at + 16 <= secret.length; at++) {
         if (visible.includes(secret.slice(at, at + 16))) expect(visible).not.to.include(secret.slice(at, at + 16))
       }
-      // Nothing but the secret goes.
+      // Nothing but the secret is masked.
       const innocent = hostileText(dice).replace(/[A-Za-z0-9+/=&%._-]/g, '')
       expect(known.mask(innocent)).to.equal(innocent)
     }))

@@ -13,7 +13,7 @@ interface Given extends Omit<HotDependencies['cache'], 'directory'> {
   readonly env?: HotDependencies['env']
   /** Whether there is a folder in memory. */
   readonly memory?: boolean
-  /** What the entry is each time that somebody looks. */
+  /** The identity of the entry at each look. */
   readonly identities?: readonly string[]
 }
 
@@ -89,11 +89,11 @@ function folderOf(path: string, files: Map<string, string>): OwnFolder {
 }
 
 describe('hot copies', () => {
-  it('are made of what the keyring seals where nobody has chosen it', async () => {
+  it('are made of sealed entries where the keyring was not configured', async () => {
     expect(await keepWith({id: 'keyring', byHand: false})).to.include({made: 'copy', removals: 0, told: true})
   })
 
-  it('are not made of what it seals where somebody has chosen it, and those from before are removed', async () => {
+  it('are not made of sealed entries where the keyring was configured, and earlier copies are removed', async () => {
     expect(await keepWith({id: 'keyring', byHand: true})).to.include({
       made: 'pointer to keyring',
       removals: 1,
@@ -101,7 +101,7 @@ describe('hot copies', () => {
     })
   })
 
-  it('are made beside files in plain text, and not beside a plugin’s cache', async () => {
+  it('are made with files in plain text, and not with a plugin’s cache', async () => {
     expect(await keepWith({id: 'file', byHand: true})).to.include({made: 'copy', removals: 0, told: true})
     expect(await keepWith({id: 'pass', byHand: true})).to.include({made: 'nothing', removals: 0, told: false})
   })
@@ -114,7 +114,7 @@ describe('hot copies', () => {
 })
 
 describe('a pointer', () => {
-  it('is made where there is no memory for a copy, by either cache that keeps files and by no other', async () => {
+  it('is made where there is no memory for a copy, for both caches that keep files and for no other', async () => {
     for (const [id, made] of [
       ['keyring', 'pointer to keyring'],
       ['file', 'pointer to file'],

@@ -37,7 +37,7 @@ describe('installing a plugin', () => {
     readonly manifest?: Readonly<Record<string, unknown>>
     readonly files?: Readonly<Record<string, string>>
     readonly user?: unknown
-    /** Of what is installed, where that differs from what was shown. */
+    /** The integrity of what is installed, where that differs from what was shown. */
     readonly integrity?: string
     readonly allowedPlugins?: readonly string[]
   }
@@ -97,7 +97,7 @@ describe('installing a plugin', () => {
     })
   }
 
-  it('says so where the registry does not tell who published it', async () => {
+  it('says so where the registry does not name a publisher', async () => {
     await install({})
     expect(said).to.include('Publisher: unknown: the registry does not say')
   })
@@ -142,7 +142,7 @@ describe('installing a plugin', () => {
       'it was built for version 2 of the contract, this is 1',
     ],
   ] as const) {
-    it(`takes back a package that ${words}`, async () => {
+    it(`uninstalls a package that ${words}`, async () => {
       expect(await install({manifest, files})).to.include({
         code: 'PLUGIN_FAILED',
         message: `aws-oidc-ping was not installed: ${told}.`,
@@ -152,12 +152,12 @@ describe('installing a plugin', () => {
     })
   }
 
-  it('takes back a package that is another one than was shown', async () => {
+  it('uninstalls a package that differs from what was shown', async () => {
     expect(await install({integrity: 'sha512-other'})).to.include({code: 'BAD_RESPONSE'})
     expect((await packageJson()).oclif.plugins).to.deep.equal([])
   })
 
-  it('fetches nothing that the configuration does not allow, or that would take the place of a part of ours', async () => {
+  it('fetches nothing that the configuration does not allow, or that would replace a part of aws-oidc', async () => {
     expect(await install({allowedPlugins: ['aws-oidc-pong', '@aws-oidc-ping/*']})).to.include({
       code: 'CONFIG_INVALID',
       message: '"plugins.allow" in config.yaml does not list aws-oidc-ping.',

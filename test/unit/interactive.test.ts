@@ -5,15 +5,15 @@ function around(platform: NodeJS.Platform, env: Surroundings['env'], terminals =
   return {platform, env, stdinIsTerminal: terminals, stderrIsTerminal: terminals}
 }
 
-describe('who may be asked', () => {
-  it('is said by the flag before the variable, by the variable before the file', () => {
+describe('whether the user may be asked', () => {
+  it('is decided by the flag before the variable, and by the variable before the file', () => {
     const variable = around('linux', {AWS_OIDC_INTERACTIVE: 'always'})
     expect(mayAsk('never', 'auto', variable)).to.equal('never')
     expect(mayAsk(undefined, 'never', variable)).to.equal('always')
     expect(mayAsk(undefined, 'never', around('linux', {}))).to.equal('never')
   })
 
-  it('is a person at a terminal, but nobody in CI', () => {
+  it('is true at a terminal, but not in CI', () => {
     expect(userCanSee(around('linux', {}, true))).to.equal(true)
     expect(userCanSee(around('linux', {}))).to.equal(false)
     expect(userCanSee(around('linux', {CI: 'true', DISPLAY: ':0'}, true))).to.equal(false)
@@ -29,7 +29,7 @@ describe('who may be asked', () => {
     ['win32', {}, true],
     ['win32', {SSH_TTY: '/dev/pts/0'}, false],
   ] as const) {
-    it(`${expected ? 'is' : 'is not'} somebody at a desktop on ${platform} with ${JSON.stringify(env)}`, () => {
+    it(`${expected ? 'is' : 'is not'} true without a terminal on ${platform} with ${JSON.stringify(env)}`, () => {
       expect(hasDesktop(around(platform, env))).to.equal(expected)
       expect(userCanSee(around(platform, env))).to.equal(expected)
     })

@@ -21,13 +21,13 @@ const issued = (minutes: number): Issued => ({
 const silent = {debug: () => undefined, info: () => undefined, warn: () => undefined}
 
 describe('credentials', () => {
-  it('are fresh with over 15 minutes left, or over a quarter of a short life', () => {
+  it('are fresh with over 15 minutes left, or over a quarter of a short lifetime', () => {
     expect([44.9, 45].map(passed => isFresh(issued(60), minutesOn(passed)))).to.deep.equal([true, false])
     expect([705, 705.1].map(passed => isFresh(issued(720), minutesOn(passed - 0.1)))).to.deep.equal([true, false])
     expect([14.9, 15].map(passed => isFresh(issued(20), minutesOn(passed)))).to.deep.equal([true, false])
   })
 
-  it('are never fresh in their last minute, however short their life', () => {
+  it('are never fresh in their last minute, however short their lifetime', () => {
     expect(isFresh(issued(2), minutesOn(0.9))).to.equal(true)
     expect(isFresh(issued(2), minutesOn(1))).to.equal(false)
   })
@@ -36,7 +36,7 @@ describe('credentials', () => {
     expect([58.9, 59].map(passed => isUsable(issued(60), minutesOn(passed)))).to.deep.equal([true, false])
   })
 
-  it('come back from the cache as they went in, and are masked from then on', async () => {
+  it('come back from the cache unchanged, and are masked from then on', async () => {
     const store = storeOver(memoryCache(), 'memory', silent, () => now)
     await writeIssued(store, 'key', issued(60))
     const secrets = new Secrets()
@@ -44,7 +44,7 @@ describe('credentials', () => {
     expect(secrets.mask('the-secret-access-key the-session-token')).to.equal('*** ***')
   })
 
-  it('that nobody understands are absent', async () => {
+  it('that can not be read count as absent', async () => {
     const store = storeOver(memoryCache(), 'memory', silent, () => now)
     const {credentials, role, accountId, obtainedAt} = issued(60)
     const whole = {...credentials, role, accountId, obtainedAt}
@@ -66,7 +66,7 @@ describe('a cache that does not work', () => {
   const broken = () => Promise.reject(new Error('no such disk'))
   const cache = {read: broken, write: broken, remove: broken, clear: broken, expiresAt: broken}
 
-  it('is one warning and never costs a result, but clearing it says that it failed', async () => {
+  it('causes one warning and never costs a result, but clearing it reports the failure', async () => {
     const warnings: string[] = []
     const store = storeOver(cache, 'broken', {...silent, warn: text => warnings.push(text)}, () => now)
     expect(await store.read('key')).to.equal(undefined)
@@ -79,7 +79,7 @@ describe('a cache that does not work', () => {
     expect(failure).to.include({code: 'PLUGIN_FAILED'})
   })
 
-  it('is not waited out by somebody who has pressed Ctrl-C', async () => {
+  it('does not keep the user waiting after Ctrl-C', async () => {
     const interrupted = () => Promise.reject(Object.assign(new Error('Interrupted.'), {code: 'INTERRUPTED'}))
     const waiting = {...cache, read: interrupted, write: interrupted, ready: interrupted}
     const warnings: string[] = []
@@ -100,7 +100,7 @@ describe('a cache that does not work', () => {
     expect(cleared).to.deep.equal(['others one/', 'own two/'])
   })
 
-  it('may hold what has ended: the host judges time', async () => {
+  it('may hold expired entries: the host judges the time', async () => {
     const memory = memoryCache()
     await memory.write('key', {value: 'old', expiresAt: now})
     const store = storeOver(memory, 'memory', silent, () => now)

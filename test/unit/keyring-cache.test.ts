@@ -59,7 +59,7 @@ describe('the cache "keyring"', () => {
     },
   })
 
-  it('writes nothing of an entry in clear but its key, its end, and what opening it needs', async () => {
+  it('writes in plain text only the key of an entry, its expiry, and what opening it needs', async () => {
     await cache().write('provider/a', entry('the secret value'))
     const [only] = await files()
     expect(only?.envelope).to.have.all.keys('v', 'enc', 'kid', 'exp', 'key', 'iv', 'tag', 'data')
@@ -68,13 +68,13 @@ describe('the cache "keyring"', () => {
     expect(((await lstat(only?.path ?? '')).mode & 0o777).toString(8)).to.equal('600')
   })
 
-  it('keeps the key where nothing else is: one short item in the keyring', async () => {
+  it('keeps only the key in the keyring, as one short item', async () => {
     await cache().write('provider/a', entry('x'.repeat(8000)))
     expect([...keyring.items.values()].map(value => Buffer.from(value, 'base64').length)).to.deep.equal([32])
     expect(JSON.stringify(await files())).not.to.include([...keyring.items.values()][0])
   })
 
-  it('never takes the same IV twice', async () => {
+  it('never uses the same IV twice', async () => {
     const own = cache()
     const seen = new Set<unknown>()
     for (let index = 0; index < 200; index++) {
@@ -85,7 +85,7 @@ describe('the cache "keyring"', () => {
   })
 
   for (const member of ['kid', 'iv', 'tag', 'data', 'exp', 'key', 'v', 'enc'] as const) {
-    it(`passes over an entry whose "${member}" was changed`, async () => {
+    it(`ignores an entry whose "${member}" was changed`, async () => {
       await cache().write('provider/a', entry('value'))
       await alter(envelope => {
         const was = envelope[member]
@@ -98,7 +98,7 @@ describe('the cache "keyring"', () => {
     })
   }
 
-  it('passes over the entry of another key that was put in its place', async () => {
+  it('ignores an entry of another key that was put in its place', async () => {
     await cache().write('provider/a', entry('of a'))
     const [a] = await files()
     await cache().write('provider/b', entry('of b'))
@@ -109,7 +109,7 @@ describe('the cache "keyring"', () => {
     expect(await cache().read('provider/a'), 'renamed inside as well').to.equal(undefined)
   })
 
-  it('passes over plain text that somebody has put there, and removes it with the next write', async () => {
+  it('ignores planted plain text, and removes it with the next write', async () => {
     await fileCache({directory}).write('provider/a', entry('planted'))
     await fileCache({directory}).write('provider/b', entry('planted'))
     expect(await cache().read('provider/a')).to.equal(undefined)
@@ -119,7 +119,7 @@ describe('the cache "keyring"', () => {
     expect(await cache().read('provider/a')).to.deep.equal(entry('own'))
   })
 
-  it('is not read by the cache "file", which replaces its entry: neither leaves a copy behind the other', async () => {
+  it('is not read by the cache "file", which replaces its entry: neither leaves a copy beside the other', async () => {
     await cache().write('provider/a', entry('sealed'))
     expect(await fileCache({directory}).read('provider/a')).to.equal(undefined)
     expect(await fileCache({directory}).expiresAt?.('provider/a')).to.equal(undefined)
@@ -132,7 +132,7 @@ describe('the cache "keyring"', () => {
     ['file', () => fileCache({directory}).clear('one/')],
     ['keyring', () => cache().clear('one/')],
   ] as const) {
-    it(`goes with what the other has kept when "${name}" forgets a provider`, async () => {
+    it(`is cleared with the other cache when "${name}" forgets a provider`, async () => {
       await cache().write('one/a', entry('sealed'))
       await cache().write('two/a', entry('sealed'))
       await fileCache({directory}).write('one/b', entry('plain'))
@@ -141,7 +141,7 @@ describe('the cache "keyring"', () => {
     })
   }
 
-  it('makes one key when many begin at once', async () => {
+  it('makes one key when many calls begin at once', async () => {
     const many = Array.from({length: 20}, (_, index) => cache().write(`provider/${index}`, entry('value')))
     await Promise.all(many)
     expect(new Set((await files()).map(({envelope}) => envelope.kid)).size).to.equal(1)
@@ -152,9 +152,9 @@ describe('the cache "keyring"', () => {
   for (const [what, lose] of [
     ['deleted', () => keyring.items.clear()],
     ['replaced', () => keyring.items.set('cache-key', Buffer.alloc(32, 7).toString('base64'))],
-    ['spoilt', () => keyring.items.set('cache-key', 'nonsense')],
+    ['damaged', () => keyring.items.set('cache-key', 'nonsense')],
   ] as const) {
-    it(`takes entries for absent when the key was ${what}, and goes on`, async () => {
+    it(`treats entries as absent when the key was ${what}, and goes on`, async () => {
       await cache().write('provider/a', entry('value'))
       lose()
       expect(await cache().read('provider/a')).to.equal(undefined)
@@ -163,7 +163,7 @@ describe('the cache "keyring"', () => {
     })
   }
 
-  it('asks the keyring once, and not at all for what is not there or need not be opened', async () => {
+  it('asks the keyring once, and not at all for absent entries or those that need not be opened', async () => {
     let asked = 0
     const counting = {
       ...keyring,
@@ -185,7 +185,7 @@ describe('the cache "keyring"', () => {
     expect(asked).to.equal(1)
   })
 
-  it('asks the keyring once for all that begins at the same time', async () => {
+  it('asks the keyring once for all calls that begin at the same time', async () => {
     for (const key of ['a', 'b', 'c']) await cache().write(key, entry(key))
     let asked = 0
     const own = cache({
@@ -201,7 +201,7 @@ describe('the cache "keyring"', () => {
     expect(asked).to.equal(1)
   })
 
-  it('asks the keyring anew after a failure', async () => {
+  it('asks the keyring again after a failure', async () => {
     await cache().write('a', entry('value'))
     let attempts = 0
     const get = (name: string) => (attempts++ === 0 ? Promise.reject(new Error('locked')) : keyring.get(name))
@@ -210,7 +210,7 @@ describe('the cache "keyring"', () => {
     expect(await own.read('a')).to.deep.equal(entry('value'))
   })
 
-  it('tells a keyring that can not be used from an entry that is not there', async () => {
+  it('tells a keyring that can not be used from an absent entry', async () => {
     await cache().write('provider/a', entry('value'))
     const locked = () => Promise.reject(Object.assign(new Error('locked'), {code: 'UNAVAILABLE'}))
     const own = cache({keyring: {get: locked, set: locked, remove: locked}})
@@ -225,7 +225,7 @@ describe('the cache "keyring"', () => {
     expect(await files()).to.deep.equal([])
   })
 
-  it('is not ready where the keyring takes a key and forgets it', async () => {
+  it('is not ready where the keyring accepts a key and forgets it', async () => {
     const forgetful = {...keyring, set: async () => undefined}
     const failure = await cache({keyring: forgetful})
       .ready?.()

@@ -8,7 +8,7 @@ const provider = {
 }
 
 describe('the id of a provider', () => {
-  it('is another one for another package, strategy or setting, however deep', () => {
+  it('differs for another package, strategy or setting, however deep', () => {
     const {settings} = provider
     const ids = [
       provider,
@@ -24,7 +24,7 @@ describe('the id of a provider', () => {
     expect(new Set(ids).size).to.equal(ids.length)
   })
 
-  it('does not depend on the order in which somebody wrote the settings', () => {
+  it('does not depend on the order of the settings', () => {
     const settings = {
       redirect: {ports: [8400, 8401], host: '127.0.0.1'},
       clientId: 'aws',
@@ -66,7 +66,7 @@ describe('the key of credentials', () => {
     expect(new Set(keys).size).to.equal(keys.length)
   })
 
-  it("begins with its provider's id and tells nothing else", () => {
+  it("begins with its provider's id and reveals nothing else", () => {
     expect(credentialKey('provider', parts)).to.match(/^provider\/[0-9a-f]{64}$/)
     expect(memoryKey('provider', 'tokens')).to.match(/^provider\/[0-9a-f]{64}$/)
   })

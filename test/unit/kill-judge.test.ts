@@ -60,7 +60,7 @@ function expectViolation(verdict: Verdict, text: RegExp): void {
 }
 
 describe('the judge of the kill campaign', () => {
-  it('finds nothing where a caller is killed before it has asked anybody', () => {
+  it('finds nothing where a caller is killed before its first request', () => {
     const verdict = verdictOn('renewal', {
       callers: [killed('1', 50), caller('2', 900)],
       journal: [entry(300, 'discovery'), entry(330, 'jwks'), refresh(360, 'old', 'new'), entry(420, 'sts')],
@@ -69,7 +69,7 @@ describe('the judge of the kill campaign', () => {
     expect(verdict).to.deep.include({violations: [], needed: 0, lostInFlight: [], dangers: [10]})
   })
 
-  it('counts a refresh token as lost in flight whose caller was killed before it could save, and the sign-in after it as needed', () => {
+  it('counts a refresh token as lost in flight when its caller was killed before saving it, and the next sign-in as needed', () => {
     const verdict = verdictOn('renewal', {
       callers: [killed('1', 364), caller('2', 2000)],
       asked: [asked('2', 800)],
@@ -85,7 +85,7 @@ describe('the judge of the kill campaign', () => {
     expect(verdict).to.deep.include({violations: [], needed: 1, lostInFlight: [{milliseconds: 4}]})
   })
 
-  it('reports a refresh token that is lost though nobody was killed, or long before, or only asked to end', () => {
+  it('reports a refresh token that is lost though no caller was killed just then, or it was only asked to end', () => {
     const lost = {
       journal: [entry(330, 'jwks'), refresh(360, 'old', 'lost'), refusal(700, 'old'), redemption(1000, 'new')],
       asked: [asked('probe', 800)],
@@ -104,7 +104,7 @@ describe('the judge of the kill campaign', () => {
     expectViolation(verdict, /AWS was asked before it was saved/)
   })
 
-  it('reports a person who is asked although a working refresh token is there', () => {
+  it('reports a sign-in although there is a working refresh token', () => {
     const verdict = verdictOn('renewal', {
       callers: [killed('1', 100), caller('2', 2000)],
       asked: [asked('2', 800)],
@@ -115,7 +115,7 @@ describe('the judge of the kill campaign', () => {
     expectViolation(verdict, /1 sign-ins where 0 would have done/)
   })
 
-  it('counts a sign-in again whose caller was killed before it could save, and no other', () => {
+  it('allows a second sign-in only when the caller of the first was killed before saving it', () => {
     const twice = {
       asked: [asked('1', 300), asked('2', 800)],
       journal: [redemption(500, 'first'), redemption(1000, 'second')],
@@ -134,7 +134,7 @@ describe('the judge of the kill campaign', () => {
     expectViolation(saved, /2 sign-ins where 1 would have done/)
   })
 
-  it('reports a sign-in that is lost though its caller lived, was only asked to end, or had gone on to AWS', () => {
+  it('reports a sign-in that is lost though its caller lived, was only asked to end, or had already asked AWS', () => {
     const cold = {asked: [asked('1', 300)], kept: [keeping(0, undefined)]}
     const journal = [redemption(500, 'first')]
     expectViolation(verdictOn('cold', {...cold, journal, callers: [caller('1', 900)]}), /nobody ended it/)
@@ -145,7 +145,7 @@ describe('the judge of the kill campaign', () => {
     expectViolation(verdictOn('cold', {...cold, journal, callers: [killed('1', 2600)]}), /it had the time/)
   })
 
-  it('reports two who ask at once, unless the first has given up', () => {
+  it('reports two callers that ask at once, unless the first has given up', () => {
     const both = {asked: [asked('1', 300), asked('2', 320)], journal: [redemption(500, 'new')]}
     const kept = [keeping(0, undefined), keeping(510, 'new')]
     const living = [caller('1', 900), caller('2', 900)]
@@ -163,11 +163,11 @@ describe('the judge of the kill campaign', () => {
     expectViolation(verdict, /had been replaced was used again/)
   })
 
-  it('reports requests for what the cache had', () => {
+  it('reports requests for credentials that the cache had', () => {
     expectViolation(verdictOn('warm', {journal: [entry(100, 'discovery')]}), /1 requests although the cache had all/)
   })
 
-  it('reports callers that hang, fail, print halves, or end by a signal that nobody sent', () => {
+  it('reports callers that hang, fail, print half a document, or end by a signal that was not sent', () => {
     for (const [one, text] of [
       [caller('1', 60_000, {hung: true}), /caller 1 hung/],
       [caller('1', 900, {exitCode: 6, stdout: ''}), /caller 1 ended with 6/],
@@ -181,7 +181,7 @@ describe('the judge of the kill campaign', () => {
     expectViolation(verdictOn('redeem', {probe: caller('p', 900, {exitCode: 3, stdout: ''})}), /the call after all/)
   })
 
-  it('lets a signal come when the whole document is written, and at no half of it', () => {
+  it('accepts a signal after the whole document, and not after half of it', () => {
     const verdictOnEnding = (signal: Signal, stdout: string) =>
       verdictOn('warm', {callers: [{...killed('1', 100, signal), stdout}]})
     for (const signal of ['SIGKILL', 'SIGTERM', 'SIGINT'] as const) {
@@ -190,7 +190,7 @@ describe('the judge of the kill campaign', () => {
     }
   })
 
-  it('lets those who waited for a sign-in that was given up say so', () => {
+  it('accepts the error of callers whose sign-in was given up by another one', () => {
     const waiting = caller('2', 900, {exitCode: 4, stdout: '', stderr: 'Error: The sign-in was given up.'})
     const verdict = verdictOn('cold', {
       callers: [killed('1', 400, 'SIGTERM'), waiting],
@@ -208,12 +208,12 @@ describe('the schedule of the kill campaign', () => {
     return Array.from({length: 50}, () => rounds.next().value)
   }
 
-  it('is the same for the same seed, and another one for another', () => {
+  it('is the same for the same seed, and differs for another', () => {
     expect(begin(7)).to.deep.equal(begin(7))
     expect(begin(7)).not.to.deep.equal(begin(8))
   })
 
-  it('kills one to all of one to ten callers, each once', () => {
+  it('kills at least one of one to ten callers, each at most once', () => {
     for (const {callers, kills} of begin(7)) {
       expect(callers).to.be.within(1, 10)
       expect(kills.length).to.be.within(1, callers)

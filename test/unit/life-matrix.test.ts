@@ -7,33 +7,33 @@ import {AwsOidcError, exitCodeOf} from '../../src/errors.ts'
 import {developer, makeStage, refused, type Stage, unavailable} from '../support/dependencies.ts'
 
 /**
- * What `creds` gives for credentials of two hours, by the life that is left in them, by how a renewal without a person
- * goes, and by who calls: with a person there who may be asked, with nobody there, and, a moment after a sign-in has
- * failed, a program whose person could be asked and somebody at a terminal.
+ * What `creds` gives for credentials of two hours, by their remaining lifetime, by how a silent renewal goes, and by
+ * the caller: with a user present who may be asked, without a user, and, a moment after a sign-in has failed, a program
+ * whose user could be asked and a user at a terminal.
  */
 const matrix = `
-  life    | silent renewal   | a person there | nobody there | brake: program | brake: at a terminal
+  life    | silent renewal   | user present   | no user      | brake: program | brake: at a terminal
   --------|------------------|----------------|--------------|----------------|---------------------
   fresh   | works            | cached         | cached       | cached         | cached
   fresh   | fails by network | cached         | cached       | cached         | cached
-  fresh   | needs a person   | cached         | cached       | cached         | cached
+  fresh   | needs the user   | cached         | cached       | cached         | cached
   soft    | works            | renewed        | renewed      | renewed        | renewed
   soft    | fails by network | tried          | tried        | tried          | tried
-  soft    | needs a person   | tried          | tried        | tried          | tried
+  soft    | needs the user   | tried          | tried        | tried          | tried
   hard    | works            | renewed        | renewed      | renewed        | renewed
   hard    | fails by network | exit 6         | exit 6       | exit 6         | exit 6
-  hard    | needs a person   | asked          | exit 3       | exit 3, why    | asked
+  hard    | needs the user   | asked          | exit 3       | exit 3, why    | asked
   expired | works            | renewed        | renewed      | renewed        | renewed
   expired | fails by network | exit 6         | exit 6       | exit 6         | exit 6
-  expired | needs a person   | asked          | exit 3       | exit 3, why    | asked
+  expired | needs the user   | asked          | exit 3       | exit 3, why    | asked
 `
 
 interface Outcome {
   readonly gives: 'the cached ones' | 'new ones' | 'an error'
   readonly exitCode: number
-  /** How often the lock, the strategy, AWS and the person were asked. */
+  /** How often the lock, the strategy, AWS and the user were asked. */
   readonly questions: readonly [lock: number, strategy: number, aws: number, person: number]
-  /** All that anybody reads: the error with its hint, and what the person is told. */
+  /** All output: the error with its hint, and what the user is told. */
   readonly said: RegExp
 }
 
@@ -72,14 +72,14 @@ const renewals: Readonly<Record<string, (stage: Stage) => void>> = {
   'fails by network': ({provider}) => {
     provider.failure = unavailable()
   },
-  'needs a person': ({provider}) => {
+  'needs the user': ({provider}) => {
     provider.renewable = false
   },
 }
 
 const callers: Readonly<Record<string, {readonly asking: Partial<Asking>; readonly braked: boolean}>> = {
-  'a person there': {asking: {}, braked: false},
-  'nobody there': {asking: {interactive: false}, braked: false},
+  'user present': {asking: {}, braked: false},
+  'no user': {asking: {interactive: false}, braked: false},
   'brake: program': {asking: {}, braked: true},
   'brake: at a terminal': {asking: {attended: true}, braked: true},
 }
@@ -103,7 +103,7 @@ async function stageAt(secondsLeft: number, braked: boolean): Promise<{stage: St
   return {stage, old}
 }
 
-/** Counts the locks of credentials; that of the provider is taken inside. */
+/** Counts the locks of credentials; the lock of the provider is taken inside. */
 function counting({hold, holdIfFree}: Locks): Locks & {taken: number} {
   const ofCredentials = (name: string) => (name.includes('.') ? 1 : 0)
   const counted: Locks & {taken: number} = {
@@ -176,7 +176,7 @@ describe('the life of credentials', () => {
     }
   }
 
-  it('is written out for each life, each way of renewal and each caller', () => {
+  it('has an entry for each remaining lifetime, each way of renewal and each caller', () => {
     const wanted = Object.keys(lives).flatMap(life => Object.keys(renewals).map(renewal => [life, renewal]))
     expect(rows.map(([life, renewal]) => [life, renewal])).to.deep.equal(wanted)
     expect(who).to.deep.equal(Object.keys(callers))

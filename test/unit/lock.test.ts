@@ -52,7 +52,7 @@ describe('the lock of a provider', () => {
     expect([most, done]).to.deep.equal([1, 10])
   })
 
-  it('is kept although this process asks for it once more: no other process gets in', async () => {
+  it('is kept although this process asks for it again: no other process gets it', async () => {
     const path = join(home, 'locks/provider')
     const attempt = `
       const {DatabaseSync} = require('node:sqlite')
@@ -65,14 +65,14 @@ describe('the lock of a provider', () => {
     })
   })
 
-  it('is one empty file, so that a holder that is killed leaves nothing else', async () => {
+  it('is one empty file, so that a killed holder leaves nothing else', async () => {
     await locks().hold('provider', never, async () => {
       expect(await readdir(join(home, 'locks'))).to.deep.equal(['provider'])
       expect((await lstat(join(home, 'locks', 'provider'))).size).to.equal(0)
     })
   })
 
-  it('of another provider is another one', async () => {
+  it('of another provider is a different one', async () => {
     await locks().hold('one', never, async () => {
       expect(await locks().holdIfFree('two', async () => 'held')).to.equal('held')
       expect(await locks().holdIfFree('one', async () => 'held')).to.equal(undefined)
@@ -80,7 +80,7 @@ describe('the lock of a provider', () => {
     expect(await locks().holdIfFree('one', async () => 'held')).to.equal('held')
   })
 
-  it('is not waited for, nor done without, where its holder waits for us', async () => {
+  it('is neither waited for nor skipped where its holder waits for us', async () => {
     for (const folder of [undefined, '/dev/null/nowhere']) {
       const failure = await locks(folder)
         .hold('of-whoever-waits-for-us', never, async () => 'held')
@@ -116,7 +116,7 @@ describe('the lock of a provider', () => {
     })
   })
 
-  it('is looked at more rarely the longer it is waited for, and opened once for that', async () => {
+  it('is polled more rarely the longer the wait, and opened once', async () => {
     let [opened, looks] = [0, 0]
     const touch = (path: string) => {
       opened++
@@ -140,7 +140,7 @@ describe('the lock of a provider', () => {
     release()
   })
 
-  it('comes to whoever waits as soon as another process lets it go', async () => {
+  it('goes to a waiting process as soon as another process releases it', async () => {
     const release = await heldByAnother(join(home, 'locks/provider'))
     onSleep = () => {
       if (time > 1000) release()
@@ -158,7 +158,7 @@ describe('the lock of a provider', () => {
     }
   }
 
-  it('is no longer waited for when the person presses Ctrl-C', async () => {
+  it('is no longer waited for when the user presses Ctrl-C', async () => {
     const interruption = new AbortController()
     onSleep = () => interruption.abort(new Error('Ctrl-C'))
     await locks().hold('provider', never, async () => {
@@ -169,14 +169,14 @@ describe('the lock of a provider', () => {
     })
   })
 
-  it('on a file that somebody deleted keeps nobody out, so the new file is taken', async () => {
+  it('on a deleted file excludes no other process, so the new file is locked', async () => {
     await locks().hold('provider', never, async () => {
       await rm(join(home, 'locks/provider'))
       expect(await locks().holdIfFree('provider', async () => 'held')).to.equal('held')
     })
   })
 
-  it('on a file that was replaced just before it was locked is tried anew: it keeps nobody out', async () => {
+  it('on a file that was replaced just before is taken again: it would exclude no other process', async () => {
     let touched = 0
     const touch = async (path: string) => {
       const identity = await systemFiles.touchPrivate(path)
@@ -190,17 +190,17 @@ describe('the lock of a provider', () => {
     expect(touched).to.equal(2)
   })
 
-  it('that can not be made is one warning, and the work is done without it; what can wait is left', async () => {
+  it('that can not be made causes one warning, and the work is done without it; optional work is skipped', async () => {
     await writeFile(join(home, 'file'), '')
     const impossible = locks(join(home, 'file'))
     expect(await impossible.hold('provider', never, async () => 'done')).to.equal('done')
     expect(await impossible.hold('provider', never, async () => 'done')).to.equal('done')
     expect(warnings).to.have.length(1)
     expect(await locks(join(home, 'file')).holdIfFree('provider', async () => 'done')).to.equal(undefined)
-    expect(warnings, 'what nobody waits for is not worth a word').to.have.length(1)
+    expect(warnings, 'no warning where no lock is waited for').to.have.length(1)
   })
 
-  it('on a file that is no lock is left alone', async () => {
+  it('on a file that is not a lock is skipped, and the work is done without it', async () => {
     await locks().hold('provider', never, async () => undefined)
     await writeFile(
       join(home, 'locks/provider'),

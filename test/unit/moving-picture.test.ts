@@ -38,19 +38,19 @@ function read(svg: string) {
 }
 
 describe('A moving picture', () => {
-  it('is XML whatever stands on the screen, and keeps its characters and blanks', () => {
+  it('is XML whatever the screen shows, and keeps its characters and blanks', () => {
     const {texts} = read(movingPicture([moment(100, ['<b> &lt; ]]> "q"  \'é ✔'])], frame))
     expect(texts.map(({textContent}) => textContent)).to.deep.equal(['<b> &lt; ]]> "q"  \'é ✔'])
   })
 
-  it('shows a text from the moment in which it comes until the one in which it has gone', () => {
+  it('shows a text from the moment it appears until the moment it is gone', () => {
     const picture = read(movingPicture([moment(250, ['a']), moment(250, ['a', 'bc']), moment(500, ['a'])], frame))
     expect(picture.steps(picture.text('a'))).to.equal('')
     expect(picture.steps(picture.text('bc'))).to.equal('0%{opacity:0}25%{opacity:1}50%{opacity:0}')
     expect(picture.rules).to.include('animation-duration:1000ms')
   })
 
-  it('draws what is typed key by key, and what stands there already only once', () => {
+  it('draws typed text key by key, and text that stays only once', () => {
     const typed = ['$', '$ l', '$ ls', '$ ls', '$ ls']
     const picture = read(
       movingPicture(
@@ -63,7 +63,7 @@ describe('A moving picture', () => {
     expect(picture.text('s').getAttribute('x')).to.equal('39.2')
   })
 
-  it('draws anew what has got another look', () => {
+  it('draws text again when its style changes', () => {
     const moments = [{}, {color: 2, bold: true} as const].map(look => ({
       ...moment(100, []),
       screen: {lines: [line('ok', look)]},
@@ -83,7 +83,7 @@ describe('A moving picture', () => {
     ])
   })
 
-  it('keeps its lower end in sight, and the cursor where it was', () => {
+  it('keeps its lower end in view, and the cursor in its place', () => {
     const lines = ['1', '2', '3', '4', '5']
     const cursor = {row: 4, column: 1}
     const moments = [moment(100, ['1']), moment(100, lines.slice(1)), moment(200, lines)]
@@ -97,7 +97,7 @@ describe('A moving picture', () => {
     )
   })
 
-  it('shows the end, and does not move, where that is wanted', () => {
+  it('shows the end, and does not move, where reduced motion is preferred', () => {
     const picture = read(movingPicture([moment(100, ['first']), moment(100, ['last'])], frame))
     expect(picture.rules).to.match(/prefers-reduced-motion:reduce\)\{\[class\*=k\]\{animation-name:none\}\}/)
     const hidden = picture.texts.filter(text => text.getAttribute('class')?.split(' ').includes('g'))
@@ -105,14 +105,14 @@ describe('A moving picture', () => {
     expect(picture.rules).to.include('.g{opacity:0}')
   })
 
-  it('says above for how long what it is about', () => {
+  it('shows each caption above for its time', () => {
     const captions = ['one', 'one', 'two & three'].map(caption => moment(100, [], {caption}))
     const picture = read(movingPicture([...captions, moment(100, [], {caption: 'two & three'})], frame))
     expect(picture.steps(picture.text('one'))).to.equal('0%{opacity:1}50%{opacity:0}')
     expect(picture.steps(picture.text('two & three'))).to.equal('0%{opacity:0}50%{opacity:1}')
   })
 
-  it('needs nothing from elsewhere and runs no script', () => {
+  it('loads nothing from elsewhere and runs no script', () => {
     const svg = movingPicture([moment(100, ['x'])], frame)
     expect(svg.replace('xmlns="http://www.w3.org/2000/svg"', '')).not.to.match(
       /<script|https?:|@import|@font-face| on\w+=|href/,

@@ -52,7 +52,7 @@ describe('the limits of a request', () => {
     })
   })
 
-  it('are fifteen seconds also for an answer that has begun', async () => {
+  it('are fifteen seconds even for an answer that has begun', async () => {
     answer = (_, response) => response.write('{"begun":')
     const failure = failureOf(network.fetch(url, post))
     while (requests.length === 0) await isPending(failure)
@@ -104,7 +104,7 @@ describe('the limits of a request', () => {
     expect(requests).to.have.length(1)
   })
 
-  it('end with the signal that the caller hands in; with that of everybody where nothing may be spent', async () => {
+  it('end with the signal of the caller; and with that of the process where nothing is used up', async () => {
     answer = () => undefined
     for (const own of [true, false]) {
       const controller = new AbortController()
@@ -121,7 +121,7 @@ describe('the limits of a request', () => {
   })
 
   for (const status of [429, 502, 503, 504]) {
-    it(`allow a GET that was answered with ${status} two further tries, each after a longer pause`, async () => {
+    it(`allow two more tries of a GET that was answered with ${status}, each after a longer pause`, async () => {
       answer = (_, response) => response.writeHead(status).end()
       expect(await network.fetch(url)).to.include({status})
       expect(requests).to.have.length(3)
@@ -132,7 +132,7 @@ describe('the limits of a request', () => {
     })
   }
 
-  it('allow a GET whose connection was cut or refused two further tries', async () => {
+  it('allow two more tries of a GET whose connection was cut or refused', async () => {
     answer = request => request.socket.destroy()
     expect(await failureOf(network.fetch(url)))
       .to.have.property('message')
@@ -145,13 +145,13 @@ describe('the limits of a request', () => {
     expect(clock.sleeps).to.have.length(4)
   })
 
-  it('pause differently each time, so that many do not come back at once', async () => {
+  it('pause for a random time, so that many clients do not return at once', async () => {
     answer = (_, response) => response.writeHead(503).end()
     for (let round = 0; round < 5; round++) await network.fetch(url)
     expect(new Set(clock.sleeps).size).to.be.greaterThan(5)
   })
 
-  it('take a second try that works for the answer', async () => {
+  it('use the answer of a second try that works', async () => {
     answer = (_, response) => response.writeHead(requests.length === 1 ? 503 : 200).end('fine')
     expect(await (await network.fetch(url)).text()).to.equal('fine')
     expect(requests).to.have.length(2)
@@ -161,7 +161,7 @@ describe('the limits of a request', () => {
     ['was cut', (request => request.socket.destroy()) satisfies RequestListener],
     ['was answered with 503', ((_, response) => response.writeHead(503).end()) satisfies RequestListener],
   ] as const) {
-    it(`allow a POST that ${what} no second try unless the caller says that it may be sent again`, async () => {
+    it(`allow no second try of a POST that ${what} unless the caller says that it may be sent again`, async () => {
       answer = fault
       await network.fetch(url, post).catch(() => undefined)
       expect(requests).to.have.length(1)
@@ -180,7 +180,7 @@ describe('the limits of a request', () => {
     expect(clock.sleeps).to.deep.equal([])
   })
 
-  it('keep a request from being sent on to another address', async () => {
+  it('prevent a request from being redirected to another address', async () => {
     const elsewhere: string[] = []
     const other = createServer((request, response) => {
       elsewhere.push(request.url ?? '')
@@ -197,7 +197,7 @@ describe('the limits of a request', () => {
     expect(elsewhere).to.deep.equal([])
   })
 
-  it('keep a connection for the next request, but not one that was idle for a while', async () => {
+  it('reuse a connection for the next request, but not one that was idle for a while', async () => {
     const ports: (number | undefined)[] = []
     answer = (request, response) => {
       ports.push(request.socket.remotePort)
@@ -213,10 +213,10 @@ describe('the limits of a request', () => {
   })
 
   for (const [what, wall, elapsed] of [
-    ['while somebody set the clock back', -86_400_000, 4_000],
+    ['while the clock was set back', -86_400_000, 4_000],
     ['while the machine slept', 3_600_000, 0],
   ] as const) {
-    it(`keep no connection that was idle ${what}`, async () => {
+    it(`reuse no connection that was idle ${what}`, async () => {
       const ports: (number | undefined)[] = []
       answer = (request, response) => {
         ports.push(request.socket.remotePort)
@@ -248,7 +248,7 @@ async function startFullListener(): Promise<AsyncDisposable & {readonly port: nu
   const [line] = await once(createInterface({input: child.stdout}), 'line')
   const port = Number(line)
   const fillers = Array.from({length: 8}, () => connect({port, host: '127.0.0.1'}).on('error', () => undefined))
-  // Two fit into the queue; the others wait like whoever comes next.
+  // Two fit into the queue; the others wait, as does every later one.
   while (fillers.filter(({connecting}) => !connecting).length < 2) await delay(5)
   return {
     port,

@@ -5,7 +5,7 @@ import {systemClock} from '../../src/outside/system/clock.ts'
 
 const minute = 60_000
 
-describe("what a server's answer tells about our clock", () => {
+describe('the clock difference to a server', () => {
   let server: Server
   let headers: Record<string, string> = {}
   beforeEach(done => {
@@ -37,21 +37,21 @@ describe("what a server's answer tells about our clock", () => {
     return new URL(`http://${host}:${port}/`)
   }
 
-  it('is the difference to its Date', async () => {
+  it('is that to the Date of its answer', async () => {
     expect(await learned(10)).to.equal(10)
     expect(await learned(-10)).to.equal(-10)
   })
 
-  it('is nothing when a cache in between has kept the answer', async () => {
+  it('is taken as zero when the answer comes from a cache in between', async () => {
     expect(await learned(-10, {age: '600'})).to.equal(0)
   })
 
-  it('is nothing when it is over twelve hours', async () => {
+  it('is taken as zero when it is over twelve hours', async () => {
     expect(await learned(11 * 60)).to.equal(11 * 60)
     expect(await learned(13 * 60)).to.equal(0)
   })
 
-  it('stands in for that of a server which has not answered yet; the latest does', async () => {
+  it('is taken from the latest answer of another server until the server has answered', async () => {
     const network = newNetwork()
     const likely = (host: string) => Math.round(network.likelyOffsetTo(addressOf(host)) / minute)
     expect(likely('sts.example.com')).to.equal(0)
@@ -65,7 +65,7 @@ describe("what a server's answer tells about our clock", () => {
   })
 })
 
-describe('a request under way when the person presses Ctrl-C', () => {
+describe('a request in progress when the user presses Ctrl-C', () => {
   let server: Server
   let controller = new AbortController()
   beforeEach(done => {
@@ -91,17 +91,17 @@ describe('a request under way when the person presses Ctrl-C', () => {
     )
   }
 
-  it('is ended where it can be made again', async () => {
+  it('is aborted where it can be made again', async () => {
     expect(await outcome('fetch', 'GET')).to.equal('Ctrl-C')
     controller = new AbortController()
     expect(await outcome('fetchAgain', 'POST')).to.equal('Ctrl-C')
   })
 
-  it('is answered where it can not: what it has used up would be lost with the answer', async () => {
+  it('is completed where it can not: what it has used up would be lost with the answer', async () => {
     expect(await outcome('fetch', 'POST')).to.equal('done')
   })
 
-  it('is not begun afterwards', async () => {
+  it('is not started afterwards', async () => {
     controller.abort(new Error('Ctrl-C'))
     expect(await outcome('fetch', 'POST')).to.equal('Ctrl-C')
   })

@@ -6,7 +6,7 @@ import {expect} from 'chai'
 import {systemNpm} from '../../src/outside/processes/npm.ts'
 import {writePackage} from '../support/written-package.ts'
 
-describe('the npm that comes along', () => {
+describe('the npm that aws-oidc brings', () => {
   let folder = ''
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'aws-oidc-npm-'))

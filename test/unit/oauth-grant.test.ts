@@ -6,7 +6,7 @@ const client = {issuer: new URL('https://sso.example.com'), clientId: 'aws-oidc'
 const form = {grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange', subject_token: 'a-token'}
 
 describe('a request of a strategy to the token endpoint', () => {
-  it('sends the form as it is, and gives back what the provider answered', async () => {
+  it('sends the form unchanged, and returns the answer of the provider', async () => {
     const asked: (string | undefined)[] = []
     const body = {access_token: 'assertion', token_type: 'N_A', issued_token_type: 'x'}
     const answer = await grantAt(providerThat(Response.json(body), asked), client, form)
@@ -15,7 +15,7 @@ describe('a request of a strategy to the token endpoint', () => {
     expect(Object.fromEntries(new URLSearchParams(asked[0]))).to.deep.equal({...form, client_id: 'aws-oidc'})
   })
 
-  it('takes a refusal for an answer', async () => {
+  it('returns a refusal as an answer', async () => {
     const body = {error: 'invalid_client', error_description: 'Audience not found'}
     expect(await grantAt(providerThat(Response.json(body, {status: 400})), client, form)).to.deep.equal({
       status: 400,
@@ -23,7 +23,7 @@ describe('a request of a strategy to the token endpoint', () => {
     })
   })
 
-  it('takes a refusal that comes with a challenge for an answer, too', async () => {
+  it('returns a refusal with a challenge as an answer, too', async () => {
     const body = {error: 'invalid_client'}
     const headers = {'www-authenticate': 'Basic realm="sso"'}
     expect(await grantAt(providerThat(Response.json(body, {status: 401, headers})), client, form)).to.deep.equal({

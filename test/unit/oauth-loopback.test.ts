@@ -3,7 +3,7 @@ import {expect} from 'chai'
 import {listenForRedirect} from '../../src/oauth/loopback.ts'
 
 describe('the listener for a redirect, as a strategy uses it', () => {
-  it('keeps a browser waiting that is back before anybody asks for the redirect', async () => {
+  it('keeps a browser waiting that returns before the strategy asks for the redirect', async () => {
     await using listener = await listening()
     const arrived = requestsArrive(2)
     const early = fetch(`${listener.url}?code=1&state=s`)
@@ -16,7 +16,7 @@ describe('the listener for a redirect, as a strategy uses it', () => {
     expect((await stray).status).to.equal(404)
   })
 
-  it('takes the first redirect that carries anything where no state is agreed upon', async () => {
+  it('takes the first redirect with parameters where no state is agreed upon', async () => {
     await using listener = await listening()
     const received = listener.received()
     expect((await fetch(listener.url)).status).to.equal(400)
@@ -27,7 +27,7 @@ describe('the listener for a redirect, as a strategy uses it', () => {
     expect((await answered).status).to.equal(400)
   })
 
-  it('rejects with the reason of the signal, and closes, when nobody comes', async () => {
+  it('rejects with the reason of the signal, and closes, when no redirect comes', async () => {
     const controller = new AbortController()
     const listener = await listenForRedirect({}, {}, controller.signal)
     const received = listener.received('s')
@@ -37,7 +37,7 @@ describe('the listener for a redirect, as a strategy uses it', () => {
     expect(await fetch(listener.url).catch(() => 'refused')).to.equal('refused')
   })
 
-  it('rejects at once where the signal has been given before', async () => {
+  it('rejects at once where the signal was aborted before', async () => {
     const listener = await listenForRedirect({}, {}, AbortSignal.abort(new Error('over')))
     expect(await listener.received().catch((error: Error) => error.message)).to.equal('over')
     await listener.close()

@@ -2,18 +2,18 @@ import {expect} from 'chai'
 import {inspectWebIdentity} from '../../src/aws/web-identity.ts'
 import {AwsOidcError} from '../../src/errors.ts'
 
-describe("what is said of an ID token before AWS's own STS sees it", () => {
-  it('nothing, for an ordinary token of an https issuer', () => {
+describe("the check of an ID token before AWS's own STS sees it:", () => {
+  it('an ordinary token of an https issuer passes', () => {
     expect(inspectWebIdentity(token({}), {aws: true}).doubts).to.deep.equal([])
   })
 
-  it('an issuer with a port is doubted, and tried all the same', () => {
+  it('an issuer with a port is doubtful, but still tried', () => {
     const {doubts} = inspectWebIdentity(token({iss: 'https://sso.example.com:8443/realms/x'}), {aws: true})
     expect(doubts).to.have.lengthOf(1)
     expect(doubts[0]).to.include('has a port')
   })
 
-  it("the port that https has anyway is no doubt, because AWS can't see it", () => {
+  it("the default port of https is fine, because AWS can't see it", () => {
     expect(inspectWebIdentity(token({iss: 'https://sso.example.com:443'}), {aws: true}).doubts).to.deep.equal([])
   })
 
@@ -26,13 +26,13 @@ describe("what is said of an ID token before AWS's own STS sees it", () => {
     })
   }
 
-  it('an emulator is not held to that', () => {
+  it('an emulator is exempt', () => {
     for (const iss of ['http://127.0.0.1:8080/oidc', 'https://sso.example.com:8443']) {
       expect(inspectWebIdentity(token({iss}), {aws: false}).doubts).to.deep.equal([])
     }
   })
 
-  it('a token of 20,000 characters may pass, one more may not', () => {
+  it('a token of 20,000 characters passes, one more does not', () => {
     const short = token({padding: ''}).length
     const longest = token({padding: '', pad: 'x'.repeat(Math.floor(((20_000 - short) * 3) / 4) - 9)})
     const exact = longest + 'A'.repeat(20_000 - longest.length)
@@ -44,7 +44,7 @@ describe("what is said of an ID token before AWS's own STS sees it", () => {
   })
 
   for (const alg of ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512']) {
-    it(`${alg} is taken`, () => {
+    it(`${alg} is accepted`, () => {
       expect(inspectWebIdentity(token({}, alg), {aws: true}).doubts).to.deep.equal([])
     })
   }
@@ -57,11 +57,11 @@ describe("what is said of an ID token before AWS's own STS sees it", () => {
     })
   }
 
-  it('a token that is none is refused, not a crash', () => {
+  it('text that is not a token is refused, without a crash', () => {
     expect(refusalOf('nonsense', {aws: true}).code).to.equal('AWS_REFUSED')
   })
 
-  it('an azp besides another audience is doubted, in each of its shapes', () => {
+  it('an azp besides another audience is doubtful, in each of its forms', () => {
     for (const aud of ['sts.amazonaws.com', ['sts.amazonaws.com'], ['aws-cli', 'sts.amazonaws.com']]) {
       const {doubts, says} = inspectWebIdentity(token({aud, azp: 'aws-cli'}), {aws: true})
       expect(doubts).to.have.lengthOf(1)
@@ -75,7 +75,7 @@ describe("what is said of an ID token before AWS's own STS sees it", () => {
     }
   })
 
-  it('no doubt and no refusal holds the token', () => {
+  it('no doubt and no refusal contains the token', () => {
     const signed = token({iss: 'https://sso.example.com:1', aud: 'a', azp: 'b'})
     const {doubts} = inspectWebIdentity(signed, {aws: true})
     const error = refusalOf(token({}, 'PS256'), {aws: true})

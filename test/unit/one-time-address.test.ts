@@ -4,7 +4,7 @@ import {ownersIn} from '../../src/outside/network/loopback-peer.ts'
 
 const secret = new URL('https://signin.example.com/federation?SigninToken=secret')
 
-describe('an address that leads to a secret one', () => {
+describe('a one-time address that redirects to a secret one', () => {
   let address: OneTimeAddress
   let strangers: Connection[]
   let isStranger = false
@@ -21,7 +21,7 @@ describe('an address that leads to a secret one', () => {
 
   const get = (url: string | URL = address.url, init: RequestInit = {}) => fetch(url, {redirect: 'manual', ...init})
 
-  it('does so once, and says that it has been taken', async () => {
+  it('redirects once, and reports that it was used', async () => {
     const answers = await Promise.all([get(), get(), get()])
     expect(answers.map(({status}) => status).toSorted()).to.deep.equal([303, 410, 410])
     expect(answers.map(({headers}) => headers.get('location')).filter(Boolean)).to.deep.equal([secret.href])
@@ -29,7 +29,7 @@ describe('an address that leads to a secret one', () => {
     expect((await get()).status).to.equal(410)
   })
 
-  it('is not used up by a program of another person, who gets nothing', async () => {
+  it('is not used up by a program of another user, which is refused', async () => {
     isStranger = true
     const answer = await get()
     expect([answer.status, answer.headers.get('location')]).to.deep.equal([403, null])
@@ -40,7 +40,7 @@ describe('an address that leads to a secret one', () => {
     expect(strangers.every(({remotePort}) => remotePort > 0 && remotePort !== port)).to.equal(true)
   })
 
-  it('can be neither guessed nor read off another one', async () => {
+  it('can be neither guessed nor derived from another one', async () => {
     const other = await oneTimeAddress(secret, async () => false)
     expect(address.url.pathname)
       .to.match(/^\/[\w-]{43}$/)
@@ -50,14 +50,14 @@ describe('an address that leads to a secret one', () => {
     await other.close()
   })
 
-  it('answers in text that no browser keeps or takes for a page', async () => {
+  it('answers in text that no browser caches or renders as a page', async () => {
     const {headers} = await get(new URL('/', address.url))
     expect(headers.get('content-type')).to.equal('text/plain; charset=utf-8')
     expect(headers.get('cache-control')).to.equal('no-store')
   })
 })
 
-describe('whose the other end of a connection is', () => {
+describe('the owner of the other end of a connection', () => {
   const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 11 1 0000000000000000 100 0 0 10 0
    1: 0100007F:1F90 0100007F:C350 01 00000000:00000000 00:00000000 00000000  1000        0 12 1 0000000000000000 20 4 30 10 -1
@@ -68,7 +68,7 @@ describe('whose the other end of a connection is', () => {
    0: 0000000000000000FFFF00000100007F:C352 0000000000000000FFFF00000100007F:1F90 01 00000000:00000000 00:00000000 00000000  1002        0 15 1 0000000000000000 20 4 30 10 -1
 `
 
-  it('is read where Linux tells it', () => {
+  it('is read from the tables of Linux', () => {
     expect(ownersIn(table, {localPort: 8080, remotePort: 50_000})).to.deep.equal([1001])
     expect(ownersIn(table, {localPort: 8080, remotePort: 50_001})).to.deep.equal([0])
     expect(ownersIn(table6, {localPort: 8080, remotePort: 50_002})).to.deep.equal([1002])

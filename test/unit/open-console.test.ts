@@ -24,7 +24,7 @@ async function opened(open: (url: URL, stage: ReturnType<typeof makeStage>) => P
 }
 
 describe('the console of AWS itself', () => {
-  it('is asked for a token by POST, in the region of the role, and the browser is led to it', async () => {
+  it('is asked for a token by POST, in the region of the role, and the browser is redirected to it', async () => {
     const {promise: led, resolve} = Promise.withResolvers<string | null>()
     const {asked, outcome} = await opened(async url => {
       resolve((await fetch(url, {redirect: 'manual'})).headers.get('location'))
@@ -42,7 +42,7 @@ describe('the console of AWS itself', () => {
     )
   })
 
-  it('is given up when no browser comes within two minutes, and its address goes', async () => {
+  it('times out when no browser comes within two minutes, and its address is closed', async () => {
     let [address, before]: [URL | undefined, number | undefined] = [undefined, undefined]
     const {outcome} = await opened(async (url, {clock}) => {
       address = url
@@ -60,13 +60,13 @@ describe('the console of AWS itself', () => {
     expect(after).to.equal('ECONNREFUSED')
   })
 
-  it('names the add-on where Firefox may have none for its containers', async () => {
+  it('names the add-on that Firefox may need for its containers', async () => {
     const {outcome} = await opened(async (_, {clock}) => clock.advance(120_000), {kind: 'container', name: 'dev'})
     expect(outcome).to.include({code: 'TIMED_OUT'})
     expect(outcome).to.have.property('message').that.includes('Open external links in a container')
   })
 
-  it('is not opened by a browser that fails, whose words may hold the address', async () => {
+  it('is an error without the address when the browser fails', async () => {
     const {outcome} = await opened(url => Promise.reject(new Error(`can't open ${url.href}`)))
     expect(outcome).to.deep.equal({
       code: 'CONFIG_INVALID',

@@ -16,10 +16,10 @@ providers: {corp: {strategy: oidc}}
 profiles: {dev: {provider: corp}}
 `
 
-describe('a name from outside that every object of JavaScript has', () => {
+describe('a name from outside that every JavaScript object has', () => {
   for (const name of ['toString', 'constructor', 'hasOwnProperty', 'valueOf', '__proto__']) {
     describe(name, () => {
-      it('is, as a code of AWS, one that we do not know', () => {
+      it('is an unknown code of AWS', () => {
         const failure = explainStsFailure(new StsError(name, 'No.', 400), 'web-identity')
         expect(failure).to.include({
           message: `AWS refused: ${name}: No.`,
@@ -27,7 +27,7 @@ describe('a name from outside that every object of JavaScript has', () => {
         })
       })
 
-      it('is, as an error of a provider, one that we do not know', () => {
+      it('is an unknown error of a provider', () => {
         const answer = {status: 400, body: parseObject(JSON.stringify({error: name}))}
         const refused = exchangeRefused(answer, {audience: 'aws'}, fakeHost())
         expect(refused).to.include({
@@ -36,14 +36,14 @@ describe('a name from outside that every object of JavaScript has', () => {
         })
       })
 
-      it('is no claim of a person', () => {
+      it('is not a claim of the user', () => {
         const claims = {email: 'alice@example.com'}
         expect(() => sessionNameOf(`{${name}}`, {claims})).to.throw(
           `needs the claim "${name}", which the sign-in lacks`,
         )
       })
 
-      it('is no claim with roles', async () => {
+      it('is not a claim with roles', async () => {
         const host = fakeHost({tokens: [fakeTokens()]})
         const identity = await oidc.signIn(
           {issuer: new URL('https://idp.example'), clientId: 'c', rolesClaim: name},
@@ -52,7 +52,7 @@ describe('a name from outside that every object of JavaScript has', () => {
         expect(await identity.roles?.()).to.deep.equal([])
       })
 
-      it('is no variable that is set', async () => {
+      it('is not a variable that is set', async () => {
         const transport = {
           env: {HOME: '/'},
           run: () => Promise.reject(new Error('no program')),
@@ -64,7 +64,7 @@ describe('a name from outside that every object of JavaScript has', () => {
         expect(failure).to.have.property('message', `here: the variable ${name} is not set.`)
       })
 
-      it('is no profile, and no member of an answer', () => {
+      it('is neither a profile nor a member of an answer', () => {
         const {profiles, providers} = readConfiguration('config.yaml', configured)
         expect([profiles[name], providers[name], profiles.dev?.written[name]]).to.deep.equal([
           undefined,
@@ -77,7 +77,7 @@ describe('a name from outside that every object of JavaScript has', () => {
         expect(dev && regionOf({...dev, source: name}, {profiles})).to.equal(undefined)
       })
 
-      it('is no partition of AWS, and no reason of a failed request', () => {
+      it('is neither a partition of AWS nor a known reason of a failed request', () => {
         expect(stsEndpoint(name, {}, {}).url.host).to.equal('sts.us-east-1.amazonaws.com')
         const error = Object.assign(new Error('x'), {code: name})
         expect(explainFailure(new URL('https://idp.example'), error).message).to.equal(

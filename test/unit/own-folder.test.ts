@@ -32,7 +32,7 @@ describe('where 600 profiles are in use', () => {
     putHotCopy({...stamped(at, serveUntil), around: {links: [], folders: []}, document: '{}'}, folder, now)
   const pointer = (at: number) => putPointer({cache: 'file', entry: 'e', key: 'k', role: 'r'}, stamped(at), folder, now)
 
-  /** Puts the first one anew until those that are over are gone, and tells what stays. */
+  /** Writes the first one again until the expired ones are gone, and returns what stays. */
   async function afterManyCalls(put: (at: number) => Promise<unknown>, over: readonly string[]) {
     const past = new Date(now.getTime() - 1000)
     for (const name of over) await utimes(join(path, name), past, past)
@@ -40,7 +40,7 @@ describe('where 600 profiles are in use', () => {
     return new Set(await readdir(path))
   }
 
-  it('hot copies that are over go, with all that belonged to them', async () => {
+  it('expired hot copies are removed, with all that belonged to them', async () => {
     for (const at of profiles.keys()) await copy(at)
     const over = profiles.slice(300).map(name => `${name}:`)
     const left = await afterManyCalls(copy, over)
@@ -49,7 +49,7 @@ describe('where 600 profiles are in use', () => {
     expect([...left].toSorted()).to.deep.equal([...copies, ...stamps].toSorted())
   })
 
-  it('pointers that are over go', async () => {
+  it('expired pointers are removed', async () => {
     for (const at of profiles.keys()) await pointer(at)
     await writeFile(join(path, 'of somebody'), '')
     const left = await afterManyCalls(

@@ -21,7 +21,7 @@ describe('the package', () => {
     })
   }
 
-  it('lets plugins have the types of the contract and nothing else', () => {
+  it('gives plugins the types of the contract and nothing else', () => {
     const attempt = (code: string) => {
       try {
         return execFileSync(process.execPath, ['--input-type=module', '-e', code], {
@@ -61,7 +61,7 @@ describe('the package', () => {
     expect(files.filter((path: string) => /^(plugins|test|src|scripts|docs)\//.test(path))).to.deep.equal([])
   })
 
-  it('names the licence of all that is in its bundle, and no folder of the machine that made it', () => {
+  it('names the licence of everything in its bundle, and no folder of the machine that built it', () => {
     const bundle = join(root, 'dist/bundle')
     const licences = readFileSync(join(bundle, 'LICENCES.txt'), 'utf8')
     for (const name of ['@smithy/signature-v4', '@oclif/core', 'minimatch', 'openid-client', 'yaml']) {
@@ -73,7 +73,7 @@ describe('the package', () => {
     }
   })
 
-  it('has only commands and flags in its documents that are there', () => {
+  it('has only existing commands and flags in its documents', () => {
     const documents = [
       'README.md',
       'CONTRIBUTING.md',

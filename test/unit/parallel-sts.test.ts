@@ -18,7 +18,7 @@ ${roles.map(role => `  ${role}: {provider: corp, role: 'arn:aws:iam::12345678901
 ${roles.map(role => `  chained-${role}: {source: developer, role: 'arn:aws:iam::123456789012:role/${role}'}`).join('\n')}
 `
 
-/** An STS that answers nobody before `open`; `arrived` counts those who wait for it. */
+/** An STS that answers no call before `open`; `arrived` counts the calls that wait for it. */
 function slowSts(stage: Stage) {
   const {promise: opened, resolve: open} = Promise.withResolvers<void>()
   const gate = {
@@ -69,7 +69,7 @@ describe('calls for several roles of one provider', () => {
     expect(stage.sts.requests).to.have.length(1)
   })
 
-  it('take the role that they all switch from once', async () => {
+  it('assume the role that they all switch from once', async () => {
     const stage = makeStage(configuration)
     await Promise.all(roles.map(role => credentialsFor(request(`chained-${role}`), stage.call())))
     const asked = stage.sts.requests.map(request => request.get('Action'))
@@ -78,7 +78,7 @@ describe('calls for several roles of one provider', () => {
     expect(stage.provider.asked).to.equal(1)
   })
 
-  it('do not hold a login up while AWS is asked', async () => {
+  it('do not delay a login while AWS is asked', async () => {
     const stage = makeStage(configuration)
     const sts = slowSts(stage)
     const call = credentialsFor(request('one'), sts.call())
@@ -90,14 +90,14 @@ describe('calls for several roles of one provider', () => {
   })
 
   for (const [what, leave] of Object.entries({
-    'the person signs out': (stage: Stage) =>
+    'the user signs out': (stage: Stage) =>
       logout({provider: 'corp', usualProfile: '', all: false, everywhere: false}, stage.call()),
-    'another person signs in': (stage: Stage) => {
+    'another user signs in': (stage: Stage) => {
       stage.provider.subject = 'bob@example.com'
       return login({profile: 'two', usualProfile: '', force: true, ifNeeded: false}, stage.call())
     },
   })) {
-    it(`leave no credentials of the earlier person behind when ${what} while AWS is asked`, async () => {
+    it(`leave no credentials of the earlier user behind when ${what} while AWS is asked`, async () => {
       const stage = makeStage(configuration)
       const sts = slowSts(stage)
       const call = credentialsFor(request('one'), sts.call())
@@ -111,7 +111,7 @@ describe('calls for several roles of one provider', () => {
   }
 })
 
-describe('whoever waits while one sign-in fails and the next one succeeds', () => {
+describe('a call that waits while one sign-in fails and the next one succeeds', () => {
   it('does not fail with the older failure', async () => {
     const stage = makeStage(configuration)
     const deps = stage.call()
@@ -126,7 +126,7 @@ describe('whoever waits while one sign-in fails and the next one succeeds', () =
     expect((await waiting).credentials.accessKeyId).to.match(/^ASIA/)
   })
 
-  it('still fails with one that came after the success', async () => {
+  it('still fails with a failure after that success', async () => {
     const stage = makeStage(configuration)
     const deps = stage.call()
     const {providerId} = planAt('corp', deps)
@@ -140,7 +140,7 @@ describe('whoever waits while one sign-in fails and the next one succeeds', () =
     expect(await waiting).to.equal('SIGN_IN_REFUSED')
   })
 
-  it('has a success of the strategy for that, with or without a question', async () => {
+  it('counts a success of the strategy with or without a question', async () => {
     const stage = makeStage(configuration)
     const deps = stage.call()
     const {providerId} = planAt('corp', deps)

@@ -29,7 +29,7 @@ describe('a program that is to print a secret', () => {
     return resolveSecret({place, kind: 'command', command}, {env: {}, run, keyring})
   }
 
-  it('has thirty seconds, and is ended then however it clings to its life', async () => {
+  it('has thirty seconds, and is then ended whatever signals it ignores', async () => {
     const path = join(folder, 'pid')
     const noted = () => readFile(path, 'utf8').catch(() => '')
     const clinging = `process.on("SIGTERM", () => undefined)

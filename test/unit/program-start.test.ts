@@ -10,16 +10,16 @@ import {movableClock} from '../support/dependencies.ts'
 
 const env = {Path: String.raw`C:\tools`, SystemRoot: String.raw`C:\Windows`}
 
-describe('A program that somebody has named', () => {
+describe('A configured program', () => {
   const there = (...files: readonly string[]) =>
     programStart(['op', 'read', 'x'], env, 'win32', path => files.includes(path))
 
-  it('is never taken from the current folder on Windows, where a cloned repository may have put one', () => {
+  it('is never started from the current folder on Windows, where a cloned repository may have put one', () => {
     expect(there('op', 'op.exe', 'op.cmd', String.raw`.\op.exe`)).to.deep.include({exitCode: 127})
     expect(there('op.exe', String.raw`C:\tools\op.exe`)).to.include({program: String.raw`C:\tools\op.exe`})
   })
 
-  it('may be a batch file, which cmd.exe runs, itself by its path', () => {
+  it('may be a batch file, which is run by cmd.exe, itself started by its path', () => {
     expect(there(String.raw`C:\tools\op.cmd`)).to.deep.equal({
       program: String.raw`C:\Windows\System32\cmd.exe`,
       args: ['/d', '/s', '/c', String.raw`""C:\tools\op.cmd" "read" "x""`],
@@ -31,7 +31,7 @@ describe('A program that somebody has named', () => {
     expect(programStart(['op', 'read'], env, 'linux')).to.deep.equal({program: 'op', args: ['read'], verbatim: false})
   })
 
-  it('makes room for the next of several browsers on Windows where it is not there', async () => {
+  it('is skipped for the next of several browsers on Windows where it does not exist', async () => {
     const tried: string[] = []
     const launch = async (program: string) => {
       tried.push(program)
@@ -58,13 +58,13 @@ describe('A program that somebody has named', () => {
       await rm(folder, {recursive: true})
     })
 
-    it('is not asked for a secret on Windows', async () => {
+    it('is not started for a secret on Windows', async () => {
       const limits = {clock: movableClock(), milliseconds: 1000, signal: new AbortController().signal, variables: {}}
       const printed = programOutput('op', [], {...limits, platform: 'win32'})
       expect(await printed.catch(error => error.message)).to.equal('there is no such program')
     })
 
-    it('is not what doctor finds on Windows', async () => {
+    it('is not found by doctor on Windows', async () => {
       expect(await systemInspection(env, 'win32').findProgram('op')).to.equal(undefined)
     })
   })

@@ -3,7 +3,7 @@ import {progressOn} from '../../src/outside/terminal/progress.ts'
 
 const clearLine = '\r\u001b[K'
 
-describe('The line that says what is waited for', () => {
+describe('The progress line', () => {
   let shown = ''
   let due: (() => void) | undefined
   let columns = 80
@@ -26,7 +26,7 @@ describe('The line that says what is waited for', () => {
     })
   }
 
-  it('is not there before a second has passed, and then says what is waited for by now', () => {
+  it('does not appear within the first second, and then names the current stage', () => {
     const {waitingFor} = progress()
     waitingFor('one')
     waitingFor('two')
@@ -35,7 +35,7 @@ describe('The line that says what is waited for', () => {
     expect(shown).to.equal('two')
   })
 
-  it('is replaced by the next stage, and taken away in the end', () => {
+  it('is replaced by the next stage, and removed in the end', () => {
     const {waitingFor} = progress()
     waitingFor('one')
     due?.()
@@ -45,7 +45,7 @@ describe('The line that says what is waited for', () => {
     expect(shown).to.equal(`one${clearLine}two${clearLine}`)
   })
 
-  it('never comes when the work ends within the second', () => {
+  it('never appears when the work ends within the second', () => {
     const {waitingFor} = progress()
     waitingFor('one')
     waitingFor(undefined)
@@ -53,7 +53,7 @@ describe('The line that says what is waited for', () => {
     expect(shown).to.equal('')
   })
 
-  it('comes again, a second later, for the next work', () => {
+  it('appears again, a second later, for the next work', () => {
     const {waitingFor} = progress()
     waitingFor('one')
     due?.()
@@ -65,7 +65,7 @@ describe('The line that says what is waited for', () => {
     expect(shown).to.equal(`one${clearLine}two`)
   })
 
-  it('makes way for what else is written, and comes back below it', () => {
+  it('makes way for other output, and comes back below it', () => {
     const {waitingFor, above} = progress()
     const say = (text: string) =>
       above(() => {
@@ -78,7 +78,7 @@ describe('The line that says what is waited for', () => {
     expect(shown).to.equal(`early\none${clearLine}late\none`)
   })
 
-  it('is shorter than the terminal is wide: a line that wraps could not be taken away', () => {
+  it('is shorter than the terminal is wide: a line that wraps could not be removed', () => {
     const {waitingFor} = progress()
     columns = 10
     waitingFor('0123456789')

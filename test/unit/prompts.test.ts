@@ -3,7 +3,7 @@ import {expect} from 'chai'
 import {promptsOn} from '../../src/terminal/prompts.ts'
 import {until} from '../support/until.ts'
 
-/** A question with so many roles to choose from, and the person's hands and eyes. */
+/** A question with so many roles to choose from, and the user's hands and eyes. */
 function ask(roles: number) {
   const [input, output] = [new PassThrough(), new PassThrough()]
   let seen = ''
@@ -23,14 +23,14 @@ function ask(roles: number) {
 }
 
 describe('a choice', () => {
-  it('of few is made from a list', async () => {
+  it('among few is made from a list', async () => {
     const question = ask(3)
     await question.shows('admin in 100000000002')
     question.type('\u001b[B\r')
     expect(await question.answer).to.equal(1)
   })
 
-  it('of many is searched by words, in any order and case', async () => {
+  it('among many is searched by words, in any order and case', async () => {
     const question = ask(40)
     await question.shows('admin in 100000000000')
     question.type('0037 DEV')

@@ -14,14 +14,14 @@ describe('the proxy for an address', () => {
     expect(proxyFor('https://sso.example', {HTTPS_PROXY: ''})).to.equal(undefined)
   })
 
-  it('is none where the variable in lower case is empty, whatever the other one says', () => {
+  it('is none where the variable in lower case is empty, whatever the upper-case one says', () => {
     expect(proxyFor('https://sso.example', {HTTPS_PROXY: proxy, https_proxy: ''})).to.equal(undefined)
     const env = {HTTPS_PROXY: proxy, NO_PROXY: 'sso.example', no_proxy: ''}
     expect(proxyFor('https://sso.example', env)).to.equal(`${proxy}/`)
     expect(proxyFor('https://sso.example', {...env, no_proxy: 'sso.example', NO_PROXY: ''})).to.equal(undefined)
   })
 
-  it('needs no scheme, and may be spoken to over TLS', () => {
+  it('needs no scheme, and may be reached over TLS', () => {
     expect(proxyFor('https://sso.example', {HTTPS_PROXY: 'proxy.example:8080'})).to.equal(`${proxy}/`)
     expect(proxyFor('https://sso.example', {HTTPS_PROXY: ' //proxy.example:8080 '})).to.equal(`${proxy}/`)
     expect(proxyFor('https://sso.example', {HTTPS_PROXY: 'me:secret@proxy.example:8080'})).to.equal(
@@ -78,7 +78,7 @@ describe('the proxy for an address', () => {
     ['a.example,  b.example c.example', ['https://b.example', 'https://c.example'], ['https://d.example']],
     ['', [], ['https://sso.example.com']],
   ] as const) {
-    it(`is passed by for what NO_PROXY=${JSON.stringify(list)} covers`, () => {
+    it(`is bypassed for the hosts that NO_PROXY=${JSON.stringify(list)} covers`, () => {
       const env = {HTTPS_PROXY: proxy, NO_PROXY: list}
       for (const address of covered) expect(proxyFor(address, env), address).to.equal(undefined)
       for (const address of others) expect(proxyFor(address, env), address).to.equal(`${proxy}/`)
@@ -87,7 +87,7 @@ describe('the proxy for an address', () => {
 })
 
 describe('the passwords of proxies', () => {
-  it('are known in each form, so that nothing printed holds one', () => {
+  it('are masked in every form', () => {
     const env = {
       HTTPS_PROXY: 'http://me:p%40ss-one@proxy.example:8080',
       https_proxy: 'me:p@ss-two@proxy.example',

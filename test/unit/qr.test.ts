@@ -12,11 +12,11 @@ async function drawn(screen: Screen): Promise<string> {
 }
 
 describe('a QR code on a terminal', () => {
-  it('is read back as the address', async () => {
+  it('decodes to the address', async () => {
     expect(readPicture(await drawn(wide))).to.equal(address)
   })
 
-  it('is read back without colours too, where they are not wanted', async () => {
+  it('decodes without colours too, where they are not wanted', async () => {
     const picture = await drawn({...wide, colours: false})
     expect(picture).not.to.include(esc)
     expect(readPicture(picture)).to.equal(address)
@@ -34,7 +34,7 @@ describe('a QR code on a terminal', () => {
     expect(await qrCode(address, {...wide, rows: 18})).to.equal(undefined)
   })
 
-  it('is left out for an address that no terminal has room for', async () => {
+  it('is omitted for an address that no terminal has room for', async () => {
     expect(await qrCode(`https://sso.example.com/${'x'.repeat(5000)}`, wide)).to.equal(undefined)
   })
 })

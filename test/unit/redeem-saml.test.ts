@@ -7,7 +7,7 @@ import {assertionXml, encoded, hasGoodSignature, later, type Said, samlProvider,
 const request = {profile: 'developer', force: false, lasting: false}
 const other = 'arn:aws:iam::123456789012:saml-provider/other'
 
-/** A call whose provider proves who somebody is with this document. */
+/** A call whose provider proves the user's identity with this document. */
 function callWith(stage: Stage, document: string): Dependencies {
   const deps = stage.call()
   const strategy = async (id: string) => {
@@ -41,8 +41,8 @@ async function failureOf(work: Promise<unknown>): Promise<unknown> {
   )
 }
 
-describe('what AWS is told with SAML', () => {
-  it('is the role, its provider, and the assertion in a response: no session name', async () => {
+describe('the request to AWS with SAML', () => {
+  it('has the role, its provider, and the assertion in a response, and no session name', async () => {
     const stage = makeStage()
     const issued = await credentialsFor(request, callWith(stage, documentOf()))
     expect(issued.role).to.equal(developer)
@@ -57,7 +57,7 @@ describe('what AWS is told with SAML', () => {
     expect(hasGoodSignature(Buffer.from(sent?.SAMLAssertion ?? '', 'base64').toString('utf8'))).to.equal(true)
   })
 
-  it('holds the policies of the profile', async () => {
+  it('has the policies of the profile', async () => {
     const policies = `policy: '{}', policyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess']`
     const stage = makeStage(configured(`role: ${developer}, ${policies}`))
     await credentialsFor(request, callWith(stage, documentOf()))
@@ -67,7 +67,7 @@ describe('what AWS is told with SAML', () => {
     })
   })
 
-  it('asks a shorter session of a role that allows no longer one', async () => {
+  it('asks for a shorter session when the role does not allow the requested one', async () => {
     const stage = makeStage(configured(`role: ${developer}, duration: 12h`))
     stage.sts.longestSeconds = 3600
     await credentialsFor(request, callWith(stage, documentOf()))
@@ -88,7 +88,7 @@ describe('what AWS is told with SAML', () => {
     expect(deps.secrets.mask(`it was ${sent}`)).to.equal('it was ***')
   })
 
-  it('warns that a session name of the configuration has no effect', async () => {
+  it('warns that a configured session name has no effect', async () => {
     const stage = makeStage(configured(`role: ${developer}, sessionName: '{nothing}'`))
     await credentialsFor(request, callWith(stage, documentOf()))
     expect(stage.said).to.deep.equal([
@@ -98,7 +98,7 @@ describe('what AWS is told with SAML', () => {
 })
 
 describe('a role that the assertion does not offer', () => {
-  it('is not asked of AWS, and no other one instead', async () => {
+  it('is not requested from AWS, nor is another one instead', async () => {
     const stage = makeStage(configured(`role: '123456789012/admin'`))
     const failure = await failureOf(credentialsFor(request, callWith(stage, documentOf())))
     expect(failure).to.include({code: 'ROLE_NOT_OFFERED'})
@@ -106,7 +106,7 @@ describe('a role that the assertion does not offer', () => {
     expect(stage.sts.requests).to.deep.equal([])
   })
 
-  it('offered through two providers is taken through the one that is named, and kept apart', async () => {
+  it('offered through two providers is requested through the named one, and cached apart', async () => {
     const roles = [`${developer},${samlProvider}`, `${developer},${other}`]
     const stage = makeStage(`
 providers: {corp: {strategy: fake}}
@@ -124,14 +124,14 @@ profiles:
 describe('the session at the provider', () => {
   const ending = (seconds: number) => documentOf({session: `SessionNotOnOrAfter="${later(seconds)}"`})
 
-  it('ends what is asked of AWS', async () => {
+  it('limits the duration that AWS is asked for', async () => {
     const stage = makeStage(configured(`role: ${developer}, duration: 12h`))
     await credentialsFor(request, callWith(stage, ending(36_000)))
     expect(stage.sts.requests.map(each => each.get('DurationSeconds'))).to.deep.equal(['36000'])
     expect(stage.said).to.deep.equal([])
   })
 
-  it('does not hide from the next call what a role allows', async () => {
+  it('does not change what the next call knows of the maximum of the role', async () => {
     const stage = makeStage(configured(`role: ${developer}, duration: 12h`))
     stage.sts.longestSeconds = 14_400
     await credentialsFor(request, callWith(stage, ending(36_000)))
@@ -144,7 +144,7 @@ describe('the session at the provider', () => {
     ])
   })
 
-  it('that leaves less than AWS ever gives is told of', async () => {
+  it('that leaves less than the minimum of AWS is reported', async () => {
     const stage = makeStage()
     await credentialsFor(request, callWith(stage, ending(600)))
     expect(stage.sts.requests.map(each => each.get('DurationSeconds'))).to.deep.equal(['900'])
@@ -153,7 +153,7 @@ describe('the session at the provider', () => {
       .and.include('aws-oidc logout --everywhere')
   })
 
-  it('that has ended needs a sign-in', async () => {
+  it('that has expired needs a sign-in', async () => {
     const stage = makeStage()
     const failure = await failureOf(credentialsFor(request, callWith(stage, ending(0))))
     expect(failure).to.include({code: 'SIGN_IN_REQUIRED', hint: 'aws-oidc login --profile developer --force'})
@@ -170,7 +170,7 @@ describe('the time of an assertion', () => {
     expect(stage.sts.requests).to.have.lengthOf(1)
   })
 
-  it('that is up is told of before AWS is asked', async () => {
+  it('that is over is reported before AWS is asked', async () => {
     const stage = makeStage()
     stage.sts.aheadMilliseconds = 600_000
     const failure = await failureOf(credentialsFor(request, callWith(stage, documentOf())))
@@ -179,8 +179,8 @@ describe('the time of an assertion', () => {
   })
 })
 
-describe('what AWS refuses of SAML', () => {
-  it('is explained in words of SAML, with what is doubtful about the assertion', async () => {
+describe('a refusal of AWS with SAML', () => {
+  it('is explained in the words of SAML, with what is doubtful about the assertion', async () => {
     const stage = makeStage()
     const deps = {...callWith(stage, documentOf({audience: ''})), env: {AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:1/'}}
     stage.sts.refusal = ['InvalidIdentityToken', 'Response does not contain the required audience.']

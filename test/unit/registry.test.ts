@@ -44,7 +44,7 @@ describe('the registry of strategies', () => {
       nearest,
     })
 
-  it('names the plugins of ours that nobody has installed, and only those that may be', async () => {
+  it('names our plugins that are not installed, and only those that are allowed', async () => {
     const ids = (registry = registryWith()) => registry.installable().map(({strategy}) => strategy)
     expect(ids()).to.deep.equal(['keycloak'])
     expect(ids(registryWith(await plugin('', {'aws-oidc': {strategies: ['keycloak']}})))).to.deep.equal([])
@@ -61,7 +61,7 @@ describe('the registry of strategies', () => {
   const entry = "{id: 'ping', summary: 'Ping', load: async () => ({settings: {}, signIn: async () => ({})})}"
   const good = `export default async () => ({apiVersion: 1, entries: [${entry}]})`
 
-  it('loads a hook that is CommonJS, compiled to it or written so', async () => {
+  it('loads a hook in CommonJS, compiled or written', async () => {
     for (const exported of ['exports.__esModule = true; exports.default', 'module.exports']) {
       const file = `strategies-${exported.length}.cjs`
       await writeFile(join(folder, file), good.replace('export default', `${exported} =`))
@@ -78,13 +78,13 @@ describe('the registry of strategies', () => {
     expect(guarded).to.deep.equal(['aws-oidc-ping'])
   })
 
-  it('takes a strategy that is an instance of a class', async () => {
+  it('accepts a strategy that is an instance of a class', async () => {
     const hook = `class Ping { settings = {}; async signIn() {} }
       export default async () => ({apiVersion: 1, entries: [{id: 'ping', summary: '', load: async () => new Ping()}]})`
     expect(await registryWith(await plugin(hook)).strategy('ping')).to.have.property('signIn')
   })
 
-  it('gives what is built in, whatever a plugin declares under the same name or calls itself', async () => {
+  it('returns the built-in entry, whatever a plugin declares under the same name or calls itself', async () => {
     const imposter = await plugin("throw new Error('imported')", {'aws-oidc': {strategies: ['oidc', 'ping']}})
     expect(registryWith(imposter).ownerOf('oidc')).to.equal('aws-oidc')
     const namesake = await plugin(good, {'aws-oidc': {strategies: ['ping'], caches: ['file']}}, 'aws-oidc')
@@ -108,7 +108,7 @@ describe('the registry of strategies', () => {
       const registry = registryWith(await plugin(good, {engines: {'aws-oidc': range}}))
       const outcome = await registry.strategy('ping').catch(error => error)
       if (fits) return expect(outcome).to.have.property('signIn')
-      expect(guarded, 'nothing of it ran').to.deep.equal([])
+      expect(guarded, 'none of its code ran').to.deep.equal([])
       return expect(outcome).to.include({
         code: 'PLUGIN_FAILED',
         message: `The plugin aws-oidc-ping can't be used: it needs aws-oidc ${range}, this is 1.2.3.`,
@@ -116,7 +116,7 @@ describe('the registry of strategies', () => {
     })
   }
 
-  it('says in one line what a plugin complained of in many', async () => {
+  it("reports a plugin's error of many lines in one line", async () => {
     const failure = await registryWith(await plugin("throw new Error('first\\n  second\\u001b[2J')"))
       .strategy('ping')
       .catch(error => error)
@@ -133,7 +133,7 @@ describe('the list of installed plugins', () => {
       readText: async path => (path in files ? JSON.stringify(files[path]) : undefined),
     })
 
-  it('has those that were installed and those that were linked, under the names they were installed by', async () => {
+  it('has installed and linked plugins, under the names by which they were installed', async () => {
     const plugins = [
       {name: 'a', type: 'user', tag: 'latest'},
       {name: '@s/b', type: 'link', root: '/src/b'},
@@ -155,7 +155,7 @@ describe('the list of installed plugins', () => {
     ])
   })
 
-  it('is empty where there is none, or what is there is no list', async () => {
+  it('is empty where there is none, or where it is not a list', async () => {
     expect(await read({})).to.deep.equal([])
     expect(await read({'/data/package.json': {oclif: {plugins: 'a'}}})).to.deep.equal([])
     expect(await installedPlugins('/data', {readText: () => Promise.reject(new Error('no'))})).to.deep.equal([])
@@ -163,7 +163,7 @@ describe('the list of installed plugins', () => {
 })
 
 describe('plugins.allow', () => {
-  it('takes names and patterns of them, a star for any part but never for a scope', () => {
+  it('accepts names and patterns, with a star for any part but never for a scope', () => {
     expect(allowsPlugin(undefined, 'anything')).to.equal(true)
     expect(allowsPlugin([], 'anything')).to.equal(false)
     const allows = (plugin: string) => allowsPlugin(['aws-oidc-*', '@example/*', 'exact.name'], plugin)

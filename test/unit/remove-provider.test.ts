@@ -15,7 +15,7 @@ function scene() {
 }
 
 describe('removing a provider', () => {
-  it('takes its secrets out of the keyring, but none that another provider refers to', async () => {
+  it('removes its secrets from the keyring, but none that another provider refers to', async () => {
     const {deps, secretOf} = scene()
     for (const name of ['corp', 'shared']) await deps.keyring.set(`secret/${name}`, 'a-secret')
     expect((await removeProvider('corp', deps)).left).to.deep.equal([])
@@ -23,7 +23,7 @@ describe('removing a provider', () => {
     expect(await secretOf('shared')).to.equal('a-secret')
   })
 
-  it('says which secret a keyring that does not answer keeps', async () => {
+  it('names the secret that stays in a keyring that does not answer', async () => {
     const {deps} = scene()
     const remove = () => Promise.reject(new AwsOidcError('UNAVAILABLE', 'The keyring does not answer.'))
     const {left} = await removeProvider('corp', {...deps, keyring: {...deps.keyring, remove}})

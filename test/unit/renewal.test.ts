@@ -35,14 +35,14 @@ providers:
 profiles:
   developer: {provider: corp, role: ${developer}}
 `)
-    // The library judges ID tokens by the clock of this machine, whatever ours says.
+    // The library judges ID tokens by the clock of this machine, whatever the clock of the test says.
     stage.clock.advance(Date.now() - stage.clock.now().getTime())
     provider = makeOpenIdProvider(stage.clock)
     old = await credentialsFor(request, call())
     stage.clock.advance(50 * minute)
   })
 
-  it('gives up its questions after five seconds, and old credentials are served', async () => {
+  it('gives up its requests after five seconds, and old credentials are served', async () => {
     // What is remembered of the provider lasts a day; only then are there questions.
     stage.clock.advance(22.5 * 60 * minute)
     old = await credentialsFor(request, call())

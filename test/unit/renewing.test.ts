@@ -29,7 +29,7 @@ describe('credentials that renew themselves', () => {
     return 'message' in given ? given.message : undefined
   }
 
-  it('are those they began with while these are fresh, and no others are asked for', async () => {
+  it('stay the same while they are fresh, and no others are requested', async () => {
     stage.clock.advance(minutes(40))
     expect(await current()).to.equal(first)
     expect(stage.provider.calls).to.equal(1)
@@ -41,7 +41,7 @@ describe('credentials that renew themselves', () => {
     expect(await current()).to.equal(first)
   })
 
-  it('are none after a moment, with a reason, when the old ones have ended and another process renews', async () => {
+  it('are none after a moment, with a reason, when the old ones have expired and another process renews', async () => {
     stage.clock.advance(minutes(60))
     stage.takeLocks()
     const asked = stage.clock.now().getTime()
@@ -49,14 +49,14 @@ describe('credentials that renew themselves', () => {
     expect(stage.clock.now().getTime() - asked).to.be.within(1, 1_900)
   })
 
-  it('are new ones when the old ones have ended', async () => {
+  it('are new ones when the old ones have expired', async () => {
     stage.clock.advance(minutes(60))
     await until('there are new ones', async () => typeof (await current()) === 'string')
     expect(await current()).not.to.equal(first)
     expect(stage.provider.asked).to.equal(1)
   })
 
-  it('are none while the provider fails, which is said to the program alone, and come back when it does not', async () => {
+  it('are none while the provider fails, which is reported to the program alone, and come back afterwards', async () => {
     stage.clock.advance(minutes(60))
     stage.provider.failure = unavailable()
     await until('the reason is known', async () => (await messageNow())?.startsWith('idp.example') ?? false)

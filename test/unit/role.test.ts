@@ -26,11 +26,11 @@ describe('a role', () => {
     }
   })
 
-  it('tells its partition', () => {
+  it('has a partition', () => {
     expect(partitionOf('arn:aws-us-gov:iam::123456789012:role/x')).to.equal('aws-us-gov')
   })
 
-  it('is the one of a session by account and name, exactly', () => {
+  it('matches a session by account and name, exactly', () => {
     const role = readRole(developer, '')
     const session = (account: string, name: string) => `arn:aws:sts::${account}:assumed-role/${name}/alice`
     expect(isSessionOf(role, session('123456789012', 'developer'))).to.equal(true)

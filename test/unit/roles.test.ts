@@ -37,7 +37,7 @@ async function listedWith(more: string, ...search: string[]): Promise<readonly s
 }
 
 describe('the roles offered', () => {
-  it('are asked for under the lock of the provider: that may spend what only one process may spend', async () => {
+  it('are requested under the lock of the provider: this may use up what only one process may use', async () => {
     const deps = makeStage('providers:\n  corp: {strategy: fake}\n').call()
     const {providerId} = planAt('corp', deps)
     const free: unknown[] = []
@@ -69,7 +69,7 @@ describe('the roles offered, with names of accounts', () => {
     expect(await listed('333333333333', 'admin')).to.deep.equal(['Production (EU) admin'])
   })
 
-  it('are called as the configuration says before the strategy, which serves for the others', async () => {
+  it('have account names of the configuration before those of the strategy', async () => {
     const accounts = 'accounts:\n  333333333333: main\n  111111111111: archive\n'
     expect(await listedWith(accounts)).to.deep.equal(['archive dev', 'main admin', 'main dev', '222222222222 ops'])
     expect(await listedWith('accounts: {222222222222: tools}\n', 'dev')).to.deep.equal([

@@ -21,8 +21,8 @@ function inspect(said: Partial<Said>, seconds = 1, aws = true) {
   return inspectAssertion(readSaml(encoded(signed(assertionXml(said)))).assertion, new Date(later(seconds)), {aws})
 }
 
-describe('an assertion that AWS takes', () => {
-  it('gives nothing to doubt', () => {
+describe('an assertion that AWS accepts', () => {
+  it('causes no doubt', () => {
     expect(inspect({})).to.deep.include({doubts: [], sessionSeconds: undefined})
   })
 
@@ -44,7 +44,7 @@ describe('an assertion that AWS takes', () => {
     'urn:amazon:webservices:cn-north-1',
     'https://signin.aws.amazon.com/saml',
   ]) {
-    it(`may have the audience ${name}, also among others`, () => {
+    it(`may have the audience ${name}, even among others`, () => {
       expect(inspect({audience: audience('https://else.example', name)}).doubts).to.deep.equal([])
     })
   }
@@ -54,7 +54,7 @@ describe('an assertion that AWS takes', () => {
     expect(inspect({}, -55).doubts).to.deep.equal([])
   })
 
-  it('tells how long the session at the provider lasts', () => {
+  it('says how long the session at the provider lasts', () => {
     expect(inspect({session: `SessionNotOnOrAfter="${later(36_000)}"`}, 10).sessionSeconds).to.equal(35_990)
   })
 })
@@ -90,7 +90,7 @@ describe('an assertion that is not made for AWS', () => {
     ['has no confirmation', {confirmation: ''}, 'one SubjectConfirmationData'],
     ['has no recipient', {confirmation: confirmation(end)}, 'one SubjectConfirmationData'],
     [
-      'has no end of its confirmation',
+      'has a confirmation without an expiry',
       {confirmation: confirmation('Recipient="https://signin.aws.amazon.com/saml"')},
       'NotOnOrAfter',
     ],
@@ -116,7 +116,7 @@ describe('an assertion that is not made for AWS', () => {
       '"alice", "bob"',
     ],
     [
-      'is meant for somebody else',
+      'is meant for another recipient',
       {confirmation: confirmation(`${end} Recipient="https://app.example.com/acs"`)},
       'https://app.example.com/acs (Recipient)',
     ],
@@ -142,7 +142,7 @@ describe('an assertion that is not made for AWS', () => {
       .with.property('code', 'AWS_REFUSED')
   })
 
-  it('may still be what an emulator of AWS takes: its address is doubted only', () => {
+  it('may still be one for an emulator of AWS: its address is only doubtful', () => {
     const said = {
       confirmation: confirmation(`${end} Recipient="http://localhost:4566/saml"`),
       audience: audience('emulator'),

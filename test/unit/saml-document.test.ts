@@ -35,7 +35,7 @@ describe('a SAML document', () => {
     expect(readSaml(encoded(responseXml(xml))).assertion.issuer).to.equal('https://sso.example.com/???~~~')
   })
 
-  it('tells what AWS looks at', () => {
+  it('gives the values that AWS checks', () => {
     const session = `SessionNotOnOrAfter="${later(36_000)}"`
     expect(readSaml(encoded(assertionXml({session}))).assertion).to.deep.include({
       signed: false,
@@ -48,13 +48,13 @@ describe('a SAML document', () => {
     })
   })
 
-  it('ends with the first session at the provider that does', () => {
+  it('ends with the earliest session at the provider', () => {
     const statement = (seconds: number) => `<saml:AuthnStatement SessionNotOnOrAfter="${later(seconds)}"/>`
     const document = assertionXml({more: statement(7200) + statement(3600) + statement(36_000)})
     expect(readSaml(encoded(document)).assertion.sessionEnd).to.deep.equal(new Date(later(3600)))
   })
 
-  it('is in UTC where its times name no zone, wherever we are', () => {
+  it('is in UTC where its times name no zone, whatever the local zone', () => {
     const conditions = 'NotBefore="2026-11-23T09:00:00" NotOnOrAfter="2026-11-23T09:01:00.123456Z"'
     const zone = process.env.TZ
     process.env.TZ = 'America/New_York'
@@ -75,7 +75,7 @@ describe('a value of an assertion', () => {
     ['character references', '&#97;lice'],
     ['white space around it', '\n  alice\n'],
   ] as const) {
-    it(`is whole although it holds ${what}`, () => {
+    it(`is read whole although it holds ${what}`, () => {
       const said = {subject: `<saml:NameID>${value}</saml:NameID>`, sessionName: attribute('name', [value])}
       const {nameId, attributes} = readSaml(encoded(assertionXml(said))).assertion
       expect(nameId).to.equal('alice')
@@ -100,12 +100,12 @@ describe('a value of an assertion', () => {
     })
   }
 
-  it('that holds elements is no text', () => {
+  it('that holds elements is not text', () => {
     const sessionName = attribute('name', ['<x>al</x>ice', 'bob'])
     expect(readSaml(encoded(assertionXml({sessionName}))).assertion.attributes.get('name')).to.deep.equal(['bob'])
   })
 
-  it('belongs to one list when the attribute comes several times, and is found by its exact name', () => {
+  it('joins one list when the attribute occurs several times, and is found by its exact name', () => {
     const sessionName = attribute('name', ['a']) + attribute('Name', ['b']) + attribute('name', ['c'])
     const {attributes} = readSaml(encoded(assertionXml({sessionName}))).assertion
     expect(attributes.get('name')).to.deep.equal(['a', 'c'])

@@ -23,7 +23,7 @@ function wrapped(document: string): string {
   return Buffer.from(response, 'base64').toString('utf8')
 }
 
-describe('a bare assertion that is put into a response', () => {
+describe('a bare assertion that is wrapped into a response', () => {
   for (const [c14n, algorithm] of [
     ['exclusive', exclusive],
     ['inclusive', inclusive],
@@ -32,7 +32,7 @@ describe('a bare assertion that is put into a response', () => {
       ['a prefix and a default namespace, as Keycloak', bothNamespaces],
       ['a prefix only', prefixOnly],
     ] as const) {
-      it(`keeps its signature good (${c14n} C14N, ${names})`, () => {
+      it(`keeps its signature valid (${c14n} C14N, ${names})`, () => {
         const xml = signed(assertionXml(start), algorithm)
         expect(hasGoodSignature(xml), 'before').to.equal(true)
         expect(hasGoodSignature(wrapped(encoded(xml)))).to.equal(true)
@@ -40,7 +40,7 @@ describe('a bare assertion that is put into a response', () => {
     }
   }
 
-  it('would lose it if the response declared a prefix: the check tells the difference', () => {
+  it('would break it if the response declared a prefix: the check notices that', () => {
     const xml = signed(assertionXml(), inclusive)
     expect(hasGoodSignature(responseXml(xml))).to.equal(false)
   })
@@ -64,7 +64,7 @@ describe('a bare assertion that is put into a response', () => {
     })
   }
 
-  it('is addressed as it says, and its issuer stands outside too', () => {
+  it('is addressed to its recipient, and its issuer is that of the response too', () => {
     const xml = signed(assertionXml({issuer: 'https://sso.example.com/?a=1&amp;b=&quot;2&quot;'}))
     const response = wrapped(encoded(xml))
     expect(response).to.match(
@@ -75,7 +75,7 @@ describe('a bare assertion that is put into a response', () => {
     expect(response.match(/a=1&#38;b=&#34;2&#34;<\/Issuer>/), 'the copy').not.to.equal(null)
   })
 
-  it('has another ID each time', () => {
+  it('gets a new response ID each time', () => {
     const document = encoded(signed(assertionXml()))
     const idOf = (response: string) => /ID="(_[^"]+)"/.exec(response)?.[1]
     expect(idOf(wrapped(document))).not.to.equal(idOf(wrapped(document)))

@@ -43,7 +43,7 @@ describe('the roles of an assertion', () => {
     ])
   })
 
-  it('are all there, through each provider, once', () => {
+  it('are all listed, once for each provider', () => {
     const pairs = [
       `${samlRole},${samlProvider}`,
       `${second},${samlRole}`,
@@ -64,22 +64,22 @@ describe('the roles of an assertion', () => {
     `${samlProvider},${second}`,
     `${samlRole},${samlProvider},${second}`,
   ]) {
-    it(`are no such thing as ${value}`, () => {
+    it(`do not include ${value}`, () => {
       expect(readRolePair(value)).to.equal(undefined)
       expect(offered({roles: [value]})).to.deep.equal([])
     })
   }
 
-  it('stand in an attribute whose name counts to the letter', () => {
+  it('come from an attribute with the exact name', () => {
     expect(offered({roleAttribute: 'https://aws.amazon.com/saml/attributes/role'})).to.deep.equal([])
   })
 })
 
-describe('the role that was asked for', () => {
+describe('the requested role', () => {
   const take = (wanted: string, said: Partial<Said>) =>
     offeredRole(readRole(wanted, 'role'), readSaml(encoded(assertionXml(said))).assertion, 'corp')
 
-  it('is taken with the provider it is offered through', () => {
+  it('is used with the provider it is offered through', () => {
     expect(take(samlRole, {roles: [`${admin},${second}`, `${samlRole},${samlProvider}`]})).to.include({
       arn: samlRole,
       principalArn: samlProvider,
@@ -99,14 +99,14 @@ describe('the role that was asked for', () => {
     ['path', 'arn:aws:iam::123456789012:role/team/developer'],
     ['provider', `${samlRole},${second}`],
   ] as const) {
-    it(`is another one when it differs in its ${what} only`, () => {
+    it(`is a different one when only its ${what} differs`, () => {
       expect(() => take(near, {}))
         .to.throw(/does not offer/)
         .with.property('code', 'ROLE_NOT_OFFERED')
     })
   }
 
-  it('is named among five of many', () => {
+  it('is missing with five of the many offered roles named', () => {
     const roles = Array.from({length: 40}, (_, index) => `arn:aws:iam::123456789012:role/r${index},${samlProvider}`)
     expect(() => take(admin, {roles})).to.throw(/role\/r4 and 35 more\./)
   })

@@ -37,7 +37,7 @@ function deskWith(answers: readonly GrantAnswer[], script: Script = {}, options?
   return {forms, host: fakeHost({tokens: [fakeTokens()], grants, ...script}, options)}
 }
 
-/** What a command leaves behind that has signed somebody in. */
+/** What a command that has signed a user in leaves behind. */
 async function signedInBefore(tokens = fakeTokens()) {
   const {host} = deskWith([given('an-assertion')], {tokens: [tokens]})
   await saml2.signIn(settings, host)
@@ -66,7 +66,7 @@ describe('the strategy "saml2"', () => {
 })
 
 describe('the exchange of a token for an assertion', () => {
-  it('asks for SAML 2.0 at the audience, and gives what comes as the proof', async () => {
+  it('asks for SAML 2.0 at the audience, and gives the answer as the proof', async () => {
     const tokens = fakeTokens()
     const samlRoles = [(document: string) => [{...role, ref: document}]]
     const {host, forms} = deskWith([given('an-assertion')], {tokens: [tokens], samlRoles})
@@ -85,7 +85,7 @@ describe('the exchange of a token for an assertion', () => {
     ])
   })
 
-  it('may begin with the ID token', async () => {
+  it('may exchange the ID token', async () => {
     const tokens = fakeTokens()
     const {host, forms} = deskWith([given('an-assertion')], {tokens: [tokens]})
     await saml2.signIn({...settings, subjectTokenType: 'id_token'}, host)
@@ -100,7 +100,7 @@ describe('the exchange of a token for an assertion', () => {
     ['something without a type', {issued_token_type: undefined}, 'something else'],
     ['no text', {access_token: 1}, 'a SAML assertion'],
   ] as const) {
-    it(`takes nothing else for an assertion, such as ${what}`, async () => {
+    it(`accepts nothing else as an assertion, such as ${what}`, async () => {
       const failure = await failureOf(saml2.signIn(settings, deskWith([given('eyJ.e30.x', change)]).host))
       expect(failure).to.include({code: 'BAD_RESPONSE'})
       expect(String(failure)).to.include(words).and.not.to.include('eyJ')
@@ -109,7 +109,7 @@ describe('the exchange of a token for an assertion', () => {
 })
 
 describe('one assertion', () => {
-  it('serves several roles while it lives, and then another one is got', async () => {
+  it('is used for several roles while it is valid, and then another one is fetched', async () => {
     const desk = deskWith([given('first'), given('second')])
     const identity = await saml2.signIn(settings, desk.host)
     desk.host.advance(44_000)
@@ -119,7 +119,7 @@ describe('one assertion', () => {
     expect(desk.forms).to.have.lengthOf(2)
   })
 
-  it('serves five minutes at most, however long the provider lets it live', async () => {
+  it('is used for five minutes at most, however long the provider makes it valid', async () => {
     const desk = deskWith([given('first', {expires_in: 36_000}), given('second')])
     const identity = await saml2.signIn(settings, desk.host)
     desk.host.advance(284_000)
@@ -128,7 +128,7 @@ describe('one assertion', () => {
     expect(await identity.proofFor(role)).to.include({document: 'second'})
   })
 
-  it("is never another person's", async () => {
+  it('is never that of another user', async () => {
     const end = new Date('2026-01-01T00:00:30Z')
     const tokens = [fakeTokens({sub: '1'}, end), fakeTokens({sub: '2'})]
     const {host} = deskWith([given('first'), given('second')], {tokens})
@@ -155,7 +155,7 @@ describe('a provider that refuses the exchange', () => {
     host.verify()
   })
 
-  it('is not asked again where the person has just signed in', async () => {
+  it('is not asked again where the user has just signed in', async () => {
     const {host} = deskWith([refusal('invalid_request')])
     expect(await failureOf(saml2.signIn(settings, host))).to.include({code: 'SIGN_IN_REFUSED'})
     host.verify()
@@ -175,11 +175,11 @@ describe('a provider that refuses the exchange', () => {
       expect(failure).to.include({code: 'SIGN_IN_REFUSED'})
       expect(String(failure)).to.include(`${error} (as it says)`).and.include(words)
       expect(failure).to.have.property('hint').that.includes(hint)
-      expect(host.asked, 'somebody was asked').to.deep.equal([])
+      expect(host.asked, 'the user was asked').to.deep.equal([])
     })
   }
 
-  it('in no words at all is told of by its status', async () => {
+  it('without any explanation is reported by its status', async () => {
     const failure = await failureOf(saml2.signIn(settings, deskWith([{status: 418, body: {}}]).host))
     expect(String(failure)).to.include('HTTP 418')
   })

@@ -65,7 +65,7 @@ describe('the file of a sealed entry', () => {
     expect(await readFrom([whole]), 'and all of it, unchanged').to.deep.equal([sealed])
   })
 
-  it('gives nothing when it was cut short, wherever', async () => {
+  it('gives nothing when it was cut short, wherever it was cut', async () => {
     await cache.write('provider/a', entry('value'))
     const whole = await readFile(await onlyFile())
     // Without its line end it is whole.
@@ -73,7 +73,7 @@ describe('the file of a sealed entry', () => {
     expect(new Set(await readFrom(cut))).to.deep.equal(new Set([undefined]))
   })
 
-  it('never has the IV of another one, whichever process wrote it', async () => {
+  it('never has the same IV as another one, whichever process wrote it', async () => {
     const script = `
       import {readdirSync, readFileSync} from 'node:fs'
       import {keyringCache} from ${JSON.stringify(module)}

@@ -21,7 +21,7 @@ describe('a secret in a text', () => {
     })
   }
 
-  it('leaves no tail when a part of it is a secret too', () => {
+  it('is masked whole when a part of it is a secret too', () => {
     const [short, long] = ['secret', 'secret-and-its-tail']
     for (const known of [
       [short, long],
@@ -31,11 +31,11 @@ describe('a secret in a text', () => {
     }
   })
 
-  it('leaves no tail either when the part is at its end or is found in another shape', () => {
+  it('is masked whole when that part is at its end or in another form', () => {
     expect(masking('tail-of-it', 'begin&tail-of-it').mask('begin%26tail-of-it begin&tail-of-it')).to.equal('*** ***')
   })
 
-  it('shorter than six characters would mask half of every text', () => {
+  it('of fewer than six characters is not masked: that would hide half of every text', () => {
     expect(masking('short', '').mask('a short text')).to.equal('a short text')
   })
 })
@@ -45,7 +45,7 @@ describe('a part of a secret', () => {
     'base64',
   )
 
-  it('is masked from 16 characters on, wherever it was cut out', () => {
+  it('is masked from 16 characters on, wherever it was cut', () => {
     const secrets = masking(secret)
     for (let from = 0; from + 16 <= secret.length; from++) {
       for (const length of [16, 17, 30, secret.length - 1]) {
@@ -55,16 +55,16 @@ describe('a part of a secret', () => {
     }
   })
 
-  it('is masked in the shapes that the whole one takes in addresses', () => {
+  it('is masked in the forms that the secret has in URLs', () => {
     const odd = 'p+q/r=s&t+u/v=w&x+y/z=1&2+3/4=5&6'
     expect(masking(odd).mask(encodeURIComponent(odd).slice(1, -1))).to.equal('***')
   })
 
-  it('of fewer characters is shown: words are that short, too', () => {
+  it('of fewer characters is shown: words can be that short', () => {
     expect(masking(secret).mask(`${secret.slice(0, 15)} ${secret.slice(20, 35)}`)).not.to.include('*')
   })
 
-  it('is masked although what no terminal shows was put into it', () => {
+  it('is masked although invisible characters were put into it', () => {
     for (const between of ['\u200b', '\u202e', '\u00ad', '\u{e0041}', '\ufe0f', '\n', '\r\n\t', '\u001b']) {
       const spread = secret.split('').join(between)
       expect(masking(secret).mask(`<${spread}>`), JSON.stringify(between)).to.equal('<***>')
@@ -72,7 +72,7 @@ describe('a part of a secret', () => {
     }
   })
 
-  it('is masked where several secrets begin alike, as tokens do', () => {
+  it('is masked where several secrets begin with the same characters, as tokens do', () => {
     const tokens = Array.from(
       {length: 30},
       (_, at) => `eyJhbGciOiJSUzI1NiIsImtpZCI6Im${'x'.repeat(at)}-end-of-number-${at}-`,
@@ -81,7 +81,7 @@ describe('a part of a secret', () => {
     for (const token of tokens) expect(secrets.mask(`${token} ${token.slice(3, -2)}`)).to.equal('*** ***')
   })
 
-  it('is shown where it is a name or a host of the configuration, or a part of one', () => {
+  it('is shown where it is, or is part of, a name or host of the configuration', () => {
     const secrets = masking('https://sso.corporation.example.com/realms/staff?code=abc123def456ghi789')
     secrets.spare(() => ['corporation-keycloak', 'sso.corporation.example.com'])
     for (const said of ['https://sso.corporation.example.com/', 'no answer of sso.corporation.example.com:443'])
@@ -96,7 +96,7 @@ describe('a part of a secret', () => {
     expect(named.mask('corporation-keycloak: corporation-keycloak-7')).to.equal('corporation-keycloak: ***')
   })
 
-  it('takes no noticeable time to look for in a long text', () => {
+  it('takes no noticeable time to find in a long text', () => {
     const secrets = masking(secret, 'y'.repeat(100_000), Buffer.alloc(3000, 7).toString('base64'))
     const begin = process.cpuUsage().user
     for (const text of ['all is well, and nothing is wrong. '.repeat(30_000), 'y'.repeat(1_000_000)]) secrets.mask(text)

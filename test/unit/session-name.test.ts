@@ -16,7 +16,7 @@ describe('the name of a session', () => {
     expect(nameOf(undefined, {subject: ''})).to.equal('aws-oidc')
   })
 
-  it('is made of what STS takes: 2 to 64 of certain characters', () => {
+  it('has only what STS accepts: 2 to 64 of certain characters', () => {
     expect(nameOf('Zoë Müller|x', alice)).to.equal('Zo--M-ller-x')
     expect(nameOf('{name}', {claims: {name: 'Zoë Müller'}})).to.equal('Zo--M-ller')
     expect(nameOf('a', alice)).to.equal('a-')
@@ -44,19 +44,19 @@ describe('the name of a session', () => {
     ],
     ['few letters would be left', '{name}', undefined, {name: 'محمد (IT)', sub: 'm1'}, 'm1', '"sub"'],
   ] as const) {
-    it(`is made of what still tells people apart where ${why}, and that is said`, () => {
+    it(`still tells users apart where ${why}, with a warning`, () => {
       const named = sessionNameOf(template, {subject, claims})
       expect(named.name).to.equal(name)
       expect(named.note).to.include(instead)
     })
   }
 
-  it('says nothing where nothing had to be replaced, and is no less than before where nothing else is known', () => {
+  it('causes no warning where nothing had to be replaced, or nothing better is known', () => {
     expect(sessionNameOf('{email}', alice).note).to.equal(undefined)
     expect(sessionNameOf('{name}', {claims: {name: '王伟'}})).to.deep.equal({name: '--'})
   })
 
-  it('can not be made of a claim that is not there, is empty, or is no text', () => {
+  it('can not be made of a claim that is missing, empty, or not text', () => {
     expect(() => nameOf('{sub}', alice)).to.throw('the claim "sub", which the sign-in lacks.')
     expect(() => nameOf('{toString}', alice)).to.throw('the claim "toString", which the sign-in lacks.')
     for (const name of ['none', 'blank'])

@@ -25,7 +25,7 @@ import {findAwsPlaces, unexpandedPlace} from '../../src/outside/files/aws-places
 import {systemSharedFiles} from '../../src/outside/files/shared-files.ts'
 import {nobody, root} from '../support/machine.ts'
 
-describe('a file that is not ours alone', () => {
+describe('a file that other programs write too', () => {
   let home = ''
   const inHome = (...names: string[]) => join(home, ...names)
   const replace = (path: string, before: string | undefined, after: string) =>
@@ -35,7 +35,7 @@ describe('a file that is not ours alone', () => {
   })
   afterEach(() => rm(home, {recursive: true, force: true}))
 
-  it('is made, closed to others, with the folder it needs', async () => {
+  it('is made, closed to others, with its folder', async () => {
     expect(await replace(inHome('.aws/config'), undefined, 'a')).to.equal('replaced')
     expect(await readFile(inHome('.aws/config'), 'utf8')).to.equal('a')
     expect((await lstat(inHome('.aws/config'))).mode & 0o777).to.equal(0o600)
@@ -54,7 +54,7 @@ describe('a file that is not ours alone', () => {
     expect(after.ino, 'another file').not.to.equal(before.ino)
   })
 
-  it('stays behind the links that lead to it, also before it exists', async () => {
+  it('stays the target of the links to it, even before it exists', async () => {
     await mkdir(inHome('dotfiles'))
     await symlink('dotfiles/config', inHome('link'))
     await symlink(inHome('link'), inHome('config'))
@@ -69,7 +69,7 @@ describe('a file that is not ours alone', () => {
     expect(await readdir(inHome('dotfiles'))).to.have.members(['config', 'new'])
   })
 
-  it('keeps its other names', async () => {
+  it('keeps its hard links', async () => {
     await writeFile(inHome('config'), 'a longer text')
     await link(inHome('config'), inHome('other'))
     await replace(inHome('config'), 'a longer text', 'b')
@@ -79,7 +79,7 @@ describe('a file that is not ours alone', () => {
     expect(await readdir(home)).to.have.members(['config', 'config.backup', 'other'])
   })
 
-  it('is of the person whose folder it is in where root writes it, and so is what is kept of it', async function () {
+  it('belongs to the owner of its folder where root writes it, and so does its backup', async function () {
     if (!root) return this.skip()
     await chown(home, nobody, nobody)
     await replace(inHome('config'), undefined, 'a')
@@ -98,7 +98,7 @@ describe('a file that is not ours alone', () => {
     expect(await readdir(home)).to.deep.equal(['config'])
   })
 
-  it('is kept as it was before the first change, in a copy closed to others that later changes leave alone', async () => {
+  it('is backed up before the first change, in a copy closed to others that later changes leave alone', async () => {
     await writeFile(inHome('config'), 'a', {mode: 0o644})
     await replace(inHome('config'), 'a', 'b')
     await replace(inHome('config'), 'b', 'c')
@@ -107,7 +107,7 @@ describe('a file that is not ours alone', () => {
     expect(await readdir(home)).to.have.members(['config', 'config.backup'])
   })
 
-  it('says the old or the new text whole, whenever the writer is killed, and what that leaves behind goes an hour later', async () => {
+  it('has the whole old or new text, whenever the writer is killed, whose remains are removed an hour later', async () => {
     const [old, other] = ['a'.repeat(2_000_000), 'b'.repeat(2_000_000)]
     await writeFile(inHome('config'), old)
     const script = `
@@ -172,7 +172,7 @@ describe('a file that is not ours alone', () => {
     expect((await lstat(inHome('config'))).mode & 0o777).to.equal(0o640)
   })
 
-  it('keeps both lines, where one program had opened it before it was replaced and another one does after that', async () => {
+  it('keeps both lines when one program opened it before it was replaced, and another one after that', async () => {
     await writeFile(inHome('config'), 'a\n')
     const theirs = await open(inHome('config'), 'a')
     const {ino} = await theirs.stat()
@@ -191,7 +191,7 @@ describe('a file that is not ours alone', () => {
     expect(await readFile(inHome('config'), 'utf8')).to.equal('b\nof the other\nof one\n')
   })
 
-  it('keeps the line of a program that opens it just before the line of another one is put back', async () => {
+  it("keeps the line of a program that opens it just before another program's line is put back", async () => {
     await writeFile(inHome('config'), 'a\n')
     const theirs = await open(inHome('config'), 'a')
     const {ino} = await theirs.stat()
@@ -216,7 +216,7 @@ describe('a file that is not ours alone', () => {
     expect(await readFile(inHome('config'), 'utf8')).to.equal('b\nof the other\nof one\n')
   })
 
-  it('keeps the line that another program adds between our last look and the exchange', async () => {
+  it('keeps the line that another program adds between our last check and the exchange', async () => {
     // A large one takes a while to be looked at.
     const [before, after] = [`${'a'.repeat(12_000_000)}\n`, 'b\n']
     const script = `
@@ -255,7 +255,7 @@ describe('a file that is not ours alone', () => {
     }
   })
 
-  it('that can not be written is as it was, and nothing lies beside it', async () => {
+  it('that can not be written stays as it was, and nothing is left beside it', async () => {
     await mkdir(inHome('config'))
     const failure = await replace(inHome('config'), 'a', 'b').catch((error: unknown) => error)
     expect(failure).to.include({code: 'OUTPUT_FAILED', hint: `ls -ld ${inHome('config')}`})
@@ -293,7 +293,7 @@ describe('the place of the AWS configuration', () => {
     ).to.equal('/keys')
   })
 
-  it('can not be told where a variable stands in its name, which only botocore puts in', () => {
+  it('is unknown where its name has an unexpanded variable, which only botocore expands', () => {
     const unexpanded = (AWS_SHARED_CREDENTIALS_FILE: string, platform: NodeJS.Platform) =>
       unexpandedPlace({AWS_CONFIG_FILE: '/x', AWS_SHARED_CREDENTIALS_FILE}, platform) !== undefined
     for (const path of ['$HOME/keys', '/home/$USER/keys']) expect(unexpanded(path, 'linux'), path).to.equal(true)

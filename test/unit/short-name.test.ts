@@ -6,7 +6,7 @@ describe('The name of a program in a file of the AWS tools on Windows', () => {
   const short = String.raw`C:\PROGRA~1\nodejs\node.exe`
   const nobodyAsked = () => Promise.reject(new Error('asked'))
 
-  it('is its own where that is plain', async () => {
+  it('is the full name where that is plain', async () => {
     expect(await shortName(String.raw`C:\npm\node.exe`, nobodyAsked)).to.equal(String.raw`C:\npm\node.exe`)
   })
 
@@ -26,7 +26,7 @@ describe('The name of a program in a file of the AWS tools on Windows', () => {
     }
   }
 
-  it('is looked for of our script', async () => {
+  it('is used for our script', async () => {
     const script = String.raw`C:\Program Files\aws-oidc\bin\run.js`
     const aws = await awsConfiguration(script, {}, 'win32', undefined, async path =>
       path.replace('Program Files', 'PROGRA~1'),

@@ -37,7 +37,7 @@ function provider(text: string) {
 }
 
 describe('the code for a sign-in', () => {
-  it('stands there with its address and the host to look for, and is opened with the code in it', async () => {
+  it('is shown with its address and the host to check, and is opened with the code in the address', async () => {
     const {told, opened} = await show()
     expect(told).to.include('\n  https://sso.example.com/device\n').and.include('enter the code  FQBC-WQBN  until ')
     expect(told).to.include('Check that your browser is at sso.example.com before you enter it.')
@@ -45,7 +45,7 @@ describe('the code for a sign-in', () => {
     expect(opened).to.deep.equal(['https://sso.example.com/device?user_code=FQBC-WQBN'])
   })
 
-  it('holds until the earlier of its own end and of our five minutes', async () => {
+  it('is valid until the earlier of its own expiry and our five minutes', async () => {
     expect((await show()).told).to.match(/ until \d\d:05 \(in 5 minutes\)\.$/m)
     const {told} = await show({deadline: new Date('2026-11-23T10:00:00Z')})
     expect(told).to.match(/ until \d\d:10 \(in 10 minutes\)\.$/m)
@@ -65,7 +65,7 @@ describe('the code for a sign-in', () => {
     expect((await show({screen: () => ({...screen, rows: 20})})).told).not.to.match(drawn)
   })
 
-  it('counts the lines that a long address takes on a narrow terminal', async () => {
+  it('leaves room for the lines that a long address takes on a narrow terminal', async () => {
     const least = async (path: string) => {
       const url = new URL(path, code.url)
       for (let rows = 1; rows < 100; rows++) {
@@ -87,7 +87,7 @@ describe('the code for a sign-in', () => {
 })
 
 describe('the hosts at which a code may be entered', () => {
-  it("are the issuer's and those that the provider's settings name", () => {
+  it('are that of the issuer and those in the settings of the provider', () => {
     const corp = provider(
       '    issuer: https://sso.example.com/realms/a\n    deviceHosts: [microsoft.com, Login.Example.com:8443]\n',
     )
@@ -102,7 +102,7 @@ describe('the hosts at which a code may be entered', () => {
     'user@microsoft.com',
     '*.example.com/',
   ]) {
-    it(`are no addresses or patterns such as "${wrong}"`, () => {
+    it(`can not be addresses or patterns such as "${wrong}"`, () => {
       const read = () => provider(`    deviceHosts: ["${wrong}"]\n`)
       expect(read).to.throw(AwsOidcError, 'config.yaml:4:19: providers.corp.deviceHosts.0 must be the name of a host')
     })

@@ -12,7 +12,7 @@ interface Answer {
   readonly cookie?: string
 }
 
-describe('the look for a page to sign in at', () => {
+describe('the check for a sign-in page', () => {
   /** A provider that answers like this below its paths; `needs` is the cookie without which it refuses. */
   const outcome = (answers: Readonly<Record<string, Answer>>, needs?: string) => {
     const fetch: typeof globalThis.fetch = async (input, init) => {
@@ -28,21 +28,21 @@ describe('the look for a page to sign in at', () => {
   }
   const sentTo = (location: string) => outcome({'/authorize': {status: 303, location}, '/login': {status: 200}})
 
-  it('hears what the browser would be sent back with', async () => {
+  it('reports the error with which the browser would be sent back', async () => {
     expect(await sentTo(`${redirect.href}?error=invalid_scope&error_description=no+such+scope`)).to.equal(
       'idp.example refuses to let this client sign in: invalid_scope (no such scope).',
     )
     expect(await sentTo(`${redirect.href}?error=unauthorized_client`)).to.include(': unauthorized_client.')
   })
 
-  it('hears what a page says in its address, as Ory Hydra does of a client that it does not know', async () => {
+  it('reports the error in the address of a page, as of Ory Hydra for an unknown client', async () => {
     const words = 'error=invalid_client&error_description=The+requested+OAuth+2.0+Client+does+not+exist.'
     for (const place of ['/oauth2/fallbacks/error', 'https://login.example/error']) {
       expect(await sentTo(`${place}?${words}`)).to.include('invalid_client (The requested OAuth 2.0 Client')
     }
   })
 
-  it('follows redirects on the same host, as Dex refuses a way back only behind the first one', async () => {
+  it('follows redirects on the same host, as Dex refuses a redirect address only after the first one', async () => {
     const answers = {'/authorize': {status: 302, location: '/auth/local?state=x'}, '/auth/local': {status: 400}}
     expect(await outcome(answers)).to.equal(
       'idp.example has no page to sign in at for the client "aws-oidc" and the way back http://127.0.0.1/callback: HTTP 400, "Bad Request".',
@@ -51,7 +51,7 @@ describe('the look for a page to sign in at', () => {
     expect(await sentTo('https://idp.example/login')).to.equal('there')
   })
 
-  it('brings the cookies along, without which many a provider refuses', async () => {
+  it('sends the cookies, without which many providers refuse', async () => {
     const answers = {
       '/authorize': {status: 302, location: '/login', cookie: 'session=one; Path=/; HttpOnly'},
       '/login': {status: 200},
@@ -59,7 +59,7 @@ describe('the look for a page to sign in at', () => {
     expect(await outcome(answers, 'session=one')).to.equal('there')
   })
 
-  it('knows nothing of what another host says, of a circle, of errors of the server', async () => {
+  it('draws no conclusion from another host, a redirect loop or a server error', async () => {
     expect(await sentTo('https://login.example/')).to.equal('untold')
     expect(await sentTo(`${redirect.href}?code=x`)).to.equal('untold')
     expect(await sentTo('/authorize')).to.equal('untold')

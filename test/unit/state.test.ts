@@ -37,13 +37,13 @@ describe('the state of a provider', () => {
   const states = (folder: string | undefined) =>
     fileStates({folder, readText: systemFiles.readText, replace: systemFiles.replacePrivate, exclusively})
 
-  it('comes back as it was left, to whoever reads it next', async () => {
+  it('is read as it was written', async () => {
     expect(await states(join(home, 'state')).change('provider', () => full)).to.equal(true)
     expect(await states(join(home, 'state')).read('provider')).to.deep.equal(full)
     expect(await states(join(home, 'state')).read('another')).to.deep.equal(empty)
   })
 
-  it('is a file for its owner alone, and nothing else is left', async function () {
+  it('is a file for its owner alone, with nothing else beside it', async function () {
     if (process.platform === 'win32') this.skip()
     const before = process.umask(0)
     try {
@@ -56,7 +56,7 @@ describe('the state of a provider', () => {
     }
   })
 
-  it('is written without what a killed process has left halfway, but with what another one is writing now', async () => {
+  it('removes what a killed process left half-written when it is written, but not what another process is writing now', async () => {
     const [left, current, foreign] = ['provider.json.aaaaaaaaaaaa.tmp', 'other.json.bbbbbbbbbbbb.tmp', 'notes.tmp']
     await states(join(home, 'state')).change('provider', () => full)
     for (const name of [left, current, foreign]) await writeFile(join(home, 'state', name), '{')
@@ -66,7 +66,7 @@ describe('the state of a provider', () => {
     expect(await readdir(join(home, 'state'))).to.have.members(['provider.json', current, foreign])
   })
 
-  it('that nobody understands is worth none, and is replaced', async () => {
+  it('that can not be read counts as empty, and is replaced', async () => {
     await states(join(home, 'state')).change('provider', () => full)
     for (const text of [
       '',
@@ -82,12 +82,12 @@ describe('the state of a provider', () => {
     expect((await states(join(home, 'state')).read('provider')).failures).to.equal(1)
   })
 
-  it('that has no place in a file system which calls it missing is given up, and does not hang', async function () {
+  it('in a file system that calls every folder missing is not written, and does not hang', async function () {
     if (process.platform !== 'linux') this.skip()
     expect(await states('/proc/nowhere/aws-oidc/state').change('provider', () => full)).to.equal(false)
   })
 
-  it('that can not be written is told, and costs nothing', async () => {
+  it('that can not be written is reported to the caller, and costs nothing', async () => {
     await writeFile(join(home, 'file'), '')
     expect(await states(join(home, 'file')).change('provider', () => full)).to.equal(false)
     const nowhere = states(undefined)

@@ -6,7 +6,7 @@ import {refresh} from '../../src/oauth/refresh.ts'
 import {type Network, systemNetwork} from '../../src/outside/network/network.ts'
 import {type Clock, systemClock} from '../../src/outside/system/clock.ts'
 
-// A thread of its own: it answers while this one stands still.
+// A thread of its own: it answers while this one is stopped.
 const server = `
   const {createServer} = require('node:http')
   const {parentPort} = require('node:worker_threads')
@@ -18,7 +18,7 @@ const server = `
   server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port))
 `
 
-describe('a process that has stood still for longer than a request may take', () => {
+describe('a process that was stopped for longer than a request may take', () => {
   let worker: Worker
   let address: string
   let network: Network
@@ -40,7 +40,7 @@ describe('a process that has stood still for longer than a request may take', ()
   async function standStillDuring(work: () => Promise<Response>): Promise<Response> {
     const asked = once(worker, 'message')
     const answer = work()
-    // Without this a failure would be one of nobody's before it is waited for.
+    // Without this, a failure would count as unhandled before it is awaited.
     answer.catch(() => undefined)
     await asked
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600)
@@ -49,14 +49,14 @@ describe('a process that has stood still for longer than a request may take', ()
 
   for (const method of ['POST', 'GET']) {
     for (const size of [2, 3 * 1024 * 1024]) {
-      it(`has the answer to a ${method} of ${size} bytes that came meanwhile`, async () => {
+      it(`gets the answer to a ${method} of ${size} bytes that arrived meanwhile`, async () => {
         const answer = await standStillDuring(() => network.fetch(`${address}/${size}`, {method}))
         expect((await answer.text()).length).to.equal(size)
       })
     }
   }
 
-  it('is held to no other limit: the one of the OAuth library counts the time that it stood still', async () => {
+  it('has no other limit: the one of the OAuth library would count the time that it was stopped', async () => {
     const limits: unknown[] = []
     const issuer = 'https://idp.example'
     const fetch: typeof globalThis.fetch = async (_, init) => {
@@ -69,7 +69,7 @@ describe('a process that has stood still for longer than a request may take', ()
     expect(limits).to.deep.equal([undefined, undefined])
   })
 
-  it('fails where none came', async () => {
+  it('fails where no answer arrived', async () => {
     const failure = await standStillDuring(() => network.fetch(`${address}/never`, {method: 'POST'})).then(
       () => undefined,
       (error: {code: string}) => error.code,

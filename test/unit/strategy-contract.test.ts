@@ -56,7 +56,7 @@ describe('the contract of strategies', () => {
     expect(await failedBy(strategyWith({}))).to.deep.equal([])
   })
 
-  it('finds a setting that is not described, has no words, or an unknown type', async () => {
+  it('finds a setting without a description or with an unknown type', async () => {
     const {issuer, clientId, clientSecret} = strategyWith({}).settings
     const described = {issuer, clientId, clientSecret}
     for (const broken of [
@@ -71,14 +71,14 @@ describe('the contract of strategies', () => {
     }
   })
 
-  it('finds a strategy that asks although nobody may be asked', async () => {
+  it('finds a strategy that asks although the user may not be asked', async () => {
     const asks = strategyWith({before: (_, host) => host.ask.text('Who are you?').catch(() => 'nobody')})
     expect(await failedBy(asks, {idp: () => ({...idp(), answers: ['alice']})})).to.include(
       'rejects with SIGN_IN_REQUIRED, and asks nobody, where nobody may be asked and nothing is remembered',
     )
   })
 
-  it('finds a strategy that has another code where nobody may be asked', async () => {
+  it('finds a strategy that has another code where the user may not be asked', async () => {
     const wrong = strategyWith({
       before: async (_, host) => {
         if (!host.interactive && host.memory && (await host.memory.get('x')) === undefined) throw new Error('nobody')
@@ -134,7 +134,7 @@ describe('the contract of strategies', () => {
     expect(await failedBy(asking)).to.include('gives proofs for two roles from one sign-in')
   })
 
-  it('finds proofs that AWS does not take', async () => {
+  it('finds proofs that AWS does not accept', async () => {
     for (const proof of [
       {kind: 'web-identity', token: ''},
       {kind: 'saml', document: '<samlp:Response>'},
@@ -149,7 +149,7 @@ describe('the contract of strategies', () => {
     }
   })
 
-  it('finds a strategy that leaves an answer of the provider unused, or wants one that is not there', async () => {
+  it('finds a strategy that leaves an answer of the provider unused, or needs one that is missing', async () => {
     const all = 'asks a person, and takes from the provider all that it was to answer'
     const response = () => Response.json({})
     expect(await failedBy(strategyWith({}), {idp: () => ({...idp(), responses: [response]})})).to.include(all)
@@ -182,7 +182,7 @@ describe('the contract of strategies', () => {
     expect(await failedBy(granted, {idp: () => ({...idp(), grants}), idpAgain: () => ({grants})})).to.include(check)
   })
 
-  it('finds secrets in an error, in its causes and in what hangs on it', async () => {
+  it('finds secrets in an error, in its causes and in its properties', async () => {
     const script = () => ({...idp(), grants: [{status: 200, body: {}}]})
     for (const attach of [
       (secret: string) => new Error(`refused: ${secret}`),

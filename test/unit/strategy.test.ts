@@ -58,7 +58,7 @@ describe('a strategy that breaks after the sign-in', () => {
     })
   }
 
-  it('but says itself what went wrong is taken at its word', async () => {
+  it('but explains what went wrong is reported in its own words', async () => {
     const said = Object.assign(new Error('not for you'), {code: 'ROLE_NOT_OFFERED', hint: 'ask'})
     const deps = callWith(makeStage(), identity => ({...identity, proofFor: () => Promise.reject(said)}))
     const failure = await failureOf(credentialsFor(request, deps))
@@ -66,8 +66,8 @@ describe('a strategy that breaks after the sign-in', () => {
   })
 })
 
-describe('a strategy that does not heed its signal', () => {
-  it('is left alone soon after the time for a sign-in is over', async () => {
+describe('a strategy that ignores its signal', () => {
+  it('is abandoned soon after the time for a sign-in is over', async () => {
     const stage = makeStage()
     const deps = stage.call()
     const strategy = async (id: string) => ({
@@ -86,7 +86,7 @@ describe('a strategy that does not heed its signal', () => {
 })
 
 describe('an identity that is an object with methods of its own', () => {
-  it('keeps what it refers to as "this"', async () => {
+  it('keeps its "this"', async () => {
     class Person implements Identity {
       readonly subject = 'alice@example.com'
       readonly #identity: Identity
@@ -105,10 +105,10 @@ describe('an identity that is an object with methods of its own', () => {
   })
 })
 
-describe("an identity that is not to be kept, such as a job's", () => {
+describe('an identity that must not be kept, such as that of a CI job', () => {
   const never = (identity: Identity): Identity => ({...identity, keep: 'never'})
 
-  it('leaves no credentials behind, and the next call makes its own', async () => {
+  it('leaves no credentials in the cache, and the next call gets its own', async () => {
     const stage = makeStage()
     const first = await credentialsFor(request, callWith(stage, never))
     const [plan] = plansFor(request, stage.call())
@@ -118,7 +118,7 @@ describe("an identity that is not to be kept, such as a job's", () => {
     expect(stage.sts.requests).to.have.length(2)
   })
 
-  it('leaves none of a chained role or of its source', async () => {
+  it('leaves none of a chained role or its source', async () => {
     const stage = makeStage(`
 providers: {corp: {strategy: fake}}
 profiles:

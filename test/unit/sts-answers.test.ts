@@ -11,7 +11,7 @@ const members = `<AccessKeyId>ASIA1</AccessKeyId><SecretAccessKey>a/b+c</SecretA
 const credentials = credentialsUntil(expiration)
 
 describe('an answer of AWS STS', () => {
-  it('is read with what is escaped in it, and with what it says besides left out', async () => {
+  it('is read with escapes resolved and other elements ignored', async () => {
     const {result, sent} = await ask(200, answer(`${credentials}${arn}<PackedPolicySize>6</PackedPolicySize>`))
     expect(result).to.deep.equal({
       accessKeyId: 'ASIA1',
@@ -38,9 +38,9 @@ describe('an answer of AWS STS', () => {
     'has a part of the credentials twice': answer(
       credentials.replace('<AccessKeyId>', '<AccessKeyId>ASIA0</AccessKeyId><AccessKeyId>') + arn,
     ),
-    'says no end': answer(credentialsUntil('') + arn),
-    'says an end without its time zone': answer(credentialsUntil('2026-11-25T20:00:00') + arn),
-    'says an end that is no time': answer(credentialsUntil('2026-13-45T20:00:00Z') + arn),
+    'has no expiry': answer(credentialsUntil('') + arn),
+    'has an expiry without a time zone': answer(credentialsUntil('2026-11-25T20:00:00') + arn),
+    'has an expiry that is not a time': answer(credentialsUntil('2026-13-45T20:00:00Z') + arn),
     'names no role': answer(credentials),
     'names another role': answer(credentials + arn.replace('developer', 'admin')),
   }
@@ -65,7 +65,7 @@ describe('an answer of AWS STS', () => {
     ['is nowhere', 404, ''],
   ]
   for (const [what, status, text] of foreign) {
-    it(`that ${what} is none of AWS: no refusal, and not asked for again`, async () => {
+    it(`that ${what} is not one of AWS: neither a refusal nor requested again`, async () => {
       const {failure, sent} = await ask(status, text)
       expect(failure).to.have.property('code', 'BAD_RESPONSE')
       expect(failure).to.have.property('message').that.includes('is not one of AWS STS')
@@ -87,14 +87,14 @@ describe('an answer of AWS STS', () => {
   }
 
   for (const status of [429, 500, 502, 503, 504]) {
-    it(`that is out of order, in whatever words, is asked for again: ${status}`, async () => {
+    it(`that is out of order, in whatever words, is requested again: ${status}`, async () => {
       const {failure, sent} = await ask(status, 'Trouble')
       expect(failure).to.have.property('code', 'UNAVAILABLE')
       expect(sent).to.have.length(3)
     })
   }
 
-  it('that changes from bad to worse is asked for three times in all, like any other', async () => {
+  it('that fails differently each time is requested three times in all, like any other', async () => {
     const cut = () => Promise.reject(new NetworkFailure('The connection was cut.', {mayPass: true}))
     const slow = async () => new Response('Slow down', {status: 503})
     const {failure, sent} = await askInTurn([cut, slow, cut, slow, cut])
@@ -102,7 +102,7 @@ describe('an answer of AWS STS', () => {
     expect(sent).to.have.length(3)
   })
 
-  it('that can never come is asked for once', async () => {
+  it('that can never come is requested once', async () => {
     const {failure, sent} = await askInTurn([() => Promise.reject(new NetworkFailure('It has no name.', {}))])
     expect(failure).to.have.property('message', 'It has no name.')
     expect(sent).to.have.length(1)

@@ -110,7 +110,7 @@ describe("our requests to STS, beside those of AWS's own SDK", () => {
   }
 
   for (const action of actions) {
-    it(`are the same to the letter but for the user agent, and read alike: ${action}`, async () => {
+    it(`are identical except for the user agent, and their answers are read alike: ${action}`, async () => {
       for (const seed of seedsOf(usually(roundsOfEach))) {
         sent = []
         const play = playFor(action, diceFrom(seed))
@@ -131,7 +131,7 @@ describe("our requests to STS, beside those of AWS's own SDK", () => {
   )
   const codes = [...modelled.flatMap(name => [name, name.replace(/Exception$/, '')]), ...unmodelled]
 
-  it('are sent again after the same errors, as often', async () => {
+  it('are repeated after the same errors, as often', async () => {
     expect(modelled).to.include('IDPCommunicationErrorException').and.have.length.greaterThan(10)
     const play = playFor('AssumeRoleWithWebIdentity', diceFrom(1))
     for (const code of codes) {
@@ -154,7 +154,7 @@ describe("our requests to STS, beside those of AWS's own SDK", () => {
   })
 })
 
-/** What the SDK says of itself is left out before it signs, so that even the signatures must be equal. */
+/** Removes what the SDK says of itself before it signs, so that even the signatures must be equal. */
 function withoutSelfPraise<Args extends object, Result>(next: (args: Args) => Promise<Result>) {
   return async (args: Args) => {
     if ('request' in args && isRequest(args.request)) {

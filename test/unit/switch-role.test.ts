@@ -2,8 +2,8 @@ import {expect} from 'chai'
 import {credentialsFor} from '../../src/credentials/credentials.ts'
 import {makeStage} from '../support/dependencies.ts'
 
-describe('what AWS is told', () => {
-  it('when a role is switched: external id, tags, source identity and policies of the profile', async () => {
+describe('the request to AWS', () => {
+  it('to switch a role has the external id, tags, source identity and policies of the profile', async () => {
     const stage = makeStage(`
 providers: {corp: {strategy: fake}}
 profiles:
@@ -48,7 +48,7 @@ profiles:
 describe('a switch over several roles', () => {
   const request = (profile: string) => ({profile, force: false, lasting: false})
 
-  it('takes each with the credentials of the one before, for an hour at most', async () => {
+  it('assumes each with the credentials of the one before, for an hour at most', async () => {
     const stage = makeStage(chain)
     const issued = await credentialsFor(request('third'), stage.call())
     expect(issued.role).to.equal('arn:aws:iam::210987654321:role/auditor')
@@ -62,7 +62,7 @@ describe('a switch over several roles', () => {
     expect(stage.sts.signedWith).to.deep.equal([undefined, 'ASIA0000000000000001', 'ASIA0000000000000002'])
   })
 
-  it('keeps each under a key of its own: what is still good is not asked for again', async () => {
+  it('caches each under a key of its own: those still valid are not requested again', async () => {
     const stage = makeStage(chain)
     const third = await credentialsFor(request('third'), stage.call())
     const second = await credentialsFor(request('second'), stage.call())

@@ -32,13 +32,13 @@ aws_oidc_profile = admin
 interface Call extends Partial<SyncRequest> {
   readonly configuration?: string
   readonly roles?: readonly string[]
-  /** Instead of those, with all that a strategy may say of them. */
+  /** Instead of those, with everything that a strategy may say of them. */
   readonly offered?: readonly Role[]
-  /** What the person says to each question. */
+  /** The user's answer to each question. */
   readonly answers?: boolean[]
 }
 
-/** A call on these files, and what was said to the person. */
+/** A call on these files, and what the user was told. */
 async function call(aws: AwsFolder, {configuration = usual, roles, offered, answers, ...request}: Call = {}) {
   const stage = makeStage(configuration)
   stage.provider.roles = roles
@@ -76,7 +76,7 @@ const leftOf = ({left}: Awaited<ReturnType<typeof call>>) =>
   left.map(({profile, kind, why}) => `${profile} ${kind}: ${why}`)
 
 describe('profiles sync', () => {
-  it('writes each profile: by us, or with a source by the switch of the AWS tools, the source first', async () => {
+  it('writes each profile: as a call of aws-oidc or a role that AWS tools switch to, the source first', async () => {
     const aws = makeAwsFolder()
     const {written, backups, upToDate} = await call(aws)
     expect(aws.config).to.equal(bothWritten)
@@ -91,7 +91,7 @@ describe('profiles sync', () => {
     expect([aws.config, aws.backups.size]).to.deep.equal([bothWritten, 0])
   })
 
-  it('without writing tells what it would do, and that it is not done', async () => {
+  it('without writing says what it would do, and that it is not done', async () => {
     const aws = makeAwsFolder('# mine\n')
     const {changes, written, upToDate} = await call(aws, {write: 'no'})
     expect(changes.map(({profile, action}) => `${action} ${profile}`)).to.deep.equal(['add developer', 'add admin'])
@@ -99,7 +99,7 @@ describe('profiles sync', () => {
     expect(aws.config).to.equal('# mine\n')
   })
 
-  it('brings up to date what is ours, keeps what a person has added to it, and a copy of what was there', async () => {
+  it('updates our settings of a profile, keeps those of the user, and makes a backup', async () => {
     const before = `[profile developer] # of the team\nregion = us-east-1 ; near\n${ownLine('creds --profile developer')}\ncli_pager =\n`
     const aws = makeAwsFolder(before.replace('/opt/node', '/old/node'))
     const {backups} = await call(aws, {profiles: ['developer']})
@@ -110,7 +110,7 @@ describe('profiles sync', () => {
     expect([...aws.backups.values()]).to.deep.equal([before.replace('/opt/node', '/old/node')])
   })
 
-  it('switches by itself what the AWS tools have no key for, and all without --chain aws', async () => {
+  it('makes aws-oidc switch roles with settings that AWS tools lack, and all roles without --chain aws', async () => {
     const chained = (settings: string) =>
       usual.replace('role: 123456789012/admin', `role: 123456789012/admin, ${settings}`)
     for (const settings of ['tags: {a: b}', "sessionName: '{email}'", 'policyArns: [x]', 'sts: {region: eu-west-1}']) {
@@ -125,7 +125,7 @@ describe('profiles sync', () => {
     await call(aws, {configuration: ofProvider('ci')})
     expect(aws.config, 'as we would call it').to.include('role_session_name = ci\n')
     await call(aws, {configuration: ofProvider('{email}')})
-    expect(aws.config, 'it depends on the person').to.not.include('role_arn')
+    expect(aws.config, 'it depends on the user').to.not.include('role_arn')
     const ofEither = ofProvider('ci')
       .replace('providers:', "providers:\n  other: {strategy: fake, sessionName: 'team'}")
       .replace('{provider: corp,', '{provider: [corp, other],')
@@ -135,7 +135,7 @@ describe('profiles sync', () => {
     expect(aws.config).to.match(/\[profile admin\]\nregion = eu-west-1\ncredential_process = [^\n]*--profile admin\n$/)
   })
 
-  it('leaves alone a profile that is not ours, until it is named', async () => {
+  it('leaves alone a profile that is not ours, unless it is named', async () => {
     const theirs = '[profile developer]\nregion = x\ncredential_process = saml2aws login\nmfa_serial = y\n'
     const aws = makeAwsFolder(theirs)
     const unnamed = await call(aws)
@@ -179,7 +179,7 @@ describe('profiles sync', () => {
     ],
     ['a second process', undefined, '[developer]\ncredential_process = x\n', 'credentials:2: "credential_process"'],
   ] as const) {
-    it(`does not write what ${where} would shadow, until it is named: then the shadow goes`, async () => {
+    it(`does not write a profile that ${where} would shadow, unless it is named: then removes the shadow`, async () => {
       const aws = makeAwsFolder(config, credentials)
       const unnamed = await call(aws)
       expect(leftOf(unnamed)[0]).to.equal(
@@ -199,7 +199,7 @@ describe('profiles sync', () => {
     ['[DEFAULT]\nsource_profile = x\nrole_arn = y\n', '', 'config:2: "source_profile"'],
     ['', '[developer]\nregion = x\n[DEFAULT]\naws_access_key_id = AKIA\n', 'credentials:4: "aws_access_key_id"'],
   ] as const) {
-    it(`writes nothing that botocore would give ${place} of [DEFAULT] to, also where it is named`, async () => {
+    it(`writes no profile that would get ${place} of [DEFAULT] in botocore, even where it is named`, async () => {
       for (const profiles of [[], ['developer']]) {
         const aws = makeAwsFolder(config, credentials)
         const {upToDate, left} = await call(aws, {profiles})
@@ -216,21 +216,21 @@ describe('profiles sync', () => {
     })
   }
 
-  it('leaves a role to be switched by the AWS tools where a key of [DEFAULT] would become a part of that', async () => {
+  it('writes no role that AWS tools switch to where a key of [DEFAULT] would take part in the switch', async () => {
     const {left} = await call(makeAwsFolder('[DEFAULT]\nmfa_serial = x\n'))
     expect(left.map(({profile, why}) => `${profile} ${why}`).join()).to.match(/^admin \/aws\/config:2: "mfa_serial" of/)
     const none = await call(makeAwsFolder('[DEFAULT]\nmfa_serial = x\n'), {chain: 'process'})
     expect(none).to.include({upToDate: true})
   })
 
-  it('minds nothing in [DEFAULT] that no profile of ours gets, or that does not win', async () => {
+  it('accepts keys in [DEFAULT] that no profile of ours gets, or that do not win', async () => {
     const config = '[DEFAULT]\nregion = x\naws_access_key_id = AKIA\n[default]\nsso_session = y\n'
     const aws = makeAwsFolder(config, '[DEFAULT]\naws_access_key_id = AKIA\n[other]\nregion = x\n')
     expect(await call(aws)).to.include({upToDate: true})
     expect(await call(aws)).to.deep.include({left: [], changes: []})
   })
 
-  it('removes with --prune what is ours and no longer configured, and never anything else', async () => {
+  it('with --prune removes our profiles that are no longer configured, and nothing else', async () => {
     const theirs = `[profile theirs]\nrole_arn = x\n\n[profile copied]\n${ownLine('creds --profile developer')}`
     const gone = `[profile gone]\nregion = x\n${ownLine('creds --profile gone')}\n`
     const used = `[profile used]\nregion = y\n${ownLine('creds --profile used')}\ns3 =\n  max = 1\n`
@@ -245,7 +245,7 @@ describe('profiles sync', () => {
   })
 
   for (const theirs of ['[profile theirs]\nregion = x\n', '[profile theirs]\nregion = x\n\n', '# theirs\n\n\n', '\n']) {
-    it(`leaves ${JSON.stringify(theirs)} as it was once all of ours is pruned`, async () => {
+    it(`leaves ${JSON.stringify(theirs)} as it was once all our profiles are pruned`, async () => {
       const aws = makeAwsFolder(theirs)
       await call(aws)
       await call(aws, {configuration: 'providers:\n  corp: {strategy: fake}\n', prune: true})
@@ -253,7 +253,7 @@ describe('profiles sync', () => {
     })
   }
 
-  it('is about the named profiles only, also with --prune', async () => {
+  it('changes the named profiles only, even with --prune', async () => {
     const others = [`[profile gone]\n${ownLine('creds --profile gone')}`, bothWritten.replace('/opt/node', '/old/node')]
     const aws = makeAwsFolder(others.join('\n\n'))
     expect(
@@ -263,13 +263,13 @@ describe('profiles sync', () => {
     expect(aws.config).to.equal(others[1])
   })
 
-  it('writes again what the AWS tools read differently, although we read what is wanted', async () => {
+  it('rewrites a profile that AWS tools read differently, although our reader does not', async () => {
     const aws = makeAwsFolder(bothWritten.replace('region = eu-central-1', 'Region = eu-central-1 # near'))
     await call(aws)
     expect(aws.config).to.equal(bothWritten.replace('region', '# near\nregion'))
   })
 
-  it('removes nothing where there is no configuration to compare with', async () => {
+  it('removes nothing where there is no configuration', async () => {
     const aws = makeAwsFolder(bothWritten)
     const deps = {...makeStage().call(), awsConfiguration: async () => aws}
     const configuration = {...deps.configuration, found: false, profiles: {}}
@@ -278,14 +278,14 @@ describe('profiles sync', () => {
     expect(aws.config).to.equal(bothWritten)
   })
 
-  it('knows only names that are configured, and offers the nearest', async () => {
+  it('accepts only configured names, and suggests the nearest', async () => {
     expect(await refusal(call(makeAwsFolder(), {profiles: ['develper']}))).to.include({
       code: 'CONFIG_INVALID',
       hint: 'aws-oidc profiles sync developer',
     })
   })
 
-  it('names a profile whose name or value the AWS tools would not read alike, and writes the others', async () => {
+  it('reports a profile whose name or value AWS tools would read differently, and writes the others', async () => {
     const aws = makeAwsFolder('[profile dup]\n[profile dup]\n')
     const configuration = `${usual}  my own: {provider: corp}\n  dup: {provider: corp}\n  odd: {provider: corp, output: 'a #b'}\n`
     const result = await call(aws, {configuration, profiles: ['my own', 'dup', 'odd', 'developer']})
@@ -300,7 +300,7 @@ describe('profiles sync', () => {
     expect(aws.config).to.include('[profile developer]')
   })
 
-  it('warns of a program that will not be there tomorrow', async () => {
+  it('warns of a program in a temporary place', async () => {
     const aws = makeAwsFolder()
     const script = '/home/me/.npm/_npx/0123/node_modules/aws-oidc/bin/run.js'
     const {said} = await call({...aws, ownProgram: ['/opt/node', script]}, {write: 'no'})
@@ -318,7 +318,7 @@ describe('profiles sync', () => {
 })
 
 describe('profiles sync on random files', () => {
-  it('has nothing to do the second time, and AWS tools read what was wanted', async () => {
+  it('changes nothing the second time, and AWS tools read the intended values', async () => {
     const rounds = usually(200)
     const configuration = usual.replace('  admin:', '  dev: {provider: corp, output: text}\n  admin:')
     let written = 0
@@ -347,7 +347,7 @@ describe('profiles sync on random files', () => {
   })
 })
 
-describe('a line for us that somebody else has written', () => {
+describe('a profile that calls aws-oidc, written by another program,', () => {
   const profile = (line: string) =>
     `[profile developer]\ncredential_process = ${line} creds --profile developer\nregion = eu-central-1\n`
   const only =
@@ -362,14 +362,14 @@ describe('a line for us that somebody else has written', () => {
   const check = async (line: string, on: Partial<AwsFolder> = {}) =>
     (await call({...makeAwsFolder(profile(line)), ...on}, {configuration: only, write: 'no'})).upToDate
 
-  it('is up to date where it works, whatever names it has for the same files', async () => {
+  it('is up to date where it works, whatever paths it has to the same files', async () => {
     for (const line of ['"/opt/node" "/opt/aws-oidc/bin/run.js"', '/opt/other/bin/aws-oidc']) {
       expect(await check(line), line).to.equal(true)
     }
     expect(await check(short, onWindows)).to.equal(true)
   })
 
-  it('is not where some AWS tool can not start it', async () => {
+  it('is outdated where some AWS tool can not start it', async () => {
     for (const line of ['aws-oidc', '/gone/bin/aws-oidc', '/gone/node /opt/aws-oidc/bin/run.js']) {
       expect(await check(line), line).to.equal(false)
     }
@@ -387,7 +387,7 @@ describe('a line for us that somebody else has written', () => {
 })
 
 describe('the question of profiles sync', () => {
-  it('comes after the difference, and no means no', async () => {
+  it('comes after the diff, and the answer no changes nothing', async () => {
     const aws = makeAwsFolder('[profile other]\n')
     const {told, written} = await call(aws, {write: 'ask', answers: [false]})
     expect(told.split('\n').slice(0, 4)).to.deep.equal([
@@ -401,21 +401,21 @@ describe('the question of profiles sync', () => {
     expect(aws.config).to.equal(`[profile other]\n\n${bothWritten}`)
   })
 
-  it('shows of a difference that nobody would read the beginning, and how to see all', async () => {
+  it('shows the beginning of a very long diff, and how to see all', async () => {
     const many = Array.from({length: 300}, (_, index) => `  p${index}: {provider: corp, region: eu-central-1}\n`)
     const {told} = await call(makeAwsFolder(), {configuration: usual + many.join(''), write: 'ask', answers: [false]})
     expect(told.length).to.be.lessThan(21_000)
     expect(told).to.match(/\n\.\.\. and \d+ lines more; "aws-oidc profiles sync --dry-run" shows all\.$/)
   })
 
-  it('is not asked where there is nothing to write, and is an error where nobody can answer', async () => {
+  it('is not asked where there is nothing to write, and is an error where the user can not be asked', async () => {
     expect(await call(makeAwsFolder(bothWritten), {write: 'ask', answers: []})).to.include({upToDate: true})
     const aws = makeAwsFolder()
     expect(await refusal(call(aws, {write: 'ask'}))).to.include({code: 'USAGE', hint: 'aws-oidc profiles sync --yes'})
     expect(aws.config).to.equal(undefined)
   })
 
-  it('is asked again where another program has changed what it is about; what that wrote is kept', async () => {
+  it('is asked again where another program has changed the same profile, whose change is kept', async () => {
     const aws = makeAwsFolder('[profile other]\n')
     const answers = [true, true]
     aws.meanwhile = () => {
@@ -429,7 +429,7 @@ describe('the question of profiles sync', () => {
     )
   })
 
-  it('is answered with an error where another program changes the file again and again', async () => {
+  it('is replaced by an error where another program changes the file again and again', async () => {
     const aws = makeAwsFolder('')
     const change = () => {
       aws.config += '# theirs\n'
@@ -445,7 +445,7 @@ describe('the question of profiles sync', () => {
     expect(aws.config).to.match(/^(?:# theirs\n)+$/)
   })
 
-  it('is not needed twice for a change that has nothing to do with it', async () => {
+  it('is not asked again after an unrelated change', async () => {
     const aws = makeAwsFolder('[profile other]\n')
     aws.meanwhile = () => {
       aws.config = '[profile other]\nregion = x\n'
@@ -462,7 +462,7 @@ describe('profiles sync --from-roles', () => {
   const forRole = (name: string, arn: string) =>
     `[profile ${name}]\naws_oidc_profile = ${name}\n${ownLine(`creds --provider corp --role ${arn}`)}\n`
 
-  it('writes a profile for each role, by a name that AWS tools know, and again only what has changed', async () => {
+  it('writes a profile for each role, with a name that AWS tools accept, and later only changes', async () => {
     const aws = makeAwsFolder()
     await call(aws, {configuration: none, roles, fromRoles: offer})
     const [developer, reader] = roles
@@ -472,7 +472,7 @@ describe('profiles sync --from-roles', () => {
     expect(await call(aws, {configuration: none, roles, fromRoles: offer})).to.include({written: false, upToDate: true})
   })
 
-  it('prunes a role that is no longer offered, and only then; a call without it follows a program that moved', async () => {
+  it('prunes only roles that are no longer offered; a call without it updates a program that moved', async () => {
     const aws = makeAwsFolder()
     await call(aws, {configuration: none, roles, fromRoles: offer})
     aws.config = aws.config?.replaceAll('/opt/node', '/old/node')
@@ -502,7 +502,7 @@ describe('profiles sync --from-roles', () => {
     })
   }
 
-  it('keeps apart a role that comes through two SAML providers, and calls an account by its name', async () => {
+  it('keeps a role of two SAML providers apart, and uses the name of the account', async () => {
     const [one, two] = ['one', 'two'].map(name => `arn:aws:iam::123456789012:saml-provider/${name}`)
     const developer = {accountId: '123456789012', accountName: 'Prod (EU)', name: 'developer', arn: role('developer')}
     const offered = [one, two].flatMap(principalArn => (principalArn ? [{...developer, principalArn}] : []))
@@ -524,7 +524,7 @@ describe('profiles sync --from-roles', () => {
     expect(single.config).to.equal(forRole('123456789012-developer', developer.arn))
   })
 
-  it('refuses a name that is configured, and a provider that names no roles', async () => {
+  it('refuses the name of a configured profile, and a provider that names no roles', async () => {
     const fromRoles = {...offer, nameTemplate: '{role}'}
     expect(await refusal(call(makeAwsFolder(), {roles, fromRoles}))).to.include({code: 'USAGE'})
     expect(await refusal(call(makeAwsFolder(), {configuration: none, fromRoles}))).to.include({code: 'CONFIG_INVALID'})

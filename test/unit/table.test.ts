@@ -10,7 +10,7 @@ const rows = [
 ]
 
 describe('a table', () => {
-  it('is the same without the library, for text of ASCII', () => {
+  it('is the same without the library, for ASCII text', () => {
     for (const last of [20, 21, 22, 30, 42, 80]) {
       const widths = [11, 13, last]
       const trimmed = (lines: readonly string[]) => lines.map(line => line.trimEnd())
@@ -18,7 +18,7 @@ describe('a table', () => {
     }
   })
 
-  it('has aligned columns, a dash where nothing is, and goes on in the next line where it is too wide', () => {
+  it('has aligned columns, a dash for an empty cell, and wraps where it is too wide', () => {
     expect(
       tableLines(
         [
@@ -47,7 +47,7 @@ describe('a table', () => {
     ])
   })
 
-  it('has a line for each cell where it would be wider than 40 columns', () => {
+  it('has a line for each cell on a terminal of 40 columns', () => {
     expect(tableLines(standing, 40)).to.deep.equal([
       'dev',
       '  CREDENTIALS  fresh',

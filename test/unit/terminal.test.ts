@@ -3,9 +3,9 @@ import {join} from 'node:path'
 import {expect} from 'chai'
 import {root} from '../support/sandbox.ts'
 
-describe('what is said on stderr', () => {
+describe('the output to stderr', () => {
   // The 20,000 bytes to 60,000 are for the failure that ends the command: test/cli/output.test.ts.
-  it('ends before the pipe of a caller who does not read it is full, and never in the middle of a line', () => {
+  it('ends before the pipe of a caller that does not read it is full, and never in the middle of a line', () => {
     const code = `
       import {systemTerminal} from ${JSON.stringify(join(root, 'src/outside/terminal/terminal.ts'))}
       const {say} = systemTerminal(process.env, process.platform)
@@ -17,7 +17,7 @@ describe('what is said on stderr', () => {
     expect(stderr).to.match(/^(ß{1000}\n)+short\n$/)
   })
 
-  it('leaves the pipe of the caller as it is: a full one is waited for, and nothing that others write to it is lost', function () {
+  it("does not change the mode of the caller's pipe, so that nothing that others write to it is lost", function () {
     if (process.platform !== 'linux') return this.skip()
     const code = `
       import {readFileSync} from 'node:fs'

@@ -54,7 +54,7 @@ describe('a request through a proxy', () => {
     return failure as {code: string; message: string}
   }
 
-  it('leads through a tunnel, of which the proxy sees the name and TLS only', async () => {
+  it('goes through a tunnel, of which the proxy sees only the name and TLS', async () => {
     const door = await behind({targets: targets()})
     const {message} = await failureOf(door.fetch(address, post))
     expect(message.replace(/127\.0\.0\.1:\d+/, '')).to.equal(reached.message)
@@ -65,7 +65,7 @@ describe('a request through a proxy', () => {
     expect(proxy?.tunnelled()).not.to.match(/secret|token/)
   })
 
-  it('shows the proxy no login where none is set', async () => {
+  it('sends the proxy no login where none is set', async () => {
     await failureOf((await behind({targets: targets()})).fetch(address, post))
     expect(proxy?.logins).to.deep.equal([undefined])
   })
@@ -83,7 +83,7 @@ describe('a request through a proxy', () => {
     })
   }
 
-  it('asks a proxy that refuses the login once: three times the wrong password locks people out', async () => {
+  it('asks a proxy that refuses the login only once: three wrong passwords could lock the user out', async () => {
     const door = await behind({login: 'me:right'}, 'me:p%40ss@')
     const failure = await failureOf(door.fetch(address))
     expect(failure).to.include({
@@ -94,14 +94,14 @@ describe('a request through a proxy', () => {
     expect(proxy?.asked).to.have.length(1)
   })
 
-  it('asks a proxy that forbids the way once, and names NO_PROXY', async () => {
+  it('asks a proxy that forbids the host only once, and names NO_PROXY', async () => {
     const failure = await failureOf((await behind({status: 403})).fetch(address))
     expect(failure.message).to.include('it answered with HTTP 403')
     expect(failure.hint).to.include('NO_PROXY=sso.example.test')
     expect(proxy?.asked).to.have.length(1)
   })
 
-  it('asks a proxy that is overloaded again, also for a request that is sent once only', async () => {
+  it('repeats a request that an overloaded proxy refused, unless it may be sent only once', async () => {
     expect((await failureOf((await behind({status: 503})).fetch(address))).message).to.include('HTTP 503')
     expect(proxy?.asked).to.have.length(3)
     await proxy?.stop()
@@ -109,7 +109,7 @@ describe('a request through a proxy', () => {
     expect(proxy?.asked).to.have.length(1)
   })
 
-  it('gives up a proxy that takes the connection and says nothing, after five seconds', async () => {
+  it('gives up on a proxy that takes the connection and sends nothing, after five seconds', async () => {
     const door = await behind({silent: true}, 'me:p%40ss@')
     const asked = door.fetch(address, post)
     const failure = failureOf(asked)
@@ -123,7 +123,7 @@ describe('a request through a proxy', () => {
     )
   })
 
-  it('gives up a server behind the proxy that says nothing, after five seconds', async () => {
+  it('gives up on a server behind the proxy that sends nothing, after five seconds', async () => {
     const silent = createServer(() => undefined)
     const door = await behind({targets: {'sso.example.test': await listening(silent)}})
     const failure = failureOf(door.fetch(address, post))
@@ -134,7 +134,7 @@ describe('a request through a proxy', () => {
   })
 
   for (const whose of ['everybody', 'the caller'] as const) {
-    it(`ends at once with the signal of ${whose} while the proxy says nothing`, async () => {
+    it(`ends at once with the signal of ${whose} while the proxy sends nothing`, async () => {
       proxy = await startForwardProxy({silent: true})
       const [everybody, own] = [new AbortController(), new AbortController()]
       const door = network({HTTPS_PROXY: `127.0.0.1:${proxy.port}`}, everybody.signal)
@@ -147,7 +147,7 @@ describe('a request through a proxy', () => {
     })
   }
 
-  it('names a proxy that is not there, without its login', async () => {
+  it('names an unreachable proxy, without its login', async () => {
     const port = await freePort()
     const failure = await failureOf(network({HTTPS_PROXY: `http://me:p%40ss@127.0.0.1:${port}`}).fetch(address))
     expect(failure).to.include({
@@ -169,13 +169,13 @@ describe('a request through a proxy', () => {
     expect([front.seen.length, proxy.asked.length]).to.deep.equal([before, 1])
   })
 
-  it('asks for the name that it wants: another one in the certificate is refused', async () => {
+  it('refuses a certificate with another name than that of the server', async () => {
     const door = await behind({targets: {'other.example.test': front.port}})
     const {message} = await failureOf(door.fetch('https://other.example.test/', post))
     expect(message).to.match(/^The certificate of other\.example\.test is for another name/)
   })
 
-  it('shows its login to no proxy whose own certificate is not trusted', async () => {
+  it('sends its login to no proxy whose own certificate is not trusted', async () => {
     proxy = await startForwardProxy({targets: targets(), tls: await authority.forServer(['127.0.0.1'])})
     const door = network({HTTPS_PROXY: `https://me:p%40ss@127.0.0.1:${proxy.port}`})
     const {message} = await failureOf(door.fetch(address))
@@ -183,7 +183,7 @@ describe('a request through a proxy', () => {
     expect(proxy.asked).to.deep.equal([])
   })
 
-  describe('that is spoken to over TLS', () => {
+  describe('that is reached over TLS', () => {
     const usual = tls.getCACertificates('default')
     beforeEach(() => tls.setDefaultCACertificates([...usual, authority.certificate]))
     afterEach(() => tls.setDefaultCACertificates(usual))
@@ -194,7 +194,7 @@ describe('a request through a proxy', () => {
     }
 
     for (const host of ['localhost', '127.0.0.1']) {
-      it(`expects the name of the proxy in its certificate, and of the server in that of the server: ${host}`, async () => {
+      it(`expects the proxy's name in the certificate of the proxy, and the server's in that of the server: ${host}`, async () => {
         const {message} = await failureOf((await overTls(host, [host])).fetch(address, post))
         expect(message.replace(`${host}:${proxy?.port}`, '')).to.equal(reached.message)
         expect(front.seen.at(-1)).to.include({method: 'POST', path: '/token', host: 'sso.example.test'})
@@ -208,12 +208,12 @@ describe('a request through a proxy', () => {
     }
   })
 
-  it('names an IPv6 address as proxies want it', async () => {
+  it('writes an IPv6 address as proxies expect it', async () => {
     await failureOf((await behind({status: 403})).fetch('https://[fd12::1]:8443/'))
     expect(proxy?.asked).to.deep.equal(['[fd12::1]:8443'])
   })
 
-  it('is none where the address is this machine', async () => {
+  it('uses no proxy where the address is this machine', async () => {
     proxy = await startForwardProxy({status: 403})
     const door = network({HTTPS_PROXY: `127.0.0.1:${proxy.port}`, HTTP_PROXY: `127.0.0.1:${proxy.port}`})
     for (const host of ['127.0.0.1', 'localhost', '127.8.9.10', '[::1]']) {

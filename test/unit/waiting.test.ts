@@ -29,8 +29,8 @@ function outcomes(endings: readonly PromiseSettledResult<Issued>[]): readonly st
   })
 }
 
-describe('whoever waits behind somebody who signs in', () => {
-  it('takes what that one got, also where the cached ones have ended', async () => {
+describe('a call that waits for the sign-in of another one', () => {
+  it('gets the same credentials, even where the cached ones have expired', async () => {
     const stage = makeStage()
     const [first, ...others] = outcomes(await askInTurn(stage))
     expect(first).to.match(/^ASIA/)
@@ -48,7 +48,7 @@ describe('whoever waits behind somebody who signs in', () => {
     ['can not reach the provider', unavailable()],
     ['runs out of time', new AwsOidcError('TIMED_OUT', 'The sign-in took too long.')],
   ] as const) {
-    it(`fails as that one does who ${what}, in the same words and without a question`, async () => {
+    it(`fails like a sign-in that ${what}, in the same words and without asking`, async () => {
       const stage = makeStage()
       stage.provider.failure = failure
       const said = `${failure.code}: ${failure.message}`
@@ -57,7 +57,7 @@ describe('whoever waits behind somebody who signs in', () => {
     })
   }
 
-  it('is refused when that one gives up by Ctrl-C, and asks nobody', async () => {
+  it('is refused when the other one is ended by Ctrl-C, and does not ask', async () => {
     const stage = makeStage()
     stage.provider.failure = new AwsOidcError('INTERRUPTED', 'Interrupted.')
     const givenUp = 'SIGN_IN_REFUSED: The sign-in was given up.'
@@ -65,13 +65,13 @@ describe('whoever waits behind somebody who signs in', () => {
     expect(stage.provider.asked).to.equal(1)
   })
 
-  it('asks on its own when the lock comes free and nothing was noted, as after a kill', async () => {
+  it('asks on its own when the lock is released and nothing was noted, as after a kill', async () => {
     const stage = makeStage()
     expect(outcomes(await askInTurn(stage, [{}])).join()).to.match(/^ASIA/)
     expect([stage.provider.calls, stage.provider.asked]).to.deep.equal([1, 1])
   })
 
-  it('asks on its own when that one had nobody to ask', async () => {
+  it('asks on its own when the other one could not ask', async () => {
     const stage = makeStage()
     const [first, second, third] = outcomes(await askInTurn(stage, [{interactive: false}, {}, {}]))
     expect(first).to.match(/^SIGN_IN_REQUIRED: /)
@@ -80,7 +80,7 @@ describe('whoever waits behind somebody who signs in', () => {
     expect(stage.provider.asked).to.equal(1)
   })
 
-  it('asks on its own when it comes after that one has failed, at a terminal', async () => {
+  it('asks on its own at a terminal when it begins after the other one has failed', async () => {
     const stage = makeStage()
     stage.provider.failure = refused()
     expect(outcomes(await askInTurn(stage, [{attended: true}])).join()).to.match(/^SIGN_IN_REFUSED/)

@@ -51,7 +51,7 @@ profiles:
     ])
   })
 
-  it("names each STS on its way that is not AWS's own, once", async () => {
+  it("names each STS that it asks and that is not AWS's own, once", async () => {
     const stage = makeStage(`
 providers: {corp: {strategy: fake}}
 profiles:

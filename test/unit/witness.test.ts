@@ -1,8 +1,8 @@
 import {expect} from 'chai'
 import {groupWitness} from '../../src/outside/processes/witness.ts'
 
-describe('who tells whether a signal went to the whole group', () => {
-  it('lets SIGTERM be handed on where there is no shell that could tell, as in an image without one', async () => {
+describe('the witness of signals to the whole group', () => {
+  it('lets SIGTERM be passed on where there is no shell to run, as in an image without one', async () => {
     const witness = groupWitness('/nonexistent/sh')
     try {
       expect(await witness.saw('SIGTERM')).to.equal(false)
@@ -13,7 +13,7 @@ describe('who tells whether a signal went to the whole group', () => {
     }
   })
 
-  it('saw nothing of what was sent to nobody', async () => {
+  it('saw no signal that was not sent', async () => {
     const witness = groupWitness()
     try {
       expect(await witness.saw('SIGTERM')).to.equal(false)

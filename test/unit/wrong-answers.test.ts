@@ -24,7 +24,7 @@ const request = {profile: 'developer', force: false, lasting: false}
 const client: OidcClient = {issuer: new URL('https://idp.example'), clientId: 'aws-oidc'}
 const challenge = 'Bearer error="invalid_client", x=5, realm'
 
-/** What somebody else is to blame for. The two that say "PLUGIN_FAILED" and "a bug" blame us. */
+/** The errors that blame the other side. "PLUGIN_FAILED" and "a bug" blame aws-oidc. */
 const theirs: ReadonlySet<ErrorCode> = new Set([
   'AWS_REFUSED',
   'BAD_RESPONSE',
@@ -43,7 +43,7 @@ interface Scene {
   call(): Dependencies
 }
 
-/** A provider, an STS and somebody who signs in. */
+/** A provider, an STS and a user who signs in. */
 function stageFor(): Scene {
   const stage = makeStage(`
 providers:
@@ -51,7 +51,7 @@ providers:
 profiles:
   developer: {provider: corp, role: ${developer}, sessionName: '{sub}'}
 `)
-  // The library judges ID tokens by the clock of this machine, whatever ours says.
+  // The library judges ID tokens by the clock of this machine, whatever the clock of the test says.
   stage.clock.advance(Date.now() - stage.clock.now().getTime())
   const provider = makeOpenIdProvider(stage.clock)
   return {
@@ -88,7 +88,7 @@ async function isTheirs(work: () => Promise<unknown>): Promise<void> {
   }
 }
 
-describe('answers with wrong types in them are never taken for a fault of ours', function () {
+describe('answers with wrong types in them are never reported as a bug of ours', function () {
   const rounds = 100
   this.timeout(60_000 + usually(rounds).count * 100)
 
@@ -104,7 +104,7 @@ describe('answers with wrong types in them are never taken for a fault of ours',
       fuzz(rounds, async ({dice}) => {
         const {provider, stage, call} = stageFor()
         await credentialsFor(request, call())
-        // What is remembered of the provider lasts a day; every second time it is asked anew.
+        // The provider's description is remembered for a day; half of the time it is fetched again.
         stage.clock.advance(dice.chance(0.5) ? 86_400_001 : 3_600_000)
         provider.distortion = distortionOf(kind, dice)
         await isTheirs(() => credentialsFor({...request, force: true}, call()))

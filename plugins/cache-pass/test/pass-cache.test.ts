@@ -79,7 +79,7 @@ describe('the cache "pass"', function () {
   })
   for (const {name, run} of checks) it(name, run)
 
-  it('clears by a part of a name too', async () => {
+  it('clears the entries whose names begin with what is given', async () => {
     for (const key of ['one/a', 'one/b', 'oneself/a']) await cache().write(key, entry)
     await cache().clear('one')
     expect(await entries()).to.deep.equal([])
@@ -89,14 +89,14 @@ describe('the cache "pass"', function () {
     expect(await cache().read('one/b')).to.deep.equal(entry)
   })
 
-  it('names entries by hashes, and hands secrets over by stdin alone', async () => {
+  it('names entries by hashes, and passes secrets through stdin alone', async () => {
     await cache().write('provider/role', entry)
     await cache().read('provider/role')
     expect((await entries()).join()).to.match(/^[0-9a-f]{64}\/[0-9a-f]{64}\.gpg$/)
     for (const call of await calls()) expect(call).not.to.match(/SECRET|provider|role/)
   })
 
-  it('takes an entry that was renamed for absent', async () => {
+  it('treats an entry that was renamed as absent', async () => {
     await cache().write('provider/a', entry)
     const [name = ''] = await entries()
     await cache().write('provider/b', {...entry, value: 'of b'})
@@ -112,7 +112,7 @@ describe('the cache "pass"', function () {
     expect(await cache().read('provider/a')).to.equal(undefined)
   })
 
-  it('lets no window open where nobody can be asked', async () => {
+  it('opens no window where the user can not be asked', async () => {
     await cache({interactive: false}).write('provider/a', entry)
     await cache().write('provider/a', entry)
     const [alone, attended] = await calls()
@@ -120,7 +120,7 @@ describe('the cache "pass"', function () {
     expect(attended).not.to.include('--pinentry-mode')
   })
 
-  it('gives up a pass that never answers, kills all of it, and does not wait for it again', async () => {
+  it('gives up on a pass that never answers, kills all its processes, and does not wait for it again', async () => {
     await cache().write('provider/a', entry)
     await mood('waits')
     // It ends when the last process that writes into it has ended.
@@ -149,7 +149,7 @@ describe('the cache "pass"', function () {
     expect(await reading).to.have.property('message', 'Interrupted.')
   })
 
-  it('tells a key that can not be used from an entry that is spoilt, and asks for it once', async () => {
+  it('tells a key that can not be used from a damaged entry, and asks for the key once', async () => {
     await cache().write('provider/a', entry)
     for (const spoilt of ['spoilt', 'changed']) {
       await mood(spoilt)
@@ -164,7 +164,7 @@ describe('the cache "pass"', function () {
     expect(await calls()).to.have.length(4)
   })
 
-  it('is not ready without a store, and says when pass is not there', async () => {
+  it('is not ready without a store, and says when pass is not installed', async () => {
     await rm(join(folder, 'store/.gpg-id'))
     const unready = await cache()
       .ready?.()

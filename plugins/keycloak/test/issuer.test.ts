@@ -6,7 +6,7 @@ import {claims, failure, hostWith, issuer, metadata, nothingThere, rejection, se
 const below = 'https://sso.example.com/auth/realms/example'
 
 describe('the realm of keycloak', () => {
-  /** At which issuer somebody signed in. */
+  /** The issuer of the sign-in. */
   async function signedInAt(host: ReturnType<typeof hostWith>, changed = settings): Promise<string | undefined> {
     await keycloak.signIn(changed, host)
     const [asked] = host.asked
@@ -23,7 +23,7 @@ describe('the realm of keycloak', () => {
     expect(address).to.equal(`${issuer}/.well-known/openid-configuration`)
   })
 
-  it('is found below /auth, where servers before 17 have it, and looked for once', async () => {
+  it('is found below /auth, where servers before 17 have it, and searched for only once', async () => {
     const host = hostWith({responses: [nothingThere(), metadata({issuer: below})]})
     expect(await signedInAt(host)).to.equal(below)
     host.verify()
@@ -41,19 +41,19 @@ describe('the realm of keycloak', () => {
     })
   }
 
-  it('may have a name that has to be encoded in an address', async () => {
+  it('may have a name that has to be encoded in a URL', async () => {
     const address = 'https://sso.example.com/realms/R%26D%3F'
     const host = hostWith({responses: [metadata({issuer: address})]})
     expect(await signedInAt(host, {...settings, realm: 'R&D?'})).to.equal(address)
   })
 
-  it('is not looked for where nobody may be asked and nothing is remembered: failing must be cheap', async () => {
+  it('is not searched for where the user may not be asked and nothing is remembered: failing is cheap', async () => {
     const host = hostWith({responses: [], tokens: []}, {interactive: false})
     expect(await rejection(keycloak.signIn(settings, host))).to.include({code: 'SIGN_IN_REQUIRED'})
     host.verify()
   })
 
-  it('that is nowhere is a mistake in the configuration', async () => {
+  it('that is found nowhere is a configuration error', async () => {
     const html = () => new Response('<html>', {headers: {'content-type': 'text/html'}})
     for (const responses of [
       [nothingThere(), nothingThere()],
@@ -66,20 +66,20 @@ describe('the realm of keycloak', () => {
     }
   })
 
-  it('that calls itself otherwise tells the "url" to write', async () => {
+  it('that names another issuer is an error that gives the "url" to write', async () => {
     const responses = [metadata({issuer: 'https://login.example.com/realms/example'})]
     const {code, hint} = await rejection(keycloak.signIn(settings, hostWith({responses})))
     expect([code, hint]).to.deep.equal(['CONFIG_INVALID', 'url: https://login.example.com'])
   })
 
-  it('of a server that is starting or overloaded is not looked for elsewhere', async () => {
+  it('is not searched for elsewhere while its server is starting or overloaded', async () => {
     for (const status of [429, 503]) {
       const host = hostWith({responses: [new Response('', {status})]})
       expect(await rejection(keycloak.signIn(settings, host))).to.include({code: 'UNAVAILABLE'})
     }
   })
 
-  it('is looked for again where the remembered one gives no good answer, as after an upgrade', async () => {
+  it('is searched for again where the remembered address stops answering well, as after an upgrade', async () => {
     const first = hostWith({responses: [nothingThere(), metadata({issuer: below})], tokens: [endedTokens()]})
     await keycloak.signIn(settings, first)
     const gone = failure('BAD_RESPONSE')
@@ -92,7 +92,7 @@ describe('the realm of keycloak', () => {
     later.verify()
   })
 
-  it('is not looked for again where it is still there', async () => {
+  it('is not searched for again while it is still there', async () => {
     const first = hostWith({tokens: [endedTokens()]})
     await keycloak.signIn(settings, first)
     const later = hostWith({tokens: [failure('BAD_RESPONSE')]}, {memory: first.memory, now: new Date('2026-01-02')})

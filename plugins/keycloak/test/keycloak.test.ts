@@ -18,7 +18,7 @@ const idp = () => ({responses: [metadata()], tokens: [fakeTokens(claims)]})
 describe('keycloak, with an OIDC provider in the account,', () => {
   for (const {name, run} of strategyContract(keycloak, {settings, idp, roles})) it(name, run)
 
-  it('shows AWS the ID token, and names the person by the e-mail address', async () => {
+  it('shows AWS the ID token, and names the user by the e-mail address', async () => {
     const tokens = fakeTokens(claims)
     const host = hostWith({tokens: [tokens]})
     const identity = await keycloak.signIn(settings, host)
@@ -39,7 +39,7 @@ describe('keycloak, with an OIDC provider in the account,', () => {
     })
   }
 
-  it('takes the one role of a claim that is no list, and leaves it to the host to judge ill-made ones', async () => {
+  it('takes the one role of a claim that is not a list, and leaves malformed ARNs for the host to judge', async () => {
     const [one] = claims.aws_roles
     for (const [value, arns] of [
       [one, [one]],
@@ -54,7 +54,7 @@ describe('keycloak, with an OIDC provider in the account,', () => {
     }
   })
 
-  it('says to whom and where to give a role, when the claim lists none', async () => {
+  it('says which user to give a role, and where, when the claim lists none', async () => {
     const host = hostWith({tokens: [fakeTokens({sub: '1', preferred_username: 'carol'})]})
     const identity = await keycloak.signIn({...settings, rolesClaim: 'aws_roles'}, host)
     const {code, message, hint} = await rejection(identity.roles?.() ?? Promise.resolve())
@@ -63,7 +63,7 @@ describe('keycloak, with an OIDC provider in the account,', () => {
     expect(hint).to.include('Users > Role mapping').and.to.include('aws-oidc-dedicated')
   })
 
-  it('says which mappers make an ID token too long for AWS, and takes one of the longest', async () => {
+  it('says which mappers make an ID token too long for AWS, and takes one of the maximum length', async () => {
     const signInWith = (length: number) =>
       keycloak.signIn(settings, hostWith({tokens: [{...fakeTokens(claims), idToken: 'x'.repeat(length)}]}))
     const {code, message, hint} = await rejection((await signInWith(20_001)).proofFor(roles[0]))
@@ -108,7 +108,7 @@ describe('keycloak, with a SAML provider in the account,', () => {
     host.verify()
   })
 
-  it('shows one assertion for several roles while it lives, and then another one', async () => {
+  it('uses one assertion for several roles while it is valid, and then another one', async () => {
     const other = assertion('another http://www.w3.org/2000/09/xmldsig#')
     const host = hostWith({grants: [given(), given(other)], samlRoles: [roles, roles, roles]})
     const identity = await keycloak.signIn(samlSettings, host)
@@ -120,7 +120,7 @@ describe('keycloak, with a SAML provider in the account,', () => {
     host.verify()
   })
 
-  it("never shows another person's assertion", async () => {
+  it("never shows another user's assertion", async () => {
     const user = (sub: string, until: string) => fakeTokens({sub}, new Date(until))
     const host = hostWith({
       tokens: [user('1', '2026-01-01T00:00:50Z'), user('2', '2026-01-01T01:00:00Z')],
@@ -131,7 +131,7 @@ describe('keycloak, with a SAML provider in the account,', () => {
     expect(await rejection(identity.proofFor(roles[0]))).to.include({code: 'SIGN_IN_REFUSED'})
   })
 
-  it('says that "audience" is no SAML client when something else comes', async () => {
+  it('says that "audience" is not a SAML client when the answer is not an assertion', async () => {
     const jwt = given('eyJhbGciOiJub25lIn0.e30.', {issued_token_type: 'urn:ietf:params:oauth:token-type:jwt'})
     const {code, message, hint} = await rejection(keycloak.signIn(samlSettings, hostWith({grants: [jwt]})))
     expect(code).to.equal('BAD_RESPONSE')
@@ -155,7 +155,7 @@ describe('keycloak, with a SAML provider in the account,', () => {
     })
   }
 
-  it('says to whom and where to give a role, whether one is chosen or asked for', async () => {
+  it('says which user to give a role, and where, whether roles are listed or one is requested', async () => {
     const host = hostWith({grants: [given()], samlRoles: [[], []]})
     const identity = await keycloak.signIn(samlSettings, host)
     for (const work of [identity.roles?.(), identity.proofFor(roles[0])]) {
@@ -168,7 +168,7 @@ describe('keycloak, with a SAML provider in the account,', () => {
 })
 
 describe('signing out of keycloak', () => {
-  it('ends what is remembered, and the session of the browser only where that is wanted', async () => {
+  it('forgets what is remembered, and ends the browser session only on request', async () => {
     for (const everywhere of [false, true]) {
       const host = hostWith({})
       await keycloak.signIn(settings, host)

@@ -58,12 +58,12 @@ describe('keycloak that refuses an exchange', () => {
     })
   }
 
-  it('in no words at all is told of by its status', async () => {
+  it('without any explanation is reported by its status', async () => {
     const {message} = await rejection(keycloak.signIn(samlSettings, hostWith({grants: [{status: 418, body: {}}]})))
     expect(message).to.include('HTTP 418')
   })
 
-  it('because a remembered session has ended is asked once more, with a new sign-in', async () => {
+  it('because a remembered session has ended is tried once more, with a new sign-in', async () => {
     const first = hostWith({grants: [given()]})
     await keycloak.signIn(samlSettings, first)
     const ended = refusing('invalid_request', 'Invalid token')
@@ -73,7 +73,7 @@ describe('keycloak that refuses an exchange', () => {
     host.verify()
   })
 
-  it('for any other reason asks nobody to sign in again', async () => {
+  it('for any other reason asks for no new sign-in', async () => {
     const first = hostWith({grants: [given()]})
     await keycloak.signIn(samlSettings, first)
     const refused = refusing('invalid_request', 'requested_token_type unsupported')
@@ -116,17 +116,17 @@ describe('keycloak that refuses a sign-in', () => {
   }
 
   for (const [what, error] of [
-    ['in words that are not known here', failure('SIGN_IN_REFUSED', {error: 'access_denied'})],
-    ['without words', failure('SIGN_IN_REFUSED')],
-    ['because nobody may be asked', failure('SIGN_IN_REQUIRED')],
+    ['with an unknown error', failure('SIGN_IN_REFUSED', {error: 'access_denied'})],
+    ['without an error code', failure('SIGN_IN_REFUSED')],
+    ['because the user may not be asked', failure('SIGN_IN_REQUIRED')],
   ] as const) {
-    it(`${what} is told of as the host does`, async () => {
+    it(`${what} is reported as the host reports it`, async () => {
       const failed = await keycloak.signIn(settings, hostWith({tokens: [error]})).catch((reason: unknown) => reason)
       expect(failed).to.equal(error)
     })
   }
 
-  it('in the browser alone, where nobody comes back, is told of when the time is over', async () => {
+  it('in the browser alone is explained when the sign-in times out', async () => {
     const late = failure('TIMED_OUT', undefined, 'Nobody signed in at sso.example.com within five minutes.')
     const {code, message} = await rejection(keycloak.signIn(settings, hostWith({tokens: [late]})))
     expect(code).to.equal('TIMED_OUT')
@@ -135,7 +135,7 @@ describe('keycloak that refuses a sign-in', () => {
     expect(message).to.include('the realm "example" has no client "aws-oidc"').and.to.include('"Account is disabled"')
   })
 
-  it('when a session has ended under an assertion is explained just as well', async () => {
+  it('after the session behind an assertion has ended is explained as well', async () => {
     const ended = refusing('invalid_request', 'Invalid token')
     const first = hostWith({grants: [given()]})
     await keycloak.signIn(samlSettings, first)

@@ -29,7 +29,7 @@ describe('AssumeRoleWithSAML', () => {
     expect(answer.xml).not.to.contain('PackedPolicySize')
   })
 
-  it('gives credentials that say who the caller is and take the next role', async () => {
+  it('gives credentials that identify the caller and can assume another role', async () => {
     const keys = keysIn(await assume())
     const who = await callSts(sts(), {Action: 'GetCallerIdentity'}, {keys})
     expect(who.element('Arn'), who.xml).to.equal('arn:aws:sts::123456789012:assumed-role/developer/alice')
@@ -65,7 +65,7 @@ describe('AssumeRoleWithSAML', () => {
     expect((await assume({change: {nameIdFormat: 'urn:x'}})).element('SubjectType')).to.equal('urn:x')
   })
 
-  it('reads a value whole that has a comment in it', async () => {
+  it('reads the whole of a value that has a comment in it', async () => {
     const answer = await assume({change: {commentIn: 'RoleSessionName', attributes: {RoleSessionName: 'alice.evil'}}})
     expect(answer.element('Arn')).to.equal('arn:aws:sts::123456789012:assumed-role/developer/alice.evil')
     expect((await assume({change: {commentIn: 'NameID'}})).element('Subject')).to.equal('alice')
@@ -193,7 +193,7 @@ describe('AssumeRoleWithSAML', () => {
     })
   }
 
-  it('refuses a response after the minute it was made for', async () => {
+  it('refuses a response after the minute for which it was valid', async () => {
     const document = await mintSaml(sandbox)
     await sandbox.control('POST /clock', {offsetSeconds: 57})
     expect((await assumeBySaml(sts(), document)).status).to.equal(200)
@@ -201,7 +201,7 @@ describe('AssumeRoleWithSAML', () => {
     expectError(await assumeBySaml(sts(), document), 400, 'ExpiredTokenException', 'Response has expired')
   })
 
-  it('refuses a response whose confirmation has ended, and one of the future', async () => {
+  it('refuses a response whose confirmation has ended, and one from the future', async () => {
     const document = await mintSaml(sandbox, {lifetimeSeconds: 3600, change: {issueInstantSecondsAgo: -3600}})
     await sandbox.control('POST /clock', {offsetSeconds: 299})
     expectError(await assumeBySaml(sts(), document), 400, 'ExpiredTokenException', 'Response has expired')
@@ -257,12 +257,12 @@ describe('AssumeRoleWithSAML', () => {
     })
   }
 
-  it('says that the provider refused when the response does', async () => {
+  it('says that the provider refused when the response says so', async () => {
     const xml = xmlIn(await mintSaml(sandbox)).replace('status:Success', 'status:Responder')
     expectError(await assumeBySaml(sts(), documentOf(xml)), 403, 'IDPRejectedClaim', /status:Responder/)
   })
 
-  it('refuses a response or an assertion of another issuer, and an assertion of none', async () => {
+  it('refuses a response or an assertion of another issuer, and an assertion without an issuer', async () => {
     const message = 'Issuer not present in specified provider'
     expectError(await assume({change: {issuer: 'https://evil.example'}}), 400, 'InvalidIdentityToken', message)
     expectError(await assume({change: {drop: ['Issuer']}}), 400, 'InvalidIdentityToken', message)
@@ -296,7 +296,7 @@ describe('AssumeRoleWithSAML', () => {
 
   const lengthOf = (expiration: string) => Math.round((new Date(expiration).getTime() - Date.now()) / 1000)
 
-  it('gives an hour when no duration is asked for, and what was asked up to the maximum of the role', async () => {
+  it('gives an hour when no duration is requested, and what is requested up to the maximum of the role', async () => {
     expect(lengthOf((await assume()).element('Expiration'))).to.be.closeTo(3600, 5)
     expect(lengthOf((await assume({}, {DurationSeconds: '14400'})).element('Expiration'))).to.be.closeTo(14_400, 5)
     const message = 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.'
@@ -341,12 +341,12 @@ describe('AssumeRoleWithSAML', () => {
     expectError(answer, 400, 'ValidationError', /^3 validation errors detected: Value null at 'roleArn'/)
   })
 
-  it('tells the packed size of a session policy, and refuses a malformed one', async () => {
+  it('reports the packed size of a session policy, and refuses a malformed one', async () => {
     expect((await assume({}, {Policy: '{}'})).element('PackedPolicySize')).to.equal('1')
     expectError(await assume({}, {Policy: '{'}), 400, 'MalformedPolicyDocument', /./)
   })
 
-  it('is in the journal without the document', async () => {
+  it('is recorded in the journal without the document', async () => {
     const document = await mintSaml(sandbox)
     await assumeBySaml(sts(), document, {DurationSeconds: '900'})
     const entries = await sandbox.journal()

@@ -98,7 +98,7 @@ describe('The command line', () => {
     expect(sandbox.output.stderr).to.equal('')
   })
 
-  it('leaves a configuration only its owner can read', async () => {
+  it('writes a configuration that only its owner can read', async () => {
     const target = join(directory, 'new')
     const {issuer} = await readyLine(start('--write-config', target, '--aws-oidc', "node '/x y/run.js'"))
     expect((await stat(target)).mode & 0o777).to.equal(0o700)
@@ -135,7 +135,7 @@ describe('The command line', () => {
     expect(second.output.stdout).to.equal('')
   })
 
-  it('plays the person named by SANDBOX_USER up to the callback of the client', async () => {
+  it('signs in the user named by SANDBOX_USER, up to the callback of the client', async () => {
     const {issuer = ''} = await readyLine(start())
     const callbacks: string[] = []
     const client = createServer((request, response) => {

@@ -48,7 +48,7 @@ describe('The federation endpoint of the console', () => {
     return {cookie, status: page.status, html: await page.text()}
   }
 
-  it('gives a sign-in token, with which a browser sees who it is', async () => {
+  it('gives a sign-in token, with which a browser sees who is signed in', async () => {
     const login = await logIn(await tokenFor())
     expect(login.status).to.equal(302)
     const {status, html} = await homeOf(login)
@@ -59,14 +59,14 @@ describe('The federation endpoint of the console', () => {
       .and.contain('123456789012')
   })
 
-  it('takes GET as well, as the original does', async () => {
+  it('accepts GET too, as AWS does', async () => {
     const query = new URLSearchParams({Action: 'getSigninToken', Session: sessionOf(keys)})
     const response = await fetch(`${at('/federation')}?${query}`)
     expect(response.status).to.equal(200)
     expect((await sandbox.journal()).at(-1)).to.include({kind: 'federation', method: 'GET', outcome: 'ok'})
   })
 
-  it('lets the console last as long as the credentials, or as long as was asked', async () => {
+  it('lets the console session last as long as the credentials, or as long as was requested', async () => {
     const untilOf = async (changes: Parameters) => {
       const {html} = await homeOf(await logIn(await tokenFor(changes)))
       return (Date.parse(/<dd>(\d{4}-[^<]*)/.exec(html)?.[1] ?? '') - Date.now()) / 60_000
@@ -108,7 +108,7 @@ describe('The federation endpoint of the console', () => {
     expect(await ask()).to.include({status: 400})
   })
 
-  it('refuses a duration where roles are chained, and gives a token without one', async () => {
+  it('refuses a duration for a chained role, and gives a token when none is sent', async () => {
     const parameters = {Action: 'AssumeRole', RoleArn: roleArn('admin'), RoleSessionName: 'alice'}
     keys = keysIn(await callSts(sandbox.addresses.sts, parameters, {keys}))
     expect(await ask({SessionDuration: '3600'})).to.include({status: 400})
@@ -129,12 +129,12 @@ describe('The federation endpoint of the console', () => {
     'http://console.aws.amazon.com/',
     '/s3/home',
   ]) {
-    it(`sends nobody to ${Destination}`, async () => {
+    it(`sends no browser to ${Destination}`, async () => {
       expect((await logIn(await tokenFor(), {Destination})).status).to.equal(400)
     })
   }
 
-  it('keeps whoever is signed in, until that one logs out', async () => {
+  it('keeps a user signed in until that user logs out', async () => {
     const {cookie} = await homeOf(await logIn(await tokenFor()))
     keys = keysIn(await assumeByToken(sandbox.addresses.sts, await sandbox.mint(), {RoleSessionName: 'other'}))
     const refused = await logIn(await tokenFor(), {cookie})
@@ -148,7 +148,7 @@ describe('The federation endpoint of the console', () => {
     expect((await logIn(await tokenFor(), {cookie})).status).to.equal(302)
   })
 
-  it('fails on order, for one action alone', async () => {
+  it('fails on demand, for one action alone', async () => {
     await sandbox.control('POST /faults', {on: 'federation', action: 'login', status: 503})
     const token = await tokenFor()
     expect((await logIn(token)).status).to.equal(503)
@@ -158,7 +158,7 @@ describe('The federation endpoint of the console', () => {
     ])
   })
 
-  it('answers another action, another method and another page as what they are', async () => {
+  it('answers an unknown action, method or page with the error for each', async () => {
     expect((await fetch(`${at('/federation')}?Action=logout`)).status).to.equal(400)
     expect((await fetch(at('/federation'), {method: 'PUT'})).status).to.equal(404)
     expect((await fetch(at('/s3'))).status).to.equal(404)

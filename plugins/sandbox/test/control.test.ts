@@ -14,7 +14,7 @@ describe('Faults', () => {
   }
   const discover = () => fetch(`${issuer()}/.well-known/openid-configuration`)
 
-  it('answer something else as often as was asked, after what was to be skipped', async () => {
+  it('replace as many answers as requested, after skipping as many as requested', async () => {
     await fault({on: 'discovery', skip: 1, times: 2, status: 503, body: {sorry: true}, contentType: 'application/json'})
     const statuses: number[] = []
     for (let round = 0; round < 4; round += 1) statuses.push((await discover()).status)
@@ -23,7 +23,7 @@ describe('Faults', () => {
     expect(outcomes).to.deep.equal(['ok', 'http_503', 'http_503', 'ok'])
   })
 
-  it('send the body and the content type they were given', async () => {
+  it('send the body and the content type that were given', async () => {
     await fault({on: 'jwks', status: 200, body: '<html>', contentType: 'text/html'})
     const response = await fetch(`${issuer()}/jwks`)
     expect([response.headers.get('content-type'), await response.text()]).to.deep.equal(['text/html', '<html>'])
@@ -65,7 +65,7 @@ describe('Faults', () => {
     expect((await refresh(issuer(), refreshToken)).status, 'the token was not used up').to.equal(200)
   })
 
-  it('leave members out of a token answer', async () => {
+  it('leave members out of a token response', async () => {
     await fault({on: 'token', change: {id_token: null}})
     expect((await signIn(issuer(), 'alice')).body).to.not.have.property('id_token')
   })
@@ -119,7 +119,7 @@ describe('Faults', () => {
     expect(keys.map((key: {kid: string}) => key.kid)).not.to.include(decodeProtectedHeader(idToken).kid)
   })
 
-  it('answer an error of AWS for one action', async () => {
+  it('answer one action with an AWS error', async () => {
     await fault({
       on: 'sts',
       action: 'AssumeRoleWithWebIdentity',
@@ -139,7 +139,7 @@ describe('Faults', () => {
     ['InternalFailure', 500],
     ['RequestLimitExceeded', 503],
   ] as const) {
-    it(`play what passes at AWS: ${error}, then the credentials`, async () => {
+    it(`play an AWS error that passes: ${error}, then the credentials`, async () => {
       await fault({on: 'sts', error, message: 'Again, please.', times: 1})
       const token = await sandbox.mint()
       expectError(await assumeByToken(sandbox.addresses.sts, token), status, error, 'Again, please.')
@@ -152,7 +152,7 @@ describe('The control address', () => {
   const sandbox = useSandbox()
   const issuer = () => sandbox.addresses.issuer
 
-  it('tells in order what happened, without a secret', async () => {
+  it('reports what happened in order, without a secret', async () => {
     const {idToken, refreshToken} = await signIn(issuer(), 'alice')
     await assumeByToken(sandbox.addresses.sts, idToken, {DurationSeconds: '900'})
     const renewed = await refresh(issuer(), refreshToken)
@@ -223,7 +223,7 @@ describe('The control address', () => {
     expect((await callSts(sandbox.addresses.sts, parameters, {keys})).status).to.equal(200)
   })
 
-  it('shortens sessions whatever was asked', async () => {
+  it('shortens sessions whatever was requested', async () => {
     await sandbox.control('POST /lifetimes', {roleSessionSeconds: 30})
     const answer = await assumeByToken(sandbox.addresses.sts, await sandbox.mint())
     expect(new Date(answer.element('Expiration')).getTime()).to.be.closeTo(Date.now() + 30_000, 5000)
@@ -263,7 +263,7 @@ describe('The control address', () => {
     expect((await sandbox.control('GET /secrets')).status).to.equal(404)
   })
 
-  it('turns web pages away', async () => {
+  it('refuses requests from web pages', async () => {
     const headers = {origin: 'https://evil.example'}
     const response = await fetch(`${sandbox.addresses.control}/revoke-sessions`, {method: 'POST', headers})
     expect(response.status).to.equal(403)

@@ -51,13 +51,13 @@ describe('Signing a device in', () => {
     })
   }
 
-  it('is offered in the metadata', async () => {
+  it('is announced in the metadata', async () => {
     const metadata = JSON.parse(await (await fetch(`${issuer()}/.well-known/openid-configuration`)).text())
     expect(metadata.device_authorization_endpoint).to.equal(`${issuer()}/device/auth`)
     expect(metadata.grant_types_supported).to.include(grantType)
   })
 
-  it('begins with a code, two addresses, how long it lives and how often to ask', async () => {
+  it('begins with a code, two addresses, a lifetime and a polling interval', async () => {
     const {status, body} = await begin()
     expect(status).to.equal(200)
     expect(body.user_code).to.match(/^[B-Z]{4}-[B-Z]{4}$/)
@@ -69,7 +69,7 @@ describe('Signing a device in', () => {
     })
   })
 
-  it('ends with the same tokens as in the browser, without a nonce', async () => {
+  it('ends with the same tokens as a sign-in in the browser, without a nonce', async () => {
     const device = await begin()
     expect((await poll(device)).body.error).to.equal('authorization_pending')
     await browse(device.complete, {userName: 'alice'})
@@ -96,7 +96,7 @@ describe('Signing a device in', () => {
     expect(claimsOf(JSON.parse(await response.text()).id_token)).to.include({sub: 'bob', aud: 'aws-oidc-confidential'})
   })
 
-  it('lets the person type the code, in lower case and without the dash', async () => {
+  it('lets the user type the code, in lower case and without the dash', async () => {
     const device = await begin()
     await browse(device.page, {
       userName: 'alice',
@@ -115,7 +115,7 @@ describe('Signing a device in', () => {
     })
   }
 
-  it('tells the device when the person said no', async () => {
+  it('tells the device when the user refused', async () => {
     const device = await begin()
     await browse(device.complete, {userName: 'deny'})
     const answer = await poll(device)
@@ -127,7 +127,7 @@ describe('Signing a device in', () => {
     ])
   })
 
-  it('tells both sides when the code has ended', async () => {
+  it('tells both sides when the code has expired', async () => {
     await sandbox.control('POST /lifetimes', {deviceCodeSeconds: 1})
     const device = await begin()
     await expect1SecondToPass()
@@ -136,7 +136,7 @@ describe('Signing a device in', () => {
     expect(await failureOf(browse(device.complete, {userName: 'alice'}))).to.match(/The code has ended/)
   })
 
-  it('signs a device in once', async () => {
+  it('uses a code only once', async () => {
     const device = await begin()
     await browse(device.complete, {userName: 'alice'})
     expect((await poll(device)).status).to.equal(200)
@@ -173,7 +173,7 @@ describe('Signing a device in', () => {
     expect((await poll(device)).status).to.equal(200)
   })
 
-  it('refuses a client that does not keep to the interval', async () => {
+  it('refuses a client that polls too often', async () => {
     const device = await begin()
     expect((await poll(device)).body.error).to.equal('authorization_pending')
     expect((await poll(device)).body.error).to.equal('slow_down')
@@ -181,7 +181,7 @@ describe('Signing a device in', () => {
     expect((await poll(device)).body.error).to.equal('authorization_pending')
   })
 
-  it('tells an unknown client or a wrong secret so before it asks for PKCE', async () => {
+  it('reports an unknown client or a wrong secret before it asks for PKCE', async () => {
     const authorization = `Basic ${Buffer.from('aws-oidc-confidential:wrong').toString('base64')}`
     expect((await begin({client_id: '', code_challenge: ''}, {headers: {authorization}})).body.error).to.equal(
       'invalid_client',
@@ -209,7 +209,7 @@ describe('Signing a device in', () => {
     ['a poll, which must slow down', {on: 'token', grant: grantType, error: 'slow_down'}, 400, 'slow_down'],
     ['a poll, whose code has ended', {on: 'token', grant: grantType, error: 'expired_token'}, 400, 'expired_token'],
   ] as const) {
-    it(`refuses ${words}, on order`, async () => {
+    it(`refuses ${words}, on demand`, async () => {
       await sandbox.control('POST /faults', fault)
       const device = await begin()
       const answer = fault.on === 'device' ? device : await poll(device)
@@ -217,7 +217,7 @@ describe('Signing a device in', () => {
     })
   }
 
-  it('changes the answer to a device request on order', async () => {
+  it('changes the answer to a device request on demand', async () => {
     const change = {verification_uri: 'https://other.example/device', verification_uri_complete: null, interval: null}
     await sandbox.control('POST /faults', {on: 'device', change})
     const {body} = await begin()
@@ -225,7 +225,7 @@ describe('Signing a device in', () => {
     expect(body).not.to.have.any.keys('verification_uri_complete', 'interval')
   })
 
-  it('shows pages that ask nothing of other computers and run no script', async () => {
+  it('shows pages that load nothing from elsewhere and run no script', async () => {
     const device = await begin()
     for (const address of [device.page, device.complete]) {
       const response = await fetch(address, {headers: {accept: 'text/html'}})
@@ -237,7 +237,7 @@ describe('Signing a device in', () => {
     expect(await (await fetch(device.complete)).text()).to.contain(`<code>${device.userCode}</code>`)
   })
 
-  it('shows a code from the address as text, whatever stands there', async () => {
+  it('shows a code from the address as text, whatever it contains', async () => {
     const html = await (await fetch(`${issuer()}/device?user_code=${encodeURIComponent('"><b>x')}`)).text()
     expect(html).not.to.contain('<b>')
   })

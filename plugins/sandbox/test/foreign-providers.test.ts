@@ -33,7 +33,7 @@ describe('A provider that runs elsewhere', () => {
     expectError(answer, 400, 'InvalidIdentityToken', "Specified provider doesn't exist")
   })
 
-  it('gives roles by its ID tokens once the account trusts its keys, for the audiences named', async () => {
+  it('gives roles for its ID tokens once the account trusts its keys, for the audiences named', async () => {
     const {issuer} = other.addresses
     await trust('PUT /openid-providers/other', {issuer, keys: await keys(), audiences: ['aws-oidc']})
     const answer = await assumeByToken(sts(), await other.mint())
@@ -48,7 +48,7 @@ describe('A provider that runs elsewhere', () => {
     expectError(await assumeByToken(sts(), ours), 400, 'InvalidIdentityToken', /signature/)
   })
 
-  it('gives roles by its assertions once the account trusts its certificate', async () => {
+  it('gives roles for its assertions once the account trusts its certificate', async () => {
     await trust('PUT /saml-providers/other', {issuer: samlIssuer(), certificate: await certificate()})
     const order = {change: {extraRoles: [`${roleArn('developer')},${otherArn}`]}}
     const answer = await assumeBySaml(sts(), await mintSaml(other, order), {PrincipalArn: otherArn})
@@ -65,7 +65,7 @@ describe('A provider that runs elsewhere', () => {
     ['PUT /openid-providers/other', {issuer: 'https://idp.example', audiences: [], keys: {keys: 'none'}}],
     ['PUT /saml-providers/other', {issuer: 'https://idp.example'}],
   ] as const) {
-    it(`is not taken half described: ${operation} ${JSON.stringify(body)}`, async () => {
+    it(`is refused with an incomplete description: ${operation} ${JSON.stringify(body)}`, async () => {
       expect(await home.control(operation, body)).to.include({status: 400})
     })
   }

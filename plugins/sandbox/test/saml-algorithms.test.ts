@@ -19,7 +19,7 @@ interface Choices {
   readonly wholeDocument?: boolean
 }
 
-describe('What STS takes of XML signatures', () => {
+describe('STS, given a signed SAML response,', () => {
   let identity: SamlIdentity
 
   before(async () => {
@@ -55,7 +55,7 @@ describe('What STS takes of XML signatures', () => {
     ['exclusive C14N with comments', {transforms: [algorithms.enveloped, `${algorithms.exclusive}WithComments`]}],
   ]
   for (const [what, choices] of good) {
-    it(`takes ${what}`, () => {
+    it(`accepts ${what}`, () => {
       expect(verify(sign(choices)).getAttribute('ID')).to.equal('a')
     })
   }
@@ -76,13 +76,13 @@ describe('What STS takes of XML signatures', () => {
     ['a reference to the response by a signature in the assertion', {references: ["//*[@ID='r']"]}],
   ]
   for (const [what, choices] of bad) {
-    it(`refuses ${what}, although it is right`, () => {
+    it(`refuses ${what}, although it is valid`, () => {
       expect(() => verify(sign(choices))).to.throw('Response signature invalid')
     })
   }
 })
 
-describe('What STS takes of a subject', () => {
+describe('STS, given the subject of an assertion,', () => {
   const subject = (...confirmations: string[]) =>
     parseXml(
       `<Assertion xmlns="${namespaces.assertion}"><Subject><NameID>alice</NameID>${confirmations.join('')}</Subject></Assertion>`,
@@ -94,17 +94,17 @@ describe('What STS takes of a subject', () => {
     return assertion && readSubject(assertion, new Date('2029-12-31T23:59:59Z'))
   }
 
-  it('is one confirmation by bearer', () => {
+  it('accepts one bearer confirmation', () => {
     expect(read('bearer')).to.have.property('name', 'alice')
   })
 
   for (const methods of [['bearer', 'bearer'], ['holder-of-key'], ['holder-of-key', 'bearer'], []]) {
-    it(`is not ${methods.join(' and ') || 'none at all'}`, () => {
+    it(`refuses ${methods.join(' and ') || 'no confirmation'}`, () => {
       expect(() => read(...methods)).to.throw('exactly one bearer SubjectConfirmation')
     })
   }
 
-  it('is a time in UTC', () => {
+  it('accepts times in UTC only', () => {
     const time = (text: string) => timeIn(parseXml(`<a t="${text}"/>`), 't')?.toISOString()
     expect(time('2026-11-23T10:00:00.5Z')).to.equal('2026-11-23T10:00:00.500Z')
     expect(timeIn(parseXml('<a/>'), 't')).to.equal(undefined)

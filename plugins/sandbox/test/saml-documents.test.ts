@@ -3,14 +3,14 @@ import {useSandbox} from './support/running-sandbox.ts'
 import {attributeIn, elementsIn, mintSaml, providerArn, xmlIn} from './support/saml.ts'
 import {roleArn} from './support/sts-client.ts'
 
-describe('SAML documents on order', () => {
+describe('SAML documents made on request', () => {
   const sandbox = useSandbox()
   const mint = async (order: Record<string, unknown> = {}) => xmlIn(await mintSaml(sandbox, order))
   const mintChanged = (change: Record<string, unknown>) => mint({change})
   const textsIn = (xml: string, name: string) => elementsIn(xml, name).map(({textContent}) => textContent)
   const count = (xml: string, name: string) => elementsIn(xml, name).length
 
-  it('are responses in standard base64 when nothing is said, and assertions on demand', async () => {
+  it('are responses in standard base64 by default, and assertions on request', async () => {
     expect(await mint()).to.match(/^<samlp:Response .*<saml:Assertion .*<\/samlp:Response>$/)
     expect(await mint({form: 'assertion'})).to.match(/^<saml:Assertion .*<\/saml:Assertion>$/)
   })
@@ -45,24 +45,24 @@ describe('SAML documents on order', () => {
     expect(await canonicalization('inclusive')).to.deep.equal(['REC-xml-c14n-20010315', ...transforms])
   })
 
-  it('name role and provider in either order, and roles on top', async () => {
+  it('name role and provider in either order, and extra roles', async () => {
     const xml = await mint({user: 'bob', pairOrder: 'provider-first', change: {extraRoles: ['odd']}})
     expect(attributeIn(xml, 'Role')).to.deep.equal([`${providerArn},${roleArn('developer')}`, 'odd'])
   })
 
-  it('live as long as is said', async () => {
+  it('live as long as requested', async () => {
     const xml = await mint({lifetimeSeconds: 300})
     const end = new Date(elementsIn(xml, 'Conditions')[0]?.getAttribute('NotOnOrAfter') ?? '')
     expect(end.getTime()).to.be.closeTo(Date.now() + 298_000, 5000)
   })
 
-  it('go by the wrong clock', async () => {
+  it('can be issued by a wrong clock', async () => {
     await sandbox.control('POST /clock', {offsetSeconds: 7200})
     const issued = new Date(elementsIn(await mint(), 'Assertion')[0]?.getAttribute('IssueInstant') ?? '')
     expect(issued.getTime()).to.be.closeTo(Date.now() + 7_200_000, 5000)
   })
 
-  it('were issued when that is said', async () => {
+  it('are issued at the requested time', async () => {
     const xml = await mintChanged({issueInstantSecondsAgo: 600})
     for (const name of ['Response', 'Assertion']) {
       const issued = new Date(elementsIn(xml, name)[0]?.getAttribute('IssueInstant') ?? '')
@@ -70,7 +70,7 @@ describe('SAML documents on order', () => {
     }
   })
 
-  it('are for another recipient, audience, and of another issuer', async () => {
+  it('can have another recipient, audience and issuer', async () => {
     const xml = await mintChanged({recipient: 'https://r', audience: 'a', issuer: 'i'})
     expect(elementsIn(xml, 'SubjectConfirmationData')[0]?.getAttribute('Recipient')).to.equal('https://r')
     expect(elementsIn(xml, 'Response')[0]?.getAttribute('Destination')).to.equal('https://r')
@@ -93,7 +93,7 @@ describe('SAML documents on order', () => {
     })
   }
 
-  it('leave attributes out, change them and have others', async () => {
+  it('leave attributes out, change them and add others', async () => {
     const dropped = await mintChanged({drop: ['Role', 'RoleSessionName', 'SessionDuration']})
     expect(count(dropped, 'Attribute')).to.equal(0)
     const attributes = {RoleSessionName: null, SessionDuration: '900', 'urn:x://y': ['1', '2']}
@@ -104,7 +104,7 @@ describe('SAML documents on order', () => {
     expect([...(own?.childNodes ?? [])].map(({textContent}) => textContent)).to.deep.equal(['1', '2'])
   })
 
-  it('are signed where that is said', async () => {
+  it('are signed where requested', async () => {
     const parentsOf = (xml: string) =>
       elementsIn(xml, 'Signature').map(
         ({parentNode}) => parentNode && 'localName' in parentNode && parentNode.localName,
@@ -130,7 +130,7 @@ describe('SAML documents on order', () => {
     }
   })
 
-  it('end the session when that is said', async () => {
+  it('end the session at the requested time', async () => {
     const [statement] = elementsIn(await mintChanged({sessionNotOnOrAfterSeconds: 60}), 'AuthnStatement')
     const end = new Date(statement?.getAttribute('SessionNotOnOrAfter') ?? '')
     expect(end.getTime()).to.be.closeTo(Date.now() + 60_000, 5000)
@@ -138,7 +138,7 @@ describe('SAML documents on order', () => {
 
   const texts = (xml: string, name: string) => [...textsIn(xml, name), ...attributeIn(xml, name)]
   for (const name of ['Issuer', 'NameID', 'Audience', 'Role', 'RoleSessionName', 'SessionDuration']) {
-    it(`have a comment in ${name}, and the same text as before`, async () => {
+    it(`have a comment in ${name}, and the same text otherwise`, async () => {
       const xml = await mintChanged({commentIn: name})
       expect(xml.match(/[^>]<!-- a comment -->[^<]/g)).to.have.length(name === 'Role' ? 2 : 1)
       expect(texts(xml, name))
@@ -160,7 +160,7 @@ describe('SAML documents on order', () => {
     expect(bare.match(/<saml:Assertion /g)).to.have.length(2)
   })
 
-  it('are for people of the sandbox only', async () => {
+  it('are made for users of the sandbox only', async () => {
     expect((await sandbox.control('POST /saml/mint', {user: 'mallory'})).body.error).to.match(/nobody called mallory/)
   })
 

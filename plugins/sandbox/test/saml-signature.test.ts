@@ -39,7 +39,7 @@ describe('The signature of a SAML response', () => {
     })
   }
 
-  it('does not mind what was changed beside the assertion that it covers', async () => {
+  it('stays valid when something beside the assertion that it covers was changed', async () => {
     const xml = await mint()
     const changed = xml.replace(/Destination="[^"]*" ID="[^"]*"/, '')
     expect(changed).not.to.equal(xml)
@@ -54,13 +54,13 @@ describe('The signature of a SAML response', () => {
     }
   })
 
-  it('is lost to inclusive C14N when the response declares a prefix, and is not to exclusive', async () => {
+  it('breaks with inclusive C14N when the response declares a prefix, and holds with exclusive C14N', async () => {
     const declaration = 'xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol"'
     expect((await assume(wrap(await mint({form: 'assertion'}), declaration, 'samlp:'))).status).to.equal(200)
     await expectInvalid(wrap(await mint({form: 'assertion', c14n: 'inclusive'}), declaration, 'samlp:'))
   })
 
-  it('is lost when the assertion is pretty-printed', async () => {
+  it('breaks when the assertion is pretty-printed', async () => {
     await expectInvalid((await mint()).replaceAll('<saml:Subject>', '\n<saml:Subject>'))
   })
 
@@ -97,7 +97,7 @@ describe('The signature of a SAML response', () => {
     })
   }
 
-  it('is of no use to an assertion that does not stand in the response itself', async () => {
+  it('does not vouch for an assertion that is not a child of the response', async () => {
     const xml = (await mint()).replace(assertionPattern, '<samlp:Extensions>$&</samlp:Extensions>')
     expectError(await assume(xml), 400, 'InvalidIdentityToken', /exactly one Assertion/)
   })
@@ -125,7 +125,7 @@ describe('The signature of a SAML response', () => {
     await expectInvalid(xml.replace(signature, signature + signature))
   })
 
-  it('must be valid on the response even when the one on the assertion is', async () => {
+  it('must be valid on the response even when the signature on the assertion is', async () => {
     const xml = await mint()
     const other = await mint({change: {signature: 'response-only'}})
     const [foreign = ''] = signaturePattern.exec(other) ?? []

@@ -16,7 +16,7 @@ describe('Signing in', () => {
     expect(parameters.get('iss')).to.equal(issuer())
   })
 
-  it('puts everything known about the person into the ID token', async () => {
+  it('puts everything known about the user into the ID token', async () => {
     const {idToken} = await signIn(issuer(), 'alice')
     const {iat, exp, ...claims} = claimsOf(idToken)
     expect(Number(exp) - Number(iat)).to.equal(300)
@@ -38,7 +38,7 @@ describe('Signing in', () => {
     expect(claimsOf((await signIn(issuer(), 'dave')).idToken).aws_roles).to.have.length(40)
   })
 
-  it('tells the client when the person pressed Cancel', async () => {
+  it('tells the client when the user pressed Cancel', async () => {
     const {parameters} = await callbackFor(issuer(), 'deny')
     expect(parameters.get('error')).to.equal('access_denied')
     expect(parameters.get('error_description')).to.contain('Cancel')
@@ -84,7 +84,7 @@ describe('Signing in', () => {
     expect([answer.status, answer.body.error]).to.deep.equal([400, 'invalid_grant'])
   })
 
-  it('shows a page that asks nothing of other computers and runs no script', async () => {
+  it('shows a page that loads nothing from elsewhere and runs no script', async () => {
     const {url} = authorize(issuer(), 'http://127.0.0.1:1/callback')
     const redirect = await fetch(url, {redirect: 'manual'})
     const page = new URL(redirect.headers.get('location') ?? '')
@@ -118,7 +118,7 @@ describe('Refresh tokens', () => {
     expect(claimsOf(second.idToken).aws_roles).to.deep.equal([roleArn('developer'), roleArn('readonly')])
   })
 
-  it('come only when offline_access was asked for', async () => {
+  it('come only when offline_access was requested', async () => {
     const {parameters, authorization} = await callbackFor(issuer(), 'alice', {scope: 'openid'})
     const answer = await token(issuer(), {
       grant_type: 'authorization_code',
@@ -137,7 +137,7 @@ describe('Refresh tokens', () => {
     expect((await refresh(issuer(), second.refreshToken)).body.error).to.equal('invalid_grant')
   })
 
-  it('leave the sign-ins of the same person elsewhere alone', async () => {
+  it('leave other sign-ins of the same user alone', async () => {
     const [here, elsewhere] = [await signIn(issuer(), 'alice'), await signIn(issuer(), 'alice')]
     await refresh(issuer(), here.refreshToken)
     await refresh(issuer(), here.refreshToken)
@@ -152,7 +152,7 @@ describe('Refresh tokens', () => {
     expect((await sandbox.journal()).map(({kind, outcome}) => `${kind} ${outcome}`)).to.include('revocation ok')
   })
 
-  it('can be told to end early', async () => {
+  it('can be made to expire early', async () => {
     await sandbox.control('POST /lifetimes', {refreshTokenSeconds: 1, idTokenSeconds: 7})
     const {refreshToken, idToken} = await signIn(issuer(), 'alice')
     const {iat, exp} = claimsOf(idToken)

@@ -28,7 +28,7 @@ describe('Calls that need a signature', () => {
     expect(answer.element('UserId')).to.match(/^AROA[A-Z0-9]{17}:alice$/)
   })
 
-  it('say who the caller is at the root too, where the AWS SDK for Java asks whatever path it was given', async () => {
+  it('say who the caller is at the root path too, where the AWS SDK for Java always sends them', async () => {
     const answer = await callSts(new URL('/', sandbox.addresses.sts).href, {Action: 'GetCallerIdentity'}, {keys})
     expect(answer.element('Arn'), answer.xml).to.equal('arn:aws:sts::123456789012:assumed-role/developer/alice')
   })
@@ -54,12 +54,12 @@ describe('Calls that need a signature', () => {
     expect(await response.text()).to.contain('<Code>SignatureDoesNotMatch</Code>')
   })
 
-  it('are refused for an unknown access key', async () => {
+  it('are refused with an unknown access key', async () => {
     const answer = await whoAmI({keys: {...keys, accessKeyId: 'ASIAAAAAAAAAAAAAAAAA'}})
     expectError(answer, 403, 'InvalidClientTokenId', 'The security token included in the request is invalid.')
   })
 
-  it('are refused for the session token of another session', async () => {
+  it('are refused with the session token of another session', async () => {
     const other = keysIn(await assumeByToken(sandbox.addresses.sts, await sandbox.mint()))
     const answer = await whoAmI({keys: {...keys, sessionToken: other.sessionToken}})
     expectError(answer, 403, 'InvalidClientTokenId', /./)
@@ -88,7 +88,7 @@ describe('Calls that need a signature', () => {
     expectError(answer, 403, 'ExpiredToken', 'The security token included in the request is expired')
   })
 
-  it('take a role that trusts the role of the caller, and no other', async () => {
+  it('assume a role that trusts the role of the caller, and no other', async () => {
     const answer = await assume({SourceIdentity: 'alice'})
     expect(answer.status, answer.xml).to.equal(200)
     expect(answer.element('Arn')).to.equal('arn:aws:sts::123456789012:assumed-role/admin/alice')

@@ -86,7 +86,7 @@ describe('Token exchange', () => {
     expect(elementsIn(xml, 'Issuer')[0]?.textContent).to.equal(address)
   })
 
-  it('gives 40 roles to one who has them, and no attribute for roles to one who has none', async () => {
+  it('lists 40 roles for a user who has them, and omits the roles attribute for a user who has none', async () => {
     const rolesOf = async (name: string) => {
       const subject = accessToken(await signIn(sandbox.addresses.issuer, name))
       return attributeIn(xmlIn(accessToken(await exchange({subject_token: subject})), 'base64url'), 'Role')
@@ -98,7 +98,7 @@ describe('Token exchange', () => {
     expect(xml).not.to.contain('SAML/Attributes/Role"')
   })
 
-  it('takes the access token without being told its type, and the confidential client too', async () => {
+  it('accepts an access token without its type, and one of the confidential client', async () => {
     expect((await exchangeWithout('subject_token_type')).status).to.equal(200)
     const {parameters, authorization} = await callbackFor(sandbox.addresses.issuer, 'alice', {
       client_id: 'aws-oidc-confidential',
@@ -122,7 +122,7 @@ describe('Token exchange', () => {
     expectRefusal(await exchangeWithout('subject_token'), 403, 'access_denied', 'Client is not the holder of the token')
   })
 
-  it('refuses an audience that it does not know, even beside one that it knows', async () => {
+  it('refuses an unknown audience, even beside a known one', async () => {
     expectRefusal(await exchange({audience: 'urn:example'}), 400, 'invalid_client', 'Audience not found')
     const body = new URLSearchParams({client_id: 'aws-oidc', ...asked()})
     body.append('audience', 'urn:example')
@@ -151,7 +151,7 @@ describe('Token exchange', () => {
     signedIn = renewed
   })
 
-  it('refuses an access token after its sign-in was revoked or ended', async () => {
+  it('refuses an access token after its session was revoked or ended', async () => {
     const {issuer} = sandbox.addresses
     const revoked = await signIn(issuer, 'alice')
     const body = new URLSearchParams({client_id: 'aws-oidc', token: revoked.refreshToken})
@@ -164,14 +164,14 @@ describe('Token exchange', () => {
     signedIn = await signIn(issuer, 'alice')
   })
 
-  it('refuses an ID token called by its name', async () => {
+  it('refuses a subject token whose type is not that of an access token', async () => {
     for (const type of ['id_token', 'refresh_token']) {
       const answer = await exchange({subject_token: signedIn.idToken, subject_token_type: tokenType(type)})
       expectRefusal(answer, 400, 'invalid_request', 'Invalid token type, must be access token')
     }
   })
 
-  it('takes ID tokens where that is switched on, as long as they are good', async () => {
+  it('accepts valid ID tokens where that is switched on', async () => {
     await order({subjectTokenTypes: ['access_token', 'id_token']})
     const byIdToken = (subject_token: string) => exchange({subject_token, subject_token_type: tokenType('id_token')})
     const {body} = await byIdToken(signedIn.idToken)
@@ -190,7 +190,7 @@ describe('Token exchange', () => {
     expectRefusal(await exchange(), 400, 'invalid_request', 'Invalid token type, must be access token')
   })
 
-  it('refuses when it is switched off, whatever is asked', async () => {
+  it('refuses every request when it is switched off', async () => {
     await order({exchange: 'off'})
     const message = 'Standard token exchange is not enabled for the requested client'
     expectRefusal(await exchange(), 400, 'invalid_request', message)
@@ -204,7 +204,7 @@ describe('Token exchange', () => {
     expectRefusal(await exchange(), 403, 'access_denied', 'Client not allowed to exchange')
   })
 
-  it('gives a JWT to a client that forgets to ask for SAML, and nothing else but the two', async () => {
+  it('gives a JWT to a client that does not ask for SAML, and supports no other type than these two', async () => {
     const {status, body} = await exchangeWithout('requested_token_type')
     expect([status, body.issued_token_type]).to.deep.equal([200, tokenType('access_token')])
     expect(decodeJwt(String(body.access_token))).to.include({sub: 'alice', aud: 'urn:amazon:webservices'})
@@ -214,7 +214,7 @@ describe('Token exchange', () => {
     }
   })
 
-  it('is in the journal and open to faults, as every grant is', async () => {
+  it('is recorded in the journal and open to faults, as every grant is', async () => {
     await sandbox.control('POST /faults', {on: 'token', grant, times: 1, change: {issued_token_type: null}})
     expect((await exchange()).body).not.to.have.property('issued_token_type')
     await exchange({audience: 'x'})
@@ -225,7 +225,7 @@ describe('Token exchange', () => {
     ])
   })
 
-  it('gives what STS takes, once it is in a response', async () => {
+  it('gives an assertion that STS accepts once it is put into a response', async () => {
     await order({form: 'response', encoding: 'base64', padded: true})
     const answer = await assumeBySaml(sandbox.addresses.sts, accessToken(await exchange()))
     expect(answer.element('Arn'), answer.xml).to.equal('arn:aws:sts::123456789012:assumed-role/developer/alice')

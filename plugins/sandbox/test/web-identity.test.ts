@@ -25,7 +25,7 @@ describe('AssumeRoleWithWebIdentity', () => {
     expect(answer.element('Provider')).to.equal(`arn:aws:iam::123456789012:oidc-provider/${provider}`)
   })
 
-  it('gives an hour when no duration is asked for, in whole seconds', async () => {
+  it('gives an hour when no duration is requested, in whole seconds', async () => {
     const before = Date.now()
     const expiration = (await assume({})).element('Expiration')
     expect(expiration).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
@@ -33,13 +33,13 @@ describe('AssumeRoleWithWebIdentity', () => {
   })
 
   for (const alg of ['RS256', 'RS384', 'RS512', 'ES256']) {
-    it(`takes a token signed by ${alg}`, async () => {
+    it(`accepts a token signed with ${alg}`, async () => {
       expect((await assume({alg})).status).to.equal(200)
     })
   }
 
   for (const alg of ['PS256', 'HS256', 'none']) {
-    it(`refuses a token signed by ${alg}`, async () => {
+    it(`refuses a token signed with ${alg}`, async () => {
       expectError(await assume({alg}), 400, 'InvalidIdentityToken', /algorithm/)
     })
   }
@@ -54,7 +54,7 @@ describe('AssumeRoleWithWebIdentity', () => {
     expectError(await assume({key: 'foreign', header: {kid}}), 400, 'InvalidIdentityToken', /signature/)
   })
 
-  it('refuses a token of a key that is in no JWKS', async () => {
+  it('refuses a token signed with a key that is not in the JWKS', async () => {
     expectError(await assume({key: 'foreign'}), 400, 'InvalidIdentityToken', /signature/)
   })
 
@@ -65,7 +65,7 @@ describe('AssumeRoleWithWebIdentity', () => {
     expectError(answer, 400, 'InvalidIdentityToken', /signature/)
   })
 
-  it('refuses what is no JWT', async () => {
+  it('refuses a token that is not a JWT', async () => {
     expectError(
       await assumeByToken(sandbox.addresses.sts, 'not-a-token'),
       400,
@@ -74,7 +74,7 @@ describe('AssumeRoleWithWebIdentity', () => {
     )
   })
 
-  it('names the issuer it does not know', async () => {
+  it('names an unknown issuer', async () => {
     const message = 'No OpenIDConnect provider found in your account for https://evil.example'
     expectError(await assume({claims: {iss: 'https://evil.example'}}), 400, 'InvalidIdentityToken', message)
   })
@@ -134,7 +134,7 @@ describe('AssumeRoleWithWebIdentity', () => {
     expectError(await assume({}, {RoleArn: 'arn:aws:iam::210987654321:role/developer'}), 403, 'AccessDenied', denied)
   })
 
-  it('refuses an ARN that names no role', async () => {
+  it('refuses an ARN that does not name a role', async () => {
     expectError(
       await assume({}, {RoleArn: 'arn:aws:iam::123456789012:user/x'}),
       400,
@@ -229,7 +229,7 @@ describe('AssumeRoleWithWebIdentity', () => {
     expect((await assume({}, {Policy: '{}'})).element('PackedPolicySize')).to.equal('1')
   })
 
-  it('answers what it does not know in XML', async () => {
+  it('answers unknown requests in XML', async () => {
     const {sts} = sandbox.addresses
     expectError(await callSts(sts, {Action: 'GetFederationToken'}), 400, 'InvalidAction', /GetFederationToken/)
     expectError(await callSts(sts, {Action: 'AssumeRole', Version: '2012-01-01'}), 400, 'InvalidAction', /2012-01-01/)

@@ -20,7 +20,7 @@ function roleNamed(name: string): Role {
 
 export const claims = {sub: '1', email: 'alice@example.com', aws_roles: roles.map(({arn}) => arn)}
 
-/** The metadata of the realm, as far as it is looked at. */
+/** The metadata of the realm, as far as it is used. */
 export const metadata = (changes: object = {}) => Response.json({issuer, ...changes})
 
 /** A server that has nothing at that address. */
@@ -38,7 +38,7 @@ export function refusing(error: string, description: string, status = 400): Gran
   return {status, body: {error, error_description: description}}
 }
 
-/** As the host rejects where the provider says no. */
+/** The error of the host where the provider refuses. */
 export function failure(code: string, refusal?: ProviderRefusal, message = 'The provider said no.'): Error {
   return Object.assign(new Error(message), {code, ...(refusal && {refusal})})
 }
@@ -47,7 +47,7 @@ export function hostWith(script: Script, options?: FakeHostOptions) {
   return fakeHost({responses: [metadata()], tokens: [fakeTokens(claims)], ...script}, options)
 }
 
-/** The error that a work rejects with, and what it says. */
+/** The error with which the work rejects. */
 export async function rejection(work: Promise<unknown>): Promise<{code: unknown; message: string; hint: string}> {
   const error: unknown = await work.then(
     () => new Error('it worked'),

@@ -8,7 +8,7 @@ import {useScene} from '../support/scene.ts'
 const arn = (name: string) => `arn:aws:iam::123456789012:role/${name}`
 const takeOver = ['setup', '--from', 'aws-cli-oidc'] as const
 
-/** As its setup writes it: sorted, everything text, what was not answered empty. */
+/** As its setup writes it: sorted, everything a string, and an empty one where nothing was answered. */
 function written(settings: Readonly<Record<string, string>>): string {
   const all = {
     aws_federation_role_session_name: '',
@@ -55,7 +55,7 @@ describe('setup --from aws-cli-oidc', () => {
     await writeFile(aws(), ini)
   }
 
-  it('writes provider and profile, and has the AWS tools call us; every other byte stays', async () => {
+  it('writes provider and profile, and makes the AWS tools call aws-oidc; every other byte stays', async () => {
     const {sandbox, home} = scene
     const settings = {
       aws_federation_type: 'oidc',
@@ -110,7 +110,7 @@ describe('setup --from aws-cli-oidc', () => {
     })
   }
 
-  it('takes over all that its wizard asked, for SAML too', async () => {
+  it('imports everything that its wizard asked for, for SAML too', async () => {
     const settings = {
       aws_federation_type: 'saml2',
       oidc_provider_metadata_url: 'https://sso.example.com/.well-known/openid-configuration',
@@ -144,7 +144,7 @@ describe('setup --from aws-cli-oidc', () => {
     })
   })
 
-  it('reads its file in each form in which that tool reads and writes it', async () => {
+  it('reads its file in every form in which that tool reads and writes it', async () => {
     const client =
       'OIDC_PROVIDER_METADATA_URL: https://sso.example.com\n    CLIENT_ID: aws\n    aws_federation_type: oidc'
     const older = `aws_federation_role: ${arn('developer')}\n    max_session_duration_seconds: 7200\n    insecure_skip_verify: false`
@@ -173,7 +173,7 @@ describe('setup --from aws-cli-oidc', () => {
 
   const usual = {aws_federation_type: 'oidc', oidc_provider_metadata_url: 'https://sso.example.com', client_id: 'aws'}
 
-  it('lists with the reason what it can not take over, and takes over the rest', async () => {
+  it('lists what it can not import, with the reason, and imports the rest', async () => {
     const odd = {
       ...usual,
       insecure_skip_verify: 'true',
@@ -210,7 +210,7 @@ describe('setup --from aws-cli-oidc', () => {
     expect(await readFile(aws(), 'utf8')).to.include(`[profile lost]\n${call('-p nobody -j')}`)
   })
 
-  it('keeps the access keys that stand beside the call, and says what to type where they may go', async () => {
+  it('keeps the access keys beside the call, and says what to type to remove them', async () => {
     const dev = `[profile dev]\nregion = eu-central-1\n${call('-p corp -j')}`
     const keys = 'aws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = s3cret\n'
     const inBoth = `[profile keys]\n${call('-p corp -j')}${keys}`
@@ -234,7 +234,7 @@ describe('setup --from aws-cli-oidc', () => {
     expect(stdout).to.not.match(/AKIAEXAMPLE|s3cret/)
   })
 
-  it('leaves a provider whose name stands there in two spellings, and takes over the rest', async () => {
+  it('leaves a provider whose name occurs in two spellings, and imports the rest', async () => {
     const twice = `CORP:\n${written(usual)}Corp:\n${written({...usual, client_id: 'other'})}`
     await withFiles(`${twice}more:\n${written(usual)}`, `[profile dev]\n${call('-p corp -j')}`)
     const {exitCode, stdout, stderr} = await scene.home.run([...takeOver, '--yes'])
@@ -244,7 +244,7 @@ describe('setup --from aws-cli-oidc', () => {
     expect(Object.keys((await ours()).providers)).to.deep.equal(['more'])
   })
 
-  it('refuses a path in which no shell has put in the variable, and makes no folder of its name', async () => {
+  it('refuses a path with an unexpanded variable, and makes no folder of that name', async () => {
     await withFiles(`corp:\n${written(usual)}`, '')
     const {exitCode, stderr} = await scene.home.run([...takeOver, '--yes'], {AWS_CONFIG_FILE: '$HOME/.aws/config'})
     expect(exitCode).to.equal(2)
@@ -253,7 +253,7 @@ describe('setup --from aws-cli-oidc', () => {
     expect(await readFile(config(), 'utf8')).to.equal(before)
   })
 
-  it('takes over 600 providers and profiles in a time that does not grow with their square', async () => {
+  it('imports 600 providers and profiles in a time that does not grow with their square', async () => {
     const untouched = await readFile(config(), 'utf8')
     async function timeFor(count: number): Promise<number> {
       const names = Array.from({length: count}, (_, index) => `corp${index}`)
@@ -273,7 +273,7 @@ describe('setup --from aws-cli-oidc', () => {
     expect(await timeFor(600)).to.be.lessThan(20 * few)
   })
 
-  it('lets no secret into our file or onto the terminal', async () => {
+  it('writes no secret into our file or onto the terminal', async () => {
     await withFiles(`corp:\n${written({...usual, client_secret: 'not-for-this-file'})}`, '')
     const {stdout, stderr} = await scene.home.run([...takeOver, '--yes'])
     expect((await ours()).providers.corp.clientSecret).to.deep.equal({keyring: 'corp'})
@@ -298,7 +298,7 @@ describe('setup --from aws-cli-oidc', () => {
     })
   }
 
-  it('leaves alone what we have under the same name', async () => {
+  it('leaves alone what the configuration has under the same name', async () => {
     await scene.home.configure({})
     const kept = await readFile(config(), 'utf8')
     await withFiles(`corp:\n${written(usual)}`, `[profile developer]\n${call('-p corp -j')}`)

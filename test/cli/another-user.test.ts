@@ -2,10 +2,10 @@ import {expect} from 'chai'
 import {forgetCredentials} from '../support/cached.ts'
 import {useScene} from '../support/scene.ts'
 
-describe("somebody else who signs in because AWS called the first one's token expired", () => {
+describe("a second user who signs in because AWS called the first user's token expired", () => {
   const scene = useScene()
 
-  it('is named by the command and in the session, not the first one', async () => {
+  it('is the one whom the command and the session name', async () => {
     await scene.home.run(['creds', '--profile', 'developer'])
     await forgetCredentials(scene.home)
     await scene.sandbox.steer('POST', '/revoke-sessions', {})
@@ -18,10 +18,10 @@ describe("somebody else who signs in because AWS called the first one's token ex
   })
 })
 
-describe('somebody else who signs in', () => {
+describe('a second user who signs in', () => {
   const scene = useScene()
 
-  it('has their own name in a chained role too, also where the first one had it in the cache', async () => {
+  it('is named in a chained role too, even where the cache has that of the first user', async () => {
     const arnOf = async () => JSON.parse((await scene.home.run(['whoami', '-p', 'admin', '--json'])).stdout).arn
     await scene.home.run(['creds', '-p', 'admin'])
     expect(await arnOf()).to.match(/assumed-role\/admin\/alice@example\.com$/)

@@ -5,11 +5,11 @@ import {ask, awsClients} from '../support/aws-clients.ts'
 import {useAwsTools} from '../support/aws-tools.ts'
 import {sandboxBin} from '../support/sandbox.ts'
 
-describe('A configuration of aws-cli-oidc that was taken over', () => {
+describe('An imported configuration of aws-cli-oidc', () => {
   const tools = useAwsTools()
 
   for (const client of awsClients) {
-    it(`gives credentials to ${client.name} under the name that it has always used`, async () => {
+    it(`gives credentials to ${client.name} under the same profile name as before`, async () => {
       const {home, sandbox} = tools
       const aws = join(home.folder, 'aws-config')
       await home.writeConfig(`cache: file\nbrowser: [${process.execPath}, ${sandboxBin}, browse]\n`)
