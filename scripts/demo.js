@@ -29,9 +29,7 @@ try {
   const env = environment(sts, signIn)
   await firstDay([`issuer=${issuer}`, `clientId=${clientId}`], sts, env)
   await everyDay(control, env)
-  print(
-    `Done in ${seconds(began)}. To try it at your own provider, see "Any OpenID provider in ten lines" in the README.`,
-  )
+  print(`Done in ${seconds(began)}. To try it at your own provider, see "Setting it up" in the README.`)
 } catch (error) {
   process.exitCode = 1
   print(`The demo failed: ${error instanceof Error ? error.message : error}`)

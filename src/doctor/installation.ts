@@ -13,7 +13,7 @@ async function lookAtProgram({own, inspection}: CheckContext): Promise<Looked> {
   const program = `aws-oidc ${own.manifest.version} in ${own.root}, on Node ${inspection.nodeVersion}`
   if (!isOfNpx(own)) return fine(program)
   const what = `This aws-oidc runs from the cache of npx (${own.root}), which may be gone tomorrow.`
-  return found({id: 'program.npx', severity: 'warning', what, mend: 'npm install --global aws-oidc'})
+  return found({id: 'program.npx', severity: 'warning', what, mend: 'Install aws-oidc as its README says.'})
 }
 
 /** Whether it runs from the cache of npx, which may be gone tomorrow: https://docs.npmjs.com/cli/v11/commands/npx */

@@ -2,6 +2,7 @@ import {join} from 'node:path'
 import {printable} from '../errors.ts'
 import {allowsPlugin} from '../registry/allowed.ts'
 import {installedPlugins} from '../registry/installed.ts'
+import {updateOf} from '../registry/ours.ts'
 import {type InstalledPackage, whyUnfit} from '../registry/registry.ts'
 import {parseObject, readObject} from '../text/json.ts'
 import {type Check, type CheckContext, either, type Finding, type Looked} from './check.ts'
@@ -36,7 +37,7 @@ async function examinePlugin(
   const update = linked ? `aws-oidc plugins unlink ${name}` : 'aws-oidc plugins update'
   const unfit = await whyUnfit(manifest, String(own.manifest.version))
   if (unfit) {
-    const mend = unfit.newer ? 'npm install --global aws-oidc@latest' : update
+    const mend = unfit.newer ? updateOf(own) : update
     findings.push({
       id: 'plugin.unfit',
       severity: 'warning',

@@ -51,7 +51,7 @@ export async function pluginsByNpm(
     if (typeof name !== 'string' || typeof tag !== 'string' || type !== 'user') return []
     const {version} = await read(join(dataFolder, 'node_modules', name))
     const source: PluginSource =
-      typeof url === 'string' ? {kind: 'elsewhere', spec: url} : {kind: 'registry', spec: `${name}@${tag}`, tag}
+      typeof url === 'string' ? {kind: 'elsewhere', spec: url} : {kind: 'registry', name, spec: `${name}@${tag}`, tag}
     return [{name, version: typeof version === 'string' ? version : 'none', source}]
   })
   return (await Promise.all(found)).flat()

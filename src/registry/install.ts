@@ -7,6 +7,7 @@ import type {Log} from '../plugin.ts'
 import {parseObject, readObject} from '../text/json.ts'
 import {allowsPlugin} from './allowed.ts'
 import {openPluginFolder, writingInto} from './folder.ts'
+import {installFromClone, updateOf} from './ours.ts'
 import {declaredBy, type InstalledPackage, whyUnfit} from './registry.ts'
 import {type PluginSource, readPluginSource} from './source.ts'
 
@@ -66,10 +67,11 @@ export async function installOnConsent(
 /** What a source offers now; nothing is installed. */
 export async function lookAt(
   source: PluginSource,
-  {dataFolder, files, npm, npmOptions}: InstallDependencies,
+  {own, dataFolder, files, npm, npmOptions}: InstallDependencies,
 ): Promise<Offer> {
   await writingInto(dataFolder, () => files.makePrivateFolder(dataFolder))
-  return readOffer(await npm.run(['pack', '--dry-run', source.spec], dataFolder, npmOptions), source)
+  const options = {...npmOptions, ifAbsent: hintIfAbsent(source, own)}
+  return readOffer(await npm.run(['pack', '--dry-run', source.spec], dataFolder, options), source)
 }
 
 /**
@@ -112,6 +114,10 @@ async function install(
     await folder.restore()
     throw error
   }
+}
+
+function hintIfAbsent(source: PluginSource, own: InstalledPackage): string | undefined {
+  return source.kind === 'registry' ? installFromClone(source.name, String(own.manifest.version)) : undefined
 }
 
 function readOffer(answer: unknown, {spec}: PluginSource): Offer {
@@ -171,7 +177,7 @@ async function checkInstalled(
   if (typeof manifest.oclif !== 'object') throw refuse('it is no plugin (its package.json has no "oclif")')
 
   const unfit = await whyUnfit(manifest, String(own.manifest.version))
-  if (unfit) throw refuse(unfit.text, unfit.newer ? 'npm install --global aws-oidc@latest' : undefined)
+  if (unfit) throw refuse(unfit.text, unfit.newer ? updateOf(own) : undefined)
   for (const [kind, what] of [
     ['strategies', 'strategy'],
     ['caches', 'cache'],

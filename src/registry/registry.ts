@@ -2,6 +2,7 @@ import {join} from 'node:path'
 import {AwsOidcError, printable} from '../errors.ts'
 import type {CacheHome, CredentialCache, Entry, FederationStrategy} from '../plugin.ts'
 import {readObject, readTexts} from '../text/json.ts'
+import {updateOf} from './ours.ts'
 
 /** A package whose declarations count: the host itself, or a plugin that the user installed. */
 export interface InstalledPackage {
@@ -99,7 +100,7 @@ export function registryOf(
   ): Promise<Result> {
     if (holder === own) return work(holder)
     const reason = await whyUnfit(holder.manifest, String(own.manifest.version))
-    if (reason) throw reason.newer ? tooNew(holder, reason.text) : failed(holder, reason.text)
+    if (reason) throw reason.newer ? tooNew(holder, reason.text, own) : failed(holder, reason.text)
     return deps.guard(holder.name, () =>
       work(holder).catch((error: unknown) => {
         throw failed(holder, reasonOf(error), error)
@@ -225,10 +226,9 @@ function notAllowed(plugin: string): AwsOidcError {
   })
 }
 
-function tooNew({name}: InstalledPackage, reason: string): AwsOidcError {
-  return new AwsOidcError('PLUGIN_FAILED', `The plugin ${name} can't be used: ${reason}.`, {
-    hint: 'npm install --global aws-oidc@latest',
-  })
+function tooNew({name}: InstalledPackage, reason: string, own: InstalledPackage): AwsOidcError {
+  const hint = updateOf(own)
+  return new AwsOidcError('PLUGIN_FAILED', `The plugin ${name} can't be used: ${reason}.`, {hint})
 }
 
 function failed({name}: InstalledPackage, reason: string, cause?: unknown): AwsOidcError {

@@ -3,7 +3,7 @@ import {AwsOidcError} from '../errors.ts'
 
 /** Where a plugin is to come from, as npm and oclif's list of plugins write it. */
 export type PluginSource =
-  | {readonly kind: 'registry'; readonly spec: string; readonly tag: string}
+  | {readonly kind: 'registry'; readonly name: string; readonly spec: string; readonly tag: string}
   | {readonly kind: 'elsewhere'; readonly spec: string}
 
 /** Parses what the user typed: a name with or without a version, the path of a tarball, or an address. Throws USAGE. */
@@ -18,5 +18,5 @@ export function readPluginSource(text: string): PluginSource {
     })
   }
   const [, name, tag = 'latest'] = /^((?:@[\w.-]+\/)?[\w.-]+)(?:@(.+))?$/.exec(text) ?? []
-  return name === undefined ? {kind: 'elsewhere', spec: text} : {kind: 'registry', spec: `${name}@${tag}`, tag}
+  return name === undefined ? {kind: 'elsewhere', spec: text} : {kind: 'registry', name, spec: `${name}@${tag}`, tag}
 }

@@ -172,8 +172,11 @@ describe('doctor, for this machine,', () => {
     await synced(home)
     await chmod(launcher(home), 0o600)
     const {stdout} = await home.run(['doctor', '--json', '--no-network', '--fix'], {}, join(folder, 'bin/run.js'))
-    const ids = (JSON.parse(stdout) as {findings: {id: string; fixable: boolean}[]}).findings
-    expect(ids.find(({id}) => id === 'program.npx')).to.include({fixable: false})
+    const ids = (JSON.parse(stdout) as {findings: {id: string; fixable: boolean; mend: string}[]}).findings
+    expect(ids.find(({id}) => id === 'program.npx')).to.include({
+      fixable: false,
+      mend: 'Install aws-oidc as its README says.',
+    })
     expect(ids.find(({id}) => id === 'launcher.broken')).to.include({fixable: false})
     expect((await home.run(['doctor', '--no-network'])).stdout).to.include('launcher.broken')
   })

@@ -23,7 +23,7 @@ const plugins: readonly Illness[] = [
     when: 'that needs a newer aws-oidc',
     make: ({home}) => plantPlugin(home, {hook, manifest: {engines: {'aws-oidc': '>=2'}}}),
     says: /aws-oidc-ping can't be used: it needs aws-oidc >=2, this is 1\.0\.0/,
-    mend: /^npm install --global aws-oidc@latest$/,
+    mend: /^git pull && npm ci && npm run build \(in \/.+\)$/,
   },
   {
     id: 'plugin.unfit',

@@ -103,7 +103,9 @@ describe('the installation of the launcher', () => {
     }
     const {exitCode, stdout, stderr} = await start(launcher, join(deps().dataFolder, 'bin'))
     expect({exitCode, stdout}).to.deep.equal({exitCode: 1, stdout: ''})
-    expect(stderr).to.match(/^Error: .*run\.js.*\nTry: npm install --global aws-oidc\n$/)
+    expect(stderr).to.match(
+      /^Error: .*run\.js.*\nTry: aws-oidc profiles sync \(after installing aws-oidc again, if it is gone\)\n$/,
+    )
   })
 
   it('writes none where it could not be used: not on Linux, without a folder, or where the folder can not be written', async () => {

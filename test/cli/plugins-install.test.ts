@@ -269,7 +269,7 @@ describe('plugins', function () {
     expect(update, update.stderr).to.include({
       exitCode: 1,
       stdout: `aws-oidc-bad stays at 1.0.0: ${told}
-Try: npm install --global aws-oidc@latest
+Try: git pull && npm ci && npm run build (in ${root})
 Updated aws-oidc-pong from 1.0.0 to 1.1.0.\n`,
     })
     await works('bad')

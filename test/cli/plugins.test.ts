@@ -152,7 +152,7 @@ describe('a plugin', () => {
       expect(lines, `${words}: ${stderr}`).to.have.length(1)
       expect(lines[0], words).to.include(`plugin ${name} `).and.to.include(told)
       expect(stderr, words).to.match(
-        /\nTry: (aws-oidc plugins uninstall aws-oidc-ping-\d+|npm install --global aws-oidc)/,
+        /\nTry: (aws-oidc plugins uninstall aws-oidc-ping-\d+|git pull && npm ci && npm run build \(in \/.+\)\n)/,
       )
     }
   })

@@ -1,10 +1,10 @@
-import {existsSync} from 'node:fs'
+import {existsSync, readFileSync} from 'node:fs'
 import {readFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {expect} from 'chai'
 import {root} from '../support/sandbox.ts'
 
-/** Where it is proved what the README claims for aws-oidc, line by line: a file of tests and the title of one of them. */
+/** What proves each line of docs/comparison.md for aws-oidc: files of tests, and the title of a test in each. */
 const proofs: Readonly<Record<string, readonly (readonly [file: string, title: string])[]>> = {
   'Signs in at any OpenID provider': [
     ['cli/sign-in-request.test.ts', 'asks with PKCE S256, a state and a nonce, different ones each time'],
@@ -83,15 +83,17 @@ const proofs: Readonly<Record<string, readonly (readonly [file: string, title: s
   ],
 }
 
-describe('The comparison in the README', () => {
-  let lines: readonly (readonly string[])[]
+/** The cells of each line of the table that compares us, with its head. */
+function tableIn(document: string): readonly (readonly string[])[] {
+  const text = readFileSync(join(root, document), 'utf8')
+  const [table = ''] = /^\| \| aws-oidc \|(?:.*\n(?=\|))*.*$/m.exec(text) ?? []
+  const lines = table.split('\n').map(line => line.split('|').slice(1, -1))
+  return lines.map(cells => cells.map(cell => cell.trim()))
+}
 
-  before(async () => {
-    const readme = await readFile(join(root, 'README.md'), 'utf8')
-    const [, chapter = ''] = /^## Compared\n(.*?)^## /ms.exec(readme) ?? []
-    const table = chapter.split('\n').filter(line => line.startsWith('| '))
-    lines = table.map(line => line.split('|').slice(1, -1)).map(cells => cells.map(cell => cell.trim()))
-  })
+describe('The comparison with other tools', () => {
+  const lines = tableIn('docs/comparison.md')
+  const inReadme = tableIn('README.md')
 
   it('says in each line something of each tool', () => {
     const [tools = [], , ...others] = lines
@@ -104,6 +106,12 @@ describe('The comparison in the README', () => {
 
   it('has no line without a proof, and no proof without a line', () => {
     expect(lines.slice(2).map(([what]) => what)).to.deep.equal(Object.keys(proofs))
+  })
+
+  it('is short in the README, with lines that are the same in full', () => {
+    expect(inReadme.length).to.be.greaterThan(2)
+    expect(lines.slice(0, 2)).to.deep.equal(inReadme.slice(0, 2))
+    expect(lines).to.deep.include.members([...inReadme])
   })
 
   for (const [what, tests] of Object.entries(proofs)) {

@@ -1,30 +1,75 @@
 import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {expect} from 'chai'
+import {parse} from 'yaml'
 import {commandReference} from '../../scripts/command-reference.js'
 import {readConfiguration} from '../../src/config/read.ts'
+import {callChecker, commandLines} from '../support/command-lines.ts'
+import {blocksOf, chaptersOf, codeIn, linksIn} from '../support/markdown.ts'
 import {root} from '../support/sandbox.ts'
 
-const inDocs = readdirSync(join(root, 'docs'), {recursive: true, encoding: 'utf8'}).map(name => `docs/${name}`)
-const ofPlugins = readdirSync(join(root, 'plugins')).map(name => `plugins/${name}/README.md`)
-const atRoot = readdirSync(root)
-const documents = [...atRoot, ...inDocs, ...ofPlugins].filter(
-  name => name.endsWith('.md') && existsSync(join(root, name)),
-)
 const text = (name: string) => readFileSync(join(root, name), 'utf8')
 
+/** Every page of the project: whatever git would not ignore. */
+const ignored = text('.gitignore').split('\n')
+const documents = documentsIn('')
+
+function documentsIn(folder: string): readonly string[] {
+  return readdirSync(join(root, folder), {withFileTypes: true}).flatMap(entry => {
+    const name = `${folder}${entry.name}`
+    if (!entry.isDirectory()) return entry.name.endsWith('.md') ? [name] : []
+    return entry.name === '.git' || ignored.includes(`${entry.name}/`) ? [] : documentsIn(`${name}/`)
+  })
+}
+
 describe('The documents', () => {
+  it('are all looked at, in whatever folder', () => {
+    expect(documents).to.include.members([
+      'README.md',
+      'README.ja.md',
+      'bench/RESULTS.md',
+      'docs/providers/oidc.md',
+      'docs/decisions/0001-libraries.md',
+      'plugins/cache-pass/README.md',
+    ])
+    expect(documents.filter(name => name.includes('node_modules'))).to.deep.equal([])
+  })
+
   it('describe the commands as they are; scripts/command-reference.js writes that part', () => {
     expect(text('docs/commands.md')).to.equal(commandReference(JSON.parse(text('oclif.manifest.json'))))
   })
 
-  for (const name of documents.filter(document => configurationsIn(text(document)).length > 0)) {
+  for (const name of documents.filter(document => yamlIn(document).length > 0)) {
     it(`show configurations that can be read: ${name}`, () => {
-      for (const block of configurationsIn(text(name))) {
-        expect(() => readConfiguration(name, block), block).not.to.throw()
+      for (const {info, code} of yamlIn(name)) {
+        // Part of one.
+        if (info === 'yaml fragment') expect(() => parse(code), code).not.to.throw()
+        else expect(() => readConfiguration(name, code), code).not.to.throw()
       }
     })
   }
+
+  it('show only commands and flags that exist', () => {
+    const problemOf = callChecker()
+    const wrong = documents.flatMap(name =>
+      commandLines(text(name))
+        .map(line => ({line, problem: problemOf(line)}))
+        .filter(({problem}) => problem !== undefined)
+        .map(({line, problem}) => `${name}: aws-oidc ${line}: ${problem}`),
+    )
+    expect(wrong).to.deep.equal([])
+  })
+
+  it('install nothing from npm that is not published yet', () => {
+    const names = ['.', ...readdirSync(join(root, 'plugins')).map(name => join('plugins', name))].map(
+      folder => JSON.parse(text(join(folder, 'package.json'))).name,
+    )
+    const byName = RegExp(`\\b(?:install|npx)(?: -\\S+)* (?:${names.join('|')})(?![\\w-])|npmjs\\.com/package/aws-oidc`)
+    // The commands' own examples, under a sentence that says so.
+    const told = documents.filter(name => name !== 'docs/commands.md')
+    expect(text('docs/commands.md')).to.include('not on npm yet')
+    expect(told.filter(name => byName.test(text(name)))).to.deep.equal([])
+  })
 
   it('show the same code in the Japanese README', () => {
     expect(codeIn(text('README.ja.md'))).to.deep.equal(codeIn(text('README.md')))
@@ -40,22 +85,8 @@ describe('The documents', () => {
   })
 })
 
-/** Whole ones; a part of one is in a block of `yaml fragment`. In a list a block is indented. */
-function configurationsIn(markdown: string): readonly string[] {
-  return [...markdown.matchAll(/^( *)```yaml\n(.*?)^ *```$/gms)].map(([, indent = '', block = '']) =>
-    block.replaceAll(RegExp(`^${indent}`, 'gm'), ''),
-  )
-}
-
-/** Everything in code blocks and between backquotes. */
-function codeIn(markdown: string): readonly string[] {
-  return [...markdown.matchAll(/^```.*?^```$|^ {4}[^\n]*$|`[^`\n]+`/gms)].map(([code]) => code)
-}
-
-/** The links to files of the project, and to chapters. */
-function linksIn(markdown: string): readonly string[] {
-  const prose = markdown.replaceAll(/^```.*?^```$/gms, '').replaceAll(/`[^`]*`/g, '')
-  return [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link).filter(link => !/^[a-z]+:/.test(link))
+function yamlIn(document: string) {
+  return blocksOf(text(document)).filter(({info}) => /^ya?ml\b/.test(info))
 }
 
 function leads(from: string, link: string): boolean {
@@ -63,14 +94,4 @@ function leads(from: string, link: string): boolean {
   const target = path === '' ? from : join(dirname(from), path)
   if (!existsSync(join(root, target))) return false
   return anchor === undefined || chaptersOf(text(target)).includes(anchor)
-}
-
-/** As GitHub calls them. */
-function chaptersOf(markdown: string): readonly string[] {
-  return [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
-    title
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-      .replaceAll(' ', '-'),
-  )
 }

@@ -5,14 +5,6 @@ import {expect} from 'chai'
 import {manifestText} from '../../scripts/manifest.js'
 import {root} from '../support/sandbox.ts'
 
-interface Manifest {
-  readonly commands: Readonly<
-    Record<string, {readonly flags: Readonly<Record<string, {readonly char?: string; readonly allowNo?: boolean}>>}>
-  >
-}
-
-const manifest = JSON.parse(readFileSync(join(root, 'oclif.manifest.json'), 'utf8')) as Manifest
-
 describe('the package', () => {
   for (const folder of [root, join(root, 'plugins/sandbox')]) {
     it(`has an oclif.manifest.json that is not stale (${basename(folder)})`, async () => {
@@ -72,49 +64,4 @@ describe('the package', () => {
       expect(readFileSync(join(bundle, name), 'utf8').includes(root), name).to.equal(false)
     }
   })
-
-  it('has only existing commands and flags in its documents', () => {
-    const documents = [
-      'README.md',
-      'CONTRIBUTING.md',
-      'SECURITY.md',
-      ...readdirSync(join(root, 'docs'), {recursive: true, encoding: 'utf8'})
-        .filter(name => name.endsWith('.md') && !name.startsWith('decisions'))
-        .map(name => `docs/${name}`),
-    ]
-    const unknown: string[] = []
-    for (const document of documents) {
-      for (const line of commandLines(readFileSync(join(root, document), 'utf8'))) {
-        const problem = problemOf(line)
-        if (problem) unknown.push(`${document}: ${line}: ${problem}`)
-      }
-    }
-    expect(unknown).to.deep.equal([])
-  })
 })
-
-/** Commands in code: `aws-oidc ...` between backquotes, and in blocks of code. */
-function commandLines(text: string): readonly string[] {
-  return [...text.matchAll(/(?:`|\$ |^ {4}|= |\()aws-oidc ([a-z][^`\n)#]*)/gm)].map(([, rest = '']) => rest.trim())
-}
-
-const fromOclif = ['plugins', 'help', 'version']
-
-function problemOf(line: string): string | undefined {
-  // What follows "--", "|" or "&&" is another program's.
-  const words =
-    line
-      .replaceAll('"', '')
-      .split(/ (?:--|\||&&) /)[0]
-      ?.split(/\s+/) ?? []
-  const name = [2, 1].map(count => words.slice(0, count).join(':')).find(id => Object.hasOwn(manifest.commands, id))
-  if (name === undefined)
-    return fromOclif.includes(words[0] ?? '') || words[0] === 'sandbox' ? undefined : 'no such command'
-  const flags = manifest.commands[name]?.flags ?? {}
-  const known = Object.entries(flags).flatMap(([flag, {char, allowNo}]) => [
-    `--${flag}`,
-    ...(char ? [`-${char}`] : []),
-    ...(allowNo ? [`--no-${flag}`] : []),
-  ])
-  return words.find(word => word.startsWith('-') && !known.includes(word.replace(/=.*/, '')) && word !== '--help')
-}

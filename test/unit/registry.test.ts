@@ -33,8 +33,9 @@ describe('the registry of strategies', () => {
     return {name, root: folder, manifest: {...usual, ...manifest}}
   }
 
-  const registryWith = (...plugins: readonly InstalledPackage[]) =>
-    registryOf(own, plugins, {
+  const registryWith = (...plugins: readonly InstalledPackage[]) => registryIn(own.root, ...plugins)
+  const registryIn = (root: string, ...plugins: readonly InstalledPackage[]) =>
+    registryOf({...own, root}, plugins, {
       allows: () => true,
       guard(name, work) {
         guarded.push(name)
@@ -115,6 +116,19 @@ describe('the registry of strategies', () => {
       })
     })
   }
+
+  it('says how to get the newer aws-oidc that a plugin needs: from the registry, or in the clone that it runs from', async () => {
+    for (const [root, hint] of [
+      ['/usr/lib/node_modules/aws-oidc', 'npm install --global aws-oidc@latest'],
+      ['C:\\npm\\node_modules\\aws-oidc', 'npm install --global aws-oidc@latest'],
+      ['/home/me/aws-oidc', 'git pull && npm ci && npm run build (in /home/me/aws-oidc)'],
+    ] as const) {
+      const failure = await registryIn(root, await plugin(good, {engines: {'aws-oidc': '>=2'}}))
+        .strategy('ping')
+        .catch(error => error)
+      expect(failure).to.include({code: 'PLUGIN_FAILED', hint})
+    }
+  })
 
   it("reports a plugin's error of many lines in one line", async () => {
     const failure = await registryWith(await plugin("throw new Error('first\\n  second\\u001b[2J')"))

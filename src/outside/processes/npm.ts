@@ -19,6 +19,8 @@ export interface NpmOptions {
   /** Replaces the registry of the user's npm configuration. */
   readonly registry: string | undefined
   readonly signal: AbortSignal
+  /** The hint if the registry has no such package. */
+  readonly ifAbsent?: string | undefined
 }
 
 // The time that a git server or a large package may take; a registry that answers at all is much faster.
@@ -29,7 +31,7 @@ const unreachable = ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ET
 const limits = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000']
 
 export const systemNpm: Npm = {
-  async run([command = '', ...args], folder, {registry, signal}) {
+  async run([command = '', ...args], folder, {registry, signal, ifAbsent}) {
     const all = [
       ...[npmProgram(), command, '--json', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=silent'],
       ...limits,
@@ -39,7 +41,7 @@ export const systemNpm: Npm = {
     const {failed, stdout} = await output(all, folder, signal)
     if (!failed) return readAnswer(stdout, command)
     signal.throwIfAborted()
-    throw refusal(readObject(parseObject(stdout).error), args.at(-1) ?? '', {folder, registry, cause: failed})
+    throw refusal(readObject(parseObject(stdout).error), args.at(-1) ?? '', {folder, registry, ifAbsent, cause: failed})
   },
 }
 
@@ -82,10 +84,11 @@ function npmProgram(): string {
 function refusal(
   {code, summary}: Readonly<Record<string, unknown>>,
   what: string,
-  {folder, registry, cause}: {readonly folder: string; readonly registry: string | undefined; readonly cause: Error},
+  {folder, registry, ifAbsent, cause}: Omit<NpmOptions, 'signal'> & {readonly folder: string; readonly cause: Error},
 ): AwsOidcError {
   if (code === 'E404' || code === 'ETARGET' || code === 'ENOENT' || code === 'EINVALIDPACKAGENAME') {
-    const hint = what.startsWith('file:') ? `ls -l ${what.slice('file:'.length)}` : `npm view ${what}`
+    const look = what.startsWith('file:') ? `ls -l ${what.slice('file:'.length)}` : `npm view ${what}`
+    const hint = (code === 'E404' && ifAbsent) || look
     return new AwsOidcError('USAGE', `There is no package ${printable(what)}.`, {hint: printable(hint), cause})
   }
   if (typeof code === 'string' && unwritable.includes(code)) {
