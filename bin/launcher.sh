@@ -14,7 +14,7 @@ aws_oidc() {
   for folder in $PATH; do
     if [ -x "$folder/aws-oidc" ] && ! [ "$folder/aws-oidc" -ef "$0" ]; then exec "$folder/aws-oidc" "$@"; fi
   done
-  echo "Error: aws-oidc is neither where it was ($run) nor on the PATH." >&2
+  echo "Error: aws-oidc was not found at $run or on the PATH." >&2
   echo 'Try: aws-oidc profiles sync (after installing aws-oidc again, if it is gone)' >&2
   exit 1
 }

@@ -36,8 +36,9 @@ export function commandReference({commands}) {
   const intro = `# Commands
 
 This page is made from the commands themselves. \`--help\` after a command prints the same. Every command also takes
-\`--debug\` (say on stderr what is done) and \`--no-interactive\` (never ask anybody). A command with \`--json\` prints its result
-as JSON, and its errors as \`{"error": {"code", "message", "hint", "exitCode"}}\`. Exit codes: [exit-codes.md](exit-codes.md).
+\`--debug\` (show on stderr what aws-oidc does) and \`--no-interactive\` (never ask you anything). A command with
+\`--json\` prints its result as JSON, and its errors as \`{"error": {"code", "message", "hint", "exitCode"}}\`. Exit codes:
+[exit-codes.md](exit-codes.md).
 
 The plugins of this repository are not on npm yet. Where an example installs one by its name,
 [install it from a clone](providers/keycloak.md#install-the-plugin).

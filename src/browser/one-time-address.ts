@@ -31,9 +31,9 @@ export async function oneTimeAddress(
     if (headers.host !== host || !isSameSecret(request.url ?? '', path)) return send(response, 404, 'Nothing is here.')
     if (method !== 'GET') return send(response, 405, 'Only GET is answered.')
     if (await isStranger({localPort: socket.localPort ?? 0, remotePort: socket.remotePort ?? 0})) {
-      return send(response, 403, 'This address is for the person who has typed the command.')
+      return send(response, 403, 'This address is only for the user who ran the command.')
     }
-    if (used) return send(response, 410, 'This address works once, and it has been used. Type the command again.')
+    if (used) return send(response, 410, 'This address works only once, and has been used. Run the command again.')
     used = true
     response.once('close', () => {
       // A browser that disconnected has not received the address.

@@ -36,8 +36,8 @@ export function problemOfPlace({kind}: BrowserPlace, program: readonly string[])
   const [wanted, other] = kind === 'profile' ? [chromes, firefoxes] : [firefoxes, chromes]
   if (isOf(wanted) || !isOf(other)) return undefined
   return kind === 'profile'
-    ? `--browser-profile is for Chrome, Chromium and Edge, and the browser here is ${program[0]}.`
-    : `--container is for Firefox, and the browser here is ${program[0]}.`
+    ? `--browser-profile is for Chrome, Chromium and Edge, but the browser here is ${program[0]}.`
+    : `--container is for Firefox, but the browser here is ${program[0]}.`
 }
 
 const chromes = /chrom|edge|brave|vivaldi|opera/
@@ -87,7 +87,7 @@ async function launchFirst(
       if (!isMissing(error)) throw error
     }
   }
-  throw new Error(`none of these is here: ${programs.join(', ')}`)
+  throw new Error(`none of these was found: ${programs.join(', ')}`)
 }
 
 function isMissing(error: unknown): boolean {

@@ -6,24 +6,24 @@ import {regionFlag} from './shared/region-flag.ts'
 export default class Console extends AwsOidcCommand {
   static override summary = 'Open the AWS console, signed in as a profile.'
   static override description =
-    'At its first page, at a service by its short name (most are those of the AWS CLI), or at any page of the console. It lasts as long as the credentials, or --duration. Nobody is signed out: where the console has another session already, switch on its multi-session support, or give each a place of its own with --browser-profile or --container.'
+    'Opens the home page, a service by its short name (usually its name in the AWS CLI), or any page of the console. The session lasts as long as the credentials, or as long as --duration says. No other session is signed out: if your browser already has one, turn on multi-session support in the console, or keep the sessions apart with --browser-profile or --container.'
   static override enableJsonFlag = true
   static override examples = [
     '<%= config.bin %> console --profile developer',
     '<%= config.bin %> console s3 --profile admin --region eu-west-1',
     {
-      description: 'for a browser elsewhere; whoever has it is signed in, for 15 minutes',
+      description: 'for a browser elsewhere; for 15 minutes, the address signs in anyone who opens it',
       command: '<%= config.bin %> console --url --profile saml-developer',
     },
   ]
   static override args = {
-    service: Args.string({description: 'service to begin with, such as s3, ec2 or cloudformation', ignoreStdin: true}),
+    service: Args.string({description: 'service to open, such as s3, ec2 or cloudformation', ignoreStdin: true}),
   }
   static override flags = {
     profile: profileFlag,
     url: Flags.boolean({description: 'print the address instead of opening it'}),
-    destination: Flags.string({description: 'page of the console to begin with', helpValue: 'ADDRESS'}),
-    region: regionFlag({description: 'region to begin in'}),
+    destination: Flags.string({description: 'page of the console to open', helpValue: 'ADDRESS'}),
+    region: regionFlag({description: 'region to open the console in'}),
     duration: consoleDurationFlag,
     'browser-profile': Flags.string({
       description: 'profile of Chrome, Chromium or Edge to open it in, such as "Profile 1"',
@@ -55,7 +55,7 @@ export default class Console extends AwsOidcCommand {
       const {openConsole} = await import('../console/open.ts')
       const session = await openConsole(request, deps)
       return this.report(session, [
-        `Your browser has the console as ${session.role}, until ${this.when(session.until)}.`,
+        `The console is open in your browser as ${session.role}, until ${this.when(session.until)}.`,
       ])
     }
     const {consoleUrl} = await import('../console/console.ts')

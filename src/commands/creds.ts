@@ -5,9 +5,9 @@ import {durationFlag} from './shared/duration-flag.ts'
 
 export default class Creds extends AwsOidcCommand {
   protected override readonly startedByTools = true
-  static override summary = 'Print AWS credentials, signing in where it is needed.'
+  static override summary = 'Print AWS credentials, signing in if needed.'
   static override description =
-    'From the cache while they last, by silent renewal, or after a sign-in in your browser. The default format is the document of a credential_process; the others are for shells and files of variables, as the examples show. They leave AWS_PROFILE alone, which the AWS SDK for JavaScript heeds first.'
+    'The credentials come from the cache while they last, from a silent renewal, or from a sign-in in your browser. The default format is the document that a credential_process prints; the others are for shells and env files, as the examples show. The others leave AWS_PROFILE as it is, and the AWS SDK for JavaScript prefers it.'
   static override examples = [
     '<%= config.bin %> creds --profile developer',
     '<%= config.bin %> creds --provider corp --role arn:aws:iam::123456789012:role/developer',
@@ -28,17 +28,17 @@ export default class Creds extends AwsOidcCommand {
   static override flags = {
     profile: Flags.string({
       char: 'p',
-      description: 'profile of our configuration (default: AWS_OIDC_PROFILE, AWS_PROFILE, "default")',
+      description: 'aws-oidc profile (default: AWS_OIDC_PROFILE, AWS_PROFILE, "default")',
       helpValue: 'NAME',
     }),
     provider: Flags.string({
-      description: 'provider to sign in at, without a profile',
+      description: 'provider to sign in to, without a profile',
       helpValue: 'NAME',
       exclusive: ['profile'],
     }),
-    role: Flags.string({description: 'role to take instead of the configured one', helpValue: 'ARN'}),
+    role: Flags.string({description: 'role to assume instead of the configured one', helpValue: 'ARN'}),
     duration: durationFlag,
-    format: Flags.option({options: formats, description: 'how to print them', default: 'process' as const})(),
+    format: Flags.option({options: formats, description: 'output format', default: 'process' as const})(),
     force: Flags.boolean({description: 'skip cached credentials'}),
     ...flowFlags,
   }

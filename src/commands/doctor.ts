@@ -4,14 +4,14 @@ import {reportLines} from '../formats/doctor-report.ts'
 import {AwsOidcCommand} from './shared/command.ts'
 
 export default class Doctor extends AwsOidcCommand {
-  static override summary = 'Find what is wrong, and say how to mend it.'
+  static override summary = 'Find problems, and say how to fix them.'
   static override description =
-    'Looks at the configuration, the AWS tools’ files and variables, this installation and its plugins, files, keyring and browser, and at each provider, up to its page to sign in at. Nobody is asked to sign in, no browser is opened, and nothing is changed without --fix. The exit code is 7 where an error or a warning is left.'
+    'Checks the configuration, the files and variables of the AWS tools, this installation with its plugins, files, keyring and browser, and each provider, up to its sign-in page. You are not asked to sign in, no browser is opened, and nothing is changed without --fix. The exit code is 7 if an error or a warning is left.'
   static override enableJsonFlag = true
   static override examples = [
     '<%= config.bin %> doctor',
     {
-      description: 'only what concerns one profile, with what can be mended mended',
+      description: 'one profile, fixing what can be fixed',
       command: '<%= config.bin %> doctor --profile developer --fix',
     },
     {
@@ -20,12 +20,17 @@ export default class Doctor extends AwsOidcCommand {
     },
   ]
   static override flags = {
-    provider: Flags.string({description: 'of the providers, only this one', helpValue: 'NAME', exclusive: ['profile']}),
-    profile: Flags.string({char: 'p', description: 'of the profiles, only this one', helpValue: 'NAME'}),
-    fix: Flags.boolean({
-      description: 'mend what can do no harm: permissions, leftovers, our launcher and profiles, an old brake',
+    provider: Flags.string({
+      description: 'of all providers, check only this one',
+      helpValue: 'NAME',
+      exclusive: ['profile'],
     }),
-    'no-network': Flags.boolean({description: 'ask no server'}),
+    profile: Flags.string({char: 'p', description: 'of all profiles, check only this one', helpValue: 'NAME'}),
+    fix: Flags.boolean({
+      description:
+        'fix what is safe to fix: permissions, leftovers, the launcher and profiles of aws-oidc, an old brake',
+    }),
+    'no-network': Flags.boolean({description: 'contact no server'}),
   }
 
   async run(): Promise<void> {

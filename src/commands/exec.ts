@@ -7,12 +7,15 @@ import {regionFlag} from './shared/region-flag.ts'
 export default class Exec extends AwsOidcCommand {
   static override summary = 'Run a program with the credentials of a profile.'
   static override description =
-    'In its environment, from which every other source of AWS credentials is taken out. The program has the terminal as if it were started without us, and its exit code is ours.'
+    'The program gets the credentials in its environment, without any other source of AWS credentials. It has the terminal as if you had started it directly, and its exit code becomes the exit code of exec.'
   static override usage = 'exec [FLAGS] -- COMMAND [ARGUMENTS]'
   static override examples = [
     '<%= config.bin %> exec --profile developer -- terraform plan',
     '<%= config.bin %> exec --profile developer --duration 8h -- bash',
-    {description: 'for hours', command: '<%= config.bin %> exec --profile developer --serve -- ./long-job'},
+    {
+      description: 'a program that runs for hours',
+      command: '<%= config.bin %> exec --profile developer --serve -- ./long-job',
+    },
     '<%= config.bin %> exec --profile developer --region eu-west-1 -- aws s3 ls',
   ]
   static override completions = {'--': 'program'}
@@ -20,10 +23,12 @@ export default class Exec extends AwsOidcCommand {
     profile: profileFlag,
     region: regionFlag({description: 'region for the program'}),
     duration: durationFlag,
-    nested: Flags.boolean({description: 'also inside an exec with another account'}),
-    serve: Flags.boolean({description: 'from an endpoint that renews them as long as the program runs'}),
+    nested: Flags.boolean({description: 'run even inside an exec with another account'}),
+    serve: Flags.boolean({
+      description: 'serve the credentials from an endpoint that renews them as long as the program runs',
+    }),
     'keep-aws-files': Flags.boolean({
-      description: 'with your own files of the AWS tools, whose keys may win',
+      description: 'leave your own AWS files visible to the program, although keys in them may win',
       dependsOn: ['serve'],
     }),
     ...flowFlags,
@@ -34,7 +39,7 @@ export default class Exec extends AwsOidcCommand {
     const end = this.argv.indexOf('--')
     const [program, ...args] = end === -1 ? [] : this.argv.slice(end + 1)
     if (program === undefined) {
-      throw new AwsOidcError('USAGE', 'What is to be run stands after "--".', {
+      throw new AwsOidcError('USAGE', 'There is no command to run after "--".', {
         hint: 'aws-oidc exec --profile NAME -- COMMAND',
       })
     }

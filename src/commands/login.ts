@@ -7,7 +7,7 @@ import {AwsOidcCommand, flowFlags, profileFlag} from './shared/command.ts'
 export default class Login extends AwsOidcCommand {
   static override summary = 'Sign in now.'
   static override description =
-    'Signs in at a provider in your browser, or with a code where none is at hand, unless something remembered still works, and gets the credentials of the role.'
+    'Signs in to a provider in your browser, or with a code if there is no browser, and gets the credentials of the role. You are not asked if a remembered sign-in still works.'
   static override enableJsonFlag = true
   static override examples = [
     '<%= config.bin %> login',
@@ -18,10 +18,10 @@ export default class Login extends AwsOidcCommand {
   ]
   static override flags = {
     profile: profileFlag,
-    provider: Flags.string({description: 'provider to sign in at', helpValue: 'NAME', exclusive: ['profile']}),
-    all: Flags.boolean({description: 'every provider in turn', exclusive: ['profile', 'provider']}),
-    'if-needed': Flags.boolean({description: 'do nothing while "creds" would need nobody', exclusive: ['force']}),
-    force: Flags.boolean({description: 'ask although something remembered would do'}),
+    provider: Flags.string({description: 'provider to sign in to', helpValue: 'NAME', exclusive: ['profile']}),
+    all: Flags.boolean({description: 'sign in to every provider in turn', exclusive: ['profile', 'provider']}),
+    'if-needed': Flags.boolean({description: 'ask you to sign in only if "creds" would', exclusive: ['force']}),
+    force: Flags.boolean({description: 'ask you even if a remembered sign-in still works'}),
     ...flowFlags,
   }
 
@@ -55,7 +55,9 @@ export default class Login extends AwsOidcCommand {
       return [`${outcome.provider}: ${message}`, ...tryLines(hint)]
     }
     const {provider, subject, role, credentialsUntil} = outcome
-    const who = `Signed in as ${subject ?? 'somebody without a name'} at ${provider}.`
-    return role && credentialsUntil ? [who, `Credentials of ${role} until ${this.when(credentialsUntil)}.`] : [who]
+    const who = `Signed in as ${subject ?? 'a user without a name'} at ${provider}.`
+    return role && credentialsUntil
+      ? [who, `Credentials of ${role} are valid until ${this.when(credentialsUntil)}.`]
+      : [who]
   }
 }

@@ -3,9 +3,9 @@ import type {LogoutResult} from '../session/logout.ts'
 import {AwsOidcCommand, profileFlag} from './shared/command.ts'
 
 export default class Logout extends AwsOidcCommand {
-  static override summary = 'Sign out: revoke what the provider gave, and remove it here.'
+  static override summary = 'Sign out: revoke your tokens at the provider, and remove them here.'
   static override description =
-    'Role credentials that AWS has issued stay valid until they expire; they are only forgotten here. What the provider can not be told is said, and removed here all the same.'
+    'Role credentials that AWS has issued are removed here too, but stay valid until they expire. A failure at the provider is reported, and everything is removed here all the same.'
   static override enableJsonFlag = true
   static override examples = [
     '<%= config.bin %> logout',
@@ -15,7 +15,7 @@ export default class Logout extends AwsOidcCommand {
   static override flags = {
     profile: profileFlag,
     provider: Flags.string({description: 'provider to sign out of', helpValue: 'NAME', exclusive: ['profile']}),
-    all: Flags.boolean({description: 'every provider', exclusive: ['profile', 'provider']}),
+    all: Flags.boolean({description: 'sign out of every provider', exclusive: ['profile', 'provider']}),
     everywhere: Flags.boolean({description: "end the provider's session in your browser too"}),
   }
 
@@ -32,7 +32,7 @@ export default class Logout extends AwsOidcCommand {
 
 function describe({provider, subject, wasSignedIn, problem}: LogoutResult): readonly string[] {
   const who = wasSignedIn
-    ? `${subject ?? 'Somebody without a name'} is signed out of ${provider}.`
-    : `Nobody was signed in at ${provider}.`
-  return problem ? [who, `${problem.message} What was kept here is removed.`] : [who]
+    ? `${subject ?? 'A user without a name'} is signed out of ${provider}.`
+    : `You were not signed in to ${provider}.`
+  return problem ? [who, `${problem.message} Everything kept here is removed.`] : [who]
 }

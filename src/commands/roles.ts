@@ -6,19 +6,19 @@ import {AwsOidcCommand, flowFlags} from './shared/command.ts'
 export default class Roles extends AwsOidcCommand {
   static override summary = 'List the AWS roles that a provider offers you.'
   static override description =
-    'Those of the SAML assertion, or of the claim that "rolesClaim" names, with the profiles of yours that are for them; a sign-in is asked for where it is needed. Which of them AWS really lets you take, only AWS knows.'
+    'Lists the roles in the SAML assertion, or in the claim that "rolesClaim" names, with your profiles for them. You are asked to sign in if needed. Only AWS knows which of these roles it lets you assume.'
   static override enableJsonFlag = true
   static override examples = [
     '<%= config.bin %> roles --provider corp',
     {
-      description: 'words of its ARN, or of its account',
+      description: 'with words of the ARN or the account',
       command: '<%= config.bin %> roles 123456789012 dev --provider corp',
     },
     '<%= config.bin %> roles --provider corp --json',
   ]
   static override args = {
     search: Args.string({
-      description: 'only those with all these words in ARN or account',
+      description: 'list only roles with all these words in the ARN or account',
       multiple: true,
       ignoreStdin: true,
     }),
@@ -26,7 +26,7 @@ export default class Roles extends AwsOidcCommand {
   static override flags = {
     provider: Flags.string({
       description:
-        'the provider (default: that of the profile meant by AWS_OIDC_PROFILE and its like, or the only one)',
+        'provider (default: that of the profile in AWS_OIDC_PROFILE, AWS_PROFILE or "default", or the only one)',
       helpValue: 'NAME',
     }),
     ...flowFlags,

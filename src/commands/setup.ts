@@ -9,7 +9,7 @@ import {regionFlag} from './shared/region-flag.ts'
 export default class Setup extends AwsOidcCommand {
   static override summary = 'Set up a provider and a profile, and try them before anything is saved.'
   static override description =
-    'Asks on the terminal for what no flag says. With --yes nothing is asked there: what is missing is listed, with exit code 2; the browser still opens for the sign-in, unless --no-test leaves it out. What is there already as it is to be stays, with exit code 0; what differs is named, and changed only with --replace. Plugins are installed on a terminal only, once you agree.'
+    'Asks on the terminal for everything that no flag sets. With --yes it asks nothing there: missing settings are listed, with exit code 2, and the browser still opens for the sign-in, unless --no-test skips it. If everything is already set up as requested, nothing changes, with exit code 0. Existing settings that differ are named, and changed only with --replace. Plugins are installed only on a terminal, and only if you agree.'
   static override enableJsonFlag = true
   static override examples = [
     '<%= config.bin %> setup',
@@ -21,22 +21,22 @@ export default class Setup extends AwsOidcCommand {
   static override flags = {
     from: Flags.option({
       options: ['aws-cli-oidc'] as const,
-      description: 'take over the configuration of another tool instead, and have the AWS tools call us',
+      description: 'import the configuration of another tool instead, and have the AWS tools call aws-oidc',
       exclusive: ['provider', 'strategy', 'set', 'profile', 'role', 'region'],
     })(),
-    provider: Flags.string({description: 'what the provider is to be called here', helpValue: 'NAME'}),
-    strategy: Flags.string({description: 'how to sign in there', helpValue: 'ID'}),
+    provider: Flags.string({description: 'name for the provider', helpValue: 'NAME'}),
+    strategy: Flags.string({description: 'how to sign in to the provider', helpValue: 'ID'}),
     set: Flags.string({
       description: 'a setting of the provider, such as tls.cert=~/me.pem or parameters.prompt=login',
       helpValue: 'NAME=VALUE',
       multiple: true,
     }),
-    profile: Flags.string({char: 'p', description: 'what the profile is to be called', helpValue: 'NAME'}),
+    profile: Flags.string({char: 'p', description: 'name for the profile', helpValue: 'NAME'}),
     role: Flags.string({description: 'role of the profile', helpValue: 'ARN'}),
     region: regionFlag({description: 'AWS region of the profile'}),
     yes: Flags.boolean({description: 'ask nothing on the terminal'}),
-    replace: Flags.boolean({description: 'change a provider and a profile of these names that are there already'}),
-    test: Flags.boolean({description: 'save only after a sign-in that worked', default: true, allowNo: true}),
+    replace: Flags.boolean({description: 'change an existing provider and profile of these names'}),
+    test: Flags.boolean({description: 'save only after a successful sign-in', default: true, allowNo: true}),
     ...flowFlags,
   }
 
@@ -64,9 +64,9 @@ function describe(result: SetupResult): readonly string[] {
       ? `The provider "${provider}" is`
       : `The provider "${provider}" and the profile "${profile}" are`
   if (declined) return ['Nothing was written.']
-  if (unchanged) return [`${what} in ${path} already; nothing was changed.`]
+  if (unchanged) return [`${what} already in ${path}; nothing was changed.`]
   const who = subject === undefined ? [] : [`Signed in as ${subject}.`]
-  const credentials = role === undefined ? [] : [`AWS gives credentials of ${role}.`]
+  const credentials = role === undefined ? [] : [`AWS issued credentials for ${role}.`]
   const offers = offered === undefined ? [] : [`Roles offered: ${offered}.`]
   if (profile === undefined) {
     const next = `Try: aws-oidc profiles add NAME --provider ${provider} --role ARN`
@@ -78,7 +78,10 @@ function describe(result: SetupResult): readonly string[] {
     ...credentials,
     `${what} in ${path}.`,
     ...(synced === undefined
-      ? ['For the AWS CLI and the SDKs: aws-oidc profiles sync', `Try: aws-oidc whoami --profile ${profile}`]
+      ? [
+          'To use it with the AWS CLI and the SDKs, run: aws-oidc profiles sync',
+          `Try: aws-oidc whoami --profile ${profile}`,
+        ]
       : [`The AWS tools find the profile in ${synced}.`, `Try: aws sts get-caller-identity --profile ${profile}`]),
   ]
 }
@@ -90,12 +93,12 @@ function changesOf({awsTools}: ImportResult, unasked: boolean, colours: boolean)
 
 function describeImport({path, providers, profiles, left, written, synced, awsTools}: ImportResult): readonly string[] {
   const what = [...providers.map(name => `provider "${name}"`), ...profiles.map(name => `profile "${name}"`)]
-  const count = what.length === 0 ? 'Nothing could be taken over.' : 'Nothing was written.'
+  const count = what.length === 0 ? 'Nothing could be imported.' : 'Nothing was written.'
   return [
-    ...(written ? [`Into ${path}: ${what.join(', ')}.`] : [count]),
-    ...(synced === undefined ? [] : [`In ${synced} these profiles call aws-oidc now.`]),
+    ...(written ? [`Wrote to ${path}: ${what.join(', ')}.`] : [count]),
+    ...(synced === undefined ? [] : [`These profiles in ${synced} now call aws-oidc.`]),
     ...backupLines(awsTools?.backups ?? []),
-    ...(left.length === 0 ? [] : ['Not taken over:', ...left.map(reason => `  ${reason}`)]),
+    ...(left.length === 0 ? [] : ['Not imported:', ...left.map(reason => `  ${reason}`)]),
     ...(written && profiles[0] !== undefined ? [`Try: aws-oidc whoami --profile ${profiles[0]}`] : []),
   ]
 }

@@ -5,9 +5,9 @@ import type {ProfileStatus, ProviderStatus, Status as Standing} from '../session
 import {AwsOidcCommand} from './shared/command.ts'
 
 export default class Status extends AwsOidcCommand {
-  static override summary = 'Say who is signed in, until when, and which profiles have credentials.'
+  static override summary = 'Show who is signed in, until when, and which profiles have credentials.'
   static override description =
-    'Looks at what is kept on this machine only: asks nobody, needs no network, changes nothing. With --check the exit code is 0 while "creds" would need nobody for what is listed, else 3.'
+    'Looks only at this machine: asks nothing, needs no network and changes nothing. With --check the exit code is 0 if "creds" needs no new sign-in for anything listed, and otherwise 3.'
   static override enableJsonFlag = true
   static override examples = [
     '<%= config.bin %> status',
@@ -17,15 +17,15 @@ export default class Status extends AwsOidcCommand {
   static override flags = {
     profile: Flags.string({
       char: 'p',
-      description: 'only this profile and its providers',
+      description: 'show only this profile and its providers',
       helpValue: 'NAME',
       exclusive: ['provider'],
     }),
     provider: Flags.string({
-      description: 'only this provider and the profiles that use it',
+      description: 'show only this provider and the profiles that use it',
       helpValue: 'NAME',
     }),
-    check: Flags.boolean({description: 'exit code 3 where a person would have to sign in'}),
+    check: Flags.boolean({description: 'exit with code 3 if you would have to sign in'}),
   }
 
   async run(): Promise<void> {
@@ -65,7 +65,7 @@ function profileRows(status: Standing): readonly (readonly string[])[] {
 function providerRow({at}: Standing) {
   return ({provider, signedIn, subject, until, renewable}: ProviderStatus) => [
     provider,
-    signedIn ? (subject ?? 'somebody without a name') : 'nobody',
+    signedIn ? (subject ?? 'a user without a name') : 'nobody',
     signedIn && until ? when(until, at) : '',
     signedIn ? (renewable ? 'yes' : 'no') : '',
   ]
@@ -88,7 +88,7 @@ function notes({at}: Standing) {
     ...(lastProblem
       ? [
           '',
-          `${provider}, ${lastProblem.at > at ? 'under another clock' : when(lastProblem.at, at)}: ${lastProblem.message}`,
+          `${provider}, ${lastProblem.at > at ? 'before the clock was set back' : when(lastProblem.at, at)}: ${lastProblem.message}`,
         ]
       : []),
     ...tryLines(lastProblem?.hint),

@@ -4,17 +4,17 @@ import {claimLines} from '../formats/claims.ts'
 import {AwsOidcCommand, profileFlag} from './shared/command.ts'
 
 export default class Whoami extends AwsOidcCommand {
-  static override summary = 'Ask AWS who the credentials of a profile are.'
+  static override summary = 'Ask AWS which identity the credentials of a profile have.'
   static override enableJsonFlag = true
   static override examples = [
     '<%= config.bin %> whoami',
     '<%= config.bin %> whoami --profile developer',
-    {description: "what a role's trust policy is compared with", command: '<%= config.bin %> whoami --claims'},
-    {description: 'the account alone', command: '<%= config.bin %> whoami --profile developer --json | jq -r .account'},
+    {description: "the claims that a role's trust policy can check", command: '<%= config.bin %> whoami --claims'},
+    {description: 'only the account', command: '<%= config.bin %> whoami --profile developer --json | jq -r .account'},
   ]
   static override flags = {
     profile: profileFlag,
-    claims: Flags.boolean({description: 'show what the ID token says of you instead; AWS is not asked'}),
+    claims: Flags.boolean({description: 'show the claims in your ID token instead, without asking AWS'}),
   }
 
   async run(): Promise<void> {

@@ -143,7 +143,7 @@ function flagWords(current: string, flags: readonly FlagShape[], said: Said): re
     ])
   const help = (current.startsWith('--') ? ['--help'] : ['-h', '--help'])
     .filter(value => !words.some(word => word.value === value))
-    .map(value => ({value, description: 'show what it does and takes'}))
+    .map(value => ({value, description: 'show help'}))
   return [...words, ...help]
 }
 

@@ -49,7 +49,8 @@ export async function consoleUrl(
   if (known) await targetOf(known.arn, page, request, deps)
   const issued = await credentialsFor({profile, force: false, lasting: true}, deps)
   const {service, destination} = await targetOf(issued.role, page, request, deps)
-  if (!service.aws) deps.tell(`Asking the sign-in at ${service.url.origin}, which is not AWS's own.`)
+  if (!service.aws)
+    deps.tell(`Signing in to the console through ${service.url.origin}, which is not AWS's own endpoint.`)
   const token = await tokenFor(issued, durationSeconds, service, plans, deps)
   return {
     url: loginAddress(service, destination, token).href,
@@ -84,7 +85,7 @@ function checkDuration({profile, durationSeconds}: ConsoleRequest, plans: readon
   if (durationSeconds === undefined || !chained) return
   throw new AwsOidcError(
     'USAGE',
-    `--duration: the role of "${profile}" is switched to, and AWS lets the console of such a session last as long as its credentials only.`,
+    `--duration: "${profile}" switches roles, so its console can last only as long as its credentials.`,
     {hint: `aws-oidc console --profile ${profile}`},
   )
 }
@@ -92,7 +93,7 @@ function checkDuration({profile, durationSeconds}: ConsoleRequest, plans: readon
 function pageOf({service, destination}: ConsoleRequest): ConsolePage | undefined {
   if (service === undefined) return undefined
   if (destination !== undefined) {
-    throw new AwsOidcError('USAGE', 'A service and --destination are two answers to one question.', {
+    throw new AwsOidcError('USAGE', "A service and --destination can't be used together.", {
       hint: 'the same command with one of them',
     })
   }
@@ -100,7 +101,7 @@ function pageOf({service, destination}: ConsoleRequest): ConsolePage | undefined
   if (page) return page
   const names = [...consoleServices.keys()]
   const near = nearest(service, names)
-  throw new AwsOidcError('USAGE', `"${service}" is no short name of a service that is known here.`, {
+  throw new AwsOidcError('USAGE', `aws-oidc knows no service by the short name "${service}".`, {
     hint:
       near === undefined
         ? `one of ${names.toSorted().join(' ')}, or --destination ADDRESS`

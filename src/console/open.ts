@@ -26,7 +26,7 @@ export async function openConsole(
   const instead = `aws-oidc console --url --profile ${profile}`
   if (!deps.flowFor(provider)('offered').opens) {
     throw new AwsOidcError('CONFIG_INVALID', 'No browser can be opened here.', {
-      hint: `${instead}, and open what it prints where your browser is`,
+      hint: `${instead}, and open the printed address where your browser is`,
     })
   }
   const program = deps.browserOf(provider)
@@ -38,9 +38,13 @@ export async function openConsole(
   }
   const {url, ...session} = await consoleUrl(request, deps)
   const address = await oneTimeAddress(new URL(url), deps.isOtherUsers)
-  const tooLate = new AwsOidcError('TIMED_OUT', `No browser has come for the console. ${missing(place)}`.trim(), {
-    hint: instead,
-  })
+  const tooLate = new AwsOidcError(
+    'TIMED_OUT',
+    `No browser opened the console within two minutes. ${missing(place)}`.trim(),
+    {
+      hint: instead,
+    },
+  )
   const limit = deps.clock.limit(patienceMilliseconds, tooLate, deps.signal)
   try {
     const opened = deps.openPage(address.url, {program, place}).catch((error: unknown) => {
@@ -57,7 +61,9 @@ export async function openConsole(
 }
 
 function missing(place: BrowserPlace | undefined): string {
-  return place?.kind === 'container' ? 'Firefox needs the add-on "Open external links in a container" for that.' : ''
+  return place?.kind === 'container'
+    ? 'Firefox needs the add-on "Open external links in a container" for --container.'
+    : ''
 }
 
 function reasonOf(error: unknown, {url}: OneTimeAddress): string {

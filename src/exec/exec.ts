@@ -61,8 +61,8 @@ async function settingFor(
   if (around && around !== accountId && !nested) {
     throw new AwsOidcError(
       'USAGE',
-      `This is inside an "aws-oidc exec" with the account ${around}; the profile "${profile}" is of the account ${accountId}.`,
-      {hint: `aws-oidc exec --nested --profile ${profile} -- ${request.command[0]}, or leave the other one first`},
+      `You are inside an "aws-oidc exec" for the account ${around}, but the profile "${profile}" is for ${accountId}.`,
+      {hint: `aws-oidc exec --nested --profile ${profile} -- ${request.command[0]}, or leave the other exec first`},
     )
   }
   return {profile, accountId, region: await workingRegion(request, session, deps)}

@@ -47,7 +47,7 @@ export function differenceLines(
 
 /** Where the user finds the earlier content of a file. */
 export function backupLines(backups: readonly string[]): readonly string[] {
-  return backups.map(backup => `What was there before today is in ${backup}.`)
+  return backups.map(backup => `The version from before today is saved in ${backup}.`)
 }
 
 /** The difference of two texts, line by line, with the unchanged lines; empty if there is none. */

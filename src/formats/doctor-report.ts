@@ -69,8 +69,8 @@ function summary(findings: readonly ReportedFinding[]): readonly string[] {
   const fixable = left.filter(finding => finding.fixable && finding.notFixed === undefined).length
   return [
     left.every(({severity}) => severity === 'note')
-      ? `Nothing is wrong${counts.length === 0 ? '' : ` (${counts.join()})`}.`
+      ? `No problems found${counts.length === 0 ? '' : ` (${counts.join()})`}.`
       : `${counts.join(', ')}.`,
-    ...(fixable === 0 ? [] : [`"aws-oidc doctor --fix" mends ${fixable} of them.`]),
+    ...(fixable === 0 ? [] : [`Run "aws-oidc doctor --fix" to fix ${fixable} of them.`]),
   ]
 }

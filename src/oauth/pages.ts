@@ -35,7 +35,9 @@ export function failurePage(reason: string): Page {
 }
 
 export function strayPage(): Page {
-  return page('bad', 'Nothing to see here', ['This address only waits for the end of a sign-in, and this was not it.'])
+  return page('bad', 'Nothing to see here', [
+    'This address only receives the result of a sign-in, and this request was not one.',
+  ])
 }
 
 /** Redirects the browser, for example to a page of the user's company. */

@@ -22,7 +22,7 @@ export function claimsFor(request: ProfileRequest, deps: SignInDependencies): Pr
     const {name, own} = plan.provider
     const claims = await whileSignedIn(plan, deps, async identity => identity.claims)
     if (!claims) {
-      throw new AwsOidcError('USAGE', `The sign-in at "${name}" gives no claims.`, {hint: 'aws-oidc whoami'})
+      throw new AwsOidcError('USAGE', `The sign-in to "${name}" provides no claims.`, {hint: 'aws-oidc whoami'})
     }
     const {rolesClaim} = own
     const wanted = typeof rolesClaim === 'string' ? [...compared, rolesClaim] : compared

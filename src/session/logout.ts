@@ -81,7 +81,7 @@ async function rememberedAt(
   try {
     const user = await rememberedUser(providerId, deps)
     if (user || !(await remembersUser(providerId, deps))) return {user}
-    return {locked: unread("What was kept can't be opened.")}
+    return {locked: unread("The remembered sign-in can't be read.")}
   } catch (error) {
     deps.signal.throwIfAborted()
     const failure = expectedFailure(error)
@@ -92,7 +92,7 @@ async function rememberedAt(
 
 async function signOutAt(plan: Plan, everywhere: boolean, deps: SignInDependencies): Promise<AwsOidcError | undefined> {
   const {clock, store} = deps
-  const tooLong = new AwsOidcError('TIMED_OUT', `${plan.provider.name} took too long to sign out.`)
+  const tooLong = new AwsOidcError('TIMED_OUT', `Signing out of ${plan.provider.name} took too long.`)
   const limit = clock.limit(limitMilliseconds, tooLong, deps.signal)
   try {
     const use = {

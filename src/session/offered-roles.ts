@@ -18,7 +18,7 @@ export async function rolesOfferedAt(provider: string, deps: SignInDependencies)
     roles: await identity.roles?.(),
   }))
   if (roles) return {subject, roles}
-  throw new AwsOidcError('CONFIG_INVALID', `"${provider}" does not say which roles there are.`, {
+  throw new AwsOidcError('CONFIG_INVALID', `"${provider}" does not say which roles it offers.`, {
     hint: 'Set "rolesClaim" of the provider to the claim that lists role ARNs.',
   })
 }

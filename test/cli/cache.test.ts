@@ -43,7 +43,7 @@ describe('cache info', () => {
     expect({exitCode, stderr}).to.deep.equal({exitCode: 0, stderr: ''})
     expect(stdout).to.include(join(home.cache, 'v1')).and.include('plain text').and.include('0600')
     expect(stdout).to.match(/developer: until .*\d\d:\d\d \(in \d+ minutes\)/)
-    expect(stdout).to.match(/admin: nothing/)
+    expect(stdout).to.match(/admin: no credentials/)
   })
 
   it('says the same to programs with --json', async () => {
@@ -145,7 +145,7 @@ describe('cache clear', () => {
     const {exitCode, stdout} = await home.run(['cache', 'clear'])
     expect({exitCode, stdout}).to.deep.equal({
       exitCode: 0,
-      stdout: 'Removed sign-ins at: sandbox.\nRemoved credentials of: developer.\nEvery cache is empty now.\n',
+      stdout: 'Removed sign-ins to: sandbox.\nRemoved credentials of: developer.\nEvery cache is empty now.\n',
     })
     expect(await home.entries()).to.deep.equal(['notes.txt'])
     await home.run(creds)
@@ -154,7 +154,7 @@ describe('cache clear', () => {
 
   it('says that there was nothing to remove', async () => {
     const {stdout} = await scene.home.run(['cache', 'clear'])
-    expect(stdout).to.equal('Nothing was kept for what is configured. Every cache is empty now.\n')
+    expect(stdout).to.equal('Nothing was cached for the configured providers. Every cache is empty now.\n')
   })
 
   it('--provider removes the entries of one provider only', async () => {

@@ -50,7 +50,7 @@ describe('aws-oidc console', () => {
     const ending = await run([...developer, 's3'])
     expect(ending).to.include({exitCode: 0})
     expect(ending.stdout).to.match(
-      /^Your browser has the console as arn:aws:iam::123456789012:role\/developer, until .*\d\d:\d\d \(in \d+ minutes\)\.\n$/,
+      /^The console is open in your browser as arn:aws:iam::123456789012:role\/developer, until .*\d\d:\d\d \(in \d+ minutes\)\.\n$/,
     )
     // Our command ends when the browser has the address, which the browser then goes to.
     await until('the browser has signed in', async () => (await federation()).length > 1)
@@ -103,9 +103,9 @@ describe('aws-oidc console', () => {
   }
 
   for (const [args, said] of [
-    [['s33'], /"s33" is no short name of a service[\s\S]*Try: aws-oidc console s3\n$/],
-    [['teapots'], /"teapots" is no short name of a service[\s\S]*Try: one of acm .*--destination ADDRESS\n$/],
-    [['s3', '--destination', 'https://console.aws.amazon.com/'], /two answers to one question/],
+    [['s33'], /no service by the short name "s33"\.[\s\S]*Try: aws-oidc console s3\n$/],
+    [['teapots'], /no service by the short name "teapots"\.[\s\S]*Try: one of acm .*--destination ADDRESS\n$/],
+    [['s3', '--destination', 'https://console.aws.amazon.com/'], /A service and --destination can't be used together/],
     [['--region', 'cn-north-1'], /"cn-north-1" is no region of the partition aws/],
     [['--destination', 'https://example.com/'], /"https:\/\/example.com\/" is no address of the console/],
     [['--destination', 'https://console.aws.amazon.com.example.com/'], /is no address of the console/],
@@ -149,7 +149,7 @@ describe('aws-oidc console', () => {
   it('sends AWS no duration for a role that is switched to, because AWS would refuse it', async () => {
     const refused = await run(['console', '--profile', 'admin', '--duration', '1h'])
     expect(refused).to.include({exitCode: 2, stdout: ''})
-    expect(refused.stderr).to.include('switched to').and.include('Try: aws-oidc console --profile admin\n')
+    expect(refused.stderr).to.include('"admin" switches roles').and.include('Try: aws-oidc console --profile admin\n')
     expect(await scene.sandbox.journal()).to.deep.equal([])
     expect(await run(['console', '--profile', 'admin'])).to.include({exitCode: 0})
     const [asked] = await federation()
@@ -212,7 +212,7 @@ describe('aws-oidc console', () => {
     it("is not AWS's own: that is reported", async () => {
       const {stderr} = await run([...developer, '--url'])
       expect(stderr).to.equal(
-        `Asking the sign-in at ${new URL(scene.sandbox.console).origin}, which is not AWS's own.\n`,
+        `Signing in to the console through ${new URL(scene.sandbox.console).origin}, which is not AWS's own endpoint.\n`,
       )
     })
   })
@@ -305,7 +305,7 @@ describe('aws-oidc console', () => {
       }
       const none = await run([...developer, '--container', 'dev'], {...desktop, PATH: '/nowhere'})
       expect(none).to.include({exitCode: 2, stdout: ''})
-      expect(none.stderr).to.include('none of these is here: firefox').and.include('Try: aws-oidc console --url')
+      expect(none.stderr).to.include('none of these was found: firefox').and.include('Try: aws-oidc console --url')
     })
 
     it('may fail at once, which is reported without the address', async () => {

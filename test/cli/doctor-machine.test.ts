@@ -238,7 +238,7 @@ describe('doctor, for this machine,', () => {
     expect(stdout)
       .to.match(/^Configuration\n {2}ok {7}.*config\.yaml: 1 provider, 2 profiles\n/m)
       .and.match(/^ {2}warning {2}Others may get at 1 path .*\(files\.open\)\n {11}Try: aws-oidc doctor --fix\n/m)
-      .and.match(/\n\n1 warning, \d notes?\.\n"aws-oidc doctor --fix" mends 1 of them\.\n$/)
+      .and.match(/\n\n1 warning, \d notes?\.\nRun "aws-oidc doctor --fix" to fix 1 of them\.\n$/)
     const fixed = await scene.home.run(['doctor', '--no-network', '--fix'])
     expect(fixed.stdout).to.match(/^ {2}fixed {4}Others may get at .*\n {11}1 path closed to others\.\n/m)
     expect(fixed.exitCode).to.equal(0)

@@ -270,7 +270,7 @@ describe('aws-oidc exec', () => {
       const ending = await scene.home.run([...exec, '--', 'true'], inside)
       expect(ending).to.include({exitCode: 2, stdout: ''})
       expect(ending.stderr).to.equal(
-        'Error: This is inside an "aws-oidc exec" with the account 210987654321; the profile "developer" is of the account 123456789012.\nTry: aws-oidc exec --nested --profile developer -- true, or leave the other one first\n',
+        'Error: You are inside an "aws-oidc exec" for the account 210987654321, but the profile "developer" is for 123456789012.\nTry: aws-oidc exec --nested --profile developer -- true, or leave the other exec first\n',
       )
       expect(await scene.sandbox.signIns()).to.equal(0)
     })

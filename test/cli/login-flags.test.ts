@@ -22,7 +22,9 @@ describe('login --if-needed', () => {
     await sandbox.steer('DELETE', '/journal')
     const {exitCode, stdout, stderr} = await home.run(ifNeeded)
     expect({exitCode, stderr}).to.deep.equal({exitCode: 0, stderr: ''})
-    expect(stdout).to.match(/^Signed in as alice@example\.com at sandbox\.\nCredentials of \S+developer until /)
+    expect(stdout).to.match(
+      /^Signed in as alice@example\.com at sandbox\.\nCredentials of \S+developer are valid until /,
+    )
     expect(await sandbox.journal()).to.deep.equal([])
   })
 

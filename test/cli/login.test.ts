@@ -13,7 +13,7 @@ describe('login', () => {
     const {exitCode, stdout} = await home.run(['login', '-p', 'developer'])
     expect(exitCode).to.equal(0)
     expect(stdout).to.match(
-      /^Signed in as alice@example\.com at sandbox\.\nCredentials of arn:\S+developer until .*\d\d:\d\d \(in \d+ minutes\)\.\n$/,
+      /^Signed in as alice@example\.com at sandbox\.\nCredentials of arn:\S+developer are valid until .*\d\d:\d\d \(in \d+ minutes\)\.\n$/,
     )
     const {stderr} = await home.run(creds, {AWS_OIDC_INTERACTIVE: 'never'})
     expect(stderr).to.equal('')
@@ -74,7 +74,9 @@ describe('login without a known role, for a user who is offered one role', () =>
   async function asksOnce(): Promise<string> {
     const {exitCode, stdout, stderr} = await scene.home.run(login, bob)
     expect(exitCode, stderr).to.equal(0)
-    expect(stdout).to.match(/^Signed in as bob@example\.com at sandbox\.\nCredentials of \S+role\/developer until /)
+    expect(stdout).to.match(
+      /^Signed in as bob@example\.com at sandbox\.\nCredentials of \S+role\/developer are valid until /,
+    )
     expect(await scene.sandbox.signIns()).to.equal(1)
     return stderr
   }

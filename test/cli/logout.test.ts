@@ -64,7 +64,7 @@ describe('logout', () => {
       await sandbox.fault(fault)
       const {exitCode, stdout} = await home.run(['logout'])
       expect(exitCode).to.equal(0)
-      expect(stdout).to.match(/is signed out of sandbox\.\n.+ What was kept here is removed\.\n$/)
+      expect(stdout).to.match(/is signed out of sandbox\.\n.+ Everything kept here is removed\.\n$/)
       expect(await home.entries()).to.deep.equal([])
     })
   }
@@ -73,7 +73,7 @@ describe('logout', () => {
     const {exitCode, stdout, stderr} = await scene.home.run(['logout'])
     expect({exitCode, stdout, stderr}).to.deep.equal({
       exitCode: 0,
-      stdout: 'Nobody was signed in at sandbox.\n',
+      stdout: 'You were not signed in to sandbox.\n',
       stderr: '',
     })
     expect(await scene.sandbox.journal()).to.deep.equal([])

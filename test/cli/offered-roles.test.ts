@@ -174,7 +174,7 @@ describe('aws-oidc roles', () => {
     await scene.home.configure({provider: {rolesClaim: undefined}})
     const {exitCode, stderr} = await scene.home.run(['roles'])
     expect(exitCode).to.equal(2)
-    expect(stderr).to.include('"sandbox" does not say which roles there are').and.include('rolesClaim')
+    expect(stderr).to.include('"sandbox" does not say which roles it offers').and.include('rolesClaim')
   })
 })
 

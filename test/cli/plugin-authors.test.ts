@@ -52,7 +52,7 @@ describe('docs/plugin-authors.md', function () {
     const installed = await scene.home.run(['plugins', 'install', 'aws-oidc-example'], registry.env, program)
     expect(installed, installed.stderr).to.include({
       exitCode: 0,
-      stdout: 'Installed aws-oidc-example 1.0.0, which brings "strategy: example".\n',
+      stdout: 'Installed aws-oidc-example 1.0.0, which provides "strategy: example".\n',
     })
     const {issuer, clientId} = scene.sandbox
     await scene.home.configure({

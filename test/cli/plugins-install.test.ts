@@ -82,7 +82,7 @@ describe('plugins', function () {
     const {exitCode, stdout, stderr} = await plugins('install', 'aws-oidc-ping')
     expect({exitCode, stdout}, stderr).to.deep.equal({
       exitCode: 0,
-      stdout: 'Installed aws-oidc-ping 1.0.0, which brings "strategy: ping".\n',
+      stdout: 'Installed aws-oidc-ping 1.0.0, which provides "strategy: ping".\n',
     })
     expect(stderr).to.match(
       /^Package: {3}aws-oidc-ping 1\.0\.0\nPublisher: alice <alice@example\.com>\nIntegrity: sha512-\S+==\n$/,
@@ -181,7 +181,7 @@ describe('plugins', function () {
       await proxied.publish(sandbox)
       const ended = await scene.home.run(['plugins', 'install', 'aws-oidc-sandbox'], proxied.env)
       expect(ended, ended.stderr).to.include({exitCode: 0})
-      expect(ended.stdout).to.include('which brings "aws-oidc sandbox"')
+      expect(ended.stdout).to.include('which provides "aws-oidc sandbox"')
     } finally {
       await proxied.stop()
     }
@@ -206,7 +206,7 @@ describe('plugins', function () {
     const ended = await plugins('install', 'aws-oidc-cache-pass')
     expect(ended, ended.stderr).to.include({
       exitCode: 0,
-      stdout: 'Installed aws-oidc-cache-pass 1.0.0, which brings "cache: pass".\n',
+      stdout: 'Installed aws-oidc-cache-pass 1.0.0, which provides "cache: pass".\n',
     })
     expect(ended.stderr).to.include('Publisher: unknown: the registry does not say')
     await scene.home.configure({top: {cache: 'pass'}})
@@ -218,7 +218,7 @@ describe('plugins', function () {
     const ended = await plugins('install', 'aws-oidc-keycloak')
     expect(ended, ended.stderr).to.include({
       exitCode: 0,
-      stdout: 'Installed aws-oidc-keycloak 1.0.0, which brings "strategy: keycloak".\n',
+      stdout: 'Installed aws-oidc-keycloak 1.0.0, which provides "strategy: keycloak".\n',
     })
     const {origin} = new URL(scene.sandbox.issuer)
     await scene.home.configure({

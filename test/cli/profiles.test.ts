@@ -112,7 +112,8 @@ describe('profiles', () => {
     const {exitCode, stdout} = await scene.home.run(['profiles', 'remove', 'admin'])
     expect({exitCode, stdout}).to.deep.equal({
       exitCode: 0,
-      stdout: 'The profile "admin" is removed.\nFor the AWS CLI and the SDKs: aws-oidc profiles sync --prune\n',
+      stdout:
+        'The profile "admin" is removed.\nTo remove it from the AWS CLI and the SDKs, run: aws-oidc profiles sync --prune\n',
     })
     expect(await text()).to.equal(before.replace(/ {2}admin:\n( {4}.*\n)+/, ''))
   })

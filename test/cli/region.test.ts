@@ -58,9 +58,11 @@ describe('the next step', () => {
 
   it('is suggested by profiles add and remove: the AWS tools do not know of the change yet', async () => {
     const added = await scene.home.run(['profiles', 'add', 'new', '--provider', 'sandbox', '--role', role])
-    expect(added.stdout).to.include('For the AWS CLI and the SDKs: aws-oidc profiles sync\n')
+    expect(added.stdout).to.include('To use it with the AWS CLI and the SDKs, run: aws-oidc profiles sync\n')
     const removed = await scene.home.run(['profiles', 'remove', 'new'])
-    expect(removed.stdout).to.include('For the AWS CLI and the SDKs: aws-oidc profiles sync --prune\n')
+    expect(removed.stdout).to.include(
+      'To remove it from the AWS CLI and the SDKs, run: aws-oidc profiles sync --prune\n',
+    )
   })
 
   for (const typed of ['status', 'profiles list', 'providers list']) {

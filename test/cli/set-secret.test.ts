@@ -45,8 +45,8 @@ describe('providers set-secret', () => {
       const {exitCode, stdout, stderr} = await piped('', [...setSecret, ...args])
       expect(exitCode, stderr).to.equal(2)
       expect(stdout + stderr)
-        .to.include('A secret in an argument can be seen by every program here')
-        .and.include('asked for on the terminal, or read from a pipe')
+        .to.include('Every program here can see a secret in an argument')
+        .and.include('asks for it on the terminal, or reads it from a pipe')
         .and.not.match(/told-to|two-words/)
     }
   })

@@ -67,7 +67,7 @@ describe('setup --from aws-cli-oidc', () => {
     await withFiles(`myop:\n${written(settings)}`, ini)
     const {exitCode, stdout, stderr} = await home.run([...takeOver, '--yes'])
     expect(exitCode, stderr).to.equal(0)
-    expect(stdout).to.include('provider "myop", profile "dev"').and.not.include('Not taken over')
+    expect(stdout).to.include('provider "myop", profile "dev"').and.not.include('Not imported')
     expect(await ours()).to.deep.equal({
       providers: {
         myop: {
@@ -230,7 +230,7 @@ describe('setup --from aws-cli-oidc', () => {
     expect(stdout, 'what was changed').to.match(
       / {2}\[profile dev\]\n- credential_process = aws-cli-oidc [^\n]*\n\+ cred/,
     )
-    expect(stdout).to.match(/What was there before today is in \S+\.aws\/config\.\S+\.aws-oidc-backup\.\n/)
+    expect(stdout).to.match(/The version from before today is saved in \S+\.aws\/config\.\S+\.aws-oidc-backup\.\n/)
     expect(stdout).to.not.match(/AKIAEXAMPLE|s3cret/)
   })
 

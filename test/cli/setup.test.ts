@@ -187,7 +187,8 @@ profiles:
     const again = await setup(...args, '--json')
     expect(again.exitCode, again.stderr).to.equal(0)
     expect(JSON.parse(again.stdout)).to.include({provider: 'corp', profile: 'developer', unchanged: true})
-    expect((await setup(...oidc, ...settings(), '--no-test')).stdout).to.include('already; nothing was changed.')
+    const {stdout} = await setup(...oidc, ...settings(), '--no-test')
+    expect(stdout).to.match(/ already in .+; nothing was changed\.\n$/)
     expect(await text()).to.equal(saved)
     expect(await scene.sandbox.journal()).to.deep.equal([])
   })
@@ -235,7 +236,7 @@ profiles:
     it('changes what is different with --replace, once the sign-in has worked, and no other byte', async () => {
       const {exitCode, stdout, stderr} = await setup(...args(), '--replace')
       expect(exitCode, stderr).to.equal(0)
-      expect(stdout).to.include('AWS gives credentials of')
+      expect(stdout).to.include('AWS issued credentials for')
       expect(await text()).to.equal(
         before
           .replace('aws-oidc-web', 'aws-oidc')

@@ -84,12 +84,12 @@ describe('a keyring that fails', () => {
     [
       ['logout'],
       0,
-      /^Somebody .+ is signed out of sandbox\.\nWhat was kept can't be opened\. So nothing was revoked at sandbox\./,
+      /^A user without a name is signed out of sandbox\.\nThe remembered sign-in can't be read\. So nothing was revoked at sandbox\./,
     ],
     [
       ['cache', 'clear'],
       0,
-      /^Removed sign-ins at: sandbox\.\nRemoved credentials of: .+\.\nEvery cache is empty now\.\n$/,
+      /^Removed sign-ins to: sandbox\.\nRemoved credentials of: .+\.\nEvery cache is empty now\.\n$/,
     ],
     [['cache', 'info'], 0, /^Cache [\s\S]*\nProfile {2}admin: .+\n$/],
   ] as const) {
@@ -173,7 +173,7 @@ describe('a keyring that fails', () => {
       expect(exitCode).to.equal(0)
       expect(stdout)
         .to.include('The cache "keyring" can\'t be used: ')
-        .and.include('So nothing was revoked at sandbox. What was kept here is removed.')
+        .and.include('So nothing was revoked at sandbox. Everything kept here is removed.')
       expect(await envelopes()).to.deep.equal([])
       expect(await run(['cache', 'clear'])).to.include({exitCode: 0})
     })

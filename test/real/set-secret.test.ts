@@ -44,7 +44,7 @@ describe('providers set-secret, with the real gnome-keyring', () => {
     expect(await piped(setSecret)).to.deep.equal({
       exitCode: 0,
       signal: null,
-      stdout: `The secret "sandbox" is in the keyring.\nNow write under "sandbox" in the configuration:\n\n  clientSecret: {keyring: "sandbox"}\n\n`,
+      stdout: `The secret "sandbox" is in the keyring.\nNow add this line under "sandbox" in the configuration:\n\n  clientSecret: {keyring: "sandbox"}\n\n`,
       stderr: '',
     })
     await worksNow()
@@ -97,7 +97,7 @@ describe('providers set-secret, with the real gnome-keyring', () => {
     for (const _ of ['there', 'gone']) {
       expect(await run([...setSecret, '--remove'])).to.include({
         exitCode: 0,
-        stdout: 'The secret "sandbox" is out of the keyring.\n',
+        stdout: 'The secret "sandbox" is removed from the keyring.\n',
         stderr: '',
       })
     }

@@ -42,7 +42,7 @@ describe('A user at a terminal', () => {
   it('chooses among the roles that the provider offers', async () => {
     const {shown, exitCode} = await session('Which role?', down + enter, ['login', '--provider', 'sandbox'])
     expect(exitCode).to.equal(0)
-    expect(shown).to.include('Credentials of arn:aws:iam::123456789012:role/readonly until')
+    expect(shown).to.include('Credentials of arn:aws:iam::123456789012:role/readonly are valid until')
   })
 
   it('chooses among them by the configured name of their account', async () => {
@@ -52,13 +52,13 @@ describe('A user at a terminal', () => {
     expect(exitCode, shown).to.equal(0)
     expect(shown)
       .to.include('developer in Production (EU) (123456789012)')
-      .and.include('Credentials of arn:aws:iam::123456789012:role/readonly until')
+      .and.include('Credentials of arn:aws:iam::123456789012:role/readonly are valid until')
   })
 
   it('finds the last chosen role at the top the next time', async () => {
     await session('Which role?', down + enter, ['login', '--provider', 'sandbox'])
     const {shown} = await session('Which role?', enter, ['login', '--provider', 'sandbox'])
-    expect(shown).to.include('Credentials of arn:aws:iam::123456789012:role/readonly until')
+    expect(shown).to.include('Credentials of arn:aws:iam::123456789012:role/readonly are valid until')
   })
 
   it('presses Ctrl-C at the question and gets the terminal restored', async () => {

@@ -52,7 +52,7 @@ describe('the console of AWS itself', () => {
     })
     expect(outcome).to.deep.equal({
       code: 'TIMED_OUT',
-      message: 'No browser has come for the console.',
+      message: 'No browser opened the console within two minutes.',
       hint: 'aws-oidc console --url --profile developer',
     })
     expect(before, 'it was still there').to.equal(405)

@@ -4,9 +4,9 @@ import {AwsOidcError, printable} from '../../errors.ts'
 import {AwsOidcCommand} from '../shared/command.ts'
 
 export default class Autocomplete extends AwsOidcCommand {
-  static override summary = 'Say how to set up completion in your shell.'
+  static override summary = 'Show how to set up completion in your shell.'
   static override description =
-    'Commands, flags, and values: profiles, providers, roles and regions of the configuration, formats, strategies. A Tab asks nobody, needs no network and writes nothing.'
+    'Completes commands, flags and their values: profiles, providers, roles and regions in your configuration, formats and strategies. Pressing Tab asks nothing, needs no network and writes nothing.'
   static override examples = [
     '<%= config.bin %> autocomplete',
     '<%= config.bin %> autocomplete bash',
@@ -15,7 +15,7 @@ export default class Autocomplete extends AwsOidcCommand {
   static override args = {
     shell: Args.string({
       options: [...completedShells],
-      description: 'shell, if not the one you are in',
+      description: 'shell to set up, if it is not the one you are in',
       ignoreStdin: true,
     }),
   }
@@ -25,12 +25,12 @@ export default class Autocomplete extends AwsOidcCommand {
     const usual = args.shell ?? usualShell(this.outside.env, this.outside.platform)
     const shell = completedShells.find(name => name === usual)
     if (shell === undefined) {
-      const which = usual === '' ? 'Your shell is not known here.' : `There is none for ${printable(usual, 60)}.`
-      throw new AwsOidcError('USAGE', `${which} There is completion for ${completedShells.join(', ')}.`, {
+      const which = usual === '' ? 'Your shell is unknown.' : `There is no completion for ${printable(usual, 60)}.`
+      throw new AwsOidcError('USAGE', `${which} Supported shells: ${completedShells.join(', ')}.`, {
         hint: `aws-oidc autocomplete ${completedShells[0]}`,
       })
     }
     const {line, file} = setUps[shell]
-    this.report({shell, line, file}, [`For completion in ${shell} write this into ${file}:`, '', `    ${line}`])
+    this.report({shell, line, file}, [`To set up completion in ${shell}, add this line to ${file}:`, '', `    ${line}`])
   }
 }

@@ -4,12 +4,12 @@ import {completedShells, setUps} from '../../completion/shells.ts'
 import {AwsOidcCommand} from '../shared/command.ts'
 
 export default class AutocompleteScript extends AwsOidcCommand {
-  static override summary = 'Print what a shell is to run for completion.'
+  static override summary = 'Print the completion script for a shell.'
   static override examples = completedShells.map(shell => ({description: shell, command: setUps[shell].line}))
   static override args = {
     shell: Args.custom<(typeof completedShells)[number]>({
       options: [...completedShells],
-      description: 'for which shell',
+      description: 'shell that runs the script',
       ignoreStdin: true,
     })({required: true}),
   }

@@ -4,7 +4,7 @@ import {AwsOidcCommand} from '../shared/command.ts'
 
 export default class CacheClear extends AwsOidcCommand {
   static override summary = 'Remove tokens and credentials from the cache.'
-  static override description = 'What the provider has issued stays valid until it expires; it is only forgotten here.'
+  static override description = 'Nothing is revoked: what was issued stays valid until it expires.'
   static override enableJsonFlag = true
   static override examples = [
     '<%= config.bin %> cache clear',
@@ -12,7 +12,7 @@ export default class CacheClear extends AwsOidcCommand {
     '<%= config.bin %> cache clear --json',
   ]
   static override flags = {
-    provider: Flags.string({description: 'only those of this provider', helpValue: 'NAME'}),
+    provider: Flags.string({description: 'clear only what is cached for this provider', helpValue: 'NAME'}),
   }
 
   async run(): Promise<void> {
@@ -25,11 +25,11 @@ export default class CacheClear extends AwsOidcCommand {
 }
 
 function describe({providers, profiles}: Cleared, provider: string | undefined): readonly string[] {
-  const where = provider === undefined ? 'Every cache is empty now.' : `What else ${provider} has kept is gone as well.`
-  const signIns = providers.length === 0 ? [] : [`Removed sign-ins at: ${providers.join(', ')}.`]
+  const where = provider === undefined ? 'Every cache is empty now.' : `No cache entry of ${provider} is left.`
+  const signIns = providers.length === 0 ? [] : [`Removed sign-ins to: ${providers.join(', ')}.`]
   const credentials = profiles.length === 0 ? [] : [`Removed credentials of: ${listed(profiles)}.`]
   if (signIns.length + credentials.length > 0) return [...signIns, ...credentials, where]
-  return [`Nothing was kept for ${provider ?? 'what is configured'}. ${where}`]
+  return [`Nothing was cached for ${provider ?? 'the configured providers'}. ${where}`]
 }
 
 const most = 10

@@ -3,7 +3,7 @@ import {AwsOidcCommand} from '../shared/command.ts'
 const inMemory = 'role credentials, in memory only, in plain text and readable by you only:'
 
 export default class CacheInfoCommand extends AwsOidcCommand {
-  static override summary = 'Say where secrets rest, how protected, and what for.'
+  static override summary = 'Show where secrets are kept, how they are protected, and which profiles have credentials.'
   static override enableJsonFlag = true
   static override examples = [
     '<%= config.bin %> cache info',
@@ -27,7 +27,7 @@ export default class CacheInfoCommand extends AwsOidcCommand {
         ['Copies', 'folder' in hotCopies ? `${inMemory} ${hotCopies.folder}` : `none. ${hotCopies.none}`],
         ...profiles.map(({profile, credentialsUntil}) => [
           'Profile',
-          `${profile}: ${credentialsUntil ? `until ${this.when(credentialsUntil)}` : 'nothing'}`,
+          `${profile}: ${credentialsUntil ? `until ${this.when(credentialsUntil)}` : 'no credentials'}`,
         ]),
       ]),
     )

@@ -5,14 +5,14 @@ import {AwsOidcCommand} from '../shared/command.ts'
 export default class PluginsInstall extends AwsOidcCommand {
   static override summary = 'Install a plugin.'
   static override description =
-    'Shows name, version, publisher and integrity of the package, then installs it for you alone. Its install scripts do not run, but once installed it runs with all your rights: install only what you trust. "plugins: {allow: [...]}" in the configuration lists the only ones that may be installed and used. Packages come from the registry that npm is set to, or from AWS_OIDC_NPM_REGISTRY.'
+    'Shows the name, version, publisher and integrity of the package, then installs it for you alone. Its install scripts do not run, but once installed it runs with all your rights: install only what you trust. If "plugins: {allow: [...]}" is in the configuration, only the plugins it lists may be installed and used. Packages come from the registry in your npm configuration, or from AWS_OIDC_NPM_REGISTRY.'
   static override aliases = ['plugins:add']
   static override enableJsonFlag = true
   static override examples = [
     '<%= config.bin %> plugins install aws-oidc-keycloak',
     '<%= config.bin %> plugins install aws-oidc-keycloak@1.0.0',
     {
-      description: 'a package that lies here',
+      description: 'a package file on this machine',
       command: '<%= config.bin %> plugins install ./aws-oidc-keycloak-1.0.0.tgz',
     },
     '<%= config.bin %> plugins install https://example.com/aws-oidc-keycloak-1.0.0.tgz',
@@ -20,7 +20,7 @@ export default class PluginsInstall extends AwsOidcCommand {
   static override completions = {plugin: 'file'}
   static override args = {
     plugin: Args.string({
-      description: 'name, with a version where that matters, path of a tarball, or address',
+      description: 'name, with a version if it matters, or path or address of a tarball',
       required: true,
       ignoreStdin: true,
     }),
@@ -42,5 +42,5 @@ function whatOf({strategies, caches, commands}: InstalledPlugin): string {
     ...caches.map(id => `"cache: ${id}"`),
     ...commands.map(command => `"aws-oidc ${command}"`),
   ]
-  return parts.length === 0 ? '' : `, which brings ${parts.join(', ')}`
+  return parts.length === 0 ? '' : `, which provides ${parts.join(', ')}`
 }

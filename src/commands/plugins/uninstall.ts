@@ -4,14 +4,14 @@ import {AwsOidcCommand} from '../shared/command.ts'
 export default class PluginsUninstall extends AwsOidcCommand {
   static override summary = 'Remove a plugin.'
   static override description =
-    'What it brought is gone: providers with its strategy, and a cache of its own, can no longer be used. Of a plugin that is linked only the link goes.'
+    'Providers with its strategy no longer work, nor does its cache, if it has one. Of a linked plugin, only the link is removed.'
   static override aliases = ['plugins:unlink', 'plugins:remove']
   static override enableJsonFlag = true
   static override examples = [
     '<%= config.bin %> plugins uninstall aws-oidc-keycloak',
     '<%= config.bin %> plugins uninstall aws-oidc-keycloak --json',
     {
-      description: 'instead of the one on this machine, the one that is published',
+      description: 'replace a plugin from this machine with the published one',
       command:
         '<%= config.bin %> plugins uninstall aws-oidc-keycloak && <%= config.bin %> plugins install aws-oidc-keycloak',
     },

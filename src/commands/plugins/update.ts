@@ -6,13 +6,13 @@ import {AwsOidcCommand} from '../shared/command.ts'
 export default class PluginsUpdate extends AwsOidcCommand {
   static override summary = 'Install newer versions of the plugins.'
   static override description =
-    'Looks where each plugin came from, and installs another version that is offered there as "plugins install" does. One that was installed from a tarball stays as it is, and so does one that is linked.'
+    'Looks where each plugin came from, and installs the version offered there if it is another one, as "plugins install" does. Plugins that were linked, or installed from a tarball, stay as they are.'
   static override enableJsonFlag = true
   static override examples = [
     '<%= config.bin %> plugins update',
     {description: 'for a script', command: '<%= config.bin %> plugins update --json'},
     {
-      description: 'where packages come from another registry',
+      description: 'with packages from another registry',
       command: 'AWS_OIDC_NPM_REGISTRY=https://npm.example.com/ <%= config.bin %> plugins update',
     },
   ]

@@ -4,14 +4,14 @@ import {durationFlag} from '../shared/duration-flag.ts'
 import {regionFlag} from '../shared/region-flag.ts'
 
 export default class ProfilesAdd extends AwsOidcCommand {
-  static override summary = 'Add a profile to our configuration.'
+  static override summary = 'Add a profile to your aws-oidc configuration.'
   static override description =
-    'It takes a role at a provider, or switches from another profile to a role. Everything else in the file stays as it is.'
+    'The profile assumes a role by signing in to a provider, or switches to a role from another profile. Everything else in the file stays as it is.'
   static override enableJsonFlag = true
   static override examples = [
     '<%= config.bin %> profiles add developer --provider corp --role arn:aws:iam::123456789012:role/developer',
     {
-      description: 'a role to switch to',
+      description: 'switch to a role from another profile',
       command: '<%= config.bin %> profiles add admin --source developer --role arn:aws:iam::123456789012:role/admin',
     },
     '<%= config.bin %> profiles add short --provider corp --duration 15m --region eu-central-1',
@@ -22,18 +22,18 @@ export default class ProfilesAdd extends AwsOidcCommand {
   }
   static override flags = {
     provider: Flags.string({
-      description: 'provider to sign in at; with several the first that applies',
+      description: 'provider to sign in to; of several, the first that applies',
       helpValue: 'NAME',
       multiple: true,
       exactlyOne: ['provider', 'source'],
     }),
-    source: Flags.string({description: 'profile whose credentials take the role', helpValue: 'NAME'}),
-    role: Flags.string({description: 'role to take', helpValue: 'ARN'}),
+    source: Flags.string({description: 'profile whose credentials assume the role', helpValue: 'NAME'}),
+    role: Flags.string({description: 'role to assume', helpValue: 'ARN'}),
     region: regionFlag({description: 'AWS region'}),
     duration: durationFlag,
     'session-name': Flags.string({description: 'name of the role session', helpValue: "'{email}'"}),
     'external-id': Flags.string({
-      description: 'what the role to switch to asks for',
+      description: 'external ID that the role requires',
       helpValue: 'ID',
       dependsOn: ['source'],
     }),
@@ -59,8 +59,8 @@ export default class ProfilesAdd extends AwsOidcCommand {
     const {addProfile} = await import('../../settings/profiles.ts')
     const added = await addProfile(request, deps)
     this.report(added, [
-      `The profile "${added.profile}" is in ${added.path}.`,
-      'For the AWS CLI and the SDKs: aws-oidc profiles sync',
+      `Added the profile "${added.profile}" to ${added.path}.`,
+      'To use it with the AWS CLI and the SDKs, run: aws-oidc profiles sync',
     ])
   }
 }

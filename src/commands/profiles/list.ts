@@ -2,13 +2,13 @@ import type {ListedProfile} from '../../settings/profiles.ts'
 import {AwsOidcCommand} from '../shared/command.ts'
 
 export default class ProfilesList extends AwsOidcCommand {
-  static override summary = 'List the profiles of our configuration.'
+  static override summary = 'List the profiles in your aws-oidc configuration.'
   static override enableJsonFlag = true
   static override examples = [
     '<%= config.bin %> profiles list',
     {description: 'for a script', command: '<%= config.bin %> profiles list --json'},
     {
-      description: 'of another configuration',
+      description: 'in another configuration file',
       command: 'AWS_OIDC_CONFIG_FILE=./config.yaml <%= config.bin %> profiles list',
     },
   ]

@@ -2,20 +2,20 @@ import {Args} from '@oclif/core'
 import {AwsOidcCommand} from '../shared/command.ts'
 
 export default class ProfilesRemove extends AwsOidcCommand {
-  static override summary = 'Remove a profile from our configuration.'
+  static override summary = 'Remove a profile from your aws-oidc configuration.'
   static override description =
-    'One that other profiles switch from stays. Credentials that it got are forgotten with "logout", or when they expire.'
+    'A profile that other profiles switch from is not removed. Cached credentials of the profile are removed by "logout", or when they expire.'
   static override enableJsonFlag = true
   static override examples = [
     '<%= config.bin %> profiles remove admin',
     '<%= config.bin %> profiles remove admin --json',
     {
-      description: 'for the AWS tools as well',
+      description: 'from the AWS tools as well',
       command: '<%= config.bin %> profiles remove admin && <%= config.bin %> profiles sync --prune --yes',
     },
   ]
   static override args = {
-    profile: Args.string({description: 'profile of our configuration', required: true, ignoreStdin: true}),
+    profile: Args.string({description: 'profile to remove', required: true, ignoreStdin: true}),
   }
   static override flags = {}
 
@@ -26,7 +26,7 @@ export default class ProfilesRemove extends AwsOidcCommand {
     await removeProfile(args.profile, deps)
     this.report({removed: args.profile}, [
       `The profile "${args.profile}" is removed.`,
-      'For the AWS CLI and the SDKs: aws-oidc profiles sync --prune',
+      'To remove it from the AWS CLI and the SDKs, run: aws-oidc profiles sync --prune',
     ])
   }
 }

@@ -3,15 +3,15 @@ import type {ProfileDetails} from '../../settings/profiles.ts'
 import {AwsOidcCommand} from '../shared/command.ts'
 
 export default class ProfilesShow extends AwsOidcCommand {
-  static override summary = 'Show a profile as it would be used, with what its provider and sources add.'
+  static override summary = 'Show a profile as it is used, with the settings that its provider and sources add.'
   static override enableJsonFlag = true
   static override examples = [
     '<%= config.bin %> profiles show developer',
-    {description: 'a role that is switched to', command: '<%= config.bin %> profiles show admin'},
+    {description: 'a profile that switches to a role', command: '<%= config.bin %> profiles show admin'},
     {description: 'for a script', command: '<%= config.bin %> profiles show developer --json'},
   ]
   static override args = {
-    profile: Args.string({description: 'profile of our configuration', required: true, ignoreStdin: true}),
+    profile: Args.string({description: 'profile to show', required: true, ignoreStdin: true}),
   }
   static override flags = {}
 
@@ -31,16 +31,13 @@ function rows(details: ProfileDetails): readonly (readonly string[])[] {
     ['Profile', profile],
     ['Place', place],
     ['From', providers.length > 0 ? providers.join(', ') : chain.join(' > ')],
-    ['Role', role ?? 'the only one that is offered, or the one chosen'],
+    ['Role', role ?? 'the only one offered, or the one you choose'],
     ...(accountName === undefined ? [] : [['Account', accountName]]),
     ['Region', region ?? ''],
     ['Duration', `${durationSeconds} s`],
-    ['Session name', sessionName ?? 'who signed in'],
+    ['Session name', sessionName ?? 'the user who signed in'],
     ['STS', stsEndpoint],
     ['Source of', usedBy.join(', ')],
-    [
-      'AWS tools',
-      awsTools.upToDate ? 'have it as it is here' : [awsTools.why, awsTools.hint].filter(Boolean).join(' Try: '),
-    ],
+    ['AWS tools', awsTools.upToDate ? 'up to date' : [awsTools.why, awsTools.hint].filter(Boolean).join(' Try: ')],
   ]
 }

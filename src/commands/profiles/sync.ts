@@ -6,33 +6,43 @@ import type {SyncResult} from '../../sync/sync.ts'
 import {AwsOidcCommand} from '../shared/command.ts'
 
 export default class ProfilesSync extends AwsOidcCommand {
-  static override summary = 'Write the profiles of our configuration for the AWS tools.'
+  static override summary = 'Write your aws-oidc profiles into the configuration of the AWS tools.'
   static override description =
-    'Into ~/.aws/config, or where AWS_CONFIG_FILE says: shows the difference, asks, and writes nothing else. A profile that is there already and not ours is changed only where it is named; so are keys in ~/.aws/credentials that would win over it.'
+    'Writes to ~/.aws/config, or to the file that AWS_CONFIG_FILE names. Shows the difference, asks, and writes nothing else. A profile there that aws-oidc did not write is changed only if you name it, and so are keys in ~/.aws/credentials that would win over it.'
   static override enableJsonFlag = true
   static override examples = [
     '<%= config.bin %> profiles sync',
     '<%= config.bin %> profiles sync developer --yes',
     '<%= config.bin %> profiles sync --from-roles --provider corp --name-template "{accountName}-{role}"',
-    {description: 'in a job that watches', command: '<%= config.bin %> profiles sync --check'},
+    {description: 'in a job that watches for changes', command: '<%= config.bin %> profiles sync --check'},
   ]
   static override args = {
-    profile: Args.string({description: 'only these, also where they are not ours', multiple: true, ignoreStdin: true}),
+    profile: Args.string({
+      description: 'write only these profiles, even over ones that aws-oidc did not write',
+      multiple: true,
+      ignoreStdin: true,
+    }),
   }
   static override flags = {
     yes: Flags.boolean({char: 'y', description: 'write without asking', exclusive: ['dry-run', 'check']}),
-    'dry-run': Flags.boolean({description: 'show the difference only'}),
-    check: Flags.boolean({description: 'exit code 7 where something is out of date or left alone; writes nothing'}),
-    prune: Flags.boolean({description: 'remove what is ours and no longer configured'}),
+    'dry-run': Flags.boolean({description: 'only show the difference'}),
+    check: Flags.boolean({
+      description: 'write nothing, and exit with code 7 if something is out of date or left alone',
+    }),
+    prune: Flags.boolean({description: 'remove profiles of aws-oidc that are no longer configured'}),
     chain: Flags.option({
       options: ['process', 'aws'] as const,
-      description: 'who switches the role of a profile with a source: aws-oidc, or the AWS tool',
+      description: 'what switches the role of a profile with a source: aws-oidc (process) or the AWS tool (aws)',
       default: 'process' as const,
     })(),
-    'from-roles': Flags.boolean({description: 'a profile for each role that a provider offers, too'}),
-    provider: Flags.string({description: 'that provider', helpValue: 'NAME', dependsOn: ['from-roles']}),
+    'from-roles': Flags.boolean({description: 'also write a profile for each role that a provider offers'}),
+    provider: Flags.string({
+      description: 'provider that offers the roles',
+      helpValue: 'NAME',
+      dependsOn: ['from-roles'],
+    }),
     'name-template': Flags.string({
-      description: 'names of those profiles, of {account} {accountName} {role} {provider} {samlProvider}',
+      description: 'how to name those profiles, with {account} {accountName} {role} {provider} {samlProvider}',
       default: '{account}-{role}',
     }),
   }

@@ -1,13 +1,13 @@
 import {AwsOidcCommand} from '../shared/command.ts'
 
 export default class ProvidersList extends AwsOidcCommand {
-  static override summary = 'List the providers of our configuration.'
+  static override summary = 'List the providers in your aws-oidc configuration.'
   static override enableJsonFlag = true
   static override examples = [
     '<%= config.bin %> providers list',
     {description: 'for a script', command: '<%= config.bin %> providers list --json'},
     {
-      description: 'of another configuration',
+      description: 'in another configuration file',
       command: 'AWS_OIDC_CONFIG_FILE=./config.yaml <%= config.bin %> providers list',
     },
   ]

@@ -3,20 +3,20 @@ import type {RemovedProvider} from '../../settings/providers.ts'
 import {AwsOidcCommand} from '../shared/command.ts'
 
 export default class ProvidersRemove extends AwsOidcCommand {
-  static override summary = 'Remove a provider from our configuration, and sign out of it.'
+  static override summary = 'Remove a provider from your aws-oidc configuration, and sign out of it.'
   static override description =
-    'One that profiles name stays. What it keeps here would be reached by nothing afterwards, so that tokens, credentials and secrets go with it.'
+    'A provider that profiles name is not removed. Tokens, credentials and secrets of the provider are removed with it, because nothing could reach them afterwards.'
   static override enableJsonFlag = true
   static override examples = [
     '<%= config.bin %> providers remove corp',
     '<%= config.bin %> providers remove corp --json',
     {
-      description: 'first the profiles that name it',
+      description: 'after the profiles that name it',
       command: '<%= config.bin %> profiles remove developer && <%= config.bin %> providers remove corp',
     },
   ]
   static override args = {
-    provider: Args.string({description: 'provider of our configuration', required: true, ignoreStdin: true}),
+    provider: Args.string({description: 'provider to remove', required: true, ignoreStdin: true}),
   }
   static override flags = {}
 
@@ -33,7 +33,7 @@ function describe({provider, signedOut, left}: RemovedProvider): readonly string
   const problems = signedOut?.problem ? [signedOut.problem.message, ...left] : left
   return [
     `The provider "${provider}" is removed.`,
-    ...(signedOut?.wasSignedIn ? [`${signedOut.subject ?? 'Somebody without a name'} is signed out of it.`] : []),
+    ...(signedOut?.wasSignedIn ? [`${signedOut.subject ?? 'A user without a name'} is signed out of it.`] : []),
     ...problems,
     ...(left.length > 0 ? ['Try: aws-oidc cache clear'] : []),
   ]

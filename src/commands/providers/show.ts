@@ -9,12 +9,12 @@ export default class ProvidersShow extends AwsOidcCommand {
     '<%= config.bin %> providers show corp',
     {description: 'for a script', command: '<%= config.bin %> providers show corp --json'},
     {
-      description: 'of another configuration',
+      description: 'in another configuration file',
       command: 'AWS_OIDC_CONFIG_FILE=./config.yaml <%= config.bin %> providers show corp',
     },
   ]
   static override args = {
-    provider: Args.string({description: 'provider of our configuration', required: true, ignoreStdin: true}),
+    provider: Args.string({description: 'provider to show', required: true, ignoreStdin: true}),
   }
   static override flags = {}
 

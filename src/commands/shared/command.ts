@@ -15,23 +15,23 @@ import {type Installation, type Wired, wire} from '../../wiring/wire.ts'
 
 /** Flags of every command of ours. */
 const baseFlags = {
-  'no-interactive': Flags.boolean({description: 'never ask anybody', helpGroup: 'GLOBAL'}),
-  debug: Flags.boolean({description: 'say on stderr what is done', helpGroup: 'GLOBAL'}),
+  'no-interactive': Flags.boolean({description: 'never ask you anything', helpGroup: 'GLOBAL'}),
+  debug: Flags.boolean({description: 'show on stderr what aws-oidc does', helpGroup: 'GLOBAL'}),
 }
 
 export const profileFlag = Flags.string({
   char: 'p',
-  description: 'profile of our configuration (default: AWS_OIDC_PROFILE, AWS_PROFILE, "default", the only one)',
+  description: 'aws-oidc profile (default: AWS_OIDC_PROFILE, AWS_PROFILE, "default", the only one)',
   helpValue: 'NAME',
 })
 
 /** How to sign in, for commands that may ask the user to. */
 export const flowFlags = {
   browser: Flags.boolean({
-    description: 'sign in with a browser, or only show the address for one (--no-browser)',
+    description: 'sign in with a browser, or only show the address to open (--no-browser)',
     allowNo: true,
   }),
-  device: Flags.boolean({description: 'sign in with a code, entered in a browser anywhere'}),
+  device: Flags.boolean({description: 'sign in with a code that you enter in a browser anywhere'}),
 }
 
 interface GlobalFlags {
