@@ -59,7 +59,7 @@ export function readDestination(text: string, partition: string): URL {
   if (address?.protocol === 'https:' && bare && isHostOf('console', partition, address)) return address
   throw new AwsOidcError(
     'USAGE',
-    `--destination: "${printable(text, 100)}" is no address of the console of the partition ${partition}.`,
+    `--destination: "${printable(text, 100)}" is not an address of the console in the partition ${partition}.`,
     {hint: `--destination https://console.${suffixOf(partition)}/...`},
   )
 }

@@ -42,10 +42,12 @@ export async function serveCredentials(answer: () => Promise<Served | NotServed>
 
 function refusalOf({method, url, headers}: IncomingMessage, host: string, token: string) {
   // A web page can reach this machine too: directly, or by a name that its owner points here (DNS rebinding).
-  if (headers.host !== host) return {status: 403, code: 'AccessDenied', message: 'This is asked by another name.'}
-  if (headers.origin !== undefined) return {status: 403, code: 'AccessDenied', message: 'Pages get nothing here.'}
+  if (headers.host !== host)
+    return {status: 403, code: 'AccessDenied', message: 'The Host header does not name this endpoint.'}
+  if (headers.origin !== undefined)
+    return {status: 403, code: 'AccessDenied', message: 'Web pages get no credentials here.'}
   if (!isSameSecret(headers.authorization ?? '', token))
-    return {status: 403, code: 'AccessDenied', message: 'The token is not that of this endpoint.'}
+    return {status: 403, code: 'AccessDenied', message: 'The token does not belong to this endpoint.'}
   if (url !== '/credentials') return {status: 404, code: 'NotFound', message: 'There is nothing at this address.'}
   if (method !== 'GET') return {status: 405, code: 'MethodNotAllowed', message: 'Only GET is answered.'}
   return undefined

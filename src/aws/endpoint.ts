@@ -59,7 +59,7 @@ export function stsEndpoint(
   if (settings.fips || settings.dualstack) {
     throw new AwsOidcError(
       'CONFIG_INVALID',
-      '"sts.fips" and "sts.dualstack" choose among AWS\'s own addresses; there is an STS endpoint set.',
+      '"sts.fips" and "sts.dualstack" choose among AWS\'s own addresses, but another STS endpoint is set.',
       {
         hint: 'unset AWS_ENDPOINT_URL_STS, or remove sts.endpoint, sts.fips and sts.dualstack',
       },
@@ -78,13 +78,9 @@ export function regionIn(partitionName: string, region: string | undefined): str
 export function demandedRegion(partitionName: string, region: string): string {
   const wanted = regionIn(partitionName, region)
   if (wanted !== undefined) return wanted
-  throw new AwsOidcError(
-    'USAGE',
-    `--region: "${region}" is no region of the partition ${partitionName} of this role.`,
-    {
-      hint: `--region ${homeRegion(partitionName)}`,
-    },
-  )
+  throw new AwsOidcError('USAGE', `--region: "${region}" is not a region of this role's partition, ${partitionName}.`, {
+    hint: `--region ${homeRegion(partitionName)}`,
+  })
 }
 
 /** The partition's default region, which hosts its global services. */
@@ -96,7 +92,7 @@ export function homeRegion(partitionName: string): string {
 function checkRegion(region: string | undefined): string | undefined {
   if (region === undefined || isRegion(region)) return region === 'aws-global' ? undefined : region
   throw new AwsOidcError('CONFIG_INVALID', `"${printable(region, 60)}" is not the name of an AWS region.`, {
-    hint: 'Check AWS_REGION, AWS_DEFAULT_REGION, and "region" of the profile; one is us-east-1.',
+    hint: 'Check AWS_REGION, AWS_DEFAULT_REGION, and "region" of the profile; an example is us-east-1.',
   })
 }
 
@@ -127,7 +123,7 @@ export function safeEndpoint(variable: string, text: string, handed: string): UR
   const url = URL.parse(text)
   if (url && isSafeAddress(url)) return url
   const problem = url
-    ? `it would be handed your ${handed}, and is neither https nor on this machine`
+    ? `it would receive your ${handed}, but is neither https nor on this machine`
     : 'it is not an address'
   throw new AwsOidcError('CONFIG_INVALID', `${variable} is refused: ${problem}.`, {hint: `unset ${variable}`})
 }

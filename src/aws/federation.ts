@@ -55,24 +55,28 @@ function failureOf(
 ): AwsOidcError {
   const again = 'the same command again in a moment'
   if (status === 429 || status >= 500) {
-    return new AwsOidcError('UNAVAILABLE', `AWS Sign-In can't answer now (HTTP ${status} from ${url.host}).`, {
+    return new AwsOidcError('UNAVAILABLE', `AWS Sign-In is unavailable (HTTP ${status} from ${url.host}).`, {
       hint: again,
     })
   }
   if (status < 400) {
-    return new AwsOidcError('BAD_RESPONSE', `The answer of ${url.host} holds no sign-in token (HTTP ${status}).`, {
+    return new AwsOidcError('BAD_RESPONSE', `The answer from ${url.host} has no sign-in token (HTTP ${status}).`, {
       hint: aws ? again : 'Check AWS_ENDPOINT_URL_SIGNIN.',
     })
   }
   const reason = reasonIn(text)
   const said = `AWS Sign-In refused (HTTP ${status}${reason === '' ? '' : `: ${reason}`}).`
   // AWS Sign-In says the same for all these causes: https://github.com/99designs/aws-vault/issues/77
-  const ended = 'The credentials have ended or were revoked, or are not those of a role.'
+  const ended = 'The credentials have expired or were revoked, or do not belong to a role.'
   if (durationSeconds === undefined)
     return new AwsOidcError('AWS_REFUSED', `${said} ${ended}`, {hint: 'aws-oidc login'})
-  return new AwsOidcError('AWS_REFUSED', `${said} It may be --duration, which not every session may choose. ${ended}`, {
-    hint: 'the same command without --duration',
-  })
+  return new AwsOidcError(
+    'AWS_REFUSED',
+    `${said} The reason may be --duration, which not every session may choose. ${ended}`,
+    {
+      hint: 'the same command without --duration',
+    },
+  )
 }
 
 /** The heading of an HTML page; a text that is no HTML stays as it is. */

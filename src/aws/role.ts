@@ -15,7 +15,7 @@ export function readRole(text: string, where: string | (() => string)): Role & {
   if (role) return role
   const place = typeof where === 'string' ? where : where()
   throw new AwsOidcError('CONFIG_INVALID', `${place}: "${text}" is not a role.`, {
-    hint: 'Name it like arn:aws:iam::123456789012:role/developer, or 123456789012/developer.',
+    hint: 'Write arn:aws:iam::123456789012:role/developer or 123456789012/developer.',
   })
 }
 

@@ -53,14 +53,14 @@ function checkTimes({issuedAt, notBefore, notOnOrAfter, confirmations}: SamlAsse
   const age = now.getTime() - issuedAt.getTime()
   if (age > redeemableMilliseconds + toleratedMilliseconds) {
     const minutes = Math.round(age / 60_000)
-    throw untimely(`was issued ${minutes} min ago; AWS takes one within 5 min`)
+    throw untimely(`was issued ${minutes} min ago; AWS accepts it for 5 min`)
   }
   if (notBefore && notBefore.getTime() - now.getTime() > toleratedAheadMilliseconds) {
-    throw untimely(`is not valid before ${notBefore.toISOString()}, and it is ${now.toISOString()}`)
+    throw untimely(`is not valid before ${notBefore.toISOString()}, and it is now ${now.toISOString()}`)
   }
   for (const end of [notOnOrAfter, ...confirmations.map(confirmation => confirmation.end)]) {
     if (end && now.getTime() - end.getTime() > toleratedMilliseconds) {
-      throw untimely(`was valid until ${end.toISOString()}, and it is ${now.toISOString()}`)
+      throw untimely(`expired at ${end.toISOString()}, and it is now ${now.toISOString()}`)
     }
   }
 }
@@ -71,7 +71,7 @@ function checkSetUp({signed, nameId, confirmations, attributes}: SamlAssertion):
   if (!signed) {
     throw refused(
       'The SAML assertion is not signed.',
-      'Have the provider sign assertions; a signature over its response does not reach AWS where it gives the assertion alone.',
+      'Have the provider sign assertions: a signature of its response does not reach AWS if it returns the assertion alone.',
     )
   }
   if (nameId === undefined) throw refused('The SAML assertion has no NameID.')
@@ -88,7 +88,7 @@ function checkSetUp({signed, nameId, confirmations, attributes}: SamlAssertion):
   }
   if (names.length !== 1 || !/^[\w+=,.@-]{2,64}$/.test(names[0] ?? '')) {
     throw refused(
-      `The RoleSessionName of the SAML assertion is "${printable(names.join('", "'), 100)}"; AWS takes one of 2 to 64 letters, digits and _+=,.@-.`,
+      `The RoleSessionName of the SAML assertion is "${printable(names.join('", "'), 100)}"; AWS accepts one name of 2 to 64 letters, digits and _+=,.@-.`,
       'Have the provider send something else, such as the e-mail address.',
     )
   }
@@ -104,14 +104,14 @@ function addressDoubts({confirmations, audiences}: SamlAssertion): readonly {wha
   const recipient = confirmations[0]?.recipient ?? ''
   if (!signInAddress.test(recipient)) {
     doubts.push({
-      what: `The SAML assertion is meant for ${printable(recipient, 100)} (Recipient), which is no sign-in address of AWS.`,
+      what: `The SAML assertion is meant for ${printable(recipient, 100)} (Recipient), which is not a sign-in address of AWS.`,
       hint: 'Set the assertion consumer service URL at the provider to https://signin.aws.amazon.com/saml.',
     })
   }
   if (!audiences.some(audience => awsAudience.test(audience) || signInAddress.test(audience))) {
     const given = audiences.length === 0 ? 'no audience' : `the audience ${printable(audiences.join(', '), 100)}`
     doubts.push({
-      what: `The SAML assertion has ${given}; AWS takes urn:amazon:webservices.`,
+      what: `The SAML assertion has ${given}; AWS expects urn:amazon:webservices.`,
       hint: 'Give the SAML client at the provider the entity ID urn:amazon:webservices.',
     })
   }
@@ -124,6 +124,6 @@ function refused(message: string, hint = 'Compare the SAML client at the provide
 
 function untimely(problem: string): AwsOidcError {
   return new AwsOidcError('BAD_RESPONSE', `The provider gave a SAML assertion that ${problem}.`, {
-    hint: 'the same command again; if it stays, check the clocks here and at the provider, and how long its assertions live',
+    hint: 'the same command again; if that fails too, check the clocks here and at the provider, and how long its assertions live',
   })
 }

@@ -21,7 +21,7 @@ export function encodeSaml(bytes: Buffer): string {
   if (text.length <= longestAssertion) return text
   throw new AwsOidcError(
     'AWS_REFUSED',
-    `The SAML response has ${text.length} characters; AWS takes at most ${longestAssertion}.`,
+    `The SAML response has ${text.length} characters; AWS accepts at most ${longestAssertion}.`,
     {hint: 'Have the provider put fewer attributes and roles into assertions for AWS.'},
   )
 }

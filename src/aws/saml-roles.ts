@@ -44,7 +44,7 @@ function notOffered(
     const values = attributes.get(roleAttribute) ?? []
     const instead =
       values.length > 0
-        ? `Its attribute ${roleAttribute} holds ${named(values)}, and no pair of role and SAML provider.`
+        ? `Its attribute ${roleAttribute} has ${named(values)}, but no pair of role and SAML provider.`
         : `It sends no attribute ${roleAttribute}${nearly(roleAttribute, attributes)}.`
     return new AwsOidcError('ROLE_NOT_OFFERED', `"${provider}" offers no AWS role. ${instead}`, {
       hint: 'Ask whoever runs the provider for a role, or for that attribute.',

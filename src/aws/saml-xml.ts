@@ -60,7 +60,7 @@ export function countOf(root: Element, namespace: string, name: string): number 
 export function contentOf(element: Element): string | undefined {
   if (elementsIn(element).length > 0) return undefined
   if (Array.from(element.childNodes).some(({nodeType}) => nodeType !== textNode && nodeType !== cdataNode)) {
-    throw unusable('a comment or processing instruction stands inside one of its values')
+    throw unusable('one of its values contains a comment or processing instruction')
   }
   return (element.textContent ?? '').trim()
 }

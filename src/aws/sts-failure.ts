@@ -61,14 +61,14 @@ const meanings: ReadonlyMap<string, Meaning> = new Map([
   [
     'ExpiredToken',
     {
-      usually: 'The token was too old when it reached AWS; a wrong clock does this too.',
+      usually: 'The token was too old when it reached AWS; a wrong clock can cause this too.',
       hint: 'aws-oidc login --force',
     },
   ],
   [
     'InvalidIdentityToken',
     {
-      usually: 'The IAM OIDC provider is missing, or lists another issuer or client ID than the ID token has.',
+      usually: 'The IAM OIDC provider is missing, or its issuer or client ID differs from that of the ID token.',
       hint: "Compare the token's issuer and audience, which whoami --claims shows, with the IAM OIDC provider of that account.",
     },
   ],
@@ -83,7 +83,7 @@ const meanings: ReadonlyMap<string, Meaning> = new Map([
   [
     'PackedPolicyTooLarge',
     {
-      usually: 'Session policy and tags are too large together.',
+      usually: 'The session policy and tags together are too large.',
       hint: 'Shorten "policy", "policyArns" or "tags" of the profile.',
     },
   ],
@@ -105,7 +105,7 @@ const meanings: ReadonlyMap<string, Meaning> = new Map([
   [
     'ValidationError',
     {
-      usually: 'A value of the request is outside what AWS takes.',
+      usually: 'A value in the request is outside the limits of AWS.',
       hint: 'Check "duration", "role" and "sessionName".',
     },
   ],
@@ -117,8 +117,8 @@ const meaningsWhenSigned: ReadonlyMap<string, Meaning> = new Map([
     'AccessDenied',
     {
       usually:
-        "The role's trust policy does not name the role that asks, or policies of that one do not allow sts:AssumeRole on it (across accounts both are needed), or the role does not exist (names are case-sensitive).",
-      hint: 'Compare the trust policy of the role with "source" of the profile, and the policies of that source\'s role with this one.',
+        "The role's trust policy does not name the source role, or the policies of the source role do not allow sts:AssumeRole on it (across accounts both are needed), or the role does not exist (names are case-sensitive).",
+      hint: 'Compare the trust policy of the role with "source" of the profile, and check the policies of the source role.',
     },
   ],
 ])
@@ -136,7 +136,7 @@ const meaningsOfSaml: ReadonlyMap<string, Meaning> = new Map([
   [
     'ExpiredToken',
     {
-      usually: 'The assertion was too old when it reached AWS; a wrong clock does this too.',
+      usually: 'The assertion was too old when it reached AWS; a wrong clock can cause this too.',
       hint: 'aws-oidc login --force',
     },
   ],
@@ -145,7 +145,7 @@ const meaningsOfSaml: ReadonlyMap<string, Meaning> = new Map([
     {
       usually:
         'The SAML provider in IAM is missing or has outdated metadata (issuer or signing certificate), or the assertion was changed on its way.',
-      hint: "Upload the provider's present SAML metadata to the SAML provider in IAM of that account.",
+      hint: "Upload the provider's current SAML metadata to the SAML provider in IAM of that account.",
     },
   ],
 ])
@@ -214,7 +214,7 @@ export function explainStsFailure(error: unknown, proof?: 'web-identity' | 'saml
 function passingFailure(error: StsError): AwsOidcError {
   const code = printable(error.code, 80)
   if (!lacksKeys(error)) {
-    return new AwsOidcError('UNAVAILABLE', `AWS STS can't answer now: ${code} (HTTP ${error.status}).`, {
+    return new AwsOidcError('UNAVAILABLE', `AWS STS is unavailable: ${code} (HTTP ${error.status}).`, {
       hint: 'the same command again in a moment',
     })
   }
@@ -223,7 +223,7 @@ function passingFailure(error: StsError): AwsOidcError {
     'UNAVAILABLE',
     `AWS could not fetch the keys of the identity provider. This usually passes. AWS said: ${said}`,
     {
-      hint: 'the same command again in a moment; if it stays, open <issuer>/.well-known/openid-configuration from outside your network.',
+      hint: 'the same command again in a moment; if that keeps failing, open <issuer>/.well-known/openid-configuration from outside your network.',
     },
   )
 }

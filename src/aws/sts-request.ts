@@ -48,7 +48,7 @@ export async function askSts(
     if (code) throw new StsError(code, textAt(errorIn(root), 'Message') || 'Unknown', response.status)
     if (response.status === 429 || response.status >= 500) throw new StsError('Unknown', 'Unknown', response.status)
   }
-  throw new AwsOidcError('BAD_RESPONSE', `The answer of ${endpoint.url.host} is not one of AWS STS.`, {
+  throw new AwsOidcError('BAD_RESPONSE', `The answer from ${endpoint.url.host} is not an AWS STS response.`, {
     hint: endpoint.aws ? 'the same command again in a moment' : 'Check AWS_ENDPOINT_URL_STS and sts.endpoint.',
   })
 }

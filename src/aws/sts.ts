@@ -150,14 +150,14 @@ function credentialsIn(role: Role, result: Element): AwsCredentials {
   ].map(name => textAt(result, 'Credentials', name))
   const expiration = readTime(end)
   if (!accessKeyId || !secretAccessKey || !sessionToken || !expiration)
-    throw badAnswer('it holds no complete credentials')
+    throw badAnswer('its credentials are incomplete')
   // All three may become header values.
   if (![accessKeyId, secretAccessKey, sessionToken].every(text => /^[!-~]+$/.test(text)))
-    throw badAnswer('its credentials hold characters that no request can carry')
+    throw badAnswer("its credentials contain characters that a request can't carry")
   const assumedArn = textAt(result, 'AssumedRoleUser', 'Arn')
   if (!assumedArn || !isSessionOf(role, assumedArn)) {
     throw badAnswer(
-      `it is for ${printable(assumedArn ?? '', longestArn) || 'no role'}, and ${role.arn ?? role.name} was asked for`,
+      `it is for ${printable(assumedArn ?? '', longestArn) || 'no role'}, but ${role.arn ?? role.name} was requested`,
     )
   }
   return {accessKeyId, secretAccessKey, sessionToken, expiration}
@@ -170,7 +170,7 @@ function readTime(text = ''): Date | undefined {
 }
 
 function badAnswer(reason: string): AwsOidcError {
-  return new AwsOidcError('BAD_RESPONSE', `The answer of AWS STS can't be used: ${reason}.`, {
+  return new AwsOidcError('BAD_RESPONSE', `The answer from AWS STS can't be used: ${reason}.`, {
     hint: 'Check what answers at the STS endpoint: AWS_ENDPOINT_URL_STS, sts.endpoint, a proxy.',
   })
 }

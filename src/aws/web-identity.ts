@@ -14,7 +14,7 @@ const algorithms = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512']
 export function inspectWebIdentity(token: string, endpoint: {readonly aws: boolean}): ProofAdvice {
   if (token.length > longestToken) {
     throw refused(
-      `The ID token has ${token.length} characters; AWS takes at most ${longestToken}.`,
+      `The ID token has ${token.length} characters; AWS accepts at most ${longestToken}.`,
       'Have the provider put fewer claims (often groups) into the ID token of this client.',
     )
   }
@@ -22,7 +22,7 @@ export function inspectWebIdentity(token: string, endpoint: {readonly aws: boole
   const algorithm = header?.alg
   if (typeof algorithm !== 'string' || !algorithms.includes(algorithm)) {
     throw refused(
-      `The ID token is signed with ${printable(String(algorithm), 20)}; AWS takes ${algorithms.join(', ')}.`,
+      `The ID token is signed with ${printable(String(algorithm), 20)}; AWS accepts ${algorithms.join(', ')}.`,
       'Set the ID token signature algorithm of this client to RS256 at the provider.',
     )
   }
@@ -32,8 +32,8 @@ export function inspectWebIdentity(token: string, endpoint: {readonly aws: boole
   const {azp} = claims ?? {}
   if (typeof azp === 'string' && audiences.some(audience => audience !== azp)) {
     doubts.push(
-      'The ID token has another azp besides its audience: AWS compares the azp. ' +
-        `List that as a client ID of the IAM OIDC provider and in ":aud" of the role's trust policy.`,
+      'The azp of the ID token differs from its audience, and AWS compares the azp. ' +
+        `List the azp as a client ID of the IAM OIDC provider and in ":aud" of the role's trust policy.`,
     )
   }
   const shown = ['iss', 'aud', 'azp', 'sub'].filter(name => claims?.[name] !== undefined)
@@ -46,7 +46,7 @@ function issuerDoubts(issuer: unknown): readonly string[] {
   const url = typeof issuer === 'string' ? URL.parse(issuer) : null
   if (url?.protocol !== 'https:') {
     throw refused(
-      `The issuer of the ID token, ${printable(String(issuer), 100)}, is not an https address: AWS can't know it.`,
+      `The issuer of the ID token, ${printable(String(issuer), 100)}, is not an https address, so AWS can't use it.`,
       'Use an issuer that AWS can reach, or AWS_ENDPOINT_URL_STS for an emulator.',
     )
   }

@@ -36,8 +36,8 @@ export interface FlowChoice {
 }
 
 const byCode = '--device signs in with a code instead'
-const byBrowser = '--browser, or "flow: browser" of the provider, takes the browser instead'
-const anyway = '"flow: browser" of the provider says that a browser reaches this machine all the same'
+const byBrowser = '--browser, or "flow: browser" of the provider, uses the browser instead'
+const anyway = '"flow: browser" of the provider says that a browser can reach this machine'
 
 /** Chooses how to sign in: flags win over the configuration, which wins over the environment. Throws CONFIG_INVALID. */
 export function chooseFlow(request: FlowRequest, place: Place, offer: DeviceOffer): FlowChoice {

@@ -40,7 +40,7 @@ export function hostFor(deps: HostDependencies): Host {
   function requireUser(where: string, because?: string): void {
     if (deps.interactive) return
     const why = [because, deps.unreachable.why].filter(reason => reason !== undefined)
-    throw new AwsOidcError('SIGN_IN_REQUIRED', [`A sign-in at ${where} is needed.`, ...why].join(' '), {
+    throw new AwsOidcError('SIGN_IN_REQUIRED', [`You need to sign in to ${where}.`, ...why].join(' '), {
       hint: deps.unreachable.hint,
     })
   }

@@ -35,11 +35,11 @@ export function nobodyBecause(
   if (decided === 'always' || (decided === 'auto' && userCanSee(around))) return undefined
   if (decided === 'auto') {
     const what = isSet(around.env.CI)
-      ? 'CI is set, and nobody watches a job'
+      ? 'CI is set, and no user watches a job'
       : 'There is no terminal and no desktop here'
     return {why: `${what}.`, allowedBy: 'always'}
   }
-  if (flag === 'never') return {why: '--no-interactive was said.', allowedBy: undefined}
+  if (flag === 'never') return {why: '--no-interactive was given.', allowedBy: undefined}
   const what = around.env.AWS_OIDC_INTERACTIVE
     ? 'AWS_OIDC_INTERACTIVE is "never"'
     : 'The configuration has "interactive: never"'

@@ -122,7 +122,7 @@ async function inBrowser(
   if (choice.elsewhere === 'surely' && !askUntil && ports.length === 0) {
     throw new AwsOidcError(
       'SIGN_IN_REQUIRED',
-      `A sign-in at ${client.issuer.host} is needed. ${choice.note ?? ''} Only login takes the address back that a browser elsewhere ends at.`,
+      `You need to sign in to ${client.issuer.host}. ${choice.note ?? ''} Only login can take the address at which that browser ends.`,
       {hint: loginCommand},
     )
   }
@@ -156,8 +156,8 @@ async function inBrowser(
       if (ports.length > 0 && isSsh(deps)) tell(forwarding(redirect, deps))
       tell(
         paste
-          ? `A browser on another machine ends at a page that it can't load, at ${redirect.href}?... Copy that whole address.`
-          : `A browser on another machine can't come back here: ${loginCommand} takes the address that it ends at.`,
+          ? `A browser on another machine ends at a page that it can't load: ${redirect.href}?... Copy that whole address.`
+          : `A browser on another machine can't come back here: ${loginCommand} takes the address at which it ends.`,
       )
     },
   })
@@ -172,7 +172,7 @@ function forwarding({port}: URL, {env}: Pick<NewSignInDependencies, 'env'>): Mes
   const [, , server] = env.SSH_CONNECTION?.split(' ') ?? []
   const host = server && /^[\w.:%-]+$/.test(server) ? server : 'HOST'
   return [
-    'With this in another terminal of your own machine its browser comes back by itself (HOST is what you type there to get here):',
+    'If you run this in another terminal of your own machine, its browser comes back by itself (HOST is what you type to get here):',
     '',
     `  ssh -N -L ${port}:127.0.0.1:${port} ${host}`,
     '',

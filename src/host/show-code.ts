@@ -30,14 +30,14 @@ export async function showCode(
   const until = code.expiresAt < deadline ? code.expiresAt : deadline
   const known = knownHosts.has(url.host)
   const lines = [
-    'To sign in, open this address in any browser, also of another device:',
+    'To sign in, open this address in any browser, even on another device:',
     '',
     `  ${url.href}`,
     '',
     `and enter the code  ${printable(code.code, 60)}  until ${when(until, now())}.`,
     known
       ? `Check that your browser is at ${url.host} before you enter it.`
-      : `Attention: your configuration does not name ${url.host}. Enter the code only if you know it; "deviceHosts" of the provider says so.`,
+      : `Attention: your configuration does not name ${url.host}. Enter the code only if you know that host; then list it in "deviceHosts" of the provider.`,
   ]
   tell(lines)
   if (!known) return

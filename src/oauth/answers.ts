@@ -13,10 +13,10 @@ interface Kind {
   readonly isShown?: boolean
 }
 
-const text: Kind = {said: 'a text', fits: value => typeof value === 'string'}
+const text: Kind = {said: 'a string', fits: value => typeof value === 'string'}
 const truth: Kind = {said: 'true or false', fits: value => typeof value === 'boolean'}
 const texts: Kind = {
-  said: 'a list of texts',
+  said: 'a list of strings',
   fits: value => Array.isArray(value) && value.every(item => typeof item === 'string'),
 }
 // Some providers send a string, which the library accepts too.

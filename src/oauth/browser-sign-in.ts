@@ -160,5 +160,7 @@ export function addsOfflineAccess(configuration: openid.Configuration, client: O
 }
 
 export function timeLimitError(provider: string): AwsOidcError {
-  return new AwsOidcError('TIMED_OUT', `Nobody signed in at ${provider} within five minutes.`, {hint: 'aws-oidc login'})
+  return new AwsOidcError('TIMED_OUT', `You did not sign in to ${provider} within five minutes.`, {
+    hint: 'aws-oidc login',
+  })
 }

@@ -23,7 +23,7 @@ function safeAddress(text: string): URL {
   const url = URL.parse(text)
   if (url && isSafeAddress(url) && url.username === '' && url.password === '') return url
   const named = printable(url?.host || text, 100)
-  throw new AwsOidcError('BAD_RESPONSE', `The provider names an address to sign in at that is not safe: ${named}.`, {
+  throw new AwsOidcError('BAD_RESPONSE', `The sign-in address that the provider sent is not safe: ${named}.`, {
     hint: 'Tell whoever runs the provider.',
   })
 }

@@ -20,14 +20,14 @@ export function deviceRefusal(
   const said = description ? `${code} (${printable(description)})` : code
   if (code === 'expired_token' || code === 'bad_verification_code') return codeEnded(provider, said)
   if (code !== 'access_denied' && code !== 'authorization_declined') return undefined
-  return new AwsOidcError('SIGN_IN_REFUSED', `The sign-in at ${provider} was declined: ${said}.`, {
+  return new AwsOidcError('SIGN_IN_REFUSED', `The sign-in to ${provider} was declined: ${said}.`, {
     hint: 'aws-oidc login',
   })
 }
 
 export function codeEnded(provider: string, said?: string): AwsOidcError {
   const why = said === undefined ? '' : `: ${said}`
-  return new AwsOidcError('TIMED_OUT', `The code of ${provider} ended before anybody had signed in${why}.`, {
+  return new AwsOidcError('TIMED_OUT', `The code from ${provider} expired before you had signed in${why}.`, {
     hint: 'aws-oidc login',
   })
 }

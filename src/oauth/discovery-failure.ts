@@ -25,7 +25,7 @@ function otherIssuer(issuer: URL, named: string): AwsOidcError {
         : `issuer: ${named}, if that is your provider`
   return new AwsOidcError(
     'BAD_RESPONSE',
-    `${issuer.host} gave an answer that can't be trusted: it names itself ${named}, and "issuer" is ${issuer.href}.`,
+    `${issuer.host} gave an answer that can't be trusted: it calls itself ${named}, but "issuer" is ${issuer.href}.`,
     {hint},
   )
 }
@@ -33,9 +33,9 @@ function otherIssuer(issuer: URL, named: string): AwsOidcError {
 function notThere({address: {origin, pathname, host}, status}: MetadataAnswer): AwsOidcError {
   return new AwsOidcError(
     'BAD_RESPONSE',
-    `${host} shows no provider: ${origin}${pathname} answered with HTTP ${status}.`,
+    `There is no provider at ${host}: ${origin}${pathname} answered with HTTP ${status}.`,
     {
-      hint: 'Check "issuer": that address must open in a browser. Often a part of its path is missing or too much, such as /realms/NAME or /oauth2/default.',
+      hint: 'Check "issuer": that address must open in a browser. Often part of the path is missing or extra, such as /realms/NAME or /oauth2/default.',
     },
   )
 }

@@ -89,7 +89,7 @@ export async function fetchKeys(
       hint: 'the same command again in a moment',
     })
   } else {
-    throw new AwsOidcError('BAD_RESPONSE', `${host} gave no keys to check its ID tokens with.`, {
+    throw new AwsOidcError('BAD_RESPONSE', `${host} gave no keys for checking its ID tokens.`, {
       hint: 'Tell whoever runs the provider.',
     })
   }
@@ -129,7 +129,7 @@ function safe(address: string): URL {
 function authenticate({authentication}: OidcClient): openid.ClientAuth {
   if (!authentication) return openid.None()
   if (!('secret' in authentication)) {
-    throw new AwsOidcError('CONFIG_INVALID', 'This version can not authenticate a client with a private key.')
+    throw new AwsOidcError('CONFIG_INVALID', "This version can't authenticate a client with a private key.")
   }
   const {secret, method} = authentication
   const [basic, post] = [openid.ClientSecretBasic(secret), openid.ClientSecretPost(secret)]

@@ -128,7 +128,7 @@ async function bind(
     if (first) return {servers, port: portOf(first)}
   }
   throw new AwsOidcError('UNAVAILABLE', `No port for the sign-in is free: ${ports.join(', ') || 'none on loopback'}.`, {
-    hint: 'End the program that uses it, or list more in "redirect.ports" as registered at your provider.',
+    hint: 'End the program that uses it, or add ports that are registered at your provider to "redirect.ports".',
   })
 }
 

@@ -35,7 +35,7 @@ export async function pastedRedirect(
     if (address && problem === undefined) {
       return {address: redirectTo(expected.url, address), answer: async () => {}, restartAt: async () => false}
     }
-    tell(`${problem} It begins with ${expected.url.href}? and is needed whole. Paste it again, or press Ctrl-C.`)
+    tell(`${problem} Paste the whole address, which begins with ${expected.url.href}?, or press Ctrl-C.`)
   }
 }
 
@@ -50,14 +50,14 @@ function problemWith(
   {host, pathname, searchParams}: URL,
   {url, state, issuer, issuerIsSent}: ExpectedRedirect,
 ): string | undefined {
-  if (host !== url.host || pathname !== url.pathname) return 'That address is not the one that the sign-in ends at.'
+  if (host !== url.host || pathname !== url.pathname) return 'That is not the address at which the sign-in ends.'
   if (!searchParams.has('code') && !searchParams.has('error'))
-    return 'That address has no answer of the provider in it.'
+    return 'That address contains no answer from the provider.'
   const states = searchParams.getAll('state')
   if (states.length !== 1 || states[0] !== state) return 'That address belongs to another sign-in, or is cut off.'
   const issuers = searchParams.getAll('iss')
   if (issuers.length === 0 && issuerIsSent) return 'That address is cut off: "iss" is missing.'
-  if (issuers.some(named => named !== issuer)) return 'That address was made by another provider.'
+  if (issuers.some(named => named !== issuer)) return 'That address comes from another provider.'
   return undefined
 }
 

@@ -90,8 +90,9 @@ function refusedAuthorization(error: openid.AuthorizationResponseError, provider
 
 // Some providers don't decode the secret in HTTP Basic, and so reject one with a colon or a percent sign.
 const checkClient =
-  'Check "clientId" and "clientSecret" of the provider; where both are right, try "clientAuthentication: post", or basic.'
-const withoutDpop = 'Have the provider give this client tokens without DPoP (RFC 9449), which aws-oidc does not speak.'
+  'Check "clientId" and "clientSecret" of the provider; if both are right, try "clientAuthentication: post" or basic.'
+const withoutDpop =
+  'Have the provider give this client tokens without DPoP (RFC 9449), which aws-oidc does not support.'
 
 const hints: ReadonlyMap<string, string> = new Map([
   ['invalid_client', checkClient],
@@ -102,7 +103,7 @@ const hints: ReadonlyMap<string, string> = new Map([
   // All that Keycloak says if a client must use DPoP.
   [
     'invalid_request',
-    'Tell whoever runs the provider: it wants something of this client that aws-oidc does not send, such as DPoP (RFC 9449).',
+    'Tell whoever runs the provider: it requires something of this client that aws-oidc does not send, such as DPoP (RFC 9449).',
   ],
 ])
 

@@ -70,9 +70,13 @@ function checkSameSignIn(claims: Readonly<Record<string, unknown>>, earlier: Rea
   for (const name of ['iss', 'sub', 'aud', 'nonce']) {
     if (name === 'nonce' && claims[name] === undefined) continue
     if (earlier.sub === undefined || sameValue(claims[name], earlier[name])) continue
-    throw new AwsOidcError('BAD_RESPONSE', `The provider renewed the sign-in with another "${name}" in the ID token.`, {
-      hint: 'aws-oidc login',
-    })
+    throw new AwsOidcError(
+      'BAD_RESPONSE',
+      `The provider renewed the sign-in with a different "${name}" in the ID token.`,
+      {
+        hint: 'aws-oidc login',
+      },
+    )
   }
 }
 

@@ -42,8 +42,8 @@ async function refused(response: Response, {host}: URL, clientId: string, redire
   const said = textOf(await response.text())
   return new AwsOidcError(
     'SIGN_IN_REFUSED',
-    `${host} has no page to sign in at for the client "${clientId}" and the way back ${portless(redirect)}: HTTP ${response.status}${said && `, "${said}"`}.`,
-    {hint: 'Compare the client id, and the redirect addresses that the provider has for this client.'},
+    `${host} has no sign-in page for the client "${clientId}" and the redirect address ${portless(redirect)}: HTTP ${response.status}${said && `, "${said}"`}.`,
+    {hint: 'Check the client ID, and the redirect addresses that the provider has for this client.'},
   )
 }
 

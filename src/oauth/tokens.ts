@@ -41,7 +41,7 @@ export function tokensOf(answer: Answer, clientId: string, {now, offsetMilliseco
     if (isDeeperThan(claims, deepest)) throw untrusted(`it is nested deeper than ${deepest} levels`)
     if (claims.azp !== undefined && claims.azp !== clientId) throw untrusted('its "azp" names another client')
     const providerNow = (now().getTime() + offsetMilliseconds) / 1000
-    if (claims.iat > providerNow + toleratedSeconds) throw untrusted('its "iat" lies in the future')
+    if (claims.iat > providerNow + toleratedSeconds) throw untrusted('its "iat" is in the future')
     ends.push(claims.exp * 1000 - offsetMilliseconds)
   }
   return {

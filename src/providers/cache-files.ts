@@ -110,7 +110,7 @@ async function isOpenToOthers(path: string): Promise<boolean> {
 
 async function makeDirectory(directory: string): Promise<void> {
   if (!isOwnDirectory(directory)) await makeFolder(directory)
-  if (!isOwnDirectory(directory)) throw new Error(`${directory} is a link or belongs to somebody else`)
+  if (!isOwnDirectory(directory)) throw new Error(`${directory} is a link or belongs to another user`)
   if (posix && (lstatSync(directory).mode & 0o077) !== 0) await chmod(directory, 0o700)
 }
 

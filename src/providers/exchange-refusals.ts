@@ -18,28 +18,28 @@ const meanings: ReadonlyMap<string, Meaning> = new Map([
     'invalid_client',
     {
       usually: 'The provider does not know the client, its secret or the audience.',
-      hint: 'Check "clientId", "clientSecret" and "audience" of the provider; where all are right, try "clientAuthentication: post", or basic.',
+      hint: 'Check "clientId", "clientSecret" and "audience" of the provider; if all are right, try "clientAuthentication: post" or basic.',
     },
   ],
   [
     'invalid_target',
     {
-      usually: 'The provider does not know the audience, or gives nobody tokens for it.',
-      hint: 'Check "audience" of the provider: it is the entity ID that its SAML client for AWS has there.',
+      usually: 'The provider does not know the audience, or issues no tokens for it.',
+      hint: 'Check "audience" of the provider: it is the entity ID of the SAML client for AWS there.',
     },
   ],
   [
     'invalid_request',
     {
-      usually: 'It does not take this token, or gives no SAML assertions for tokens.',
+      usually: 'It does not accept this token, or does not exchange tokens for SAML assertions.',
       hint: 'Check "subjectTokenType" of the provider, and whether it exchanges tokens for SAML 2.0 assertions.',
     },
   ],
-  ['invalid_grant', {usually: 'It does not take this token any more.', hint: 'aws-oidc login --force'}],
+  ['invalid_grant', {usually: 'It no longer accepts this token.', hint: 'aws-oidc login --force'}],
   [
     'unsupported_grant_type',
     {
-      usually: 'It has no token exchange (RFC 8693), or has it turned off.',
+      usually: 'It does not support token exchange (RFC 8693), or has it turned off.',
       hint: 'Have token exchange turned on, or use the strategy "oidc".',
     },
   ],

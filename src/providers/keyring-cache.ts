@@ -33,7 +33,9 @@ export function keyringCache({directory, keyring, exclusively, log}: CacheHome):
     const made = newSealingKey()
     await keyring.set(sealingKeyItem, textOf(made))
     if ((await existingKey())?.kid === made.kid) return made
-    throw Object.assign(new Error('The keyring of this system does not keep what it is given.'), {code: 'UNAVAILABLE'})
+    throw Object.assign(new Error('The keyring of this system does not keep what is stored in it.'), {
+      code: 'UNAVAILABLE',
+    })
   }
 
   async function find(key: string): Promise<SealedEnvelope | undefined> {
@@ -47,8 +49,7 @@ export function keyringCache({directory, keyring, exclusively, log}: CacheHome):
       const envelope = await find(key)
       const own = envelope && (await existingKey())
       const entry = own && unseal(envelope, own)
-      if (envelope && !entry)
-        log.debug('an entry of the cache was sealed with another key, or changed; it is passed over')
+      if (envelope && !entry) log.debug('skipped a cache entry that was changed, or sealed with another key')
       return entry
     },
 

@@ -18,7 +18,7 @@ export interface OidcSettings extends ClientSettings {
 export const oidc: FederationStrategy<OidcSettings> = {
   settings: {
     ...clientSettings,
-    scopes: {type: 'list', description: 'asked for instead of "openid email"'},
+    scopes: {type: 'list', description: 'scopes to ask for instead of "openid email"'},
     rolesClaim: {type: 'string', description: 'claim of the ID token that lists role ARNs'},
     ...authenticationSetting,
   },
@@ -27,7 +27,7 @@ export const oidc: FederationStrategy<OidcSettings> = {
 
   async signIn(settings, host) {
     const tokens = await host.tokens(withScopes(settings))
-    const token = idTokenOf(tokens, 'is what AWS takes', host)
+    const token = idTokenOf(tokens, 'AWS needs', host)
     const {rolesClaim} = settings
     return {
       ...userOf(tokens),

@@ -20,7 +20,7 @@ export const clientSettings: Omit<Specs, 'clientAuthentication'> = {
 export const authenticationSetting: Pick<Specs, 'clientAuthentication'> = {
   clientAuthentication: {
     type: 'string',
-    description: "how the client's secret is sent, where not as the provider says",
+    description: 'how to send the client secret, if not as the provider says',
     oneOf: ['basic', 'post'],
   },
 }
@@ -44,7 +44,7 @@ export function userOf({
 export function idTokenOf({idToken}: TokenSet, purpose: string, host: Host): string {
   if (idToken !== undefined) return idToken
   throw host.error('BAD_RESPONSE', `The provider gave no ID token, which ${purpose}.`, {
-    hint: 'Have "openid" among the scopes of the provider.',
+    hint: 'Check that the scopes of the provider include "openid".',
   })
 }
 

@@ -20,16 +20,16 @@ export interface Saml2Settings extends ClientSettings {
 /** Exchanges a token of the sign-in for a SAML assertion (RFC 8693), which AWS gets (AssumeRoleWithSAML). */
 export const saml2: FederationStrategy<Saml2Settings> = {
   settings: {
-    via: {type: 'string', description: 'how to come by the assertion', required: true, oneOf: ['token-exchange']},
+    via: {type: 'string', description: 'how to get the assertion', required: true, oneOf: ['token-exchange']},
     ...clientSettings,
     audience: {
       type: 'string',
-      description: 'what the provider calls AWS: the entity ID of its SAML client',
+      description: 'the entity ID of the SAML client for AWS at the provider',
       default: 'urn:amazon:webservices',
     },
     subjectTokenType: {
       type: 'string',
-      description: 'which token of the sign-in is exchanged',
+      description: 'which token of the sign-in to exchange',
       oneOf: ['access_token', 'id_token'],
       default: 'access_token',
     },
@@ -76,7 +76,7 @@ async function exchangeAnew(tokens: TokenSet, settings: Saml2Settings, host: Hos
 async function exchangeAgain(earlier: TokenSet, settings: Saml2Settings, host: Host): Promise<Exchanged> {
   const again = await exchangeAnew(await host.tokens(clientOf(settings)), settings, host)
   if (again.tokens.claims.sub === earlier.claims.sub) return again
-  throw host.error('SIGN_IN_REFUSED', 'Somebody else has signed in meanwhile.', {hint: 'aws-oidc login'})
+  throw host.error('SIGN_IN_REFUSED', 'Another user has signed in meanwhile.', {hint: 'aws-oidc login'})
 }
 
 const tokenType = 'urn:ietf:params:oauth:token-type:'
@@ -103,7 +103,7 @@ function exchanged({body}: GrantAnswer, tokens: TokenSet, asked: Date, host: Hos
   const {access_token: document, issued_token_type: issued, expires_in: life} = body
   if (issued !== `${tokenType}saml2` || typeof document !== 'string') {
     const given = typeof issued === 'string' ? `a token of the type ${issued.slice(0, 100)}` : 'something else'
-    throw host.error('BAD_RESPONSE', `The provider was asked for a SAML assertion and gave ${given}.`, {
+    throw host.error('BAD_RESPONSE', `The provider gave ${given} instead of a SAML assertion.`, {
       hint: 'Have the provider exchange tokens for SAML 2.0 assertions (RFC 8693), or use the strategy "oidc".',
     })
   }

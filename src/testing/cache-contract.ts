@@ -73,7 +73,7 @@ function usual(makeCache: () => Promise<CredentialCache>): readonly Check[] {
       },
     },
     {
-      name: 'gives back an entry that has ended: the host judges time',
+      name: 'gives back an entry that has expired: the host judges time',
       async run() {
         const cache = await makeCache()
         const ended = {value: 'ended', expiresAt: new Date('2001-01-01T00:00:00Z')}
@@ -146,7 +146,7 @@ function lasting(makeCache: () => Promise<CredentialCache>, again: () => Promise
 
 function spoilt(makeCache: () => Promise<CredentialCache>, spoil: () => Promise<void>): Check {
   return {
-    name: 'takes an entry that was ruined for absent, and writes it anew',
+    name: 'treats a damaged entry as absent, and writes it anew',
     async run() {
       const cache = await makeCache()
       await cache.write('provider/spoilt', entryOf('value'))
@@ -169,9 +169,9 @@ function neighbourly(
       await cache.write('provider/a', entryOf('value'))
       await strangers.plant()
       await cache.clear('provider/')
-      assert.ok(await strangers.remain(), 'it went with those of a provider')
+      assert.ok(await strangers.remain(), 'it was removed with the entries of a provider')
       await cache.clear()
-      assert.ok(await strangers.remain(), 'it went with all of them')
+      assert.ok(await strangers.remain(), 'it was removed with all entries')
       await lacks(cache, 'provider/a')
     },
   }

@@ -72,7 +72,7 @@ export function fakeHost(script: Script = {}, options: FakeHostOptions = {}): Fa
 
   function reach(where: string): void {
     signal.throwIfAborted()
-    if (!interactive) throw errorWith('SIGN_IN_REQUIRED', `A sign-in at ${where} is needed.`, {hint: 'aws-oidc login'})
+    if (!interactive) throw errorWith('SIGN_IN_REQUIRED', `You need to sign in to ${where}.`, {hint: 'aws-oidc login'})
   }
 
   async function ask(question: Question): Promise<string | number> {

@@ -47,16 +47,16 @@ export function strategyContract<Settings extends object>(
       },
     },
     {
-      name: 'asks a person, and takes from the provider all that it was to answer',
+      name: 'asks the user, and uses every answer of the provider',
       async run() {
         const {host, identity} = await signInOnce()
         for (const role of roles) checkProof(await identity.proofFor(role))
-        assert.notEqual(host.asked.length, 0, 'nobody was asked')
+        assert.notEqual(host.asked.length, 0, 'the user was not asked')
         host.verify()
       },
     },
     {
-      name: 'rejects with SIGN_IN_REQUIRED, and asks nobody, where nobody may be asked and nothing is remembered',
+      name: 'rejects with SIGN_IN_REQUIRED and does not ask, if no user may be asked and nothing is remembered',
       async run() {
         const host = hostWith(idp(), {interactive: false})
         const failure = await rejectionOf(strategy.signIn(settings, host))
@@ -85,7 +85,7 @@ export function strategyContract<Settings extends object>(
       },
     },
     {
-      name: 'asks nobody the second time',
+      name: 'does not ask the user a second time',
       async run() {
         const {host: first, identity} = await signInOnce()
         const host = hostWith(idpAgain(), {interactive: false, memory: first.memory, now: first.now()})
@@ -101,7 +101,7 @@ export function strategyContract<Settings extends object>(
         const {host, identity} = await signInOnce()
         const askedBefore = host.asked.length
         for (const role of roles) checkProof(await identity.proofFor(role))
-        assert.equal(host.asked.length, askedBefore, 'somebody was asked again')
+        assert.equal(host.asked.length, askedBefore, 'the user was asked again')
       },
     },
     {
@@ -135,7 +135,7 @@ export function strategyContract<Settings extends object>(
 const types = ['url', 'integer', 'duration', 'boolean', 'list', 'string', 'path']
 
 function checkSpec(name: string, {type, description, required, default: usual, secret}: SettingSpec): void {
-  assert.match(name, /^[a-z][A-Za-z0-9]*$/, `"${name}" is no name for a setting`)
+  assert.match(name, /^[a-z][A-Za-z0-9]*$/, `"${name}" is not a valid name for a setting`)
   assert.ok(types.includes(type), `"${name}" has the unknown type "${type}"`)
   assert.notEqual(description.trim(), '', `"${name}" has no description`)
   assert.ok(!(required && usual !== undefined), `"${name}" is required and has a default`)
@@ -199,5 +199,5 @@ function textOf(error: unknown): string {
 function assertSilent(text: string, secrets: readonly string[], where: string): void {
   // Shorter secrets would match by chance.
   const leaked = secrets.filter(secret => secret.length >= 6 && text.includes(secret))
-  assert.equal(leaked.length, 0, `${leaked.length} secrets stand in ${where}`)
+  assert.equal(leaked.length, 0, `${leaked.length} secrets appear in ${where}`)
 }

@@ -24,7 +24,9 @@ describe('an ID token with azp besides several audiences', () => {
     await home.run(['login'])
     const {exitCode, stderr} = await home.run(['creds', '--provider', 'sandbox', '--role', '123456789012/locked'])
     expect(exitCode).to.equal(5)
-    expect(stderr).to.match(/^Error: AWS refused: AccessDenied.* another azp .*AWS compares the azp.*\nTry: \S.*\n$/m)
+    expect(stderr).to.match(
+      /^Error: AWS refused: AccessDenied.* azp of the ID token differs from its audience.*AWS compares the azp.*\nTry: \S.*\n$/m,
+    )
     expect(stderr).not.to.include('Warning')
   })
 })

@@ -117,7 +117,7 @@ describe('behind a proxy', () => {
       for (const host of [sso, sts]) {
         const {exitCode, stdout, stderr} = await run([...creds, '--force', '--debug'], env)
         expect({exitCode, stdout}, stderr).to.deep.equal({exitCode: 6, stdout: ''})
-        const complaint = `does not let us through to ${host}: it answered with HTTP ${status}.`
+        const complaint = `refused to connect to ${host}: it answered with HTTP ${status}.`
         expect(stderr).to.include(`Error: The proxy 127.0.0.1:${proxy.port} ${complaint}\nTry: `)
         expect(stderr).not.to.match(/word-of-the-proxy|p%40ss/)
         // Signed in, only STS is still to be asked.

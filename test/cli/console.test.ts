@@ -106,9 +106,9 @@ describe('aws-oidc console', () => {
     [['s33'], /no service by the short name "s33"\.[\s\S]*Try: aws-oidc console s3\n$/],
     [['teapots'], /no service by the short name "teapots"\.[\s\S]*Try: one of acm .*--destination ADDRESS\n$/],
     [['s3', '--destination', 'https://console.aws.amazon.com/'], /A service and --destination can't be used together/],
-    [['--region', 'cn-north-1'], /"cn-north-1" is no region of the partition aws/],
-    [['--destination', 'https://example.com/'], /"https:\/\/example.com\/" is no address of the console/],
-    [['--destination', 'https://console.aws.amazon.com.example.com/'], /is no address of the console/],
+    [['--region', 'cn-north-1'], /"cn-north-1" is not a region of this role's partition, aws/],
+    [['--destination', 'https://example.com/'], /"https:\/\/example.com\/" is not an address of the console/],
+    [['--destination', 'https://console.aws.amazon.com.example.com/'], /is not an address of the console/],
     [['--duration', '13h'], /--duration/],
     [['--duration', '10m'], /--duration/],
     [['--container', 'x', '--url'], /--url/],
@@ -177,20 +177,20 @@ describe('aws-oidc console', () => {
     beforeEach(signIn)
 
     for (const [what, fault, exitCode, said] of [
-      ['is out of order', {status: 503}, 6, /can't answer now \(HTTP 503 from 127/],
+      ['is out of order', {status: 503}, 6, /AWS Sign-In is unavailable \(HTTP 503 from 127/],
       ['hangs up', {cut: true}, 6, /Try: /],
       [
         'says something else',
         {status: 200, body: 'hello'},
         6,
-        /holds no sign-in token \(HTTP 200\)[\s\S]*AWS_ENDPOINT_URL_SIGNIN/,
+        /has no sign-in token \(HTTP 200\)[\s\S]*AWS_ENDPOINT_URL_SIGNIN/,
       ],
-      ['sends away', {status: 302, body: '{"SigninToken":"x"}'}, 6, /holds no sign-in token \(HTTP 302\)/],
+      ['sends away', {status: 302, body: '{"SigninToken":"x"}'}, 6, /has no sign-in token \(HTTP 302\)/],
       [
         'refuses with a page',
         {status: 400, body: '<html><head><style>h1{}</style></head><body><h1>Invalid credentials parameter</h1>'},
         5,
-        /refused \(HTTP 400: Invalid credentials parameter\)\. The credentials have ended[\s\S]*Try: aws-oidc login --profile developer\n$/,
+        /refused \(HTTP 400: Invalid credentials parameter\)\. The credentials have expired[\s\S]*Try: aws-oidc login --profile developer\n$/,
       ],
       ['refuses without a word', {status: 403, body: ''}, 5, /refused \(HTTP 403\)\./],
     ] as const) {
@@ -206,7 +206,7 @@ describe('aws-oidc console', () => {
       await scene.sandbox.fault({on: 'federation', status: 400})
       const {exitCode, stderr} = await run([...developer, '--url', '--duration', '2h'])
       expect(exitCode).to.equal(5)
-      expect(stderr).to.include('It may be --duration').and.include('Try: the same command without --duration')
+      expect(stderr).to.include('The reason may be --duration').and.include('Try: the same command without --duration')
     })
 
     it("is not AWS's own: that is reported", async () => {
@@ -220,7 +220,7 @@ describe('aws-oidc console', () => {
   it('sends credentials to no sign-in service that is neither https nor on this machine', async () => {
     const {exitCode, stderr} = await run(developer, {AWS_ENDPOINT_URL_SIGNIN: 'http://signin.example.com'})
     expect(exitCode).to.equal(2)
-    expect(stderr).to.include('AWS_ENDPOINT_URL_SIGNIN is refused: it would be handed your credentials')
+    expect(stderr).to.include('AWS_ENDPOINT_URL_SIGNIN is refused: it would receive your credentials')
     expect(await scene.sandbox.journal()).to.deep.equal([])
   })
 

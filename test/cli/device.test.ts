@@ -108,7 +108,7 @@ describe('signing in with a code', () => {
     await enterCode(shown, 'deny')
     const {exitCode, stdout, stderr} = await shown.ended
     expect({exitCode, stdout}).to.deep.equal({exitCode: 4, stdout: ''})
-    expect(stderr).to.include('Error: The sign-in at ').and.include('was declined: access_denied')
+    expect(stderr).to.include('Error: The sign-in to ').and.include('was declined: access_denied')
     const again = await home.run(creds, unattended)
     expect(again).to.include({exitCode: 3, stdout: ''})
     expect(again.stderr).to.include('Try: aws-oidc login --profile developer')
@@ -127,7 +127,7 @@ describe('signing in with a code', () => {
     // The first to notice reports it: the last poll, in the words of the provider, or our own clock.
     const byWhom = String.raw`(?:: expired_token[^\n]*)?`
     expect(stderr).to.match(
-      RegExp(`Error: The code of \\S+ ended before anybody had signed in${byWhom}\\.\\nTry: aws-oidc login`),
+      RegExp(`Error: The code from \\S+ expired before you had signed in${byWhom}\\.\\nTry: aws-oidc login`),
     )
   })
 
@@ -252,7 +252,7 @@ describe('creds with the browser on another machine, at a provider without the d
     const {exitCode, stderr} = await ended
     expect(exitCode, 'the browser came back through the forwarded port').to.equal(0)
     expect(stderr).to.include(`\n  ssh -N -L ${port}:127.0.0.1:${port} 192.0.2.2\n`)
-    expect(stderr).to.include('aws-oidc login --profile developer takes the address that it ends at')
+    expect(stderr).to.include('aws-oidc login --profile developer takes the address at which it ends')
     expect(child.killed).to.equal(false)
   })
 })

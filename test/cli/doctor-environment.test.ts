@@ -67,7 +67,7 @@ const environment: readonly Illness[] = [
     when: 'where AWS_CA_BUNDLE names a file without certificates',
     make: ({home}) => writeFile(join(home.folder, 'ca.pem'), 'nothing'),
     env: ({home}) => ({AWS_CA_BUNDLE: join(home.folder, 'ca.pem')}),
-    says: /AWS_CA_BUNDLE can't be used: .*ca\.pem: there is no PEM certificate in it/,
+    says: /AWS_CA_BUNDLE can't be used: .*ca\.pem: it contains no PEM certificate/,
     mend: /^unset AWS_CA_BUNDLE$/,
   },
   {

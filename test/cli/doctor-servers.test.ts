@@ -62,8 +62,8 @@ const servers: readonly Illness[] = [
     severity: 'error',
     when: 'for a client that the provider does not know',
     make: ({home}) => home.configure({provider: {clientId: 'nobody'}}),
-    says: /no page to sign in at for the client "nobody" and the way back http:\/\/127\.0\.0\.1\/callback/,
-    mend: /Compare the client id, and the redirect addresses/,
+    says: /no sign-in page for the client "nobody" and the redirect address http:\/\/127\.0\.0\.1\/callback/,
+    mend: /Check the client ID, and the redirect addresses/,
     args: online,
   },
   {
@@ -71,8 +71,8 @@ const servers: readonly Illness[] = [
     severity: 'error',
     when: 'for a redirect address that is not registered',
     make: ({home}) => home.configure({provider: {redirect: {path: '/other'}}}),
-    says: /the way back http:\/\/127\.0\.0\.1\/other/,
-    mend: /Compare the client id, and the redirect addresses/,
+    says: /the redirect address http:\/\/127\.0\.0\.1\/other/,
+    mend: /Check the client ID, and the redirect addresses/,
     args: online,
   },
   {
@@ -135,7 +135,7 @@ const servers: readonly Illness[] = [
     severity: 'note',
     when: 'where its strategy would need the user, who is not asked',
     make: checking(`await host.tokens({issuer: settings.issuer, clientId: settings.clientId}); return []`),
-    says: /A sign-in at 127\.0\.0\.1:\d+ is needed/,
+    says: /You need to sign in to 127\.0\.0\.1:\d+\./,
     mend: /^aws-oidc login --provider sandbox$/,
     args: online,
   },
@@ -211,7 +211,7 @@ describe('doctor, for servers,', () => {
 
   for (const [what, location, says] of [
     ['a page of its own that says so, as Ory Hydra does', '/error?error=invalid_client', /: invalid_client\.$/],
-    ['a page that it refuses then, as Dex does', '/token', /no page to sign in at for the client "aws-oidc"/],
+    ['a page that it refuses then, as Dex does', '/token', /no sign-in page for the client "aws-oidc"/],
   ] as const) {
     it(`recognizes by ${what} that a client is refused`, async () => {
       await sendingTo(location, async () => {

@@ -136,7 +136,7 @@ describe('aws-oidc exec', () => {
   it("refuses a region in which the role's credentials do not work, before the sign-in", async () => {
     const ending = await scene.home.run([...exec, '--region', 'cn-north-1', '--', 'true'])
     expect(ending).to.include({exitCode: 2, stdout: ''})
-    expect(ending.stderr).to.include('"cn-north-1" is no region of the partition aws')
+    expect(ending.stderr).to.include('"cn-north-1" is not a region of this role\'s partition, aws')
     expect(await scene.sandbox.signIns()).to.equal(0)
   })
 

@@ -83,7 +83,7 @@ describe('Text from others', () => {
     const {exitCode, stderr} = await scene.home.run(['creds', '--profile', 'developer'])
     expect(exitCode, stderr).to.equal(6)
     expect(stderr).to.include(
-      "Error: The answer of AWS STS can't be used: it is for mallory Error: all is lost 2J, and arn",
+      "Error: The answer from AWS STS can't be used: it is for mallory Error: all is lost 2J, but arn",
     )
     expect(stderr).to.match(/^[\P{C}\n]*$/u)
   })

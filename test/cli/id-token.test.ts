@@ -130,7 +130,7 @@ describe('the ID token, before AWS sees it', () => {
   it('is not sent when it is longer than AWS accepts, and the error says how long it is', async () => {
     const {exitCode, stdout, stderr} = await scene.home.run(creds, {SANDBOX_USER: 'erin'})
     expect({exitCode, stdout}).to.deep.equal({exitCode: 5, stdout: ''})
-    expect(stderr).to.match(/The ID token has 2\d{4} characters; AWS takes at most 20000/)
+    expect(stderr).to.match(/The ID token has 2\d{4} characters; AWS accepts at most 20000/)
     expect(stderr).to.match(/Try: .*fewer claims/)
     expect(await calls()).to.equal(0)
   })
@@ -141,7 +141,7 @@ describe('the ID token, before AWS sees it', () => {
     const {exitCode, stdout, stderr} = await scene.home.run(creds)
     expect({exitCode, stdout}).to.deep.equal({exitCode: 5, stdout: ''})
     expect(stderr)
-      .to.include('signed with PS256; AWS takes RS256')
+      .to.include('signed with PS256; AWS accepts RS256')
       .and.to.match(/Try: .*RS256/)
     expect(await calls()).to.equal(0)
   })

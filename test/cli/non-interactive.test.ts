@@ -7,8 +7,8 @@ describe('where the user may not be asked', () => {
 
   for (const [words, env, flags, why, hint] of [
     ['no terminal', {}, [], 'There is no terminal and no desktop here.', `AWS_OIDC_INTERACTIVE=always ${login}`],
-    ['a job', {CI: 'true'}, [], 'CI is set, and nobody watches a job.', `AWS_OIDC_INTERACTIVE=always ${login}`],
-    ['a flag', {}, ['--no-interactive'], '--no-interactive was said.', login],
+    ['a job', {CI: 'true'}, [], 'CI is set, and no user watches a job.', `AWS_OIDC_INTERACTIVE=always ${login}`],
+    ['a flag', {}, ['--no-interactive'], '--no-interactive was given.', login],
     [
       'a variable',
       {AWS_OIDC_INTERACTIVE: 'never'},
@@ -21,8 +21,8 @@ describe('where the user may not be asked', () => {
       const typed = ['login', '-p', 'developer', ...flags]
       const {exitCode, stderr} = await scene.home.run(typed, {AWS_OIDC_INTERACTIVE: undefined, ...env})
       expect(exitCode).to.equal(3)
-      expect(stderr).to.match(/^Error: A sign-in at \S+ is needed\. /)
-      expect(stderr).to.include(`is needed. ${why}\nTry: ${hint}\n`)
+      expect(stderr).to.match(/^Error: You need to sign in to \S+\. /)
+      expect(stderr).to.include(`. ${why}\nTry: ${hint}\n`)
     })
   }
 

@@ -28,7 +28,9 @@ describe('without a profile name', () => {
       // Nobody is signed in: it has got as far as the provider.
       if (typed[0] === 'logout') expect(stdout).to.include('sandbox')
       else
-        expect(stderr).to.match(/^Error: A sign-in at .*\nTry: aws-oidc login --pro(file developer|vider sandbox)\n$/)
+        expect(stderr).to.match(
+          /^Error: You need to sign in to .*\nTry: aws-oidc login --pro(file developer|vider sandbox)\n$/,
+        )
     })
   }
 

@@ -80,8 +80,8 @@ describe('a file that the user names', () => {
     const path = join(scene.home.folder, 'named')
     execFileSync('mkfifo', [path])
     for (const [writer, why] of [
-      ['', 'the pipe was not at its end after 2 s'],
-      [`{ echo 'cache: file'; sleep 4; } >'${path}' &`, 'the pipe was not at its end after 2 s'],
+      ['', 'the pipe did not end within 2 s'],
+      [`{ echo 'cache: file'; sleep 4; } >'${path}' &`, 'the pipe did not end within 2 s'],
       [`cat /dev/zero >'${path}' &`, 'it is larger than 1 MB'],
     ] as const) {
       const {exitCode, stdout, stderr} = await shell(`${writer} AWS_OIDC_CONFIG_FILE='${path}' "$@" 2>&1 | cat`)
@@ -115,8 +115,8 @@ describe('a file that the user names', () => {
     execFileSync('mkfifo', [AWS_CONFIG_FILE])
     const {exitCode, stderr} = await scene.home.run(['profiles', 'sync', '--yes'], {AWS_CONFIG_FILE})
     expect(exitCode, stderr).to.equal(2)
-    expect(stderr).to.include(`Error: ${AWS_CONFIG_FILE} can't be read: the pipe was not at its end after 2 s.`)
+    expect(stderr).to.include(`Error: ${AWS_CONFIG_FILE} can't be read: the pipe did not end within 2 s.`)
     const {stdout} = await scene.home.run(['doctor', '--no-network'], {AWS_CONFIG_FILE})
-    expect(stdout).to.include('the pipe was not at its end')
+    expect(stdout).to.include('the pipe did not end')
   })
 })

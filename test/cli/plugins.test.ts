@@ -98,7 +98,7 @@ describe('a plugin', () => {
       exitCode: 1,
       stdout: '',
       stderr:
-        'Error: The plugin aws-oidc-ping failed: it waits for what never comes.\nTry: aws-oidc plugins uninstall aws-oidc-ping\n',
+        'Error: The plugin aws-oidc-ping failed: it waits for something that never comes.\nTry: aws-oidc plugins uninstall aws-oidc-ping\n',
     })
   })
 

@@ -156,7 +156,7 @@ describe('profiles sync', () => {
     const env = {AWS_CONFIG_FILE: '$HOME/.aws/config'}
     const {exitCode, stdout, stderr} = await scene.home.run(['profiles', 'sync', '--yes'], env)
     expect({exitCode, stdout}).to.deep.equal({exitCode: 2, stdout: ''})
-    expect(stderr).to.match(/^Error: AWS_CONFIG_FILE is '\$HOME\/\.aws\/config', in which a variable stands as it was/)
+    expect(stderr).to.match(/^Error: AWS_CONFIG_FILE is '\$HOME\/\.aws\/config', with an unexpanded variable in it/)
     expect(await readdir(scene.home.folder)).to.not.include('$HOME')
     const {findings} = JSON.parse((await scene.home.run(['doctor', '--no-network', '--json'], env)).stdout)
     const told = findings.filter(({what}: {readonly what: string}) => what.includes('$HOME/.aws'))
@@ -225,7 +225,7 @@ describe('profiles sync', () => {
     if (/unshare|mount:/.test(stderr)) return this.skip()
     expect({exitCode, stderr}).to.deep.equal({
       exitCode: 1,
-      stderr: `Error: ${inHome('.aws/config')} could not be written: nothing can be put beside it (EROFS). It is as it was.\nTry: mount the folder ${inHome('.aws')}, not the file alone; otherwise: ls -ld ${inHome('.aws')}\n`,
+      stderr: `Error: ${inHome('.aws/config')} could not be written: no file can be created beside it (EROFS). It was not changed.\nTry: mount the folder ${inHome('.aws')}, not the file alone; otherwise: ls -ld ${inHome('.aws')}\n`,
     })
     expect(await readFile(inHome('mounted'), 'utf8')).to.equal('# mine\n')
     expect(await readdir(inHome('.aws'))).to.deep.equal(['config'])
@@ -237,7 +237,7 @@ describe('profiles sync', () => {
     const written = await scene.home.run(['profiles', 'sync', '--yes'], {AWS_CONFIG_FILE: inHome('null')})
     expect({exitCode: written.exitCode, stdout: written.stdout}).to.deep.equal({exitCode: 1, stdout: ''})
     expect(written.stderr).to.equal(
-      `Error: ${inHome('null')} is not a regular file, and is left as it is.\nTry: ls -ld ${inHome('null')}\n`,
+      `Error: ${inHome('null')} is not a regular file, so it was not changed.\nTry: ls -ld ${inHome('null')}\n`,
     )
     expect((await lstat(inHome('null'))).isCharacterDevice()).to.equal(true)
     const besides = await scene.home.run(['profiles', 'sync', '--yes'], {AWS_SHARED_CREDENTIALS_FILE: '/dev/null'})
@@ -253,9 +253,7 @@ describe('profiles sync', () => {
       await run('mkfifo', [inHome('pipe')])
       const {exitCode, stdout, stderr} = await scene.home.run(args, {AWS_CONFIG_FILE: inHome('pipe')})
       expect(exitCode).to.equal(args[0] === 'doctor' ? 7 : 2)
-      expect(stdout + stderr).to.match(
-        /\/pipe can't be\s+read: the\s+pipe\s+was\s+not\s+at\s+its\s+end\s+after\s+2\s+s\./,
-      )
+      expect(stdout + stderr).to.match(/\/pipe can't be\s+read: the\s+pipe\s+did\s+not\s+end\s+within\s+2\s+s\./)
     })
   }
 
@@ -274,7 +272,7 @@ describe('profiles sync', () => {
       const {exitCode, stdout, stderr} = await runAs(['profiles', 'sync', '--yes'], {env, shell})
       expect({exitCode}, stderr + stdout).to.deep.equal({exitCode: 1})
       expect(stderr).to.match(
-        /Error: \S+\.aws\/config could not be written: (?:EROFS|ENOSPC)\. It is as it was\.\nTry: /,
+        /Error: \S+\.aws\/config could not be written: (?:EROFS|ENOSPC)\. It was not changed\.\nTry: /,
       )
       expect(stdout).to.be.oneOf(['', '[profile x]\nconfig\nzero\n'])
       expect(await config()).to.equal('[profile x]\n')

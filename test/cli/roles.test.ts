@@ -107,7 +107,7 @@ describe('the answer of AWS', () => {
     expect(await home.run(['creds', '--provider', 'sandbox', '--role', role])).to.include({exitCode: 0})
   })
 
-  it('is refused when it holds no complete credentials', async () => {
+  it('is refused when its credentials are incomplete', async () => {
     const {home, sandbox} = scene
     const body = answer('arn:aws:sts::123456789012:assumed-role/developer/alice').replace(/<SessionToken>.*\n/, '')
     await sandbox.fault({on: 'sts', status: 200, contentType: 'text/xml', body})

@@ -135,7 +135,7 @@ describe('a provider that gives no assertion that AWS would accept', () => {
     ['encrypts it', {form: 'response', change: {encrypted: true}}, 6, 'encrypted'],
     ['issued it long ago', {lifetimeSeconds: 3600, change: {issueInstantSecondsAgo: 600}}, 6, 'issued 10 min ago'],
     ['sends a document type along', {change: {doctype: true}}, 6, 'document type'],
-    ['puts a comment into a value', {change: {commentIn: 'Role'}}, 6, 'inside one of its values'],
+    ['puts a comment into a value', {change: {commentIn: 'Role'}}, 6, 'one of its values contains a comment'],
     ['sends two', {form: 'response', change: {secondAssertion: true}}, 6, 'more than one'],
     ['sends no session name', {change: {drop: ['RoleSessionName']}}, 5, 'RoleSessionName'],
     ['sends no NameID', {change: {drop: ['NameID']}}, 5, 'NameID'],
@@ -154,8 +154,8 @@ describe('a provider that gives no assertion that AWS would accept', () => {
   }
 
   for (const [what, change, words] of [
-    ['for another audience', {audience: 'https://app.example.com'}, 'AWS takes urn:amazon:webservices'],
-    ['for another recipient', {recipient: 'https://app.example.com/acs'}, 'no sign-in address of AWS'],
+    ['for another audience', {audience: 'https://app.example.com'}, 'AWS expects urn:amazon:webservices'],
+    ['for another recipient', {recipient: 'https://app.example.com/acs'}, 'is not a sign-in address of AWS'],
     ['with a foreign signature', {signature: 'foreign-key'}, 'SAML metadata'],
   ] as const) {
     it(`(one ${what}) is refused by AWS, and the error says what is doubtful about it`, async () => {

@@ -248,7 +248,7 @@ describe('setup --from aws-cli-oidc', () => {
     await withFiles(`corp:\n${written(usual)}`, '')
     const {exitCode, stderr} = await scene.home.run([...takeOver, '--yes'], {AWS_CONFIG_FILE: '$HOME/.aws/config'})
     expect(exitCode).to.equal(2)
-    expect(stderr).to.match(/^Error: AWS_CONFIG_FILE is '\$HOME\/\.aws\/config', in which a variable stands as it was/)
+    expect(stderr).to.match(/^Error: AWS_CONFIG_FILE is '\$HOME\/\.aws\/config', with an unexpanded variable in it/)
     expect(await readdir(scene.home.folder)).to.not.include('$HOME')
     expect(await readFile(config(), 'utf8')).to.equal(before)
   })

@@ -149,7 +149,7 @@ profiles:
         {clientId: 'nobody'},
         [],
         4,
-        'no page to sign in at for the client "nobody"',
+        'no sign-in page for the client "nobody"',
       ],
       [
         'a way back that the provider does not take',
@@ -167,7 +167,13 @@ profiles:
         `offers 2: ${arn('developer')}, ${arn('readonly')}`,
       ],
       ['a role that is not said, of who knows how many', {}, [], 2, '--role ARN, or --set rolesClaim=aws_roles'],
-      ['nobody who may be asked', {}, ['--role', arn('developer'), '--no-interactive'], 3, 'A sign-in at 127.0.0.1'],
+      [
+        'nobody who may be asked',
+        {},
+        ['--role', arn('developer'), '--no-interactive'],
+        3,
+        'You need to sign in to 127.0.0.1',
+      ],
       ['a name for the profile that is none', {}, ['--role', arn('developer'), '-p', 'a b'], 2, '"a b" is not a name'],
     ]
   for (const [words, changes, args, code, said] of failures) {

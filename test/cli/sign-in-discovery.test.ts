@@ -17,7 +17,7 @@ describe('signing in: finding the provider', () => {
     const {exitCode, stdout, stderr} = await scene.home.run(creds)
     expect({exitCode, stdout}).to.deep.equal({exitCode: 6, stdout: ''})
     expect(stderr)
-      .to.include('names itself https://elsewhere.example.com')
+      .to.include('calls itself https://elsewhere.example.com')
       .and.include(`"issuer" is ${scene.sandbox.issuer}.`)
       .and.include('Try: issuer: https://elsewhere.example.com, if that is your provider')
     expect(await kinds()).to.have.members(['discovery'])
@@ -29,7 +29,7 @@ describe('signing in: finding the provider', () => {
     const {exitCode, stderr} = await scene.home.run(creds)
     expect(exitCode).to.equal(6)
     expect(stderr)
-      .to.include(`names itself ${issuer}, and "issuer" is ${issuer}/.`)
+      .to.include(`calls itself ${issuer}, but "issuer" is ${issuer}/.`)
       .and.include(`Try: issuer: ${issuer} (without the slash at the end)`)
   })
 
@@ -39,7 +39,7 @@ describe('signing in: finding the provider', () => {
     const {exitCode, stderr} = await scene.home.run(creds)
     expect(exitCode).to.equal(6)
     expect(stderr)
-      .to.include(`names itself ${issuer}/, and "issuer" is ${issuer}.`)
+      .to.include(`calls itself ${issuer}/, but "issuer" is ${issuer}.`)
       .and.include(`Try: issuer: ${issuer}/ (with a slash at the end)`)
   })
 
@@ -50,7 +50,7 @@ describe('signing in: finding the provider', () => {
       expect({exitCode, stdout}).to.deep.equal({exitCode: 6, stdout: ''})
       expect(stderr)
         .to.include(`${scene.sandbox.issuer}/.well-known/openid-configuration answered with HTTP ${status}`)
-        .and.match(/Try: Check "issuer": .*a part of its path/)
+        .and.match(/Try: Check "issuer": .*part of the path/)
     })
   }
 

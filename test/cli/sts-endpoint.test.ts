@@ -32,7 +32,7 @@ describe('the STS endpoint', () => {
     })
     // The issuer of the sandbox is one that AWS's own STS could not know, so that one is not asked either.
     expect({exitCode, stdout}).to.deep.equal({exitCode: 5, stdout: ''})
-    expect(stderr).to.include("AWS can't know it")
+    expect(stderr).to.include("so AWS can't use it")
     expect((await sandbox.journal()).filter(({kind}) => kind === 'sts')).to.deep.equal([])
   })
 

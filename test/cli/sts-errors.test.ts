@@ -12,7 +12,7 @@ const refusals = [
   ['PackedPolicyTooLarge', 'Packed size is 120%', /too large/],
   ['RegionDisabledException', 'STS is not activated in this region', /not active in that region/],
   ['AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity', /trust policy/],
-  ['ValidationError', '1 validation error detected', /outside what AWS takes/],
+  ['ValidationError', '1 validation error detected', /outside the limits of AWS/],
 ] as const
 
 describe('a refusal of AWS', () => {

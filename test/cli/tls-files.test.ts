@@ -44,9 +44,14 @@ describe('a provider is asked for nothing', () => {
         await mkdir(path('me.key'))
       },
     ],
-    ['a certificate that is none', 'cert', /me\.pem is no PEM certificate/, () => write('me.pem', 'not a certificate')],
-    ['a key that is none', 'key', /me\.key is no PEM private key/, () => write('me.key', 'key-that-is-not-one')],
-    ['a certificate in place of the key', 'key', /is no PEM private key/, () => write('me.key', client.certificate)],
+    [
+      'a certificate that is none',
+      'cert',
+      /me\.pem is not a PEM certificate/,
+      () => write('me.pem', 'not a certificate'),
+    ],
+    ['a key that is none', 'key', /me\.key is not a PEM private key/, () => write('me.key', 'key-that-is-not-one')],
+    ['a certificate in place of the key', 'key', /is not a PEM private key/, () => write('me.key', client.certificate)],
     [
       'a key of another certificate',
       'key',
@@ -66,7 +71,7 @@ describe('a provider is asked for nothing', () => {
     [
       'a certificate that has ended',
       'cert',
-      /me\.pem ended on \d{4}-\d\d-\d\dT/,
+      /me\.pem expired at \d{4}-\d\d-\d\dT/,
       () => validFor(new Date(Date.now() - 2 * day), new Date(Date.now() - day)),
     ],
     [
@@ -75,7 +80,7 @@ describe('a provider is asked for nothing', () => {
       /me\.pem is not valid before \d{4}-\d\d-\d\dT/,
       () => validFor(new Date(Date.now() + day), new Date(Date.now() + 2 * day)),
     ],
-    ['authorities that are none', 'ca', /there is no PEM certificate in it/, () => write('company-ca.pem', 'nothing')],
+    ['authorities that are none', 'ca', /it contains no PEM certificate/, () => write('company-ca.pem', 'nothing')],
     [
       'authorities of which one is broken',
       'ca',

@@ -99,7 +99,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   'the ID token is too long for AWS': {
     user: 'erin',
     exitCode: 5,
-    says: ['The ID token has 2', 'AWS takes at most 20000', 'Try: Turn "Add to ID token" off in the mappers'],
+    says: ['The ID token has 2', 'AWS accepts at most 20000', 'Try: Turn "Add to ID token" off in the mappers'],
   },
   'the client is unknown, in the device flow': {
     provider: {clientId: 'aws-odic'},
@@ -114,12 +114,12 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   'the client has another secret': {
     provider: {clientId: 'aws-oidc-confidential', clientSecret: {env: 'WRONG_SECRET'}},
     exitCode: 4,
-    says: ['unauthorized_client', 'its secret is another one', 'Clients > aws-oidc-confidential > Credentials'],
+    says: ['unauthorized_client', 'its secret was wrong', 'Clients > aws-oidc-confidential > Credentials'],
   },
   'the client is confidential, and no secret is set': {
     provider: {clientId: 'aws-oidc-confidential'},
     exitCode: 4,
-    says: ['unauthorized_client', 'or none was sent', 'Try: Set "clientSecret"'],
+    says: ['unauthorized_client', 'wrong or not sent', 'Try: Set "clientSecret"'],
   },
   'PKCE is set to the plain method': {
     client: ['aws-oidc', {attributes: {'pkce.code.challenge.method': 'plain'}}],
@@ -156,7 +156,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   'the realm is unknown': {
     provider: {realm: 'AWS'},
     exitCode: 2,
-    says: ['There is no realm "AWS" at http://127.0.0.1:', 'capitals count'],
+    says: ['There is no realm "AWS" at http://127.0.0.1:', 'case-sensitive'],
   },
 }
 
@@ -190,14 +190,14 @@ describe('The error for a wrong setting of a real Keycloak names the switch:', (
       'Client not found.',
       'the realm "aws" has no client "aws-odic"',
     ],
-    ['Account is disabled', {}, 'frank', 'Account is disabled, contact your administrator.', 'so is the user'],
+    ['Account is disabled', {}, 'frank', 'Account is disabled, contact your administrator.', 'the user is turned off'],
   ] as const) {
     it(`what only the browser shows, such as "${what}", is explained when the sign-in times out`, async () => {
       const usual = {url: scene.keycloak.url, realm: 'aws', clientId: 'aws-oidc'}
       const seen = await signInInVain({...usual, ...provider}, user)
       expect(seen.page).to.include(page)
       expect(seen.failure).to.include({code: 'TIMED_OUT'})
-      expect(String(seen.failure)).to.include('Nobody signed in at').and.to.include(`"${what}": ${says}`)
+      expect(String(seen.failure)).to.include('You did not sign in to').and.to.include(`"${what}": ${says}`)
     })
   }
 

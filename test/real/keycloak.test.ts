@@ -152,7 +152,7 @@ describe('A real Keycloak', () => {
       await scene.configure({clientId: 'aws-oidc-short'})
       const {exitCode, stderr} = await (await askForCode()).ended
       expect(exitCode, stderr).to.equal(6)
-      expect(stderr).to.include('ended before anybody had signed in').and.to.include('Try: aws-oidc login')
+      expect(stderr).to.include('expired before you had signed in').and.to.include('Try: aws-oidc login')
     })
 
     it('starts in a real browser, whose page says that it can be closed', async () => {

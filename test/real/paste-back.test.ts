@@ -33,9 +33,7 @@ describe('login with the browser on another machine, at a provider without codes
 
   it('accepts the address that the browser could not load', async () => {
     const {session, address, redirect} = await begin()
-    expect(session.shown().replace(/\s+/g, ' ')).to.include(
-      `ends at a page that it can't load, at ${redirect.href}?...`,
-    )
+    expect(session.shown().replace(/\s+/g, ' ')).to.include(`ends at a page that it can't load: ${redirect.href}?...`)
     const back = await redirectAfterSignIn(address)
     session.type(`${back.href}${enter}`)
     expect(await session.ended).to.deep.equal({exitCode: 0, restored: true})
@@ -59,10 +57,10 @@ describe('login with the browser on another machine, at a provider without codes
     const wrong: readonly (readonly [string, string])[] = [
       ['%%%', 'That is not an address.'],
       ['', 'That is not an address.'],
-      [address.href, 'That address is not the one that the sign-in ends at.'],
-      [changed(back, url => (url.port = '1')).href, 'That address is not the one that the sign-in ends at.'],
-      [changed(back, url => (url.pathname = '/other')).href, 'That address is not the one that the sign-in ends at.'],
-      [redirect.href, 'That address has no answer of the provider in it.'],
+      [address.href, 'That is not the address at which the sign-in ends.'],
+      [changed(back, url => (url.port = '1')).href, 'That is not the address at which the sign-in ends.'],
+      [changed(back, url => (url.pathname = '/other')).href, 'That is not the address at which the sign-in ends.'],
+      [redirect.href, 'That address contains no answer from the provider.'],
       [
         changed(back, url => url.searchParams.set('state', 'foreign')).href,
         'belongs to another sign-in, or is cut off.',
@@ -70,7 +68,7 @@ describe('login with the browser on another machine, at a provider without codes
       [changed(back, url => url.searchParams.append('state', 'foreign')).href, 'belongs to another sign-in'],
       [changed(back, url => url.searchParams.delete('state')).href, 'belongs to another sign-in, or is cut off.'],
       [changed(back, url => url.searchParams.delete('iss')).href, 'cut off: "iss" is missing.'],
-      [changed(back, url => url.searchParams.set('iss', 'https://evil.example')).href, 'made by another provider.'],
+      [changed(back, url => url.searchParams.set('iss', 'https://evil.example')).href, 'comes from another provider.'],
     ]
     for (const [index, [text, problem]] of wrong.entries()) {
       const before = session.shown().split(problem).length
@@ -138,7 +136,7 @@ describe('login with the browser on another machine, at a provider without codes
   it('never asks in creds, which only says how to sign in', async () => {
     const env = {...variablesOf(scene.home, scene.sandbox), ...overSsh}
     const session = startOnTerminal(['creds', '--profile', 'developer', '--no-browser'], {env})
-    await session.until(/aws-oidc\s+login\s+--profile\s+developer\s+takes\s+the\s+address\s+that\s+it\s+ends\s+at/)
+    await session.until(/aws-oidc\s+login\s+--profile\s+developer\s+takes\s+the\s+address\s+at\s+which\s+it\s+ends/)
     expect(session.shown()).not.to.include(question)
     session.type(ctrlC)
     expect(await session.ended).to.include({exitCode: 130})

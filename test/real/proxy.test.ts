@@ -91,7 +91,7 @@ describe('behind a proxy that opens TLS', () => {
       ...around(guarded, 'me:wrong-password@'),
     })
     expect(exitCode).to.equal(6)
-    expect(stderr).to.include(`The proxy 127.0.0.1:${guarded.port} does not let us through to `)
+    expect(stderr).to.include(`The proxy 127.0.0.1:${guarded.port} refused to connect to `)
     expect(stderr).to.include('it answered with HTTP 407.')
     expect(stderr).to.include('Try: export HTTPS_PROXY=').and.not.include('wrong-password')
     const without = await home.run([...creds, '--force'], {...env, ...around(guarded)})

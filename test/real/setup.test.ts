@@ -277,7 +277,7 @@ profiles:
     const user = begin(['--provider', 'corp', '--strategy', 'oidc', '--set', `issuer=${scene.sandbox.issuer}`])
     await user.answer('clientId (', `nobody${enter}`)
     await user.answer('Anything else', enter)
-    await user.sees('no page to sign in at for the client "nobody"')
+    await user.sees('no sign-in page for the client "nobody"')
     await user.answer('What now?', enter)
     await user.answer('clientId = nobody', chooses(2))
     await user.answer('? clientId (', `${clear}aws-oidc${enter}`)

@@ -69,7 +69,7 @@ describe('A user at the terminal of a program that uses', () => {
     it(`${client}, which shows our stderr, sees once why it failed`, async () => {
       const {shown} = await onTerminal(command, {env: environment({AWS_OIDC_INTERACTIVE: 'never'})})
       expect(times(hint, shown), shown).to.equal(1)
-      expect(times('A sign-in at', shown)).to.equal(1)
+      expect(times('You need to sign in to', shown)).to.equal(1)
     })
   }
 
@@ -78,7 +78,7 @@ describe('A user at the terminal of a program that uses', () => {
     const {shown} = await onTerminal(command, {env: environment({AWS_OIDC_INTERACTIVE: 'never'})})
     expect(shown).to.include('CredentialsProviderError: Could not load credentials from any providers')
     expect(shown)
-      .to.match(/^Error: A sign-in at .* is needed\. AWS_OIDC_INTERACTIVE is "never"\.\r$/m)
+      .to.match(/^Error: You need to sign in to .*\. AWS_OIDC_INTERACTIVE is "never"\.\r$/m)
       .and.include(hint)
   })
 

@@ -150,15 +150,15 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 
 const restricted = 'lint/style/noRestrictedImports'
 const global = 'lint/style/noRestrictedGlobals'
-const moment = 'The present moment comes from a Clock of outside/.'
-const around = 'Only outside/ reaches for globalThis.'
+const moment = 'Take the current time from a Clock of outside/.'
+const around = 'Only outside/ may use globalThis.'
 const typesOnly = 'Only types pass here: write `import type`.'
 const cacheProcess = 'A cache sees only process.platform and process.geteuid.'
 const importType = 'Write `import type` at the top: the rules of the rooms read that.'
-const table = 'A table for names from outside is a Map: an object has a toString too.'
-const inherited = 'Ask Object.hasOwn: every object has a toString.'
-const unnamed = "Only outside/system/load-module.ts imports what it can't name."
-const reading = 'Files are read by outside/files/read-file.ts, which hangs nowhere.'
+const table = 'Use a Map for names from outside: every object has a toString.'
+const inherited = 'Use Object.hasOwn: every object has a toString.'
+const unnamed = 'Only outside/system/load-module.ts imports a module by a computed name.'
+const reading = 'Read files with outside/files/read-file.ts, which never hangs.'
 const allowed = 'allowed'
 
 type Lines = Readonly<Record<string, readonly string[]>>

@@ -129,7 +129,7 @@ describe('the contract of caches', () => {
       ],
       [
         'holds to what was ruined',
-        'takes an entry that was ruined for absent, and writes it anew',
+        'treats a damaged entry as absent, and writes it anew',
         entries => {
           const copies = new Map<string, CacheEntry>()
           return {

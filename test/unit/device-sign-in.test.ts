@@ -199,10 +199,10 @@ describe('a sign-in with a code', () => {
   })
 
   for (const [error, code, said] of [
-    ['access_denied', 'SIGN_IN_REFUSED', 'The sign-in at idp.example was declined: access_denied ('],
-    ['authorization_declined', 'SIGN_IN_REFUSED', 'The sign-in at idp.example was declined: authorization_declined ('],
-    ['expired_token', 'TIMED_OUT', 'The code of idp.example ended before anybody had signed in: expired_token ('],
-    ['bad_verification_code', 'TIMED_OUT', 'ended before anybody had signed in: bad_verification_code ('],
+    ['access_denied', 'SIGN_IN_REFUSED', 'The sign-in to idp.example was declined: access_denied ('],
+    ['authorization_declined', 'SIGN_IN_REFUSED', 'The sign-in to idp.example was declined: authorization_declined ('],
+    ['expired_token', 'TIMED_OUT', 'The code from idp.example expired before you had signed in: expired_token ('],
+    ['bad_verification_code', 'TIMED_OUT', 'expired before you had signed in: bad_verification_code ('],
     ['invalid_grant', 'SIGN_IN_REFUSED', 'idp.example gave no tokens: invalid_grant ('],
     ['unauthorized_client', 'SIGN_IN_REFUSED', 'idp.example gave no tokens: unauthorized_client ('],
   ] as const) {
@@ -221,7 +221,7 @@ describe('a sign-in with a code', () => {
     const begun = stage.clock.now().getTime()
     expect(await failureOf(stage.run())).to.include({
       code: 'TIMED_OUT',
-      message: 'The code of idp.example ended before anybody had signed in.',
+      message: 'The code from idp.example expired before you had signed in.',
       hint: 'aws-oidc login',
     })
     expect(stage.waits).to.deep.equal([5, 5])
@@ -261,7 +261,7 @@ describe('a sign-in with a code', () => {
   ] as const) {
     it(`says, when our own time is up, ${words}`, async () => {
       const stage = stageWith(polls)
-      const limit = stage.clock.limit(60_000, new AwsOidcError('TIMED_OUT', 'Nobody signed in within five minutes.'))
+      const limit = stage.clock.limit(60_000, new AwsOidcError('TIMED_OUT', 'You did not sign in within five minutes.'))
       expect(await failureOf(stage.run(limit.signal))).to.include({code})
     })
   }

@@ -39,7 +39,7 @@ describe('a provider that takes the connection and never answers', () => {
     }
     expect(await failure).to.include({
       code: 'UNAVAILABLE',
-      message: `${issuer.host} did not answer within 15 s, at the last of 3 requests.`,
+      message: `${issuer.host} did not answer within 15 s (the last of 3 requests).`,
     })
   })
 })

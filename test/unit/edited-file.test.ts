@@ -40,7 +40,7 @@ describe('a file that the user edits too', () => {
     const failure = await editedFiles.replace(path(), before, 'ours\n').catch((error: unknown) => error)
     expect(failure).to.include({
       code: 'OUTPUT_FAILED',
-      message: `${path()} is not a regular file, and is left as it is.`,
+      message: `${path()} is not a regular file, so it was not changed.`,
     })
     expect((await lstat(path())).isFIFO()).to.equal(true)
   })

@@ -115,10 +115,10 @@ describe('the way to sign in where none was chosen', () => {
 
   it('says how to choose otherwise', () => {
     expect(choose(ssh).note).to.equal(
-      'You sign in with a code, because this is an SSH session; --browser, or "flow: browser" of the provider, takes the browser instead.',
+      'You sign in with a code, because this is an SSH session; --browser, or "flow: browser" of the provider, uses the browser instead.',
     )
     expect(choose(ssh, 'not-to-this-client').note).to.equal(
-      'Your browser is elsewhere, because this is an SSH session, and the provider offers no code to this client; "flow: browser" of the provider says that a browser reaches this machine all the same.',
+      'Your browser is elsewhere, because this is an SSH session, and the provider offers no code to this client; "flow: browser" of the provider says that a browser can reach this machine.',
     )
   })
 })

@@ -232,7 +232,7 @@ describe('the cache "keyring"', () => {
       .catch(error => error)
     expect(failure).to.include({
       code: 'UNAVAILABLE',
-      message: 'The keyring of this system does not keep what it is given.',
+      message: 'The keyring of this system does not keep what is stored in it.',
     })
   })
 

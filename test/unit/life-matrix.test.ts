@@ -49,13 +49,13 @@ const outcomes: Readonly<Record<string, Outcome>> = {
     gives: 'an error',
     exitCode: 3,
     questions: [1, 1, 0, 0],
-    said: /^A sign-in at idp\.example is needed\.\naws-oidc login --profile developer$/,
+    said: /^You need to sign in to idp\.example\.\naws-oidc login --profile developer$/,
   },
   'exit 3, why': {
     gives: 'an error',
     exitCode: 3,
     questions: [1, 1, 0, 0],
-    said: /^A sign-in at idp\.example is needed\. The last sign-in failed; programs may ask again at .+\.\naws-oidc login --profile developer$/,
+    said: /^You need to sign in to idp\.example\. The last sign-in failed; programs may ask again at .+\.\naws-oidc login --profile developer$/,
   },
 }
 

@@ -99,7 +99,7 @@ describe('the limits of a request', () => {
     }
     expect(await failureOf(network.fetch(url)))
       .to.have.property('message')
-      .that.includes('over 4 MiB')
+      .that.includes('larger than 4 MiB')
     while (!closed) await delay(5)
     expect(requests).to.have.length(1)
   })

@@ -18,7 +18,7 @@ describe("the check of an ID token before AWS's own STS sees it:", () => {
   })
 
   for (const iss of ['http://sso.example.com', 'http://127.0.0.1:8080/oidc', 'sso.example.com', 7, undefined]) {
-    it(`the issuer ${iss} is refused: AWS can't know it`, () => {
+    it(`the issuer ${iss} is refused: AWS can't use it`, () => {
       const error = refusalOf(token({iss}), {aws: true})
       expect(error).to.include({code: 'AWS_REFUSED'})
       expect(error.message).to.include(String(iss)).and.to.include('not an https address')
@@ -53,7 +53,7 @@ describe("the check of an ID token before AWS's own STS sees it:", () => {
     it(`${alg} is refused by name`, () => {
       const error = refusalOf(token({}, alg), {aws: true})
       expect(error.code).to.equal('AWS_REFUSED')
-      expect(error.message).to.include(`signed with ${alg}; AWS takes RS256`)
+      expect(error.message).to.include(`signed with ${alg}; AWS accepts RS256`)
     })
   }
 

@@ -187,6 +187,6 @@ describe('a refusal of AWS with SAML', () => {
     const failure = await failureOf(credentialsFor(request, deps))
     expect(String(failure))
       .to.include('SAML provider in IAM')
-      .and.include('has no audience; AWS takes urn:amazon:webservices')
+      .and.include('has no audience; AWS expects urn:amazon:webservices')
   })
 })

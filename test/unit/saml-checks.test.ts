@@ -61,8 +61,8 @@ describe('an assertion that AWS accepts', () => {
 
 describe('an assertion that came too late or too early', () => {
   for (const [what, said, seconds, words] of [
-    ['is more than five minutes old', long, 306, 'was issued 5 min ago; AWS takes one within 5 min'],
-    ['is past its conditions', {}, 64, `was valid until ${later(58)}, and it is ${later(64)}`],
+    ['is more than five minutes old', long, 306, 'was issued 5 min ago; AWS accepts it for 5 min'],
+    ['is past its conditions', {}, 64, `expired at ${later(58)}, and it is now ${later(64)}`],
     [
       'is past its confirmation',
       {
@@ -70,9 +70,9 @@ describe('an assertion that came too late or too early', () => {
         confirmation: confirmation(`NotOnOrAfter="${later(20)}" Recipient="https://signin.aws.amazon.com/saml"`),
       },
       30,
-      `was valid until ${later(20)}`,
+      `expired at ${later(20)}`,
     ],
-    ['is not valid yet', {}, -63, `is not valid before ${later(-2)}, and it is ${later(-63)}`],
+    ['is not valid yet', {}, -63, `is not valid before ${later(-2)}, and it is now ${later(-63)}`],
   ] as const) {
     it(`is refused before AWS sees it (it ${what})`, () => {
       expect(() => inspect(said, seconds))

@@ -95,7 +95,7 @@ describe('a value of an assertion', () => {
         {sessionName: attribute('name', ['other', value])},
       ]) {
         const document = encoded(assertionXml({...whole, ...spoilt}))
-        expect(() => readSaml(document)).to.throw('a comment or processing instruction stands inside one of its values')
+        expect(() => readSaml(document)).to.throw('one of its values contains a comment or processing instruction')
       }
     })
   }

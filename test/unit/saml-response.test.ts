@@ -93,7 +93,7 @@ describe('a document that AWS would find too long', () => {
   it('is refused with both numbers', () => {
     const more = `<saml:Advice>${'x'.repeat(75_000)}</saml:Advice>`
     expect(() => readSaml(encoded(assertionXml({more}))))
-      .to.throw(/has 10\d{4} characters; AWS takes at most 100000/)
+      .to.throw(/has 10\d{4} characters; AWS accepts at most 100000/)
       .with.property('code', 'AWS_REFUSED')
   })
 

@@ -126,7 +126,7 @@ describe('the requested role', () => {
       {roleAttribute: 'https://aws.amazon.com/SAML/attributes/role'},
       'but https://aws.amazon.com/SAML/attributes/role: case counts',
     ],
-    ['something else in it', {roles: ['developer']}, 'holds developer, and no pair'],
+    ['something else in it', {roles: ['developer']}, 'has developer, but no pair'],
   ] as const) {
     it(`is missing with the reason where the assertion has ${what}`, () => {
       expect(() => take(samlRole, said))

@@ -166,7 +166,7 @@ describe('a provider that refuses the exchange', () => {
     ['unauthorized_client', 401, 'may not exchange tokens for this audience', 'let the client exchange'],
     ['invalid_client', 400, 'does not know the client, its secret or the audience', '"audience"'],
     ['invalid_target', 400, 'does not know the audience', 'entity ID'],
-    ['unsupported_grant_type', 400, 'has no token exchange', 'the strategy "oidc"'],
+    ['unsupported_grant_type', 400, 'does not support token exchange', 'the strategy "oidc"'],
     ['server_says_no', 400, 'server_says_no (as it says)', 'whoever runs the provider'],
   ] as const) {
     it(`with ${error} is quoted and explained, and not asked again`, async () => {

@@ -261,7 +261,7 @@ describe('a file that other programs write too', () => {
     expect(failure).to.include({code: 'OUTPUT_FAILED', hint: `ls -ld ${inHome('config')}`})
     expect(failure)
       .property('message')
-      .to.equal(`${inHome('config')} is not a regular file, and is left as it is.`)
+      .to.equal(`${inHome('config')} is not a regular file, so it was not changed.`)
     expect(await readdir(home)).to.deep.equal(['config'])
   })
 

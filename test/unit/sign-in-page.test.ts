@@ -45,7 +45,7 @@ describe('the check for a sign-in page', () => {
   it('follows redirects on the same host, as Dex refuses a redirect address only after the first one', async () => {
     const answers = {'/authorize': {status: 302, location: '/auth/local?state=x'}, '/auth/local': {status: 400}}
     expect(await outcome(answers)).to.equal(
-      'idp.example has no page to sign in at for the client "aws-oidc" and the way back http://127.0.0.1/callback: HTTP 400, "Bad Request".',
+      'idp.example has no sign-in page for the client "aws-oidc" and the redirect address http://127.0.0.1/callback: HTTP 400, "Bad Request".',
     )
     expect(await sentTo('/login')).to.equal('there')
     expect(await sentTo('https://idp.example/login')).to.equal('there')

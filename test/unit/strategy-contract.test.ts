@@ -74,7 +74,7 @@ describe('the contract of strategies', () => {
   it('finds a strategy that asks although the user may not be asked', async () => {
     const asks = strategyWith({before: (_, host) => host.ask.text('Who are you?').catch(() => 'nobody')})
     expect(await failedBy(asks, {idp: () => ({...idp(), answers: ['alice']})})).to.include(
-      'rejects with SIGN_IN_REQUIRED, and asks nobody, where nobody may be asked and nothing is remembered',
+      'rejects with SIGN_IN_REQUIRED and does not ask, if no user may be asked and nothing is remembered',
     )
   })
 
@@ -85,7 +85,7 @@ describe('the contract of strategies', () => {
       },
     })
     expect(await failedBy(wrong)).to.include(
-      'rejects with SIGN_IN_REQUIRED, and asks nobody, where nobody may be asked and nothing is remembered',
+      'rejects with SIGN_IN_REQUIRED and does not ask, if no user may be asked and nothing is remembered',
     )
   })
 
@@ -112,13 +112,13 @@ describe('the contract of strategies', () => {
         return {subject: 'alice', proofFor: async () => ({kind: 'web-identity', token: idToken})}
       },
     })
-    expect(await failedBy(forgetful)).to.deep.equal(['asks nobody the second time'])
+    expect(await failedBy(forgetful)).to.deep.equal(['does not ask the user a second time'])
   })
 
   it('finds a strategy that has another subject the second time', async () => {
     let calls = 0
     const changing = strategyWith({identity: identity => ({...identity, subject: `person ${calls++}`})})
-    expect(await failedBy(changing)).to.deep.equal(['asks nobody the second time'])
+    expect(await failedBy(changing)).to.deep.equal(['does not ask the user a second time'])
   })
 
   it('finds a strategy that asks for each role', async () => {
@@ -150,7 +150,7 @@ describe('the contract of strategies', () => {
   })
 
   it('finds a strategy that leaves an answer of the provider unused, or needs one that is missing', async () => {
-    const all = 'asks a person, and takes from the provider all that it was to answer'
+    const all = 'asks the user, and uses every answer of the provider'
     const response = () => Response.json({})
     expect(await failedBy(strategyWith({}), {idp: () => ({...idp(), responses: [response]})})).to.include(all)
     const curious = strategyWith({before: (_, host) => host.fetch('https://idp.example/me').catch(() => undefined)})

@@ -68,7 +68,7 @@ describe('an answer of AWS STS', () => {
     it(`that ${what} is not one of AWS: neither a refusal nor requested again`, async () => {
       const {failure, sent} = await ask(status, text)
       expect(failure).to.have.property('code', 'BAD_RESPONSE')
-      expect(failure).to.have.property('message').that.includes('is not one of AWS STS')
+      expect(failure).to.have.property('message').that.includes('is not an AWS STS response')
       expect(sent).to.have.length(1)
     })
   }

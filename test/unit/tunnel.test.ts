@@ -88,7 +88,7 @@ describe('a request through a proxy', () => {
     const failure = await failureOf(door.fetch(address))
     expect(failure).to.include({
       code: 'UNAVAILABLE',
-      message: `The proxy 127.0.0.1:${proxy?.port} does not let us through to sso.example.test: it answered with HTTP 407.`,
+      message: `The proxy 127.0.0.1:${proxy?.port} refused to connect to sso.example.test: it answered with HTTP 407.`,
       hint: 'export HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT',
     })
     expect(proxy?.asked).to.have.length(1)

@@ -55,7 +55,7 @@ export function passCache(home: PassHome): CredentialCache {
       broken = failure(ended)
       throw broken
     }
-    log.debug('an entry of pass could not be decrypted; it is passed over')
+    log.debug('skipped an entry of pass that could not be decrypted')
     return undefined
   }
 

@@ -31,7 +31,7 @@ export async function exchanged(signedIn: SignedIn, settings: KeycloakSettings, 
 export async function exchangedAgain(earlier: Exchanged, settings: KeycloakSettings, host: Host): Promise<Exchanged> {
   const again = await exchanged(await signInAt(settings, host), settings, host)
   if (again.signedIn.tokens.claims.sub === earlier.signedIn.tokens.claims.sub) return again
-  throw host.error('SIGN_IN_REFUSED', 'Somebody else has signed in meanwhile.', {hint: 'aws-oidc login'})
+  throw host.error('SIGN_IN_REFUSED', 'Another user has signed in meanwhile.', {hint: 'aws-oidc login'})
 }
 
 const tokenType = 'urn:ietf:params:oauth:token-type:'
@@ -60,8 +60,8 @@ const marginSeconds = 15
 function read({body}: GrantAnswer, asked: Date, host: Host): {readonly document: string; readonly until: Date} {
   const {access_token: document, issued_token_type: issued, expires_in: life} = body
   if (issued !== `${tokenType}saml2` || typeof document !== 'string') {
-    throw host.error('BAD_RESPONSE', 'Keycloak was asked for a SAML assertion and gave something else.', {
-      hint: 'Check "audience" of the provider: it is to be a SAML client.',
+    throw host.error('BAD_RESPONSE', 'Keycloak gave something else instead of a SAML assertion.', {
+      hint: 'Check "audience" of the provider: it must name a SAML client.',
     })
   }
   const seconds = Math.min(redeemableSeconds, typeof life === 'number' ? life : usualLifeSeconds) - marginSeconds
@@ -69,7 +69,7 @@ function read({body}: GrantAnswer, asked: Date, host: Host): {readonly document:
 }
 
 function refused(refusal: ProviderRefusal, settings: KeycloakSettings, host: Host): Error {
-  const {usually, hint} = meaningAtExchange(refusal, settings) ?? {usually: '', hint: 'Look into the log of Keycloak.'}
+  const {usually, hint} = meaningAtExchange(refusal, settings) ?? {usually: '', hint: 'Check the log of Keycloak.'}
   const message = `Keycloak gave no SAML assertion for ${settings.audience}: ${quoted(refusal)}. ${usually}`
   return host.error('SIGN_IN_REFUSED', message.trim(), {hint})
 }

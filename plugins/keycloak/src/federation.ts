@@ -13,7 +13,7 @@ export function identityByIdToken({tokens}: SignedIn, settings: KeycloakSettings
   const {idToken, claims} = tokens
   const user = userOf(tokens)
   if (idToken === undefined) {
-    throw host.error('BAD_RESPONSE', 'Keycloak gave no ID token, which is what AWS takes.', {
+    throw host.error('BAD_RESPONSE', 'Keycloak gave no ID token, which AWS needs.', {
       hint: `Give the client the scope "openid" at Clients > ${clientId} > Client scopes.`,
     })
   }
@@ -37,9 +37,9 @@ export function identityByIdToken({tokens}: SignedIn, settings: KeycloakSettings
       if (idToken.length <= longestToken) return proof
       throw host.error(
         'AWS_REFUSED',
-        `The ID token has ${idToken.length} characters; AWS takes at most ${longestToken}.`,
+        `The ID token has ${idToken.length} characters; AWS accepts at most ${longestToken}.`,
         {
-          hint: `Turn "Add to ID token" off in the mappers that bring the most, often groups, at Clients > ${clientId} > Client scopes > ${clientId}-dedicated.`,
+          hint: `Turn "Add to ID token" off in the mappers that add the most, often groups, at Clients > ${clientId} > Client scopes > ${clientId}-dedicated.`,
         },
       )
     },
@@ -88,12 +88,12 @@ const signature = 'http://www.w3.org/2000/09/xmldsig#'
 function checkForm(document: string, {audience}: KeycloakSettings, host: Host): void {
   const xml = Buffer.from(document, 'base64url').toString()
   if (/^[^>]*EncryptedAssertion/.test(xml)) {
-    throw host.error('AWS_REFUSED', 'The SAML assertion is encrypted, and AWS would have to have the key.', {
+    throw host.error('AWS_REFUSED', 'The SAML assertion is encrypted, and AWS would need the key.', {
       hint: `Turn "Encrypt assertions" off at Clients > ${audience} > Keys.`,
     })
   }
   if (xml.includes(signature)) return
   throw host.error('AWS_REFUSED', 'The SAML assertion is not signed.', {
-    hint: `Turn "Sign assertions" on at Clients > ${audience} > Settings > Signature and Encryption; "Sign documents" does not reach an assertion that is got by exchange.`,
+    hint: `Turn "Sign assertions" on at Clients > ${audience} > Settings > Signature and Encryption; "Sign documents" does not sign an assertion from a token exchange.`,
   })
 }

@@ -32,7 +32,7 @@ export async function findIssuer(settings: KeycloakSettings, host: Host): Promis
   }
   const {url, realm} = settings
   throw host.error('CONFIG_INVALID', `There is no realm "${realm}" at ${url.href}.`, {
-    hint: 'Check "url" and "realm" of the provider; capitals count in the name of a realm.',
+    hint: 'Check "url" and "realm" of the provider; names of realms are case-sensitive.',
   })
 }
 
@@ -59,7 +59,7 @@ async function answersAt(issuer: URL, {realm}: KeycloakSettings, host: Host): Pr
   const end = `/realms/${encodeURIComponent(realm)}`
   const url = said.endsWith(end) ? said.slice(0, -end.length) : undefined
   throw host.error('CONFIG_INVALID', `The realm at ${issuer.href} calls itself ${said}.`, {
-    hint: url ? `url: ${url}` : 'Have the option "hostname" of the server say where people reach it.',
+    hint: url ? `url: ${url}` : 'Set the option "hostname" of the server to the address at which users reach it.',
   })
 }
 

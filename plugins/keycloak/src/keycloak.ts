@@ -8,7 +8,7 @@ import {signInAt} from './tokens.ts'
 export const keycloak: FederationStrategy<KeycloakSettings> = {
   settings: {
     url: {type: 'url', description: 'address of the server, without the realm', required: true},
-    realm: {type: 'string', description: 'name of the realm; capitals count', required: true},
+    realm: {type: 'string', description: 'name of the realm, case-sensitive', required: true},
     clientId: {type: 'string', description: 'the OpenID Connect client registered for aws-oidc', required: true},
     clientSecret: {type: 'string', description: 'for a confidential client', secret: true},
     federation: {
@@ -30,7 +30,7 @@ export const keycloak: FederationStrategy<KeycloakSettings> = {
     },
     clientAuthentication: {
       type: 'string',
-      description: "how the client's secret is sent, where not as the server says",
+      description: 'how to send the client secret, if not as the server says',
       oneOf: ['basic', 'post'],
     },
   },

@@ -24,7 +24,7 @@ interface Row {
 export const features = '--features=token-exchange:v1,admin-fine-grained-authz:v1'
 
 const clientUnknown = ({realm, clientId}: Names): Meaning => ({
-  usually: `The realm "${realm}" has no client "${clientId}", it is disabled, or it is confidential and has another secret.`,
+  usually: `The realm "${realm}" has no client "${clientId}", or the client is disabled, or it is confidential and has another secret.`,
   hint: 'Compare "clientId" of the provider with Clients in the admin console, and "clientSecret" with Credentials there.',
 })
 
@@ -39,15 +39,15 @@ const atSignIn: readonly Row[] = [
     error: 'unauthorized_client',
     description: /^Invalid client or /,
     meaning: ({clientId}) => ({
-      usually: `The client "${clientId}" is confidential, and its secret is another one, or none was sent.`,
-      hint: `Set "clientSecret" of the provider to what Clients > ${clientId} > Credentials has.`,
+      usually: `The client "${clientId}" is confidential, and its secret was wrong or not sent.`,
+      hint: `Set "clientSecret" of the provider to the secret at Clients > ${clientId} > Credentials.`,
     }),
   },
   {
     error: 'unauthorized_client',
     description: /Standard flow is disabled/,
     meaning: ({clientId}) => ({
-      usually: `The client "${clientId}" may not sign people in by the browser.`,
+      usually: `The client "${clientId}" may not sign users in with the browser.`,
       hint: `Turn "Standard flow" on at Clients > ${clientId} > Settings > Capability config.`,
     }),
   },
@@ -55,7 +55,7 @@ const atSignIn: readonly Row[] = [
     error: 'unauthorized_client',
     description: /Device Authorization Grant/,
     meaning: ({clientId}) => ({
-      usually: `The client "${clientId}" may not sign people in with a code.`,
+      usually: `The client "${clientId}" may not sign users in with a code.`,
       hint: `Turn "OAuth 2.0 Device Authorization Grant" on at Clients > ${clientId} > Settings > Capability config.`,
     }),
   },
@@ -63,7 +63,7 @@ const atSignIn: readonly Row[] = [
     error: 'invalid_request',
     description: /code challenge method/,
     meaning: ({clientId}) => ({
-      usually: `The client "${clientId}" is set to another PKCE method than S256.`,
+      usually: `The client "${clientId}" is set to a PKCE method other than S256.`,
       hint: `Set "PKCE Method" to S256 at Clients > ${clientId} > Settings > Capability config.`,
     }),
   },
@@ -79,7 +79,7 @@ const atSignIn: readonly Row[] = [
     error: 'invalid_request',
     description: /^DPoP proof/,
     meaning: ({clientId}) => ({
-      usually: `The client "${clientId}" demands DPoP, which aws-oidc does not speak.`,
+      usually: `The client "${clientId}" demands DPoP, which aws-oidc does not support.`,
       hint: `Turn "Require DPoP bound tokens" off at Clients > ${clientId} > Settings > Capability config.`,
     }),
   },
@@ -108,7 +108,7 @@ const atExchange: readonly Row[] = [
     error: 'access_denied',
     description: /^Client not allowed to exchange/,
     meaning: ({clientId, audience}) => ({
-      usually: `The client "${clientId}" has no permission to exchange tokens for "${audience}", or the server runs admin-fine-grained-authz:v2, which knows no such permission.`,
+      usually: `The client "${clientId}" has no permission to exchange tokens for "${audience}", or the server runs admin-fine-grained-authz:v2, which has no such permission.`,
       hint: `Give it at Clients > ${audience} > Permissions > token-exchange, by a client policy with "${clientId}". Where there is no such tab, start Keycloak with ${features}.`,
     }),
   },
@@ -132,7 +132,7 @@ const atExchange: readonly Row[] = [
     error: 'invalid_client',
     description: /^Client requires user consent/,
     meaning: ({audience}) => ({
-      usually: `The SAML client "${audience}" asks people for consent, which an exchange can't.`,
+      usually: `The SAML client "${audience}" asks users for consent, which an exchange can't.`,
       hint: `Turn "Consent required" off at Clients > ${audience} > Settings > Login settings.`,
     }),
   },

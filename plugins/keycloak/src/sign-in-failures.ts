@@ -19,10 +19,10 @@ export function signInFailed(error: unknown, settings: KeycloakSettings, host: H
 function timedOut(error: unknown, {realm, clientId}: KeycloakSettings, host: Host): Error {
   const said = error instanceof Error ? error.message : ''
   const pages = [
-    `"Invalid parameter: redirect_uri": "Valid redirect URIs" at Clients > ${clientId} > Settings > Access settings lacks http://127.0.0.1/callback, or what "redirect" of the provider makes of it`,
+    `"Invalid parameter: redirect_uri": "Valid redirect URIs" at Clients > ${clientId} > Settings > Access settings lacks http://127.0.0.1/callback, or the address that "redirect" of the provider makes of it`,
     `"Client not found.": the realm "${realm}" has no client "${clientId}"`,
-    '"Client disabled.": it is turned off at the top of its page',
-    '"Account is disabled": so is the user, under Users',
+    '"Client disabled.": the client is turned off at the top of its page',
+    '"Account is disabled": the user is turned off under Users',
   ]
   return host.error('TIMED_OUT', `${said} If Keycloak's page said ${pages.join('; ')}.`, {
     hint: 'aws-oidc login',

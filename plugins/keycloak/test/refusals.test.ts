@@ -41,7 +41,7 @@ describe('keycloak that refuses an exchange', () => {
     [
       'invalid_client',
       'Client requires user consent',
-      'asks people for consent',
+      'asks users for consent',
       '"Consent required" off at Clients > urn:amazon:webservices',
     ],
     ['invalid_client', 'Invalid client or Invalid client credentials', 'no client "aws-oidc"', '"clientId"'],
@@ -127,10 +127,10 @@ describe('keycloak that refuses a sign-in', () => {
   }
 
   it('in the browser alone is explained when the sign-in times out', async () => {
-    const late = failure('TIMED_OUT', undefined, 'Nobody signed in at sso.example.com within five minutes.')
+    const late = failure('TIMED_OUT', undefined, 'You did not sign in to sso.example.com within five minutes.')
     const {code, message} = await rejection(keycloak.signIn(settings, hostWith({tokens: [late]})))
     expect(code).to.equal('TIMED_OUT')
-    expect(message).to.match(/^Nobody signed in at sso\.example\.com within five minutes\. If Keycloak's page said /)
+    expect(message).to.match(/^You did not sign in to sso\.example\.com within five minutes\. If Keycloak's page said /)
     expect(message).to.include('"Valid redirect URIs" at Clients > aws-oidc > Settings').and.to.include('/callback')
     expect(message).to.include('the realm "example" has no client "aws-oidc"').and.to.include('"Account is disabled"')
   })

@@ -13,8 +13,8 @@ Usage:
 
 start            runs until Ctrl-C
   --port           listen there (default: a free port)
-  --origin         under which origin others see it, through a proxy that speaks TLS for it
-  --write-config   leave config.yaml and aws-config in DIR
+  --origin         the origin at which others see it, through a proxy that speaks TLS for it
+  --write-config   write config.yaml and aws-config to DIR
   --aws-oidc       what aws-config runs instead of aws-oidc
   --json           print where everything is as one line of JSON
 browse           signs in at URL as SANDBOX_USER (default: alice; deny presses Cancel), and enters

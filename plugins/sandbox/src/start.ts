@@ -48,7 +48,7 @@ function textFor(
     'Try it in another shell:',
     `  export AWS_OIDC_CONFIG_FILE='${directory}/config.yaml' AWS_CONFIG_FILE='${directory}/aws-config'`,
     `  export AWS_ENDPOINT_URL_STS=${sts} AWS_ENDPOINT_URL_SIGNIN=${console}`,
-    '  aws-oidc login -p developer          a browser opens: sign in as one of the people above',
+    '  aws-oidc login -p developer          a browser opens: sign in as one of the users above',
     '  BROWSER=aws-oidc-sandbox aws-oidc login -p developer    signs alice in by itself',
   ]
   return [
@@ -57,12 +57,12 @@ function textFor(
     `Console          ${console}`,
     `Control          ${control}`,
     '',
-    'People, their passwords and roles:',
+    'Users, their passwords and roles:',
     ...people,
     '',
     ...(usage || ['Add --write-config DIR for a configuration that uses it.']),
     '',
-    'Ctrl-C ends it.',
+    'Press Ctrl-C to stop.',
   ].join('\n')
 }
 

@@ -133,7 +133,7 @@ describe('Signing a device in', () => {
     await expect1SecondToPass()
     await expect1SecondToPass()
     expect((await poll(device)).body.error).to.equal('expired_token')
-    expect(await failureOf(browse(device.complete, {userName: 'alice'}))).to.match(/The code has ended/)
+    expect(await failureOf(browse(device.complete, {userName: 'alice'}))).to.match(/The code has expired/)
   })
 
   it('uses a code only once', async () => {

@@ -161,7 +161,7 @@ describe('SAML documents made on request', () => {
   })
 
   it('are made for users of the sandbox only', async () => {
-    expect((await sandbox.control('POST /saml/mint', {user: 'mallory'})).body.error).to.match(/nobody called mallory/)
+    expect((await sandbox.control('POST /saml/mint', {user: 'mallory'})).body.error).to.match(/no user called mallory/)
   })
 
   const mistakes: [string, unknown, RegExp][] = [

@@ -102,7 +102,7 @@ describe('Signing in', () => {
   it('says so when the sign-in page is opened without its cookies', async () => {
     const response = await fetch(`${issuer()}/interaction/unknown`)
     expect(response.status).to.equal(400)
-    expect(await response.text()).to.contain('begun in another browser')
+    expect(await response.text()).to.contain('started in another browser')
   })
 })
 

@@ -37,7 +37,7 @@ export function unexpandedPlace(env: Env, platform: NodeJS.Platform): string | u
   const variable = platform === 'win32' ? /\$[\w{]|%[^%]+%/ : /\$[\w{]/
   const name = ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE'].find(name => variable.test(env[name] ?? ''))
   return (
-    name && `${name} is '${env[name]}', in which a variable stands as it was written: AWS tools disagree on the file.`
+    name && `${name} is '${env[name]}', with an unexpanded variable in it: AWS tools disagree on which file that is.`
   )
 }
 

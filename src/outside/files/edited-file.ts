@@ -49,7 +49,7 @@ async function bytesOf(path: string): Promise<Buffer | undefined> {
 
 function unwritable(path: string, error: unknown): AwsOidcError {
   if (error instanceof AwsOidcError) return error
-  return new AwsOidcError('OUTPUT_FAILED', `${path} can't be written: ${reasonOf(error)}. It is as it was.`, {
+  return new AwsOidcError('OUTPUT_FAILED', `${path} can't be written: ${reasonOf(error)}. It was not changed.`, {
     hint: `ls -ld ${dirname(path)}; df ${dirname(path)}`,
     cause: error,
   })

@@ -72,7 +72,7 @@ async function demandRegular(path: string, target: string): Promise<Stats | unde
     throw error
   })
   if (!found || found.isFile()) return found
-  throw new AwsOidcError('OUTPUT_FAILED', `${path} is not a regular file, and is left as it is.`, {
+  throw new AwsOidcError('OUTPUT_FAILED', `${path} is not a regular file, so it was not changed.`, {
     hint: `ls -ld ${path}`,
   })
 }

@@ -74,7 +74,7 @@ export const systemFiles: Files = {
     const file = await open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600)
     try {
       const stats = await file.stat()
-      if (!stats.isFile()) throw new Error(`${path} is no file`)
+      if (!stats.isFile()) throw new Error(`${path} is not a file`)
       if (process.platform !== 'win32' && (stats.mode & 0o077) !== 0) await file.chmod(0o600)
       return identityOf(stats)
     } finally {

@@ -21,7 +21,7 @@ export async function takesPrograms(folder: string): Promise<boolean> {
 async function nearestFolder(path: string): Promise<string> {
   const there = await stat(path).catch(() => undefined)
   if (!there) return nearestFolder(dirname(path))
-  if (!there.isDirectory()) throw new Error(`${path} is no folder`)
+  if (!there.isDirectory()) throw new Error(`${path} is not a folder`)
   return realpath(path)
 }
 

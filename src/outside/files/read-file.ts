@@ -82,8 +82,7 @@ function throughPipe(file: number, {dev, ino}: Stats): Buffer {
     // Zero bytes also mean that no writer has opened the pipe yet.
     if (count === 0 && length > 0) break
     if (count === 0 || count === undefined) {
-      if (performance.now() > end)
-        throw new Error(`the pipe was not at its end after ${fromPipe.milliseconds / 1000} s`)
+      if (performance.now() > end) throw new Error(`the pipe did not end within ${fromPipe.milliseconds / 1000} s`)
       Atomics.wait(nobody, 0, 0, 5)
       continue
     }
@@ -111,7 +110,7 @@ function isNullDevice(stats: Stats): boolean {
 
 function kindOf(stats: Stats): string {
   if (stats.isFIFO()) return 'a pipe'
-  return stats.isCharacterDevice() || stats.isBlockDevice() ? 'a device' : 'no file'
+  return stats.isCharacterDevice() || stats.isBlockDevice() ? 'a device' : 'not a file'
 }
 
 function tooLarge(bytes: number): Error {

@@ -49,9 +49,9 @@ export const systemSharedFiles: SharedFiles = {
 async function unwritten(path: string, cause: unknown): Promise<AwsOidcError> {
   const [code, folder] = [codeOf(cause), dirname(path)]
   const alone = code !== 'ENOSPC' && (await mayWrite(path)) && !(await mayWrite(folder))
-  const why = alone ? `nothing can be put beside it (${code})` : code
+  const why = alone ? `no file can be created beside it (${code})` : code
   const look = code === 'ENOSPC' ? `df ${folder}` : `ls -ld ${folder} ${path}`
-  return new AwsOidcError('OUTPUT_FAILED', `${path} could not be written: ${why}. It is as it was.`, {
+  return new AwsOidcError('OUTPUT_FAILED', `${path} could not be written: ${why}. It was not changed.`, {
     hint: alone ? `mount the folder ${folder}, not the file alone; otherwise: ls -ld ${folder}` : look,
     cause,
   })

@@ -48,12 +48,12 @@ function authoritiesIn(file: TlsFile): readonly string[] {
 }
 
 function checkCertificate(cert: TlsFile, certificate: string, key: TlsFile, privateKey: string, now: Date): void {
-  const parsed = parse(cert, 'is no PEM certificate', () => new X509Certificate(certificate))
-  if (/ENCRYPTED/.test(privateKey)) throw wrong(key, 'is encrypted, and nobody can be asked for its password')
-  const own = parse(key, 'is no PEM private key', () => createPrivateKey(privateKey))
+  const parsed = parse(cert, 'is not a PEM certificate', () => new X509Certificate(certificate))
+  if (/ENCRYPTED/.test(privateKey)) throw wrong(key, "is encrypted, and aws-oidc can't ask for its password")
+  const own = parse(key, 'is not a PEM private key', () => createPrivateKey(privateKey))
   if (!parsed.checkPrivateKey(own)) throw wrong(key, `does not belong to the certificate in ${cert.path}`)
   const {validFromDate, validToDate} = parsed
-  if (validToDate <= now) throw wrong(cert, `ended on ${validToDate.toISOString()}`)
+  if (validToDate <= now) throw wrong(cert, `expired at ${validToDate.toISOString()}`)
   if (validFromDate > now) throw wrong(cert, `is not valid before ${validFromDate.toISOString()}`)
 }
 
@@ -73,6 +73,6 @@ function read(file: TlsFile): string {
   }
 }
 
-function wrong({path, place}: TlsFile, problem: string, hint = 'Name PEM files that work there.'): AwsOidcError {
+function wrong({path, place}: TlsFile, problem: string, hint = 'Name valid PEM files there.'): AwsOidcError {
   return new AwsOidcError('CONFIG_INVALID', `${place}: ${path} ${problem}.`, {hint})
 }

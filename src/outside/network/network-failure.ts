@@ -24,7 +24,7 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['ECONNRESET', 'the connection was cut'],
   ['EPIPE', 'the connection was cut'],
   ['ETIMEDOUT', 'no connection within 5 s'],
-  ['EHOSTUNREACH', 'there is no way to it'],
+  ['EHOSTUNREACH', 'there is no route to it'],
   ['ENETUNREACH', 'there is no network'],
   ['ENETDOWN', 'there is no network'],
 ])
@@ -50,9 +50,9 @@ const distrust = new Set([
 ])
 
 const elsewhere: ReadonlyMap<string, readonly [problem: string, hint: string]> = new Map([
-  ['CERT_HAS_EXPIRED', ['has expired', 'Check the clock of this machine, then tell whoever runs it.']],
-  ['CERT_NOT_YET_VALID', ['is not valid yet', 'Check the clock of this machine, then tell whoever runs it.']],
-  ['ERR_TLS_CERT_ALTNAME_INVALID', ['is for another name', 'Check the address, then tell whoever runs it.']],
+  ['CERT_HAS_EXPIRED', ['has expired', 'Check the clock of this machine, then tell whoever runs that server.']],
+  ['CERT_NOT_YET_VALID', ['is not valid yet', 'Check the clock of this machine, then tell whoever runs that server.']],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', ['is for another name', 'Check the address, then tell whoever runs that server.']],
 ])
 
 // https://docs.openssl.org/3.0/man3/SSL_alert_type_string/ : the alerts of a server that wants another certificate from
@@ -70,7 +70,7 @@ export function explainFailure({host}: URL, error: unknown, proxy?: URL): AwsOid
   const code = codeOf(error)
   if (wantsCertificate.test(code)) {
     return new NetworkFailure(`${host} refused the TLS handshake (${code}).`, {
-      hint: 'If it wants a client certificate, name one under "tls: {cert, key}" of the provider.',
+      hint: 'If it requires a client certificate, name one under "tls: {cert, key}" of the provider.',
     })
   }
   return distrusted(host, code) ?? unreachable(host, code, error, proxy)
@@ -83,17 +83,14 @@ export function explainProxyFailure(host: string, proxy: URL, error: unknown): A
 }
 
 export function refusedTunnel(host: string, proxy: URL, status: number): AwsOidcError {
-  return new NetworkFailure(
-    `The proxy ${proxy.host} does not let us through to ${host}: it answered with HTTP ${status}.`,
-    {
-      // Not after 407: a directory service may lock the user out after three wrong passwords.
-      mayPass: mayHelpToRetry(status),
-      hint:
-        status === 407
-          ? 'export HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT'
-          : `export NO_PROXY=${host}, or ask whoever runs the proxy`,
-    },
-  )
+  return new NetworkFailure(`The proxy ${proxy.host} refused to connect to ${host}: it answered with HTTP ${status}.`, {
+    // Not after 407: a directory service may lock the user out after three wrong passwords.
+    mayPass: mayHelpToRetry(status),
+    hint:
+      status === 407
+        ? 'export HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT'
+        : `export NO_PROXY=${host}, or ask whoever runs the proxy`,
+  })
 }
 
 export function tooLongToConnect(): Error {

@@ -89,7 +89,7 @@ function networkOver(settings: NetworkSettings, offsets: Map<string, number>, ow
     const proxy = loopback ? undefined : proxyFor(url)
     if (secure || proxy?.protocol === 'https:') trustSystemAuthorities(env)
     const way = proxy ? ` through the proxy ${proxy.host}` : ''
-    const often = earlier > 0 ? `, at the last of ${earlier + 1} requests` : ''
+    const often = earlier > 0 ? ` (the last of ${earlier + 1} requests)` : ''
     const tooLong = new NetworkFailure(
       `${url.host} did not answer${way} within ${requestMilliseconds / 1000} s${often}.`,
       {mayPass: true},

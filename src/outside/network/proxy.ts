@@ -67,7 +67,7 @@ function problemOf(url: URL | null): string | undefined {
     return 'is not an address; in a password, "@", "/", "?", "#" and "%" are written as %40, %2F, %3F, %23 and %25'
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    return `names a proxy that speaks ${printable(url.protocol, 20)}`
+    return `names a proxy that speaks ${printable(url.protocol, 20)}, not http: or https:`
   }
   return decoded(url.username) === undefined || decoded(url.password) === undefined
     ? 'has a "%" in its user name or password that must be written as %25'

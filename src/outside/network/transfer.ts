@@ -100,5 +100,5 @@ function toResponse(answer: http.IncomingMessage, body: Buffer): Response {
 }
 
 function tooLarge(url: URL): AwsOidcError {
-  return new AwsOidcError('BAD_RESPONSE', `${url.host} sent an answer over ${largestAnswer / 1024 / 1024} MiB.`)
+  return new AwsOidcError('BAD_RESPONSE', `${url.host} sent an answer larger than ${largestAnswer / 1024 / 1024} MiB.`)
 }

@@ -36,7 +36,7 @@ export async function problemOfAuthorities(path: string): Promise<string | undef
  */
 export function certificatesIn(text: string): readonly string[] {
   const certificates = text.match(certificate) ?? []
-  if (certificates.length === 0) throw new Error('there is no PEM certificate in it')
+  if (certificates.length === 0) throw new Error('it contains no PEM certificate')
   for (const [index, pem] of certificates.entries()) {
     if (!isCertificate(pem)) throw new Error(`certificate ${index + 1} in it is broken`)
   }

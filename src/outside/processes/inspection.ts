@@ -77,7 +77,7 @@ export function systemInspection(
         // If access is denied, a folder above is closed.
         if (typeof found === 'string' && found !== 'ENOENT' && found !== 'EACCES') return {path: at, why: found}
         const stats = typeof found === 'string' ? await lstat(at).catch(() => undefined) : found
-        if (stats && !stats.isDirectory()) return {path: at, why: 'it is no folder'}
+        if (stats && !stats.isDirectory()) return {path: at, why: 'it is not a folder'}
         if (stats) {
           const refused = await access(at, constants.W_OK | constants.X_OK).then(() => undefined, codeOf)
           return refused === undefined ? undefined : {path: at, why: await whyClosed(at, refused)}

@@ -50,7 +50,7 @@ function readAnswer(stdout: string, command: string): unknown {
   try {
     return JSON.parse(stdout)
   } catch (error) {
-    throw new AwsOidcError('BAD_RESPONSE', `npm ${command} printed something else than JSON.`, {
+    throw new AwsOidcError('BAD_RESPONSE', `npm ${command} did not print JSON.`, {
       hint: 'npm config list (a script or setting of npm may print by itself)',
       cause: error,
     })
@@ -92,7 +92,7 @@ function refusal(
     return new AwsOidcError('USAGE', `There is no package ${printable(what)}.`, {hint: printable(hint), cause})
   }
   if (typeof code === 'string' && unwritable.includes(code)) {
-    return new AwsOidcError('OUTPUT_FAILED', `npm can't write what it needs: ${code}. Nothing was changed.`, {
+    return new AwsOidcError('OUTPUT_FAILED', `npm can't write its files: ${code}. Nothing was changed.`, {
       hint: `df ${folder}; npm config get cache`,
       cause,
     })

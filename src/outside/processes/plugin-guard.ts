@@ -45,7 +45,7 @@ export function systemPluginGuard({clock, interruption}: GuardDependencies): Plu
 
   function onExit(): void {
     if (interruption.aborted) return
-    const what = waitsForNothing ? 'it waits for what never comes' : 'it ended the whole command'
+    const what = waitsForNothing ? 'it waits for something that never comes' : 'it ended the whole command'
     complain(lineOf([...admitted], what))
     process.exitCode = 1
   }

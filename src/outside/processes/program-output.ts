@@ -26,8 +26,7 @@ export async function programOutput(
 ): Promise<string> {
   const env = {...process.env, ...variables}
   const start = programStart([program, ...args], env, platform)
-  if ('problem' in start)
-    throw new Error(start.exitCode === 127 ? missing : 'a batch file can not be given its arguments')
+  if ('problem' in start) throw new Error(start.exitCode === 127 ? missing : "a batch file can't take these arguments")
   const limit = clock.limit(milliseconds, new Error(`it took longer than ${milliseconds / 1000} s`), signal)
   try {
     const running = promisify(execFile)(start.program, [...start.args], {

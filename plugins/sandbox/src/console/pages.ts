@@ -19,7 +19,10 @@ export function homePage(session: ConsoleSession, destination: string): ConsoleP
     ['Page', destination],
   ]
   const list = rows.map(([name = '', value = '']) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`).join('\n')
-  return shown('AWS console', `<dl>\n${list}\n</dl>\n<p>There is no more of it in a sandbox.</p>\n${logOutLink}`)
+  return shown(
+    'AWS console',
+    `<dl>\n${list}\n</dl>\n<p>The console of a sandbox has no more than this.</p>\n${logOutLink}`,
+  )
 }
 
 export function refusedPage({message, occupied}: FederationError): ConsolePage {

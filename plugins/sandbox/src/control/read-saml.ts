@@ -44,6 +44,6 @@ export function readSamlMint(body: unknown): {readonly user: User; readonly orde
   const {user: name, ...order} = readMint(body, 'document')
   if (name === undefined) throw wrong('document.user is needed.')
   const user = findUser(name)
-  if (!user) throw wrong(`document.user: there is nobody called ${name}.`)
+  if (!user) throw wrong(`document.user: there is no user called ${name}.`)
   return {user, order: {...usualMint, ...order}}
 }

@@ -4,7 +4,7 @@ import {alertText, escapeHtml, page, pageHeaders} from './pages.ts'
 /** Asks for the code that a device shows, and explains what was wrong with the last one. */
 export function showCodeForm(context: Context, _form: string, _out?: unknown, error?: Error): void {
   if (error?.name === 'AbortedError') {
-    show(context, 'The device was not signed in', '<p>You said no. This window can be closed.</p>')
+    show(context, 'The device was not signed in', '<p>You declined. This window can be closed.</p>')
     return
   }
   const alert = alertText(error && `${sentences.get(error.name) ?? error.message}.`)
@@ -17,7 +17,7 @@ export function showCodeForm(context: Context, _form: string, _out?: unknown, er
 const sentences: ReadonlyMap<string, string> = new Map([
   ['NoCodeError', 'No code was entered'],
   ['NotFoundError', 'There is no such code'],
-  ['ExpiredError', 'The code has ended; start again on the device'],
+  ['ExpiredError', 'The code has expired; start again on the device'],
   ['AlreadyUsedError', 'The code has been used already'],
 ])
 
@@ -43,7 +43,7 @@ export function showDeviceSignedIn(context: Context): void {
 }
 
 function confirmation(context: Context, userCode: string): string {
-  return `<p>Go on only if it shows this code:</p><p><code>${escapeHtml(userCode)}</code></p>
+  return `<p>Continue only if it shows this code:</p><p><code>${escapeHtml(userCode)}</code></p>
 ${formTo(
   context,
   `<input type="hidden" name="user_code" value="${escapeHtml(userCode)}">

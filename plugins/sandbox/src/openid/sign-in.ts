@@ -31,11 +31,11 @@ export async function handleSignIn(
     })
   } catch (error) {
     if (!(error instanceof errors.SessionNotFound)) throw error
-    showPage(response, 400, errorPage('This sign-in has ended or was begun in another browser.'))
+    showPage(response, 400, errorPage('This sign-in has expired or was started in another browser.'))
   }
 }
 
-const cancelled = {error: 'access_denied', error_description: 'The person pressed Cancel on the sign-in page.'}
+const cancelled = {error: 'access_denied', error_description: 'The user pressed Cancel on the sign-in page.'}
 
 interface Refusal {
   readonly outcome: string
