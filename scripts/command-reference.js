@@ -35,7 +35,7 @@ export function commandReference({commands}) {
   const names = Object.keys(commands).toSorted()
   const intro = `# Commands
 
-This page is made from the commands themselves. \`--help\` after a command prints the same. Every command also takes
+This page is generated from the commands. \`--help\` after a command prints the same. Every command also takes
 \`--debug\` (show on stderr what aws-oidc does) and \`--no-interactive\` (never ask you anything). A command with
 \`--json\` prints its result as JSON, and its errors as \`{"error": {"code", "message", "hint", "exitCode"}}\`. Exit codes:
 [exit-codes.md](exit-codes.md).

@@ -54,10 +54,10 @@ async function firstDay(provider, sts, env) {
   await command(['profiles', 'add', 'admin', '--source', 'developer', '--role', role('admin')], env)
   await command([...setup('corp-saml', 'saml2', 'saml-developer'), '--set', 'via=token-exchange', ...settings], env)
 
-  title('Let the AWS CLI and every SDK know. What else stands in ~/.aws/config stays as it is.')
+  title('Let the AWS CLI and every SDK know. Everything else in ~/.aws/config stays as it is.')
   await command(['profiles', 'sync', '--yes'], env)
 
-  title('Who AWS says this is.')
+  title('Who AWS says you are.')
   for (const profile of ['developer', 'admin', 'saml-developer']) await showCaller(profile, sts, env)
 }
 
@@ -86,7 +86,7 @@ async function everyDay(control, env) {
   await command(['creds', '--profile', 'developer'], env)
   print(`(${Math.round(performance.now() - start)} ms, of which Node itself takes about ${nodeAlone()})`)
 
-  title('Ten programs ask at once and nobody is signed in: one sign-in serves them all.')
+  title('Ten programs ask at once and you are not signed in: one sign-in serves them all.')
   await command(['cache', 'clear'], env)
   await fetch(`${control}/journal`, {method: 'DELETE'})
   const endings = await Promise.all(Array.from({length: 10}, () => ending(['creds', '--profile', 'developer'], env)))
@@ -95,7 +95,7 @@ async function everyDay(control, env) {
   print(`${served} of 10 got the same credentials; sign-ins: ${signIns}`)
   if (served !== 10 || signIns !== 1) throw new Error('ten parallel calls did not end in one sign-in')
 
-  title('A program with the credentials in its environment, and no other credentials of AWS.')
+  title('A program with the credentials in its environment, and no other AWS credentials.')
   const tells =
     "'a session token of ' + process.env.AWS_SESSION_TOKEN.length + ' characters for ' + process.env.AWS_ACCOUNT_ID"
   await command(['exec', '--profile', 'admin', '--', 'node', '-p', tells], env)
@@ -103,13 +103,13 @@ async function everyDay(control, env) {
   title('The AWS console as that profile. Without --url it opens in your browser; the address is a secret.')
   await command(['console', 's3', '--region', 'eu-west-1', '--profile', 'developer', '--url'], env)
 
-  title('Where things stand: no network, nobody asked.')
+  title('Where things stand: no network, no questions.')
   await command(['status'], env)
 
-  title('Is anything wrong? Nothing is changed, nobody is asked.')
+  title('Is anything wrong? Nothing is changed, nothing is asked.')
   await command(['doctor'], env)
 
-  title('On a machine without a browser: a code, which is typed in a browser anywhere.')
+  title('On a machine without a browser: a code to type in a browser anywhere.')
   await command(['login', '--profile', 'developer', '--device', '--force'], env)
 
   title('Sign out: tokens are revoked at the provider, credentials and tokens removed here.')

@@ -81,7 +81,7 @@ async function use(stage: Stage): Promise<void> {
   stage.caption('From now on the AWS CLI and every SDK ask aws-oidc by themselves')
   await stage.type('aws sts get-caller-identity --profile developer')
   await stage.press(enter, prompt, 2_500)
-  stage.caption('Another role: what else stands in ~/.aws/config stays as it is')
+  stage.caption('Another role: everything else in ~/.aws/config stays as it is')
   await stage.type('aws-oidc profiles add admin --source developer --role ')
   await stage.paste('arn:aws:iam::123456789012:role/admin')
   await stage.press(enter, prompt, read)
@@ -90,7 +90,7 @@ async function use(stage: Stage): Promise<void> {
   stage.caption('Who is signed in, until when, and what is renewed without asking')
   await stage.type('aws-oidc status')
   await stage.press(enter, prompt, 2_500)
-  stage.caption('Any program with the credentials of a role; nobody is asked again')
+  stage.caption('Any program with the credentials of a role; you are not asked again')
   await stage.type('aws-oidc exec -p admin -- aws sts get-caller-identity --query Arn')
   await stage.press(enter, prompt, 4_000)
 }

@@ -15,7 +15,7 @@ export function commandLine(program: readonly string[], args: readonly string[],
     // On Windows botocore reads the file in the system's code page: one such letter would make the whole file
     // unreadable.
     if (!special.test(part) && (platform !== 'win32' || /^[ -~]*$/.test(part))) continue
-    throw new AwsOidcError('CONFIG_INVALID', `AWS tools can not be told to run "${part}": a shell would change it.`, {
+    throw new AwsOidcError('CONFIG_INVALID', `AWS tools can't be told to run "${part}": a shell would change it.`, {
       hint: `Install aws-oidc and Node in a folder without ${folders} in its name.`,
     })
   }

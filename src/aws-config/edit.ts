@@ -22,8 +22,9 @@ export function obstacleTo({profile, set, unset}: ProfileEdit, sections: readonl
   if (problem) return {line: undefined, problem}
   const [section, again] = sections
   if (!section) return undefined
-  if (again) return {line: again.at + 1, problem: 'the profile stands there for the second time'}
-  if (section.divisive !== undefined) return {line: section.divisive + 1, problem: 'the AWS tools read it differently'}
+  if (again) return {line: again.at + 1, problem: 'the profile appears twice'}
+  if (section.divisive !== undefined)
+    return {line: section.divisive + 1, problem: 'AWS tools disagree on how to read it'}
   return obstacleIn(section, new Set([...Object.keys(set), ...unset]))
 }
 
@@ -31,8 +32,8 @@ function obstacleIn({properties}: Section, keys: ReadonlySet<string>): Obstacle 
   const seen = new Set<string>()
   for (const {key, at, until} of properties) {
     if (!keys.has(key)) continue
-    if (seen.has(key)) return {line: at + 1, problem: `"${key}" stands there for the second time`}
-    if (until > at + 1) return {line: at + 1, problem: `"${key}" goes on in the next line`}
+    if (seen.has(key)) return {line: at + 1, problem: `"${key}" appears twice`}
+    if (until > at + 1) return {line: at + 1, problem: `"${key}" continues on the next line`}
     seen.add(key)
   }
   return undefined

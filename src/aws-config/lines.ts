@@ -25,7 +25,9 @@ export function joinLines(lines: readonly Line[]): string {
 /** A lone carriage return ends a line for Python only; zero bytes indicate another encoding. */
 function refuseStrays(content: string, place: string): void {
   if (!/[\r\0]/.test(content)) return
-  const what = content.includes('\0') ? 'a zero byte, as in a file that is not UTF-8' : 'a carriage return within it'
+  const what = content.includes('\0')
+    ? 'a zero byte, as in a file that is not UTF-8'
+    : 'a carriage return in the middle'
   throw new AwsOidcError('CONFIG_INVALID', `${place}: the line holds ${what}.`, {
     hint: 'Save the file as plain UTF-8 text, with the line ends of one system.',
   })

@@ -156,7 +156,7 @@ function trim(text: string): string {
 
 function damaged(place: string, problem: string): AwsOidcError {
   return new AwsOidcError('CONFIG_INVALID', `${place}: ${problem}.`, {
-    hint: 'Mend that line: some AWS tools refuse the whole file.',
+    hint: 'Fix that line: some AWS tools refuse the whole file.',
   })
 }
 

@@ -10,13 +10,12 @@ export function refusedByBotocore({lines, sections}: SharedFile): string | undef
   const [headers, ofDefaults] = [new Set<string>(), new Set<string>()]
   for (const {at, properties} of sections) {
     const header = /^\[(.+)\]/.exec(lines[at]?.text ?? '')?.[1] ?? ''
-    if (headers.has(header) && !isOfDefaults(`[${header}]`))
-      return `[${header}] in line ${at + 1} is there for the second time`
+    if (headers.has(header) && !isOfDefaults(`[${header}]`)) return `line ${at + 1} repeats [${header}]`
     headers.add(header)
     const keys = isOfDefaults(`[${header}]`) ? ofDefaults : new Set<string>()
     for (const property of properties) {
       const key = (/^(.*?)\s*[=:]/.exec(lines[property.at]?.text ?? '')?.[1] ?? '').toLowerCase()
-      if (keys.has(key)) return `"${key}" in line ${property.at + 1} is there for the second time`
+      if (keys.has(key)) return `line ${property.at + 1} repeats "${key}"`
       keys.add(key)
     }
   }

@@ -3,9 +3,10 @@ import {isName} from './read.ts'
 /** Why we write no section of this name, as the end of a sentence; `undefined` if every AWS tool accepts the name. */
 export function problemOfName(name: string): string | undefined {
   if (name === '') return 'its name is empty'
-  if (!isName(name)) return 'its name holds characters that not all AWS tools know; they know A-Z a-z 0-9 and _-/.%@:+'
+  if (!isName(name))
+    return 'its name holds characters that not all AWS tools accept; all accept A-Z a-z 0-9 and _-/.%@:+'
   // Tools and shells would take a leading "-" for an option; the AWS SDK for JavaScript throws at `__proto__`.
-  if (name.startsWith('-') || name === '__proto__') return 'an AWS profile can not be called so'
+  if (name.startsWith('-') || name === '__proto__') return "an AWS profile can't have that name"
   return undefined
 }
 

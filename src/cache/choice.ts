@@ -87,12 +87,13 @@ async function chooseFor(note: CacheNote, book: NoteBook, deps: CacheChoiceDepen
 export function whyNothingKept(directory: string, inCi: boolean): string | undefined {
   if (directory === '') return 'There is no folder for files here.'
   // The next job on this machine may be somebody else's. See docs/decisions/0009-keyring.md.
-  return inCi ? 'This is a job of a CI system (CI is set).' : undefined
+  return inCi ? 'This is a CI job (CI is set).' : undefined
 }
 
 async function nothingKept(reason: string, {home, registry, byUser}: CacheChoiceDependencies): Promise<Choice> {
   const memory = await registry.cache('memory', home)
-  const say = async () => home.log.warn(`${reason} Nothing is kept when this command ends; "cache: file" keeps it.`)
+  const say = async () =>
+    home.log.warn(`${reason} Nothing is kept when this command ends, unless you set "cache: file".`)
   // Programs have no use for the warning, and would get it with each call.
   return {
     id: 'memory',
@@ -123,8 +124,8 @@ async function sayMissing(missing: string, book: NoteBook, {home}: CacheChoiceDe
 
 function plainTextIn(directory: string, reason: string): string {
   return (
-    `${reason} Credentials and refresh tokens rest in plain text in ${directory}, readable by you only. ` +
-    'Say "cache: file" in the configuration to agree, "rememberSignIn: false" of a provider to keep no refresh token; "aws-oidc login" tries the keyring again.'
+    `${reason} Credentials and refresh tokens are stored in plain text in ${directory}, readable by you only. ` +
+    'Set "cache: file" in the configuration to agree, or "rememberSignIn: false" for a provider to store no refresh token; "aws-oidc login" tries the keyring again.'
   )
 }
 
@@ -161,7 +162,7 @@ async function isCleared(id: string, {home, registry}: CacheChoiceDependencies):
     await (await registry.cache(id, home)).clear()
     return true
   } catch {
-    home.log.debug(`what the cache "${id}" has kept could not be removed`)
+    home.log.debug(`the entries of the cache "${id}" could not be removed`)
     return false
   }
 }
@@ -179,7 +180,7 @@ async function clearOthers(
   if (worked && id !== 'keyring') others.add('keyring')
   for (const other of others) {
     const cache = await registry.cache(other, home).catch((error: Error) => {
-      home.log.warn(`What the cache "${other}" has kept stays there: ${error.message}`)
+      home.log.warn(`The entries of the cache "${other}" were not removed: ${error.message}`)
     })
     await cache?.clear(prefix).catch((error: unknown) => {
       throw notCleared(other, error)

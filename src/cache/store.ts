@@ -58,7 +58,7 @@ export function storeOver(
   function unusable(error: unknown): AwsOidcError {
     const known = expectedFailure(error)
     return new AwsOidcError(known?.code ?? 'PLUGIN_FAILED', `The cache "${id}" can't be used: ${reasonOf(error)}`, {
-      hint: known?.hint ?? 'Set "cache: file", or mend it.',
+      hint: known?.hint ?? 'Set "cache: file", or fix that cache.',
       cause: error,
     })
   }

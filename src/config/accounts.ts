@@ -9,7 +9,7 @@ export function readAccounts(node: Node | undefined): ReadonlyMap<string, string
 function readName(id: string, member: Node): string {
   if (!/^\d{12}$/.test(id)) {
     throw member.complain(
-      'is not the twelve digits of an AWS account',
+      'must be the twelve digits of an AWS account',
       'Write them all, leading zeros too, in quotes: "012345678901": production',
     )
   }

@@ -33,7 +33,7 @@ export class Node {
   members(known?: readonly string[]): ReadonlyMap<string, Node> {
     if (this.value === null || this.value === undefined) return new Map()
     if (typeof this.value !== 'object' || Array.isArray(this.value))
-      throw this.complain('must hold names and values', 'Write them as "name: value", one a line.')
+      throw this.complain('must hold names and values', 'Write them as "name: value", one per line.')
     const found = new Map<string, Node>()
     for (const [name, value] of Object.entries(this.value)) {
       const member = new Node(value, [...this.#path, name], this.#locate)
@@ -44,7 +44,7 @@ export class Node {
   }
 
   text(): string {
-    if (typeof this.value !== 'string' || this.value === '') throw this.complain('must be a text')
+    if (typeof this.value !== 'string' || this.value === '') throw this.complain('must be text')
     return this.value
   }
 

@@ -32,7 +32,7 @@ export function readProfile(name: string, node: Node): ProfileConfiguration {
   }
   for (const key of provider ? sourceOnly : []) {
     const misplaced = members.get(key)
-    if (misplaced) throw misplaced.complain('needs a profile with a "source": AWS takes it when switching roles only')
+    if (misplaced) throw misplaced.complain('needs a profile with a "source": AWS accepts it only when switching roles')
   }
   if (source && !members.has('role')) throw node.complain('has a source but no role to switch to')
   const tags = members.get('tags')?.textMap()
@@ -82,14 +82,16 @@ export function checkReferences(
   profiles: Configuration['profiles'],
 ): void {
   for (const provider of profile?.providers ?? []) {
-    if (!Object.hasOwn(providers, provider)) throw node.complain(`names a provider "${provider}" that isn't there`)
+    if (!Object.hasOwn(providers, provider))
+      throw node.complain(`names the provider "${provider}", which does not exist`)
   }
   const way = new Set<string>()
   for (let at = profile; at?.source !== undefined; at = profiles[at.source]) {
-    if (!Object.hasOwn(profiles, at.source)) throw node.complain(`names a source "${at.source}" that isn't there`)
+    if (!Object.hasOwn(profiles, at.source))
+      throw node.complain(`names the source "${at.source}", which does not exist`)
     if (way.has(at.name)) {
       const ring = [...[...way].slice([...way].indexOf(at.name)), at.name].join(' > ')
-      throw node.complain(`has sources that lead back to themselves: ${ring}`, 'provider: NAME')
+      throw node.complain(`has sources that lead in a circle: ${ring}`, 'provider: NAME')
     }
     way.add(at.name)
   }

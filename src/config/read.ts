@@ -54,9 +54,9 @@ function parsed(path: string, text: string) {
   }
   const [problem] = document.errors
   if (problem) {
-    const message = problem.code === 'NON_STRING_KEY' ? 'A name must be a text' : problem.message
+    const message = problem.code === 'NON_STRING_KEY' ? 'A name must be text' : problem.message
     throw new AwsOidcError('CONFIG_INVALID', `${at(problem.pos[0])}: ${message}.`, {
-      hint: 'Mend that line; until then nothing is read from the file, and nothing written to it.',
+      hint: 'Fix that line; until then, the file is neither read nor written.',
     })
   }
   return {document, at}
@@ -77,7 +77,7 @@ function plainValue(document: Document, path: string): unknown {
     return contentOf(document)
   } catch (error) {
     throw new AwsOidcError('CONFIG_INVALID', `${path}: its aliases can't be resolved.`, {
-      hint: 'Write the values out where "*name" stands.',
+      hint: 'Write out the values in place of "*name".',
       cause: error,
     })
   }

@@ -34,7 +34,7 @@ export function problemOfRegion(region: string): string | undefined {
 export function doubtOfRegion(region: string): string | undefined {
   if (regions.has(region) || region === 'aws-global') return undefined
   const near = regionLike(region)
-  const instead = near === undefined ? '' : ` Is "${near}" meant?`
+  const instead = near === undefined ? '' : ` Did you mean "${near}"?`
   return `AWS listed no region "${region}" in ${listedIn}.${instead}`
 }
 

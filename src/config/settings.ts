@@ -80,7 +80,7 @@ const referenceForms = '{env: NAME}, {command: [program, argument]} or {keyring:
 
 function readReference(node: Node, provider: string, setting: string): SecretReference {
   if (typeof node.value === 'string') {
-    throw node.complain('is a secret and must not stand in this file', referenceForms)
+    throw node.complain('is a secret and must not be in this file', referenceForms)
   }
   const place = node.place()
   const members = node.members(['env', 'command', 'keyring'])
@@ -139,7 +139,7 @@ async function printedSecret(
   place: string,
   run: SecretReaders['run'],
 ): Promise<string> {
-  const hint = `Run ${program} by hand, as it stands there, and see what it says.`
+  const hint = `Run ${program} by hand, as written there, and see what it prints.`
   const printed = await run(program, args, commandMilliseconds).catch((error: unknown) => {
     // The arguments may contain a secret, so only the program is named.
     const reason = error instanceof Error ? error.message : 'unknown reason'

@@ -161,14 +161,14 @@ function unfit(path: string, step: Step): AwsOidcError {
   const entries = step.kind === 'add' ? step.entries : {[step.name]: step.kind === 'change' ? step.entry : {}}
   const names = Object.keys(entries).map(name => `"${name}"`)
   const does = {
-    add: `put ${names.join(', ')} into`,
+    add: `add ${names.join(', ')} to`,
     change: `change ${names.join(', ')} in`,
-    remove: `take ${names.join(', ')} out of`,
+    remove: `remove ${names.join(', ')} from`,
   }
-  const message = `${path} is written in a way in which no command can ${does[step.kind]} "${step.list}" without touching the rest.`
+  const message = `${path} is written so that no command can ${does[step.kind]} "${step.list}" without touching the rest.`
   const hint =
     step.kind === 'remove'
-      ? `Take it out by hand, with what refers to it.`
+      ? `Remove it by hand, with whatever refers to it.`
       : ['Write by hand:', '', ...blockText({[step.list]: entries}).split('\n')]
   return new AwsOidcError('CONFIG_INVALID', message, {hint})
 }

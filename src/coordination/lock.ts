@@ -165,7 +165,7 @@ function tooLong(): AwsOidcError {
 
 function waitsForItself(): AwsOidcError {
   const what =
-    'The command for a secret of this provider asks aws-oidc for credentials by a sign-in at the same provider'
+    'The command for a secret of this provider asks aws-oidc for credentials that need a sign-in to the same provider'
   return new AwsOidcError('CONFIG_INVALID', `${what}: neither can begin.`, {
     hint: 'In that command, name an AWS profile that needs no sign-in there.',
   })

@@ -11,7 +11,7 @@ export function offsetSaidOnce(url: URL, {network, log}: Pick<Dependencies, 'net
   const difference = network.differenceTo(url)
   if (Math.abs(difference) > 60_000 && !saidOffsets.has(network)) {
     saidOffsets.add(network)
-    log.warn(`${wrongClock(url.host, difference)} Set it right.`)
+    log.warn(`${wrongClock(url.host, difference)} Set it correctly.`)
   }
   return network.offsetTo(url)
 }
@@ -48,6 +48,6 @@ export function orOurClock(
 ): AwsOidcError {
   const strange = failure.code === 'BAD_RESPONSE' ? deps.network.strangeClock() : undefined
   if (!strange) return failure
-  const what = `${wrongClock(strange.host, strange.milliseconds)} What is signed for a time can't be judged by it.`
+  const what = `${wrongClock(strange.host, strange.milliseconds)} It can't tell whether a token is valid now.`
   return new AwsOidcError('UNAVAILABLE', what, {hint: clockCommand(deps), cause: failure})
 }

@@ -114,7 +114,7 @@ async function obtain(plan: Plan, options: ObtainOptions, deps: SignInDependenci
 function announce({issued, signedIn}: Obtained, {provider}: Plan, {tell}: Pick<Dependencies, 'tell'>): void {
   if (signedIn?.asked)
     tell(
-      `Signed in as ${shownName(signedIn.identity.subject) ?? 'somebody'} at ${provider.name}; the role is ${issued.role}.`,
+      `Signed in as ${shownName(signedIn.identity.subject) ?? 'a user without a name'} at ${provider.name}; the role is ${issued.role}.`,
     )
 }
 

@@ -15,10 +15,10 @@ export function fittingAt(provider: string, log: Log): (roles: readonly Role[]) 
     const unfit = roles.filter(role => !isRole(role))
     if (!wasShown) {
       for (const role of unfit.slice(0, mostNamed)) {
-        log.warn(`"${provider}" offers "${printable(nameOf(role), 150)}", which is no role of AWS. It is left out.`)
+        log.warn(`"${provider}" offers "${printable(nameOf(role), 150)}", which is not an AWS role. It is left out.`)
       }
       const more = unfit.length - mostNamed
-      if (more > 0) log.warn(`"${provider}" offers ${more} more that are no roles of AWS. They are left out, too.`)
+      if (more > 0) log.warn(`"${provider}" offers ${more} more that are not AWS roles. They are left out, too.`)
     }
     wasShown = true
     const fit = roles.filter(isRole).map(role => [`${nameOf(role)},${role.principalArn}`, role] as const)

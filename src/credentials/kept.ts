@@ -44,7 +44,7 @@ export async function kept(
     const state = await states.read(providerId)
     // If somebody signs in or out while AWS is asked, the earlier user's credentials must not stay.
     if (keep && state.departures !== departures) {
-      log.debug('somebody has signed in or out meanwhile: nothing is kept')
+      log.debug('a user has signed in or out in the meantime: nothing is kept')
       await store.remove(step.key)
     }
     if (state.refusedRoles[refusal] || hasFailure(state, step.key)) {
@@ -75,7 +75,7 @@ export async function checkRefused(
   if (asking.ignoresBrake || asking.attended) return
   const refused = (await states.read(providerId)).refusedRoles[refusalKey(step, nameOf(role))]
   if (!refused || !brakeOf(refused.at, clock.now())) return
-  throw new AwsOidcError('AWS_REFUSED', `${refused.message} (Said a while ago; AWS was not asked again.)`, {
+  throw new AwsOidcError('AWS_REFUSED', `${refused.message} (AWS said so earlier and was not asked again.)`, {
     hint: loginCommand,
   })
 }

@@ -94,6 +94,6 @@ function warnOfShortSession(
   if (life > botocoreMargin) return
   const minutes = Math.round(life / 60_000)
   log.warn(
-    `This session of ${role} lasts ${minutes} min: below 15 min the AWS CLI and boto3 ask again for each request. A longer "duration" spares that.`,
+    `This session of ${role} lasts ${minutes} min: below 15 min, the AWS CLI and boto3 ask again for each request. A longer "duration" avoids that.`,
   )
 }

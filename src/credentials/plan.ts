@@ -141,7 +141,7 @@ const fewNames = 3
 /** Names the existing ones, or the most alike of many. */
 function there(name: string, names: readonly string[]): string {
   const few = mostAlike(name, names, fewNames).join(', ')
-  return names.length <= fewNames ? `There: ${names.join(', ')}.` : `The most alike of ${names.length}: ${few}.`
+  return names.length <= fewNames ? `Known: ${names.join(', ')}.` : `The closest of ${names.length}: ${few}.`
 }
 
 /**

@@ -61,7 +61,7 @@ function longestWithin(
     })
   }
   log.warn(
-    `The session at "${provider.name}" ends in ${Math.ceil(left / 60)} min, and what AWS gives ends with it. "aws-oidc logout --everywhere" and a login begin a new one.`,
+    `The session at "${provider.name}" ends in ${Math.ceil(left / 60)} min, and the AWS credentials end with it. "aws-oidc logout --everywhere" and a login start a new one.`,
   )
   return shortestSeconds
 }

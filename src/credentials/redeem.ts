@@ -97,7 +97,7 @@ function issuedFor(
   const end = credentials.expiration.getTime()
   if (end - offset <= clock.now().getTime()) {
     const when = credentials.expiration.toISOString()
-    const what = `The credentials of ${nameOf(role)} had ended, at ${when}, when they came.`
+    const what = `The credentials of ${nameOf(role)} had already expired, at ${when}, when they arrived.`
     const hint = 'Check the clock of this machine, and what answers at the STS endpoint.'
     throw orOurClock(new AwsOidcError('BAD_RESPONSE', what, {hint}), deps)
   }

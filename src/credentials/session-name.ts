@@ -26,13 +26,13 @@ export function sessionNameOf(template: string | undefined, user: Named | undefi
   const put = (value: string, what: string) => {
     const instead = isLegible(value) ? undefined : legibleClaim(claims)
     if (!instead) return value
-    notes.push(`AWS takes none of the letters of ${what} for the name of a session: ${instead.claim} is there instead.`)
+    notes.push(`AWS accepts too few letters of ${what} in a session name: ${instead.claim} is used instead.`)
     return instead.value
   }
   const text =
     template?.replace(/\{([^{}]+)\}/g, (_, name: string) =>
       put(claimAt(name, claims, template), `the claim "${name}"`),
-    ) ?? put(subject?.trim() || 'aws-oidc', 'the name that you are signed in with')
+    ) ?? put(subject?.trim() || 'aws-oidc', 'the name you are signed in with')
   const name = fitted(text).slice(0, 64).padEnd(2, '-')
   return {name, ...(notes.length > 0 && {note: notes.join(' ')})}
 }
@@ -46,9 +46,9 @@ function claimAt(name: string, claims: Claims, template: string): string {
   throw new AwsOidcError(
     'CONFIG_INVALID',
     isThere
-      ? `${named}, which is ${Array.isArray(value) ? 'a list' : 'no text'} in this sign-in and so no part of a name.`
+      ? `${named}, which is ${Array.isArray(value) ? 'a list' : 'not text'} in this sign-in and can't be part of a name.`
       : `${named}, which ${value === undefined ? 'the sign-in lacks' : 'is empty in this sign-in'}.`,
-    {hint: `Claims there are: ${there}.`},
+    {hint: `Claims in this sign-in: ${there}.`},
   )
 }
 
@@ -68,7 +68,7 @@ function isLegible(value: string): boolean {
 function legibleClaim({email, preferred_username: username, sub}: Claims) {
   const local = typeof email === 'string' ? email.split('@')[0] : undefined
   const candidates = [
-    ['what stands before the @ of "email"', local],
+    ['the part of "email" before the @', local],
     ['"preferred_username"', username],
     ['"sub"', sub],
   ] as const

@@ -30,7 +30,7 @@ export async function withStepDown<Request extends RoleRequest>(
     try {
       const credentials = await assume({...request, durationSeconds})
       if (durationSeconds !== first) {
-        log.warn(`AWS gives ${role.arn} no session of ${inHours(asked)}; this one has ${inHours(durationSeconds)}.`)
+        log.warn(`AWS gives ${role.arn} no session of ${inHours(asked)}; this one lasts ${inHours(durationSeconds)}.`)
         const until = new Date(clock.now().getTime() + learnedDays * 86_400_000)
         await states.change(providerId, state => ({
           ...state,

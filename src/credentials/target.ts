@@ -22,7 +22,7 @@ export function intendedProfile(said: string | undefined, {profiles, path}: Conf
   if (name !== undefined || first === undefined) return name ?? usual
   throw new AwsOidcError(
     'CONFIG_INVALID',
-    `Which of the ${others.length + 1} profiles in ${path} is meant? There: ${listed(names)}.`,
+    `No profile is named, and ${path} has ${others.length + 1}: ${listed(names)}.`,
     {
       hint: `--profile ${first}`,
     },

@@ -38,7 +38,7 @@ async function lookAtFiles({deps, inspection}: CheckContext): Promise<Looked> {
   const refused = Object.values(read).flatMap((file): readonly Finding[] => {
     const problem = refusedByBotocore(file)
     const what = `The AWS CLI and boto3 refuse ${file.path}: ${problem}.`
-    return problem ? [{id: 'aws.file-refused', severity: 'error', what, mend: 'Mend that line.'}] : []
+    return problem ? [{id: 'aws.file-refused', severity: 'error', what, mend: 'Fix that line.'}] : []
   })
   const paths = Object.values(read).map(({path}) => path)
   const there = await Promise.all(paths.map(path => inspection.look(path)))
@@ -87,7 +87,7 @@ function inheritedBy(
     ([{key, at}, shadowed]): Finding => ({
       id: 'profile.shadowed',
       severity: 'error',
-      what: `${placeOf(file, at)}: ${key} in [DEFAULT], which the AWS CLI and boto3 give to every profile, wins over us in ${listed(shadowed.map(({name}) => `"${name}"`))}.`,
+      what: `${placeOf(file, at)}: ${key} in [DEFAULT], which the AWS CLI and boto3 give to every profile, wins over aws-oidc in ${listed(shadowed.map(({name}) => `"${name}"`))}.`,
       mend: mendOfDefaults,
     }),
   )

@@ -52,7 +52,7 @@ function notAsWanted(profile: string, changes: readonly Change[], {files}: SyncR
   return {
     id: 'profile.outdated',
     severity: 'warning',
-    what: `${files.config}: the profile "${profile}" is not as our configuration has it.`,
+    what: `${files.config}: the profile "${profile}" differs from our configuration.`,
     mend: 'aws-oidc profiles sync',
     details: differenceLines(changes, files, false)
       .map(line => onScreen([line]))
@@ -80,7 +80,7 @@ function mendingOf(profiles: readonly string[], context: CheckContext): (profile
     const why = refused.get(profile)
     if (why !== undefined) throw new Error(why)
     const kept = backups.length === 0 ? '' : ` What was there before today is in ${backups.join(', ')}.`
-    return `The profile "${profile}" is written anew.${kept}`
+    return `Rewrote the profile "${profile}".${kept}`
   }
 }
 

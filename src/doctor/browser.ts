@@ -25,7 +25,7 @@ async function look(context: CheckContext): Promise<Looked> {
   for (const {where, program} of named) {
     if ((await inspection.findProgram(program[0])) !== undefined) continue
     const what = `${where} names ${program[0]}, which is not there or can't be started: you would have to open each address by hand.`
-    const mend = where === variable ? `unset ${variable}` : `Name a program that is there, or remove ${where}.`
+    const mend = where === variable ? `unset ${variable}` : `Name a program that exists, or remove ${where}.`
     findings.push({id: 'browser.program', severity: 'warning', what, mend})
   }
   return either(findings, ...named.map(({where, program}) => `${program[0]} (${where})`))

@@ -21,7 +21,7 @@ export const configurationChecks: readonly Check[] = [
 
 async function lookAtText({configuration, problem, outside, deps, profiles}: CheckContext): Promise<Looked> {
   if (problem) {
-    const mend = problem.hint ?? `Mend that place in ${outside.places.configFile}.`
+    const mend = problem.hint ?? `Fix that place in ${outside.places.configFile}.`
     return found({...failed('config.broken', 'error', problem), mend})
   }
   const path = outside.places.configFile
@@ -78,7 +78,7 @@ function doubtfulRegions(
   for (const variable of ['AWS_REGION', 'AWS_DEFAULT_REGION']) note(env[variable], variable)
   return [...users].flatMap(([region, of]) => {
     const what = problemOfRegion(printable(region, 60)) ?? doubtOfRegion(region)
-    const mend = `Set ${regionLike(region) ?? 'a region of AWS'} there, unless it is newer than that or no region of AWS.`
+    const mend = `Set ${regionLike(region) ?? 'an AWS region'} there, unless yours is newer or not an AWS region.`
     return what === undefined ? [] : [{id: 'region.unknown', severity: 'warning', what: `${listed(of)}: ${what}`, mend}]
   })
 }
@@ -93,7 +93,7 @@ async function lookAtPermissions({configuration, outside, inspection}: CheckCont
   }
   const mend = `chmod 600 ${path}`
   if (facts.owner === 'other') {
-    const what = `${path} belongs to somebody else, who decides by it which programs run as you.`
+    const what = `${path} belongs to another user, who thereby decides which programs run as you.`
     return found({id: 'config.owner', severity: 'error', what, mend: `sudo chown "$USER" ${path}`})
   }
   if (facts.others.write) {

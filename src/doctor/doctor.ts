@@ -44,7 +44,7 @@ export async function examine(request: DoctorRequest, whole: CheckContext): Prom
     }
   } finally {
     // Stops what a check that took too long has left running.
-    over.abort(new AwsOidcError('TIMED_OUT', 'Everything else has been looked at.'))
+    over.abort(new AwsOidcError('TIMED_OUT', 'All checks have finished.'))
   }
 }
 
@@ -79,7 +79,7 @@ export async function lookWithin(
     secrets,
   }: Pick<CheckContext['deps'], 'log' | 'signal' | 'secrets'> & {readonly clock: Pick<Clock, 'limit'>},
 ): Promise<Looked> {
-  const late = new AwsOidcError('TIMED_OUT', `This was given up after ${limitMilliseconds / 1000} s: ${name}.`)
+  const late = new AwsOidcError('TIMED_OUT', `A check took longer than ${limitMilliseconds / 1000} s: ${name}.`)
   const limit = clock.limit(limitMilliseconds, late, signal)
   try {
     return await Promise.race([look(), rejectionOf(limit.signal)])
@@ -92,7 +92,7 @@ export async function lookWithin(
       }
     if (error instanceof Error) log.debug(error.stack ?? error.message)
     const reason = secrets.mask(error instanceof Error ? error.message : String(error))
-    const what = `This could not be looked at: ${name}: ${printable(reason).replace(/\.$/, '')}.`
+    const what = `A check failed: ${name}: ${printable(reason).replace(/\.$/, '')}.`
     const mend = expectedFailure(error)?.hint ?? 'aws-oidc doctor --debug'
     return {fine: [], findings: [{id: 'check.crashed', severity: 'warning', what, mend}]}
   } finally {

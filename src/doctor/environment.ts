@@ -25,7 +25,7 @@ const shadows: readonly Shadow[] = [
     id: 'environment.keys',
     severity: 'error',
     variables: ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'],
-    why: 'boto3, the AWS SDKs for Go and Java, and the AWS CLI without --profile take its key and never ask for a profile; the SDK for JavaScript takes the profile',
+    why: 'boto3, the AWS SDKs for Go and Java, and the AWS CLI without --profile use this key and never look at a profile; the SDK for JavaScript uses the profile',
   },
   {
     id: 'environment.web-identity',
@@ -42,7 +42,7 @@ const shadows: readonly Shadow[] = [
       'AWS_CONTAINER_AUTHORIZATION_TOKEN',
       'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
     ],
-    why: 'AWS tools for which no profile is named get their credentials there',
+    why: 'AWS tools without a profile get their credentials there',
   },
 ]
 
@@ -64,7 +64,7 @@ async function lookAtSettings({outside: {env, platform, terminal}, ...context}: 
   }
   const sts = env.AWS_ENDPOINT_URL_STS
   if (sts && !failureOf(() => stsEndpoint('aws', {}, env)) && !stsEndpoint('aws', {}, env).aws) {
-    const what = `AWS_ENDPOINT_URL_STS: ${new URL(sts).origin}, which is not AWS's own STS, is handed your tokens.`
+    const what = `AWS_ENDPOINT_URL_STS sends your tokens to ${new URL(sts).origin}, which is not AWS's own STS.`
     findings.push({id: 'environment.sts', severity: 'note', what, mend: 'unset AWS_ENDPOINT_URL_STS'})
   }
   for (const variable of ['AWS_CA_BUNDLE', 'NODE_EXTRA_CA_CERTS'] as const) {
@@ -103,7 +103,7 @@ async function lookAtAwsProfile({outside: {awsProfile, env}, deps, configuration
   }
   if (names.has(awsProfile)) return {findings, fine: [`AWS_PROFILE is "${awsProfile}"`]}
   const ours = configuration && Object.hasOwn(configuration.profiles, awsProfile)
-  const what = `AWS_PROFILE is "${awsProfile}", and no file of the AWS tools has such a profile: all of them fail.`
+  const what = `AWS_PROFILE is "${awsProfile}", but no file of the AWS tools has such a profile: every AWS tool fails.`
   const mend = ours ? 'aws-oidc profiles sync' : 'unset AWS_PROFILE'
   return {findings: [...findings, {id: 'environment.profile', severity: 'warning', what, mend}], fine: []}
 }

@@ -26,7 +26,7 @@ async function lookAtNode(context: CheckContext): Promise<Looked> {
   const path = await context.inspection.findProgram('node')
   const version = path && (await nodeVersion(path, context))
   if (path === undefined || version === undefined || (await isEnough(version, context))) return found()
-  const what = `The first Node on the PATH, ${path}, is ${version}; a shell starts aws-oidc with it, which needs ${neededNode(context)}.`
+  const what = `A shell starts aws-oidc with the first Node on the PATH, ${path}, which is ${version}; aws-oidc needs ${neededNode(context)}.`
   return found({id: 'node.old', severity: 'warning', what, mend: 'Install a newer Node, or put one first on the PATH.'})
 }
 
@@ -37,8 +37,8 @@ async function lookAtLauncher(context: CheckContext): Promise<Looked> {
   const text = path === undefined ? undefined : await outside.files.readText(path)
   if (path === undefined || text === undefined) return found()
   const fix = async () => {
-    if ((await deps.launcher(aws.ownProgram, {written: true})) === path) return `${path} is written anew.`
-    throw new Error(`${path} could not be written, or not be started`)
+    if ((await deps.launcher(aws.ownProgram, {written: true})) === path) return `${path} was rewritten.`
+    throw new Error(`${path} could not be written or started`)
   }
   const finding = (id: string, severity: Finding['severity'], what: string) =>
     found({id, severity, what, mend: 'aws-oidc doctor --fix', fix: isOfNpx(own) ? undefined : fix})
@@ -48,14 +48,14 @@ async function lookAtLauncher(context: CheckContext): Promise<Looked> {
     return finding(
       'launcher.broken',
       'error',
-      `${path}, which AWS tools start, is no program of ours, or can't be started.`,
+      `${path}, which AWS tools start, is not our launcher or can't be started.`,
     )
   }
   const {node, script, template} = launcher
   const there = await Promise.all([inspection.findProgram(node), inspection.look(script)])
   const gone = [node, script].find((_, index) => there[index] === undefined)
   if (gone !== undefined) {
-    const what = `${path} would start ${gone}, which is not there any more, and looks for aws-oidc on the PATH instead.`
+    const what = `${path} should start ${gone}, which is gone, so it looks for aws-oidc on the PATH.`
     return finding('launcher.moved', 'warning', what)
   }
   const version = await nodeVersion(node, context)
@@ -69,7 +69,8 @@ async function lookAtLauncher(context: CheckContext): Promise<Looked> {
     const what = `${path} starts aws-oidc ${other} in ${script}; this is ${own.manifest.version}.`
     return finding('launcher.outdated', 'warning', what)
   }
-  if (template !== current) return finding('launcher.outdated', 'warning', `${path} is not as this version writes it.`)
+  if (template !== current)
+    return finding('launcher.outdated', 'warning', `${path} differs from what this version writes.`)
   return fine(`${path} starts ${script}`)
 }
 

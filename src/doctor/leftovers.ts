@@ -14,18 +14,18 @@ async function lookAtLeftovers(context: CheckContext): Promise<Looked> {
     [
       ...leftover({id: 'files.temporary', what: 'half-written file'}, await temporaryFiles(context), context),
       ...leftover(
-        {id: 'files.exec-left', what: 'folder of a program under "exec --serve" that has ended'},
+        {id: 'files.exec-left', what: 'folder left by a killed "exec --serve"'},
         await execFolders(context),
         context,
       ),
       ...leftover(
         // The other Node may still be in use, and would have to compile again.
-        {id: 'files.compiled-left', severity: 'note', what: 'folder of what another Node has compiled'},
+        {id: 'files.compiled-left', severity: 'note', what: 'folder of code compiled by another Node'},
         await otherNodes(context),
         context,
       ),
     ],
-    'nothing is left of processes that were killed',
+    'killed processes have left nothing',
   )
 }
 

@@ -28,7 +28,7 @@ export function opened(provider: ProviderConfiguration, context: CheckContext): 
 
 async function open(provider: ProviderConfiguration, {deps, signal, network}: CheckContext): Promise<Opened> {
   const plan = planAt(provider.name, deps)
-  const refuse = () => Promise.reject(new AwsOidcError('SIGN_IN_REQUIRED', 'The doctor makes nothing.'))
+  const refuse = () => Promise.reject(new AwsOidcError('SIGN_IN_REQUIRED', 'The doctor creates no folder.'))
   const use = {
     memory: memoryOf(plan.providerId, deps.store, {forgetful: true, makeFolder: refuse}),
     signal,
@@ -65,7 +65,7 @@ async function clientOf(
     ...host,
     tokens(client) {
       wanted = configuredClient(client, provider)
-      return Promise.reject(host.error('SIGN_IN_REQUIRED', 'The doctor signs nobody in.'))
+      return Promise.reject(host.error('SIGN_IN_REQUIRED', 'The doctor does not sign in.'))
     },
   }
   await strategy.signIn(settings, watched).catch(() => undefined)

@@ -25,7 +25,7 @@ async function look(context: CheckContext): Promise<Looked> {
 }
 
 function absentPlugin(name: string): Finding {
-  const what = `The plugin ${name} was installed, and its files are gone.`
+  const what = `The plugin ${name} is installed, but its files are gone.`
   return {id: 'plugin.absent', severity: 'warning', what, mend: `aws-oidc plugins install ${name}`}
 }
 
@@ -53,11 +53,11 @@ async function examinePlugin(
   }
   const hasCommands = readObject(manifest.oclif).commands !== undefined
   if (hasCommands && (await outside.files.readText(join(root, 'oclif.manifest.json'))) === undefined) {
-    const what = `The plugin ${name} has commands but no oclif.manifest.json: all its commands are loaded for each of them.`
+    const what = `The plugin ${name} has commands but no oclif.manifest.json, so each command loads all of them.`
     findings.push({id: 'plugin.manifest', severity: 'warning', what, mend: update})
   }
   if (configuration && !allowsPlugin(configuration.allowedPlugins, name)) {
-    const what = `The plugin ${name} is installed and not used: "plugins.allow" in ${configuration.path} does not list it.`
+    const what = `The plugin ${name} is installed but not used: "plugins.allow" in ${configuration.path} does not list it.`
     findings.push({id: 'plugin.not-allowed', severity: 'note', what, mend: `aws-oidc plugins uninstall ${name}`})
   }
   return findings

@@ -41,11 +41,11 @@ async function lookAtPermissions(context: CheckContext): Promise<Looked> {
     .map(({path}) => path)
   const findings: Finding[] = []
   if (foreign.length > 0) {
-    const what = `${count(foreign.length, 'path')} of ours belong to somebody else, as after "sudo aws-oidc": ${listed(foreign)}.`
+    const what = `Another user owns ${count(foreign.length, 'path')} of ours, as after "sudo aws-oidc": ${listed(foreign)}.`
     findings.push({id: 'files.owner', severity: 'error', what, mend: `sudo chown -R "$USER" ${foreign[0]}`})
   }
   if (open.length > 0) {
-    const what = `Others may get at ${count(open.length, 'path')} of ours: ${listed(open)}.`
+    const what = `Others may read or write ${count(open.length, 'path')} of ours: ${listed(open)}.`
     const fix = async () => {
       for (const path of open) await inspection.close(path)
       return `${count(open.length, 'path')} closed to others.`

@@ -41,7 +41,7 @@ export async function lookAtProvider(
     const way = context.proxyFor(issuer)
     const through = way ? ` through the proxy ${way.host} (${way.variable})` : ''
     const {findings, fine} = await lookAtSignIn(provider, open.client, metadata, fetch, context)
-    return {findings, fine: [`the metadata of ${issuer.host} is read${through}`, ...fine]}
+    return {findings, fine: [`read the metadata of ${issuer.host}${through}`, ...fine]}
   } catch (error) {
     const failure = expectedFailure(error)
     if (!failure) throw error
@@ -71,7 +71,7 @@ function wayTo(
     ...(tls?.ca ? [`"tls.ca" of the provider "${name}" (${tls.ca.path})`] : []),
   ]
   if (authorities.length > 0)
-    lines.push(`Besides those of the system it trusts the authorities of ${authorities.join(', ')}.`)
+    lines.push(`aws-oidc trusts the authorities of the system and those of ${authorities.join(', ')}.`)
   return lines
 }
 
@@ -105,14 +105,14 @@ async function lookAtSignIn(
   } else if (note !== undefined) {
     findings.push({id: 'browser.elsewhere', severity: 'note', what: note, mend: login})
   }
-  const how = flow === 'device' ? 'by a code' : opens ? 'by the browser' : 'by an address that is shown'
-  if (!client || flow === 'device') return {findings, fine: [`a sign-in goes ${how}`]}
+  const how = flow === 'device' ? 'uses a code' : opens ? 'uses the browser' : 'shows an address'
+  if (!client || flow === 'device') return {findings, fine: [`a sign-in ${how}`]}
   const {problem, page} = await lookAtPage(provider, client, metadata, fetch, signal)
   if (problem) findings.push(problem)
   if (!page) return {findings, fine: []}
   const named = `a page for the client "${client.clientId}"`
   const told = page === 'there' ? `there is ${named}` : `only a browser can tell whether there is ${named}`
-  return {findings, fine: [`a sign-in goes ${how}; ${told}`]}
+  return {findings, fine: [`a sign-in ${how}; ${told}`]}
 }
 
 interface SeenPage {

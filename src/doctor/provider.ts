@@ -45,12 +45,12 @@ async function lookAtSettings(provider: ProviderConfiguration, context: CheckCon
       }))
     for (const program of commandsIn(provider)) {
       if ((await inspection.findProgram(program)) !== undefined) continue
-      const what = `The provider "${provider.name}" has a secret printed by ${program}, which is not there.`
+      const what = `The program ${program}, which prints a secret of the provider "${provider.name}", is missing.`
       findings.push({
         id: 'provider.settings',
         severity: 'error',
         what,
-        mend: `Install ${program}, or name another one.`,
+        mend: `Install ${program}, or name another program.`,
       })
     }
     await opened(provider, context)
@@ -110,7 +110,7 @@ async function lookAtState(provider: ProviderConfiguration, {deps}: CheckContext
           {
             id: 'provider.last-problem',
             severity: 'note' as const,
-            what: `What failed last, ${when(lastProblem.at, now)}: ${lastProblem.message}`,
+            what: `Last failure, ${when(lastProblem.at, now)}: ${lastProblem.message}`,
             mend: lastProblem.hint ?? plan.loginCommand,
           },
         ]
@@ -163,7 +163,7 @@ function brakeFinding(
   const fix = async () => {
     const changed = await locks.holdIfFree(providerId, () => states.change(providerId, release))
     if (changed) return 'Programs may ask again.'
-    throw new Error('another aws-oidc is at work, or its state could not be written')
+    throw new Error("another aws-oidc is at work, or the provider's state could not be written")
   }
   // A recent brake does its job; only an old one may be released.
   const isStale = now.getTime() - last.getTime() > staleMilliseconds

@@ -23,7 +23,7 @@ async function lookAtCache(context: CheckContext): Promise<Looked> {
   if (wanted === 'auto') {
     const missing = whyNotKept(context)
     if (missing === undefined) return found()
-    const what = `${missing} Nothing is kept when a command ends, and each needs a sign-in.`
+    const what = `${missing} Nothing is kept when a command ends, so each command needs a sign-in.`
     const mend = outside.places.cache ? 'export AWS_OIDC_CACHE=file' : 'export XDG_CACHE_HOME=/path/to/a/folder'
     return found({id: 'cache.nothing-kept', severity: 'note', what, mend})
   }
@@ -44,14 +44,14 @@ async function lookAtKeyring(context: CheckContext): Promise<Looked> {
   const strict = wanted === 'keyring'
   if (!strict && (wanted !== 'auto' || whyNotKept(context) !== undefined)) return found()
   const agree = strict
-    ? 'Set "cache: file", which keeps plain text.'
-    : 'Set "cache: file" in the configuration, to agree.'
+    ? 'Set "cache: file", which stores plain text.'
+    : 'Set "cache: file" in the configuration to agree.'
   const exists = async (path: string) => (await inspection.look(path)) !== undefined
   const missing = await whyNoKeyring({home: outside, platform: outside.platform, exists})
   if (missing !== undefined) {
     const what = strict
       ? `${missing} "cache: keyring" can't work here.`
-      : `${missing} What is kept rests in plain text.`
+      : `${missing} Credentials and tokens are stored in plain text.`
     return found({id: 'keyring.absent', severity: strict ? 'error' : 'note', what, mend: agree})
   }
   try {
@@ -59,7 +59,7 @@ async function lookAtKeyring(context: CheckContext): Promise<Looked> {
   } catch (error) {
     const failure = expectedFailure(error)
     if (!failure) throw error
-    const ending = strict ? '' : ' What is kept meanwhile rests in plain text.'
+    const ending = strict ? '' : ' Until then, credentials and tokens are stored in plain text.'
     const what = `${failure.message}${ending}`
     return found({id: 'keyring.unusable', severity: strict ? 'error' : 'warning', what, mend: failure.hint})
   }
@@ -78,7 +78,7 @@ async function lostKey(context: CheckContext): Promise<Finding | undefined> {
   const opened = await Promise.all(sealed.map(({key}) => cache.read(key)))
   const lost = opened.filter(entry => entry === undefined).length
   if (lost === 0) return undefined
-  const what = `${count(lost, 'entry').replace(/entrys$/, 'entries')} of the cache can't be opened: the key in the keyring is gone, or another one.`
+  const what = `${count(lost, 'cache entry').replace(/entrys$/, 'entries')} can't be opened: their key is no longer in the keyring.`
   return {id: 'keyring.key-lost', severity: 'warning', what, mend: 'aws-oidc login'}
 }
 
@@ -89,7 +89,7 @@ async function failedBefore({outside, deps}: CheckContext): Promise<Finding | un
   const {failure} = await noteBookAt({read, write: async () => undefined}).read()
   if (!failure) return undefined
   const at = when(failure.at, deps.clock.now())
-  const what = `The keyring failed at ${at}, so that what was kept since rests in plain text: ${failure.reason}`
+  const what = `The keyring failed at ${at}, so what was stored since is in plain text: ${failure.reason}`
   return {id: 'keyring.failed', severity: 'warning', what, mend: 'aws-oidc login'}
 }
 
@@ -100,7 +100,7 @@ async function lookAtEntries(context: CheckContext): Promise<Looked> {
   const what = `${count(plain.length, 'secret')} in plain text, readable by you only, in ${directoryOf(context)}.`
   return wanted === 'keyring'
     ? found({id: 'secrets.unsealed', severity: 'warning', what, mend: 'aws-oidc cache clear'})
-    : found({id: 'secrets.unsealed', severity: 'note', what, mend: 'Set "cache: file" in the configuration, to agree.'})
+    : found({id: 'secrets.unsealed', severity: 'note', what, mend: 'Set "cache: file" in the configuration to agree.'})
 }
 
 function wantedCache({outside: {env}, configuration}: CheckContext): string {

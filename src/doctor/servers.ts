@@ -80,7 +80,7 @@ function lookAtClock(asked: readonly URL[], {deps}: CheckContext): Looked {
     .map(url => ({url, offset: deps.network.differenceTo(url)}))
     .toSorted((a, b) => Math.abs(b.offset) - Math.abs(a.offset))
   if (!worst || Math.abs(worst.offset) <= tolerableMilliseconds) {
-    return {findings: [], fine: worst ? ['as that of the servers'] : []}
+    return {findings: [], fine: worst ? ['agrees with the servers'] : []}
   }
   const {url, offset} = worst
   const what = wrongClock(url.host, offset)

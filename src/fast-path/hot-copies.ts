@@ -54,7 +54,7 @@ export function hotCopiesOf(deps: HotDependencies): HotCopies {
     async place() {
       if (noCopies !== undefined) return {none: noCopies}
       const folder = await folders.place()
-      return folder === undefined ? {none: 'There is no folder of yours in memory here (XDG_RUNTIME_DIR).'} : {folder}
+      return folder === undefined ? {none: 'You have no folder in memory here (XDG_RUNTIME_DIR).'} : {folder}
     },
 
     async keep(plan, issued) {
@@ -87,7 +87,7 @@ export function hotCopiesOf(deps: HotDependencies): HotCopies {
         const isOver = (await states.look(path))?.id !== state.id
         if (name !== undefined && isOver) await folder.remove(name)
       } catch (error) {
-        log.debug(`there is neither hot copy nor pointer: ${error instanceof Error ? error.message : String(error)}`)
+        log.debug(`no hot copy or pointer was made: ${error instanceof Error ? error.message : String(error)}`)
       }
     },
   }
@@ -134,7 +134,9 @@ function entryOf(key: string): string {
 /** Why the user's settings let nothing rest unsealed; older copies are removed then. A pointer is no secret. */
 function whyForbidden({configuration, cache}: HotDependencies): string | undefined {
   if (configuration.hotCopies === 'never') return 'The configuration says "hotCopies: never".'
-  return cache.byHand && cache.id === 'keyring' ? 'The cache "keyring" was chosen: nothing rests unsealed.' : undefined
+  return cache.byHand && cache.id === 'keyring'
+    ? 'The cache "keyring" was chosen: nothing is stored unsealed.'
+    : undefined
 }
 
 /** Why every call needs the whole program; `undefined` if the fast path may serve. */

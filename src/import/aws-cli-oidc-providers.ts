@@ -110,7 +110,7 @@ function takeFiles(
   take: (theirs: string, ours: string, path: string) => void,
   leave: (name: string, why: string) => void,
 ): void {
-  const relative = 'the path is relative to wherever aws-cli-oidc was started; the whole path has to be written'
+  const relative = 'the path is relative to where aws-cli-oidc was started; write the whole path'
   const [cert = '', key = '', ca = ''] = ['cert', 'key', 'ca'].map(name => settings.get(`client_auth_${name}`))
   if (cert && key && isAbsolute(cert) && isAbsolute(key)) {
     take('client_auth_cert', 'tls.cert', cert)

@@ -85,7 +85,7 @@ function scopeOf(profiles: readonly string[]): SyncScope {
 }
 
 function agreed({left}: ImportPlan, deps: Pick<Dependencies, 'tell' | 'asking' | 'ask'>): Promise<boolean> {
-  if (left.length > 0) deps.tell(["This can't be taken over:", ...left.map(line => `  ${line}`), ''])
+  if (left.length > 0) deps.tell(["This can't be imported:", ...left.map(line => `  ${line}`), ''])
   return agreesToWrite('Write this?', 'the same command with --yes', deps)
 }
 

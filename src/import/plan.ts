@@ -27,7 +27,9 @@ export async function planImport(deps: SyncDependencies & Pick<Dependencies, 're
   const left: string[] = []
   for (const [name, [provider, ...same]] of Map.groupBy(found, ({name}) => name)) {
     if (!provider || same.length > 0) {
-      left.push(`${name}: stands there ${same.length + 1} times, as names have no case; aws-cli-oidc takes any of them`)
+      left.push(
+        `${name}: is there ${same.length + 1} times, as case does not matter in names; aws-cli-oidc uses any of them`,
+      )
       continue
     }
     const outcome = await planProvider(provider, deps)
@@ -62,8 +64,8 @@ async function readProviders({
   for (const {settings} of providers) secrets.add(settings.get('client_secret'))
   if (providers.length > 0) return providers
   const what = text === undefined ? 'does not exist' : 'holds no provider'
-  throw new AwsOidcError('CONFIG_INVALID', `There is nothing to take over: ${path} ${what}.`, {
-    hint: 'AWS_CLI_OIDC_CONFIG=FOLDER, where the configuration of aws-cli-oidc is elsewhere',
+  throw new AwsOidcError('CONFIG_INVALID', `There is nothing to import: ${path} ${what}.`, {
+    hint: 'AWS_CLI_OIDC_CONFIG=FOLDER, if the configuration of aws-cli-oidc is elsewhere',
   })
 }
 
@@ -86,7 +88,7 @@ interface Outcome {
 
 async function planProvider(provider: ForeignProvider, deps: Configured): Promise<Outcome> {
   const id = strategyOf(provider)
-  if (id === undefined) return {left: ['aws_federation_type is neither oidc nor saml2, so nothing is taken over']}
+  if (id === undefined) return {left: ['aws_federation_type is neither oidc nor saml2, so nothing is imported']}
   const {path, providers} = deps.configuration
   const unfit = problemOfProviderName(provider.name) ?? taken('provider', provider.name, providers, path)
   if (unfit !== undefined) return {left: [unfit]}
@@ -95,7 +97,7 @@ async function planProvider(provider: ForeignProvider, deps: Configured): Promis
   const missing = missingFields(strategy.settings, fields, new Map(Object.entries(entry)))
   if (missing.length === 0) return {entry, secret, left}
   const what = missing.map(({name}) => name).join(', ')
-  return {left: [...left, `nothing is taken over without ${what}`]}
+  return {left: [...left, `nothing can be imported without ${what}`]}
 }
 
 function taken(kind: string, name: string, entries: object, path: string): string | undefined {
@@ -108,7 +110,7 @@ function planProfile(
   {configuration: {path, profiles}}: Pick<Dependencies, 'configuration'>,
 ): Outcome {
   const name = providers.get((provider ?? '').toLowerCase())
-  if (name === undefined) return {left: [`names the provider "${provider ?? ''}", which is not taken over`]}
+  if (name === undefined) return {left: [`names the provider "${provider ?? ''}", which is not imported`]}
   const unfit =
     problemOfProfileName(profile) ?? taken('profile', profile, profiles, path) ?? (role && problemOfRole(role, '-r'))
   if (unfit) return {left: [unfit]}

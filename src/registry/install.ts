@@ -130,7 +130,7 @@ function readOffer(answer: unknown, {spec}: PluginSource): Offer {
 
 function refuseByName(name: string, {own, configuration}: InstallDependencies): void {
   if (name === own.name || Object.hasOwn(readObject(own.manifest.dependencies), name)) {
-    throw new AwsOidcError('USAGE', `${name} is a part of aws-oidc; another one can't take its place.`)
+    throw new AwsOidcError('USAGE', `${name} is part of aws-oidc; a plugin can't replace it.`)
   }
   if (!allowsPlugin(configuration.allowedPlugins, name)) {
     throw new AwsOidcError('CONFIG_INVALID', `"plugins.allow" in ${configuration.path} does not list ${name}.`, {
@@ -158,7 +158,7 @@ async function checkOffer({name, integrity}: Offer, {dataFolder, files}: Install
   const installed = readObject(readObject(lock.packages)[`node_modules/${name}`]).integrity
   // A package from git has no tarball, and so no integrity.
   if (installed !== undefined && installed !== integrity) {
-    throw new AwsOidcError('BAD_RESPONSE', `Another ${name} was installed than the one shown; it was removed.`, {
+    throw new AwsOidcError('BAD_RESPONSE', `npm installed a ${name} other than the one shown; it was removed.`, {
       hint: `aws-oidc plugins install ${name}`,
     })
   }
@@ -174,7 +174,7 @@ async function checkInstalled(
   const manifest = await read('package.json')
   const refuse = (why: string, hint?: string) =>
     new AwsOidcError('PLUGIN_FAILED', `${name} was not installed: ${why}.`, {hint})
-  if (typeof manifest.oclif !== 'object') throw refuse('it is no plugin (its package.json has no "oclif")')
+  if (typeof manifest.oclif !== 'object') throw refuse('it is not a plugin (its package.json has no "oclif")')
 
   const unfit = await whyUnfit(manifest, String(own.manifest.version))
   if (unfit) throw refuse(unfit.text, unfit.newer ? updateOf(own) : undefined)
@@ -183,7 +183,7 @@ async function checkInstalled(
     ['caches', 'cache'],
   ] as const) {
     const taken = declaredBy(manifest, kind).find(id => declaredBy(own.manifest, kind).includes(id))
-    if (taken !== undefined) throw refuse(`it brings the ${what} "${taken}", which is built in`)
+    if (taken !== undefined) throw refuse(`it provides the ${what} "${taken}", which is built in`)
   }
 
   const commands = commandsOf(await read('oclif.manifest.json'))
@@ -191,7 +191,7 @@ async function checkInstalled(
     throw refuse('it has commands but no oclif.manifest.json, so that all of them would be loaded at each start')
   }
   const shadow = commands.find(command => builtIn.includes(command))
-  if (shadow !== undefined) throw refuse(`it brings the command "${shadow.replaceAll(':', ' ')}", which is built in`)
+  if (shadow !== undefined) throw refuse(`it provides the command "${shadow.replaceAll(':', ' ')}", which is built in`)
   return {
     name,
     version: String(manifest.version),

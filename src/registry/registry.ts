@@ -84,7 +84,7 @@ export function registryOf(
     return guarded(holderOf(kind, id), async holder => {
       const entry = await entryOf<Contract, Input>(holder, kind, id, deps.load)
       const loaded: unknown = await entry.load(input)
-      if (!isContract(loaded)) throw new Error(`what it gives for "${id}" is none of the ${kind}`)
+      if (!isContract(loaded)) throw new Error(`what it provides as "${id}" is not a ${words[kind]}`)
       return loaded
     })
   }
@@ -143,7 +143,7 @@ export async function whyUnfit(
   if (typeof range === 'string') {
     const {satisfies} = (await import('semver')).default
     const fits = satisfies(ownVersion, range, {includePrerelease: true})
-    if (!fits) return {text: `it needs aws-oidc ${printable(range, 50)}, this is ${ownVersion}`, newer: true}
+    if (!fits) return {text: `it needs aws-oidc ${printable(range, 50)}; this is ${ownVersion}`, newer: true}
   }
   const {apiVersion: built} = readObject(manifest['aws-oidc'])
   if (built === undefined || built === apiVersion) return undefined
@@ -203,21 +203,25 @@ function unknown(
   if (plugin !== undefined && !allows(plugin)) return notAllowed(plugin)
   if (plugin !== undefined) {
     const hint = `aws-oidc plugins install ${plugin}`
-    return new AwsOidcError('CONFIG_INVALID', `The ${word} "${id}" comes with a plugin, which is not installed.`, {
+    return new AwsOidcError('CONFIG_INVALID', `The ${word} "${id}" comes from a plugin that is not installed.`, {
       hint,
     })
   }
   const there = packages.flatMap(({manifest}) => declaredBy(manifest, kind)).toSorted()
   const near = nearest(id, [...new Set([...there, ...known[kind].keys()])])
   const message = `There is no ${word} "${printable(id, 100)}". Installed: ${there.join(', ')}.`
-  const hint = near === undefined ? 'aws-oidc plugins' : `Write "${word}: ${near}", if that is what you mean.`
+  const hint = near === undefined ? 'aws-oidc plugins' : `Did you mean "${word}: ${near}"?`
   return new AwsOidcError('CONFIG_INVALID', message, {hint})
 }
 
 function disputed(kind: Kind, id: string, first: InstalledPackage, second: InstalledPackage): AwsOidcError {
-  return new AwsOidcError('CONFIG_INVALID', `Both ${first.name} and ${second.name} bring the ${words[kind]} "${id}".`, {
-    hint: `aws-oidc plugins uninstall ${second.name}`,
-  })
+  return new AwsOidcError(
+    'CONFIG_INVALID',
+    `Both ${first.name} and ${second.name} provide the ${words[kind]} "${id}".`,
+    {
+      hint: `aws-oidc plugins uninstall ${second.name}`,
+    },
+  )
 }
 
 function notAllowed(plugin: string): AwsOidcError {
@@ -239,7 +243,7 @@ function failed({name}: InstalledPackage, reason: string, cause?: unknown): AwsO
 }
 
 function ofOtherVersion(version: unknown): string {
-  return `it was built for version ${printable(String(version), 50)} of the contract, this is ${apiVersion}`
+  return `it was built for version ${printable(String(version), 50)} of the contract; this is version ${apiVersion}`
 }
 
 /** One line, however many a parser's message has. */

@@ -13,7 +13,7 @@ export function readPluginSource(text: string): PluginSource {
     return {kind: 'elsewhere', spec: `file:${resolve(text.replace(/^file:/, ''))}`}
   }
   if (/^(\.{0,2}[/\\]|file:|[A-Za-z]:\\)/.test(text)) {
-    throw new AwsOidcError('USAGE', `${text} is no tarball.`, {
+    throw new AwsOidcError('USAGE', `${text} is not a tarball.`, {
       hint: `aws-oidc plugins link ${text.replace(/^file:/, '')}`,
     })
   }

@@ -35,7 +35,7 @@ export async function uninstallPlugin(typed: string, deps: InstallDependencies):
 
 function absent(name: string, there: readonly string[]): AwsOidcError {
   const [near] = mostAlike(name, there, 1)
-  const which = near === undefined ? 'There is none.' : `There: ${there.join(', ')}.`
+  const which = near === undefined ? 'No plugin is.' : `Installed: ${there.join(', ')}.`
   return new AwsOidcError('USAGE', `The plugin "${printable(name, 100)}" is not installed. ${which}`, {
     hint: near === undefined ? 'aws-oidc plugins' : `aws-oidc plugins uninstall ${near}`,
   })

@@ -51,7 +51,7 @@ export function editConfiguration(
 
 function demandPath(path: string | undefined): string {
   if (path !== undefined) return path
-  throw new AwsOidcError('CONFIG_INVALID', 'There is no home folder in which the configuration could be.', {
+  throw new AwsOidcError('CONFIG_INVALID', 'There is no home folder, and so no place for a configuration.', {
     hint: 'export AWS_OIDC_CONFIG_FILE=/path/to/config.yaml',
   })
 }

@@ -75,7 +75,11 @@ async function seenByAwsTools(name: string, deps: SyncDependencies): Promise<See
     const kept = left.find(({profile}) => profile === name)
     if (kept) return {upToDate: false, why: kept.why, hint: kept.hint ?? `aws-oidc profiles sync ${name}`}
     if (!changes.some(({profile}) => profile === name)) return {upToDate: true}
-    return {upToDate: false, why: 'They have it otherwise, or not at all.', hint: 'aws-oidc profiles sync'}
+    return {
+      upToDate: false,
+      why: 'Their files lack this profile or have it differently.',
+      hint: 'aws-oidc profiles sync',
+    }
   } catch (error) {
     const failure = expectedFailure(error)
     if (!failure) throw error
@@ -126,7 +130,7 @@ export async function removeProfile(name: string, deps: Pick<Dependencies, 'edit
     if (first === undefined) return [{kind: 'remove', list: 'profiles', name}]
     throw new AwsOidcError(
       'CONFIG_INVALID',
-      `The profile "${name}" is the source of ${[first, ...others].join(', ')}, and stays.`,
+      `The profile "${name}" is the source of ${[first, ...others].join(', ')}, so it was not removed.`,
       {hint: `aws-oidc profiles remove ${first}`},
     )
   })
@@ -135,8 +139,8 @@ export async function removeProfile(name: string, deps: Pick<Dependencies, 'edit
 /** Throws USAGE unless users can type this name after `--profile`, and AWS's own files can hold it. */
 export function checkProfileName(name: string): void {
   if (/^[^\s\p{C}"'#;=[\]\\`$-][^\s\p{C}"'#;=[\]\\`$]*$/u.test(name)) return
-  throw new AwsOidcError('USAGE', `"${printable(name, 60)}" is not a name for a profile.`, {
-    hint: 'a name without spaces, quotes, brackets and the signs # ; = $, such as developer',
+  throw new AwsOidcError('USAGE', `"${printable(name, 60)}" is not a valid profile name.`, {
+    hint: 'a name without spaces, quotes, brackets or # ; = $, such as developer',
   })
 }
 

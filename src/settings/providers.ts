@@ -74,7 +74,7 @@ export async function removeProvider(name: string, deps: SetupDependencies): Pro
     if (first === undefined) return [{kind: 'remove', list: 'providers', name}]
     throw new AwsOidcError(
       'CONFIG_INVALID',
-      `The provider "${name}" is named by the profiles ${[first, ...others].join(', ')}, and stays.`,
+      `The provider "${name}" is used by the profiles ${[first, ...others].join(', ')}, so it was not removed.`,
       {hint: `aws-oidc profiles remove ${first}`},
     )
   })
@@ -85,7 +85,7 @@ export async function removeProvider(name: string, deps: SetupDependencies): Pro
     deps.signal.throwIfAborted()
     left.push(`${what}: ${failure.message}`)
   }
-  const signedOut = await signOut(name, deps).catch(note('What it kept may still be here'))
+  const signedOut = await signOut(name, deps).catch(note('Its cache entries may still be here'))
   for (const secret of secretsOnlyOf(name, deps.configuration)) {
     await secretsIn(deps.keyring)
       .remove(secret)

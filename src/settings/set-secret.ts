@@ -89,7 +89,7 @@ async function read(
 ): Promise<string> {
   if (!asking.attended) return readStdin()
   if (asking.interactive) return ask.secret(`${setting} of ${provider}`)
-  throw new AwsOidcError('USAGE', 'Nobody may be asked for the secret, and none comes through a pipe.', {
+  throw new AwsOidcError('USAGE', 'aws-oidc may not ask for the secret here, and none came through a pipe.', {
     hint: `a program that prints it | ${commandFor(provider, setting)}`,
   })
 }

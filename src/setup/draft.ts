@@ -35,7 +35,7 @@ export async function knownStrategy(id: string, {registry}: Pick<Dependencies, '
 /** Why a provider can't have this name; `undefined` if it can. */
 export function problemOfProviderName(name: string): string | undefined {
   if (/^[\w.-]+$/.test(name) && !name.startsWith('-')) return undefined
-  return `"${printable(name, 60)}" is not a name for a provider: letters, digits, and the signs . _ - make one.`
+  return `"${printable(name, 60)}" is not a valid provider name: use only letters, digits, and . _ -`
 }
 
 /** Why a profile can't have this name; `undefined` if it can. */
@@ -108,7 +108,7 @@ export async function saveDraft(
       const same = isDeepStrictEqual(existingIn(now.providers, draft.provider), draft.existing)
       const changed = !same || (profile && !isDeepStrictEqual(existingIn(now.profiles, profile.name), profile.existing))
       if (!changed) return editsFor(draft, profile)
-      throw new AwsOidcError('CONFIG_INVALID', `Somebody else has changed ${now.path} meanwhile; nothing was saved.`, {
+      throw new AwsOidcError('CONFIG_INVALID', `${now.path} has changed in the meantime; nothing was saved.`, {
         hint: 'the same command again',
       })
     })

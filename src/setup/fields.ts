@@ -41,14 +41,10 @@ const path = (name: string, description: string) => fieldOf(name, {type: 'path',
 const page = (name: string, description: string) => fieldOf(name, {type: 'url', description})
 
 const hostFields: readonly Field[] = [
-  fieldOf('defaultRole', {type: 'string', description: 'the role to take where a profile names none'}, (value, where) =>
+  fieldOf('defaultRole', {type: 'string', description: 'the role to use if a profile names none'}, (value, where) =>
     readRole(String(value), where),
   ),
-  fieldOf(
-    'duration',
-    {type: 'duration', description: 'of role sessions, 15m to 12h; 1h where nothing is said'},
-    checkDuration,
-  ),
+  fieldOf('duration', {type: 'duration', description: 'of role sessions, 15m to 12h; 1h by default'}, checkDuration),
   fieldOf('sessionName', {type: 'string', description: "name of role sessions, such as '{email}'"}),
   fieldOf('flow', {type: 'string', description: 'how to sign in', oneOf: ['auto', 'browser', 'device']}),
   {
@@ -58,10 +54,10 @@ const hostFields: readonly Field[] = [
   },
   {
     name: 'redirect.ports',
-    spec: {type: 'list', description: 'ports for the way back, where the provider compares them, such as 8400,8401'},
+    spec: {type: 'list', description: 'ports for the redirect, if the provider compares them, such as 8400,8401'},
     read: readPorts,
   },
-  fieldOf('redirect.path', {type: 'string', description: 'path of the way back; /callback where nothing is said'}),
+  fieldOf('redirect.path', {type: 'string', description: 'path of the redirect; /callback by default'}),
   page('pages.success', 'page to show after a sign-in instead of our own'),
   page('pages.failure', 'page to show after a sign-in that failed'),
   path('tls.cert', 'our certificate for the provider, a PEM file'),

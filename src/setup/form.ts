@@ -52,7 +52,7 @@ export async function formFor(request: SetupRequest, deps: SetupDependencies): P
   }
 
   async function askName(): Promise<Back | undefined> {
-    const answer = await dialogue.text('Name of the provider here', {
+    const answer = await dialogue.text('Name of the provider in aws-oidc', {
       default: provider ?? 'corp',
       check: problemOfProviderName,
     })
@@ -161,7 +161,7 @@ export async function formFor(request: SetupRequest, deps: SetupDependencies): P
     },
 
     async review() {
-      const go = {label: 'Go on: sign in to try it', value: undefined}
+      const go = {label: 'Continue: sign in to try it', value: undefined}
       for (;;) {
         if (!chosen) throw new Error('what is reviewed has a strategy')
         const {strategy, fields, watch} = chosen

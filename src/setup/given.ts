@@ -34,7 +34,8 @@ function merged(earlier: unknown, value: unknown): unknown {
 function answerOf(pair: string, fields: readonly Field[]): readonly [string, unknown] {
   const at = pair.indexOf('=')
   const [name, value] = at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)]
-  if (value === '') throw new AwsOidcError('USAGE', `${where}: "${printable(name, 60)}" has no value: NAME=VALUE.`)
+  if (value === '')
+    throw new AwsOidcError('USAGE', `${where}: "${printable(name, 60)}" has no value; write NAME=VALUE.`)
   const [outer = name, inner] = name.split('.')
   const field = fields.find(field => field.name === name) ?? fields.find(field => field.name === outer && inner)
   if (!field) throw unknown(name, fields)
@@ -48,14 +49,14 @@ function referenceOf(name: string, kind: string | undefined, value: string): Rea
   if (kind === 'env' || kind === 'keyring') return {[kind]: value}
   throw new AwsOidcError(
     'USAGE',
-    `${where}: ${name} is a secret, which is never an argument: ${name}.env=VARIABLE, or ${name}.keyring=NAME.`,
+    `${where}: ${name} is a secret and can't be an argument; use ${name}.env=VARIABLE or ${name}.keyring=NAME.`,
   )
 }
 
 function unknown(name: string, fields: readonly Field[]): AwsOidcError {
   const names = fields.map(field => field.name)
   const near = nearest(name, names)
-  const instead = near === undefined ? `There are: ${names.join(', ')}.` : `Did you mean "${near}"?`
+  const instead = near === undefined ? `Known: ${names.join(', ')}.` : `Did you mean "${near}"?`
   return new AwsOidcError('USAGE', `${where}: there is no setting "${printable(name, 60)}". ${instead}`)
 }
 

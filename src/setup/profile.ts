@@ -46,7 +46,7 @@ export function profileFormFor(
     if (roles && roles.length > 0) {
       const choices = roles.map(offered => ({label: labelOf(offered, roles), value: roleArgument(offered, roles)}))
       const many = roles.length === 1 ? 'one role' : `${roles.length} roles`
-      const question = `The provider offers ${many}. For which is the profile?`
+      const question = `The provider offers ${many}. Which is the profile for?`
       return dialogue.choose(question, [...choices, {label: none, value: undefined}], role)
     }
     const answer = await dialogue.text(`Role for the profile, as ARN; empty for ${none}`, {

@@ -31,7 +31,7 @@ export async function askField(
   const asked = required ? question : `${question}; empty for none`
   const typed = await deps.dialogue.text(asked, {
     ...(usual !== '' && required && {default: usual}),
-    check: answer => (answer === '' ? (required ? 'This is needed.' : undefined) : problemOf(field, answer)),
+    check: answer => (answer === '' ? (required ? 'This is required.' : undefined) : problemOf(field, answer)),
   })
   if (typed === back) return back
   return typed === '' ? {kind: 'none'} : {kind: 'value', value: field.read(typed, yourAnswer)}
@@ -64,7 +64,7 @@ async function askSecret(
   const now = draft.answers.get(name)
   const way = await dialogue.choose(`${name} (${spec.description}): where is it?`, [
     ...(now === undefined ? [] : [{label: `where it is now: ${textOf(now)}`, value: 'now'} as const]),
-    {label: 'I type it now, and it goes into the keyring of this system', value: 'keyring'},
+    {label: 'I type it now, to be stored in the keyring of this system', value: 'keyring'},
     {label: 'in an environment variable', value: 'env'},
     {label: 'a command prints it', value: 'command'},
     ...(required ? [] : [{label: 'there is none', value: 'none'}]),
@@ -80,8 +80,10 @@ async function askSecret(
     return {kind: 'value', value: {keyring: inKeyring}, secret: [inKeyring, secret]}
   }
   const typed = await dialogue.text(way === 'env' ? 'Name of the variable' : 'The command, started without a shell', {
-    check: answer =>
-      (way === 'env' ? /^[a-z_]\w*$/i : /\S/).test(answer) ? undefined : 'This is not the name of a variable.',
+    check: answer => {
+      if (way === 'command') return /\S/.test(answer) ? undefined : 'This is required.'
+      return /^[a-z_]\w*$/i.test(answer) ? undefined : 'This is not the name of a variable.'
+    },
   })
   if (typed === back) return askSecret({name, spec, read: () => undefined}, draft, required, deps)
   return {kind: 'value', value: way === 'env' ? {env: typed} : {command: typed.split(/\s+/)}}
@@ -94,7 +96,7 @@ export async function mayChange(
 ): Promise<boolean> {
   const answer = await dialogue.choose(`There is already ${what} in ${configuration.path}.`, [
     {label: 'Change it', value: true},
-    {label: 'Take another name', value: false},
+    {label: 'Choose another name', value: false},
   ])
   return answer === true
 }

@@ -24,10 +24,13 @@ export async function withRolesClaim(
 ): Promise<Draft | Back> {
   const claims = claimsOfRoles(draft, trial)
   if (claims.length === 0) return draft
-  const chosen = await dialogue.choose('The ID token lists AWS roles. Are you to choose from them, here and later?', [
-    ...claims.map(claim => ({label: `Yes, from those of the claim "${claim}" (${setting})`, value: claim})),
-    {label: 'No, a role is named by hand', value: undefined},
-  ])
+  const chosen = await dialogue.choose(
+    'The ID token lists AWS roles. Do you want to choose from them, now and later?',
+    [
+      ...claims.map(claim => ({label: `Yes, from the claim "${claim}" (${setting})`, value: claim})),
+      {label: 'No, name a role by hand', value: undefined},
+    ],
+  )
   if (typeof chosen !== 'string') return chosen ?? draft
   return {...draft, answers: new Map([...draft.answers, [setting, chosen]])}
 }

@@ -32,7 +32,7 @@ export async function setup(request: SetupRequest, deps: SetupDependencies): Pro
   }
   const draft = await draftFrom(request, deps)
   if (!request.yes) {
-    throw new AwsOidcError('USAGE', 'Nobody can be asked here, and nothing is saved without being asked for.', {
+    throw new AwsOidcError('USAGE', "You can't be asked here, and nothing is saved without your consent.", {
       hint: 'the same command with --yes',
     })
   }
@@ -87,7 +87,7 @@ async function draftFrom(request: SetupRequest, deps: Configured): Promise<Draft
   const finished = draft && missing.length === 0 && problems.length === 0 ? draft : undefined
   const clashes = finished && !request.replace ? clashesOf(finished, request, deps) : []
   const lines = [
-    ...(provider === undefined ? ['--provider NAME: what it is to be called here'] : []),
+    ...(provider === undefined ? ['--provider NAME: its name in aws-oidc'] : []),
     ...(problem === undefined ? [] : [`--provider: ${problem}`]),
     ...(known ? [] : [`--strategy ${deps.registry.strategies().join('|')}: how to sign in there`]),
     ...missing.map(({name, spec}) =>
@@ -157,9 +157,9 @@ function roleFrom(draft: Draft, {roles, signedIn}: Trial): string | undefined {
       hint: 'Ask whoever runs the provider for a role.',
     })
   }
-  const offers = roles ? `offers ${roles.length}: ${roles.map(nameOf).slice(0, 10).join(', ')}` : 'does not say which'
+  const offers = roles ? `offers ${roles.length}: ${roles.map(nameOf).slice(0, 10).join(', ')}` : 'does not list any'
   const claim = claimsOfRoles(draft, {signedIn}).find(claim => /^[\w.:/-]+$/.test(claim))
-  throw new AwsOidcError('ROLE_REQUIRED', `Which role the profile is for must be said: "${provider}" ${offers}.`, {
+  throw new AwsOidcError('ROLE_REQUIRED', `The profile needs a role: "${provider}" ${offers}.`, {
     hint:
       claim === undefined
         ? 'the same command with --role ARN'

@@ -35,8 +35,8 @@ async function choicesOf({registry}: Pick<Dependencies, 'registry'>) {
   const here = registry.strategies().map(async id => ({label: `${id}: ${await summaryOf(id)}`, value: id}))
   const offered = registry
     .installable()
-    .map(({strategy, plugin}) => ({label: `${strategy}: ${plugin}, installed on consent`, value: strategy}))
-  return [...(await Promise.all(here)), ...offered, {label: 'another one, which a plugin brings', value: ''}]
+    .map(({strategy, plugin}) => ({label: `${strategy}: ${plugin}, installed if you agree`, value: strategy}))
+  return [...(await Promise.all(here)), ...offered, {label: 'another one, from a plugin', value: ''}]
 
   async function summaryOf(id: string): Promise<string> {
     const summary = await registry.strategySummary(id).catch((error: unknown) => expectedFailure(error)?.message)
@@ -49,12 +49,12 @@ async function fromAnyPlugin(
   deps: Pick<Dependencies, 'registry' | 'installPlugin' | 'signal' | 'tell' | 'dialogue'>,
 ): Promise<KnownStrategy | undefined> {
   const plugin = await deps.dialogue.text('The plugin: its name, the path of its tarball, or an address', {
-    check: name => (name === '' ? 'This is needed.' : undefined),
+    check: name => (name === '' ? 'This is required.' : undefined),
   })
   const installed = plugin === back ? undefined : await install(plugin, builtIn, deps)
   const [only, ...others] = installed?.strategies ?? []
   if (only !== undefined && others.length === 0) return usableStrategy(only, builtIn, deps)
-  if (installed && only === undefined) deps.tell(`${installed.name} brings no way to sign in.`)
+  if (installed && only === undefined) deps.tell(`${installed.name} provides no way to sign in.`)
   return undefined
 }
 

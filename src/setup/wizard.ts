@@ -14,7 +14,7 @@ import {writeAsked} from './write.ts'
 /** Asks for everything that no flag gives, tries it, and writes it after a yes. The user can always go back. */
 export async function runWizard(request: SetupRequest, deps: SetupDependencies): Promise<SetupResult> {
   const form = await formFor(request, deps)
-  deps.tell(['Enter takes what is proposed, < goes back, Ctrl-C ends it. Nothing is written before you say yes.', ''])
+  deps.tell(['Enter accepts what is proposed, < goes back, Ctrl-C quits. Nothing is written before you say yes.', ''])
   await form.fill()
   for (;;) {
     const draft = await form.review()
@@ -42,7 +42,7 @@ async function untried(draft: Draft, deps: SetupDependencies): Promise<SetupResu
     const next = await deps.dialogue.choose('What now?', [
       {label: 'Change the settings', value: 'change'},
       {label: 'Try again', value: 'again'},
-      {label: 'Save the provider although nobody could sign in', value: 'save'},
+      {label: 'Save the provider although the sign-in failed', value: 'save'},
     ] as const)
     if (next === back || next === 'change') return back
     if (next === 'again') return next
@@ -55,7 +55,7 @@ async function withTrial(draft: Draft, trial: Trial, request: SetupRequest, deps
   const trials = [trial]
   let saved: Trial | undefined
   try {
-    deps.tell(`Signed in as ${shownName(trial.signedIn.identity.subject) ?? 'somebody without a name'}.`)
+    deps.tell(`Signed in as ${shownName(trial.signedIn.identity.subject) ?? 'a user without a name'}.`)
     const wanted = request.role === undefined ? await withRolesClaim(draft, trial, deps) : draft
     if (wanted === back) return back
     const again =

@@ -13,5 +13,7 @@ export async function agreesToWrite(
       {label: 'No', value: false},
     ])
   }
-  throw new AwsOidcError('USAGE', 'Nobody may be asked whether to write this; nothing was changed.', {hint: instead})
+  throw new AwsOidcError('USAGE', "You can't be asked here whether to write this; nothing was changed.", {
+    hint: instead,
+  })
 }

@@ -18,7 +18,7 @@ export function foreign(
   origin: Origin | undefined,
 ): LeftAlone | undefined {
   if (!section || origin) return undefined
-  const why = `${placeOf(file, section.at)}: the profile "${name}" is there already and not ours.`
+  const why = `${placeOf(file, section.at)}: the profile "${name}" already exists and is not ours.`
   return {profile: name, kind: 'foreign', why, hint: importConfiguration(name)}
 }
 
@@ -56,7 +56,7 @@ export function inherited(name: string, keys: Keys, {credentials}: Sections, fil
 }
 
 /** Advice for a path in a variable that holds another variable unexpanded. */
-export const mendOfPlaces = 'Set it to the whole path, without quotes that keep the shell from putting in the variable.'
+export const mendOfPlaces = 'Set it to the whole path, without quotes that keep the shell from expanding the variable.'
 
 export const mendOfDefaults = 'Move it from [DEFAULT] into the profiles that need it.'
 

@@ -56,10 +56,10 @@ function readTemplate(template: string): (role: Role, provider: string) => strin
   const known = [...placeholders.keys()]
   const [, unknown] = [...template.matchAll(/\{(\w*)\}/g)].find(([, name = '']) => !known.includes(name)) ?? []
   if (unknown !== undefined || /[{}]/.test(template.replaceAll(/\{\w+\}/g, ''))) {
-    throw usage(`There is no "{${unknown ?? ''}}" in a template for names. There: ${known.join(', ')}.`)
+    throw usage(`There is no "{${unknown ?? ''}}" in a name template. Known: ${known.join(', ')}.`)
   }
   if (problemOfName(template.replaceAll(/\{\w+\}/g, 'x'))) {
-    throw usage(`"${template}" makes no names for AWS profiles, which hold A-Z a-z 0-9 and _-/.%@:+ only.`)
+    throw usage(`"${template}" makes no valid names for AWS profiles, which hold only A-Z a-z 0-9 and _-/.%@:+`)
   }
   return (role, provider) => {
     const filled = template.replaceAll(

@@ -167,7 +167,7 @@ function planRemoval(name: string, sections: readonly Section[], file: SharedFil
   const place = placeOf(file, section?.at)
   if (!prune) {
     const hint = 'aws-oidc profiles sync --prune'
-    return {profile: name, kind: 'stale', why: `${place}: [profile ${name}] of ours is no longer configured.`, hint}
+    return {profile: name, kind: 'stale', why: `${place}: our profile "${name}" is no longer configured.`, hint}
   }
   const own = [...ownKeys, ...companionKeys]
   const whole = section?.properties.every(({key}) => own.includes(key))

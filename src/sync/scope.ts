@@ -31,9 +31,7 @@ export async function planner(
   const {ownProgram, platform} = aws
   // What npx fetches may be gone tomorrow: https://docs.npmjs.com/cli/v11/commands/npx
   if (/[\\/]_npx[\\/]/.test(ownProgram[1])) {
-    log.warn(
-      'This aws-oidc runs from the cache of npx, and AWS tools would be told to start it there: install it first.',
-    )
+    log.warn('This aws-oidc runs from the cache of npx, and AWS tools would start it there: install it first.')
   }
   const offered = request.fromRoles && (await offeredProfiles(request.fromRoles, deps))
   const named = new Set(request.profiles)
@@ -77,6 +75,6 @@ function merged(configured: readonly WantedProfile[], offered: OfferedProfiles['
   const names = new Set(configured.map(({name}) => name))
   const twice = offered.find(({name}) => names.has(name))
   if (!twice) return [...configured, ...offered]
-  const message = `A role that is offered would become the profile "${twice.name}", which is configured otherwise.`
+  const message = `An offered role would become the profile "${twice.name}", which is already configured.`
   throw new AwsOidcError('USAGE', message, {hint: "--name-template '{provider}-{account}-{role}'"})
 }

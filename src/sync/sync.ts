@@ -76,7 +76,7 @@ export async function sync(
         const backups = await write(files, plan, aws, deps)
         if (backups) return {plan, backups}
       }
-      const message = `Another program keeps changing ${places.config} or ${places.credentials}: not all could be written.`
+      const message = `Another program keeps changing ${places.config} or ${places.credentials}: not everything was written.`
       throw new AwsOidcError('OUTPUT_FAILED', message)
     })
     if (backups) return resultOf(plan, places, backups, true)
@@ -142,7 +142,7 @@ function shortened(lines: readonly Line[]): readonly Line[] {
     return characters <= mostCharacters
   })
   const more = lines.length - fit.length
-  return more === 0 ? lines : [...fit, `... and ${more} lines more; "aws-oidc profiles sync --dry-run" shows all.`]
+  return more === 0 ? lines : [...fit, `... and ${more} more lines; "aws-oidc profiles sync --dry-run" shows all.`]
 }
 
 /** Writes both files. Resolves with the paths of the backups, or `undefined` if another program was faster. */

@@ -12,12 +12,12 @@ export function browserFoldersIn(
   return {
     async makeBrowserFolder(providerId) {
       if (folder === undefined)
-        throw new AwsOidcError('CONFIG_INVALID', 'There is no home for the profile of a browser.', {hint})
+        throw new AwsOidcError('CONFIG_INVALID', 'There is no folder for the profile of a browser.', {hint})
       const own = join(folder, providerId)
       try {
         return await files.makePrivateFolder(own)
       } catch (error) {
-        const what = `The folder for the profile of a browser can't be made: ${own}: ${codeOf(error)}.`
+        const what = `The folder for the profile of a browser can't be created: ${own}: ${codeOf(error)}.`
         throw new AwsOidcError('OUTPUT_FAILED', what, {hint, cause: error})
       }
     },

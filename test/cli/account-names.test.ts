@@ -80,7 +80,7 @@ describe('an account that has a name in the configuration', () => {
     const {exitCode, stdout, stderr} = await scene.home.run(['roles'])
     expect({exitCode, stdout}).to.deep.equal({exitCode: 2, stdout: ''})
     expect(stderr)
-      .to.match(/config\.yaml:2:3: accounts\.12345678901 is not the twelve digits of an AWS account\./)
+      .to.match(/config\.yaml:2:3: accounts\.12345678901 must be the twelve digits of an AWS account\./)
       .and.include('in quotes')
   })
 })

@@ -74,7 +74,7 @@ describe('cache info', () => {
     await home.configure({top: {cache: 'auto'}})
     const {stderr} = await home.run(creds)
     expect(
-      stderr.match(/^Warning: There is no keyring here .* refresh tokens rest in plain text in /gm),
+      stderr.match(/^Warning: There is no keyring here .* refresh tokens are stored in plain text in /gm),
     ).to.have.length(1)
     const {stdout} = await home.run(['cache', 'info'])
     expect(stdout)
@@ -103,7 +103,7 @@ describe('cache info', () => {
     expect(stdout)
       .to.match(/^Cache +memory: /)
       .and.match(/^Folder +none$/m)
-      .and.match(/^Why +This is a job of a CI system/m)
+      .and.match(/^Why +This is a CI job/m)
     const {exitCode, stderr} = await home.run(creds, env)
     expect(exitCode).to.equal(0)
     expect(stderr).not.to.include('Warning')

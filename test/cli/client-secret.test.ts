@@ -20,7 +20,7 @@ interface Mistake {
   readonly hint: string
 }
 
-const byHand = `Run ${process.execPath} by hand, as it stands there, and see what it says.`
+const byHand = `Run ${process.execPath} by hand, as written there, and see what it prints.`
 const failed = (reason: string) => `the command ${process.execPath} ${reason}.`
 
 const mistakes: Readonly<Record<string, Mistake>> = {
@@ -53,7 +53,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   'comes from a command that does not exist': {
     clientSecret: {command: ['/nonexistent/program', told]},
     complaint: 'the command /nonexistent/program failed: there is no such program.',
-    hint: 'Run /nonexistent/program by hand, as it stands there, and see what it says.',
+    hint: 'Run /nonexistent/program by hand, as written there, and see what it prints.',
   },
 }
 

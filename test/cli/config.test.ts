@@ -35,7 +35,7 @@ const mistakes: readonly (readonly [string, string, string, RegExp])[] = [
     'with a secret in it',
     `providers:\n  corp:\n    strategy: oidc\n    issuer: https://sso.example.com\n    clientId: aws\n    clientSecret: not-for-this-file\nprofiles: {developer: {provider: corp, role: '${role}'}}\n`,
     '6:5',
-    /secret and must not stand in this file[\s\S]*env: NAME/,
+    /secret and must not be in this file[\s\S]*env: NAME/,
   ],
   [
     'with an address that is not safe',

@@ -32,15 +32,15 @@ const files: readonly Illness[] = [
     when: 'with its line, where no SDK can read ~/.aws/config',
     make: adding('config', '[profile broken\n'),
     says: /\.aws\/config:\d+: Profile definition must end with '\]'/,
-    mend: /Mend that line/,
+    mend: /Fix that line/,
   },
   {
     id: 'aws.file-refused',
     severity: 'error',
     when: 'where Python’s parser refuses what the SDKs read',
     make: adding('config', '\n[profile x]\nregion = a\nregion = b\n'),
-    says: /AWS CLI and boto3 refuse .*config: "region" in line \d+/,
-    mend: /Mend that line/,
+    says: /AWS CLI and boto3 refuse .*config: line \d+ repeats "region"/,
+    mend: /Fix that line/,
   },
 ]
 
@@ -50,7 +50,7 @@ const profiles: readonly Illness[] = [
     severity: 'error',
     when: 'and names the SDKs that use a static key in ~/.aws/credentials',
     make: adding('credentials', `[developer]\n${key}`),
-    says: /credentials:2: aws_access_key_id, aws_secret_access_key in the profile "developer": the AWS CLI, boto3, the SDKs for Go and JavaScript use that key and never ask us; only Java does/,
+    says: /credentials:2: aws_access_key_id, aws_secret_access_key in the profile "developer": the AWS CLI, boto3, the SDKs for Go and JavaScript use that key and never ask aws-oidc; only Java does/,
     mend: takeOver,
   },
   {
@@ -112,7 +112,7 @@ const profiles: readonly Illness[] = [
       await synced(home)
       await appendFile(aws(home, 'config'), '[DEFAULT]\nsso_account_id = 1\n')
     },
-    says: /config:\d+: sso_account_id in \[DEFAULT\], which the AWS CLI and boto3 give to every profile, wins over us in "developer"/,
+    says: /config:\d+: sso_account_id in \[DEFAULT\], which the AWS CLI and boto3 give to every profile, wins over aws-oidc in "developer"/,
     mend: /^Move it from \[DEFAULT\] into the profiles that need it\.$/,
   },
   {
@@ -123,7 +123,7 @@ const profiles: readonly Illness[] = [
       await mkdir(aws(home))
       await writeFile(aws(home, 'config'), '[profile developer]\ncredential_process = /bin/other\n')
     },
-    says: /"developer" is there already and not ours/,
+    says: /"developer" already exists and is not ours/,
     mend: takeOver,
   },
   {
@@ -134,9 +134,9 @@ const profiles: readonly Illness[] = [
       await synced(home, '--chain', 'aws')
       await home.configure({profiles: {admin: {source: 'developer', role: 'arn:aws:iam::123456789012:role/other'}}})
     },
-    says: /config: the profile "admin" is not as our configuration has it/,
+    says: /config: the profile "admin" differs from our configuration/,
     mend: /^aws-oidc profiles sync$/,
-    fixed: /^The profile "admin" is written anew\. What was there before today is in .*aws-oidc-backup/,
+    fixed: /^Rewrote the profile "admin"\. What was there before today is in .*aws-oidc-backup/,
   },
   {
     id: 'profile.stale',
@@ -147,7 +147,7 @@ const profiles: readonly Illness[] = [
       await synced(home)
       await home.configure({})
     },
-    says: /\[profile gone\] of ours is no longer configured/,
+    says: /our profile "gone" is no longer configured/,
     mend: /^aws-oidc profiles sync --prune$/,
   },
   {
@@ -176,7 +176,7 @@ const profiles: readonly Illness[] = [
     },
     says: /config:\d+: the profile "developer" starts .*bin\/aws-oidc, which is not there/,
     mend: /^aws-oidc profiles sync$/,
-    fixed: /^The profile "developer" is written anew/,
+    fixed: /^Rewrote the profile "developer"/,
   },
   {
     id: 'profile.program-gone',
@@ -218,7 +218,7 @@ describe('doctor, for the AWS tools,', () => {
     const watcher = watch(aws(home), (event, name) => written.push(`${event} ${name}`))
     const {stdout} = await home.run(['doctor', '--fix', '--no-network'])
     watcher.close()
-    for (const name of names) expect(stdout).to.include(`The profile "${name}" is written anew`)
+    for (const name of names) expect(stdout).to.include(`Rewrote the profile "${name}".`)
     // On Linux each file that takes the place of another is one such event.
     expect(written.filter(event => event === 'rename config')).to.have.length(1)
   })

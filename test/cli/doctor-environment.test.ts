@@ -11,7 +11,7 @@ const environment: readonly Illness[] = [
     severity: 'warning',
     when: 'for a region in a variable, with the nearest name',
     env: () => ({AWS_REGION: 'eu-central-99'}),
-    says: /^AWS_REGION: AWS listed no region "eu-central-99" in .*\. Is "eu-central-1" meant\?$/,
+    says: /^AWS_REGION: AWS listed no region "eu-central-99" in .*\. Did you mean "eu-central-1"\?$/,
     mend: /^Set eu-central-1 there/,
   },
   {
@@ -19,7 +19,7 @@ const environment: readonly Illness[] = [
     severity: 'error',
     when: 'and names the SDKs that use keys from variables',
     env: () => keys,
-    says: /^AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY: boto3, the AWS SDKs for Go and Java.*JavaScript takes the profile/,
+    says: /^AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY: boto3, the AWS SDKs for Go and Java.*JavaScript uses the profile/,
     mend: /^unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY$/,
   },
   {
@@ -35,7 +35,7 @@ const environment: readonly Illness[] = [
     severity: 'note',
     when: 'for container credentials',
     env: () => ({AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1/x'}),
-    says: /^AWS_CONTAINER_CREDENTIALS_FULL_URI: AWS tools for which no profile is named/,
+    says: /^AWS_CONTAINER_CREDENTIALS_FULL_URI: AWS tools without a profile/,
     mend: /^unset AWS_CONTAINER_CREDENTIALS_FULL_URI$/,
   },
   {
@@ -58,7 +58,7 @@ const environment: readonly Illness[] = [
     id: 'environment.sts',
     severity: 'note',
     when: 'where the STS is not that of AWS',
-    says: /^AWS_ENDPOINT_URL_STS: http:\/\/127\.0\.0\.1:\d+, which is not AWS's own/,
+    says: /^AWS_ENDPOINT_URL_STS sends your tokens to http:\/\/127\.0\.0\.1:\d+, which is not AWS's own/,
     mend: /^unset AWS_ENDPOINT_URL_STS$/,
   },
   {
@@ -83,7 +83,7 @@ const environment: readonly Illness[] = [
     severity: 'warning',
     when: 'where AWS_PROFILE names a profile that no AWS tool finds',
     env: () => ({AWS_PROFILE: 'nobody'}),
-    says: /AWS_PROFILE is "nobody", and no file of the AWS tools has such a profile/,
+    says: /AWS_PROFILE is "nobody", but no file of the AWS tools has such a profile/,
     mend: /^unset AWS_PROFILE$/,
   },
 ]

@@ -22,7 +22,7 @@ const files: readonly Illness[] = [
       await chmod(home.cache, 0o755)
       await chmod(join(home.cache, 'locks'), 0o755)
     },
-    says: /Others may get at 2 paths of ours: .*cache\/aws-oidc, .*locks/,
+    says: /Others may read or write 2 paths of ours: .*cache\/aws-oidc, .*locks/,
     mend: /^aws-oidc doctor --fix$/,
     fixed: /^2 paths closed to others/,
   },
@@ -66,7 +66,7 @@ const files: readonly Illness[] = [
       for (const version of ['v20.1.0', `v${process.versions.node}`])
         await mkdir(join(home.cache, 'compiled', `${version}-x64-01234567-0`), {recursive: true, mode: 0o700})
     },
-    says: /^1 folder of what another Node has compiled: \S+compiled\/v20\.1\.0-x64-01234567-0\.$/,
+    says: /^1 folder of code compiled by another Node: \S+compiled\/v20\.1\.0-x64-01234567-0\.$/,
     mend: /^aws-oidc doctor --fix$/,
     fixed: /^1 path removed/,
   },
@@ -81,7 +81,7 @@ const files: readonly Illness[] = [
         await mkdir(join(home.cache, 'exec', `${mark}.0123456789abcdef`), {recursive: true, mode: 0o700})
       }
     },
-    says: /^1 folder of a program .*99999999\.0123456789abcdef\.$/,
+    says: /^1 folder left by a killed "exec --serve": .*99999999\.0123456789abcdef\.$/,
     mend: /^aws-oidc doctor --fix$/,
     fixed: /^1 path removed/,
   },
@@ -102,7 +102,7 @@ const secrets: readonly Illness[] = [
     severity: 'error',
     when: 'where AWS_OIDC_CACHE names the cache of a plugin that is not installed',
     env: () => ({AWS_OIDC_CACHE: 'pass'}),
-    says: /^AWS_OIDC_CACHE: The cache "pass" comes with a plugin/,
+    says: /^AWS_OIDC_CACHE: The cache "pass" comes from a plugin/,
     mend: /^aws-oidc plugins install aws-oidc-cache-pass$/,
   },
   {
@@ -111,7 +111,7 @@ const secrets: readonly Illness[] = [
     when: 'in a CI job',
     make: ({home}) => home.configure({top: {cache: 'auto'}}),
     env: () => ({CI: 'true'}),
-    says: /job of a CI system .*Nothing is kept/,
+    says: /a CI job .*Nothing is kept/,
     mend: /^export AWS_OIDC_CACHE=file$/,
   },
   {
@@ -119,7 +119,7 @@ const secrets: readonly Illness[] = [
     severity: 'note',
     when: 'where there is no keyring, and none was chosen',
     make: ({home}) => home.configure({top: {cache: 'auto'}}),
-    says: /There is no keyring here \(no D-Bus session\)\. What is kept rests in plain text/,
+    says: /There is no keyring here \(no D-Bus session\)\. Credentials and tokens are stored in plain text/,
     mend: /cache: file/,
   },
   {
@@ -136,7 +136,7 @@ const secrets: readonly Illness[] = [
     when: 'where nobody answers at the address of the session’s bus',
     make: ({home}) => home.configure({top: {cache: 'auto'}}),
     env: () => ({DBUS_SESSION_BUS_ADDRESS: closedPort}),
-    says: /keyring of this system can't be used: .*nonexistent.* What is kept meanwhile rests in plain text/,
+    says: /keyring of this system can't be used: .*nonexistent.* Until then, credentials and tokens are stored in plain text/,
     mend: /cache: file/,
   },
   {
@@ -167,7 +167,7 @@ const secrets: readonly Illness[] = [
     when: 'that the configuration names and that does not exist',
     make: ({home}) => home.configure({top: {browser: ['no-such-browser', '-P', 'work']}}),
     says: /^"browser" in the configuration names no-such-browser, which is not there/,
-    mend: /Name a program that is there/,
+    mend: /Name a program that exists/,
   },
   {
     id: 'browser.program',

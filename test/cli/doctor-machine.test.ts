@@ -40,7 +40,7 @@ const configuration: readonly Illness[] = [
     when: 'where the file is not YAML',
     make: ({home}) => home.writeConfig('providers: [\n'),
     says: /config\.yaml:\d+:\d+: /,
-    mend: /Mend that line/,
+    mend: /Fix that line/,
   },
   {
     id: 'config.broken',
@@ -96,7 +96,7 @@ const installation: readonly Illness[] = [
     when: 'where an older Node is first on the PATH',
     make: ({home}) => plantProgram(join(home.folder, 'old/node'), '#!/bin/sh\necho v20.11.0\n'),
     env: ({home}) => ({PATH: `${join(home.folder, 'old')}:${process.env.PATH}`}),
-    says: /old\/node, is 20\.11\.0; .*needs >=24\.15/,
+    says: /old\/node, which is 20\.11\.0; .*needs >=24\.15/,
     mend: /Install a newer Node/,
   },
   {
@@ -109,16 +109,16 @@ const installation: readonly Illness[] = [
     },
     says: /bin\/aws-oidc, which AWS tools start, .*can't be started/,
     mend: /^aws-oidc doctor --fix$/,
-    fixed: /is written anew/,
+    fixed: /was rewritten/,
   },
   {
     id: 'launcher.moved',
     severity: 'warning',
     when: 'where the Node that it names is gone',
     make: launcherSaying(text => text.replace(/^node='.*'$/m, "node='/gone/node'")),
-    says: /would start \/gone\/node, which is not there any more/,
+    says: /should start \/gone\/node, which is gone/,
     mend: /^aws-oidc doctor --fix$/,
-    fixed: /is written anew/,
+    fixed: /was rewritten/,
   },
   {
     id: 'launcher.node',
@@ -130,7 +130,7 @@ const installation: readonly Illness[] = [
     },
     says: /starts .*old\/node, which is Node 22\.1\.0/,
     mend: /^aws-oidc doctor --fix$/,
-    fixed: /is written anew/,
+    fixed: /was rewritten/,
   },
   {
     id: 'launcher.outdated',
@@ -144,16 +144,16 @@ const installation: readonly Illness[] = [
     },
     says: /starts aws-oidc 0\.9\.0 in .*other\/bin\/run\.js; this is 1\.0\.0/,
     mend: /^aws-oidc doctor --fix$/,
-    fixed: /is written anew/,
+    fixed: /was rewritten/,
   },
   {
     id: 'launcher.outdated',
     severity: 'warning',
     when: 'where another build of the same version has written it',
     make: launcherSaying(text => `${text}\n# Of yesterday.\n`),
-    says: /bin\/aws-oidc is not as this version writes it/,
+    says: /bin\/aws-oidc differs from what this version writes/,
     mend: /^aws-oidc doctor --fix$/,
-    fixed: /is written anew/,
+    fixed: /was rewritten/,
   },
 ]
 
@@ -182,8 +182,8 @@ describe('doctor, for this machine,', () => {
   })
 
   for (const [id, path, says] of [
-    ['config.owner', '.config/aws-oidc/config.yaml', /config\.yaml belongs to somebody else/],
-    ['files.owner', '.cache/aws-oidc/v1', /1 path of ours belong to somebody else, as after "sudo aws-oidc": .*v1/],
+    ['config.owner', '.config/aws-oidc/config.yaml', /config\.yaml belongs to another user/],
+    ['files.owner', '.cache/aws-oidc/v1', /Another user owns 1 path of ours, as after "sudo aws-oidc": .*v1/],
   ] as const) {
     it(`finds ${id} where the user does not own it`, async function () {
       if (!root) this.skip()
@@ -237,10 +237,12 @@ describe('doctor, for this machine,', () => {
     expect(exitCode).to.equal(7)
     expect(stdout)
       .to.match(/^Configuration\n {2}ok {7}.*config\.yaml: 1 provider, 2 profiles\n/m)
-      .and.match(/^ {2}warning {2}Others may get at 1 path .*\(files\.open\)\n {11}Try: aws-oidc doctor --fix\n/m)
+      .and.match(
+        /^ {2}warning {2}Others may read or write 1 path .*\(files\.open\)\n {11}Try: aws-oidc doctor --fix\n/m,
+      )
       .and.match(/\n\n1 warning, \d notes?\.\nRun "aws-oidc doctor --fix" to fix 1 of them\.\n$/)
     const fixed = await scene.home.run(['doctor', '--no-network', '--fix'])
-    expect(fixed.stdout).to.match(/^ {2}fixed {4}Others may get at .*\n {11}1 path closed to others\.\n/m)
+    expect(fixed.stdout).to.match(/^ {2}fixed {4}Others may read or write .*\n {11}1 path closed to others\.\n/m)
     expect(fixed.exitCode).to.equal(0)
   })
 })

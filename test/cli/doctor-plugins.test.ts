@@ -14,7 +14,7 @@ const plugins: readonly Illness[] = [
       await plantPlugin(home, {hook})
       await rm(join(home.folder, 'plugins'), {recursive: true})
     },
-    says: /aws-oidc-ping was installed, and its files are gone/,
+    says: /aws-oidc-ping is installed, but its files are gone/,
     mend: /^aws-oidc plugins install aws-oidc-ping$/,
   },
   {
@@ -22,7 +22,7 @@ const plugins: readonly Illness[] = [
     severity: 'warning',
     when: 'that needs a newer aws-oidc',
     make: ({home}) => plantPlugin(home, {hook, manifest: {engines: {'aws-oidc': '>=2'}}}),
-    says: /aws-oidc-ping can't be used: it needs aws-oidc >=2, this is 1\.0\.0/,
+    says: /aws-oidc-ping can't be used: it needs aws-oidc >=2; this is 1\.0\.0/,
     mend: /^git pull && npm ci && npm run build \(in \/.+\)$/,
   },
   {
@@ -30,7 +30,7 @@ const plugins: readonly Illness[] = [
     severity: 'warning',
     when: 'that was built for another contract',
     make: ({home}) => plantPlugin(home, {hook, manifest: {'aws-oidc': {apiVersion: 0, strategies: ['ping']}}}),
-    says: /built for version 0 of the contract, this is 1/,
+    says: /built for version 0 of the contract; this is version 1/,
     mend: /^aws-oidc plugins unlink aws-oidc-ping$/,
   },
   {
@@ -57,7 +57,7 @@ const plugins: readonly Illness[] = [
       await plantPlugin(home, {hook})
       await home.configure({top: {plugins: {allow: ['aws-oidc-keycloak']}}})
     },
-    says: /aws-oidc-ping is installed and not used: "plugins\.allow"/,
+    says: /aws-oidc-ping is installed but not used: "plugins\.allow"/,
     mend: /^aws-oidc plugins uninstall aws-oidc-ping$/,
   },
 ]

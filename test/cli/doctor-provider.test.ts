@@ -26,7 +26,7 @@ const here: readonly Illness[] = [
     severity: 'error',
     when: 'where its plugin is not installed',
     make: ({home}) => home.configure({provider: {strategy: 'keycloak'}}),
-    says: /The strategy "keycloak" comes with a plugin, which is not installed/,
+    says: /The strategy "keycloak" comes from a plugin that is not installed/,
     mend: /^aws-oidc plugins install aws-oidc-keycloak$/,
   },
   {
@@ -50,7 +50,7 @@ const here: readonly Illness[] = [
     severity: 'error',
     when: 'for a secret whose program does not exist, and runs no such program',
     make: ({home}) => home.configure({provider: {clientSecret: {command: ['/gone/op', 'read']}}}),
-    says: /a secret printed by \/gone\/op, which is not there/,
+    says: /program \/gone\/op, which prints a secret of the provider "sandbox", is missing/,
     mend: /^Install \/gone\/op/,
   },
   {
@@ -123,7 +123,7 @@ const here: readonly Illness[] = [
       await home.configure({profiles: locked})
       await home.run(['creds', '-p', 'closed'])
     },
-    says: /^What failed last, \d\d:\d\d \(now\): AWS refused/,
+    says: /^Last failure, \d\d:\d\d \(now\): AWS refused/,
     mend: /./,
   },
 ]

@@ -144,7 +144,7 @@ const servers: readonly Illness[] = [
     severity: 'warning',
     when: 'in the code of a plugin, and goes on',
     make: checking('throw new TypeError("oops")'),
-    says: /This could not be looked at: what the strategy "ping" checks of "sandbox": .*aws-oidc-ping failed: oops/,
+    says: /A check failed: what the strategy "ping" checks of "sandbox": .*aws-oidc-ping failed: oops/,
     mend: /^aws-oidc doctor --debug$/,
     args: online,
   },
@@ -201,8 +201,8 @@ describe('doctor, for servers,', () => {
     expect(findings.map(({id}) => id)).to.deep.equal(['environment.sts'])
     const said = fine.map(({area, what}) => `${area}: ${what}`).join('\n')
     expect(said)
-      .to.match(/^Provider sandbox: the metadata of 127\.0\.0\.1:\d+ is read$/m)
-      .and.match(/^Provider sandbox: a sign-in goes by the browser; there is a page for the client "aws-oidc"$/m)
+      .to.match(/^Provider sandbox: read the metadata of 127\.0\.0\.1:\d+$/m)
+      .and.match(/^Provider sandbox: a sign-in uses the browser; there is a page for the client "aws-oidc"$/m)
       .and.match(/^AWS: the STS at 127\.0\.0\.1:\d+ has answered$/m)
     const kinds = (await scene.sandbox.journal()).map(({kind}) => kind)
     expect(kinds).not.to.include.members(['sign-in'])
@@ -225,7 +225,7 @@ describe('doctor, for servers,', () => {
     await sendingTo('http://localhost:1/login', async () => {
       const {fine} = await examine(scene.home)
       expect(fine.map(({what}) => what)).to.include(
-        'a sign-in goes by the browser; only a browser can tell whether there is a page for the client "aws-oidc"',
+        'a sign-in uses the browser; only a browser can tell whether there is a page for the client "aws-oidc"',
       )
     })
   })
@@ -279,7 +279,7 @@ describe('doctor, for servers,', () => {
       expect(told?.what).to.match(/The certificate of 127\.0\.0\.1:\d+ is not trusted/)
       expect(told?.mend).to.match(/^export AWS_CA_BUNDLE=/)
       expect(told?.details).to.deep.equal([
-        `Besides those of the system it trusts the authorities of AWS_CA_BUNDLE (${bundle}).`,
+        `aws-oidc trusts the authorities of the system and those of AWS_CA_BUNDLE (${bundle}).`,
       ])
     } finally {
       await front.stop()

@@ -102,7 +102,7 @@ describe('a hot copy', () => {
     expect(await whyNone({AWS_OIDC_CACHE: 'memory'})).to.equal('The cache "memory" is used.')
   })
 
-  const nowhere = 'There is no folder of yours in memory here (XDG_RUNTIME_DIR).'
+  const nowhere = 'You have no folder in memory here (XDG_RUNTIME_DIR).'
 
   it('is not made outside of memory, or where no runtime folder is set', async function () {
     const onDisk = await mkdtemp(join(tmpdir(), 'aws-oidc-disk-'))

@@ -55,7 +55,7 @@ describe("the library for the system's keyring", () => {
       const first = await run(creds)
       isOneDocument(first)
       expect(first.stderr.match(/^Warning: .+$/gm), first.stderr).to.have.length(1)
-      expect(first.stderr).to.match(cause).and.include('rest in plain text')
+      expect(first.stderr).to.match(cause).and.include('are stored in plain text')
       expect(await run(creds)).to.include({exitCode: 0, stdout: first.stdout, stderr: ''})
       expect(await scene.sandbox.signIns()).to.equal(1)
     })

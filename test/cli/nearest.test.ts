@@ -61,7 +61,7 @@ describe('a mistyped name', () => {
     await scene.home.configure({provider: {strategy: 'odic'}})
     const {exitCode, stderr} = await scene.home.run(['creds', '--profile', 'developer'])
     expect({exitCode}).to.deep.equal({exitCode: 2})
-    expect(stderr).to.include('Try: Write "strategy: oidc", if that is what you mean.')
+    expect(stderr).to.include('Try: Did you mean "strategy: oidc"?')
   })
 
   it('is answered in JSON with --json', async () => {

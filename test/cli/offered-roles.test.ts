@@ -90,8 +90,8 @@ describe('aws-oidc roles', () => {
       expect(exitCode, stderr).to.equal(0)
       expect(JSON.parse(stdout).roles.map(({role}: {role: string}) => role)).to.deep.equal([arn('developer')])
       for (const role of Object.values(wrong).slice(0, 5))
-        expect(stderr).to.include(`offers "${role.replace('\n', ' ')}", which is no role of AWS. It is left out.\n`)
-      expect(stderr).to.include('offers 2 more that are no roles of AWS.')
+        expect(stderr).to.include(`offers "${role.replace('\n', ' ')}", which is not an AWS role. It is left out.\n`)
+      expect(stderr).to.include('offers 2 more that are not AWS roles.')
       expect(stderr).not.to.include('offers "offline_access')
     })
 

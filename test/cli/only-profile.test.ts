@@ -39,9 +39,7 @@ describe('without a profile name', () => {
       await profiles(['developer', 'admin'])
       const {exitCode, stderr} = await scene.home.run(typed)
       expect(exitCode).to.equal(2)
-      expect(stderr).to.match(
-        /Which of the 2 profiles in \S+ is meant\? There: developer, admin\.\nTry: --profile developer\n$/,
-      )
+      expect(stderr).to.match(/No profile is named, and \S+ has 2: developer, admin\.\nTry: --profile developer\n$/)
     })
   }
 
@@ -49,7 +47,7 @@ describe('without a profile name', () => {
     await profiles(['developer'])
     const {exitCode, stderr} = await scene.home.run(['creds'])
     expect(exitCode).to.equal(2)
-    expect(stderr).to.match(/There is no profile "default" in \S+\. There: developer\.\nTry: --profile developer\n$/)
+    expect(stderr).to.match(/There is no profile "default" in \S+\. Known: developer\.\nTry: --profile developer\n$/)
   })
 
   it('a variable names the profile, even one that does not exist', async () => {
@@ -63,6 +61,6 @@ describe('without a profile name', () => {
     const {exitCode, stderr} = await scene.home.run(['whoami', '-p', 'devloper'])
     expect(exitCode).to.equal(2)
     expect(stderr.length).to.be.lessThan(400)
-    expect(stderr).to.match(/The most alike of 2002: developer, develop, account-\d+\.\nTry: --profile developer\n$/)
+    expect(stderr).to.match(/The closest of 2002: developer, develop, account-\d+\.\nTry: --profile developer\n$/)
   })
 })

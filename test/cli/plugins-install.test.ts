@@ -264,7 +264,7 @@ describe('plugins', function () {
     const pong = manifestOf('aws-oidc-pong', 'pong', '1.1.0')
     await registry.publish(await source(pong, {'strategies.js': hookOf('pong')}))
     await rm(mark, {force: true})
-    const told = 'aws-oidc-bad was not installed: it needs aws-oidc >=9, this is 1.0.0.'
+    const told = 'aws-oidc-bad was not installed: it needs aws-oidc >=9; this is 1.0.0.'
     const update = await plugins('update')
     expect(update, update.stderr).to.include({
       exitCode: 1,

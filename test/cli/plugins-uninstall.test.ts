@@ -22,7 +22,7 @@ describe('plugins uninstall', () => {
     expect({exitCode, stdout, stderr}).to.deep.equal({
       exitCode: 2,
       stdout: '',
-      stderr: 'Error: The plugin "nope" is not installed. There is none.\nTry: aws-oidc plugins\n',
+      stderr: 'Error: The plugin "nope" is not installed. No plugin is.\nTry: aws-oidc plugins\n',
     })
     expect(await readFile(manifest(), 'utf8').catch(({code}) => code)).to.equal('ENOENT')
   })
@@ -31,7 +31,7 @@ describe('plugins uninstall', () => {
     it(`removes a link, also under the name ${name}, and names the nearest installed plugin`, async () => {
       await list([{name: 'aws-oidc-ping', type: 'link', root: scene.home.folder}])
       const wrong = await scene.home.run(['plugins', name, 'aws-oidc-pign'])
-      expect(wrong.stderr).to.include('There: aws-oidc-ping.\nTry: aws-oidc plugins uninstall aws-oidc-ping\n')
+      expect(wrong.stderr).to.include('Installed: aws-oidc-ping.\nTry: aws-oidc plugins uninstall aws-oidc-ping\n')
       const {exitCode, stdout} = await scene.home.run(['plugins', name, 'aws-oidc-ping', '--json'])
       expect({exitCode, ...JSON.parse(stdout)}).to.deep.equal({exitCode: 0, name: 'aws-oidc-ping', linked: true})
       expect(JSON.parse(await readFile(manifest(), 'utf8')).oclif.plugins).to.deep.equal([])

@@ -108,7 +108,7 @@ describe('a plugin', () => {
     ['can not be parsed', {hook: 'export default {'}, 'Unexpected'],
     ['imports what is not there', {hook: "import 'nowhere-to-be-found'"}, 'nowhere-to-be-found'],
     ['registers nonsense', {hook: 'export default async () => 42'}, 'version undefined of the contract'],
-    ['registers no strategy', {hook: entryGiving('42')}, 'none of the strategies'],
+    ['registers no strategy', {hook: entryGiving('42')}, 'is not a strategy'],
     ['exports no function', {hook: 'export const strategies = []'}, 'no function as its default export'],
     ['ends the process at import', {hook: 'process.exit(0)'}, 'it ended the whole command'],
     ['ends the process later', {hook: hookWith({atSignIn: 'process.exit(0)'})}, 'it ended the whole command'],
@@ -170,19 +170,19 @@ describe('a strategy that is not installed', () => {
 
   it('but comes with a known plugin: the error says how to install that plugin', async () => {
     expect(await complaintOf({}, {strategy: 'keycloak'})).to.equal(
-      'Error: The strategy "keycloak" comes with a plugin, which is not installed.\nTry: aws-oidc plugins install aws-oidc-keycloak\n',
+      'Error: The strategy "keycloak" comes from a plugin that is not installed.\nTry: aws-oidc plugins install aws-oidc-keycloak\n',
     )
     expect(await complaintOf({cache: 'pass'}, {})).to.equal(
-      'Error: The cache "pass" comes with a plugin, which is not installed.\nTry: aws-oidc plugins install aws-oidc-cache-pass\n',
+      'Error: The cache "pass" comes from a plugin that is not installed.\nTry: aws-oidc plugins install aws-oidc-cache-pass\n',
     )
   })
 
   it('nor known: the error lists the installed ones and the nearest one, and invents no plugin', async () => {
     await plantPlugin(scene.home, {hook: broken})
     expect(await complaintOf({}, {strategy: 'oidcc'})).to.equal(
-      'Error: There is no strategy "oidcc". Installed: oidc, ping, saml2.\nTry: Write "strategy: oidc", if that is what you mean.\n',
+      'Error: There is no strategy "oidcc". Installed: oidc, ping, saml2.\nTry: Did you mean "strategy: oidc"?\n',
     )
-    expect(await complaintOf({}, {strategy: 'keycloack'})).to.include('Write "strategy: keycloak"')
+    expect(await complaintOf({}, {strategy: 'keycloack'})).to.include('Did you mean "strategy: keycloak"?')
     const stranger = await complaintOf({}, {strategy: 'shibboleth'})
     expect(stranger).to.include('Try: aws-oidc plugins\n').and.not.to.include('aws-oidc-shibboleth')
   })
@@ -191,7 +191,7 @@ describe('a strategy that is not installed', () => {
     await plantPlugin(scene.home, {hook: broken})
     await plantPlugin(scene.home, {hook: broken, name: 'aws-oidc-pong'})
     expect(await complaintOf({}, {strategy: 'ping'})).to.include(
-      'Both aws-oidc-ping and aws-oidc-pong bring the strategy "ping".',
+      'Both aws-oidc-ping and aws-oidc-pong provide the strategy "ping".',
     )
   })
 

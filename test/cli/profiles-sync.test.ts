@@ -124,7 +124,7 @@ describe('profiles sync', () => {
     const {exitCode, stdout, stderr} = await sync()
     expect({exitCode, stdout}).to.deep.equal({exitCode: 2, stdout: ''})
     expect(stderr).to.match(
-      /\+ \[profile developer\]\n.*Error: Nobody may be asked.*Try: aws-oidc profiles sync --yes\n$/s,
+      /\+ \[profile developer\]\n.*Error: You can't be asked here.*Try: aws-oidc profiles sync --yes\n$/s,
     )
   })
 

@@ -149,8 +149,16 @@ describe('profiles', () => {
       ['add', 'a', '--provider', 'sandbox', '--external-id', 'x'],
       ['--source'],
     ],
-    ['add of a name that nobody can type', ['add', 'a b', '--provider', 'sandbox'], ['"a b" is not a name']],
-    ['add of a name that looks like a flag', ['add', '--provider', 'sandbox', '--', '-a'], ['"-a" is not a name']],
+    [
+      'add of a name that nobody can type',
+      ['add', 'a b', '--provider', 'sandbox'],
+      ['"a b" is not a valid profile name'],
+    ],
+    [
+      'add of a name that looks like a flag',
+      ['add', '--provider', 'sandbox', '--', '-a'],
+      ['"-a" is not a valid profile name'],
+    ],
     ['add of a duration that AWS does not give', ['add', 'a', '--provider', 'sandbox', '--duration', '13h'], ['12h']],
   ]
   for (const [words, args, said] of refused) {

@@ -31,9 +31,9 @@ describe('the name of a region', () => {
       const {exitCode, stderr} = await scene.home.run(args('eu-central-99'))
       // The console of a region that is not there can't be reached.
       expect(exitCode, stderr).to.equal(command === 'console' ? 6 : 0)
-      expect(stderr.match(/Warning: AWS listed no region "eu-central-99".* Is "eu-central-1" meant\?/g)).to.have.length(
-        1,
-      )
+      expect(
+        stderr.match(/Warning: AWS listed no region "eu-central-99".* Did you mean "eu-central-1"\?/g),
+      ).to.have.length(1)
     })
   }
 

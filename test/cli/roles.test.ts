@@ -166,7 +166,7 @@ describe('a chained role', () => {
       const {exitCode, stderr} = await scene.home.run(['creds', '-p', 'loop'])
       expect(exitCode).to.equal(2)
       expect(stderr)
-        .to.include(`lead back to themselves: ${ring}.`)
+        .to.include(`lead in a circle: ${ring}.`)
         .and.match(/config\.yaml:\d+:\d+: profiles\./)
     }
   })

@@ -239,8 +239,8 @@ describe('setup --from aws-cli-oidc', () => {
     await withFiles(`${twice}more:\n${written(usual)}`, `[profile dev]\n${call('-p corp -j')}`)
     const {exitCode, stdout, stderr} = await scene.home.run([...takeOver, '--yes'])
     expect({exitCode, stderr}).to.deep.equal({exitCode: 0, stderr: ''})
-    expect(stdout).to.include('corp: stands there 2 times, as names have no case')
-    expect(stdout).to.include('[dev] names the provider "corp", which is not taken over')
+    expect(stdout).to.include('corp: is there 2 times, as case does not matter in names')
+    expect(stdout).to.include('[dev] names the provider "corp", which is not imported')
     expect(Object.keys((await ours()).providers)).to.deep.equal(['more'])
   })
 

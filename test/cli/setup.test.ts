@@ -174,7 +174,13 @@ profiles:
         3,
         'You need to sign in to 127.0.0.1',
       ],
-      ['a name for the profile that is none', {}, ['--role', arn('developer'), '-p', 'a b'], 2, '"a b" is not a name'],
+      [
+        'a name for the profile that is none',
+        {},
+        ['--role', arn('developer'), '-p', 'a b'],
+        2,
+        '"a b" is not a valid profile name',
+      ],
     ]
   for (const [words, changes, args, code, said] of failures) {
     it(`with ${words} ends with ${code}, and nothing is saved`, async () => {

@@ -39,7 +39,7 @@ describe('botocore', () => {
       expect(refusedByBotocore(readSharedFile('config', 'config', text))).to.equal(undefined)
       const twice = '[DEFAULT]\nregion = x\n[DEFAULT]\nregion = y\n'
       expect(await botocore.read(twice)).to.equal(undefined)
-      expect(refusedByBotocore(readSharedFile('config', 'config', twice))).to.include('"region" in line 4')
+      expect(refusedByBotocore(readSharedFile('config', 'config', twice))).to.include('line 4 repeats "region"')
     } finally {
       botocore.stop()
     }

@@ -29,7 +29,7 @@ describe('doctor and the real gnome-keyring', () => {
     await scene.bus.changeItem('cache-key', Buffer.alloc(32, 7).toString('base64'))
     const finding = await told('keyring.key-lost')
     expect(finding).to.include({severity: 'warning', mend: 'aws-oidc login'})
-    expect(finding?.what).to.match(/^\d entries of the cache can't be opened/)
+    expect(finding?.what).to.match(/^\d cache entries can't be opened/)
     await run(['login', '-p', 'developer'])
     await run(['cache', 'clear'])
     await run(['login', '-p', 'developer'])
@@ -61,7 +61,7 @@ describe('doctor and the real gnome-keyring', () => {
     expect(stderr).to.include('plain text')
     await startKeyring()
     expect((await told('keyring.failed'))?.what).to.match(
-      /^The keyring failed at .*\d\d:\d\d \((?:now|\d+ minutes? ago)\), so that what was kept since rests/,
+      /^The keyring failed at .*\d\d:\d\d \((?:now|\d+ minutes? ago)\), so what was stored since is/,
     )
     await run(['login', '-p', 'developer'])
     expect(await told('keyring.failed')).to.equal(undefined)

@@ -29,7 +29,7 @@ describe('a keyring that fails', () => {
       const first = await run(creds)
       isOneDocument(first)
       expect(first.stderr.match(/^Warning: .+$/gm), first.stderr).to.have.length(1)
-      expect(first.stderr).to.match(/^Warning: .+ refresh tokens rest in plain text in .+ "cache: file"/m)
+      expect(first.stderr).to.match(/^Warning: .+ refresh tokens are stored in plain text in .+ "cache: file"/m)
       expect(await forms()).to.deep.equal(['none'])
       expect(await run(creds)).to.include({exitCode: 0, stdout: first.stdout, stderr: ''})
       expect(await scene.sandbox.signIns()).to.equal(1)

@@ -45,7 +45,7 @@ describe('On a narrow terminal', () => {
       await user.answer('Name of the provider', ctrlC)
       await session.ended
       const [first = '', ...more] = user.seen().split(/\r?\n/)
-      expect(first).to.match(/^Enter takes/)
+      expect(first).to.match(/^Enter accepts/)
       expect(broken([first, ...more.slice(0, 3)], columns)).to.deep.equal([])
     })
   }

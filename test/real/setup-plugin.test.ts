@@ -89,7 +89,7 @@ describe('setup, with a plugin that is not installed', function () {
 
   it('offers the known plugins in the choice, and continues with the other arguments of the command line', async () => {
     const user = begin('--provider', 'corp', '--set', 'realm=example')
-    await user.sees('keycloak: aws-oidc-keycloak, installed on consent')
+    await user.sees('keycloak: aws-oidc-keycloak, installed if you agree')
     await user.answer('How do you sign in there?', down.repeat(2) + enter)
     await user.answer('Install it?', enter)
     await user.answer('url (', `${new URL(scene.sandbox.issuer).origin}${enter}`)
@@ -121,7 +121,7 @@ describe('setup, with a plugin that is not installed', function () {
     await configure('plugins: {allow: [aws-oidc-ping]}\n')
     const user = begin('--provider', 'corp')
     await user.sees('another one')
-    expect(user.seen()).not.to.include('installed on consent')
+    expect(user.seen()).not.to.include('installed if you agree')
     await user.answer('How do you sign in there?', down.repeat(2) + enter)
     await user.answer('The plugin: its name', `aws-oidc-keycloak${enter}`)
     await user.sees('does not list aws-oidc-keycloak')

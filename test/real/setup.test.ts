@@ -90,7 +90,7 @@ profiles:
     const user = begin()
     await answerAll(user)
     await user.answer('Anything else', enter)
-    await user.answer('from those of the claim "aws_roles" (rolesClaim)', enter)
+    await user.answer('from the claim "aws_roles" (rolesClaim)', enter)
     await user.answer('offers 2 roles', down + enter)
     await user.answer('Name of the profile (readonly)', enter)
     await user.answer('AWS region', enter)

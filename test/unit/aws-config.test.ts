@@ -132,18 +132,22 @@ describe('the editor of AWS configuration files', () => {
   })
 
   for (const [what, text, why] of [
-    ['stands there twice', '[profile dev]\n[profile x]\n[profile dev]\n', '3: the profile stands there for the second'],
-    ['has a key twice', '[profile dev]\nregion = a\nREGION = b\n', '3: "region" stands there for the second time'],
-    ['has a value of several lines', '[profile dev]\nregion =\n  a = b\n', '2: "region" goes on in the next line'],
-    ['has a header that some tools do not see', '[profile dev]# x\n', '1: the AWS tools read it differently'],
-    ['has a key that ends elsewhere for Python', '[profile dev]\na:b = c\n', '2: the AWS tools read it differently'],
-    ['goes on below a header that some do not see', '[profile dev]\n[x]# y\n', '2: the AWS tools read it differently'],
+    ['stands there twice', '[profile dev]\n[profile x]\n[profile dev]\n', '3: the profile appears twice'],
+    ['has a key twice', '[profile dev]\nregion = a\nREGION = b\n', '3: "region" appears twice'],
+    ['has a value of several lines', '[profile dev]\nregion =\n  a = b\n', '2: "region" continues on the next line'],
+    ['has a header that some tools do not see', '[profile dev]# x\n', '1: AWS tools disagree on how to read it'],
+    ['has a key that ends elsewhere for Python', '[profile dev]\na:b = c\n', '2: AWS tools disagree on how to read it'],
+    [
+      'goes on below a header that some do not see',
+      '[profile dev]\n[x]# y\n',
+      '2: AWS tools disagree on how to read it',
+    ],
     [
       'is a header for JavaScript alone',
       '[profile x]\na = b\n [profile dev]\n',
-      '3: the AWS tools read it differently',
+      '3: AWS tools disagree on how to read it',
     ],
-    ['is quoted', '[profile "dev"]\n', '1: the AWS tools read it differently'],
+    ['is quoted', '[profile "dev"]\n', '1: AWS tools disagree on how to read it'],
   ] as const) {
     it(`does not touch a profile that ${what}`, () => {
       expect(obstacle(text, 'dev')).to.match(RegExp(`^${why.replaceAll(/[[\]]/g, '.')}`))

@@ -43,7 +43,7 @@ describe('the choice of a cache', () => {
       expect(machine.warnings).to.have.length(1)
       expect(machine.warnings[0])
         .to.include('no D-Bus session')
-        .and.include(`refresh tokens rest in plain text in ${machine.directory}`)
+        .and.include(`refresh tokens are stored in plain text in ${machine.directory}`)
         .and.include('"cache: file"')
         .and.include('"rememberSignIn: false"')
       expect(machine.loaded).not.to.include('keyring')
@@ -76,7 +76,7 @@ describe('the choice of a cache', () => {
       const login = await machine.choose('auto', {inCi: true, byUser: true})
       for (const key of ['a', 'b']) await login.cache.write(key, entry('1'))
       expect(machine.warnings).to.deep.equal([
-        'This is a job of a CI system (CI is set). Nothing is kept when this command ends; "cache: file" keeps it.',
+        'This is a CI job (CI is set). Nothing is kept when this command ends, unless you set "cache: file".',
       ])
       expect(await machine.forms()).to.deep.equal({})
       expect(machine.asked()).to.equal(0)
@@ -210,7 +210,9 @@ describe('the choice of a cache', () => {
       machine.note = '{"used":["gone","pass","file"]}'
       await (await machine.choose('file')).clearOthers()
       expect(await machine.pass.read('one/a')).to.equal(undefined)
-      expect(machine.warnings).to.deep.equal(['What the cache "gone" has kept stays there: There is no cache "gone".'])
+      expect(machine.warnings).to.deep.equal([
+        'The entries of the cache "gone" were not removed: There is no cache "gone".',
+      ])
     })
 
     it('and names one that can not be cleared', async () => {

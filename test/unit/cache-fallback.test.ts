@@ -23,7 +23,7 @@ describe('the keyring, where it is not configured,', () => {
     expect(await read()).to.equal('1')
     expect(await machine.forms()).to.deep.equal({a: 'none'})
     expect(machine.warnings).to.have.length(1)
-    expect(machine.warnings[0]).to.match(/^It is locked\. .*refresh tokens rest in plain text.*"cache: file"/)
+    expect(machine.warnings[0]).to.match(/^It is locked\. .*refresh tokens are stored in plain text.*"cache: file"/)
 
     machine.passes(6 * days)
     expect(await machine.choose()).to.include({id: 'file', insteadOfKeyring: 'It is locked.'})
@@ -212,7 +212,7 @@ describe('the keyring, where it is not configured,', () => {
     expect(machine.warnings).to.deep.equal([])
     for (const value of ['2', '3']) await signIn(value)
     expect(machine.warnings).to.have.length(1)
-    expect(machine.warnings[0]).to.match(/^It is locked\. .*refresh tokens rest in plain text/)
+    expect(machine.warnings[0]).to.match(/^It is locked\. .*refresh tokens are stored in plain text/)
   })
 
   it('tells when an entry expires, whether or not it can be opened', async () => {

@@ -37,7 +37,9 @@ describe('the configuration', () => {
     const text = 'providers: {constructor: {strategy: oidc}}\nprofiles: {toString: {provider: constructor}}\n'
     expect(Object.keys(readConfiguration('config.yaml', text).profiles)).to.deep.equal(['toString'])
     const missing = 'providers: {corp: {strategy: oidc}}\nprofiles: {a: {provider: constructor}}\n'
-    expect(() => readConfiguration('config.yaml', missing)).to.throw("isn't there")
+    expect(() => readConfiguration('config.yaml', missing)).to.throw(
+      'names the provider "constructor", which does not exist',
+    )
   })
 
   const refused: readonly (readonly [string, string, RegExp])[] = [
@@ -47,7 +49,7 @@ describe('the configuration', () => {
       /either a provider or a source/,
     ],
     ['a profile with neither', '  bare: {region: us-east-1}', /either a provider or a source/],
-    ['a source that is not there', '  a: {source: b, role: 123456789012/x}', /"b" that isn't there/],
+    ['a source that is not there', '  a: {source: b, role: 123456789012/x}', /"b", which does not exist/],
     ['a source without a role', '  a: {source: developer}', /no role/],
     ['what only a switched role takes', '  a: {provider: corp, externalId: x}', /"source"/],
     [
@@ -89,19 +91,19 @@ describe('the configuration', () => {
   })
 
   for (const [words, account, problem] of [
-    ['an id that has lost its zero', '12345678901: test', 'accounts.12345678901 is not the twelve digits'],
-    ['an id of thirteen digits', '"1234567890123": test', 'accounts.1234567890123 is not the twelve digits'],
-    ['an id with hyphens', '1234-5678-9012: test', 'accounts.1234-5678-9012 is not the twelve digits'],
-    ['an octal number', '0o1627646215024: test', 'accounts.0o1627646215024 is not the twelve digits'],
-    ['a number with an exponent', '1.23456789012e11: test', 'accounts.1.23456789012e11 is not the twelve digits'],
-    ['digits of another script', '"١٢٣٤٥٦٧٨٩٠١٢": test', 'is not the twelve digits'],
-    ['a name that is a number', '"123456789012": 42', 'accounts.123456789012 must be a text'],
-    ['no name', '"123456789012":', 'accounts.123456789012 must be a text'],
+    ['an id that has lost its zero', '12345678901: test', 'accounts.12345678901 must be the twelve digits'],
+    ['an id of thirteen digits', '"1234567890123": test', 'accounts.1234567890123 must be the twelve digits'],
+    ['an id with hyphens', '1234-5678-9012: test', 'accounts.1234-5678-9012 must be the twelve digits'],
+    ['an octal number', '0o1627646215024: test', 'accounts.0o1627646215024 must be the twelve digits'],
+    ['a number with an exponent', '1.23456789012e11: test', 'accounts.1.23456789012e11 must be the twelve digits'],
+    ['digits of another script', '"١٢٣٤٥٦٧٨٩٠١٢": test', 'must be the twelve digits'],
+    ['a name that is a number', '"123456789012": 42', 'accounts.123456789012 must be text'],
+    ['no name', '"123456789012":', 'accounts.123456789012 must be text'],
     ['a name that would steer the terminal', '"123456789012": "a\\e[31mb"', 'without control characters'],
     ['a name in two lines', '"123456789012": "a\\nb"', 'in one line'],
     ['a name that turns around what follows', '"123456789012": "a\\u202Eb"', 'without control characters'],
     ['a name that nobody would read', `"123456789012": ${'x'.repeat(101)}`, 'at most 100 characters'],
-    ['a mapping for a name', '"123456789012": {name: test}', 'accounts.123456789012 must be a text'],
+    ['a mapping for a name', '"123456789012": {name: test}', 'accounts.123456789012 must be text'],
     ['one account twice', '"012345678901": a\n  012345678901: b', 'unique'],
   ] as const) {
     it(`refuses ${words} among the accounts, with its place`, () => {
@@ -122,7 +124,7 @@ describe('the configuration', () => {
     expect(Object.keys(profiles)).to.deep.equal(['1.0'])
     expect(locate(['profiles', '1.0'])).to.equal('config.yaml:2:12')
     expect(failureOf('providers: {[a]: {strategy: oidc}}\n')?.message).to.equal(
-      'config.yaml:1:13: A name must be a text.',
+      'config.yaml:1:13: A name must be text.',
     )
   })
 

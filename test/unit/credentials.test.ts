@@ -150,7 +150,7 @@ describe('credentials below the hard margin', () => {
       stage.sts.givenSeconds = 0
       const {code, message} = await failureOf(ask(stage, {force: true}))
       expect({code, message}).to.have.property('code', 'BAD_RESPONSE')
-      expect(message).to.include('had ended')
+      expect(message).to.include('had already expired')
     }
   })
 })

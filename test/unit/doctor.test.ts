@@ -52,7 +52,7 @@ describe('the doctor', () => {
       {
         id: 'check.late',
         severity: 'warning',
-        what: 'This was given up after 12 s: the moon.',
+        what: 'A check took longer than 12 s: the moon.',
         mend: 'aws-oidc doctor --debug',
       },
     ])
@@ -66,7 +66,7 @@ describe('the doctor', () => {
     const {findings} = await lookWithin(failing, {...deps, clock: movableClock(), secrets})
     expect(findings[0]).to.include({
       id: 'check.crashed',
-      what: 'This could not be looked at: the moon: no place for ***.',
+      what: 'A check failed: the moon: no place for ***.',
     })
   })
 

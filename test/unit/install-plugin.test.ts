@@ -107,25 +107,25 @@ describe('installing a plugin', () => {
       'brings a strategy that is built in',
       {...good, 'aws-oidc': {apiVersion: 1, strategies: ['ping', 'oidc']}},
       {},
-      'it brings the strategy "oidc", which is built in',
+      'it provides the strategy "oidc", which is built in',
     ],
     [
       'brings a cache that is built in',
       {...good, 'aws-oidc': {apiVersion: 1, caches: ['keyring']}},
       {},
-      'it brings the cache "keyring", which is built in',
+      'it provides the cache "keyring", which is built in',
     ],
     [
       'brings a command that is built in',
       withCommands,
       commands('cache:clear'),
-      'it brings the command "cache clear", which is built in',
+      'it provides the command "cache clear", which is built in',
     ],
     [
       'brings a command of another name for one that is built in',
       withCommands,
       commands('good', {aliases: ['plugins:install']}),
-      'it brings the command "plugins install", which is built in',
+      'it provides the command "plugins install", which is built in',
     ],
     [
       'has commands that would be loaded at each start',
@@ -133,13 +133,18 @@ describe('installing a plugin', () => {
       {},
       'it has commands but no oclif.manifest.json, so that all of them would be loaded at each start',
     ],
-    ['needs another aws-oidc', {...good, engines: {'aws-oidc': '>=9'}}, {}, 'it needs aws-oidc >=9, this is 1.2.3'],
-    ['is no plugin', {name: good.name, version: good.version}, {}, 'it is no plugin (its package.json has no "oclif")'],
+    ['needs another aws-oidc', {...good, engines: {'aws-oidc': '>=9'}}, {}, 'it needs aws-oidc >=9; this is 1.2.3'],
+    [
+      'is no plugin',
+      {name: good.name, version: good.version},
+      {},
+      'it is not a plugin (its package.json has no "oclif")',
+    ],
     [
       'was built for another contract',
       {...good, 'aws-oidc': {apiVersion: 2}},
       {},
-      'it was built for version 2 of the contract, this is 1',
+      'it was built for version 2 of the contract; this is version 1',
     ],
   ] as const) {
     it(`uninstalls a package that ${words}`, async () => {

@@ -17,7 +17,7 @@ describe('a region', () => {
   it('that AWS does not list is accepted, with the nearest one named', () => {
     expect(problemOfRegion('eu-central-99')).to.equal(undefined)
     expect(doubtOfRegion('eu-central-99')).to.match(
-      /^AWS listed no region "eu-central-99" in .*Is "eu-central-1" meant\?$/,
+      /^AWS listed no region "eu-central-99" in .*Did you mean "eu-central-1"\?$/,
     )
   })
 

@@ -112,7 +112,7 @@ describe('the registry of strategies', () => {
       expect(guarded, 'none of its code ran').to.deep.equal([])
       return expect(outcome).to.include({
         code: 'PLUGIN_FAILED',
-        message: `The plugin aws-oidc-ping can't be used: it needs aws-oidc ${range}, this is 1.2.3.`,
+        message: `The plugin aws-oidc-ping can't be used: it needs aws-oidc ${range}; this is 1.2.3.`,
       })
     })
   }

@@ -62,6 +62,6 @@ describe('the name of a session', () => {
     for (const name of ['none', 'blank'])
       expect(() => nameOf(`{${name}}`, alice)).to.throw(`the claim "${name}", which is empty in this sign-in.`)
     expect(() => nameOf('{groups}', alice)).to.throw('the claim "groups", which is a list in this sign-in')
-    expect(() => nameOf('{flag}', alice)).to.throw('the claim "flag", which is no text in this sign-in')
+    expect(() => nameOf('{flag}', alice)).to.throw('the claim "flag", which is not text in this sign-in')
   })
 })

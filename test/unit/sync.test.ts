@@ -140,7 +140,7 @@ describe('profiles sync', () => {
     const aws = makeAwsFolder(theirs)
     const unnamed = await call(aws)
     expect(leftOf(unnamed)).to.deep.equal([
-      'developer foreign: /aws/config:1: the profile "developer" is there already and not ours.',
+      'developer foreign: /aws/config:1: the profile "developer" already exists and is not ours.',
     ])
     expect(unnamed.left[0]?.hint).to.equal('aws-oidc profiles sync developer')
     expect(aws.config, 'the role is switched by us, as its source is not ours').to.equal(
@@ -237,8 +237,8 @@ describe('profiles sync', () => {
     const aws = makeAwsFolder(`${bothWritten}\n${gone}\n${used}\n${theirs}\n`)
     const kept = await call(aws)
     expect(leftOf(kept)).to.deep.equal([
-      'gone stale: /aws/config:11: [profile gone] of ours is no longer configured.',
-      'used stale: /aws/config:15: [profile used] of ours is no longer configured.',
+      'gone stale: /aws/config:11: our profile "gone" is no longer configured.',
+      'used stale: /aws/config:15: our profile "used" is no longer configured.',
     ])
     await call(aws, {prune: true})
     expect(aws.config).to.equal(`${bothWritten}\n[profile used]\nregion = y\ns3 =\n  max = 1\n\n${theirs}\n`)
@@ -290,12 +290,12 @@ describe('profiles sync', () => {
     const configuration = `${usual}  my own: {provider: corp}\n  dup: {provider: corp}\n  odd: {provider: corp, output: 'a #b'}\n`
     const result = await call(aws, {configuration, profiles: ['my own', 'dup', 'odd', 'developer']})
     expect(leftOf(result)).to.deep.equal([
-      `my own unwritable: The profile "my own" can't be written: its name holds characters that not all AWS tools know; they know A-Z a-z 0-9 and _-/.%@:+.`,
-      `dup unwritable: /aws/config:2: the profile "dup" can't be written: the profile stands there for the second time.`,
+      `my own unwritable: The profile "my own" can't be written: its name holds characters that not all AWS tools accept; all accept A-Z a-z 0-9 and _-/.%@:+.`,
+      `dup unwritable: /aws/config:2: the profile "dup" can't be written: the profile appears twice.`,
       `odd unwritable: /aws/config: the profile "odd" can't be written: a value holds what AWS tools take for the beginning of a comment.`,
     ])
     expect(result.said).to.deep.equal([
-      'The AWS CLI refuses /aws/config: [profile dup] in line 2 is there for the second time. It is kept as it is.',
+      'The AWS CLI refuses /aws/config: line 2 repeats [profile dup]. It is kept as it is.',
     ])
     expect(aws.config).to.include('[profile developer]')
   })
@@ -405,7 +405,7 @@ describe('the question of profiles sync', () => {
     const many = Array.from({length: 300}, (_, index) => `  p${index}: {provider: corp, region: eu-central-1}\n`)
     const {told} = await call(makeAwsFolder(), {configuration: usual + many.join(''), write: 'ask', answers: [false]})
     expect(told.length).to.be.lessThan(21_000)
-    expect(told).to.match(/\n\.\.\. and \d+ lines more; "aws-oidc profiles sync --dry-run" shows all\.$/)
+    expect(told).to.match(/\n\.\.\. and \d+ more lines; "aws-oidc profiles sync --dry-run" shows all\.$/)
   })
 
   it('is not asked where there is nothing to write, and is an error where the user can not be asked', async () => {
@@ -440,7 +440,7 @@ describe('the question of profiles sync', () => {
     aws.meanwhile = change
     expect(await refusal(call(aws))).to.include({
       code: 'OUTPUT_FAILED',
-      message: 'Another program keeps changing /aws/config or /aws/credentials: not all could be written.',
+      message: 'Another program keeps changing /aws/config or /aws/credentials: not everything was written.',
     })
     expect(aws.config).to.match(/^(?:# theirs\n)+$/)
   })
@@ -491,7 +491,7 @@ describe('profiles sync --from-roles', () => {
   for (const [what, nameTemplate, why] of [
     ['gives two roles one name', '{account}', 'Two roles would both become the profile "123456789012"'],
     ['holds what is not known', '{acount}', 'There is no "{acount}"'],
-    ['makes names that AWS tools do not know', 'a b {role}', 'makes no names for AWS profiles'],
+    ['makes names that AWS tools do not know', 'a b {role}', 'makes no valid names for AWS profiles'],
   ] as const) {
     it(`refuses a template that ${what}`, async () => {
       const aws = makeAwsFolder()
