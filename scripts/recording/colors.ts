@@ -1,5 +1,3 @@
-import type {Look} from './screen.ts'
-
 /** Colours for text on `back`: `dim` for dim text, `colors` for the first eight of a terminal. */
 export type Palette = Readonly<Record<'back' | 'edge' | 'text' | 'dim' | 'cursor', string>> & {
   readonly colors: readonly string[]
@@ -24,20 +22,13 @@ export const light: Palette = {
   colors: ['#59636e', '#cf222e', '#116329', '#7d4e00', '#0969da', '#8250df', '#0f6a73', '#1f2328'],
 }
 
-/** The style rules for light and dark desktops. */
+/** The style rules for light and dark desktops; `c0` to `c7`, `b`, `d` and `u` are the looks of cells. */
 export const colorRules: readonly string[] = [
   'text{font:14px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono","Liberation Mono",monospace;white-space:pre}',
   '.t{font:13px system-ui,sans-serif;text-anchor:middle}.b{font-weight:bold}.u{text-decoration:underline}',
   rules(light),
   `@media(prefers-color-scheme:dark){${rules(dark)}}`,
 ]
-
-/** The classes of a look, as in `colorRules`. */
-export function lookClass({color, bold, dim, underlined}: Look): string {
-  // The eight bright colours follow the others.
-  const names = [color !== undefined && `c${color % 8}`, bold && 'b', dim && 'd', underlined && 'u']
-  return names.filter(Boolean).join(' ')
-}
 
 function rules({back, edge, text, dim, cursor, colors}: Palette): string {
   return [

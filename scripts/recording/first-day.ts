@@ -1,3 +1,4 @@
+// Why no recorder from a registry does this: docs/decisions/0022-recording.md.
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
 import {chmod, mkdir, readFile, symlink, writeFile} from 'node:fs/promises'
@@ -64,9 +65,8 @@ async function setUp(stage: Stage, home: Home, sandbox: Sandbox): Promise<void> 
   await stage.press(enter, 'rolesClaim (', 700)
   await stage.type('aws_roles')
   await stage.press(enter, 'Anything else', 700)
-  await stage.press(enter, 'Waiting for your sign-in', 1_000)
+  await stage.press(enter, 'Waiting for your sign-in', 3_000)
   stage.caption('Your browser opens at your own provider: the password goes there, and nowhere else')
-  stage.stay(2_000)
   await signIn(home)
   await stage.press('', 'offers 2 roles', read)
   stage.caption('Once: set up, and sign in')

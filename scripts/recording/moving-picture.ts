@@ -1,4 +1,4 @@
-import {colorRules, lookClass} from './colors.ts'
+import {colorRules} from './colors.ts'
 import {type Piece, piecesOf} from './pieces.ts'
 import type {Screen} from './screen.ts'
 
@@ -25,26 +25,25 @@ const [cellWidth, rowHeight, margin, barHeight] = [8.4, 19, 14, 34]
  * animation. Viewers without animation, or with reduced motion, show the end.
  */
 export function movingPicture(moments: readonly Moment[], {title, columns, rows}: Frame): string {
-  const timed = withTimes(moments)
-  const total = moments.reduce((sum, {milliseconds}) => sum + milliseconds, 0)
+  let total = 0
+  const timed = moments.map(moment => {
+    const from = total
+    total += moment.milliseconds
+    return {...moment, from}
+  })
   const percent = (time: number) => `${round((100 * time) / total)}%`
   const [width, height] = [round(columns * cellWidth + 2 * margin), rows * rowHeight + barHeight + 2 * margin]
-  const keyframes: string[] = []
   const names = new Map<string, string>()
 
-  /** A class that is visible only between the two times. */
+  /** Classes for what is visible only between the two times; `g` if it is gone at the end. */
   function seen({from, until}: Pick<Piece, 'from' | 'until'>): string {
-    const [begins, ends] = [from > 0 && percent(from), until !== undefined && percent(until)]
-    const steps = [
-      begins && `0%{opacity:0}${begins}{opacity:1}`,
-      ends && `${begins ? '' : '0%{opacity:1}'}${ends}{opacity:0}`,
-    ].filter(step => step !== false)
-    return steps.length === 0 ? '' : named(steps.join(''))
+    const begin = from > 0 ? `0%{opacity:0}${percent(from)}{opacity:1}` : '0%{opacity:1}'
+    if (until !== undefined) return `${named(`${begin}${percent(until)}{opacity:0}`)} g`
+    return from > 0 ? named(begin) : ''
   }
 
   function named(steps: string): string {
     const name = names.get(steps) ?? `k${names.size}`
-    if (!names.has(steps)) keyframes.push(`@keyframes ${name}{${steps}}.${name}{animation-name:${name}}`)
     names.set(steps, name)
     return name
   }
@@ -57,8 +56,7 @@ export function movingPicture(moments: readonly Moment[], {title, columns, rows}
 
   const texts = piecesOf(timed).map(piece => textElement(piece, seen(piece)))
   const captions = captionsOf(timed).map(
-    piece =>
-      `<text class="${classes('t', seen(piece), piece.until !== undefined && 'g')}" x="${width / 2}" y="22">${escaped(piece.text)}</text>`,
+    piece => `<text class="${classes('t', seen(piece))}" x="${width / 2}" y="22">${escaped(piece.text)}</text>`,
   )
   const scrolls = timed.map(({screen, from}) => ({from, place: `transform:translateY(${-scrolledBy(screen, rows)}px)`}))
   const cursors = timed.map(({screen: {cursor}, from}) => ({from, place: cursor ? cursorAt(cursor) : 'opacity:0'}))
@@ -72,7 +70,7 @@ export function movingPicture(moments: readonly Moment[], {title, columns, rows}
     '.g{opacity:0}',
     `[class*=k]{animation-duration:${total}ms;animation-iteration-count:infinite;animation-timing-function:step-end}`,
     `.camera{${scrolls.at(-1)?.place}}.cursor{${cursors.at(-1)?.place}}`,
-    ...keyframes,
+    ...Array.from(names, ([steps, name]) => `@keyframes ${name}{${steps}}.${name}{animation-name:${name}}`),
     '@media(prefers-reduced-motion:reduce){[class*=k]{animation-name:none}}',
     '</style>',
     // Not even the lower edge of the line above the first one is visible.
@@ -88,33 +86,18 @@ export function movingPicture(moments: readonly Moment[], {title, columns, rows}
   ].join('\n')
 }
 
-function withTimes(moments: readonly Moment[]): readonly (Moment & {readonly from: number})[] {
-  let next = 0
-  return moments.map(moment => {
-    const from = next
-    next += moment.milliseconds
-    return {...moment, from}
-  })
-}
-
 /** The text has an explicit length, so that characters stay in their columns in any font. */
-function textElement({row, column, cells, until}: Piece, name: string): string {
+function textElement({row, column, cells}: Piece, seen: string): string {
   const text = cells.map(({character}) => character).join('')
-  const names = classes(lookClass(cells[0]?.look ?? {}), name, until !== undefined && 'g')
+  const names = classes(cells[0]?.look ?? '', seen)
   const length = cells.length > 1 ? ` textLength="${round(cells.length * cellWidth)}"` : ''
   const [x, y] = [round(margin + column * cellWidth), margin + row * rowHeight + 10]
   return `<text${names && ` class="${names}"`} x="${x}" y="${y}"${length}>${escaped(text)}</text>`
 }
 
 function captionsOf(moments: readonly (Moment & {readonly from: number})[]) {
-  const captions: {text: string; from: number; until?: number}[] = []
-  for (const {caption, from} of moments) {
-    const last = captions.at(-1)
-    if (last?.text === caption) continue
-    if (last) last.until = from
-    captions.push({text: caption, from})
-  }
-  return captions
+  const first = moments.filter(({caption}, at) => caption !== moments[at - 1]?.caption)
+  return first.map(({caption, from}, at) => ({text: caption, from, until: first[at + 1]?.from}))
 }
 
 function cursorAt({row, column}: {readonly row: number; readonly column: number}): string {
@@ -125,8 +108,8 @@ function scrolledBy({lines, cursor}: Screen, rows: number): number {
   return Math.max(0, Math.max(lines.length, (cursor?.row ?? 0) + 1) - rows) * rowHeight
 }
 
-function classes(...names: readonly (string | false)[]): string {
-  return names.filter(name => name !== false && name !== '').join(' ')
+function classes(...names: readonly string[]): string {
+  return names.filter(name => name !== '').join(' ')
 }
 
 function escaped(text: string): string {

@@ -7,7 +7,7 @@ export interface Piece {
   readonly cells: Line
   readonly from: number
   /** Absent if the piece stays to the end. */
-  until?: number
+  until?: number | undefined
 }
 
 interface Timed {
@@ -20,12 +20,11 @@ export function piecesOf(moments: readonly Timed[]): readonly Piece[] {
   const pieces: Piece[] = []
   let standing: readonly Piece[] = []
   for (const {screen, from} of moments) {
-    const stays = (piece: Piece) => piece.cells.every((cell, at) => alike(cell, cellAt(screen, piece, at)))
-    for (const piece of standing) if (!stays(piece)) piece.until = from
+    for (const piece of standing) if (!stands(piece, screen)) piece.until = from
     const staying = standing.filter(piece => piece.until === undefined)
     const coming = screen.lines.flatMap((line, row) => {
-      const drawn = staying.filter(piece => piece.row === row)
-      return runsOf(line, column => drawn.some(piece => covers(piece, column))).map(run => ({...run, row, from}))
+      const drawn = staying.filter(piece => piece.row === row).flatMap(columnsOf)
+      return runsOf(line, new Set(drawn)).map(run => ({...run, row, from}))
     })
     pieces.push(...coming)
     standing = [...staying, ...coming]
@@ -34,15 +33,14 @@ export function piecesOf(moments: readonly Timed[]): readonly Piece[] {
 }
 
 /** Runs of cells that look alike and are not drawn yet; blanks only between other characters. */
-function runsOf(line: Line, drawn: (column: number) => boolean): {column: number; cells: Line}[] {
+function runsOf(line: Line, drawn: ReadonlySet<number>): {column: number; cells: Line}[] {
   const runs: {column: number; cells: Cell[]}[] = []
   let end = -1
   for (const [column, cell] of line.entries()) {
-    if (drawn(column)) continue
+    if (drawn.has(column)) continue
     const last = runs.at(-1)
-    if (last && end === column && alike({...cell, character: ''}, {...last.cells[0], character: ''})) {
-      last.cells.push(cell)
-    } else if (cell.character === ' ') continue
+    if (end === column && last?.cells[0]?.look === cell.look) last.cells.push(cell)
+    else if (cell.character === ' ') continue
     else runs.push({column, cells: [cell]})
     end = column + 1
   }
@@ -50,16 +48,13 @@ function runsOf(line: Line, drawn: (column: number) => boolean): {column: number
   return runs
 }
 
-function covers({column, cells}: Piece, at: number): boolean {
-  return column <= at && at < column + cells.length
+function columnsOf({column, cells}: Piece): readonly number[] {
+  return cells.map((_, at) => column + at)
 }
 
-function cellAt({lines}: Screen, {row, column}: Piece, at: number): Cell | undefined {
-  return lines[row]?.[column + at]
-}
-
-function alike(one: Partial<Cell>, other: Partial<Cell> | undefined): boolean {
-  if (other === undefined || one.character !== other.character) return false
-  const [a = {}, b = {}] = [one.look, other.look]
-  return a.color === b.color && a.bold === b.bold && a.dim === b.dim && a.underlined === b.underlined
+function stands({row, column, cells}: Piece, {lines}: Screen): boolean {
+  return cells.every(({character, look}, at) => {
+    const now = lines[row]?.[column + at]
+    return now?.character === character && now.look === look
+  })
 }

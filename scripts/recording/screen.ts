@@ -1,17 +1,9 @@
 import type {IBufferCell, IBufferLine, Terminal} from '@xterm/headless'
 
-/** The look of a character. */
-export interface Look {
-  /** One of a terminal's sixteen colours; the default one if absent. */
-  readonly color?: number
-  readonly bold?: true
-  readonly dim?: true
-  readonly underlined?: true
-}
-
 export interface Cell {
   readonly character: string
-  readonly look: Look
+  /** Classes of `colors.ts`, such as `c2 b`: bold, in the terminal's third colour. */
+  readonly look: string
 }
 
 export type Line = readonly Cell[]
@@ -20,7 +12,7 @@ export type Line = readonly Cell[]
 export interface Screen {
   readonly lines: readonly Line[]
   /** The cursor's position; absent while a program hides it. */
-  readonly cursor?: {readonly row: number; readonly column: number}
+  readonly cursor?: {readonly row: number; readonly column: number} | undefined
 }
 
 /** Pairs of a pattern and its replacement within a line. */
@@ -47,7 +39,7 @@ export function readScreen({buffer, cols}: Terminal, replacements: Replacements,
     lines.push(trimmed([...before, ...replaced(cells.slice(at), replacements)]))
   }
   while (lines.length > 0 && lines.at(-1)?.length === 0) lines.pop()
-  return {lines, ...(cursor && {cursor})}
+  return {lines, cursor}
 }
 
 export function textOf(line: Line): string {
@@ -57,17 +49,14 @@ export function textOf(line: Line): string {
 function cellsOf(line: IBufferLine | undefined, columns: number): Cell[] {
   return Array.from({length: columns}, (_, column) => {
     const cell = line?.getCell(column)
-    return {character: cell?.getChars() || ' ', look: cell ? lookOf(cell) : {}}
+    return {character: cell?.getChars() || ' ', look: cell ? lookOf(cell) : ''}
   })
 }
 
-function lookOf(cell: IBufferCell): Look {
-  return {
-    ...(cell.isFgPalette() && {color: cell.getFgColor()}),
-    ...(cell.isBold() && {bold: true}),
-    ...(cell.isDim() && {dim: true}),
-    ...(cell.isUnderline() && {underlined: true}),
-  }
+function lookOf(cell: IBufferCell): string {
+  // The eight bright colours follow the others.
+  const color = cell.isFgPalette() && `c${cell.getFgColor() % 8}`
+  return [color, cell.isBold() && 'b', cell.isDim() && 'd', cell.isUnderline() && 'u'].filter(Boolean).join(' ')
 }
 
 /** A replacement looks like the first character of the text that it replaces. */
@@ -76,7 +65,7 @@ function replaced(line: Line, replacements: Replacements): Line {
     const next: Cell[] = []
     let end = 0
     for (const match of textOf(cells).matchAll(sought)) {
-      const look = cells[match.index]?.look ?? {}
+      const look = cells[match.index]?.look ?? ''
       const text = match[0].replace(RegExp(sought.source), instead)
       next.push(...cells.slice(end, match.index), ...[...text].map(character => ({character, look})))
       end = match.index + match[0].length

@@ -14,8 +14,6 @@ export interface Stage {
   paste(text: string, shown?: string): Promise<void>
   /** Presses keys, waits until `text` appears among new lines, and shows the result for a while. */
   press(keys: string, text: string, milliseconds: number): Promise<void>
-  /** Shows the current screen longer. */
-  stay(milliseconds: number): void
   /** The moments so far. */
   readonly moments: readonly Moment[]
   /** Ends the program. */
@@ -55,7 +53,7 @@ export function openStage(
     written += text.length
     await new Promise<void>(resolve => terminal.write(text, resolve))
     const {lines, cursor} = readScreen(terminal, replacements, leftOut)
-    return {lines, ...(cursor && !hidden && {cursor})}
+    return {lines, cursor: hidden ? undefined : cursor}
   }
 
   const asText = ({lines}: Screen) => lines.map(textOf).join('\n')
@@ -63,7 +61,8 @@ export function openStage(
   async function show(
     what: string,
     stands: (screen: Screen) => boolean,
-    {milliseconds, settled = settledMilliseconds}: {milliseconds: number; settled?: number},
+    milliseconds: number,
+    settled = settledMilliseconds,
   ): Promise<void> {
     let [screen, since] = [await look(), Date.now()]
     try {
@@ -101,21 +100,17 @@ export function openStage(
       for (let end = 1; end <= text.length; end++) {
         session.type(text.slice(end - 1, end))
         const whole = before + text.slice(0, end)
-        await show(whole, screen => typedLine(screen) === whole, {milliseconds: keyMilliseconds, settled: 0})
+        await show(whole, screen => typedLine(screen) === whole, keyMilliseconds, 0)
       }
     },
     async paste(text, shown = text) {
       session.type(text)
-      await show(shown, screen => typedLine(screen).endsWith(shown), {milliseconds: 700})
+      await show(shown, screen => typedLine(screen).endsWith(shown), 700)
     },
     async press(keys, text, milliseconds) {
       const before = moments.at(-1)?.screen.lines.map(textOf) ?? []
       session.type(keys)
-      await show(text, ({lines}) => newIn(before, lines.map(textOf)).includes(text), {milliseconds})
-    },
-    stay(milliseconds) {
-      const last = moments.pop()
-      if (last) moments.push({...last, milliseconds: last.milliseconds + milliseconds})
+      await show(text, ({lines}) => newIn(before, lines.map(textOf)).includes(text), milliseconds)
     },
     async close() {
       session.hangUp()
@@ -128,10 +123,5 @@ export function openStage(
 /** The lines from the first changed one on, each after a line end. */
 function newIn(before: readonly string[], now: readonly string[]): string {
   const first = now.findIndex((line, row) => line !== before[row])
-  return first === -1
-    ? ''
-    : now
-        .slice(first)
-        .map(line => `\n${line}`)
-        .join('')
+  return first === -1 ? '' : `\n${now.slice(first).join('\n')}`
 }

@@ -1,13 +1,15 @@
-import {createHash, randomBytes} from 'node:crypto'
+import {createHash} from 'node:crypto'
 import {constants, lstatSync} from 'node:fs'
-import {chmod, lstat, mkdir, open as openFile, readdir, rename, rm, stat} from 'node:fs/promises'
-import {dirname, join} from 'node:path'
-import {setTimeout as delay} from 'node:timers/promises'
+import {chmod, lstat, open as openFile, readdir, rm} from 'node:fs/promises'
+import {basename, dirname, join} from 'node:path'
+import {codeOf} from '../files/code-of.ts'
+import {makeFolder} from '../files/make-folder.ts'
+import {dropStale, meantBy, replaceFile, temporaryFor} from '../files/replace-file.ts'
 import {isOwnDirectory, readEntry} from './cache-entry.ts'
 import type {Envelope} from './envelope.ts'
 
 const entryName = /^[0-9a-f]{64}\.json$/
-const temporaryName = /^\.[0-9a-f]{64}\.[0-9a-f]{12}\.tmp$/
+const temporaryName = /^\.[0-9a-f]{64}$/
 const posix = process.platform !== 'win32'
 
 /** The files of a cache, one per entry. The file and keyring caches share them: either replaces the other's entry. */
@@ -31,6 +33,7 @@ export function cacheFilesIn(directory: string): CacheFiles {
     if (Math.abs(now - tidiedAt) < tidyMilliseconds) return
     tidiedAt = now
     await prune(directory, now, unwanted)
+    await dropStale(newest, name => temporaryName.test(name))
   }
 
   return {
@@ -55,7 +58,7 @@ export function cacheFilesIn(directory: string): CacheFiles {
       if (!(await isThere(directory)) || !isOwnDirectory(directory)) return
       for (const name of await readdir(directory)) {
         const path = join(directory, name)
-        if (!entryName.test(name) && !temporaryName.test(name)) continue
+        if (!entryName.test(name) && !temporaryName.test(meantBy(name) ?? '')) continue
         const envelope = readEntry(path, directory)
         // The key of an unreadable file is unknown, so remove it only when everything is cleared.
         if (envelope ? envelope.key.startsWith(prefix) : prefix === '') await drop(path)
@@ -84,21 +87,14 @@ const staleMilliseconds = 60 * 60 * 1000
 /** A sign-in writes several entries, and tidying up reads all of them. */
 const tidyMilliseconds = 60 * 1000
 
-/**
- * Removes entries that expired over an hour before `now`, and temporary files of killed processes: don't leave useless
- * tokens behind.
- */
+/** Removes entries that expired over an hour before `now`: don't leave useless tokens behind. */
 async function prune(directory: string, now: number, unwanted: (entry: Envelope) => boolean): Promise<void> {
   for (const name of await readdir(directory)) {
     const path = join(directory, name)
-    if (temporaryName.test(name)) {
-      const left = await lstat(path).catch(() => undefined)
-      if (left && now - left.mtimeMs > staleMilliseconds) await drop(path)
-    } else if (entryName.test(name)) {
-      const envelope = readEntry(path, directory)
-      const isOver = (end: number) => now - end * 1000 > staleMilliseconds
-      if (envelope ? isOver(envelope.exp) || unwanted(envelope) : await isOpenToOthers(path)) await drop(path)
-    }
+    if (!entryName.test(name)) continue
+    const envelope = readEntry(path, directory)
+    const isOver = (end: number) => now - end * 1000 > staleMilliseconds
+    if (envelope ? isOver(envelope.exp) || unwanted(envelope) : await isOpenToOthers(path)) await drop(path)
   }
 }
 
@@ -114,46 +110,19 @@ async function makeDirectory(directory: string): Promise<void> {
   if (posix && (lstatSync(directory).mode & 0o077) !== 0) await chmod(directory, 0o700)
 }
 
-/** Node's `mkdir` with `recursive` never returns where a file system such as /proc answers ENOENT. */
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, {mode: 0o700})
-  } catch (error) {
-    if (await isFolder(path)) return
-    if (codeOf(error) !== 'ENOENT' || dirname(path) === path) throw error
-    await makeFolder(dirname(path))
-    // Another process may have created it meanwhile.
-    await mkdir(path, {mode: 0o700}).catch(async (again: unknown) => {
-      if (!(await isFolder(path))) throw again
-    })
-  }
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : ''
-}
-
-/** Replaces a file atomically, even if this process is killed. On a full disk, falls back to overwriting it. */
+/** Replaces an entry, or a folder in its place. On a full disk, falls back to overwriting the entry. */
 async function replace(path: string, text: string): Promise<void> {
-  const temporary = path.replace(
-    /([0-9a-f]{64})\.json$/,
-    (_, name: string) => `.${name}.${randomBytes(6).toString('hex')}.tmp`,
-  )
+  if (isOwnDirectory(path)) await drop(path)
   try {
-    const file = await openFile(temporary, 'wx', 0o600)
-    try {
-      await file.writeFile(text)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await renameOver(temporary, path)
+    await replaceFile(path, {
+      temporary: temporaryFor(join(dirname(path), `.${basename(path, '.json')}`)),
+      mode: 0o600,
+      async fill(file) {
+        await file.writeFile(text)
+        await file.sync()
+      },
+    })
   } catch (error) {
-    await drop(temporary)
     if (!isFull(error) || !(await overwrite(path, text))) throw error
   }
 }
@@ -181,19 +150,5 @@ async function overwrite(path: string, text: string): Promise<boolean> {
     }
   } catch {
     return false
-  }
-}
-
-/** Removes a folder in the way. Retries on Windows, where renaming fails while a reader has the file open. */
-async function renameOver(from: string, to: string): Promise<void> {
-  const busy = new Set(['EPERM', 'EACCES', 'EBUSY'])
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await rename(from, to)
-    } catch (error) {
-      if (attempt === 0 && isOwnDirectory(to)) await drop(to)
-      else if (posix || attempt === 20 || !busy.has(codeOf(error))) throw error
-      else await delay(10 + attempt * 5)
-    }
   }
 }

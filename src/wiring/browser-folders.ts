@@ -1,7 +1,8 @@
 import {join} from 'node:path'
 import type {Dependencies} from '../credentials/dependencies.ts'
 import {AwsOidcError} from '../errors.ts'
-import {codeOf, type Files} from '../outside/files/files.ts'
+import {codeOf} from '../files/code-of.ts'
+import type {Files} from '../outside/files/files.ts'
 
 /** Makes and removes the folders of browser profiles, one for each provider. */
 export function browserFoldersIn(

@@ -2,7 +2,7 @@ import {expect} from 'chai'
 import {rows} from '../support/command-rows.ts'
 import {variablesOf} from '../support/machine.ts'
 import {useScene} from '../support/scene.ts'
-import {screenOf} from '../support/screen.ts'
+import {screenAfter} from '../support/screen.ts'
 import {startOnTerminal} from '../support/terminal-session.ts'
 import {ctrlC, respondentAt} from '../support/wizard.ts'
 
@@ -14,7 +14,7 @@ describe('On a narrow terminal', () => {
   async function linesOf(args: readonly string[], columns: number): Promise<readonly string[]> {
     const session = startOnTerminal(args, {env: variablesOf(scene.home, scene.sandbox), columns})
     await session.ended
-    return screenOf(session.shown())
+    return (await screenAfter(session.shown(), columns)).texts
   }
 
   /** Lines of several words, not meant for copying, that the terminal itself would break. */

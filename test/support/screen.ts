@@ -1,27 +1,13 @@
-const esc = '\u001b'
-const pieces = new RegExp(String.raw`${esc}\[([\d;?]*)([A-Za-z])|(\r)|(\n)|([^${esc}\r\n]+)`, 'g')
+import xterm from '@xterm/headless'
+import {type Replacements, readScreen, textOf} from '../../scripts/recording/screen.ts'
 
-/** The final lines on a terminal, as far as prompts move its cursor; long lines are not wrapped. */
-export function screenOf(output: string): readonly string[] {
-  const lines: string[] = ['']
-  let [row, column] = [0, 0]
-  const line = () => lines[row] ?? ''
-  for (const [, numbers = '', command, atStart, next, text] of output.matchAll(pieces)) {
-    const count = Number(numbers) || 1
-    if (text !== undefined) {
-      lines[row] = line().slice(0, column).padEnd(column) + text + line().slice(column + text.length)
-      column += text.length
-    } else if (next !== undefined) {
-      row++
-      lines[row] ??= ''
-    } else if (atStart !== undefined) column = 0
-    else if (command === 'A') row = Math.max(0, row - count)
-    else if (command === 'B') row += count
-    else if (command === 'C') column += count
-    else if (command === 'D') column = Math.max(0, column - count)
-    else if (command === 'G') column = count - 1
-    else if (command === 'K') lines[row] = numbers === '2' ? '' : line().slice(0, column)
-    else if (command === 'J') lines.splice(row, lines.length, line().slice(0, column))
-  }
-  return lines.map(text => text.trimEnd())
+const never = /(?!)/
+
+/** What a terminal of that width shows in the end. */
+export async function screenAfter(output: string, columns: number, replacements: Replacements = [], leftOut = never) {
+  const terminal = new xterm.Terminal({cols: columns, rows: 1000, allowProposedApi: true})
+  await new Promise<void>(resolve => terminal.write(output, resolve))
+  const {lines, cursor} = readScreen(terminal, replacements, leftOut)
+  terminal.dispose()
+  return {lines, cursor, texts: lines.map(textOf)}
 }

@@ -2,9 +2,11 @@ import {asPeopleHaveIt, saidInTestsOnly} from './as-people-have-it.ts'
 import {makeHome} from './home.ts'
 import {variablesOf} from './machine.ts'
 import {sandboxBin, startSandbox} from './sandbox.ts'
-import {screenOf} from './screen.ts'
+import {screenAfter} from './screen.ts'
 import {startOnTerminal} from './terminal-session.ts'
 import {down, enter, respondentAt} from './wizard.ts'
+
+const columns = 110
 
 /** The terminal of a user who has set up a provider, with addresses and paths as users would see them. */
 export async function setupTranscript(): Promise<string> {
@@ -12,7 +14,7 @@ export async function setupTranscript(): Promise<string> {
   const home = await makeHome(sandbox)
   try {
     await home.writeConfig(`cache: file\nbrowser: ["${process.execPath}", "${sandboxBin}", browse]\n`)
-    const session = startOnTerminal(['setup'], {env: variablesOf(home, sandbox), columns: 110})
+    const session = startOnTerminal(['setup'], {env: variablesOf(home, sandbox), columns})
     const {answer} = respondentAt(session)
     await answer('Name of the provider', enter)
     await answer('How do you sign in there?', enter)
@@ -26,9 +28,9 @@ export async function setupTranscript(): Promise<string> {
     await answer('AWS region', `eu-central-1${enter}`)
     await answer('Write this?', enter)
     await session.ended
-    const lines = screenOf(session.shown()).filter(line => !saidInTestsOnly.test(line))
-    return asPeopleHaveIt(home, sandbox)
-      .reduce((text, [sought, instead]) => text.replaceAll(sought, instead), lines.join('\n'))
+    const {texts} = await screenAfter(session.shown(), columns, asPeopleHaveIt(home, sandbox), saidInTestsOnly)
+    return texts
+      .join('\n')
       .replace(/\n{3,}/g, '\n\n')
       .trim()
   } finally {

@@ -16,6 +16,7 @@ const below = ['src/aws/sts.ts', 'src/browser/open.ts', 'src/oauth/grant.ts', 's
 const config = ['src/config/duration.ts', 'src/config/nearest.ts', 'src/config/schema.ts']
 const outside = ['src/outside/files/files.ts', 'src/outside/outside.ts', 'src/outside/system/clock.ts']
 const output = 'src/outside/terminal/output.ts'
+const replacing = 'src/files/replace-file.ts'
 const middle = [...config, 'src/aws-config/read.ts', 'src/formats/env.ts', 'src/host/host.ts']
 const core = ['src/cache/keys.ts', 'src/coordination/lock.ts', 'src/registry/registry.ts']
 const npm = ['@aws-sdk/client-sts', 'openid-client']
@@ -52,7 +53,13 @@ const commands = [
 const everything = [
   ...new Set([...main, fastPath, ...useCases, ...world]),
   ...['@oclif/core', shared, 'src/commands/creds.ts', 'src/completion/shells.ts', 'src/hooks/caches.ts'],
-  ...['src/aws/console-services.ts', 'src/fast-path/pointer.ts', 'src/text/printable.ts', 'src/providers/oidc.ts'],
+  ...[
+    'src/aws/console-services.ts',
+    'src/fast-path/pointer.ts',
+    'src/text/printable.ts',
+    'src/providers/oidc.ts',
+    replacing,
+  ],
   ...['src/wiring/wire.ts', 'src/testing/host.ts', 'plugins/okta/src/okta.ts', 'node:assert'],
 ]
 
@@ -61,7 +68,7 @@ const tool = (...own: readonly string[]) => [...withText, ...own]
 const services = 'src/aws/console-services.ts'
 const upTo = (rooms: readonly string[]) => [...rooms, 'src/text/printable.ts', services]
 const forUse = (...others: readonly string[]) => [...upTo(useCase), 'src/fast-path/pointer.ts', ...others]
-const wired = [...forUse(...useCases), 'src/completion/shells.ts', 'src/wiring/wire.ts']
+const wired = [...forUse(...useCases), 'src/completion/shells.ts', 'src/wiring/wire.ts', replacing]
 const [openConsole = '', exec = '', imports_ = '', login = '', profiles = '', setup = '', sync = '', check = ''] =
   useCases
 
@@ -72,10 +79,11 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/new-room/file.ts': [...leaves, ...npm, ...free],
   'src/text/planted.ts': ['src/text/json.ts', 'src/text/printable.ts'],
   'src/http/planted.ts': ['src/http/fetched.ts', 'node:crypto'],
+  'src/files/planted.ts': [replacing, 'node:crypto', 'node:fs/promises', 'node:path', 'node:timers/promises'],
   'src/providers/planted.ts': [...strategies, 'src/providers/oidc.ts'],
   'src/providers/file-cache.ts': [
-    ...[...strategies, 'src/providers/oidc.ts'],
-    ...['node:fs', 'node:fs/promises', 'node:timers/promises'],
+    ...[...strategies, 'src/providers/oidc.ts', replacing],
+    ...['node:fs', 'node:fs/promises'],
   ],
   'plugins/keycloak/src/planted.ts': ['openid-client', ...free],
   'plugins/cache-pass/src/planted.ts': [
@@ -129,9 +137,17 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/wiring/networks.ts': wired,
   'src/hooks/planted.ts': ['src/plugin.ts', ...free, 'src/config/nearest.ts', 'src/providers/oidc.ts'],
   'src/testing/planted.ts': ['src/plugin.ts', ...free, 'src/testing/host.ts', 'node:assert'],
-  'src/outside/planted.ts': [...withText, ...outside, output, 'node:assert', ...world],
+  'src/outside/planted.ts': [...withText, replacing, ...outside, output, 'node:assert', ...world],
   'src/outside/network/planted.ts': [
-    ...[...withText, 'src/outside/files/files.ts', 'src/outside/system/clock.ts', output, 'node:assert', ...world],
+    ...[
+      ...withText,
+      replacing,
+      'src/outside/files/files.ts',
+      'src/outside/system/clock.ts',
+      output,
+      'node:assert',
+      ...world,
+    ],
   ],
   'src/commands/planted.ts': [...commands, 'src/commands/creds.ts'],
   'src/commands/cache/planted.ts': commands,
@@ -153,7 +169,7 @@ const global = 'lint/style/noRestrictedGlobals'
 const moment = 'Take the current time from a Clock of outside/.'
 const around = 'Only outside/ may use globalThis.'
 const typesOnly = 'Only types pass here: write `import type`.'
-const cacheProcess = 'A cache sees only process.platform and process.geteuid.'
+const cacheProcess = 'A cache and files/ see only process.platform and process.geteuid.'
 const importType = 'Write `import type` at the top: the rules of the rooms read that.'
 const table = 'Use a Map for names from outside: every object has a toString.'
 const inherited = 'Use Object.hasOwn: every object has a toString.'
@@ -206,6 +222,11 @@ const plantings: Readonly<Record<string, Lines>> = {
     ...worldButProcess,
     [cacheProcess]: ['f(process.env)', 'const {env} = process', "f(process['exit'])", 'f(process)'],
     [allowed]: ['f(process.platform)', 'f(process.geteuid?.())', ...timeless],
+  },
+  'src/files/world.ts': {
+    ...worldButProcess,
+    [cacheProcess]: ['f(process.env)', 'f(process)'],
+    [allowed]: ['f(process.platform)', ...timeless],
   },
   'plugins/cache-pass/src/world.ts': {
     [global]: ['console.log(1)', "fetch('https://example.com')", 'global.process.exit()', 'setInterval(work, 1)'],

@@ -2,12 +2,11 @@ import {DOMParser} from '@xmldom/xmldom'
 import {expect} from 'chai'
 import {dark, light} from '../../scripts/recording/colors.ts'
 import {type Moment, movingPicture} from '../../scripts/recording/moving-picture.ts'
-import type {Look} from '../../scripts/recording/screen.ts'
 import {contrast} from '../support/contrast.ts'
 
 const frame = {title: 'A day', columns: 20, rows: 3}
 
-const line = (text: string, look: Look = {}) => [...text].map(character => ({character, look}))
+const line = (text: string, look = '') => [...text].map(character => ({character, look}))
 
 function moment(milliseconds: number, lines: readonly string[], rest: Partial<Moment> = {}): Moment {
   return {screen: {lines: lines.map(text => line(text))}, caption: '', milliseconds, ...rest}
@@ -64,7 +63,7 @@ describe('A moving picture', () => {
   })
 
   it('draws text again when its style changes', () => {
-    const moments = [{}, {color: 2, bold: true} as const].map(look => ({
+    const moments = ['', 'c2 b'].map(look => ({
       ...moment(100, []),
       screen: {lines: [line('ok', look)]},
     }))

@@ -1,7 +1,7 @@
 import {dirname} from 'node:path'
 import {AwsOidcError} from '../../errors.ts'
+import {codeOf} from '../../files/code-of.ts'
 import {exchangeText} from './exchange-text.ts'
-import {codeOf} from './files.ts'
 import {readGivenFile, reasonOf} from './read-file.ts'
 
 /** Files that users edit as well, of which we change parts. */

@@ -1,5 +1,5 @@
 import {closeSync, fchmodSync, fsyncSync, ftruncateSync, openSync, renameSync, writeSync} from 'node:fs'
-import {codeOf} from './files.ts'
+import {codeOf} from '../../files/code-of.ts'
 import {readOpenFile, readOwnFile} from './read-file.ts'
 
 /** The texts to compare and to write, as bytes. */

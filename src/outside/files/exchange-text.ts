@@ -2,11 +2,13 @@ import {constants, type Stats} from 'node:fs'
 import {access, appendFile, type FileHandle, lstat, open, rm, stat} from 'node:fs/promises'
 import {basename, dirname} from 'node:path'
 import {AwsOidcError} from '../../errors.ts'
+import {codeOf} from '../../files/code-of.ts'
+import {dropStale, temporaryFor} from '../../files/replace-file.ts'
 import {copyAttributes} from './copy-attributes.ts'
 import {exchangeNow, type Texts} from './exchange-now.ts'
-import {codeOf, makeFolder, targetOf} from './files.ts'
+import {targetOf} from './files.ts'
+import {makeOwnedFolder, replaceOwnedFile} from './owned.ts'
 import {readOpenFile} from './read-file.ts'
-import {dropStale, replaceFile, temporaryFor} from './replace-file.ts'
 
 export interface Exchange {
   /** The expected content; `undefined` where there must be no file. */
@@ -30,7 +32,7 @@ export async function exchangeText(path: string, {before, after, mode, backup}: 
   const old = await demandRegular(path, target)
   if ((old === undefined) !== (before === undefined)) return false
   if (old) await access(target, constants.W_OK)
-  else await makeFolder(dirname(target))
+  else await makeOwnedFolder(dirname(target))
   const texts = {before: before === undefined ? undefined : Buffer.from(before), after: Buffer.from(after), mode}
   return exchanged(target, old, texts, exchange => withBackup(backup, old, texts.before, exchange))
 }
@@ -92,7 +94,7 @@ async function withBackup(
   if (backup === undefined || !old || !before || (await lstat(backup).catch(() => undefined))) return exchange()
   let outcome: Outcome = 'changed'
   try {
-    await replaceFile(backup, {
+    await replaceOwnedFile(backup, {
       mode: 0o600,
       async fill(file) {
         await file.writeFile(before)

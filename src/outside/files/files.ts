@@ -1,11 +1,12 @@
 import {constants, type Stats} from 'node:fs'
-import {access, chmod, lchown, lstat, mkdir, open, readlink, realpath, rm, stat} from 'node:fs/promises'
+import {access, chmod, lstat, mkdir, open, readlink, realpath, rm, stat} from 'node:fs/promises'
 import {dirname, resolve} from 'node:path'
 import {AwsOidcError} from '../../errors.ts'
-import {ownerInsteadOfRoot} from './other-users.ts'
+import {codeOf} from '../../files/code-of.ts'
+import {dropStale} from '../../files/replace-file.ts'
+import {makeOwnedFolder, replaceOwnedFile} from './owned.ts'
 import {takesPrograms} from './program-place.ts'
 import {readGivenFile, readOwnFile, reasonOf} from './read-file.ts'
-import {dropStale, replaceFile} from './replace-file.ts'
 
 /** The file system as the host needs it. Caches bring their own, because they hold secrets. */
 export interface Files {
@@ -144,38 +145,14 @@ function exists(path: string): Promise<boolean> {
 
 async function replace(path: string, text: string, mode: number): Promise<void> {
   await makePrivateFolder(dirname(path))
-  await replaceFile(path, {mode, fill: file => file.writeFile(text)})
+  await replaceOwnedFile(path, {mode, fill: file => file.writeFile(text)})
 }
 
 async function makePrivateFolder(path: string): Promise<string> {
-  await makeFolder(path)
+  await makeOwnedFolder(path)
   const {mode} = await lstat(path)
   if (process.platform !== 'win32' && (mode & 0o077) !== 0) await chmod(path, 0o700)
   return path
-}
-
-/**
- * Makes a folder and its missing parents, closed to others (0700). Node's own `recursive` never ends where a file
- * system answers ENOENT for a folder that can't be made, as /proc does.
- */
-export async function makeFolder(path: string): Promise<void> {
-  try {
-    await makeOne(path)
-  } catch (error) {
-    if (await isFolder(path)) return
-    if (!isMissing(error) || dirname(path) === path) throw error
-    await makeFolder(dirname(path))
-    // Another process may have made the folder meanwhile.
-    await makeOne(path).catch(async (again: unknown) => {
-      if (!(await isFolder(path))) throw again
-    })
-  }
-}
-
-async function makeOne(path: string): Promise<void> {
-  await mkdir(path, {mode: 0o700})
-  const user = await ownerInsteadOfRoot(dirname(path))
-  if (user) await lchown(path, user.uid, user.gid)
 }
 
 /** The file behind links, even if it does not exist yet. */
@@ -189,19 +166,10 @@ export async function targetOf(path: string): Promise<string> {
   }
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false
-}
-
 function identityOf(stats: Stats): FileIdentity {
   return `${stats.dev}:${stats.ino}`
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
-}
-
-/** The system's error code for a file that could not be used. */
-export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
+  return ['ENOENT', 'ENOTDIR'].includes(codeOf(error))
 }

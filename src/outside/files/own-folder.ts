@@ -1,7 +1,8 @@
 import {chmod, lstat, mkdir, readdir, rm} from 'node:fs/promises'
 import {join} from 'node:path'
+import {meantBy} from '../../files/replace-file.ts'
+import {replaceOwnedFile} from './owned.ts'
 import {readQuickly} from './quick.ts'
-import {isTemporary, replaceFile} from './replace-file.ts'
 
 /** A folder of our own, closed to others. */
 export interface OwnFolder {
@@ -59,7 +60,7 @@ function folderAt(path: string): OwnFolder {
     read: async name => readQuickly(at(name)),
 
     async put(name, text, modifiedAt) {
-      await replaceFile(at(name), {
+      await replaceOwnedFile(at(name), {
         mode: 0o600,
         async fill(file) {
           await file.writeFile(text)
@@ -68,7 +69,7 @@ function folderAt(path: string): OwnFolder {
       })
     },
     async list(isMeant) {
-      const names = (await readdir(path)).filter(name => !isTemporary(name) && isMeant(name))
+      const names = (await readdir(path)).filter(name => meantBy(name) === undefined && isMeant(name))
       const from = names.length > mostListed ? Math.floor(Math.random() * names.length) : 0
       const found = await Promise.all(
         [...names.slice(from), ...names.slice(0, from)]

@@ -3,8 +3,8 @@ import {access} from 'node:fs/promises'
 import {dirname} from 'node:path'
 import {TextDecoder} from 'node:util'
 import {AwsOidcError} from '../../errors.ts'
+import {codeOf} from '../../files/code-of.ts'
 import {exchangeText} from './exchange-text.ts'
-import {codeOf} from './files.ts'
 import {readGivenFile, reasonOf} from './read-file.ts'
 
 /** Files that users and other programs write too. */

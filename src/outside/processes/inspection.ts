@@ -1,7 +1,7 @@
 import {constants} from 'node:fs'
 import {access, chmod, lstat, readdir, rm, stat, statfs} from 'node:fs/promises'
 import {delimiter, dirname, join} from 'node:path'
-import {codeOf} from '../files/files.ts'
+import {codeOf} from '../../files/code-of.ts'
 import {processMark} from '../system/process-mark.ts'
 import {isFile} from './program-start.ts'
 import {windowsProgram} from './windows-command.ts'
