@@ -54,7 +54,7 @@ async function setUp(stage: Stage, home: Home, sandbox: Sandbox): Promise<void> 
   stage.caption('Once: set up, and sign in')
   await stage.press('', '$', 800)
   await stage.type('aws-oidc setup')
-  await stage.press(enter, 'Name of the provider', read)
+  await stage.press(enter, 'Name for this provider', read)
   await stage.press(enter, 'How do you sign in there?', read)
   await stage.press(enter, 'issuer (', 700)
   await stage.paste(sandbox.issuer, 'https://sso.example.com')

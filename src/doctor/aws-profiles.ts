@@ -79,7 +79,7 @@ function mendingOf(profiles: readonly string[], context: CheckContext): (profile
     const {backups, refused} = await mending
     const why = refused.get(profile)
     if (why !== undefined) throw new Error(why)
-    const kept = backups.length === 0 ? '' : ` What was there before today is in ${backups.join(', ')}.`
+    const kept = backups.length === 0 ? '' : ` The version from before today is saved in ${backups.join(', ')}.`
     return `Rewrote the profile "${profile}".${kept}`
   }
 }

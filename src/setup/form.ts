@@ -52,7 +52,7 @@ export async function formFor(request: SetupRequest, deps: SetupDependencies): P
   }
 
   async function askName(): Promise<Back | undefined> {
-    const answer = await dialogue.text('Name of the provider in aws-oidc', {
+    const answer = await dialogue.text('Name for this provider', {
       default: provider ?? 'corp',
       check: problemOfProviderName,
     })

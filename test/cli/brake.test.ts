@@ -136,7 +136,7 @@ describe('after AWS has refused a role', () => {
     await letTimePass(home, 4.8)
     const {exitCode, stdout, stderr} = await home.run(locked, unattended)
     expect({exitCode, stdout}).to.deep.equal({exitCode: 5, stdout: ''})
-    expect(stderr).to.include('AccessDenied').and.include('AWS was not asked again')
+    expect(stderr).to.include('AccessDenied').and.include('was not asked again')
     expect(await asked()).to.equal(1)
     await letTimePass(home, 0.4)
     await home.run(locked, unattended)
@@ -205,7 +205,7 @@ describe('after AWS has refused what one profile asks of a role', () => {
       await home.run(strict, unattended)
       const {exitCode, stderr} = await home.run(strict, unattended)
       expect(exitCode).to.equal(5)
-      expect(stderr).to.include(said).and.include('AWS was not asked again')
+      expect(stderr).to.include(said).and.include('was not asked again')
       expect(await asked()).to.equal(1)
     })
   }

@@ -136,7 +136,7 @@ const profiles: readonly Illness[] = [
     },
     says: /config: the profile "admin" differs from our configuration/,
     mend: /^aws-oidc profiles sync$/,
-    fixed: /^Rewrote the profile "admin"\. What was there before today is in .*aws-oidc-backup/,
+    fixed: /^Rewrote the profile "admin"\. The version from before today is saved in .*aws-oidc-backup/,
   },
   {
     id: 'profile.stale',

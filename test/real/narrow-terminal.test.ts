@@ -42,7 +42,7 @@ describe('On a narrow terminal', () => {
     it(`of ${columns} columns the wizard breaks no word`, async () => {
       const session = startOnTerminal(['setup'], {env: variablesOf(scene.home, scene.sandbox), columns})
       const user = respondentAt(session)
-      await user.answer('Name of the provider', ctrlC)
+      await user.answer('Name for this provider', ctrlC)
       await session.ended
       const [first = '', ...more] = user.seen().split(/\r?\n/)
       expect(first).to.match(/^Enter accepts/)

@@ -40,7 +40,7 @@ describe('setup, on a terminal', () => {
 
   /** Answers up to the review, after which the sign-in begins. */
   async function answerAll({answer}: Person, issuer = scene.sandbox.issuer): Promise<void> {
-    await answer('Name of the provider', enter)
+    await answer('Name for this provider', enter)
     await answer('How do you sign in there?', enter)
     await answer('issuer (', `${issuer}${enter}`)
     await answer('clientId (', `aws-oidc${enter}`)
@@ -149,7 +149,7 @@ profiles:
     await user.answer('clientId (', `<${enter}`)
     await user.answer('issuer (', `<${enter}`)
     await user.answer('How do you sign in there?', last)
-    await user.answer('Name of the provider', `other${enter}`)
+    await user.answer('Name for this provider', `other${enter}`)
     await user.answer('How do you sign in there?', enter)
     await user.answer('issuer (', enter)
     await user.answer('clientId (', enter)
@@ -169,13 +169,13 @@ profiles:
   })
 
   for (const [words, until] of [
-    ['at the first question', 'Name of the provider'],
+    ['at the first question', 'Name for this provider'],
     ['in the review', 'Anything else'],
     ['after the sign-in', 'The ID token lists AWS roles'],
   ] as const) {
     it(`leaves no trace when Ctrl-C is pressed ${words}`, async () => {
       const user = begin()
-      if (until !== 'Name of the provider') await answerAll(user)
+      if (until !== 'Name for this provider') await answerAll(user)
       if (until === 'The ID token lists AWS roles') await user.answer('Anything else', enter)
       await user.answer(until, ctrlC)
       expect(await user.ended).to.deep.equal({exitCode: 130, restored: true})
@@ -361,7 +361,7 @@ profiles:
 
     it('changes the entries, whose values are the defaults, once they work, and no other byte', async () => {
       const user = begin()
-      await user.answer('Name of the provider', enter)
+      await user.answer('Name for this provider', enter)
       await user.answer('There is already a provider "corp"', enter)
       await user.answer('How do you sign in there?', enter)
       await user.answer(`issuer (the issuer, or the address of its metadata) (${scene.sandbox.issuer})`, enter)
@@ -385,7 +385,7 @@ profiles:
     it('leaves the entries as they are where another name is chosen, and after Ctrl-C', async () => {
       const user = begin(['--provider', 'corp', '--strategy', 'oidc', '--set', 'clientId=aws-oidc'])
       await user.answer('There is already a provider "corp"', down + enter)
-      await user.answer('Name of the provider', `${clear}second${enter}`)
+      await user.answer('Name for this provider', `${clear}second${enter}`)
       await user.answer('issuer (', enter)
       await user.answer('clientId = aws-oidc', enter)
       await user.answer('offers 2 roles', enter)

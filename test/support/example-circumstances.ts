@@ -49,7 +49,7 @@ export const circumstances: Readonly<Record<string, Circumstances>> = {
 }
 
 async function setUp({answer}: Respondent, issuer: string): Promise<void> {
-  await answer('Name of the provider', enter)
+  await answer('Name for this provider', enter)
   await answer('How do you sign in there?', enter)
   await answer('issuer (', `${issuer}${enter}`)
   await answer('clientId (', `aws-oidc${enter}`)

@@ -16,7 +16,7 @@ export async function setupTranscript(): Promise<string> {
     await home.writeConfig(`cache: file\nbrowser: ["${process.execPath}", "${sandboxBin}", browse]\n`)
     const session = startOnTerminal(['setup'], {env: variablesOf(home, sandbox), columns})
     const {answer} = respondentAt(session)
-    await answer('Name of the provider', enter)
+    await answer('Name for this provider', enter)
     await answer('How do you sign in there?', enter)
     await answer('issuer (', `${sandbox.issuer}${enter}`)
     await answer('clientId (', `aws-oidc${enter}`)
