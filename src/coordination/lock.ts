@@ -10,8 +10,8 @@ import type {Log} from '../plugin.ts'
  */
 export interface Locks {
   /**
-   * Waits until the lock is free. Rejects with TIMED_OUT after six minutes, one more than a sign-in may take, and at
-   * once with CONFIG_INVALID if the holder waits for us.
+   * Waits until the lock is free. Rejects with TIMED_OUT after six minutes (a sign-in may take five), and at once with
+   * CONFIG_INVALID if the holder waits for us.
    */
   hold<Result>(name: string, signal: AbortSignal, work: () => Promise<Result>): Promise<Result>
   /** Does the work if the lock is free now; `undefined` when it isn't, or when there can be none. */
@@ -21,7 +21,7 @@ export interface Locks {
 export interface LockDependencies {
   /** `undefined` where this machine has no place for them. */
   readonly folder: string | undefined
-  /** Ids of providers whose locks are held by processes that wait for this one: waiting for these would never end. */
+  /** Ids of providers whose locks are held by processes that wait for this one: waiting for such a lock would never end. */
   readonly waitedFor: readonly string[]
   /** Makes sure that an empty file exists, and resolves to its identity. */
   readonly touch: (path: string) => Promise<string>
@@ -62,7 +62,7 @@ let turn: Promise<unknown> = Promise.resolve()
 
 const busy = 5 // SQLITE_BUSY: https://sqlite.org/rescode.html
 const waiterLimitMilliseconds = 6 * 60 * 1000
-// The longer we have waited, the less a moment more matters: a user takes minutes.
+// Looks ever less often: a user takes minutes, so a second more does not matter.
 const firstPauseMilliseconds = 100
 const longestPauseMilliseconds = 1_000
 const slowing = 1.1
@@ -105,8 +105,8 @@ export function fileLocks(deps: LockDependencies): Locks {
   }
 
   /**
-   * Without locks, as in a read-only home, sign-in must still work; the price is a second browser in a rare race. Comes
-   * after the work: a warning that nothing can be kept at all says more.
+   * Without locks, as in a read-only home, sign-in must still work; the price is a second browser in a rare race.
+   * Called after the work: if the cache has warned by then that nothing is kept, that says more.
    */
   function warnOnce({impossible}: Impossible): void {
     if (!warned) log.warn(`No lock could be made (${impossible}): calls at the same time may each ask you to sign in.`)

@@ -11,7 +11,7 @@ import {firstApplicable, lastStep, type Plan, type ProfileRequest, plansFor} fro
 export interface CredentialsRequest extends ProfileRequest {
   /** Ignores cached credentials, but not a remembered sign-in. */
   readonly force: boolean
-  /** For a caller that can't ask again soon, such as a shell: in the soft margin, the user may be asked to sign in. */
+  /** For a caller that can't come back soon, such as a shell: in the soft margin, the user may be asked to sign in. */
   readonly lasting: boolean
 }
 
@@ -42,6 +42,7 @@ async function fromPlan(plan: Plan, {force, lasting}: CredentialsRequest, deps: 
     return await waitAndObtain(plan, force, deps)
   } catch (error) {
     if (deps.signal.aborted || !expectedFailure(error)) throw error
+    // The old ones still work.
     return cached
   }
 }

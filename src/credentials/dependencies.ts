@@ -195,7 +195,7 @@ export interface Asking {
   readonly ignoresBrake: boolean
   /** Whether stdin is a terminal, so that somebody sits there. */
   readonly attended: boolean
-  /** Whether questions may be read from the terminal: in `login` only. */
+  /** Whether questions may be read from the terminal: in commands that the user types to be asked, such as `login`. */
   readonly mayRead: boolean
 }
 

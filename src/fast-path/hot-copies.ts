@@ -83,7 +83,7 @@ export function hotCopiesOf(deps: HotDependencies): HotCopies {
         const name = memory
           ? await putCopy(stamped, issued, memory, deps)
           : await putPointer(pointer, stamped, folder, clock.now())
-        // Already invalid, but don't leave deleted credentials behind.
+        // If the entry has changed, the new file is invalid already, but don't leave deleted credentials behind.
         const isOver = (await states.look(path))?.id !== state.id
         if (name !== undefined && isOver) await folder.remove(name)
       } catch (error) {
@@ -102,7 +102,7 @@ async function putCopy(
   const lookedAt = clock.now()
   const around = await states.around(watched.flatMap(({path, state}) => (state ? [path] : [])))
   if (!around.folders.every(file => isSettled(file, lookedAt))) return undefined
-  // A file replaced before that look shows by its id; one replaced later, by the folders.
+  // A file replaced before `around` was looked at shows by its id; one replaced later, by the folders.
   for (const {path, state} of watched) if ((await states.look(path))?.id !== state?.id) return undefined
   return putHotCopy(
     {...stamped, around, document: processDocument(credentials, accountId).trimEnd()},
@@ -131,7 +131,7 @@ function entryOf(key: string): string {
   return `${createHash('sha256').update(key).digest('hex')}.json`
 }
 
-/** Why the user's settings let nothing rest unsealed; older copies are removed then. A pointer is no secret. */
+/** Why the user's settings forbid hot copies; older copies are then removed. Pointers stay: they hold no secret. */
 function whyForbidden({configuration, cache}: HotDependencies): string | undefined {
   if (configuration.hotCopies === 'never') return 'The configuration says "hotCopies: never".'
   return cache.byHand && cache.id === 'keyring'

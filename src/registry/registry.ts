@@ -4,7 +4,7 @@ import type {CacheHome, CredentialCache, Entry, FederationStrategy} from '../plu
 import {readObject, readTexts} from '../text/json.ts'
 import {updateOf} from './ours.ts'
 
-/** A package whose declarations count: the host itself, or a plugin that the user installed. */
+/** A package whose declarations count: aws-oidc itself, or a plugin that the user installed. */
 export interface InstalledPackage {
   /** The name under which it was installed. */
   readonly name: string
@@ -19,7 +19,7 @@ export interface InstalledPackage {
 export interface Registry {
   /** The package that owns a strategy, without importing it. Throws CONFIG_INVALID if none does. */
   ownerOf(strategy: string): string
-  /** The ids of the strategies that may be used, in no order, without loading their code. */
+  /** The ids of the strategies that may be used, in no particular order, without loading their code. */
   strategies(): readonly string[]
   /** The strategies of our own plugins that are allowed but not installed. */
   installable(): readonly Installable[]

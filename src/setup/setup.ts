@@ -38,6 +38,7 @@ export async function setup(request: SetupRequest, deps: SetupDependencies): Pro
   }
   const early = earlyProfile(draft, request, deps)
   const roleIsKnown = early?.role !== undefined || draft.answers.has('defaultRole')
+  // Without a trial, a profile whose role is unknown can't be written; only the provider is.
   const profile = request.test || roleIsKnown ? early : undefined
   // If the configuration already has all of it, nobody needs to sign in.
   if ((profile || !request.test) && isThere(draft, profile)) {

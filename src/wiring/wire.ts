@@ -38,16 +38,18 @@ export interface Installation {
   readonly dataFolder: string
 }
 
-// A process stopped while it made the key must not hold up others as long as a sign-in may take. The limit is longer
-// than we wait for the user to type the keyring's password.
+// A process stopped while it makes the cache's key in the keyring must not hold up others as long as a sign-in may take.
+// The limit is longer than we wait for the user to type the keyring's password.
 const keyLockMilliseconds = 40_000
 const keyringBusy = new AwsOidcError('UNAVAILABLE', 'Another aws-oidc has been waiting for the keyring for too long.')
 
 /** Tells a command that prints a secret, and any aws-oidc that it starts, which providers' sign-ins wait for it. */
 const waitingVariable = 'AWS_OIDC_WAITING'
 
+/** What `wire` connects. */
 export type Wired = Awaited<ReturnType<typeof wire>>
 
+/** Reads the configuration, and connects the dependencies of all use cases to the real world. */
 export async function wire(outside: Outside, installation: Installation, choices: Choices) {
   const {own, dataFolder} = installation
   const {env, places, clock, files, processes, terminal} = outside
@@ -190,7 +192,7 @@ export async function wire(outside: Outside, installation: Installation, choices
       folder: places.states,
       readText: files.readText,
       replace: files.replacePrivate,
-      // Ctrl-C does not abort this: it is noted as well.
+      // Ctrl-C does not abort this: the state also notes that the user pressed it.
       exclusively: (name, work) => ownLocks.hold(name, new AbortController().signal, work),
     }),
     locks,

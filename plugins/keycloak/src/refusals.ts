@@ -141,7 +141,7 @@ const atExchange: readonly Row[] = [
     error: 'invalid_request',
     description: /^Invalid token$/,
     meaning: () => ({
-      usually: 'It does not take the token of this sign-in: the session has ended, or the user is disabled.',
+      usually: 'Keycloak does not take the token of this sign-in: the session has ended, or the user is disabled.',
       hint: 'aws-oidc login --force',
     }),
   },
