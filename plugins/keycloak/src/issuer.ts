@@ -32,7 +32,7 @@ export async function findIssuer(settings: KeycloakSettings, host: Host): Promis
   }
   const {url, realm} = settings
   throw host.error('CONFIG_INVALID', `There is no realm "${realm}" at ${url.href}.`, {
-    hint: 'Check "url" and "realm" of the provider; upper and lower case matter in the name of a realm.',
+    hint: 'Check "url" and "realm" of the provider; names of realms are case-sensitive.',
   })
 }
 

@@ -62,7 +62,7 @@ describe('the realm of keycloak', () => {
       const {code, message, hint} = await rejection(keycloak.signIn(settings, hostWith({responses})))
       expect(code).to.equal('CONFIG_INVALID')
       expect(message).to.include('no realm "example" at https://sso.example.com/')
-      expect(hint).to.include('upper and lower case')
+      expect(hint).to.include('case-sensitive')
     }
   })
 
