@@ -1,3 +1,4 @@
+import {isStrategyErrorCode} from './contract/error-codes.ts'
 import type {ProviderRefusal, StrategyErrorCode} from './plugin.ts'
 import {onScreen} from './text/printable.ts'
 
@@ -67,14 +68,14 @@ export function exitCodeOf(code: ErrorCode): number {
 }
 
 /**
- * The expected failure inside `error`, which libraries may have wrapped.
- * Recognized by its `code`, because a plugin may have another copy of this class.
+ * The expected failure inside `error`, which libraries may have wrapped. Errors of plugins are recognized by their
+ * `code`, because a plugin has no access to this class; a code that is not for plugins makes no expected failure.
  */
 export function expectedFailure(error: unknown): AwsOidcError | undefined {
   for (let at = error, depth = 0; at instanceof Error && depth < 10; at = at.cause, depth++) {
     if (at instanceof AwsOidcError) return at
     const {code, hint} = readCode(at)
-    if (isErrorCode(code)) return new AwsOidcError(code, at.message, {hint, cause: at.cause})
+    if (isStrategyErrorCode(code)) return new AwsOidcError(code, at.message, {hint, cause: at.cause})
   }
   return undefined
 }

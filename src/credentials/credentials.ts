@@ -1,4 +1,5 @@
 import {lockOf} from '../cache/keys.ts'
+import {credentialsFrom} from '../contract/credentials.ts'
 import {failureMeanwhile, signInScope} from '../coordination/brake.ts'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
 import {shownName} from '../text/printable.ts'
@@ -25,11 +26,21 @@ const silentPauseMilliseconds = 60_000
 export async function credentialsFor(request: CredentialsRequest, deps: CredentialsDependencies): Promise<Issued> {
   const plans = plansFor(request, deps)
   return firstApplicable(plans, async plan => {
-    const issued = await fromPlan(plan, request, deps)
+    const issued = whole(await fromPlan(plan, request, deps))
     // With several providers, each call finds out anew which one applies.
     if (plans.length === 1) await deps.onIssued(plan, request, issued)
     return issued
   })
+}
+
+/** Throws BAD_RESPONSE for credentials that would spoil the document or variables they are put into, whoever made them. */
+function whole(issued: Issued): Issued {
+  try {
+    return {...issued, credentials: credentialsFrom(issued.credentials, `the answer for ${issued.role}`)}
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new AwsOidcError('BAD_RESPONSE', `${reason}.`, {cause: error, hint: 'aws-oidc doctor'})
+  }
 }
 
 async function fromPlan(plan: Plan, {force, lasting}: CredentialsRequest, deps: SignInDependencies): Promise<Issued> {

@@ -1,4 +1,5 @@
 import type {Store} from '../cache/store.ts'
+import {credentialsFrom} from '../contract/credentials.ts'
 import type {AwsCredentials} from '../plugin.ts'
 import {parseObject, readDate} from '../text/json.ts'
 import type {Secrets} from '../text/secrets.ts'
@@ -52,10 +53,17 @@ export async function writeIssued(
 /** Parses a cache entry; `undefined` if it holds no credentials. */
 export function parseIssued(text: string, expiresAt: Date): Issued | undefined {
   const value = parseObject(text)
-  const {accessKeyId, secretAccessKey, sessionToken, role, accountId} = value
-  const [expiration, obtainedAt] = [readDate(value.expiration), readDate(value.obtainedAt)]
-  if (typeof accessKeyId !== 'string' || typeof secretAccessKey !== 'string' || typeof sessionToken !== 'string')
+  const {role, accountId} = value
+  const obtainedAt = readDate(value.obtainedAt)
+  const credentials = credentialsIn({...value, expiration: readDate(value.expiration)})
+  if (typeof role !== 'string' || typeof accountId !== 'string' || !credentials || !obtainedAt) return undefined
+  return {credentials, role, accountId, obtainedAt, expiresAt}
+}
+
+function credentialsIn(value: unknown): AwsCredentials | undefined {
+  try {
+    return credentialsFrom(value, 'the cache')
+  } catch {
     return undefined
-  if (typeof role !== 'string' || typeof accountId !== 'string' || !expiration || !obtainedAt) return undefined
-  return {credentials: {accessKeyId, secretAccessKey, sessionToken, expiration}, role, accountId, obtainedAt, expiresAt}
+  }
 }

@@ -1,5 +1,6 @@
 import type {ProviderConfiguration} from '../config/schema.ts'
-import {AwsOidcError} from '../errors.ts'
+import {isStrategyErrorCode} from '../contract/error-codes.ts'
+import {AwsOidcError, printable} from '../errors.ts'
 import {deviceAddresses} from '../oauth/device-addresses.ts'
 import {discover, type OAuthTransport} from '../oauth/discovery.ts'
 import {grantAt} from '../oauth/grant.ts'
@@ -124,8 +125,14 @@ export function hostFor(deps: HostDependencies): Host {
     samlFromBrowser: () => Promise.reject(unsupported('capture a SAML response from the browser')),
     // Loaded lazily: only SAML needs the XML parser.
     rolesIn: async document => (await import('../aws/saml-roles.ts')).rolesIn(document),
-    error: (code, message, detail) => new AwsOidcError(code, message, detail),
+    error: errorOf,
   }
+}
+
+/** Without a code that plugins may use, the error counts as a failure of the strategy itself. */
+const errorOf: Host['error'] = (code, message, detail) => {
+  if (isStrategyErrorCode(code)) return new AwsOidcError(code, message, detail)
+  return new Error(`it threw an error with the unknown code "${printable(String(code), 50)}": ${message}`, detail)
 }
 
 /** The texts that a strategy may quote, masked before it cuts them: a part of a secret is harder to recognise. */

@@ -2,6 +2,7 @@ import {join} from 'node:path'
 import {AwsOidcError, printable} from '../errors.ts'
 import type {CacheHome, CredentialCache, Entry, FederationStrategy} from '../plugin.ts'
 import {readObject, readTexts} from '../text/json.ts'
+import {checkedCache, checkedStrategy} from './checked.ts'
 import {updateOf} from './ours.ts'
 
 /** A package whose declarations count: aws-oidc itself, or a plugin that the user installed. */
@@ -123,8 +124,9 @@ export function registryOf(
         .filter(([id, plugin]) => !isDeclared('strategies', id) && deps.allows(plugin))
         .map(([strategy, plugin]) => ({strategy, plugin})),
     strategySummary: id => summary('strategies', id),
-    strategy: id => load('strategies', id, undefined, isStrategy),
-    cache: (id, home) => load('caches', id, home, isCache),
+    strategy: async id => checkedStrategy(await load('strategies', id, undefined, isStrategy)),
+    cache: async (id, home) =>
+      checkedCache(await load('caches', id, home, isCache), reason => failed(holderOf('caches', id), reason)),
     cacheSummary: id => summary('caches', id),
   }
 }

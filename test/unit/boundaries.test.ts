@@ -16,6 +16,7 @@ const below = ['src/aws/sts.ts', 'src/browser/open.ts', 'src/oauth/grant.ts', 's
 const config = ['src/config/duration.ts', 'src/config/nearest.ts', 'src/config/schema.ts']
 const outside = ['src/outside/files/files.ts', 'src/outside/outside.ts', 'src/outside/system/clock.ts']
 const output = 'src/outside/terminal/output.ts'
+const contract = 'src/contract/error-codes.ts'
 const replacing = 'src/files/replace-file.ts'
 const middle = [...config, 'src/aws-config/read.ts', 'src/formats/env.ts', 'src/host/host.ts']
 const core = ['src/cache/keys.ts', 'src/coordination/lock.ts', 'src/registry/registry.ts']
@@ -59,6 +60,7 @@ const everything = [
     'src/text/printable.ts',
     'src/providers/oidc.ts',
     replacing,
+    contract,
   ],
   ...['src/wiring/wire.ts', 'src/testing/host.ts', 'plugins/okta/src/okta.ts', 'node:assert'],
 ]
@@ -75,9 +77,10 @@ const [openConsole = '', exec = '', imports_ = '', login = '', profiles = '', se
 /** What a file may import; everything else of `everything` is to be reported. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/plugin.ts': [],
-  'src/errors.ts': ['src/plugin.ts', 'src/text/printable.ts'],
+  'src/errors.ts': ['src/plugin.ts', 'src/text/printable.ts', contract],
   'src/new-room/file.ts': [...leaves, ...npm, ...free],
   'src/text/planted.ts': ['src/text/json.ts', 'src/text/printable.ts'],
+  'src/contract/planted.ts': ['src/plugin.ts', contract],
   'src/http/planted.ts': ['src/http/fetched.ts', 'node:crypto'],
   'src/files/planted.ts': [replacing, 'node:crypto', 'node:fs/promises', 'node:path', 'node:timers/promises'],
   'src/providers/planted.ts': [...strategies, 'src/providers/oidc.ts'],
@@ -116,10 +119,10 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/registry/planted.ts': [
     ...[...leaves, 'src/text/json.ts', 'src/text/printable.ts', ...npm, ...free, ...config],
-    ...['src/registry/registry.ts', ...outside, output],
+    ...['src/registry/registry.ts', ...outside, output, contract],
   ],
-  'src/host/planted.ts': [...tool(...below, ...config), services, 'src/cache/keys.ts', 'src/host/host.ts'],
-  'src/credentials/planted.ts': upTo(main),
+  'src/host/planted.ts': [...tool(...below, ...config), services, 'src/cache/keys.ts', 'src/host/host.ts', contract],
+  'src/credentials/planted.ts': [...upTo(main), contract],
   'src/fast-path/planted.ts': [
     ...[...leaves, 'src/text/json.ts', 'src/text/printable.ts', ...npm, ...free, ...config, 'src/cache/keys.ts'],
     ...['src/registry/registry.ts', 'src/formats/env.ts', credentials, fastPath, 'src/fast-path/pointer.ts'],
@@ -136,7 +139,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/doctor/planted.ts': forUse(sync, check),
   'src/wiring/networks.ts': wired,
   'src/hooks/planted.ts': ['src/plugin.ts', ...free, 'src/config/nearest.ts', 'src/providers/oidc.ts'],
-  'src/testing/planted.ts': ['src/plugin.ts', ...free, 'src/testing/host.ts', 'node:assert'],
+  'src/testing/planted.ts': ['src/plugin.ts', ...free, 'src/testing/host.ts', 'node:assert', 'node:process', contract],
   'src/outside/planted.ts': [...withText, replacing, ...outside, output, 'node:assert', ...world],
   'src/outside/network/planted.ts': [
     ...[

@@ -1,6 +1,7 @@
 import {expect} from 'chai'
 import {storeOver} from '../../src/cache/store.ts'
 import {type Issued, isFresh, isUsable, readIssued, writeIssued} from '../../src/credentials/issued.ts'
+import {AwsOidcError} from '../../src/errors.ts'
 import {memoryCache} from '../../src/providers/memory-cache.ts'
 import {Secrets} from '../../src/text/secrets.ts'
 
@@ -80,7 +81,7 @@ describe('a cache that does not work', () => {
   })
 
   it('does not keep the user waiting after Ctrl-C', async () => {
-    const interrupted = () => Promise.reject(Object.assign(new Error('Interrupted.'), {code: 'INTERRUPTED'}))
+    const interrupted = () => Promise.reject(new AwsOidcError('INTERRUPTED', 'Interrupted.'))
     const waiting = {...cache, read: interrupted, write: interrupted, ready: interrupted}
     const warnings: string[] = []
     const store = storeOver(waiting, 'keyring', {...silent, warn: text => warnings.push(text)}, () => now)

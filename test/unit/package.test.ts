@@ -49,7 +49,9 @@ describe('the package', () => {
       'LICENSE',
       'README.md',
     ])
-    expect(files.filter((path: string) => /^dist\/(?!bundle\/|testing\/|plugin\.d\.ts$)/.test(path))).to.deep.equal([])
+    expect(
+      files.filter((path: string) => /^dist\/(?!bundle\/|contract\/|testing\/|plugin\.d\.ts$)/.test(path)),
+    ).to.deep.equal([])
     expect(files.filter((path: string) => /^(plugins|test|src|scripts|docs)\//.test(path))).to.deep.equal([])
   })
 

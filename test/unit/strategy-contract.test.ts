@@ -2,6 +2,7 @@ import {expect} from 'chai'
 import type {FederationStrategy, Host, Identity, OidcClient} from '../../src/plugin.ts'
 import {oidc} from '../../src/providers/oidc.ts'
 import {fakeTokens, type StrategyContractOptions, strategyContract} from '../../src/testing/index.ts'
+import {writtenToStdout} from '../../src/testing/stdout.ts'
 
 const issuer = new URL('https://idp.example')
 const settings = {issuer, clientId: 'aws-oidc', clientSecret: 'the-secret-of-the-client'}
@@ -105,6 +106,75 @@ describe('the contract of strategies', () => {
     ])
   })
 
+  const answers = 'answers with the members and types that the contract names'
+  const inErrors = 'uses no other error codes than those for plugins, whichever answer of the provider fails'
+  const cyclic: Record<string, unknown> = {}
+  cyclic.self = cyclic
+  const credentials = {accessKeyId: 'ASIA', secretAccessKey: 'secret', sessionToken: 'token'}
+  const wrong: Readonly<Record<string, readonly [change: Readonly<Record<string, unknown>>, check: string]>> = {
+    'has cyclic claims': [{claims: cyclic}, answers],
+    'offers a role that is only a name': [{roles: () => 'admin'}, answers],
+    'returns credentials of 1970': [
+      {proofFor: async () => ({kind: 'credentials', credentials: {...credentials, expiration: new Date(0)}})},
+      answers,
+    ],
+    'returns credentials that have expired': [
+      {
+        proofFor: async () => ({
+          kind: 'credentials',
+          credentials: {...credentials, expiration: new Date('2025-01-01')},
+        }),
+      },
+      answers,
+    ],
+    'returns a proof that AWS does not know': [{proofFor: async () => ({kind: 'kerberos'})}, answers],
+  }
+  for (const [what, [change, check]] of Object.entries(wrong)) {
+    it(`finds a strategy that ${what}`, async () => {
+      expect(await failedBy(strategyWith({identity: identity => ({...identity, ...change})}))).to.include(check)
+    })
+  }
+
+  it('finds a strategy that prints to stdout', async () => {
+    const printing = strategyWith({before: async () => process.stdout.write('signing in\n')})
+    let failed: readonly string[] = []
+    const printed = await writtenToStdout(async () => {
+      failed = await failedBy(printing)
+    })
+    expect(printed).to.include('signing in')
+    expect(failed).to.deep.equal(['writes nothing to stdout, which belongs to the document that AWS tools read'])
+  })
+
+  it('finds a strategy that throws an error with a code that is none', async () => {
+    const unknown = strategyWith({
+      async signIn(settings, host) {
+        const {idToken = ''} = await host.tokens(clientOf(settings)).catch(() => {
+          throw Object.assign(new Error('The gateway is closed.'), {code: 'GATEWAY_CLOSED'})
+        })
+        return {subject: 'alice', proofFor: async () => ({kind: 'web-identity', token: idToken})}
+      },
+    })
+    expect(await failedBy(unknown)).to.include(inErrors)
+  })
+
+  it('finds a strategy whose check resolves to a text', async () => {
+    const check: unknown = async () => 'all is well'
+    expect(await failedBy(Object.assign(strategyWith({}), {check}))).to.deep.equal([answers])
+  })
+
+  it('fits a strategy that never asks a user, and finds one that does', async () => {
+    const ambient = strategyWith({
+      signIn: async () => ({subject: 'job', proofFor: async () => ({kind: 'web-identity', token: 'a.b.c'})}),
+    })
+    expect(await failedBy(ambient, {idp: () => ({}), unattended: true})).to.deep.equal([
+      'stops when the signal aborts, whatever it waits for',
+      'does not begin when the signal has aborted',
+    ])
+    expect(await failedBy(strategyWith({}), {unattended: true})).to.include(
+      'asks no user, and uses every answer of the provider',
+    )
+  })
+
   it('finds a strategy that remembers nothing', async () => {
     const forgetful = strategyWith({
       signIn: async (settings, host) => {
@@ -145,7 +215,9 @@ describe('the contract of strategies', () => {
       const broken = strategyWith({
         identity: identity => ({...identity, proofFor: async () => JSON.parse(JSON.stringify(proof))}),
       })
-      expect(await failedBy(broken), proof.kind).to.include('gives proofs for two roles from one sign-in')
+      expect(await failedBy(broken), proof.kind).to.include(
+        'answers with the members and types that the contract names',
+      )
     }
   })
 
