@@ -51,6 +51,8 @@ async function load(place) {
   })
   try {
     await plugin.load()
+    // With this, oclif would load a command to show its help.
+    for (const command of plugin.commands) command.hasDynamicHelp = false
     return [{plugin, place}]
   } catch (error) {
     warn(place.name, error)

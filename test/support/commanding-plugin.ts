@@ -24,7 +24,9 @@ export async function plantCommand(
 ): Promise<void> {
   const marking = (what: string) =>
     `import fs from 'node:fs'; fs.writeFileSync(${JSON.stringify(join(home.folder, `ran-${name}-${what}`))}, '')\n`
-  const known = {id: name, summary: `Answers ${name}.`, aliases: [], args: {}, flags: {}, hiddenAliases: []}
+  const known = {id: name, summary: `Answers ${name}.`, aliases: [], args: {}, hiddenAliases: []}
+  // Has oclif load a command to show its help.
+  const flags = {loud: {name: 'loud', type: 'boolean', hasDynamicHelp: true}}
   const place = {isESM: true, relativePath: ['commands', `${name}.js`], pluginType: 'link', strict: true}
   await plantPlugin(home, {
     name: `aws-oidc-${name}`,
@@ -50,7 +52,10 @@ export async function plantCommand(
           static async run() { console.log('pong') }
         }`,
       ...(manifest && {
-        'oclif.manifest.json': JSON.stringify({version: '1.0.0', commands: {[name]: {...known, ...place}}}),
+        'oclif.manifest.json': JSON.stringify({
+          version: '1.0.0',
+          commands: {[name]: {...known, flags, hasDynamicHelp: true, ...place}},
+        }),
       }),
     },
   })
