@@ -1,5 +1,5 @@
 // Hands a call over to oclif. bin/run.js uses it from the bundle, bin/dev.js as it is.
-import {execute, settings} from '@oclif/core'
+import {execute, handle, settings} from '@oclif/core'
 
 /**
  * @param {string} root the folder of this package
@@ -15,7 +15,14 @@ export async function start(root, pjson, own, ignoreManifest = false) {
   const isOwn = own.some(id => id === topic || id.startsWith(`${topic}:`))
   if (topic === 'plugins') confineNpm()
   else if (isOwn) pjson.oclif.plugins = []
-  await execute({loadOptions: {root, pjson, ignoreManifest, userPlugins: mayBeOfPlugin(isOwn, topic, name)}})
+  const options = {root, pjson, ignoreManifest, userPlugins: false}
+  if (!mayBeOfPlugin(isOwn, topic, name)) return execute({loadOptions: options})
+  try {
+    const {withPlugins} = await import('./plugins.js')
+    return execute({loadOptions: await withPlugins(options, process.argv.slice(2))})
+  } catch (error) {
+    return handle(error instanceof Error ? error : new Error(String(error)))
+  }
 }
 
 /** Has npm install for the user alone, and run no package's install script: oclif starts it with our environment. */
@@ -28,12 +35,13 @@ function confineNpm() {
 }
 
 /**
- * Whether oclif loads plugins, which runs code of each that has an `init` hook or no manifest. Our own commands go
- * without it, and those that mend plugins must work whatever is installed.
+ * Whether plugins are looked at. Our own commands go without them, and so do those that mend plugins, which must work
+ * whatever is installed.
  * @param {boolean} isOwn
  * @param {string} topic
  * @param {string} name
  */
 function mayBeOfPlugin(isOwn, topic, name) {
-  return topic === 'plugins' ? !/^(add|install|link|remove|reset|uninstall|unlink|update)$/.test(name) : !isOwn
+  if (topic === 'plugins') return !/^(add|install|link|remove|reset|uninstall|unlink|update)$/.test(name)
+  return !isOwn && topic !== '--version'
 }

@@ -53,7 +53,7 @@ async function examinePlugin(
   }
   const hasCommands = readObject(manifest.oclif).commands !== undefined
   if (hasCommands && (await outside.files.readText(join(root, 'oclif.manifest.json'))) === undefined) {
-    const what = `The plugin ${name} has commands but no oclif.manifest.json, so each command loads all of them.`
+    const what = `The plugin ${name} has commands but no oclif.manifest.json, so help leaves them out, and each loads all of them.`
     findings.push({id: 'plugin.manifest', severity: 'warning', what, mend: update})
   }
   if (configuration && !allowsPlugin(configuration.allowedPlugins, name)) {

@@ -13,13 +13,17 @@ export interface OfferedRoles {
 
 /** The roles that a provider offers the user who signs in. Rejects with CONFIG_INVALID if it does not say. */
 export async function rolesOfferedAt(provider: string, deps: SignInDependencies): Promise<OfferedRoles> {
-  const {subject, roles} = await whileSignedIn(planAt(provider, deps), deps, async identity => ({
+  const plan = planAt(provider, deps)
+  const {subject, roles} = await whileSignedIn(plan, deps, async identity => ({
     subject: identity.subject,
     roles: await identity.roles?.(),
   }))
   if (roles) return {subject, roles}
+  const {settings} = await deps.registry.strategy(plan.provider.strategy)
   throw new AwsOidcError('CONFIG_INVALID', `"${provider}" does not say which roles it offers.`, {
-    hint: 'Set "rolesClaim" of the provider to the claim that lists role ARNs.',
+    hint: Object.hasOwn(settings, 'rolesClaim')
+      ? 'Set "rolesClaim" of the provider to the claim that lists role ARNs.'
+      : 'Set "role" of the profile, or "defaultRole" of the provider.',
   })
 }
 

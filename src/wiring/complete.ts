@@ -6,7 +6,7 @@ import {fromKept} from '../config/kept.ts'
 import {readKeptText} from '../outside/files/kept-text.ts'
 import {findPlaces, pluginFolder} from '../outside/files/places.ts'
 import {readQuickly, writeQuickly} from '../outside/files/quick.ts'
-import {installedPlugins} from '../registry/installed.ts'
+import {usablePlugins} from '../registry/usable.ts'
 import {parseObject, readObject, readTexts} from '../text/json.ts'
 import {keptFile} from './configuration.ts'
 
@@ -24,20 +24,21 @@ export async function complete(
   if (!question) return
   try {
     const own = packageIn(root)
-    const plugins = await installedPlugins(pluginFolder(env, platform) ?? '', {readText})
+    const configuration = async () => {
+      const {readConfiguration} = await import('../config/read.ts')
+      const {parsed, configFile: path = 'config.yaml'} = findPlaces(env, platform)
+      const json = readKeptText(keptFile(path, parsed) ?? '')
+      const known = json === undefined ? undefined : fromKept(json, parseObject(own.pjson).version)
+      return readConfiguration(path, readQuickly(path), known)
+    }
+    const {installed, usable} = await usablePlugins(pluginFolder(env, platform) ?? '', {readText}, configuration)
     const core = readTexts(readObject(parseObject(own.pjson).oclif).plugins)
-    const packages = [...core.map(name => packageNear(root, name)), ...plugins.map(({root}) => packageIn(root))]
-    const declared = [parseObject(own.pjson), ...plugins.map(({manifest}) => manifest)]
+    const packages = [...core.map(name => packageNear(root, name)), ...usable.map(({root}) => packageIn(root))]
+    const declared = [parseObject(own.pjson), ...usable.map(({manifest}) => manifest)]
     const answer = await answerTo(question, catalogueOf([own, ...packages]), {
-      configuration: async () => {
-        const {readConfiguration} = await import('../config/read.ts')
-        const {parsed, configFile: path = 'config.yaml'} = findPlaces(env, platform)
-        const json = readKeptText(keptFile(path, parsed) ?? '')
-        const known = json === undefined ? undefined : fromKept(json, parseObject(own.pjson).version)
-        return readConfiguration(path, readQuickly(path), known)
-      },
+      configuration,
       strategies: declared.flatMap(manifest => readTexts(readObject(manifest['aws-oidc']).strategies)),
-      plugins: plugins.map(({name}) => name),
+      plugins: installed.map(({name}) => name),
     })
     writeQuickly(question.reply(answer))
   } catch {

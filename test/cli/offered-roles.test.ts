@@ -1,6 +1,7 @@
 import {readFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {expect} from 'chai'
+import {hookWith, plantPlugin} from '../support/planted-plugin.ts'
 import {useScene} from '../support/scene.ts'
 
 const arn = (name: string) => `arn:aws:iam::123456789012:role/${name}`
@@ -175,6 +176,16 @@ describe('aws-oidc roles', () => {
     const {exitCode, stderr} = await scene.home.run(['roles'])
     expect(exitCode).to.equal(2)
     expect(stderr).to.include('"sandbox" does not say which roles it offers').and.include('rolesClaim')
+  })
+
+  it('names no setting that the strategy does not have', async () => {
+    await plantPlugin(scene.home, {hook: hookWith({}).replace(/rolesClaim: .*/, '')})
+    await scene.home.configure({provider: {strategy: 'ping', rolesClaim: undefined}})
+    const {exitCode, stderr} = await scene.home.run(['roles'])
+    expect(exitCode).to.equal(2)
+    expect(stderr.slice(stderr.indexOf('Error:'))).to.equal(
+      'Error: "sandbox" does not say which roles it offers.\nTry: Set "role" of the profile, or "defaultRole" of the provider.\n',
+    )
   })
 })
 

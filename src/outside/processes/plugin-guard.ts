@@ -81,7 +81,8 @@ export function systemPluginGuard({clock, interruption}: GuardDependencies): Plu
   }
 }
 
-function lineOf(plugins: readonly string[], what: string): Printable {
+/** That plugins failed, and how to remove the first. */
+export function lineOf(plugins: readonly string[], what: string): Printable {
   const names = plugins.length === 1 ? `The plugin ${plugins[0]}` : `One of the plugins ${plugins.join(', ')}`
   return onScreen([`Error: ${names} failed: ${what}.`, `Try: aws-oidc plugins uninstall ${plugins[0]}`, ''])
 }
@@ -90,7 +91,7 @@ function lineOf(plugins: readonly string[], what: string): Printable {
  * An endless loop lets no timer and no Ctrl-C through, so another thread reports it and kills the process. It can't
  * choose the exit code.
  */
-function endWhenBlocked(line: Printable, milliseconds: number): () => void {
+export function endWhenBlocked(line: Printable, milliseconds: number): () => void {
   const done = new Int32Array(new SharedArrayBuffer(4))
   const code = `
     const {done, line, milliseconds} = require('node:worker_threads').workerData

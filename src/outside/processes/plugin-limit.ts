@@ -1,0 +1,49 @@
+import {AwsOidcError} from '../../errors.ts'
+import {rejectionOf, systemClock} from '../system/clock.ts'
+import {complain} from '../terminal/output.ts'
+import {endWhenBlocked, lineOf} from './plugin-guard.ts'
+
+const limitMilliseconds = 10_000
+
+/** How to say what a plugin did wrong, as the end of "The plugin x failed: ...". */
+export interface Blame {
+  /** That it took too long. */
+  readonly late: string
+  /** That it ended the process. */
+  readonly ended: string
+}
+
+/**
+ * Runs code of a plugin around a command of that plugin, whose stdout it may use. Rejects with PLUGIN_FAILED after ten
+ * seconds, or ends the process if its thread is blocked; else as the work does. If the work ends the process, that is
+ * said, with exit code 1.
+ */
+export async function withinPluginLimit<Result>(
+  plugin: string,
+  {late, ended}: Blame,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const tooLate = `${late} within ${limitMilliseconds / 1000} seconds`
+  const limit = systemClock.limit(limitMilliseconds, pluginFailure(plugin, tooLate))
+  const stopWatching = endWhenBlocked(lineOf([plugin], tooLate), limitMilliseconds + 1000)
+  const onExit = () => {
+    complain(lineOf([plugin], ended))
+    process.exitCode = 1
+  }
+  process.once('exit', onExit)
+  try {
+    return await Promise.race([work(), rejectionOf(limit.signal)])
+  } finally {
+    limit.cancel()
+    stopWatching()
+    process.removeListener('exit', onExit)
+  }
+}
+
+/** The reason is the end of a sentence, without a full stop. */
+export function pluginFailure(plugin: string, reason: string, cause?: unknown): AwsOidcError {
+  return new AwsOidcError('PLUGIN_FAILED', `The plugin ${plugin} failed: ${reason}.`, {
+    hint: `aws-oidc plugins uninstall ${plugin}`,
+    cause,
+  })
+}
