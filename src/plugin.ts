@@ -32,7 +32,8 @@ export interface FederationStrategy<Settings extends object = object> {
 
   /**
    * Ends the sign-in at the provider: calls `host.revoke` for each client passed to `host.tokens`, or ends a portal
-   * session. `logout` deletes everything stored locally even if this rejects.
+   * session. `logout` deletes everything stored locally even if this rejects, or does not end: it gets a minute, and is
+   * given up at once on Ctrl-C.
    */
   signOut?(settings: Settings, host: Host, options: SignOutOptions): Promise<void>
 }
