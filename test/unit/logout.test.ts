@@ -1,10 +1,10 @@
 import {expect} from 'chai'
 import {memoryKey, userKey} from '../../src/cache/keys.ts'
 import {credentialsFor} from '../../src/credentials/credentials.ts'
-import type {SetupDependencies} from '../../src/credentials/dependencies.ts'
+import type {Dependencies} from '../../src/credentials/dependencies.ts'
 import {lastStep, planAt, plansFor} from '../../src/credentials/plan.ts'
 import {AwsOidcError} from '../../src/errors.ts'
-import type {FederationStrategy, Host} from '../../src/plugin.ts'
+import type {FederationStrategy, Host, SettingSpec} from '../../src/plugin.ts'
 import {logout} from '../../src/session/logout.ts'
 import {removeProvider} from '../../src/settings/providers.ts'
 import {developer, makeStage, type Stage} from '../support/dependencies.ts'
@@ -20,6 +20,10 @@ profiles:
 const here = {provider: 'corp', usualProfile: '', all: false, everywhere: false}
 const everywhere = {usualProfile: '', all: true, everywhere: false}
 
+const settings: Readonly<Record<string, SettingSpec>> = {
+  clientSecret: {type: 'string', description: 'the secret', secret: true},
+}
+
 /** A machine whose user is signed in everywhere, and a call whose strategy signs out like this. */
 async function signedIn(signOut: (stage: Stage, host: Host, interrupt: () => void) => Promise<void>) {
   const stage = makeStage(configuration)
@@ -28,10 +32,10 @@ async function signedIn(signOut: (stage: Stage, host: Host, interrupt: () => voi
   const usual = stage.call()
   const strategy = async (id: string): Promise<FederationStrategy<Record<string, unknown>>> => ({
     ...(await usual.registry.strategy(id)),
-    settings: {clientSecret: {type: 'string', description: 'the secret', secret: true}},
+    settings,
     signOut: (_settings, host) => signOut(stage, host, interrupt),
   })
-  const deps: SetupDependencies = {
+  const deps: Dependencies = {
     ...usual,
     signal: controller.signal,
     registry: {...usual.registry, strategy},
