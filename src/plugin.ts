@@ -32,7 +32,8 @@ export interface FederationStrategy<Settings extends object = object> {
 
   /**
    * Ends the sign-in at the provider: calls `host.revoke` for each client passed to `host.tokens`, or ends a portal
-   * session. `logout` deletes everything stored locally even if this rejects.
+   * session. `logout` deletes everything stored locally even if this rejects, or does not end: it gets a minute, and is
+   * given up at once on Ctrl-C.
    */
   signOut?(settings: Settings, host: Host, options: SignOutOptions): Promise<void>
 }
@@ -103,6 +104,7 @@ export interface Host {
   readonly log: Log
   /** Secrets kept between commands, private to this strategy and these settings. */
   readonly memory: Memory
+  /** Questions on the terminal. Reject with SIGN_IN_REQUIRED if nobody may be asked, or stdin ends first. */
   readonly ask: Ask
   now(): Date
   sleep(milliseconds: number): Promise<void>
@@ -141,7 +143,7 @@ export interface Host {
   endSession(client: OidcClient): Promise<void>
   /** Drives the user's browser from `start` to the SAML response it posts to AWS. This version always rejects. */
   samlFromBrowser(start: URL): Promise<string>
-  /** Opens a loopback listener for one redirect. */
+  /** Opens a loopback listener for one redirect. Rejects with SIGN_IN_REQUIRED if nobody may be asked. */
   listen(options?: ListenOptions): Promise<Callback>
   /** Shows `url` on the terminal and opens it where possible. Rejects anything but `https:` and loopback. */
   openBrowser(url: URL): Promise<void>

@@ -44,6 +44,7 @@ export async function openProvider(plan: Plan, use: ProviderUse, deps: SignInDep
     elapsed: clock.elapsed,
     chooseFlow: deps.flowFor(provider),
     openBrowser: (url, how) => deps.openBrowser(url, {...how, program: provider.browser}),
+    ask: deps.askUntil(use.signal),
     askUntil: deps.asking.mayRead ? deps.askUntil : undefined,
   })
   return {strategy, settings, host}

@@ -16,6 +16,8 @@ import type {Identity} from '../plugin.ts'
 import {withAccountNames} from './account-names.ts'
 import type {Asking, Dependencies, SignInDependencies} from './dependencies.ts'
 import {fittingAt} from './fit-roles.ts'
+import {withGrace} from './grace.ts'
+import {limited} from './limited-identity.ts'
 import type {Plan} from './plan.ts'
 import {asProviderFailure, openProvider} from './provider-host.ts'
 import {idOf, noteDeparture, rememberedUser, rememberUser} from './remembered-user.ts'
@@ -77,7 +79,7 @@ export async function signIn(plan: Plan, options: SignInOptions, deps: SignInDep
       await states.change(providerId, now => (asked ? afterSignIn(now) : withoutFailure(now, signInScope)))
     }
     const {departures} = await states.read(providerId)
-    return {identity: guarded(identity, plan, deps), asked, departures}
+    return {identity: limited(guarded(identity, plan, deps), plan, options.signal, deps), asked, departures}
   } catch (error) {
     const failure = asProviderFailure(error, plan, deps)
     log.debug(`sign-in at ${provider.name} failed: ${failure.message}`)
@@ -86,32 +88,6 @@ export async function signIn(plan: Plan, options: SignInOptions, deps: SignInDep
     throw failure
   } finally {
     limit.cancel()
-  }
-}
-
-// A refresh that is under way when time runs out still gets its answer, and keeps it.
-const graceMilliseconds = 20_000
-
-/** Stops waiting for work that ignores its signal, 20 seconds after the signal aborts. */
-async function withGrace<Result>(
-  work: Promise<Result>,
-  signal: AbortSignal,
-  {clock}: Pick<Dependencies, 'clock'>,
-): Promise<Result> {
-  const {promise: overstayed, reject} = Promise.withResolvers<never>()
-  let end: () => void = () => undefined
-  const begin = () => {
-    const grace = clock.limit(graceMilliseconds, signal.reason)
-    grace.signal.addEventListener('abort', () => reject(grace.signal.reason), {once: true})
-    end = grace.cancel
-  }
-  if (signal.aborted) begin()
-  else signal.addEventListener('abort', begin, {once: true})
-  try {
-    return await Promise.race([work, overstayed])
-  } finally {
-    signal.removeEventListener('abort', begin)
-    end()
   }
 }
 

@@ -11,6 +11,7 @@ import type {Secrets} from '../text/secrets.ts'
 import {cachedProviders} from './cached-provider.ts'
 import type {SignInMemory} from './memory.ts'
 import type {NewSignInDependencies} from './new-sign-in.ts'
+import {questionsBehind} from './questions.ts'
 import {knownHostsOf, showCode} from './show-code.ts'
 import {revokeTokens, tokensFor} from './tokens.ts'
 
@@ -35,17 +36,21 @@ export interface HostDependencies
 
 /** The Host that one strategy sees during one sign-in. */
 export function hostFor(deps: HostDependencies): Host {
-  const {provider, env, log, memory, ask, signal, now, fetch} = deps
+  const {provider, env, log, memory, signal, now, fetch} = deps
   const knownAs = cachedProviders(deps)
 
-  function requireUser(where: string, because?: string): void {
-    if (deps.interactive) return
+  function signInRequired(where: string, because?: string): AwsOidcError {
     const why = [because, deps.unreachable.why].filter(reason => reason !== undefined)
-    throw new AwsOidcError('SIGN_IN_REQUIRED', [`You need to sign in to ${where}.`, ...why].join(' '), {
+    return new AwsOidcError('SIGN_IN_REQUIRED', [`You need to sign in to ${where}.`, ...why].join(' '), {
       hint: deps.unreachable.hint,
     })
   }
 
+  function requireUser(where: string, because?: string): void {
+    if (!deps.interactive) throw signInRequired(where, because)
+  }
+
+  /** The one door to the user. */
   function beforeAsking(where: string): void {
     requireUser(where)
     deps.onAsking()
@@ -58,7 +63,10 @@ export function hostFor(deps: HostDependencies): Host {
     fetch,
     log,
     memory,
-    ask,
+    ask: questionsBehind(
+      {beforeAsking: () => beforeAsking(provider.name), unanswered: because => signInRequired(provider.name, because)},
+      deps.ask,
+    ),
     now,
     sleep: milliseconds => deps.sleep(milliseconds, signal),
     // Assumes that a strategy with its own way of asking offers both; `tokens` below goes by the provider's metadata.
@@ -97,10 +105,13 @@ export function hostFor(deps: HostDependencies): Host {
     },
 
     async listen(options) {
+      // Nobody would come. Only who waits for the redirect has asked.
+      requireUser(provider.name)
       const listener = await listenForRedirect(listenOptions(options, provider), provider.pages, signal)
       return {
         url: listener.url,
         async received(state) {
+          beforeAsking(provider.name)
           const redirect = await listener.received(state)
           const refused = redirect.address.searchParams.get('error')
           await redirect.answer(refused === null ? undefined : `The provider answered "${refused}".`)

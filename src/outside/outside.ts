@@ -116,6 +116,7 @@ function guardFromFirstUse(deps: GuardDependencies): PluginGuard {
       guard ??= systemPluginGuard(deps)
       return guard.load(...wanted)
     },
-    lift: () => guard?.lift(),
+    forgive: () => guard?.forgive(),
+    lift: exitCode => guard?.lift(exitCode),
   }
 }

@@ -1,11 +1,12 @@
 import type {ProviderState} from '../coordination/state.ts'
 import type {Dependencies, SignInDependencies} from '../credentials/dependencies.ts'
+import {withGrace} from '../credentials/grace.ts'
 import {type Plan, plansFor} from '../credentials/plan.ts'
 import {asProviderFailure, openProvider} from '../credentials/provider-host.ts'
 import {forgetUser, rememberedUser, remembersUser, type User} from '../credentials/remembered-user.ts'
 import {chooseProvider, type Target} from '../credentials/target.ts'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
-import {memoryOf} from '../host/memory.ts'
+import {memoryOf, type SignInMemory} from '../host/memory.ts'
 import {type Printable, shownName} from '../text/printable.ts'
 
 export interface LogoutRequest extends Target {
@@ -25,18 +26,26 @@ export interface LogoutResult {
 
 const limitMilliseconds = 60_000
 
-/** Ends sign-ins: at the provider as far as it supports that, and here completely. */
+/**
+ * Ends sign-ins: at the provider as far as it supports that, and here completely, even if the user interrupts it.
+ * Rejects with INTERRUPTED then.
+ */
 export async function logout(request: LogoutRequest, deps: SignInDependencies): Promise<readonly LogoutResult[]> {
   const {configuration, store} = deps
   const names = request.all ? Object.keys(configuration.providers) : await namesOf(request, deps)
+  const left = new Set(names.flatMap(provider => plansFor({provider}, deps)))
   const results: LogoutResult[] = []
-  for (const provider of names) {
-    for (const plan of plansFor({provider}, deps)) {
+  try {
+    for (const plan of left) {
       results.push(await deps.locks.hold(plan.providerId, deps.signal, () => logoutAt(plan, request.everywhere, deps)))
+      left.delete(plan)
     }
+  } finally {
+    // Ctrl-C, and a lock that another process holds: whoever signs out wants nothing to stay on this machine.
+    for (const plan of left) await removeHere(plan, deps).catch((error: Error) => deps.log.warn(error.message))
+    // No plan leads to the entries of a provider's earlier settings.
+    if (request.all) await store.clear()
   }
-  // No plan leads to the entries of a provider's earlier settings.
-  if (request.all) await store.clear()
   return results
 }
 
@@ -50,20 +59,29 @@ async function namesOf(
 }
 
 async function logoutAt(plan: Plan, everywhere: boolean, deps: SignInDependencies): Promise<LogoutResult> {
-  const {provider, providerId} = plan
+  const {provider} = plan
   const {user, locked} = await rememberedAt(plan, deps)
   const notDone = user || everywhere ? await signOutAt(plan, everywhere, deps) : undefined
   const problem = locked ?? notDone
-  await forgetUser(providerId, deps)
-  await deps.store.clear(`${providerId}/`)
-  await deps.removeBrowserFolder(providerId)
-  await deps.states.change(providerId, withoutTroubles)
+  await removeHere(plan, deps)
+  deps.signal.throwIfAborted()
   return {
     provider: provider.name,
     subject: shownName(user?.subject),
     wasSignedIn: user !== undefined || locked !== undefined,
     ...(problem && {problem: {code: problem.code, message: problem.message}}),
   }
+}
+
+/** Removes the user, the strategy's memory, the credentials and the browser's folder: all that is kept of a provider. */
+async function removeHere({providerId}: Plan, deps: SignInDependencies): Promise<void> {
+  await forgetUser(providerId, deps)
+  try {
+    await deps.store.clear(`${providerId}/`)
+  } finally {
+    await deps.removeBrowserFolder(providerId)
+  }
+  await deps.states.change(providerId, withoutTroubles)
 }
 
 interface RememberedAt {
@@ -90,31 +108,52 @@ async function rememberedAt(
   }
 }
 
+/**
+ * Has the strategy sign out, and returns what failed. Waits a minute for it, 20 seconds more if it ignores its signal,
+ * and not at all once the user interrupts: the process then lives for only three seconds, in which to remove what is
+ * kept here.
+ */
 async function signOutAt(plan: Plan, everywhere: boolean, deps: SignInDependencies): Promise<AwsOidcError | undefined> {
-  const {clock, store} = deps
+  const {clock} = deps
   const tooLong = new AwsOidcError('TIMED_OUT', `Signing out of ${plan.provider.name} took too long.`)
   const limit = clock.limit(limitMilliseconds, tooLong, deps.signal)
-  try {
+  const {memory, close} = memoryUntilClosed(plan, deps)
+  const signOut = async () => {
     const use = {
-      memory: memoryOf(plan.providerId, store, {
-        forgetful: false,
-        makeFolder: () => deps.makeBrowserFolder(plan.providerId),
-      }),
+      memory,
       signal: limit.signal,
       deadline: new Date(clock.now().getTime() + limitMilliseconds),
       fresh: false,
       interactive: deps.asking.interactive,
-      unreachable: {hint: 'aws-oidc logout', why: undefined},
+      unreachable: {hint: 'aws-oidc logout', why: deps.asking.nobody?.why},
       onAsking: () => undefined,
     }
     const {strategy, settings, host} = await openProvider(plan, use, deps)
     await strategy.signOut?.(settings, host, {everywhere})
+  }
+  try {
+    await withGrace(signOut(), limit.signal, deps, deps.signal)
     return undefined
   } catch (error) {
-    deps.signal.throwIfAborted()
     return asProviderFailure(error, plan, deps)
   } finally {
+    close()
     limit.cancel()
+  }
+}
+
+/** The strategy's memory, which keeps nothing more once it is closed: a sign-out that was given up may still go on. */
+function memoryUntilClosed(
+  {providerId}: Plan,
+  {store, makeBrowserFolder}: Pick<SignInDependencies, 'store' | 'makeBrowserFolder'>,
+): {readonly memory: SignInMemory; readonly close: () => void} {
+  let open = true
+  const memory = memoryOf(providerId, store, {forgetful: false, makeFolder: () => makeBrowserFolder(providerId)})
+  return {
+    memory: {...memory, set: async (...entry) => (open ? memory.set(...entry) : undefined)},
+    close: () => {
+      open = false
+    },
   }
 }
 

@@ -82,7 +82,6 @@ export async function removeProvider(name: string, deps: SetupDependencies): Pro
   const note = (what: string) => (error: unknown) => {
     const failure = expectedFailure(error)
     if (!failure) throw error
-    deps.signal.throwIfAborted()
     left.push(`${what}: ${failure.message}`)
   }
   const signedOut = await signOut(name, deps).catch(note('Its cache entries may still be here'))
@@ -91,6 +90,8 @@ export async function removeProvider(name: string, deps: SetupDependencies): Pro
       .remove(secret)
       .catch(note(`The secret "${secret}" is still in the keyring`))
   }
+  // Only now: nothing leads to what a provider without an entry has left.
+  deps.signal.throwIfAborted()
   return {provider: name, path, left, ...(signedOut && {signedOut})}
 }
 

@@ -1,5 +1,5 @@
 import {printable} from '../errors.ts'
-import {interruptible, longestQuestion, type PromptStreams} from './prompts.ts'
+import {answering, longestQuestion, type PromptStreams} from './prompts.ts'
 
 /** The answer of a user who wants to return to the previous question. */
 export const back = Symbol('back')
@@ -27,7 +27,7 @@ const goBack = '<'
 const longestList = 12
 
 export function dialogueOn(streams: () => PromptStreams, signal: AbortSignal): Dialogue {
-  const context = () => ({...streams(), signal})
+  const put = answering(streams, signal)
   return {
     async text(wording, {default: usual, check}) {
       const {input} = await import('./questions.ts')
@@ -37,14 +37,14 @@ export function dialogueOn(streams: () => PromptStreams, signal: AbortSignal): D
         return problem === undefined || printable(problem, longestQuestion)
       }
       const question = {message, validate, ...(usual !== undefined && {default: usual})}
-      const answer = (await interruptible(signal, () => input(question, context()))).trim()
+      const answer = (await put(message, context => input(question, context))).trim()
       return answer === goBack ? back : answer
     },
     async choose(wording, choices, preferred) {
       const {select} = await import('./questions.ts')
       const message = printable(wording, longestQuestion)
       const options = choices.map(({label}, index) => ({name: printable(label, 200), value: index}))
-      const chosen = await interruptible(signal, () =>
+      const chosen = await put(message, context =>
         select(
           {
             message,
@@ -56,7 +56,7 @@ export function dialogueOn(streams: () => PromptStreams, signal: AbortSignal): D
             loop: false,
             pageSize: longestList,
           },
-          context(),
+          context,
         ),
       )
       const choice = choices[chosen]
@@ -65,7 +65,7 @@ export function dialogueOn(streams: () => PromptStreams, signal: AbortSignal): D
     async secret(wording) {
       const {password} = await import('./questions.ts')
       const message = printable(wording, longestQuestion)
-      return interruptible(signal, () => password({message}, context()))
+      return put(message, context => password({message}, context))
     },
   }
 }

@@ -4,6 +4,17 @@ import type {Ask} from '../plugin.ts'
 export interface PromptStreams {
   readonly input: NodeJS.ReadableStream
   readonly output: NodeJS.WritableStream
+  /** Aborts when the input has ended, so that no answer can come. */
+  readonly ended: AbortSignal
+}
+
+/** The input ended before a question was answered: there is nobody at a terminal, or the pipe has no more lines. */
+export class InputEnded extends AwsOidcError {
+  constructor(question: string) {
+    super('USAGE', `The input ended before the question "${question}" was answered.`, {
+      hint: 'the same command on a terminal',
+    })
+  }
 }
 
 // As many as fit a small terminal together with the lines above them.
@@ -13,7 +24,7 @@ export const longestQuestion = 1_000
 
 /** Questions on the terminal. Only the first one loads the prompt library and touches stdin. */
 export function promptsOn(streams: () => PromptStreams, signal: AbortSignal): Ask {
-  const context = () => ({...streams(), signal})
+  const put = answering(streams, signal)
   return {
     async select(wording, choices) {
       const message = printable(wording, longestQuestion)
@@ -21,19 +32,19 @@ export function promptsOn(streams: () => PromptStreams, signal: AbortSignal): As
       const options = choices.map(({label, value}) => ({name: printable(label), value}))
       if (options.length > longestList) {
         const source = (term = '') => matching(options, term)
-        return interruptible(signal, () => search({message, source, pageSize: longestList}, context()))
+        return put(message, context => search({message, source, pageSize: longestList}, context))
       }
-      return interruptible(signal, () => select({message, choices: options, loop: false}, context()))
+      return put(message, context => select({message, choices: options, loop: false}, context))
     },
     async text(wording) {
       const {input} = await import('./questions.ts')
       const message = printable(wording, longestQuestion)
-      return interruptible(signal, () => input({message}, context()))
+      return put(message, context => input({message}, context))
     },
     async secret(wording) {
       const {password} = await import('./questions.ts')
       const message = printable(wording, longestQuestion)
-      return interruptible(signal, () => password({message}, context()))
+      return put(message, context => password({message}, context))
     },
   }
 }
@@ -44,15 +55,31 @@ function matching<Option extends {readonly name: string}>(options: readonly Opti
   return options.filter(({name}) => words.every(word => name.toLowerCase().includes(word)))
 }
 
-/** During a question the terminal is raw: Ctrl-C arrives as a key, and the library reports it by this error name. */
-export async function interruptible<Answer>(signal: AbortSignal, ask: () => Promise<Answer>): Promise<Answer> {
-  try {
-    return await ask()
-  } catch (error) {
-    // The library's own error hides the signal's reason in its cause.
-    signal.throwIfAborted()
-    if (error instanceof Error && error.name === 'ExitPromptError')
-      throw new AwsOidcError('INTERRUPTED', 'Interrupted.')
-    throw error
+export interface PromptContext {
+  readonly input: NodeJS.ReadableStream
+  readonly output: NodeJS.WritableStream
+  readonly signal: AbortSignal
+}
+
+/**
+ * Puts questions until the signal aborts, and rejects with its reason then; with InputEnded if the input ends first.
+ * During a question the terminal is raw: Ctrl-C arrives as a key, and the library reports it by an error's name.
+ */
+export function answering(streams: () => PromptStreams, signal: AbortSignal) {
+  return async function put<Answer>(
+    question: string,
+    ask: (context: PromptContext) => Promise<Answer>,
+  ): Promise<Answer> {
+    const {input, output, ended} = streams()
+    try {
+      return await ask({input, output, signal: AbortSignal.any([signal, ended])})
+    } catch (error) {
+      // The library's own error hides the signal's reason in its cause.
+      signal.throwIfAborted()
+      if (ended.aborted) throw new InputEnded(question)
+      if (error instanceof Error && error.name === 'ExitPromptError')
+        throw new AwsOidcError('INTERRUPTED', 'Interrupted.')
+      throw error
+    }
   }
 }

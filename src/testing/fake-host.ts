@@ -142,22 +142,35 @@ export function fakeHost(script: Script = {}, options: FakeHostOptions = {}): Fa
       asked.push({by: 'browser', url: issuer})
     },
 
-    async showCode({url, code}) {
+    async showCode({url, completeUrl, code}) {
       reach(url.host)
+      for (const address of [url, ...(completeUrl ? [completeUrl] : [])]) {
+        if (isSafe(address) && address.username === '' && address.password === '') continue
+        throw errorWith('BAD_RESPONSE', `The sign-in address that the provider sent is not safe: ${address.host}.`)
+      }
       asked.push({by: 'code', url, code})
     },
 
     async openBrowser(url) {
       reach(url.host)
+      if (!isSafe(url)) {
+        throw errorWith('BAD_RESPONSE', `The provider names an address that is not safe to open: ${url.origin}.`)
+      }
       asked.push({by: 'browser', url})
     },
 
     async listen({host: name = '127.0.0.1', ports: [port = 49_152] = [], path = '/callback'} = {}) {
+      reach('the provider')
       const url = new URL(`http://${name}:${port}${path}`)
       return {url, received: state => next('redirects', left.redirects, {url, state}, `a redirect to ${url.href}`)}
     },
 
     async samlFromBrowser(start) {
+      if (script.samlDocuments === undefined) {
+        throw errorWith('CONFIG_INVALID', "This version of aws-oidc can't capture a SAML response from the browser.", {
+          hint: 'aws-oidc version',
+        })
+      }
       const session = `browser ${start.host}`
       if ((await memory.get(session)) === undefined) {
         reach(start.host)
@@ -185,6 +198,12 @@ export function fakeHost(script: Script = {}, options: FakeHostOptions = {}): Fa
 
 const errorWith: Host['error'] = (code, message, {hint, cause} = {}) =>
   Object.assign(new Error(message, cause === undefined ? undefined : {cause}), {code, hint})
+
+/** Whether the host would show or open an address: https, or http on this machine. */
+function isSafe({protocol, hostname}: URL): boolean {
+  const isLoopback = ['localhost', '[::1]'].includes(hostname) || /^127(\.\d{1,3}){3}$/.test(hostname)
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback)
+}
 
 /** Parses a token set that `tokens` has written to the memory. */
 function readTokens(text: string): TokenSet {

@@ -14,7 +14,10 @@ export interface Script {
   readonly answers?: readonly Answer<Question, string | number>[]
   /** For `host.listen`: the parameters of the redirect that the listener receives. */
   readonly redirects?: readonly Answer<RedirectRequest, URLSearchParams>[]
-  /** For `host.samlFromBrowser`: the first needs the user, later ones use the browser session that it left. */
+  /**
+   * For `host.samlFromBrowser`, as later versions may answer: the first needs the user, later ones use the browser session
+   * that it left. Left out, the fake rejects with CONFIG_INVALID, as the host of this version does.
+   */
   readonly samlDocuments?: readonly Answer<URL, string>[]
   /** For `host.rolesIn`. */
   readonly samlRoles?: readonly Answer<string, readonly Role[]>[]

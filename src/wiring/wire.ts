@@ -225,6 +225,7 @@ export async function wire(outside: Outside, installation: Installation, choices
     runInForeground(...wanted) {
       waitingFor(undefined)
       terminalIsOurs = false
+      outside.plugins.forgive()
       return processes.runInForeground(...wanted)
     },
     output: (program, args, {providerId, ...limits}) =>

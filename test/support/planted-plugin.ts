@@ -41,7 +41,12 @@ export async function plantPlugin(home: Home, {name = 'aws-oidc-ping', hook, man
 }
 
 /** A hook whose strategy signs in as the built-in one does, with these lines before each step. */
-export function hookWith(lines: {readonly atImport?: string; readonly atHook?: string; readonly atSignIn?: string}) {
+export function hookWith(lines: {
+  readonly atImport?: string
+  readonly atHook?: string
+  readonly atSignIn?: string
+  readonly atSignOut?: string
+}) {
   return `
     import fs from 'node:fs'
     import {writeSync} from 'node:fs'
@@ -56,6 +61,9 @@ export function hookWith(lines: {readonly atImport?: string; readonly atHook?: s
         ${lines.atSignIn ?? ''}
         const {idToken} = await host.tokens({issuer, clientId})
         return {subject: 'alice', proofFor: async () => ({kind: 'web-identity', token: idToken})}
+      },
+      async signOut(settings, host) {
+        ${lines.atSignOut ?? ''}
       },
     }
     export default async () => {

@@ -1,5 +1,11 @@
 import {expect} from 'chai'
-import {fakeHost, fakeTokens} from '../../src/testing/index.ts'
+import {credentialsFor} from '../../src/credentials/credentials.ts'
+import {AwsOidcError} from '../../src/errors.ts'
+import {isSafeAddress} from '../../src/http/loopback-address.ts'
+import {deviceAddresses} from '../../src/oauth/device-addresses.ts'
+import type {Host} from '../../src/plugin.ts'
+import {type FakeHost, fakeHost, fakeTokens} from '../../src/testing/index.ts'
+import {makeStage} from '../support/dependencies.ts'
 
 const client = {issuer: new URL('https://idp.example'), clientId: 'aws-oidc'}
 
@@ -8,6 +14,23 @@ async function failureOf(work: Promise<unknown>): Promise<unknown> {
     () => 'it worked',
     (error: unknown) => error,
   )
+}
+
+/** What the host of this version answers. */
+async function samlFailureOfHost(start: URL): Promise<AwsOidcError> {
+  const deps = makeStage().call()
+  const usual = await deps.registry.strategy('fake')
+  const strategy = async () => ({
+    ...usual,
+    async signIn(_settings: Record<string, unknown>, host: Host) {
+      await host.samlFromBrowser(start)
+      throw new Error('it worked')
+    },
+  })
+  const request = {profile: 'developer', force: false, lasting: false}
+  const failure = await failureOf(credentialsFor(request, {...deps, registry: {...deps.registry, strategy}}))
+  if (failure instanceof AwsOidcError) return failure
+  throw failure
 }
 
 describe('the fake host', () => {
@@ -64,7 +87,7 @@ describe('the fake host', () => {
 
   it('ends every wait when it is aborted, with the reason', async () => {
     const reason = new Error('Interrupted.')
-    const host = fakeHost({}, {hangs: true})
+    const host = fakeHost({samlDocuments: []}, {hangs: true})
     const callback = await host.listen()
     const waits = [
       host.fetch('https://idp.example'),
@@ -89,6 +112,7 @@ describe('the fake host', () => {
       host.openBrowser(url),
       host.showCode({url, code: 'ABCD', expiresAt: host.now()}),
       host.samlFromBrowser(url),
+      host.listen(),
       host.ask.secret('Password?'),
     ]) {
       expect(await failureOf(work)).to.include({code: 'SIGN_IN_REQUIRED'})
@@ -96,6 +120,52 @@ describe('the fake host', () => {
     expect(host.asked, 'a question is a mistake of the strategy').to.deep.equal([
       {by: 'question', kind: 'secret', question: 'Password?', choices: []},
     ])
+  })
+
+  for (const [words, address] of [
+    ['https', 'https://idp.example/a'],
+    ['http', 'http://idp.example/a'],
+    ['http on loopback', 'http://127.0.0.1:8400/a'],
+    ['http on localhost', 'http://localhost/a'],
+    ['http on loopback of IPv6', 'http://[::1]:1/a'],
+    ['http on a name like loopback', 'http://127.0.0.1.example/a'],
+    ['a file', 'file:///etc/passwd'],
+    ['a program', 'javascript:alert(1)'],
+  ] as const) {
+    it(`opens and shows what the host does, and refuses what it refuses (${words})`, async () => {
+      const url = new URL(address)
+      const isSafe = isSafeAddress(url)
+      for (const show of [
+        (host: FakeHost) => host.openBrowser(url),
+        (host: FakeHost) => host.showCode({url, code: 'ABCD', expiresAt: host.now()}),
+      ]) {
+        const host = fakeHost()
+        const outcome = await failureOf(show(host))
+        if (isSafe) expect(outcome).to.equal('it worked')
+        else expect(outcome).to.include({code: 'BAD_RESPONSE'})
+        expect(host.asked).to.have.length(isSafe ? 1 : 0)
+      }
+    })
+  }
+
+  it('refuses to show a code at an address with a user name, or with an unsafe complete one, as the host does', async () => {
+    const url = new URL('https://idp.example/device')
+    for (const addresses of [
+      {url: new URL('https://idp.example@evil.example/')},
+      {url, completeUrl: new URL('http://idp.example/device?code=ABCD')},
+    ]) {
+      const host = fakeHost()
+      expect(() => deviceAddresses(addresses.url.href, addresses.completeUrl?.href)).to.throw()
+      const shown = host.showCode({...addresses, code: 'ABCD', expiresAt: host.now()})
+      expect(await failureOf(shown)).to.include({code: 'BAD_RESPONSE'})
+    }
+  })
+
+  it('captures no SAML unless the script has some, in the words of the host', async () => {
+    const start = new URL('https://idp.example/start')
+    const {code, message, hint} = await samlFailureOfHost(start)
+    expect(code).to.equal('CONFIG_INVALID')
+    expect(await failureOf(fakeHost().samlFromBrowser(start))).to.include({code, message, hint})
   })
 
   it('captures SAML without the user once the browser has a session', async () => {

@@ -1,5 +1,6 @@
 import {PassThrough} from 'node:stream'
 import {expect} from 'chai'
+import {endOf} from '../../src/outside/terminal/ended-input.ts'
 import {promptsOn} from '../../src/terminal/prompts.ts'
 import {until} from '../support/until.ts'
 
@@ -14,10 +15,14 @@ function ask(roles: number) {
     label: `${index % 2 === 0 ? 'admin' : 'developer'} in ${100_000_000_000 + index}`,
     value: index,
   }))
-  const answer = promptsOn(() => ({input, output}), new AbortController().signal).select('Which role?', choices)
+  const answer = promptsOn(() => ({input, output, ended: endOf(input)}), new AbortController().signal).select(
+    'Which role?',
+    choices,
+  )
   return {
     answer,
     type: (text: string) => input.write(text),
+    end: (text = '') => input.end(text),
     shows: (text: string) => until(`"${text}" is seen`, () => seen.includes(text)),
   }
 }
@@ -37,5 +42,28 @@ describe('a choice', () => {
     await question.shows('developer in 100000000037')
     question.type('\r')
     expect(await question.answer).to.equal(37)
+  })
+
+  for (const [words, roles] of [
+    ['a list', 3],
+    ['a search', 40],
+  ] as const) {
+    it(`by ${words} is given up when the input ends`, async () => {
+      const question = ask(roles)
+      await question.shows('admin in 100000000000')
+      question.end()
+      const failure = await question.answer.catch((error: unknown) => error)
+      expect(failure).to.include({
+        code: 'USAGE',
+        message: 'The input ended before the question "Which role?" was answered.',
+      })
+    })
+  }
+
+  it('is taken where the input ends with it', async () => {
+    const question = ask(3)
+    await question.shows('admin in 100000000002')
+    question.end('\u001b[B\r')
+    expect(await question.answer).to.equal(1)
   })
 })

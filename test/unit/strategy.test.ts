@@ -5,6 +5,7 @@ import {plansFor} from '../../src/credentials/plan.ts'
 import {AwsOidcError} from '../../src/errors.ts'
 import type {Identity} from '../../src/plugin.ts'
 import {login} from '../../src/session/login.ts'
+import {rolesOfferedAt} from '../../src/session/offered-roles.ts'
 import {developer, makeStage, type Stage} from '../support/dependencies.ts'
 
 const request = {profile: 'developer', force: false, lasting: false}
@@ -82,6 +83,40 @@ describe('a strategy that ignores its signal', () => {
     })
     const failure = await failureOf(credentialsFor(request, {...deps, registry: {...deps.registry, strategy}}))
     expect(failure).to.include({code: 'TIMED_OUT'})
+  })
+
+  /** Never answers, and all the time that a call has passes meanwhile. */
+  const neverIn = (stage: Stage) => () => {
+    queueMicrotask(() => {
+      stage.clock.advance(5 * 60_000)
+      stage.clock.advance(20_000)
+    })
+    return new Promise<never>(() => undefined)
+  }
+  const wanted = {provider: 'corp', usualProfile: '', force: false, ifNeeded: false}
+
+  for (const [words, call] of [
+    ['creds', (deps: Dependencies) => credentialsFor(choosing, deps)],
+    ['login', (deps: Dependencies) => login(wanted, deps)],
+    ['roles', (deps: Dependencies) => rolesOfferedAt('corp', deps)],
+  ] as const) {
+    it(`when it lists the roles is abandoned, and named with its package (${words})`, async () => {
+      const stage = makeStage()
+      const failure = await failureOf(call(callWith(stage, identity => ({...identity, roles: neverIn(stage)}))))
+      expect(failure).to.include({
+        code: 'TIMED_OUT',
+        message: 'The strategy "fake" of aws-oidc-fake gave no roles within 5 minutes.',
+      })
+    })
+  }
+
+  it('when it makes the proof is abandoned, and named with its package', async () => {
+    const stage = makeStage()
+    const deps = callWith(stage, identity => ({...identity, proofFor: neverIn(stage)}))
+    expect(await failureOf(credentialsFor(request, deps))).to.include({
+      code: 'TIMED_OUT',
+      message: 'The strategy "fake" of aws-oidc-fake gave no proof within 5 minutes.',
+    })
   })
 })
 

@@ -138,9 +138,9 @@ export abstract class AwsOidcCommand extends Command {
 
   /** Everything is written by now, so don't wait for abandoned work that hangs. */
   protected override async finally(error: Interfaces.CommandError | undefined): Promise<void> {
-    this.#outside?.plugins.lift()
-    await super.finally(error)
     const exitCode = error && isOclifExit(error) ? (error.oclif?.exit ?? 1) : this.#exitCode
+    this.#outside?.plugins.lift(exitCode)
+    await super.finally(error)
     if (this.#outside?.processes.abandoned()) this.#outside.processes.end(exitCode)
   }
 

@@ -19,6 +19,9 @@ export interface ForegroundPlace {
   readonly deafToHangUp: boolean
 }
 
+/** Marks the options of the program that runs in our place: once plugin code was loaded, no other gets our stdout. */
+export const keepsStdout = Symbol('keeps stdout')
+
 const handedOn: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGINT', 'SIGQUIT', 'SIGBREAK']
 
 /**
@@ -33,7 +36,8 @@ export async function runInForeground(
   const start = programStart(deafToHangUp ? deaf(command) : command, env, platform)
   if ('problem' in start) return {exitCode: start.exitCode, signal: undefined, problem: start.problem}
   const {program, args, verbatim} = start
-  const options: SpawnOptions = {stdio: 'inherit', env, windowsVerbatimArguments: verbatim}
+  const own = {[keepsStdout]: true}
+  const options: SpawnOptions = {stdio: 'inherit', env, windowsVerbatimArguments: verbatim, ...own}
   const witness = witnessOn(platform)
   let child: ChildProcess | undefined
   const listeners = handedOn.map((signal): [NodeJS.Signals, () => void] => [

@@ -1,25 +1,30 @@
-import fs from 'node:fs'
-import {syncBuiltinESMExports} from 'node:module'
 import {Worker} from 'node:worker_threads'
-import {AwsOidcError} from '../../errors.ts'
+import {AwsOidcError, type ErrorCode, expectedFailure, printable} from '../../errors.ts'
 import {onScreen, type Printable} from '../../text/printable.ts'
 import {type Clock, rejectionOf} from '../system/clock.ts'
 import {complain} from '../terminal/output.ts'
+import {divertChildren} from './diverted-children.ts'
+import {divertStdout} from './diverted-stdout.ts'
 
 /**
- * Keeps plugin code from spoiling a call by accident: by printing into the result, ending the process, or blocking
- * while it loads. It does not protect against malice: a plugin has all rights of the user.
+ * Keeps plugin code from spoiling a call by accident: by printing into the result, ending the process, failing where
+ * nobody waits for it, or blocking while it loads. It does not protect against malice: a plugin has all rights of the
+ * user.
  */
 export interface PluginGuard {
   /**
    * Loads code of a plugin. If that takes too long, rejects with PLUGIN_FAILED, or ends the process if its thread is
-   * blocked. From then until `lift`, output to stdout goes to `printed`, and an exit is blamed on the plugins.
+   * blocked. From then on, output to stdout goes to `printed`, and that of child processes to stderr. Until `lift`, an
+   * exit and a failure that nobody handles are blamed on the plugins, and end the process with exit code 1.
    */
   load<Result>(plugin: string, printed: (text: string) => void, work: () => Promise<Result>): Promise<Result>
+  /** Call when a program has our credentials and terminal: from now on, failures that nobody handles are only noted. */
+  forgive(): void
   /**
-   * Call when the result is written: removes the guard, and ends the process soon, whatever plugins have left running.
+   * Call when the result is written: what plugins do from now on is nobody's failure. Ends the process soon and with
+   * `exitCode`, whatever plugins have left running.
    */
-  lift(): void
+  lift(exitCode: number): void
 }
 
 export interface GuardDependencies {
@@ -33,11 +38,14 @@ const limitMilliseconds = 10_000
 // Time for a page that is still on its way to the browser; without plugins the process ends by itself.
 const momentMilliseconds = 1000
 const stillBusy = `it was not loaded within ${limitMilliseconds / 1000} seconds`
+// Work that a plugin does not wait for fails with the reason for which a call ends, and that call reports it itself.
+const endings = new Set<ErrorCode | undefined>(['INTERRUPTED', 'TERMINATED', 'TIMED_OUT'])
 
 export function systemPluginGuard({clock, interruption}: GuardDependencies): PluginGuard {
   const admitted = new Set<string>()
-  let restore: (() => void) | undefined
+  let note: ((text: string) => void) | undefined
   let waitsForNothing = false
+  let forgiven = false
 
   function onBeforeExit(): void {
     waitsForNothing = true
@@ -50,12 +58,24 @@ export function systemPluginGuard({clock, interruption}: GuardDependencies): Plu
     process.exitCode = 1
   }
 
+  function onUnhandled(error: unknown): void {
+    note?.(`left unhandled: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+    if (forgiven || interruption.aborted || endings.has(expectedFailure(error)?.code)) return
+    process.removeListener('exit', onExit)
+    complain(lineOf([...admitted], reasonOf(error)))
+    process.exit(1)
+  }
+
   return {
     async load(plugin, printed, work) {
-      if (!restore) {
-        restore = divertStdout(printed)
+      if (!note) {
+        note = printed
+        divertStdout(printed)
+        divertChildren()
         process.once('beforeExit', onBeforeExit)
         process.once('exit', onExit)
+        // Node raises a rejection that nobody handles as such an exception.
+        process.on('uncaughtException', onUnhandled)
       }
       admitted.add(plugin)
       const tooLong = new AwsOidcError('PLUGIN_FAILED', `The plugin ${plugin} failed: ${stillBusy}.`, {
@@ -71,14 +91,29 @@ export function systemPluginGuard({clock, interruption}: GuardDependencies): Plu
       }
     },
 
-    lift() {
-      if (restore) setTimeout(() => process.exit(), momentMilliseconds).unref()
-      restore?.()
-      restore = undefined
+    forgive() {
+      forgiven = true
+    },
+
+    lift(exitCode) {
+      if (!note) return
+      forgiven = true
       process.removeListener('beforeExit', onBeforeExit)
       process.removeListener('exit', onExit)
+      process.once('exit', () => {
+        process.exitCode = exitCode
+      })
+      setTimeout(() => process.exit(), momentMilliseconds).unref()
     },
   }
+}
+
+// A plugin may quote anything in its error.
+const longestReason = 1_000
+
+function reasonOf(error: unknown): string {
+  const reason = error instanceof Error ? error.message || error.name : String(error)
+  return printable(reason, longestReason).replace(/\.$/, '')
 }
 
 /** That plugins failed, and how to remove the first. */
@@ -107,70 +142,4 @@ export function endWhenBlocked(line: Printable, milliseconds: number): () => voi
     Atomics.store(done, 0, 1)
     Atomics.notify(done, 0)
   }
-}
-
-/** Our own result is written by output.ts, which has kept the real `writeSync`. */
-function divertStdout(printed: (text: string) => void): () => void {
-  const divert = (data: unknown) => printed(textOf(data))
-
-  const finishing = (result: (data: unknown) => readonly unknown[]) => (data: unknown, rest: readonly unknown[]) => {
-    divert(data)
-    const callback = rest.findLast(isFunction)
-    if (callback) process.nextTick(callback, null, ...result(data))
-  }
-  const returning = (result: (data: unknown) => unknown) => (data: unknown) => {
-    divert(data)
-    return result(data)
-  }
-  const instead = {
-    writeSync: returning(lengthOf),
-    writevSync: returning(lengthOf),
-    writeFileSync: returning(() => undefined),
-    appendFileSync: returning(() => undefined),
-    write: finishing(data => [lengthOf(data), data]),
-    writev: finishing(data => [lengthOf(data), data]),
-    writeFile: finishing(() => []),
-    appendFile: finishing(() => []),
-  } satisfies Readonly<Record<string, (data: unknown, rest: readonly unknown[]) => unknown>>
-
-  const real: Readonly<Record<string, unknown>> = {...fs}
-  const toFiles = Object.entries(instead).map(([name, work]) => [
-    name,
-    (...args: readonly unknown[]) => {
-      const [descriptor, data, ...rest] = args
-      const usual = real[name]
-      return descriptor === 1 || !isFunction(usual) ? work(data, rest) : Reflect.apply(usual, fs, args)
-    },
-  ])
-  const {stdout} = process
-  const realWrite = stdout.write
-  Object.assign(fs, Object.fromEntries(toFiles))
-  Object.assign(stdout, {
-    write(data: unknown, ...rest: readonly unknown[]) {
-      finishing(() => [])(data, rest)
-      return true
-    },
-  })
-  syncBuiltinESMExports()
-
-  return () => {
-    Object.assign(fs, Object.fromEntries(Object.keys(instead).map(name => [name, real[name]])))
-    Object.assign(stdout, {write: realWrite})
-    syncBuiltinESMExports()
-  }
-}
-
-function isFunction(value: unknown): value is (...args: readonly unknown[]) => unknown {
-  return typeof value === 'function'
-}
-
-function textOf(data: unknown): string {
-  if (Array.isArray(data)) return data.map(textOf).join('')
-  if (ArrayBuffer.isView(data)) return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8')
-  return String(data)
-}
-
-function lengthOf(data: unknown): number {
-  if (Array.isArray(data)) return data.reduce((sum: number, part) => sum + lengthOf(part), 0)
-  return ArrayBuffer.isView(data) ? data.byteLength : Buffer.byteLength(String(data))
 }

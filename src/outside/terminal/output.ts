@@ -8,7 +8,7 @@ import {writeToStderrFromBackground, writeToTerminal} from './tty.ts'
 /** What became of a result written to stdout. */
 export type Delivery = 'written' | 'reader-gone'
 
-// While plugin code runs, writes to stdout through fs are diverted: plugin-guard.ts.
+// Once plugin code was loaded, writes to stdout through fs are diverted: diverted-stdout.ts.
 const writeToDescriptor = writeSync
 
 const waitForReader = new Int32Array(new SharedArrayBuffer(4))

@@ -2,6 +2,7 @@ import {openSync} from 'node:fs'
 import {text} from 'node:stream/consumers'
 import {isatty, WriteStream} from 'node:tty'
 import {type Message, onScreen, type Printable} from '../../text/printable.ts'
+import {endOf} from './ended-input.ts'
 import {complain, prose} from './output.ts'
 import {noProgress, type Progress, progressOn} from './progress.ts'
 import {writeToTerminal} from './tty.ts'
@@ -21,7 +22,12 @@ export interface Terminal extends Pick<Progress, 'waitingFor'> {
   /** All of stdin, for a command whose input it is. */
   readStdin(): Promise<string>
   /** For prompts: answers come from stdin, and stdout stays free for the result. */
-  promptStreams(): {readonly input: NodeJS.ReadableStream; readonly output: NodeJS.WritableStream}
+  promptStreams(): {
+    readonly input: NodeJS.ReadableStream
+    readonly output: NodeJS.WritableStream
+    /** Aborts when stdin has ended, so that no answer can come. */
+    readonly ended: AbortSignal
+  }
 }
 
 /** The size of a terminal, and whether it may have colours. */
@@ -72,7 +78,7 @@ export function systemTerminal(env: Env, platform: NodeJS.Platform): Terminal {
     readStdin: () => text(process.stdin),
     promptStreams() {
       progress.waitingFor(undefined)
-      return {input: process.stdin, output: process.stderr}
+      return {input: process.stdin, output: process.stderr, ended: endOf(process.stdin)}
     },
     waitingFor: progress.waitingFor,
   }
