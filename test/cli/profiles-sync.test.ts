@@ -113,7 +113,9 @@ describe('profiles sync', () => {
       await writeAws('config', text)
       const {exitCode, stdout} = await sync('--yes')
       expect({exitCode}).to.deep.equal({exitCode: 0})
-      expect(stdout).to.match(/\n\d profiles? written; 1 profile left alone, for the reasons above\.\nThe version from before today is saved in /)
+      expect(stdout).to.match(
+        /\n\d profiles? written; 1 profile left alone, for the reasons above\.\nThe version from before today is saved in /,
+      )
       const checked = await sync('--check')
       expect({exitCode: checked.exitCode}).to.deep.equal({exitCode: 7})
       expect(checked.stdout).to.match(/\nNothing to write; 1 profile left alone, for the reasons above\.\n$/)

@@ -1,6 +1,6 @@
 import {Args} from '@oclif/core'
-import type {InstalledPlugin} from '../../registry/install.ts'
 import {AwsOidcCommand} from '../shared/command.ts'
+import {whatOf} from '../shared/plugin.ts'
 
 export default class PluginsInstall extends AwsOidcCommand {
   static override summary = 'Install a plugin.'
@@ -34,13 +34,4 @@ export default class PluginsInstall extends AwsOidcCommand {
     const installed = await installPlugin({plugin: args.plugin, builtIn}, deps)
     this.report(installed, [`Installed ${installed.name} ${installed.version}${whatOf(installed)}.`])
   }
-}
-
-function whatOf({strategies, caches, commands}: InstalledPlugin): string {
-  const parts = [
-    ...strategies.map(id => `"strategy: ${id}"`),
-    ...caches.map(id => `"cache: ${id}"`),
-    ...commands.map(command => `"aws-oidc ${command}"`),
-  ]
-  return parts.length === 0 ? '' : `, which provides ${parts.join(', ')}`
 }
