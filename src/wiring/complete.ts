@@ -6,6 +6,7 @@ import {fromKept} from '../config/kept.ts'
 import {readKeptText} from '../outside/files/kept-text.ts'
 import {findPlaces, pluginFolder} from '../outside/files/places.ts'
 import {readQuickly, writeQuickly} from '../outside/files/quick.ts'
+import {declaredBy} from '../registry/declared.ts'
 import {installedPlugins} from '../registry/installed.ts'
 import {parseObject, readObject, readTexts} from '../text/json.ts'
 import {keptFile} from './configuration.ts'
@@ -36,7 +37,7 @@ export async function complete(
         const known = json === undefined ? undefined : fromKept(json, parseObject(own.pjson).version)
         return readConfiguration(path, readQuickly(path), known)
       },
-      strategies: declared.flatMap(manifest => readTexts(readObject(manifest['aws-oidc']).strategies)),
+      strategies: declared.flatMap(manifest => declaredBy(manifest, 'strategies')),
       plugins: plugins.map(({name}) => name),
     })
     writeQuickly(question.reply(answer))
