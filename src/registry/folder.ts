@@ -138,16 +138,24 @@ export async function emptyPluginFolder(parts: FolderParts): Promise<void> {
 
 interface Copy {
   readonly folder: PluginFolder
+  /** The plugins that are no longer listed. */
+  readonly unlisted: ReadonlySet<string>
   putInPlace(): Promise<void>
 }
 
 function withCopy<Result>(parts: FolderParts, work: (copy: Copy) => Promise<Result>): Promise<Result> {
-  const {dataFolder, trees, log} = parts
+  const {dataFolder, files, trees, log} = parts
   const inUse = async () => basename(dirname((await trees.whereLeads(join(dataFolder, modulesName))) ?? ''))
   return parts.exclusively(async () => {
     const before = await inUse()
     try {
-      return await work(await newCopy(parts))
+      const copy = await newCopy(parts)
+      const result = await work(copy)
+      // Of a plugin that was removed, nothing of its own stays.
+      for (const name of copy.unlisted) {
+        await files.removeFolder(join(dataFolder, treesName, before, modulesName, name))
+      }
+      return result
     } finally {
       // A program that has begun to load a plugin goes on with the copy it began with.
       const kept = [before, await inUse()]
@@ -166,6 +174,7 @@ async function newCopy(parts: FolderParts): Promise<Copy> {
   if (usual === undefined) await write(join(dataFolder, manifestName), emptyManifest(parts))
   let manifest = usual ?? emptyManifest(parts)
   let npmHasRun = false
+  const unlisted = new Set<string>()
 
   async function prepareForNpm(): Promise<void> {
     await write(join(root, manifestName), manifest)
@@ -196,11 +205,15 @@ async function newCopy(parts: FolderParts): Promise<Copy> {
     list: (name, from) =>
       changeList(others => [...others.filter(entry => nameOf(entry) !== name), {name, ...placeOf(from)}]),
 
-    unlist: name => changeList(entries => entries.filter(entry => nameOf(entry) !== name)),
+    unlist(name) {
+      unlisted.add(name)
+      return changeList(entries => entries.filter(entry => nameOf(entry) !== name))
+    },
   }
 
   return {
     folder,
+    unlisted,
     async putInPlace() {
       if (npmHasRun) {
         const lock = await files.readText(join(root, lockName))

@@ -70,6 +70,7 @@ async function noSuchVersion(
 ): Promise<AwsOidcError | undefined> {
   if (!(error instanceof AwsOidcError) || error.code !== 'USAGE' || source.kind !== 'registry') return undefined
   const {name, tag} = source
+  if (tag === 'latest') return undefined
   const facts = await npm.run(['view', name], dataFolder, npmOptions).catch((failure: unknown) => {
     if (!expectedFailure(failure) || npmOptions.signal.aborted) throw failure
     return undefined

@@ -1,5 +1,5 @@
 import {existsSync, readFileSync} from 'node:fs'
-import {readFile} from 'node:fs/promises'
+import {readdir, readFile, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {setImmediate as nextTurn} from 'node:timers/promises'
 import {expect} from 'chai'
@@ -58,7 +58,8 @@ describe('plugins, changed by several calls at once,', function () {
     ])
     expect(await listed()).to.deep.equal(['aws-oidc-peng', 'aws-oidc-ping'])
     expect(existsSync(join(data(), 'node_modules/aws-oidc-ping/strategies.js'))).to.equal(true)
-    expect(existsSync(join(data(), 'node_modules/aws-oidc-pang'))).to.equal(false)
+    const left = (await readdir(data(), {recursive: true})).filter(path => /aws-oidc-p[ao]ng/.test(path))
+    expect(left, 'also in copies for those who still use them').to.deep.equal([])
     expect(await plugins('reset')).to.include({exitCode: 0})
     expect(await listed()).to.deep.equal([])
     expect(existsSync(join(data(), 'node_modules'))).to.equal(false)
@@ -166,5 +167,17 @@ describe('plugins link', () => {
     const nowhere = await link('nowhere')
     expect(nowhere.exitCode).to.equal(2)
     expect(nowhere.stderr).to.include(`${join(scene.home.folder, 'nowhere')} is no folder of a package`)
+  })
+
+  it('links nothing whose dependencies npm can not install, and names the folder', async () => {
+    const root = await write({dependencies: {'aws-oidc-inner': '1.0.0'}})
+    const inner = {version: '1.0.0', resolved: 'http://127.0.0.1:9/inner.tgz'}
+    const packages = {'': {name: manifest.name, version: '1.0.0'}, 'node_modules/aws-oidc-inner': inner}
+    const lock = {name: manifest.name, version: '1.0.0', lockfileVersion: 3, packages}
+    await writeFile(join(root, 'package-lock.json'), JSON.stringify(lock))
+    const {exitCode, stderr} = await link('ping')
+    expect(exitCode, stderr).to.equal(6)
+    expect(stderr).to.include(`npm could not get ${root}: the registry http://127.0.0.1:9/ can't be reached`)
+    expect((await link('ping', '--no-install')).exitCode).to.equal(0)
   })
 })

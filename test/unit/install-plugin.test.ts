@@ -1,4 +1,4 @@
-import {mkdtemp, readFile, rm} from 'node:fs/promises'
+import {mkdtemp, readdir, readFile, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect} from 'chai'
@@ -8,6 +8,9 @@ import {systemFiles} from '../../src/outside/files/files.ts'
 import {systemTrees} from '../../src/outside/files/trees.ts'
 import type {Npm} from '../../src/outside/processes/npm.ts'
 import {type InstallDependencies, installOnConsent, installPlugin} from '../../src/registry/install.ts'
+import {linkPlugin} from '../../src/registry/link.ts'
+import {resetPlugins} from '../../src/registry/reset.ts'
+import {uninstallPlugin} from '../../src/registry/uninstall.ts'
 import {updatePlugins} from '../../src/registry/update.ts'
 import {writePackage} from '../support/written-package.ts'
 
@@ -315,5 +318,61 @@ describe('installing a plugin', () => {
       message: '"plugins.allow" in config.yaml does not list aws-oidc-ping.',
     })
     expect(asked).to.deep.equal([])
+  })
+
+  it('changes nothing before its turn, whichever way plugins are changed', async () => {
+    await install({})
+    const linked = await writePackage(join(folder, 'linked'), {...good, name: 'aws-oidc-pong'})
+    const newer = {...good, version: '2.0.0'}
+    const waiting = new Error('it is the turn of another one')
+    const parts = {...partsWith({manifest: newer}), exclusively: () => Promise.reject(waiting)}
+    const inventory = async () => (await readdir(folder, {recursive: true})).toSorted()
+    const before = [await inventory(), await packageJson()]
+    for (const [words, change] of Object.entries({
+      install: () => installPlugin({plugin: 'aws-oidc-ping', builtIn}, parts),
+      setup: () => installOnConsent({plugin: 'aws-oidc-ping', builtIn}, async () => true, parts),
+      update: () => updatePlugins(builtIn, parts),
+      uninstall: () => uninstallPlugin('aws-oidc-ping', parts),
+      link: () => linkPlugin({folder: linked, builtIn, withDependencies: false}, parts),
+      reset: () => resetPlugins(parts),
+    })) {
+      expect(await change().catch((error: unknown) => error), words).to.equal(waiting)
+      expect([await inventory(), await packageJson()], words).to.deep.equal(before)
+    }
+  })
+
+  it('does not bring back a plugin that was uninstalled while its update was waiting', async () => {
+    await install({})
+    const parts = partsWith({manifest: {...good, version: '2.0.0'}})
+    let isFirst = true
+    const updates = await updatePlugins(builtIn, {
+      ...parts,
+      async exclusively(work) {
+        if (isFirst) {
+          isFirst = false
+          await uninstallPlugin('aws-oidc-ping', parts)
+        }
+        return work()
+      },
+    })
+    expect(updates).to.deep.equal([])
+    expect((await packageJson()).oclif.plugins).to.deep.equal([])
+  })
+
+  it('replaces an installed plugin by a linked one, and warns of what another plugin provides', async () => {
+    await install({})
+    const parts = partsWith({})
+    const pong = await writePackage(join(folder, 'pong'), {...good, name: 'aws-oidc-pong'})
+    said = []
+    await linkPlugin({folder: pong, builtIn, withDependencies: false}, parts)
+    expect(said).to.have.length(1)
+    expect(said[0]).to.include('Both aws-oidc-ping and aws-oidc-pong would provide the strategy "ping"')
+    const ping = await writePackage(join(folder, 'ping'), good)
+    await linkPlugin({folder: ping, builtIn, withDependencies: false}, parts)
+    expect((await packageJson()).oclif.plugins).to.deep.equal([
+      {name: 'aws-oidc-pong', type: 'link', root: pong},
+      {name: 'aws-oidc-ping', type: 'link', root: ping},
+    ])
+    expect(await systemFiles.readText(join(folder, 'node_modules/aws-oidc-ping/package.json'))).to.equal(undefined)
   })
 })

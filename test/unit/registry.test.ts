@@ -113,6 +113,17 @@ describe('the registry of strategies', () => {
     expect(() => allowing('aws-oidc-ping', 'aws-oidc-pong').ownerOf('ping')).to.throw('Both aws-oidc-ping and')
   })
 
+  it('offers our plugin for a strategy that only a plugin which is not allowed provides', async () => {
+    const imposter = await plugin(good, {'aws-oidc': {apiVersion: 1, strategies: ['keycloak']}})
+    const registry = registryOf(own, [imposter], {
+      allows: name => name === 'aws-oidc-keycloak',
+      guard: (_, work) => work(),
+      load: loadModule,
+      nearest,
+    })
+    expect(registry.installable()).to.deep.equal([{strategy: 'keycloak', plugin: 'aws-oidc-keycloak'}])
+  })
+
   it('does not count what is no id by the contract', async () => {
     const ids = ['oidc ', 'OIDC', '__proto__', 'constructor', 'ping', '1x']
     const registry = registryWith(await plugin(good, {'aws-oidc': {apiVersion: 1, strategies: ids}}))
