@@ -199,7 +199,10 @@ export interface Registration<Contract, Input = void> {
 
 /** Must be cheap to create: import nothing heavy before `load`, which the host calls only for an `id` in use. */
 export interface Entry<Contract, Input = void> {
-  /** The name used in the configuration, as in `strategy: keycloak`: lower-case letters, digits, hyphens. */
+  /**
+   * The name used in the configuration, as in `strategy: keycloak`: lower-case letters, digits and hyphens, beginning
+   * with a letter.
+   */
   readonly id: string
   readonly summary: string
   load(input: Input): Promise<Contract>

@@ -1,37 +1,41 @@
 import {join} from 'node:path'
 import {printable} from '../errors.ts'
 import {allowsPlugin} from '../registry/allowed.ts'
+import {misdeclaredIn, otherNodeOf, whyUnfit} from '../registry/declared.ts'
+import {type ListedPlugin, listedPlugins} from '../registry/folder.ts'
 import {installedPlugins} from '../registry/installed.ts'
 import {updateOf} from '../registry/ours.ts'
-import {type InstalledPackage, whyUnfit} from '../registry/registry.ts'
-import {parseObject, readObject} from '../text/json.ts'
+import type {InstalledPackage} from '../registry/registry.ts'
+import {readObject} from '../text/json.ts'
 import {type Check, type CheckContext, either, type Finding, type Looked} from './check.ts'
 
 export const pluginChecks: readonly Check[] = [{area: 'Plugins', name: 'the plugins', look}]
 
 async function look(context: CheckContext): Promise<Looked> {
   const {dataFolder, outside} = context
-  const list = await outside.files.readText(join(dataFolder, 'package.json')).catch(() => undefined)
-  const {plugins} = readObject(parseObject(list ?? '').oclif)
-  const named = (Array.isArray(plugins) ? plugins : []).flatMap(entry => {
-    const {name = entry} = readObject(entry)
-    return typeof name === 'string' ? [name] : []
+  const listed = await listedPlugins(dataFolder, {
+    readText: path => outside.files.readText(path).catch(() => undefined),
   })
   const installed = await installedPlugins(dataFolder, outside.files)
-  const absent = named.filter(name => installed.every(plugin => plugin.name !== name))
+  const absent = listed.filter(({name}) => installed.every(plugin => plugin.name !== name))
   const findings = await Promise.all(installed.map(plugin => examinePlugin(plugin, context)))
   const words = installed.map(({name, manifest}) => `${name} ${printable(String(manifest.version), 30)}`)
   return either([...absent.map(absentPlugin), ...findings.flat()], ...(words.length > 0 ? [words.join(', ')] : []))
 }
 
-function absentPlugin(name: string): Finding {
-  const what = `The plugin ${name} is installed, but its files are gone.`
-  return {id: 'plugin.absent', severity: 'warning', what, mend: `aws-oidc plugins install ${name}`}
+function absentPlugin({name, linked, root}: ListedPlugin): Finding {
+  const [what, mend] = linked
+    ? [
+        `The plugin ${name} is linked to ${root ?? 'no folder'}, where there is no plugin.`,
+        `aws-oidc plugins unlink ${name} (or, where it is now: aws-oidc plugins link FOLDER)`,
+      ]
+    : [`The plugin ${name} is installed, but its files are gone.`, `aws-oidc plugins install ${name}`]
+  return {id: 'plugin.absent', severity: 'warning', what, mend}
 }
 
 async function examinePlugin(
   {name, root, manifest, linked}: InstalledPackage,
-  {own, outside, inspection, configuration}: CheckContext,
+  {own, outside, configuration}: CheckContext,
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = []
   const update = linked ? `aws-oidc plugins unlink ${name}` : 'aws-oidc plugins update'
@@ -45,11 +49,15 @@ async function examinePlugin(
       mend,
     })
   }
-  const {node} = readObject(manifest.engines)
-  const {satisfies} = (await import('semver')).default
-  if (typeof node === 'string' && !satisfies(inspection.nodeVersion, node, {includePrerelease: true})) {
-    const what = `The plugin ${name} needs Node ${printable(node, 50)}; this is ${inspection.nodeVersion}.`
+  const node = await otherNodeOf(manifest, outside.nodeVersion)
+  if (node !== undefined) {
+    const what = `The plugin ${name} needs Node ${node}; this is ${outside.nodeVersion}.`
     findings.push({id: 'plugin.node', severity: 'warning', what, mend: update})
+  }
+  const wrong = misdeclaredIn(manifest)
+  if (wrong !== undefined) {
+    const what = `The plugin ${name} should not be used: ${wrong}.`
+    findings.push({id: 'plugin.declares', severity: 'warning', what, mend: update})
   }
   const hasCommands = readObject(manifest.oclif).commands !== undefined
   if (hasCommands && (await outside.files.readText(join(root, 'oclif.manifest.json'))) === undefined) {

@@ -7,6 +7,7 @@ import {readKeptText} from './files/kept-text.ts'
 import {type MemoryFolders, systemMemoryFolders} from './files/memory-folder.ts'
 import {type OwnFolders, ownFolderAt} from './files/own-folder.ts'
 import {findPlaces, type Places} from './files/places.ts'
+import {systemTrees, type Trees} from './files/trees.ts'
 import {readProviderTls} from './network/client-certificate.ts'
 import {isOtherUsers} from './network/loopback-peer.ts'
 import {type Network, systemNetwork} from './network/network.ts'
@@ -28,6 +29,8 @@ export interface Outside {
   /** AWS_PROFILE, which we have removed from the environment. */
   readonly awsProfile: string | undefined
   readonly platform: NodeJS.Platform
+  /** The version of the running Node. */
+  readonly nodeVersion: string
   readonly places: Places
   readonly clock: Clock
   readonly files: Files
@@ -35,6 +38,7 @@ export interface Outside {
   /** Loaded on demand. */
   readonly awsConfiguration: (script: string) => Promise<AwsConfiguration>
   readonly fileStates: FileStates
+  readonly trees: Trees
   readonly memoryFolders: MemoryFolders
   /** Where pointers are kept. */
   readonly pointers: OwnFolders
@@ -81,12 +85,14 @@ export function realOutside(): Outside {
     env,
     awsProfile,
     platform,
+    nodeVersion: process.versions.node,
     places,
     awsConfiguration: async script =>
       (await import('./aws-configuration.ts')).awsConfiguration(script, env, platform, places.home),
     clock: systemClock,
     files: systemFiles,
     editedFiles,
+    trees: systemTrees,
     fileStates: systemFileStates(places.shared),
     memoryFolders: systemMemoryFolders(places.hotCopies),
     pointers: ownFolderAt(places.pointers),

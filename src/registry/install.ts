@@ -1,14 +1,10 @@
 import {join} from 'node:path'
-import type {Configuration} from '../config/schema.ts'
-import {AwsOidcError, printable} from '../errors.ts'
-import type {Files} from '../outside/files/files.ts'
-import type {Npm, NpmOptions} from '../outside/processes/npm.ts'
-import type {Log} from '../plugin.ts'
+import {AwsOidcError, expectedFailure, printable} from '../errors.ts'
 import {parseObject, readObject} from '../text/json.ts'
-import {allowsPlugin} from './allowed.ts'
-import {openPluginFolder, writingInto} from './folder.ts'
-import {installFromClone, updateOf} from './ours.ts'
-import {declaredBy, type InstalledPackage, whyUnfit} from './registry.ts'
+import {checkFit, type FitDependencies, type InstalledPlugin, refuseByName} from './fit.ts'
+import {changePlugins, type FolderParts, listedPlugins, type PluginFolder, tryOnPlugins, writingInto} from './folder.ts'
+import {installFromClone} from './ours.ts'
+import type {InstalledPackage} from './registry.ts'
 import {type PluginSource, readPluginSource} from './source.ts'
 
 export interface InstallRequest {
@@ -18,23 +14,7 @@ export interface InstallRequest {
   readonly builtIn: readonly string[]
 }
 
-export interface InstalledPlugin {
-  readonly name: string
-  readonly version: string
-  readonly strategies: readonly string[]
-  readonly caches: readonly string[]
-  readonly commands: readonly string[]
-}
-
-export interface InstallDependencies {
-  readonly own: InstalledPackage
-  readonly dataFolder: string
-  readonly configuration: Pick<Configuration, 'allowedPlugins' | 'path'>
-  readonly files: Files
-  readonly npm: Npm
-  readonly npmOptions: NpmOptions
-  readonly log: Log
-}
+export interface InstallDependencies extends FolderParts, FitDependencies {}
 
 /** What is known about a package before it is installed. */
 export interface Offer {
@@ -52,7 +32,10 @@ export async function installPlugin(
   return installOffer(await lookAt(source, deps), source, builtIn, deps)
 }
 
-/** Shows a plugin and installs it if the user then agrees; else resolves to `undefined`. */
+/**
+ * Shows a plugin, with what is wrong with it, and installs it if the user then agrees; else resolves to `undefined`. It
+ * is tried before the question, on a copy.
+ */
 export async function installOnConsent(
   {plugin, builtIn}: InstallRequest,
   agrees: () => Promise<boolean>,
@@ -61,32 +44,74 @@ export async function installOnConsent(
   const source = readPluginSource(plugin)
   const offer = await lookAt(source, deps)
   await show(offer, source, deps)
-  return (await agrees()) ? install(offer, source, builtIn, deps) : undefined
+  await tryOnPlugins(deps, copy => install(offer, source, builtIn, copy, deps))
+  if (!(await agrees())) return undefined
+  const quiet = {...deps, log: {...deps.log, warn: deps.log.debug}}
+  return changePlugins(deps, copy => install(offer, source, builtIn, copy, quiet))
 }
 
-/** What a source offers now; nothing is installed. */
-export async function lookAt(
-  source: PluginSource,
-  {own, dataFolder, files, npm, npmOptions}: InstallDependencies,
-): Promise<Offer> {
+/** What a source offers now; nothing is installed. Rejects with USAGE if there is no such package or version. */
+export async function lookAt(source: PluginSource, deps: InstallDependencies): Promise<Offer> {
+  const {own, dataFolder, files, npm, npmOptions} = deps
   await writingInto(dataFolder, () => files.makePrivateFolder(dataFolder))
   const options = {...npmOptions, ifAbsent: hintIfAbsent(source, own)}
-  return readOffer(await npm.run(['pack', '--dry-run', source.spec], dataFolder, options), source)
+  try {
+    return readOffer(await npm.run(['pack', '--dry-run', source.spec], dataFolder, options), source)
+  } catch (error) {
+    throw (await noSuchVersion(error, source, deps)) ?? error
+  }
+}
+
+/** npm fails in the same way where there is no such package, and where no version of it matches. */
+async function noSuchVersion(
+  error: unknown,
+  source: PluginSource,
+  {dataFolder, npm, npmOptions}: InstallDependencies,
+): Promise<AwsOidcError | undefined> {
+  if (!(error instanceof AwsOidcError) || error.code !== 'USAGE' || source.kind !== 'registry') return undefined
+  const {name, tag} = source
+  if (tag === 'latest') return undefined
+  const facts = await npm.run(['view', name], dataFolder, npmOptions).catch((failure: unknown) => {
+    if (!expectedFailure(failure) || npmOptions.signal.aborted) throw failure
+    return undefined
+  })
+  const {version} = readObject(facts)
+  if (typeof version !== 'string') return undefined
+  const latest = printable(version, 50)
+  return new AwsOidcError('USAGE', `No version of ${name} matches "${printable(tag, 100)}". The latest is ${latest}.`, {
+    hint: `aws-oidc plugins install ${name}@${latest}`,
+    cause: error,
+  })
 }
 
 /**
- * Shows an offer, installs it without its scripts, and removes it again if it can't be used. None of its code runs.
- * oclif's own command would run the code of a plugin without a manifest, and mistakes the second of two plugins from
- * addresses for the first (oclif/plugin-plugins#1294).
+ * Shows an offer and installs it without its scripts, unless it can't be used. None of its code runs. oclif's own
+ * command would run the code of a plugin without a manifest, and mistakes the second of two plugins from addresses for
+ * the first (oclif/plugin-plugins#1294).
  */
-export async function installOffer(
+async function installOffer(
   offer: Offer,
   source: PluginSource,
   builtIn: readonly string[],
   deps: InstallDependencies,
 ): Promise<InstalledPlugin> {
   await show(offer, source, deps)
-  return install(offer, source, builtIn, deps)
+  return changePlugins(deps, copy => install(offer, source, builtIn, copy, deps))
+}
+
+/** Shows an offer and installs it in place of an earlier version; `undefined` if that was uninstalled meanwhile. */
+export async function replaceByOffer(
+  offer: Offer,
+  source: PluginSource,
+  builtIn: readonly string[],
+  deps: InstallDependencies,
+): Promise<InstalledPlugin | undefined> {
+  await show(offer, source, deps)
+  return changePlugins(deps, async copy => {
+    const plugins = await listedPlugins(deps.dataFolder, deps.files)
+    const isThere = plugins.some(({name, linked}) => name === offer.name && !linked)
+    return isThere ? install(offer, source, builtIn, copy, deps) : undefined
+  })
 }
 
 async function show(offer: Offer, source: PluginSource, deps: InstallDependencies): Promise<void> {
@@ -101,19 +126,15 @@ async function install(
   offer: Offer,
   source: PluginSource,
   builtIn: readonly string[],
+  copy: PluginFolder,
   deps: InstallDependencies,
 ): Promise<InstalledPlugin> {
-  const folder = await openPluginFolder(deps)
-  try {
-    await folder.npm(['install', '--omit=dev', source.spec])
-    await checkOffer(offer, deps)
-    const installed = await checkInstalled(offer.name, builtIn, deps)
-    await folder.list(offer.name, source)
-    return installed
-  } catch (error) {
-    await folder.restore()
-    throw error
-  }
+  await copy.npm(['install', '--omit=dev', source.spec])
+  await checkOffer(offer, copy, deps)
+  const root = join(copy.root, 'node_modules', offer.name)
+  const installed = await checkFit({name: offer.name, root, undone: 'installed'}, builtIn, deps)
+  await copy.list(offer.name, source)
+  return installed
 }
 
 function hintIfAbsent(source: PluginSource, own: InstalledPackage): string | undefined {
@@ -126,17 +147,6 @@ function readOffer(answer: unknown, {spec}: PluginSource): Offer {
     throw new AwsOidcError('BAD_RESPONSE', `npm does not say what ${printable(spec)} is.`)
   }
   return {name, version, integrity}
-}
-
-function refuseByName(name: string, {own, configuration}: InstallDependencies): void {
-  if (name === own.name || Object.hasOwn(readObject(own.manifest.dependencies), name)) {
-    throw new AwsOidcError('USAGE', `${name} is part of aws-oidc; a plugin can't replace it.`)
-  }
-  if (!allowsPlugin(configuration.allowedPlugins, name)) {
-    throw new AwsOidcError('CONFIG_INVALID', `"plugins.allow" in ${configuration.path} does not list ${name}.`, {
-      hint: `Add "${name}" to "plugins: {allow: [...]}".`,
-    })
-  }
 }
 
 /** The account that published it, according to the registry. */
@@ -153,8 +163,8 @@ async function publisherOf(
 }
 
 /** Between the look and the installation another version may have been published. */
-async function checkOffer({name, integrity}: Offer, {dataFolder, files}: InstallDependencies): Promise<void> {
-  const lock = parseObject((await files.readText(join(dataFolder, 'node_modules/.package-lock.json'))) ?? '')
+async function checkOffer({name, integrity}: Offer, {root}: PluginFolder, {files}: InstallDependencies): Promise<void> {
+  const lock = parseObject((await files.readText(join(root, 'node_modules/.package-lock.json'))) ?? '')
   const installed = readObject(readObject(lock.packages)[`node_modules/${name}`]).integrity
   // A package from git has no tarball, and so no integrity.
   if (installed !== undefined && installed !== integrity) {
@@ -162,49 +172,4 @@ async function checkOffer({name, integrity}: Offer, {dataFolder, files}: Install
       hint: `aws-oidc plugins install ${name}`,
     })
   }
-}
-
-async function checkInstalled(
-  name: string,
-  builtIn: readonly string[],
-  {own, dataFolder, files}: InstallDependencies,
-): Promise<InstalledPlugin> {
-  const folder = join(dataFolder, 'node_modules', name)
-  const read = async (file: string) => parseObject((await files.readText(join(folder, file))) ?? '')
-  const manifest = await read('package.json')
-  const refuse = (why: string, hint?: string) =>
-    new AwsOidcError('PLUGIN_FAILED', `${name} was not installed: ${why}.`, {hint})
-  if (typeof manifest.oclif !== 'object') throw refuse('it is not a plugin (its package.json has no "oclif")')
-
-  const unfit = await whyUnfit(manifest, String(own.manifest.version))
-  if (unfit) throw refuse(unfit.text, unfit.newer ? updateOf(own) : undefined)
-  for (const [kind, what] of [
-    ['strategies', 'strategy'],
-    ['caches', 'cache'],
-  ] as const) {
-    const taken = declaredBy(manifest, kind).find(id => declaredBy(own.manifest, kind).includes(id))
-    if (taken !== undefined) throw refuse(`it provides the ${what} "${taken}", which is built in`)
-  }
-
-  const commands = commandsOf(await read('oclif.manifest.json'))
-  if (commands.length === 0 && readObject(manifest.oclif).commands !== undefined) {
-    throw refuse('it has commands but no oclif.manifest.json, so that all of them would be loaded at each start')
-  }
-  const shadow = commands.find(command => builtIn.includes(command))
-  if (shadow !== undefined) throw refuse(`it provides the command "${shadow.replaceAll(':', ' ')}", which is built in`)
-  return {
-    name,
-    version: String(manifest.version),
-    strategies: declaredBy(manifest, 'strategies'),
-    caches: declaredBy(manifest, 'caches'),
-    commands: commands.map(command => command.replaceAll(':', ' ')),
-  }
-}
-
-/** The ids of a plugin's commands, and their aliases. */
-function commandsOf(manifest: Readonly<Record<string, unknown>>): readonly string[] {
-  return Object.entries(readObject(manifest.commands)).flatMap(([id, command]) => {
-    const {aliases, hiddenAliases} = readObject(command)
-    return [id, ...[aliases, hiddenAliases].flat().filter(alias => typeof alias === 'string')]
-  })
 }

@@ -1,8 +1,9 @@
 import {join} from 'node:path'
 import {AwsOidcError, printable} from '../errors.ts'
 import type {CacheHome, CredentialCache, Entry, FederationStrategy} from '../plugin.ts'
-import {readObject, readTexts} from '../text/json.ts'
+import {readObject} from '../text/json.ts'
 import {checkedCache, checkedStrategy} from './checked.ts'
+import {apiVersion, declaredBy, type Kind, type Manifest, ofOtherVersion, whyUnfit, words} from './declared.ts'
 import {updateOf} from './ours.ts'
 
 /** A package whose declarations count: aws-oidc itself, or a plugin that the user installed. */
@@ -11,7 +12,7 @@ export interface InstalledPackage {
   readonly name: string
   readonly root: string
   /** The parsed package.json: reading it runs no code. */
-  readonly manifest: Readonly<Record<string, unknown>>
+  readonly manifest: Manifest
   /** Whether it is linked to a folder that somebody works on. */
   readonly linked?: boolean
 }
@@ -48,13 +49,6 @@ export interface RegistryDependencies {
   readonly nearest: (name: string, known: readonly string[]) => string | undefined
 }
 
-export type Kind = 'strategies' | 'caches'
-
-/** The singular of each, which is also its name in the configuration. */
-const words: Readonly<Record<Kind, string>> = {strategies: 'strategy', caches: 'cache'}
-
-const apiVersion = 1
-
 /** Our own plugins. A package name made up from an id might be anybody's. */
 const known: Readonly<Record<Kind, ReadonlyMap<string, string>>> = {
   strategies: new Map([['keycloak', 'aws-oidc-keycloak']]),
@@ -69,11 +63,11 @@ export function registryOf(
 ): Registry {
   function holderOf(kind: Kind, id: string): InstalledPackage {
     if (declaredBy(own.manifest, kind).includes(id)) return own
-    const [first, second] = plugins.filter(({manifest}) => declaredBy(manifest, kind).includes(id))
-    if (!first) throw unknown(kind, id, [own, ...plugins], deps)
-    if (second) throw disputed(kind, id, first, second)
-    if (!deps.allows(first.name)) throw notAllowed(first.name)
-    return first
+    const there = plugins.filter(({manifest}) => declaredBy(manifest, kind).includes(id))
+    const [first, second] = there.filter(({name}) => deps.allows(name))
+    if (first && second) throw disputed(kind, id, first, second)
+    if (first) return first
+    throw there[0] ? notAllowed(there[0].name) : unknown(kind, id, [own, ...plugins], deps)
   }
 
   async function load<Contract, Input>(
@@ -109,16 +103,15 @@ export function registryOf(
     )
   }
 
+  const usable = [own, ...plugins.filter(({name}) => deps.allows(name))]
+
   function isDeclared(kind: Kind, id: string): boolean {
-    return [own, ...plugins].some(({manifest}) => declaredBy(manifest, kind).includes(id))
+    return usable.some(({manifest}) => declaredBy(manifest, kind).includes(id))
   }
 
   return {
     ownerOf: strategy => holderOf('strategies', strategy).name,
-    strategies: () =>
-      [own, ...plugins.filter(({name}) => deps.allows(name))].flatMap(({manifest}) =>
-        declaredBy(manifest, 'strategies'),
-      ),
+    strategies: () => usable.flatMap(({manifest}) => declaredBy(manifest, 'strategies')),
     installable: () =>
       [...known.strategies]
         .filter(([id, plugin]) => !isDeclared('strategies', id) && deps.allows(plugin))
@@ -129,27 +122,6 @@ export function registryOf(
       checkedCache(await load('caches', id, home, isCache), reason => failed(holderOf('caches', id), reason)),
     cacheSummary: id => summary('caches', id),
   }
-}
-
-/** The ids that a package declares. */
-export function declaredBy(manifest: InstalledPackage['manifest'], kind: Kind): readonly string[] {
-  return readTexts(readObject(manifest['aws-oidc'])[kind])
-}
-
-/** Why this version of aws-oidc can't serve a plugin, as far as its package.json tells. */
-export async function whyUnfit(
-  manifest: InstalledPackage['manifest'],
-  ownVersion: string,
-): Promise<{readonly text: string; readonly newer: boolean} | undefined> {
-  const range = readObject(manifest.engines)['aws-oidc']
-  if (typeof range === 'string') {
-    const {satisfies} = (await import('semver')).default
-    const fits = satisfies(ownVersion, range, {includePrerelease: true})
-    if (!fits) return {text: `it needs aws-oidc ${printable(range, 50)}; this is ${ownVersion}`, newer: true}
-  }
-  const {apiVersion: built} = readObject(manifest['aws-oidc'])
-  if (built === undefined || built === apiVersion) return undefined
-  return {text: ofOtherVersion(built), newer: typeof built === 'number' && built > apiVersion}
 }
 
 async function entryOf<Contract, Input>(
@@ -242,10 +214,6 @@ function failed({name}: InstalledPackage, reason: string, cause?: unknown): AwsO
     hint: `aws-oidc plugins uninstall ${name}`,
     cause,
   })
-}
-
-function ofOtherVersion(version: unknown): string {
-  return `it was built for version ${printable(String(version), 50)} of the contract; this is version ${apiVersion}`
 }
 
 /** One line, however many a parser's message has. */

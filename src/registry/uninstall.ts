@@ -1,6 +1,6 @@
 import {mostAlike} from '../config/nearest.ts'
 import {AwsOidcError, printable} from '../errors.ts'
-import {listedPlugins, openPluginFolder} from './folder.ts'
+import {changePlugins, listedPlugins} from './folder.ts'
 import type {InstallDependencies} from './install.ts'
 
 export interface UninstalledPlugin {
@@ -15,22 +15,21 @@ export interface UninstalledPlugin {
  */
 export async function uninstallPlugin(typed: string, deps: InstallDependencies): Promise<UninstalledPlugin> {
   const name = typed.replace(/(?<=.)@[^/]*$/, '')
-  const plugins = await listedPlugins(deps.dataFolder, deps.files)
-  const plugin = plugins.find(listed => listed.name === name)
-  if (!plugin)
-    throw absent(
-      name,
-      plugins.map(listed => listed.name),
-    )
-  const folder = await openPluginFolder(deps)
-  try {
-    await folder.unlist(name)
-    if (!plugin.linked) await folder.npm(['uninstall', '--omit=dev', name])
+  const find = async () => {
+    const plugins = await listedPlugins(deps.dataFolder, deps.files)
+    const plugin = plugins.find(listed => listed.name === name)
+    const others = plugins.map(listed => listed.name)
+    if (!plugin) throw absent(name, others)
     return plugin
-  } catch (error) {
-    await folder.restore()
-    throw error
   }
+  // Also before our turn, since nothing is written for a plugin that is not there.
+  await find()
+  return changePlugins(deps, async copy => {
+    const {linked} = await find()
+    await copy.unlist(name)
+    if (!linked) await copy.npm(['uninstall', '--omit=dev', name])
+    return {name, linked}
+  })
 }
 
 function absent(name: string, there: readonly string[]): AwsOidcError {

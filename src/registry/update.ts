@@ -1,6 +1,7 @@
 import {type AwsOidcError, expectedFailure} from '../errors.ts'
+import {type InstalledPlugin, refuseByName} from './fit.ts'
 import {pluginsByNpm} from './folder.ts'
-import {type InstallDependencies, type InstalledPlugin, installOffer, lookAt} from './install.ts'
+import {type InstallDependencies, lookAt, replaceByOffer} from './install.ts'
 
 export interface PluginUpdate {
   readonly name: string
@@ -14,7 +15,7 @@ export interface PluginUpdate {
 
 /**
  * Installs what each plugin's source offers now, as `installPlugin` does. A plugin that fails keeps its version, and
- * does not stop the others. oclif's own command has npm update all of them or none, and shows nothing first.
+ * does not stop the others; one that is not allowed is not asked for. oclif's own command has npm update all of them or none, and shows nothing first.
  */
 export async function updatePlugins(
   builtIn: readonly string[],
@@ -23,10 +24,15 @@ export async function updatePlugins(
   const updates: PluginUpdate[] = []
   for (const {name, version: before, source} of await pluginsByNpm(deps.dataFolder, deps.files)) {
     try {
+      refuseByName(name, deps)
       // A tarball never changes, and may be gone.
       const offer = source.spec.startsWith('file:') ? undefined : await lookAt(source, deps)
-      const now = offer && offer.version !== before ? await installOffer(offer, source, builtIn, deps) : undefined
-      updates.push({name, before, ...(now && {now})})
+      if (!offer || offer.version === before) {
+        updates.push({name, before})
+        continue
+      }
+      const now = await replaceByOffer(offer, source, builtIn, deps)
+      if (now) updates.push({name, before, now})
     } catch (failure) {
       const error = expectedFailure(failure)
       if (!error || deps.npmOptions.signal.aborted) throw failure

@@ -6,6 +6,7 @@ import {fromKept} from '../config/kept.ts'
 import {readKeptText} from '../outside/files/kept-text.ts'
 import {findPlaces, pluginFolder} from '../outside/files/places.ts'
 import {readQuickly, writeQuickly} from '../outside/files/quick.ts'
+import {declaredBy} from '../registry/declared.ts'
 import {usablePlugins} from '../registry/usable.ts'
 import {parseObject, readObject, readTexts} from '../text/json.ts'
 import {keptFile} from './configuration.ts'
@@ -37,7 +38,7 @@ export async function complete(
     const declared = [parseObject(own.pjson), ...usable.map(({manifest}) => manifest)]
     const answer = await answerTo(question, catalogueOf([own, ...packages]), {
       configuration,
-      strategies: declared.flatMap(manifest => readTexts(readObject(manifest['aws-oidc']).strategies)),
+      strategies: declared.flatMap(manifest => declaredBy(manifest, 'strategies')),
       plugins: installed.map(({name}) => name),
     })
     writeQuickly(question.reply(answer))

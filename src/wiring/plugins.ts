@@ -1,5 +1,7 @@
 import {readConfiguration} from '../config/read.ts'
 import type {Configuration} from '../config/schema.ts'
+import {fileLocks} from '../coordination/lock.ts'
+import {AwsOidcError, expectedFailure} from '../errors.ts'
 import type {Outside} from '../outside/outside.ts'
 import type {Npm} from '../outside/processes/npm.ts'
 import type {Log} from '../plugin.ts'
@@ -8,11 +10,12 @@ import {logTo} from './said.ts'
 
 /** The dependencies of installing a plugin. None of them may come with the plugin that is to be installed. */
 export async function installPartsOf(
-  {env, files, npm, processes, terminal}: Outside,
+  outside: Outside,
   installation: Pick<InstallDependencies, 'own' | 'dataFolder'>,
   configuration: Configuration,
   log: Log,
 ): Promise<InstallDependencies> {
+  const {env, files, trees, nodeVersion, npm, processes, terminal} = outside
   const npmOptions = {registry: env.AWS_OIDC_NPM_REGISTRY, signal: processes.interruption}
   const {run} = await npm()
   const watched: Npm = {
@@ -25,7 +28,43 @@ export async function installPartsOf(
       }
     },
   }
-  return {...installation, configuration, files, npm: watched, npmOptions, log}
+  const exclusively = turnsIn(installation.dataFolder, log, outside)
+  return {...installation, configuration, files, trees, nodeVersion, npm: watched, npmOptions, exclusively, log}
+}
+
+/** The lock is in the folder that it protects: processes may share that and have different caches. */
+function turnsIn(
+  folder: string,
+  log: Log,
+  {files, clock, processes, terminal}: Outside,
+): InstallDependencies['exclusively'] {
+  const locks = fileLocks({
+    folder,
+    waitedFor: [],
+    touch: files.touchPrivate,
+    identify: files.identify,
+    elapsed: clock.elapsed,
+    sleep: clock.sleep,
+    // Where no lock can be made nothing can be written, which is said anyway.
+    log: {...log, warn: log.debug},
+  })
+  return async work => {
+    let isOurTurn = false
+    terminal.waitingFor('Waiting for another aws-oidc, which is changing plugins.')
+    try {
+      return await locks.hold('plugins.lock', processes.interruption, () => {
+        isOurTurn = true
+        terminal.waitingFor(undefined)
+        return work()
+      })
+    } catch (error) {
+      if (isOurTurn || expectedFailure(error)?.code !== 'TIMED_OUT') throw error
+      throw new AwsOidcError('TIMED_OUT', 'Another aws-oidc has been changing plugins for over six minutes.', {
+        hint: 'Wait until it has ended, or end it, and try again.',
+        cause: error,
+      })
+    }
+  }
 }
 
 /** The same without wiring all dependencies: those may need the plugin that is to be installed. */

@@ -113,7 +113,7 @@ describe('Completion', () => {
     await plantPlugin(scene.home, {
       name: 'aws-oidc-bare',
       hook: marking,
-      manifest: {oclif: {commands: './commands'}},
+      manifest: {oclif: {commands: './commands'}, 'aws-oidc': {apiVersion: 1, strategies: ['ping', 'No Id']}},
       files: {'commands/bare.js': marking},
     })
     expect(await candidates(''))
@@ -122,7 +122,9 @@ describe('Completion', () => {
     expect(await candidates('ping', '')).to.deep.equal(['all'])
     expect(await candidates('ping', 'all', '--')).to.have.members(['--profile', '--loud', '--help'])
     expect(await candidates('ping', 'all', '-p', '')).to.have.members(['developer', 'admin'])
-    expect(await candidates('setup', '--strategy', '')).to.include.members(['oidc', 'saml2', 'ping'])
+    expect(await candidates('setup', '--strategy', ''))
+      .to.include.members(['oidc', 'saml2', 'ping'])
+      .and.not.include('No Id')
     expect(await candidates('plugins', 'uninstall', '')).to.have.members(['aws-oidc-ping', 'aws-oidc-bare'])
     expect(existsSync(mark)).to.equal(false)
   })

@@ -1,4 +1,4 @@
-import {rm} from 'node:fs/promises'
+import {mkdir, rm, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {finds, type Illness} from '../support/doctor.ts'
 import {hookWith, plantPlugin} from '../support/planted-plugin.ts'
@@ -11,11 +11,40 @@ const plugins: readonly Illness[] = [
     severity: 'warning',
     when: 'whose files were deleted by hand',
     async make({home}) {
-      await plantPlugin(home, {hook})
-      await rm(join(home.folder, 'plugins'), {recursive: true})
+      const data = join(home.folder, '.local/share/aws-oidc')
+      await mkdir(data, {recursive: true})
+      const plugins = [{name: 'aws-oidc-ping', type: 'user', tag: 'latest'}]
+      await writeFile(join(data, 'package.json'), JSON.stringify({private: true, oclif: {schema: 1, plugins}}))
     },
     says: /aws-oidc-ping is installed, but its files are gone/,
     mend: /^aws-oidc plugins install aws-oidc-ping$/,
+  },
+  {
+    id: 'plugin.absent',
+    severity: 'warning',
+    when: 'that is linked to a folder that is gone',
+    async make({home}) {
+      await plantPlugin(home, {hook})
+      await rm(join(home.folder, 'plugins'), {recursive: true})
+    },
+    says: /aws-oidc-ping is linked to \S+\/plugins\/aws-oidc-ping, where there is no plugin/,
+    mend: /^aws-oidc plugins unlink aws-oidc-ping \(or, where it is now: aws-oidc plugins link FOLDER\)$/,
+  },
+  {
+    id: 'plugin.declares',
+    severity: 'warning',
+    when: 'that declares further plugins',
+    make: ({home}) => plantPlugin(home, {hook, manifest: {oclif: {plugins: ['aws-oidc-inner']}}}),
+    says: /aws-oidc-ping should not be used: it declares further plugins \(aws-oidc-inner\)/,
+    mend: /^aws-oidc plugins unlink/,
+  },
+  {
+    id: 'plugin.declares',
+    severity: 'warning',
+    when: 'that names a strategy against the contract',
+    make: ({home}) => plantPlugin(home, {hook, manifest: {'aws-oidc': {apiVersion: 1, strategies: ['OIDC']}}}),
+    says: /aws-oidc-ping should not be used: it provides the strategy "OIDC", but an id is made of lower-case letters/,
+    mend: /^aws-oidc plugins unlink/,
   },
   {
     id: 'plugin.unfit',

@@ -283,7 +283,15 @@ Updated aws-oidc-pong from 1.0.0 to 1.1.0.\n`,
 
   it('that do not exist are told apart from a registry that can not be reached', async () => {
     refused(await plugins('install', 'aws-oidc-nowhere'), 2, 'There is no package aws-oidc-nowhere@latest.')
-    refused(await plugins('install', 'aws-oidc-ping@77'), 2, 'There is no package aws-oidc-ping@77.')
+    for (const range of ['77', '^77', 'nightly']) {
+      const told = `No version of aws-oidc-ping matches "${range}". The latest is 1.`
+      refused(
+        await plugins('install', `aws-oidc-ping@${range}`),
+        2,
+        told,
+        'Try: aws-oidc plugins install aws-oidc-ping@1.',
+      )
+    }
     refused(await plugins('install', './nowhere.tgz'), 2, 'There is no package')
     refused(await plugins('install', root), 2, `Try: aws-oidc plugins link ${root}`)
     const env = {...registry.env, AWS_OIDC_NPM_REGISTRY: 'http://127.0.0.1:9/'}

@@ -98,6 +98,41 @@ describe('the registry of strategies', () => {
     expect(guarded, 'and is guarded like any').to.deep.equal(['aws-oidc'])
   })
 
+  it('lets plugins.allow decide between two plugins of one strategy, before it is a dispute', async () => {
+    const two = [await plugin(good), await plugin(good, {}, 'aws-oidc-pong')]
+    const allowing = (...names: readonly string[]) =>
+      registryOf(own, two, {
+        allows: name => names.includes(name),
+        guard: (_, work) => work(),
+        load: loadModule,
+        nearest,
+      })
+    expect(allowing('aws-oidc-pong').ownerOf('ping')).to.equal('aws-oidc-pong')
+    expect(allowing('aws-oidc-ping').ownerOf('ping')).to.equal('aws-oidc-ping')
+    expect(() => allowing().ownerOf('ping')).to.throw(/"plugins\.allow" .+ does not list aws-oidc-ping/)
+    expect(() => allowing('aws-oidc-ping', 'aws-oidc-pong').ownerOf('ping')).to.throw('Both aws-oidc-ping and')
+  })
+
+  it('offers our plugin for a strategy that only a plugin which is not allowed provides', async () => {
+    const imposter = await plugin(good, {'aws-oidc': {apiVersion: 1, strategies: ['keycloak']}})
+    const registry = registryOf(own, [imposter], {
+      allows: name => name === 'aws-oidc-keycloak',
+      guard: (_, work) => work(),
+      load: loadModule,
+      nearest,
+    })
+    expect(registry.installable()).to.deep.equal([{strategy: 'keycloak', plugin: 'aws-oidc-keycloak'}])
+  })
+
+  it('does not count what is no id by the contract', async () => {
+    const ids = ['oidc ', 'OIDC', '__proto__', 'constructor', 'ping', '1x']
+    const registry = registryWith(await plugin(good, {'aws-oidc': {apiVersion: 1, strategies: ids}}))
+    expect(registry.strategies()).to.have.members(['oidc', 'ping'])
+    for (const id of ids) {
+      if (id !== 'ping') expect(() => registry.ownerOf(id), id).to.throw('There is no strategy')
+    }
+  })
+
   for (const [range, fits] of [
     ['>=1', true],
     ['^1.2.0', true],

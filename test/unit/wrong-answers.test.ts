@@ -11,6 +11,7 @@ import {signInByDevice} from '../../src/oauth/device-sign-in.ts'
 import {discover} from '../../src/oauth/discovery.ts'
 import {endSessionAddress} from '../../src/oauth/revoke.ts'
 import {systemFiles} from '../../src/outside/files/files.ts'
+import {systemTrees} from '../../src/outside/files/trees.ts'
 import type {OidcClient} from '../../src/plugin.ts'
 import {installPlugin} from '../../src/registry/install.ts'
 import {developer, makeStage, type Stage} from '../support/dependencies.ts'
@@ -214,8 +215,11 @@ describe('answers with wrong types in them are never reported as a bug of ours',
           {
             own,
             dataFolder: folder,
-            configuration: {allowedPlugins: undefined, path: 'config.yaml'},
+            configuration: {allowedPlugins: undefined, path: 'config.yaml', providers: {}, cache: 'auto'},
             files: systemFiles,
+            trees: systemTrees,
+            exclusively: work => work(),
+            nodeVersion: '24.15.0',
             npm,
             npmOptions: {registry: undefined, signal: new AbortController().signal},
             log,

@@ -1,11 +1,11 @@
 import {Args} from '@oclif/core'
-import type {InstalledPlugin} from '../../registry/install.ts'
 import {AwsOidcCommand} from '../shared/command.ts'
+import {whatOf} from '../shared/plugin.ts'
 
 export default class PluginsInstall extends AwsOidcCommand {
   static override summary = 'Install a plugin.'
   static override description =
-    'Shows the name, version, publisher and integrity of the package, then installs it for you alone. Its install scripts do not run, but once installed it runs with all your rights: install only what you trust. If "plugins: {allow: [...]}" is in the configuration, only the plugins it lists may be installed and used. Packages come from the registry in your npm configuration, or from AWS_OIDC_NPM_REGISTRY.'
+    'Shows the name, version, publisher and integrity of the package, then installs it for you alone. Its install scripts do not run, but once installed it runs with all your rights: install only what you trust. If "plugins: {allow: [...]}" is in the configuration, only the plugins it lists may be installed, linked and used. Packages come from the registry in your npm configuration, or from AWS_OIDC_NPM_REGISTRY.'
   static override aliases = ['plugins:add']
   static override enableJsonFlag = true
   static override examples = [
@@ -34,13 +34,4 @@ export default class PluginsInstall extends AwsOidcCommand {
     const installed = await installPlugin({plugin: args.plugin, builtIn}, deps)
     this.report(installed, [`Installed ${installed.name} ${installed.version}${whatOf(installed)}.`])
   }
-}
-
-function whatOf({strategies, caches, commands}: InstalledPlugin): string {
-  const parts = [
-    ...strategies.map(id => `"strategy: ${id}"`),
-    ...caches.map(id => `"cache: ${id}"`),
-    ...commands.map(command => `"aws-oidc ${command}"`),
-  ]
-  return parts.length === 0 ? '' : `, which provides ${parts.join(', ')}`
 }

@@ -6,7 +6,7 @@ import {AwsOidcCommand} from '../shared/command.ts'
 export default class PluginsUpdate extends AwsOidcCommand {
   static override summary = 'Install newer versions of the plugins.'
   static override description =
-    'Looks where each plugin came from, and installs the version offered there if it is another one, as "plugins install" does. Plugins that were linked, or installed from a tarball, stay as they are.'
+    'Looks where each plugin came from, and installs the version offered there if it is another one, as "plugins install" does. Plugins that were linked, or installed from a tarball, stay as they are; so does one whose new version no longer provides a strategy or cache that the configuration uses, and one that "plugins.allow" does not list.'
   static override enableJsonFlag = true
   static override examples = [
     '<%= config.bin %> plugins update',

@@ -4,6 +4,7 @@ import {dirname, resolve} from 'node:path'
 import {AwsOidcError} from '../../errors.ts'
 import {codeOf} from '../../files/code-of.ts'
 import {dropStale} from '../../files/replace-file.ts'
+import {ownerInsteadOfRoot} from './other-users.ts'
 import {makeOwnedFolder, replaceOwnedFile} from './owned.ts'
 import {takesPrograms} from './program-place.ts'
 import {readGivenFile, readOwnFile, reasonOf} from './read-file.ts'
@@ -76,6 +77,8 @@ export const systemFiles: Files = {
     try {
       const stats = await file.stat()
       if (!stats.isFile()) throw new Error(`${path} is not a file`)
+      const user = await ownerInsteadOfRoot(dirname(path))
+      if (user) await file.chown(user.uid, user.gid)
       if (process.platform !== 'win32' && (stats.mode & 0o077) !== 0) await file.chmod(0o600)
       return identityOf(stats)
     } finally {

@@ -41,7 +41,12 @@ export const systemNpm: Npm = {
     const {failed, stdout} = await output(all, folder, signal)
     if (!failed) return readAnswer(stdout, command)
     signal.throwIfAborted()
-    throw refusal(readObject(parseObject(stdout).error), args.at(-1) ?? '', {folder, registry, ifAbsent, cause: failed})
+    throw refusal(readObject(parseObject(stdout).error), args.at(-1) ?? folder, {
+      folder,
+      registry,
+      ifAbsent,
+      cause: failed,
+    })
   },
 }
 

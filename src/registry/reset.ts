@@ -1,0 +1,14 @@
+import {emptyPluginFolder, listedPlugins} from './folder.ts'
+import type {InstallDependencies} from './install.ts'
+
+/**
+ * Removes all plugins and what npm installed for them; of linked plugins, only the links. Resolves to their names. Needs
+ * neither npm nor a network, and mends a damaged folder. Rejects with OUTPUT_FAILED.
+ */
+export function resetPlugins(deps: InstallDependencies): Promise<readonly string[]> {
+  return deps.exclusively(async () => {
+    const plugins = await listedPlugins(deps.dataFolder, deps.files)
+    await emptyPluginFolder(deps)
+    return plugins.map(({name}) => name)
+  })
+}
