@@ -2,7 +2,7 @@ import {join} from 'node:path'
 import {AwsOidcError, printable} from '../errors.ts'
 import type {CacheHome, CredentialCache, Entry, FederationStrategy} from '../plugin.ts'
 import {readObject, readTexts} from '../text/json.ts'
-import {updateOf} from './ours.ts'
+import {ourPlugins, updateOf} from './ours.ts'
 
 /** A package whose declarations count: aws-oidc itself, or a plugin that the user installed. */
 export interface InstalledPackage {
@@ -53,12 +53,6 @@ export type Kind = 'strategies' | 'caches'
 const words: Readonly<Record<Kind, string>> = {strategies: 'strategy', caches: 'cache'}
 
 const apiVersion = 1
-
-/** Our own plugins. A package name made up from an id might be anybody's. */
-const known: Readonly<Record<Kind, ReadonlyMap<string, string>>> = {
-  strategies: new Map([['keycloak', 'aws-oidc-keycloak']]),
-  caches: new Map([['pass', 'aws-oidc-cache-pass']]),
-}
 
 /** What is built in wins over what a plugin declares under the same id: no plugin may replace `oidc`. */
 export function registryOf(
@@ -119,7 +113,7 @@ export function registryOf(
         declaredBy(manifest, 'strategies'),
       ),
     installable: () =>
-      [...known.strategies]
+      [...ourPlugins.strategies]
         .filter(([id, plugin]) => !isDeclared('strategies', id) && deps.allows(plugin))
         .map(([strategy, plugin]) => ({strategy, plugin})),
     strategySummary: id => summary('strategies', id),
@@ -199,7 +193,7 @@ function unknown(
   {nearest, allows}: RegistryDependencies,
 ): AwsOidcError {
   const word = words[kind]
-  const plugin = known[kind].get(id)
+  const plugin = ourPlugins[kind].get(id)
   if (plugin !== undefined && !allows(plugin)) return notAllowed(plugin)
   if (plugin !== undefined) {
     const hint = `aws-oidc plugins install ${plugin}`
@@ -208,7 +202,7 @@ function unknown(
     })
   }
   const there = packages.flatMap(({manifest}) => declaredBy(manifest, kind)).toSorted()
-  const near = nearest(id, [...new Set([...there, ...known[kind].keys()])])
+  const near = nearest(id, [...new Set([...there, ...ourPlugins[kind].keys()])])
   const message = `There is no ${word} "${printable(id, 100)}". Installed: ${there.join(', ')}.`
   const hint = near === undefined ? 'aws-oidc plugins' : `Did you mean "${word}: ${near}"?`
   return new AwsOidcError('CONFIG_INVALID', message, {hint})
