@@ -31,7 +31,7 @@ export async function writingInto<Result>(folder: string, work: () => Promise<Re
   }
 }
 
-interface FolderParts {
+interface FolderDependencies {
   readonly own: InstalledPackage
   readonly dataFolder: string
   readonly files: Files
@@ -76,7 +76,13 @@ function nameOf(entry: unknown): string | undefined {
   return typeof name === 'string' ? name : undefined
 }
 
-export async function openPluginFolder({own, dataFolder, files, npm, npmOptions}: FolderParts): Promise<PluginFolder> {
+export async function openPluginFolder({
+  own,
+  dataFolder,
+  files,
+  npm,
+  npmOptions,
+}: FolderDependencies): Promise<PluginFolder> {
   const [path, lock] = [join(dataFolder, 'package.json'), join(dataFolder, 'package-lock.json')]
   const run = (args: readonly string[]) => npm.run(args, dataFolder, npmOptions)
   if ((await files.readText(path)) === undefined) {
