@@ -3,7 +3,7 @@ import type {Group, Limits, Row} from './group.ts'
 import type {Program} from './measure.ts'
 import type {Belongings, Place, User} from './place.ts'
 import {awsCli} from './tools.ts'
-import {scaling, syncing} from './whole-configuration.ts'
+import {callOf, scaling, syncing} from './whole-configuration.ts'
 
 const creds = ['creds', '--profile', 'developer']
 /** A call that no hot copy answers. */
@@ -20,7 +20,7 @@ export async function groupsAt(place: Place, others: readonly string[]): Promise
   const usual = await place.user('usual')
   const bare = await place.user('bare', {memory: false})
   const empty = {name: 'node -e 0', argv: [node, '-e', '0'], env: usual.env}
-  const by = ({env}: Pick<User, 'env'>, ...args: readonly string[]) => ({argv: [node, run, ...args], env})
+  const by = callOf(place)
   const launched = ({launcher, env}: User) => ({argv: [launcher, ...creds], env})
 
   async function withoutCopy(): Promise<readonly Row[]> {

@@ -14,7 +14,7 @@ export async function scaling(place: Place): Promise<readonly Group[]> {
       const [config, kept] = [join(user.env.HOME, 'config.yaml'), join(user.env.HOME, 'as-before.yaml')]
       copyFileSync(config, kept)
       const asBefore = ['/bin/cp', kept, config]
-      return {person: user, asBefore, former: place.formerUser(`former-${profiles}`, profiles)}
+      return {user, asBefore, former: place.formerUser(`former-${profiles}`, profiles)}
     }),
   )
   const {issuer, clientId} = place.sandbox
@@ -32,15 +32,9 @@ export async function scaling(place: Place): Promise<readonly Group[]> {
   // Setup signs in once, so AWS must accept this role.
   const profile = ['--profile', 'added', '--role', 'arn:aws:iam::123456789012:role/developer']
   const calls: readonly (readonly [name: string, of: (made: (typeof people)[number]) => Program])[] = [
-    ['doctor', ({person: user}) => by(user, 'doctor', '--no-network')],
-    [
-      'profiles add',
-      ({person: user, asBefore}) => ({...by(user, 'profiles', 'add', 'added', ...added), before: asBefore}),
-    ],
-    [
-      'setup',
-      ({person: user, asBefore}) => ({...by(user, 'setup', '--yes', ...provider, ...profile), before: asBefore}),
-    ],
+    ['doctor', ({user}) => by(user, 'doctor', '--no-network')],
+    ['profiles add', ({user, asBefore}) => ({...by(user, 'profiles', 'add', 'added', ...added), before: asBefore})],
+    ['setup', ({user, asBefore}) => ({...by(user, 'setup', '--yes', ...provider, ...profile), before: asBefore})],
     [
       'setup --from aws-cli-oidc',
       ({former}) => ({...by(former, 'setup', '--from', 'aws-cli-oidc', '--yes'), before: former.asBefore}),
@@ -72,6 +66,7 @@ export async function syncing(place: Place, empty: Row): Promise<Group> {
   return {title: 'profiles sync', part: 0.5, rows: [empty, ...rows.flat()]}
 }
 
-function callOf({node, run}: Place) {
+/** A call of this program by a user. */
+export function callOf({node, run}: Place) {
   return ({env}: Pick<User, 'env'>, ...args: readonly string[]) => ({argv: [node, run, ...args], env})
 }

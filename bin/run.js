@@ -36,7 +36,7 @@ async function serveEntry() {
   const path = folder && stampedPath(join(folder, 'warm'), profile, ',')
   if (!folder || !path) return false
   try {
-    const content = readStamped(path, callerLine('pointer', profile))?.content
+    const content = readStamped(path, 'pointer', profile)?.content
     if (content === undefined) return false
     const pointer = JSON.parse(content)
     const lane = loader()(`../dist/bundle/lane-${pointer.cache === 'file' ? 'file' : 'keyring'}.cjs`)
@@ -91,7 +91,7 @@ function hotProfile([command, flag, name, ...others]) {
 function readHotCopy(profile) {
   const {XDG_RUNTIME_DIR} = process.env
   const path = XDG_RUNTIME_DIR?.startsWith('/') && stampedPath(`${XDG_RUNTIME_DIR}/aws-oidc`, profile, ':')
-  const copy = path ? readStamped(path, callerLine('hotCopy', profile)) : undefined
+  const copy = path ? readStamped(path, 'hotCopy', profile) : undefined
   return copy && copy.until < Date.parse(JSON.parse(copy.content).Expiration) ? `${copy.content}\n` : undefined
 }
 
@@ -110,9 +110,10 @@ function stampedPath(folder, profile, between) {
 /**
  * The last line of a file (src/fast-path/stamp.ts), if the file is for this call and nothing has changed since.
  * @param {string} path
- * @param {string} caller
+ * @param {'hotCopy' | 'pointer'} kind
+ * @param {string} profile
  */
-function readStamped(path, caller) {
+function readStamped(path, kind, profile) {
   const {constants, closeSync, fstatSync, lstatSync, openSync, readFileSync, statSync} = fs
   // Windows has neither user ids nor modes.
   const isOwn = (/** @type {import('node:fs').Stats} */ {uid}) => !process.geteuid || uid === process.geteuid()
@@ -129,7 +130,7 @@ function readStamped(path, caller) {
     const now = Date.now()
     if (now >= stats.mtimeMs || now < Math.floor(stats.ctimeMs)) return undefined
     const [who, what = '', content = '', ...rest] = readFileSync(file, 'utf8').split('\n')
-    if (who !== caller || rest.length !== 1 || rest[0] !== '') return undefined
+    if (who !== callerLine(kind, profile) || rest.length !== 1 || rest[0] !== '') return undefined
     const watched = what.split('\t')
     for (let at = 0; at < watched.length; at += 2) {
       const path = watched[at + 1]

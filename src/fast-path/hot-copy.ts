@@ -28,10 +28,10 @@ export async function putHotCopy(copy: HotCopy, folder: StampedFolder, now: Date
   if (name === undefined || text === undefined) return undefined
   const bounds = watched.flatMap(({state}) => (state ? boundsOf(state) : []))
   const others = await leftovers(name, folder, now)
-  // The copy names its stamps, so no reader takes another copy's.
+  // The copy names its bounds, so no reader takes another copy's.
   await Promise.all(bounds.map(({name, modifiedAt}) => folder.put(name, '', modifiedAt)))
   await folder.put(name, text, copy.serveUntil)
-  const current = new Set([name, ...bounds.map(stamp => stamp.name)])
+  const current = new Set([name, ...bounds.map(bound => bound.name)])
   await Promise.all(others.filter(other => !current.has(other)).map(other => folder.remove(other)))
   return name
 }
@@ -46,15 +46,15 @@ function boundsOf({id, modifiedAt}: WatchedState): readonly {readonly name: stri
 }
 
 /**
- * What is useless once the copy of that name is replaced: expired copies, and the stamps named by these and by the
- * copy. A stamp that the new copy doesn't need is for a file that has changed since, so no copy needs it.
+ * What is useless once the copy of that name is replaced: expired copies, and the bounds named by these and by the
+ * copy. A bound that the new copy doesn't need is for a file that has changed since, so no copy needs it.
  */
 async function leftovers(name: string, folder: StampedFolder, now: Date): Promise<readonly string[]> {
   const copies = await folder.list(file => file.includes(':'))
   const over = copies.filter(file => file.modifiedAt <= now).map(file => file.name)
   const texts = await Promise.all([name, ...over].map(other => folder.read(other)))
-  const bounds = texts
+  const ids = texts
     .flatMap(text => text?.split('\n')[1]?.split('\t') ?? [])
     .filter(word => /^[\da-z]+(-[\da-z]+){3}$/.test(word))
-  return [...over, ...bounds.flatMap(id => [`${id}.low`, `${id}.high`])]
+  return [...over, ...ids.flatMap(id => [`${id}.low`, `${id}.high`])]
 }

@@ -5,8 +5,8 @@ import {setTimeout as delay} from 'node:timers/promises'
 import {codeOf} from './code-of.ts'
 
 export interface Replacement {
-  /** A new name beside the file, from `temporaryFor`. */
-  readonly temporary: string
+  /** A new name beside the file, from `temporaryFor`. Default: that for the file's own name. */
+  readonly temporary?: string
   readonly mode: number
   /** Writes the content, and does with the file what else must be done before anybody can see it. */
   readonly fill: (file: FileHandle) => Promise<void>
@@ -16,7 +16,10 @@ export interface Replacement {
  * Replaces a whole file: a reader sees the old one or the new one. A failure leaves nothing behind; what a killed
  * process leaves, a later `dropStale` finds.
  */
-export async function replaceFile(path: string, {temporary, mode, fill}: Replacement): Promise<void> {
+export async function replaceFile(
+  path: string,
+  {temporary = temporaryFor(path), mode, fill}: Replacement,
+): Promise<void> {
   let placed = false
   try {
     const file = await open(temporary, 'wx', mode)

@@ -74,7 +74,7 @@ export function realOutside(): Outside {
   const processes = systemProcesses()
   const terminal = systemTerminal(env, platform)
   const places = findPlaces(env, platform)
-  const keyringParts: KeyringDependencies = {
+  const keyringDeps: KeyringDependencies = {
     clock: systemClock,
     attended: terminal.stdinIsTerminal,
     tell: terminal.tell,
@@ -107,8 +107,8 @@ export function realOutside(): Outside {
     readTls: readProviderTls,
     programOutput,
     network: systemNetwork({env, clock: systemClock, signal: processes.interruption}),
-    keyring: systemKeyring(keyringParts),
-    unattendedKeyring: systemKeyring({...keyringParts, attended: false}),
+    keyring: systemKeyring(keyringDeps),
+    unattendedKeyring: systemKeyring({...keyringDeps, attended: false}),
     inspection: async () => (await import('./processes/inspection.ts')).systemInspection(env, platform),
     processMark,
   }

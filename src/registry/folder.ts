@@ -46,7 +46,7 @@ export async function writingInto<Result>(folder: string, work: () => Promise<Re
   }
 }
 
-export interface FolderParts {
+export interface FolderDependencies {
   readonly own: InstalledPackage
   readonly dataFolder: string
   readonly files: Files
@@ -110,10 +110,10 @@ function nameOf(entry: unknown): string | undefined {
  * as a whole. If anything fails, all stays as it was.
  */
 export function changePlugins<Result>(
-  parts: FolderParts,
+  deps: FolderDependencies,
   change: (copy: PluginFolder) => Promise<Result>,
 ): Promise<Result> {
-  return withCopy(parts, async ({folder, putInPlace}) => {
+  return withCopy(deps, async ({folder, putInPlace}) => {
     const result = await change(folder)
     await putInPlace()
     return result
@@ -122,17 +122,17 @@ export function changePlugins<Result>(
 
 /** Does the same to a copy that nobody gets to see. */
 export function tryOnPlugins<Result>(
-  parts: FolderParts,
+  deps: FolderDependencies,
   change: (copy: PluginFolder) => Promise<Result>,
 ): Promise<Result> {
-  return withCopy(parts, ({folder}) => change(folder))
+  return withCopy(deps, ({folder}) => change(folder))
 }
 
 /** Removes all plugins, and all that npm installed for them. The caller lets nobody else change plugins meanwhile. */
-export async function emptyPluginFolder(parts: FolderParts): Promise<void> {
-  const {dataFolder, files} = parts
+export async function emptyPluginFolder(deps: FolderDependencies): Promise<void> {
+  const {dataFolder, files} = deps
   // First, so that a reader misses no file that the list promises.
-  await writingInto(dataFolder, () => files.replacePrivate(join(dataFolder, manifestName), emptyManifest(parts)))
+  await writingInto(dataFolder, () => files.replacePrivate(join(dataFolder, manifestName), emptyManifest(deps)))
   for (const name of [modulesName, lockName, treesName]) await files.removeFolder(join(dataFolder, name))
 }
 
@@ -143,13 +143,13 @@ interface Copy {
   putInPlace(): Promise<void>
 }
 
-function withCopy<Result>(parts: FolderParts, work: (copy: Copy) => Promise<Result>): Promise<Result> {
-  const {dataFolder, files, trees, log} = parts
+function withCopy<Result>(deps: FolderDependencies, work: (copy: Copy) => Promise<Result>): Promise<Result> {
+  const {dataFolder, files, trees, log} = deps
   const inUse = async () => basename(dirname((await trees.whereLeads(join(dataFolder, modulesName))) ?? ''))
-  return parts.exclusively(async () => {
+  return deps.exclusively(async () => {
     const before = await inUse()
     try {
-      const copy = await newCopy(parts)
+      const copy = await newCopy(deps)
       const result = await work(copy)
       // Of a plugin that was removed, nothing of its own stays.
       for (const name of copy.unlisted) {
@@ -165,14 +165,14 @@ function withCopy<Result>(parts: FolderParts, work: (copy: Copy) => Promise<Resu
   })
 }
 
-async function newCopy(parts: FolderParts): Promise<Copy> {
-  const {dataFolder, files, trees, npm, npmOptions} = parts
+async function newCopy(deps: FolderDependencies): Promise<Copy> {
+  const {dataFolder, files, trees, npm, npmOptions} = deps
   // Each is as deep as the one it was made of: npm writes the paths of tarballs relative to it.
   const root = join(dataFolder, treesName, randomUUID())
   const write = (path: string, text: string) => writingInto(dataFolder, () => files.replacePrivate(path, text))
   const usual = await files.readText(join(dataFolder, manifestName))
-  if (usual === undefined) await write(join(dataFolder, manifestName), emptyManifest(parts))
-  let manifest = usual ?? emptyManifest(parts)
+  if (usual === undefined) await write(join(dataFolder, manifestName), emptyManifest(deps))
+  let manifest = usual ?? emptyManifest(deps)
   let npmHasRun = false
   const unlisted = new Set<string>()
 
@@ -236,6 +236,6 @@ function placeOf(from: PluginSource | LinkedFolder): object {
 }
 
 /** Without a package.json npm would look for another folder to install into. */
-function emptyManifest({own}: Pick<FolderParts, 'own'>): string {
+function emptyManifest({own}: Pick<FolderDependencies, 'own'>): string {
   return JSON.stringify({name: own.name, private: true, oclif: {schema: 1, plugins: []}})
 }

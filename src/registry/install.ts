@@ -2,7 +2,14 @@ import {join} from 'node:path'
 import {AwsOidcError, expectedFailure, printable} from '../errors.ts'
 import {parseObject, readObject} from '../text/json.ts'
 import {checkFit, type FitDependencies, type InstalledPlugin, refuseByName} from './fit.ts'
-import {changePlugins, type FolderParts, listedPlugins, type PluginFolder, tryOnPlugins, writingInto} from './folder.ts'
+import {
+  changePlugins,
+  type FolderDependencies,
+  listedPlugins,
+  type PluginFolder,
+  tryOnPlugins,
+  writingInto,
+} from './folder.ts'
 import {installFromClone} from './ours.ts'
 import type {InstalledPackage} from './registry.ts'
 import {type PluginSource, readPluginSource} from './source.ts'
@@ -14,7 +21,7 @@ export interface InstallRequest {
   readonly builtIn: readonly string[]
 }
 
-export interface InstallDependencies extends FolderParts, FitDependencies {}
+export interface InstallDependencies extends FolderDependencies, FitDependencies {}
 
 /** What is known about a package before it is installed. */
 export interface Offer {

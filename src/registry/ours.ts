@@ -1,5 +1,11 @@
-/** Our own plugins that are not published on npm yet; each is built in the folder `plugins/` of a clone. */
-const unpublished = ['aws-oidc-keycloak', 'aws-oidc-cache-pass', 'aws-oidc-sandbox']
+/** Our own plugins, by what they provide. Listed, because a name derived from an id could be published by anybody. */
+export const ourPlugins = {
+  strategies: new Map([['keycloak', 'aws-oidc-keycloak']]),
+  caches: new Map([['pass', 'aws-oidc-cache-pass']]),
+} satisfies Readonly<Record<string, ReadonlyMap<string, string>>>
+
+/** None is published on npm yet; each is built in the folder `plugins/` of a clone. */
+const unpublished = [...ourPlugins.strategies.values(), ...ourPlugins.caches.values(), 'aws-oidc-sandbox']
 
 /** How to install one of our own plugins where the registry does not have it; `undefined` for any other. */
 export function installFromClone(plugin: string, version: string): string | undefined {

@@ -4,7 +4,7 @@ import type {CacheHome, CredentialCache, Entry, FederationStrategy} from '../plu
 import {readObject} from '../text/json.ts'
 import {checkedCache, checkedStrategy} from './checked.ts'
 import {apiVersion, declaredBy, type Kind, type Manifest, ofOtherVersion, whyUnfit, words} from './declared.ts'
-import {updateOf} from './ours.ts'
+import {ourPlugins, updateOf} from './ours.ts'
 
 /** A package whose declarations count: aws-oidc itself, or a plugin that the user installed. */
 export interface InstalledPackage {
@@ -47,12 +47,6 @@ export interface RegistryDependencies {
   /** Imports a file of code, and resolves to its exports. */
   readonly load: (path: string) => Promise<unknown>
   readonly nearest: (name: string, known: readonly string[]) => string | undefined
-}
-
-/** Our own plugins. A package name made up from an id might be anybody's. */
-const known: Readonly<Record<Kind, ReadonlyMap<string, string>>> = {
-  strategies: new Map([['keycloak', 'aws-oidc-keycloak']]),
-  caches: new Map([['pass', 'aws-oidc-cache-pass']]),
 }
 
 /** What is built in wins over what a plugin declares under the same id: no plugin may replace `oidc`. */
@@ -113,7 +107,7 @@ export function registryOf(
     ownerOf: strategy => holderOf('strategies', strategy).name,
     strategies: () => usable.flatMap(({manifest}) => declaredBy(manifest, 'strategies')),
     installable: () =>
-      [...known.strategies]
+      [...ourPlugins.strategies]
         .filter(([id, plugin]) => !isDeclared('strategies', id) && deps.allows(plugin))
         .map(([strategy, plugin]) => ({strategy, plugin})),
     strategySummary: id => summary('strategies', id),
@@ -173,7 +167,7 @@ function unknown(
   {nearest, allows}: RegistryDependencies,
 ): AwsOidcError {
   const word = words[kind]
-  const plugin = known[kind].get(id)
+  const plugin = ourPlugins[kind].get(id)
   if (plugin !== undefined && !allows(plugin)) return notAllowed(plugin)
   if (plugin !== undefined) {
     const hint = `aws-oidc plugins install ${plugin}`
@@ -182,7 +176,7 @@ function unknown(
     })
   }
   const there = packages.flatMap(({manifest}) => declaredBy(manifest, kind)).toSorted()
-  const near = nearest(id, [...new Set([...there, ...known[kind].keys()])])
+  const near = nearest(id, [...new Set([...there, ...ourPlugins[kind].keys()])])
   const message = `There is no ${word} "${printable(id, 100)}". Installed: ${there.join(', ')}.`
   const hint = near === undefined ? 'aws-oidc plugins' : `Did you mean "${word}: ${near}"?`
   return new AwsOidcError('CONFIG_INVALID', message, {hint})

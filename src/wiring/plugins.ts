@@ -9,7 +9,7 @@ import type {InstallDependencies} from '../registry/install.ts'
 import {logTo} from './said.ts'
 
 /** The dependencies of installing a plugin. None of them may come with the plugin that is to be installed. */
-export async function installPartsOf(
+export async function installDependenciesOf(
   outside: Outside,
   installation: Pick<InstallDependencies, 'own' | 'dataFolder'>,
   configuration: Configuration,
@@ -68,7 +68,7 @@ function turnsIn(
 }
 
 /** The same without wiring all dependencies: those may need the plugin that is to be installed. */
-export async function installPartsFor(
+export async function installDependenciesFor(
   outside: Outside,
   installation: Pick<InstallDependencies, 'own' | 'dataFolder'>,
   {debug, unread}: {readonly debug: boolean; readonly unread: boolean},
@@ -76,7 +76,7 @@ export async function installPartsFor(
   const {files, places, terminal} = outside
   const path = places.configFile ?? 'config.yaml'
   const configuration = readConfiguration(path, unread ? undefined : await files.readGiven(path))
-  return installPartsOf(outside, installation, configuration, logTo(terminal.say, debug))
+  return installDependenciesOf(outside, installation, configuration, logTo(terminal.say, debug))
 }
 
 function registryOf(address: string | undefined): string {

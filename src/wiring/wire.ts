@@ -27,7 +27,7 @@ import {browserFoldersIn} from './browser-folders.ts'
 import {browsersOf} from './browsers.ts'
 import {configurationAt} from './configuration.ts'
 import {networksOf} from './networks.ts'
-import {installPartsOf} from './plugins.ts'
+import {installDependenciesOf} from './plugins.ts'
 import {logTo, namesIn, warningOnce} from './said.ts'
 import {announcedLocks, announcedNetwork} from './stages.ts'
 
@@ -90,7 +90,7 @@ export async function wire(outside: Outside, installation: Installation, choices
   // A machine that keeps nothing has one reason for it: locks and cache warn only once.
   const unkept = warningOnce(log)
   const waitedFor = env[waitingVariable]?.split(',') ?? []
-  const lockParts = {
+  const lockDeps = {
     folder: places.locks,
     waitedFor,
     touch: files.touchPrivate,
@@ -98,10 +98,10 @@ export async function wire(outside: Outside, installation: Installation, choices
     elapsed: clock.elapsed,
     sleep: clock.sleep,
   }
-  const ownLocks = fileLocks({...lockParts, log: unkept})
+  const ownLocks = fileLocks({...lockDeps, log: unkept})
   const locks = announcedLocks(ownLocks, waitingFor)
   // If this lock can't be made, the cache says why nothing is kept.
-  const keyLocks = announcedLocks(fileLocks({...lockParts, log: {...log, warn: log.debug}}), waitingFor)
+  const keyLocks = announcedLocks(fileLocks({...lockDeps, log: {...log, warn: log.debug}}), waitingFor)
   const home: CacheHome = {
     directory: places.entries ?? '',
     log,
@@ -179,7 +179,7 @@ export async function wire(outside: Outside, installation: Installation, choices
     async installPlugin(request, agrees) {
       const {installOnConsent} = await import('../registry/install.ts')
       const shown = {...log, info: tell}
-      const place = await installPartsOf(outside, installation, configuration, shown)
+      const place = await installDependenciesOf(outside, installation, configuration, shown)
       const installed = await installOnConsent(request, agrees, place)
       if (installed) registry = registryWith(await installedPlugins(dataFolder, files))
       return installed

@@ -66,9 +66,9 @@ describe('The documents', () => {
     )
     const byName = RegExp(`\\b(?:install|npx)(?: -\\S+)* (?:${names.join('|')})(?![\\w-])|npmjs\\.com/package/aws-oidc`)
     // The commands' own examples, under a sentence that says so.
-    const told = documents.filter(name => name !== 'docs/commands.md')
+    const pages = documents.filter(name => name !== 'docs/commands.md')
     expect(text('docs/commands.md')).to.include('not on npm yet')
-    expect(told.filter(name => byName.test(text(name)))).to.deep.equal([])
+    expect(pages.filter(name => byName.test(text(name)))).to.deep.equal([])
   })
 
   it('show the same code in the Japanese README', () => {

@@ -52,10 +52,10 @@ async function call(aws: AwsFolder, {configuration = usual, roles, offered, answ
     text: () => Promise.reject(new Error('not asked')),
     secret: () => Promise.reject(new Error('not asked')),
   }
-  const usualParts = stage.call({mayRead: answers !== undefined})
-  const strategy = offered ? async () => strategyOffering(offered) : usualParts.registry.strategy
-  const registry = {...usualParts.registry, strategy}
-  const deps = {...usualParts, registry, ask, awsConfiguration: async () => aws}
+  const usual = stage.call({mayRead: answers !== undefined})
+  const strategy = offered ? async () => strategyOffering(offered) : usual.registry.strategy
+  const registry = {...usual.registry, strategy}
+  const deps = {...usual, registry, ask, awsConfiguration: async () => aws}
   const all: SyncRequest = {profiles: [], chain: 'aws', prune: false, fromRoles: undefined, write: 'yes', ...request}
   const result = await sync(all, deps)
   return {...result, told: stage.told.join('\n'), said: stage.said, calls: stage.provider.calls}

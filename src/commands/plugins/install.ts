@@ -29,7 +29,7 @@ export default class PluginsInstall extends AwsOidcCommand {
   async run(): Promise<void> {
     const {args, flags} = await this.parse(PluginsInstall)
     const builtIn = this.config.commandIDs
-    const deps = await this.installParts(flags, {unread: false})
+    const deps = await this.installDependencies(flags, {unread: false})
     const {installPlugin} = await import('../../registry/install.ts')
     const installed = await installPlugin({plugin: args.plugin, builtIn}, deps)
     this.report(installed, [`Installed ${installed.name} ${installed.version}${whatOf(installed)}.`])

@@ -29,7 +29,7 @@ export default class PluginsLink extends AwsOidcCommand {
   async run(): Promise<void> {
     const {args, flags} = await this.parse(PluginsLink)
     const builtIn = this.config.commandIDs
-    const deps = await this.installParts(flags, {unread: false})
+    const deps = await this.installDependencies(flags, {unread: false})
     const {linkPlugin} = await import('../../registry/link.ts')
     const linked = await linkPlugin({folder: args.folder, withDependencies: flags.install, builtIn}, deps)
     this.report(linked, [`Linked ${linked.name} ${linked.version}${whatOf(linked)}.`])

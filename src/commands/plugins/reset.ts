@@ -10,7 +10,7 @@ export default class PluginsReset extends AwsOidcCommand {
 
   async run(): Promise<void> {
     const {flags} = await this.parse(PluginsReset)
-    const deps = await this.installParts(flags, {unread: true})
+    const deps = await this.installDependencies(flags, {unread: true})
     const {resetPlugins} = await import('../../registry/reset.ts')
     const plugins = await resetPlugins(deps)
     this.report(

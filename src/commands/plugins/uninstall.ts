@@ -23,7 +23,7 @@ export default class PluginsUninstall extends AwsOidcCommand {
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(PluginsUninstall)
-    const deps = await this.installParts(flags, {unread: true})
+    const deps = await this.installDependencies(flags, {unread: true})
     const {uninstallPlugin} = await import('../../registry/uninstall.ts')
     const removed = await uninstallPlugin(args.plugin, deps)
     this.report(removed, [`The plugin ${removed.name} is removed.`])

@@ -20,7 +20,7 @@ export default class PluginsUpdate extends AwsOidcCommand {
   /** Ends with the exit code of the first failure. */
   async run(): Promise<void> {
     const {flags} = await this.parse(PluginsUpdate)
-    const deps = await this.installParts(flags, {unread: false})
+    const deps = await this.installDependencies(flags, {unread: false})
     const {updatePlugins} = await import('../../registry/update.ts')
     const updates = await updatePlugins(this.config.commandIDs, deps)
     this.report(

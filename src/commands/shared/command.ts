@@ -77,9 +77,12 @@ export abstract class AwsOidcCommand extends Command {
   }
 
   /** The dependencies for changing plugins. `unread` skips the configuration, which a plugin may have broken. */
-  protected async installParts(flags: GlobalFlags, how: {readonly unread: boolean}): Promise<InstallDependencies> {
-    const {installPartsFor} = await import('../../wiring/plugins.ts')
-    return installPartsFor(this.outside, this.installation, {...choicesOf(flags), ...how})
+  protected async installDependencies(
+    flags: GlobalFlags,
+    how: {readonly unread: boolean},
+  ): Promise<InstallDependencies> {
+    const {installDependenciesFor} = await import('../../wiring/plugins.ts')
+    return installDependenciesFor(this.outside, this.installation, {...choicesOf(flags), ...how})
   }
 
   /** The profile named with `-p` or by a variable, if any. */

@@ -1,7 +1,7 @@
 import {lchown} from 'node:fs/promises'
 import {dirname} from 'node:path'
 import {makeFolder} from '../../files/make-folder.ts'
-import {type Replacement, replaceFile, temporaryFor} from '../../files/replace-file.ts'
+import {type Replacement, replaceFile} from '../../files/replace-file.ts'
 import {ownerInsteadOfRoot} from './other-users.ts'
 
 // What root makes in a folder of another user, as under `sudo -E`, is given to that user.
@@ -17,7 +17,6 @@ export function makeOwnedFolder(path: string): Promise<void> {
 /** Replaces a whole file: a reader sees the old one or the new one. A failure leaves nothing behind. */
 export function replaceOwnedFile(path: string, {mode, fill}: Omit<Replacement, 'temporary'>): Promise<void> {
   return replaceFile(path, {
-    temporary: temporaryFor(path),
     mode,
     async fill(file) {
       const user = await ownerInsteadOfRoot(dirname(path))

@@ -8,7 +8,7 @@ export interface Progress {
   above(write: () => void): void
 }
 
-export interface ProgressParts {
+export interface ProgressDependencies {
   readonly write: (text: Printable) => void
   readonly columns: () => number
   /** Schedules the work, unless the returned function is called first. */
@@ -21,7 +21,7 @@ const noticeableMilliseconds = 1_000
  * The line is not animated: writing from a background job costs a check each time, and a line that is written once per
  * stage can't get in the way of anything else on the terminal.
  */
-export function progressOn({write, columns, after}: ProgressParts): Progress {
+export function progressOn({write, columns, after}: ProgressDependencies): Progress {
   let waiting: string | undefined
   let shown = false
   let cancel: (() => void) | undefined
