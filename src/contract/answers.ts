@@ -13,6 +13,7 @@ import {
   membersOf,
   optional,
   shown,
+  stringIn,
   textIn,
   wordIn,
 } from './values.ts'
@@ -46,8 +47,9 @@ function roleFrom(value: unknown, index: number): Role {
   const accountName = optional(role.accountName, textIn, inRole('accountName'))
   const ref = optional(role.ref, textIn, inRole('ref'))
   return {
-    accountId: textIn(role.accountId, inRole('accountId')),
-    name: textIn(role.name, inRole('name')),
+    // What is text and no role of AWS, such as an empty name, is left out with a warning, and the other roles stay.
+    accountId: stringIn(role.accountId, inRole('accountId')),
+    name: stringIn(role.name, inRole('name')),
     ...(arn !== undefined && {arn}),
     ...(principalArn !== undefined && {principalArn}),
     ...(accountName !== undefined && {accountName}),

@@ -24,11 +24,17 @@ export function optional<Result>(
   return value === undefined ? undefined : read(value, what)
 }
 
-export function textIn(value: unknown, what: string): string {
+/** A text, which may be empty. */
+export function stringIn(value: unknown, what: string): string {
   if (typeof value !== 'string') throw new Error(`${what} is ${shown(value)}, not a string`)
-  if (value === '') throw new Error(`${what} is empty`)
   if (value.length > longestText) throw new Error(`${what} is longer than ${longestText} characters`)
   return value
+}
+
+export function textIn(value: unknown, what: string): string {
+  const text = stringIn(value, what)
+  if (text === '') throw new Error(`${what} is empty`)
+  return text
 }
 
 /** A text without spaces, line breaks and anything beyond ASCII, as keys and tokens are. Its value is never quoted. */

@@ -8,7 +8,8 @@ export default class PluginsLink extends AwsOidcCommand {
     'Checks the package as "plugins install" does, and uses its built code where it is. An installed plugin of the same name is replaced. If the folder has a package-lock.json, npm first installs what that lists, without running its scripts.'
   static override enableJsonFlag = true
   static override examples = [
-    '<%= config.bin %> plugins link .',
+    '<%= config.bin %> plugins link',
+    '<%= config.bin %> plugins link ./plugins/keycloak --json',
     {
       description: 'leave its dependencies alone',
       command: '<%= config.bin %> plugins link ./plugins/keycloak --no-install',

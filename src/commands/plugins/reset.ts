@@ -5,7 +5,14 @@ export default class PluginsReset extends AwsOidcCommand {
   static override description =
     'Removes all plugins with all that was installed for them, even if a plugin or the folder of plugins is damaged. Of linked plugins, only the links are removed.'
   static override enableJsonFlag = true
-  static override examples = ['<%= config.bin %> plugins reset', '<%= config.bin %> plugins reset --json']
+  static override examples = [
+    '<%= config.bin %> plugins reset',
+    '<%= config.bin %> plugins reset --json',
+    {
+      description: 'begin anew with one plugin',
+      command: '<%= config.bin %> plugins reset && <%= config.bin %> plugins install aws-oidc-keycloak',
+    },
+  ]
   static override flags = {}
 
   async run(): Promise<void> {
