@@ -59,6 +59,17 @@ export interface Identity {
   roles?(): Promise<readonly Role[]>
   /** The proof that AWS exchanges for credentials of `role`. May be called once for each of many roles. */
   proofFor(role: Role): Promise<Proof>
+  /**
+   * The proof and its role, where the provider chooses that role itself, as a Cognito identity pool does. The host calls
+   * it instead of `roles` and `proofFor` if no role is set; `proofFor` may then reject with ROLE_NOT_OFFERED.
+   */
+  assigned?(): Promise<AssignedRole>
+}
+
+export interface AssignedRole {
+  readonly proof: Proof
+  /** Leave it out if the provider does not tell: the host then asks AWS whose credentials the proof has. */
+  readonly role?: Role
 }
 
 export interface Role {

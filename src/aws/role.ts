@@ -62,7 +62,13 @@ export function partitionOf(roleArn: string): string {
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns
  */
 export function isSessionOf(role: Role, assumedArn: string): boolean {
-  const [, , service, , account, resource = ''] = assumedArn.split(':')
+  const session = readSession(assumedArn)
+  return session?.accountId === role.accountId && session.name === role.name
+}
+
+/** The role that a session is of, from the session's ARN; without its own ARN, since the path is not known. */
+export function readSession(assumedArn: string): Role | undefined {
+  const [, , service, , accountId, resource = ''] = assumedArn.split(':')
   const [kind, name] = resource.split('/')
-  return service === 'sts' && kind === 'assumed-role' && account === role.accountId && name === role.name
+  return service === 'sts' && kind === 'assumed-role' && accountId && name ? {accountId, name} : undefined
 }

@@ -2,7 +2,7 @@
  * What a plugin's answers must be, checked as data. Both the host and the published contract suite use these checks.
  * Each throws an Error that names the member, and returns a copy, which the plugin can't change afterwards.
  */
-import type {CacheEntry, Finding, Identity, Proof, Role} from '../plugin.ts'
+import type {AssignedRole, CacheEntry, Finding, Identity, Proof, Role} from '../plugin.ts'
 import {credentialsFrom} from './credentials.ts'
 import {
   booleanIn,
@@ -22,6 +22,7 @@ import {
 export function identityFrom(value: unknown): Identity {
   const identity = membersOf(value, 'signIn() resolved to')
   const roles = optional(identity.roles, functionIn, '"roles" of the identity')
+  const assigned = optional(identity.assigned, functionIn, '"assigned" of the identity')
   const proofFor = functionIn(identity.proofFor, '"proofFor" of the identity')
   const subject = optional(identity.subject, textIn, '"subject" of the identity')
   const claims = optional(identity.claims, claimsIn, '"claims" of the identity')
@@ -34,14 +35,30 @@ export function identityFrom(value: unknown): Identity {
     ...(expiresAt && {expiresAt}),
     ...(renewable !== undefined && {renewable}),
     ...(keep && {keep}),
-    ...(roles && {roles: async () => listIn(await roles.call(value), 'roles() resolved to').map(roleFrom)}),
-    proofFor: async role => proofFrom(await proofFor.call(value, role)),
+    ...(roles && {
+      roles: async () =>
+        listIn(await roles.call(value), 'roles() resolved to').map((role, index) =>
+          roleFrom(role, `roles()[${index}]`),
+        ),
+    }),
+    proofFor: async role => proofFrom(await proofFor.call(value, role), 'proofFor() resolved to'),
+    ...(assigned && {assigned: async () => assignedFrom(await assigned.call(value))}),
   }
 }
 
-function roleFrom(value: unknown, index: number): Role {
-  const role = membersOf(value, `roles()[${index}] is`)
-  const inRole = (name: string) => `"${name}" of roles()[${index}]`
+function assignedFrom(value: unknown): AssignedRole {
+  const {proof: given, role: chosen} = membersOf(value, 'assigned() resolved to')
+  const proof = proofFrom(given, '"proof" of assigned() is')
+  const role = optional(chosen, roleFrom, 'the role of assigned()')
+  // Only credentials can be shown to AWS to learn whose they are.
+  if (!role && proof.kind !== 'credentials')
+    throw new Error(`assigned() gave a proof of the kind "${proof.kind}" without its role`)
+  return {proof, ...(role && {role})}
+}
+
+function roleFrom(value: unknown, where: string): Role {
+  const role = membersOf(value, `${where} is`)
+  const inRole = (name: string) => `"${name}" of ${where}`
   const arn = optional(role.arn, textIn, inRole('arn'))
   const principalArn = optional(role.principalArn, textIn, inRole('principalArn'))
   const accountName = optional(role.accountName, textIn, inRole('accountName'))
@@ -57,9 +74,8 @@ function roleFrom(value: unknown, index: number): Role {
   }
 }
 
-/** The proof that `proofFor` resolved to. */
-export function proofFrom(value: unknown): Proof {
-  const proof = membersOf(value, 'proofFor() resolved to')
+function proofFrom(value: unknown, what: string): Proof {
+  const proof = membersOf(value, what)
   switch (proof.kind) {
     case 'web-identity':
       return {kind: 'web-identity', token: wordIn(proof.token, '"token" of the proof')}

@@ -1,6 +1,9 @@
 import {isDeepStrictEqual} from 'node:util'
+import {readSession} from '../aws/role.ts'
+import {getCallerIdentity} from '../aws/sts.ts'
 import {StsRefusal} from '../aws/sts-failure.ts'
 import {signInScope} from '../coordination/brake.ts'
+import {AwsOidcError} from '../errors.ts'
 import type {Proof, Role} from '../plugin.ts'
 import type {Dependencies, RoleDependencies, SignInDependencies} from './dependencies.ts'
 import type {Issued} from './issued.ts'
@@ -9,6 +12,7 @@ import type {Plan, Step} from './plan.ts'
 import {redeem} from './redeem.ts'
 import {chooseRole, nameOf} from './role-choice.ts'
 import {type SignedIn, type SignInOptions, signIn} from './sign-in.ts'
+import {stsFor} from './sts-transport.ts'
 import {alone, failAsOthers, type Waiting} from './waiting.ts'
 
 export interface FederateOptions extends SignInOptions, Waiting {
@@ -24,7 +28,8 @@ export interface Federated {
 /** The proof to show to AWS, for which role, and the sign-in it comes from. */
 interface SignedInWithRole {
   readonly signedIn: SignedIn
-  readonly role: Role
+  /** Absent if the provider has chosen it and does not tell. */
+  readonly role: Role | undefined
   readonly proof: Proof
 }
 
@@ -80,6 +85,10 @@ async function prove(
   plan: Plan,
   deps: Pick<Dependencies, 'states' | 'asking' | 'ask'>,
 ): Promise<SignedInWithRole> {
+  if (!step.role && signedIn.identity.assigned) {
+    const {role, proof} = await signedIn.identity.assigned()
+    return {signedIn, role, proof}
+  }
   const role = await chooseRole(signedIn.identity, step.role, plan, deps)
   return {signedIn, role, proof: await signedIn.identity.proofFor(role)}
 }
@@ -91,10 +100,19 @@ async function take(
   options: FederateOptions,
   deps: RoleDependencies,
 ): Promise<Issued> {
-  const {role, proof} = shown
+  const {proof, role = await roleBehind(proof, step, deps)} = shown
   const {identity, departures} = shown.signedIn
   const user = {subject: identity.subject, claims: identity.claims}
   const target = {step, role: nameOf(role), departures, keep: identity.keep !== 'never'}
   if (!step.role && !options.silent) await checkRefused(step, role, plan, deps)
   return kept(target, plan, options, deps, () => redeem(proof, role, user, step, plan, deps))
+}
+
+/** The role of a proof that comes without it, as AWS says. Rejects with BAD_RESPONSE if it is no role's. */
+async function roleBehind(proof: Proof, {profile}: Step, deps: RoleDependencies): Promise<Role> {
+  if (proof.kind !== 'credentials') throw new Error('the contract demands the role of every other proof')
+  const {arn} = await getCallerIdentity(proof.credentials, stsFor(undefined, profile, deps))
+  const role = readSession(arn)
+  if (role) return role
+  throw new AwsOidcError('BAD_RESPONSE', `The provider gave credentials of ${arn}, which is not a session of a role.`)
 }

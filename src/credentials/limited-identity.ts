@@ -28,10 +28,11 @@ export function limited(
       limit.cancel()
     }
   }
-  const {roles} = identity
+  const {roles, assigned} = identity
   return {
     ...identity,
     ...(roles && {roles: () => within('roles', roles)}),
     proofFor: role => within('proof', () => identity.proofFor(role)),
+    ...(assigned && {assigned: () => within('proof', assigned)}),
   }
 }

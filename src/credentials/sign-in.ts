@@ -143,7 +143,7 @@ async function noteSignInEnded(providerId: string, deps: Pick<Dependencies, 'sto
 
 /** The identity, with errors of its later calls treated like those of the sign-in, and its roles filtered and named. */
 function guarded(identity: Identity, plan: Plan, deps: SignInDependencies): Identity {
-  const {subject, claims, expiresAt, keep, roles} = identity
+  const {subject, claims, expiresAt, keep, roles, assigned} = identity
   const fitting = fittingAt(plan.provider.name, deps.log)
   const explained = async <Result>(work: () => Promise<Result>) => {
     try {
@@ -161,6 +161,7 @@ function guarded(identity: Identity, plan: Plan, deps: SignInDependencies): Iden
       roles: () => explained(async () => withAccountNames(fitting(await roles.call(identity)), deps.configuration)),
     }),
     proofFor: role => explained(() => identity.proofFor(role)),
+    ...(assigned && {assigned: () => explained(() => assigned.call(identity))}),
   }
 }
 

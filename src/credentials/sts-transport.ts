@@ -7,8 +7,12 @@ import {endpointOf} from './plan.ts'
 
 const named = new WeakMap<Dependencies['network'], Set<string>>()
 
-/** The STS transport for a role. Tells the user of an STS that is not AWS's own, once, before it is asked. */
-export function stsFor(role: Role, profile: ProfileConfiguration | undefined, deps: StsDependencies): StsTransport {
+/** The STS transport for a role; without one, in the partition `aws`. Tells the user of an STS that is not AWS's own, once, before it is asked. */
+export function stsFor(
+  role: Role | undefined,
+  profile: ProfileConfiguration | undefined,
+  deps: StsDependencies,
+): StsTransport {
   const {env, network, clock, signal, tell} = deps
   const endpoint = endpointOf(role, profile, env)
   if (!endpoint.aws) tellOnce(endpoint.url.origin, network, tell)

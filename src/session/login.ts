@@ -9,6 +9,7 @@ import {rememberedUser} from '../credentials/remembered-user.ts'
 import {type SignedIn, signIn} from '../credentials/sign-in.ts'
 import {chooseProvider, type Target} from '../credentials/target.ts'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
+import type {Identity} from '../plugin.ts'
 import {type Printable, shownName} from '../text/printable.ts'
 
 export interface LoginRequest extends Target {
@@ -85,12 +86,19 @@ function usual({signal}: Pick<Dependencies, 'signal'>): ObtainOptions {
 async function loginAt(plan: Plan, options: ObtainOptions, deps: SignInDependencies): Promise<LoginResult> {
   if (plan.steps[0].role) return released(plan, await obtain(plan, options, deps), deps)
   // Without a role in sight there is nothing to get from AWS; being signed in is the result.
-  const {signedIn, roles} = await deps.locks.hold(plan.providerId, deps.signal, async () => {
+  const {signedIn, roleIsClear} = await deps.locks.hold(plan.providerId, deps.signal, async () => {
     const signedIn = await signIn(plan, options, deps)
-    return {signedIn, roles: await signedIn.identity.roles?.()}
+    return {signedIn, roleIsClear: await isRoleClear(signedIn.identity, deps)}
   })
-  if (!roles || (roles.length > 1 && !deps.asking.mayRead)) return released(plan, {signedIn}, deps)
+  if (!roleIsClear) return released(plan, {signedIn}, deps)
   return released(plan, await obtain(plan, {...options, forgetful: false, signedIn}, deps), deps)
+}
+
+/** Whether the provider chooses the role, or offers roles of which the user can choose one here. */
+async function isRoleClear({assigned, roles}: Identity, {asking}: Pick<Dependencies, 'asking'>): Promise<boolean> {
+  if (assigned) return true
+  const offered = await roles?.()
+  return offered !== undefined && (offered.length <= 1 || asking.mayRead)
 }
 
 /** Releases the brake after a sign-in; roles that AWS refused are released when it grants them. */

@@ -8,7 +8,7 @@ import {type Draft, existingIn, problemOfProfileName, problemOfRole} from './dra
 import type {DraftProfile, Entry} from './existing.ts'
 import {mayChange} from './questions.ts'
 import {profileNameOf, type SetupRequest} from './result.ts'
-import type {Trial} from './trial.ts'
+import {needsNoRole, type Trial} from './trial.ts'
 
 /** The questions about a profile for one of the roles, with the answers so far. */
 export interface ProfileForm {
@@ -22,11 +22,13 @@ interface Step {
 
 export function profileFormFor(
   draft: Draft,
-  {roles}: Trial,
+  trial: Trial,
   request: SetupRequest,
   deps: Pick<Dependencies, 'configuration' | 'tell' | 'dialogue'>,
 ): ProfileForm {
   const {dialogue, configuration} = deps
+  const {roles} = trial
+  const {assigned} = trial.signedIn.identity
   let {role, region} = request
   let name: string | undefined
   let existing: Entry | undefined
@@ -66,7 +68,7 @@ export function profileFormFor(
   }
 
   function usualName(): string {
-    return profileNameOf(role ?? String(draft.answers.get('defaultRole')))
+    return profileNameOf(role ?? String(draft.answers.get('defaultRole') ?? draft.provider))
   }
 
   /** Takes the name; `false` if it is in use and the user does not want to change that profile. */
@@ -93,9 +95,9 @@ export function profileFormFor(
   }
 
   function steps(): readonly Step[] {
-    const isWanted = role !== undefined || draft.answers.has('defaultRole')
+    const isWanted = role !== undefined || needsNoRole(draft, trial)
     return [
-      ...(request.role === undefined ? [{ask: askRole}] : []),
+      ...(request.role === undefined && !assigned ? [{ask: askRole}] : []),
       ...(isWanted && !nameSaid ? [{ask: askName}] : []),
       ...(isWanted && request.region === undefined ? [{ask: askRegion}] : []),
     ]
@@ -112,7 +114,7 @@ export function profileFormFor(
         at = (await step.ask()) === back ? at - 1 : at + 1
       }
       filled = true
-      if (role === undefined && !draft.answers.has('defaultRole')) return undefined
+      if (role === undefined && !needsNoRole(draft, trial)) return undefined
       return {name: name ?? usualName(), existing, role, region: region || undefined}
     },
   }

@@ -19,7 +19,7 @@ import type {Answers} from './fields.ts'
 import {givenAnswers, missingFields} from './given.ts'
 import {profileNameOf, resultOf, type SetupRequest, type SetupResult} from './result.ts'
 import {claimsOfRoles} from './roles-claim.ts'
-import {forgetTrial, type Trial, tryRole, trySignIn} from './trial.ts'
+import {forgetTrial, needsNoRole, type Trial, tryRole, trySignIn} from './trial.ts'
 
 /**
  * Adds a provider and a profile to the configuration, from questions on the terminal or from flags. Saves nothing
@@ -146,10 +146,11 @@ function problemOfProfile(
   return problemOfProfileName(profile.name) ?? problemOfReplacing('profile', profile.name, {was, entry}, configuration)
 }
 
-/** The role if nobody can choose: the only one offered, or `undefined` to use `defaultRole`. Throws if unclear. */
-function roleFrom(draft: Draft, {roles, signedIn}: Trial): string | undefined {
-  const {provider, answers} = draft
-  if (answers.has('defaultRole')) return undefined
+/** The role if nobody can choose: the only one offered, or `undefined` if none is needed. Throws if unclear. */
+function roleFrom(draft: Draft, trial: Trial): string | undefined {
+  if (needsNoRole(draft, trial)) return undefined
+  const {roles, signedIn} = trial
+  const {provider} = draft
   const [only, ...others] = roles ?? []
   if (only && roles && others.length === 0) return roleArgument(only, roles)
   const who = shownName(signedIn.identity.subject) ?? 'this identity'

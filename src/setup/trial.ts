@@ -33,7 +33,8 @@ export async function trySignIn(draft: Draft, deps: SetupDependencies, before?: 
     const signedIn = await signIn(plan, options(deps), {...drafted, store})
     const others = Object.values(deps.configuration.providers)
     const shared = others.some(({written}) => isDeepStrictEqual(written, provider.written))
-    return {providerId, shared, signedIn, roles: await signedIn.identity.roles?.()}
+    const {roles, assigned} = signedIn.identity
+    return {providerId, shared, signedIn, roles: assigned ? undefined : await roles?.()}
   })
 }
 
@@ -48,6 +49,11 @@ function inheriting(store: Store, heir: string, from: string): Store {
       return own ?? inherited
     },
   }
+}
+
+/** Whether a profile needs no role: the provider has a default, or chooses the role itself. */
+export function needsNoRole({answers}: Draft, {signedIn}: Trial): boolean {
+  return answers.has('defaultRole') || signedIn.identity.assigned !== undefined
 }
 
 /** Gets credentials of the profile's role with the trial's sign-in. Resolves with the role that AWS gave. */

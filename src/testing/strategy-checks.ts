@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import {inspect} from 'node:util'
 import {findingsFrom} from '../contract/answers.ts'
 import {isStrategyErrorCode} from '../contract/error-codes.ts'
-import type {FederationStrategy, Proof, SettingSpec} from '../plugin.ts'
+import type {FederationStrategy, Identity, Proof, Role, SettingSpec} from '../plugin.ts'
 import type {FakeHost} from './fake-host.ts'
 import type {Script} from './script.ts'
 
@@ -14,6 +14,14 @@ export function checkSpec(name: string, {type, description, required, default: u
   assert.notEqual(description.trim(), '', `"${name}" has no description`)
   assert.ok(!(required && usual !== undefined), `"${name}" is required and has a default`)
   assert.ok(!(secret && usual !== undefined), `"${name}" is a secret and has a default`)
+}
+
+/** An identity's proofs: for each of the roles, or for the one that the provider chooses itself. */
+export async function proofsOf(identity: Identity, roles: readonly Role[]): Promise<readonly Proof[]> {
+  if (identity.assigned) return [(await identity.assigned()).proof]
+  const proofs: Proof[] = []
+  for (const role of roles) proofs.push(await identity.proofFor(role))
+  return proofs
 }
 
 export function checkProof(proof: Proof, now: Date): void {

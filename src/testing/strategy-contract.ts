@@ -14,6 +14,7 @@ import {
   checkSpec,
   codeOf,
   failingScripts,
+  proofsOf,
   rejectionOf,
   secretsOf,
   textOf,
@@ -62,9 +63,7 @@ export function strategyContract<Settings extends object>(
       const host = hostWith(script)
       const failure = await strategy
         .signIn(settings, host)
-        .then(async identity => {
-          for (const role of roles) await identity.proofFor(role)
-        })
+        .then(identity => proofsOf(identity, roles))
         .catch((error: unknown) => error)
       ends.push({host, failure})
     }
@@ -84,7 +83,7 @@ export function strategyContract<Settings extends object>(
       name: 'answers with the members and types that the contract names',
       async run() {
         const {host, identity} = await signInOnce()
-        for (const role of roles) checkProof(await identity.proofFor(role), host.now())
+        for (const proof of await proofsOf(identity, roles)) checkProof(proof, host.now())
         await unlessUnscripted((await signInOnce()).identity.roles?.())
         await checkFindings(strategy, settings, hostWith({}, {interactive: false}))
       },
@@ -95,7 +94,7 @@ export function strategyContract<Settings extends object>(
           async run() {
             const host = hostWith(idp(), {interactive: false})
             const identity = identityFrom(await strategy.signIn(settings, host))
-            for (const role of roles) await identity.proofFor(role)
+            await proofsOf(identity, roles)
             assert.deepEqual(host.asked, [])
             host.verify()
           },
@@ -104,7 +103,7 @@ export function strategyContract<Settings extends object>(
           name: 'asks the user, and uses every answer of the provider',
           async run() {
             const {host, identity} = await signInOnce()
-            for (const role of roles) await identity.proofFor(role)
+            await proofsOf(identity, roles)
             assert.notEqual(host.asked.length, 0, 'the user was not asked')
             host.verify()
           },
@@ -138,7 +137,7 @@ export function strategyContract<Settings extends object>(
         const again = identityFrom(await strategy.signIn(settings, host))
         assert.deepEqual(host.asked, [])
         assert.equal(again.subject, identity.subject)
-        await again.proofFor(roles[0])
+        await proofsOf(again, roles.slice(0, 1))
       },
     },
     {
@@ -146,7 +145,7 @@ export function strategyContract<Settings extends object>(
       async run() {
         const {host, identity} = await signInOnce()
         const askedBefore = host.asked.length
-        for (const role of roles) await identity.proofFor(role)
+        await proofsOf(identity, roles)
         assert.equal(host.asked.length, askedBefore, 'the user was asked again')
       },
     },
@@ -155,7 +154,7 @@ export function strategyContract<Settings extends object>(
       async run() {
         const written = await writtenToStdout(async () => {
           const {identity} = await signInOnce()
-          for (const role of roles) await identity.proofFor(role)
+          await proofsOf(identity, roles)
           await unlessUnscripted((await signInOnce()).identity.roles?.())
         })
         assert.equal(written, '')
@@ -165,7 +164,7 @@ export function strategyContract<Settings extends object>(
       name: 'leaks no secret to its log',
       async run() {
         const {host, identity} = await signInOnce()
-        for (const role of roles) await identity.proofFor(role)
+        await proofsOf(identity, roles)
         const told = host.logged.map(({message}) => message).join('\n')
         assertSilent(told, [...host.secrets, ...secretsOf(strategy, settings)], 'the log')
       },

@@ -26,6 +26,7 @@ async function use(answer: unknown): Promise<void> {
   const identity = identityFrom(answer)
   await identity.roles?.()
   await identity.proofFor(role)
+  await identity.assigned?.()
 }
 
 const wrong: readonly (readonly [answer: unknown, reason: string])[] = [
@@ -80,6 +81,17 @@ const wrong: readonly (readonly [answer: unknown, reason: string])[] = [
   [
     proof({expiration: new Date(1_893_456_000)}),
     '"expiration" of the credentials in the proof is 1970-01-22T21:57:36.000Z; a Date takes milliseconds, not seconds',
+  ],
+  [{proofFor, assigned: 'developer'}, '"assigned" of the identity is "developer", not a function'],
+  [{proofFor, assigned: () => undefined}, 'assigned() resolved to undefined, not an object'],
+  [{proofFor, assigned: () => ({role})}, '"proof" of assigned() is undefined, not an object'],
+  [
+    {proofFor, assigned: () => ({proof: {kind: 'web-identity', token: 'token'}})},
+    'assigned() gave a proof of the kind "web-identity" without its role',
+  ],
+  [
+    {proofFor, assigned: () => ({proof: {kind: 'web-identity', token: 'token'}, role: {...role, name: 5}})},
+    '"name" of the role of assigned() is 5, not a string',
   ],
 ]
 

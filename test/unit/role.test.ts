@@ -1,5 +1,5 @@
 import {expect} from 'chai'
-import {isSessionOf, partitionOf, readRole} from '../../src/aws/role.ts'
+import {isSessionOf, partitionOf, readRole, readSession} from '../../src/aws/role.ts'
 
 const developer = 'arn:aws:iam::123456789012:role/developer'
 
@@ -43,6 +43,18 @@ describe('a role', () => {
       '',
     ]) {
       expect(isSessionOf(role, other), other).to.equal(false)
+    }
+  })
+
+  it('is read from the ARN of its session, and from nothing else', () => {
+    const session = 'arn:aws-us-gov:sts::123456789012:assumed-role/developer/alice'
+    expect(readSession(session)).to.deep.equal({accountId: '123456789012', name: 'developer'})
+    for (const other of [
+      'arn:aws:iam::123456789012:user/alice',
+      'arn:aws:sts::123456789012:federated-user/alice',
+      '',
+    ]) {
+      expect(readSession(other), other).to.equal(undefined)
     }
   })
 })
