@@ -16,6 +16,9 @@ const withoutProfiles = [withoutAdmin, 'aws-oidc profiles remove developer']
 
 const install = 'aws-oidc plugins install aws-oidc-keycloak'
 
+const unpack = 'tar --extract --strip-components=1 --file=aws-oidc-keycloak-1.0.0.tgz'
+const unpackAside = `mkdir -p plugins/keycloak && ${unpack} --directory=plugins/keycloak`
+
 const agrees: Circumstances = {answers: ({answer}) => answer('Write this?', enter)}
 
 /** For the examples that need any. */
@@ -42,6 +45,9 @@ export const circumstances: Readonly<Record<string, Circumstances>> = {
   'aws-oidc providers set-secret corp clientSecret': {
     answers: ({answer}) => answer('clientSecret of corp', `sandbox-client-secret${enter}`),
   },
+  'aws-oidc plugins link': {first: [unpack]},
+  'aws-oidc plugins link ./plugins/keycloak --json': {first: [unpackAside]},
+  'aws-oidc plugins link ./plugins/keycloak --no-install': {first: [unpackAside]},
   'aws-oidc plugins uninstall aws-oidc-keycloak': {first: [install]},
   'aws-oidc plugins uninstall aws-oidc-keycloak --json': {first: [install]},
   'aws-oidc plugins uninstall aws-oidc-keycloak && aws-oidc plugins install aws-oidc-keycloak': {first: [install]},
