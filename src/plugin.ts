@@ -57,6 +57,13 @@ export interface Identity {
   readonly keep?: 'never'
   /** Roles the provider says this identity may take. Leave out when only AWS knows. */
   roles?(): Promise<readonly Role[]>
+  /**
+   * The same roles in parts, used instead of `roles`: for a provider that takes long to list them. If it throws, `aws-oidc
+   * roles` shows what came before, and why there is no more.
+   */
+  rolesInParts?(listing: RoleListing): AsyncIterable<RolePart>
+  /** One role, found without listing all. Resolves to `undefined` if this identity may not take it. */
+  findRole?(wanted: WantedRole): Promise<Role | undefined>
   /** The proof that AWS exchanges for credentials of `role`. May be called once for each of many roles. */
   proofFor(role: Role): Promise<Proof>
   /**
@@ -72,6 +79,42 @@ export interface AssignedRole {
   readonly role?: Role
 }
 
+export interface RoleListing {
+  /** Whether to ask the provider even if a list was kept: `aws-oidc roles --refresh`. */
+  readonly refresh: boolean
+  /** Aborts on Ctrl-C, and when one part takes longer than five minutes. */
+  readonly signal: AbortSignal
+}
+
+/** Some of the roles, and how far the listing has come. */
+export interface RolePart {
+  readonly roles: readonly Role[]
+  /** Shown on a terminal, such as "Listing roles: 120 of 500 accounts." */
+  readonly progress?: {
+    readonly done: number
+    /** Leave it out if it is not known. */
+    readonly total?: number
+    /** What is counted, in the plural: `accounts`. */
+    readonly unit: string
+  }
+  /** What could not be listed, such as an account that is suspended. The other roles are listed all the same. */
+  readonly omitted?: readonly Omission[]
+}
+
+export interface Omission {
+  /** Such as the account. */
+  readonly what: string
+  /** In the provider's words, without a full stop. */
+  readonly why: string
+}
+
+/** A role as a user writes it: `production/ReadOnly`. */
+export interface WantedRole {
+  /** The account's number, name or e-mail address. */
+  readonly account: string
+  readonly name: string
+}
+
 export interface Role {
   readonly accountId: string
   readonly name: string
@@ -81,6 +124,8 @@ export interface Role {
   readonly principalArn?: string
   /** The provider's name for the account; a name in the configuration takes precedence. */
   readonly accountName?: string
+  /** The e-mail address of the account's root user, by which organizations tell accounts with one name apart. */
+  readonly accountEmail?: string
   /** Private to the strategy that listed the role; handed back unchanged to `proofFor`. */
   readonly ref?: string
 }

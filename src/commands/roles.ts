@@ -6,7 +6,7 @@ import {AwsOidcCommand, flowFlags} from './shared/command.ts'
 export default class Roles extends AwsOidcCommand {
   static override summary = 'List the AWS roles that a provider offers you.'
   static override description =
-    'Lists the roles in the SAML assertion, or in the claim that "rolesClaim" names, with your profiles for them. You are asked to sign in if needed. Only AWS knows which of these roles it lets you assume.'
+    'Lists the roles in the SAML assertion, in the claim that "rolesClaim" names, or that the provider tells in another way, with your profiles for them. You are asked to sign in if needed. Only AWS knows which of these roles it lets you assume.'
   static override enableJsonFlag = true
   static override examples = [
     '<%= config.bin %> roles --provider corp',
@@ -29,17 +29,21 @@ export default class Roles extends AwsOidcCommand {
         'provider (default: that of the profile in AWS_OIDC_PROFILE, AWS_PROFILE or "default", or the only one)',
       helpValue: 'NAME',
     }),
+    refresh: Flags.boolean({description: 'ask the provider, even if a list was kept'}),
     ...flowFlags,
   }
 
   async run(): Promise<void> {
     const {flags, args} = await this.parse(Roles)
-    const {provider, browser, device} = flags
+    const {provider, refresh, browser, device} = flags
     const search = args.search ?? []
     const {deps} = await this.wire(flags, {browser, device, login: true})
     const {listRoles} = await import('../session/roles.ts')
-    const offered = await listRoles({provider, usualProfile: this.profileOf(undefined), search}, deps)
+    const request = {provider, usualProfile: this.profileOf(undefined), search, refresh}
+    const {offered, failure} = await listRoles(request, deps)
     this.report(offered, offered.roles.length === 0 ? [none(offered, search)] : this.table(rows(offered.roles)))
+    for (const line of leftOut(offered)) deps.log.warn(line)
+    if (failure !== undefined) this.endWith(failure)
   }
 }
 
@@ -52,6 +56,20 @@ function rows(roles: readonly ListedRole[]): readonly (readonly string[])[] {
       profiles.join(', '),
       role,
     ]),
+  ]
+}
+
+// An administrator's mistake can concern thousands of accounts.
+const mostNamed = 5
+
+/** What the list lacks. */
+function leftOut({omitted, complete}: RolesOffered): readonly string[] {
+  const named = omitted.slice(0, mostNamed).map(({what, why}) => `The roles in ${what} could not be listed: ${why}.`)
+  const more = omitted.length - mostNamed
+  return [
+    ...named,
+    ...(more > 0 ? [`The roles in ${more} more could not be listed.`] : []),
+    ...(complete ? [] : ['The list is not complete.']),
   ]
 }
 

@@ -2,10 +2,11 @@
  * What a plugin's answers must be, checked as data. Both the host and the published contract suite use these checks.
  * Each throws an Error that names the member, and returns a copy, which the plugin can't change afterwards.
  */
-import type {AssignedRole, CacheEntry, Finding, Identity, Proof, Role} from '../plugin.ts'
+import type {AssignedRole, CacheEntry, Finding, Identity, Omission, Proof, Role, RolePart} from '../plugin.ts'
 import {credentialsFrom} from './credentials.ts'
 import {
   booleanIn,
+  countIn,
   dateIn,
   functionIn,
   listIn,
@@ -22,6 +23,8 @@ import {
 export function identityFrom(value: unknown): Identity {
   const identity = membersOf(value, 'signIn() resolved to')
   const roles = optional(identity.roles, functionIn, '"roles" of the identity')
+  const rolesInParts = optional(identity.rolesInParts, functionIn, '"rolesInParts" of the identity')
+  const findRole = optional(identity.findRole, functionIn, '"findRole" of the identity')
   const assigned = optional(identity.assigned, functionIn, '"assigned" of the identity')
   const proofFor = functionIn(identity.proofFor, '"proofFor" of the identity')
   const subject = optional(identity.subject, textIn, '"subject" of the identity')
@@ -41,9 +44,49 @@ export function identityFrom(value: unknown): Identity {
           roleFrom(role, `roles()[${index}]`),
         ),
     }),
+    ...(rolesInParts && {rolesInParts: listing => partsIn(rolesInParts.call(value, listing))}),
+    ...(findRole && {
+      findRole: async wanted => optional(await findRole.call(value, wanted), roleFrom, 'what findRole() resolved to'),
+    }),
     proofFor: async role => proofFrom(await proofFor.call(value, role), 'proofFor() resolved to'),
     ...(assigned && {assigned: async () => assignedFrom(await assigned.call(value))}),
   }
+}
+
+async function* partsIn(given: unknown): AsyncIterable<RolePart> {
+  if (!isIterable(given)) throw new Error(`rolesInParts() returned ${shown(given)}, not an AsyncIterable`)
+  for await (const part of given) yield partFrom(part)
+}
+
+function isIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
+}
+
+function partFrom(value: unknown): RolePart {
+  const part = membersOf(value, 'a part of rolesInParts() is')
+  const progress = optional(part.progress, progressFrom, '"progress" of rolesInParts()')
+  const omitted = optional(part.omitted, listIn, '"omitted" of rolesInParts() is')
+  return {
+    roles: listIn(part.roles, '"roles" of rolesInParts() is').map(role => roleFrom(role, 'a role of rolesInParts()')),
+    ...(progress && {progress}),
+    ...(omitted && {omitted: omitted.map(omissionFrom)}),
+  }
+}
+
+function progressFrom(value: unknown, what: string): NonNullable<RolePart['progress']> {
+  const progress = membersOf(value, `${what} is`)
+  const total = optional(progress.total, countIn, `"total" in ${what}`)
+  return {
+    done: countIn(progress.done, `"done" in ${what}`),
+    unit: textIn(progress.unit, `"unit" in ${what}`),
+    ...(total !== undefined && {total}),
+  }
+}
+
+function omissionFrom(value: unknown): Omission {
+  const what = '"omitted" of rolesInParts()'
+  const omission = membersOf(value, `an item of ${what} is`)
+  return {what: textIn(omission.what, `"what" in ${what}`), why: textIn(omission.why, `"why" in ${what}`)}
 }
 
 function assignedFrom(value: unknown): AssignedRole {
@@ -62,6 +105,7 @@ function roleFrom(value: unknown, where: string): Role {
   const arn = optional(role.arn, textIn, inRole('arn'))
   const principalArn = optional(role.principalArn, textIn, inRole('principalArn'))
   const accountName = optional(role.accountName, textIn, inRole('accountName'))
+  const accountEmail = optional(role.accountEmail, textIn, inRole('accountEmail'))
   const ref = optional(role.ref, textIn, inRole('ref'))
   return {
     // What is text and no role of AWS, such as an empty name, is left out with a warning, and the other roles stay.
@@ -70,6 +114,7 @@ function roleFrom(value: unknown, where: string): Role {
     ...(arn !== undefined && {arn}),
     ...(principalArn !== undefined && {principalArn}),
     ...(accountName !== undefined && {accountName}),
+    ...(accountEmail !== undefined && {accountEmail}),
     ...(ref !== undefined && {ref}),
   }
 }

@@ -52,6 +52,12 @@ export function dateIn(value: unknown, what: string): Date {
   return new Date(time)
 }
 
+/** A count of things: a whole number from 0. */
+export function countIn(value: unknown, what: string): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
+  throw new Error(`${what} is ${shown(value)}, not a whole number from 0`)
+}
+
 export function booleanIn(value: unknown, what: string): boolean {
   if (typeof value !== 'boolean') throw new Error(`${what} is ${shown(value)}, neither true nor false`)
   return value

@@ -6,6 +6,7 @@ import {shownName} from '../text/printable.ts'
 import type {CredentialsDependencies, Dependencies, SignInDependencies} from './dependencies.ts'
 import {type Issued, isFresh, isUsable, readIssued} from './issued.ts'
 import {noting} from './last-problem.ts'
+import {withAccountNumber} from './named-account.ts'
 import type {Obtained, ObtainOptions} from './obtain.ts'
 import {firstApplicable, lastStep, type Plan, type ProfileRequest, plansFor} from './plan.ts'
 
@@ -23,7 +24,8 @@ const silentPauseMilliseconds = 60_000
  * Credentials for a request: from the cache, by silent renewal, or after a sign-in. The first applicable provider
  * serves; any failure other than NOT_APPLICABLE ends the search.
  */
-export async function credentialsFor(request: CredentialsRequest, deps: CredentialsDependencies): Promise<Issued> {
+export async function credentialsFor(asked: CredentialsRequest, deps: CredentialsDependencies): Promise<Issued> {
+  const request = await withAccountNumber(asked, deps)
   const plans = plansFor(request, deps)
   return firstApplicable(plans, async plan => {
     const issued = whole(await fromPlan(plan, request, deps))

@@ -68,6 +68,8 @@ export interface Messages {
   readonly secrets: Secrets
   /** Tells the user something, on the terminal itself. */
   readonly tell: (message: Message) => void
+  /** Says on the terminal how far long work has come, in place of what was said before; `undefined` takes it away. */
+  readonly progress: (text: string | undefined) => void
   /** The terminal that `tell` writes to, if it can show more than plain text. */
   readonly screen: () => Screen | undefined
   /** Whether `tell` may use colours. */

@@ -5,12 +5,12 @@ import {StsRefusal} from '../aws/sts-failure.ts'
 import {signInScope} from '../coordination/brake.ts'
 import {AwsOidcError} from '../errors.ts'
 import type {Proof, Role} from '../plugin.ts'
-import type {Dependencies, RoleDependencies, SignInDependencies} from './dependencies.ts'
+import type {RoleDependencies, SignInDependencies} from './dependencies.ts'
 import type {Issued} from './issued.ts'
 import {checkRefused, kept} from './kept.ts'
 import type {Plan, Step} from './plan.ts'
 import {redeem} from './redeem.ts'
-import {chooseRole, nameOf} from './role-choice.ts'
+import {type ChoiceDependencies, chooseRole, nameOf} from './role-choice.ts'
 import {type SignedIn, type SignInOptions, signIn} from './sign-in.ts'
 import {stsFor} from './sts-transport.ts'
 import {alone, failAsOthers, type Waiting} from './waiting.ts'
@@ -79,12 +79,7 @@ function showAnother(
 }
 
 /** Has the strategy make the proof. It may need the provider for that, so call this under the provider's lock. */
-async function prove(
-  signedIn: SignedIn,
-  step: Step,
-  plan: Plan,
-  deps: Pick<Dependencies, 'states' | 'asking' | 'ask'>,
-): Promise<SignedInWithRole> {
+async function prove(signedIn: SignedIn, step: Step, plan: Plan, deps: ChoiceDependencies): Promise<SignedInWithRole> {
   if (!step.role && signedIn.identity.assigned) {
     const {role, proof} = await signedIn.identity.assigned()
     return {signedIn, role, proof}

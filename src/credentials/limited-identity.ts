@@ -3,6 +3,7 @@ import type {Identity} from '../plugin.ts'
 import type {Dependencies} from './dependencies.ts'
 import {withGrace} from './grace.ts'
 import type {Plan} from './plan.ts'
+import {through} from './role-list.ts'
 
 // As long as the sign-in itself, because a strategy may ask the user again for its proof.
 const limitMinutes = 5
@@ -28,10 +29,14 @@ export function limited(
       limit.cancel()
     }
   }
-  const {roles, assigned} = identity
+  const {roles, rolesInParts, findRole, assigned} = identity
   return {
     ...identity,
     ...(roles && {roles: () => within('roles', roles)}),
+    ...(rolesInParts && {
+      rolesInParts: listing => through(rolesInParts(listing), step => within('roles', step)),
+    }),
+    ...(findRole && {findRole: wanted => within('role', () => findRole(wanted))}),
     proofFor: role => within('proof', () => identity.proofFor(role)),
     ...(assigned && {assigned: () => within('proof', assigned)}),
   }

@@ -3,6 +3,9 @@ import {accountText} from '../formats/account.ts'
 import type {Identity, Role} from '../plugin.ts'
 import type {Dependencies} from './dependencies.ts'
 import type {Plan} from './plan.ts'
+import {allRolesOf} from './role-list.ts'
+
+export type ChoiceDependencies = Pick<Dependencies, 'states' | 'asking' | 'ask' | 'signal' | 'progress' | 'log'>
 
 /**
  * The role to assume: the one requested; else the only one offered; else the user's choice, in `login`. Rejects with
@@ -12,10 +15,10 @@ export async function chooseRole(
   identity: Identity,
   said: Role | undefined,
   plan: Plan,
-  deps: Pick<Dependencies, 'states' | 'asking' | 'ask'>,
+  deps: ChoiceDependencies,
 ): Promise<Role> {
   if (said) return said
-  const roles = await identity.roles?.()
+  const roles = await allRolesOf(identity, deps)
   const {provider} = plan
   if (!roles) {
     throw new AwsOidcError(

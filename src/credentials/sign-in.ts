@@ -12,7 +12,7 @@ import type {AwsOidcError} from '../errors.ts'
 import {when} from '../formats/when.ts'
 import {memoryOf} from '../host/memory.ts'
 import {timeLimitError} from '../oauth/browser-sign-in.ts'
-import type {Identity} from '../plugin.ts'
+import type {Identity, Role, RolePart} from '../plugin.ts'
 import {withAccountNames} from './account-names.ts'
 import type {Asking, Dependencies, SignInDependencies} from './dependencies.ts'
 import {fittingAt} from './fit-roles.ts'
@@ -21,6 +21,7 @@ import {limited} from './limited-identity.ts'
 import type {Plan} from './plan.ts'
 import {asProviderFailure, openProvider} from './provider-host.ts'
 import {idOf, noteDeparture, rememberedUser, rememberUser} from './remembered-user.ts'
+import {through} from './role-list.ts'
 
 export interface SignInOptions {
   /** Whether AWS has refused what was remembered. */
@@ -143,7 +144,7 @@ async function noteSignInEnded(providerId: string, deps: Pick<Dependencies, 'sto
 
 /** The identity, with errors of its later calls treated like those of the sign-in, and its roles filtered and named. */
 function guarded(identity: Identity, plan: Plan, deps: SignInDependencies): Identity {
-  const {subject, claims, expiresAt, keep, roles, assigned} = identity
+  const {subject, claims, expiresAt, keep, roles, rolesInParts, findRole, assigned} = identity
   const fitting = fittingAt(plan.provider.name, deps.log)
   const explained = async <Result>(work: () => Promise<Result>) => {
     try {
@@ -152,13 +153,25 @@ function guarded(identity: Identity, plan: Plan, deps: SignInDependencies): Iden
       throw asProviderFailure(error, plan, deps)
     }
   }
+  const offered = (given: readonly Role[]) => withAccountNames(fitting(given), deps.configuration)
+  async function* offeredIn(parts: AsyncIterable<RolePart>): AsyncIterable<RolePart> {
+    for await (const part of through(parts, explained)) yield {...part, roles: offered(part.roles)}
+  }
   return {
     ...(subject !== undefined && {subject}),
     ...(claims && {claims}),
     ...(expiresAt && {expiresAt}),
     ...(keep && {keep}),
     ...(roles && {
-      roles: () => explained(async () => withAccountNames(fitting(await roles.call(identity)), deps.configuration)),
+      roles: () => explained(async () => offered(await roles.call(identity))),
+    }),
+    ...(rolesInParts && {rolesInParts: listing => offeredIn(rolesInParts.call(identity, listing))}),
+    ...(findRole && {
+      findRole: wanted =>
+        explained(async () => {
+          const role = await findRole.call(identity, wanted)
+          return role && offered([role])[0]
+        }),
     }),
     proofFor: role => explained(() => identity.proofFor(role)),
     ...(assigned && {assigned: () => explained(() => assigned.call(identity))}),

@@ -6,6 +6,7 @@ import {noting} from '../credentials/last-problem.ts'
 import {type Obtained, type ObtainOptions, obtain} from '../credentials/obtain.ts'
 import {firstApplicable, lastStep, type Plan, plansFor} from '../credentials/plan.ts'
 import {rememberedUser} from '../credentials/remembered-user.ts'
+import {allRolesOf} from '../credentials/role-list.ts'
 import {type SignedIn, signIn} from '../credentials/sign-in.ts'
 import {chooseProvider, type Target} from '../credentials/target.ts'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
@@ -95,10 +96,13 @@ async function loginAt(plan: Plan, options: ObtainOptions, deps: SignInDependenc
 }
 
 /** Whether the provider chooses the role, or offers roles of which the user can choose one here. */
-async function isRoleClear({assigned, roles}: Identity, {asking}: Pick<Dependencies, 'asking'>): Promise<boolean> {
-  if (assigned) return true
-  const offered = await roles?.()
-  return offered !== undefined && (offered.length <= 1 || asking.mayRead)
+async function isRoleClear(
+  identity: Identity,
+  deps: Pick<Dependencies, 'asking' | 'signal' | 'progress' | 'log'>,
+): Promise<boolean> {
+  if (identity.assigned) return true
+  const offered = await allRolesOf(identity, deps)
+  return offered !== undefined && (offered.length <= 1 || deps.asking.mayRead)
 }
 
 /** Releases the brake after a sign-in; roles that AWS refused are released when it grants them. */

@@ -1,6 +1,7 @@
 import type {SignInDependencies} from '../credentials/dependencies.ts'
 import {planAt} from '../credentials/plan.ts'
 import {nameOf} from '../credentials/role-choice.ts'
+import {type RoleList, roleListOf} from '../credentials/role-list.ts'
 import {whileSignedIn} from '../credentials/signed-in.ts'
 import {AwsOidcError} from '../errors.ts'
 import type {Role} from '../plugin.ts'
@@ -8,17 +9,30 @@ import type {Role} from '../plugin.ts'
 export interface OfferedRoles {
   /** The user who signed in, as far as the provider says. */
   readonly subject: string | undefined
-  readonly roles: readonly Role[]
+  readonly list: RoleList
 }
 
-/** The roles that a provider offers the user who signs in. Rejects with CONFIG_INVALID if it does not say. */
-export async function rolesOfferedAt(provider: string, deps: SignInDependencies): Promise<OfferedRoles> {
+/**
+ * The roles that a provider offers the user who signs in. With `refresh` it is asked even if its strategy has kept a
+ * list. Rejects with CONFIG_INVALID if it does not say.
+ */
+export async function rolesOfferedAt(
+  provider: string,
+  how: {readonly refresh: boolean},
+  deps: SignInDependencies,
+): Promise<OfferedRoles> {
   const plan = planAt(provider, deps)
-  const {subject, roles} = await whileSignedIn(plan, deps, async identity => ({
+  const {subject, assigned, list} = await whileSignedIn(plan, deps, async identity => ({
     subject: identity.subject,
-    roles: await identity.roles?.(),
+    assigned: identity.assigned !== undefined,
+    list: await roleListOf(identity, how, deps),
   }))
-  if (roles) return {subject, roles}
+  if (list) return {subject, list}
+  if (assigned) {
+    throw new AwsOidcError('CONFIG_INVALID', `"${provider}" offers no choice of roles: it gives you one.`, {
+      hint: `aws-oidc creds --provider ${provider}`,
+    })
+  }
   const {settings} = await deps.registry.strategy(plan.provider.strategy)
   throw new AwsOidcError('CONFIG_INVALID', `"${provider}" does not say which roles it offers.`, {
     hint: Object.hasOwn(settings, 'rolesClaim')

@@ -2,13 +2,15 @@ import type {Dependencies, SignInDependencies} from '../credentials/dependencies
 import {plansFor} from '../credentials/plan.ts'
 import {nameOf} from '../credentials/role-choice.ts'
 import {chooseProvider, type Target} from '../credentials/target.ts'
-import type {Role} from '../plugin.ts'
+import type {Omission, Role} from '../plugin.ts'
 import {type Printable, shownName} from '../text/printable.ts'
 import {roleArgument, rolesOfferedAt} from './offered-roles.ts'
 
 export interface RolesRequest extends Pick<Target, 'provider' | 'usualProfile'> {
   /** Words that must all occur in the role's ARN or name, its account or its SAML provider, in any case. */
   readonly search: readonly string[]
+  /** Whether to ask the provider even if a list was kept. */
+  readonly refresh: boolean
 }
 
 export interface RolesOffered {
@@ -16,6 +18,10 @@ export interface RolesOffered {
   readonly subject: Printable | undefined
   /** How many are offered, whether they match or not. */
   readonly offered: number
+  /** Whether the provider has listed all of them. */
+  readonly complete: boolean
+  /** What could not be listed, such as an account. */
+  readonly omitted: readonly Omission[]
   readonly roles: readonly ListedRole[]
 }
 
@@ -25,38 +31,47 @@ export interface ListedRole {
   readonly name: string
   readonly accountId: string
   readonly accountName?: string
+  readonly accountEmail?: string
   /** The profiles of our configuration that use this role. */
   readonly profiles: readonly string[]
 }
 
 /** The roles that a provider offers the user who signs in there, by account and name. */
-export async function listRoles({search, ...target}: RolesRequest, deps: SignInDependencies): Promise<RolesOffered> {
+export async function listRoles(
+  {search, refresh, ...target}: RolesRequest,
+  deps: SignInDependencies,
+): Promise<{readonly offered: RolesOffered; readonly failure: unknown}> {
   const chosen = await chooseProvider(target, 'roles', deps)
   const [plan] = plansFor(chosen, deps)
   if (!plan) throw new Error('a profile has at least one provider')
   const provider = plan.provider.name
-  const {subject, roles} = await rolesOfferedAt(provider, deps)
+  const {subject, list} = await rolesOfferedAt(provider, {refresh}, deps)
+  const {roles, omitted, failure} = list
   const found = roles.filter(matching(search)).toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1))
   const profilesFor = profilesByRole(provider, deps)
-  return {
+  const offered = {
     provider,
     subject: shownName(subject),
     offered: roles.length,
+    complete: failure === undefined,
+    omitted,
     roles: found.map(role => ({
       role: roleArgument(role, roles),
       name: role.name,
       accountId: role.accountId,
       ...(role.accountName !== undefined && {accountName: role.accountName}),
+      ...(role.accountEmail !== undefined && {accountEmail: role.accountEmail}),
       profiles: profilesFor(role),
     })),
   }
+  return {offered, failure}
 }
 
 function matching(search: readonly string[]): (role: Role) => boolean {
   const words = search.map(word => word.toLowerCase())
   return role => {
-    const {accountId, accountName = '', principalArn = ''} = role
-    const text = [nameOf(role), accountId, accountName, principalArn].join('\n').toLowerCase()
+    const {accountId, accountName = '', accountEmail = '', principalArn = ''} = role
+    const text = [nameOf(role), accountId, accountName, accountEmail, principalArn].join('\n').toLowerCase()
     return words.every(word => text.includes(word))
   }
 }

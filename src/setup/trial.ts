@@ -6,6 +6,7 @@ import {fileStates} from '../coordination/state.ts'
 import type {Dependencies, SetupDependencies} from '../credentials/dependencies.ts'
 import {obtain} from '../credentials/obtain.ts'
 import {lastStep, type Plan, plansFor} from '../credentials/plan.ts'
+import {allRolesOf} from '../credentials/role-list.ts'
 import {type SignedIn, signIn} from '../credentials/sign-in.ts'
 import type {Keyring, Role} from '../plugin.ts'
 import {type Draft, editsFor} from './draft.ts'
@@ -33,8 +34,8 @@ export async function trySignIn(draft: Draft, deps: SetupDependencies, before?: 
     const signedIn = await signIn(plan, options(deps), {...drafted, store})
     const others = Object.values(deps.configuration.providers)
     const shared = others.some(({written}) => isDeepStrictEqual(written, provider.written))
-    const {roles, assigned} = signedIn.identity
-    return {providerId, shared, signedIn, roles: assigned ? undefined : await roles?.()}
+    const {identity} = signedIn
+    return {providerId, shared, signedIn, roles: identity.assigned ? undefined : await allRolesOf(identity, deps)}
   })
 }
 

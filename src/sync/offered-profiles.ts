@@ -26,7 +26,10 @@ export async function offeredProfiles(
 ): Promise<OfferedProfiles> {
   const chosen = await chooseProvider({provider, usualProfile: ''}, 'profiles sync --from-roles', deps)
   const name = 'provider' in chosen ? chosen.provider : ''
-  const {roles} = await rolesOfferedAt(name, deps)
+  const {list} = await rolesOfferedAt(name, {refresh: false}, deps)
+  // An incomplete list would remove profiles.
+  if (list.failure !== undefined) throw list.failure
+  const {roles} = list
   const template = readTemplate(nameTemplate)
   const named = new Map<string, Role>()
   for (const role of roles) {

@@ -29,6 +29,13 @@ export function checkProof(proof: Proof, now: Date): void {
   if (proof.kind === 'saml') assert.match(proof.document, /^[A-Za-z0-9+/_-]+=*$/, 'the document is not in base64')
 }
 
+/** Lists the roles of an identity, in the way that the host would. */
+export async function listRoles({roles, rolesInParts}: Identity): Promise<void> {
+  if (!rolesInParts) return void (await roles?.())
+  const {signal} = new AbortController()
+  for await (const _ of rolesInParts({refresh: true, signal}));
+}
+
 /** Waits for work that may need answers which the script does not have, because not every test lists roles. */
 export async function unlessUnscripted(work: Promise<unknown> | undefined): Promise<void> {
   try {

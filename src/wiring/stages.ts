@@ -5,6 +5,32 @@ import type {Terminal} from '../outside/terminal/terminal.ts'
 
 type WaitingFor = Terminal['waitingFor']
 
+/** What the terminal says we are waiting for. */
+export interface Stages {
+  readonly waitingFor: WaitingFor
+  /** Says how far long work has come, instead of naming each thing that it waits for; `undefined` when it is done. */
+  readonly progress: WaitingFor
+  /** Says nothing more: a program of the user has the terminal now. */
+  readonly handOver: () => void
+}
+
+export function stagesOn(terminal: Pick<Terminal, 'waitingFor'>): Stages {
+  let terminalIsOurs = true
+  let underWay: string | undefined
+  const waitingFor: WaitingFor = what => terminal.waitingFor(terminalIsOurs ? (underWay ?? what) : undefined)
+  return {
+    waitingFor,
+    progress(text) {
+      underWay = text
+      waitingFor(undefined)
+    },
+    handOver() {
+      terminalIsOurs = false
+      waitingFor(undefined)
+    },
+  }
+}
+
 /** The network. It names each server on the terminal while we wait for it. */
 export function announcedNetwork(network: Network, waitingFor: WaitingFor): Network {
   const announced =

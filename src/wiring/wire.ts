@@ -29,7 +29,7 @@ import {configurationAt} from './configuration.ts'
 import {networksOf} from './networks.ts'
 import {installDependenciesOf} from './plugins.ts'
 import {logTo, namesIn, warningOnce} from './said.ts'
-import {announcedLocks, announcedNetwork} from './stages.ts'
+import {announcedLocks, announcedNetwork, stagesOn} from './stages.ts'
 
 /** This program as it is installed. */
 export interface Installation {
@@ -53,8 +53,7 @@ export type Wired = Awaited<ReturnType<typeof wire>>
 export async function wire(outside: Outside, installation: Installation, choices: Choices) {
   const {own, dataFolder} = installation
   const {env, places, clock, files, processes, terminal} = outside
-  let terminalIsOurs = true
-  const waitingFor: Outside['terminal']['waitingFor'] = what => terminal.waitingFor(terminalIsOurs ? what : undefined)
+  const {waitingFor, progress, handOver} = stagesOn(terminal)
   const network = announcedNetwork(outside.network, waitingFor)
   const path = places.configFile ?? 'config.yaml'
   const lookedAt = clock.now()
@@ -207,6 +206,7 @@ export async function wire(outside: Outside, installation: Installation, choices
     secrets,
     signal,
     tell,
+    progress,
     asking,
     readStdin: terminal.readStdin,
     home: places.home,
@@ -223,8 +223,7 @@ export async function wire(outside: Outside, installation: Installation, choices
     ...browsersOf(outside, programOf),
     makeAwsFiles: awsFilesIn(places.awsFiles, files, outside.processMark(), log),
     runInForeground(...wanted) {
-      waitingFor(undefined)
-      terminalIsOurs = false
+      handOver()
       outside.plugins.forgive()
       return processes.runInForeground(...wanted)
     },

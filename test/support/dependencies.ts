@@ -122,6 +122,7 @@ export function makeStage(configuration = usual): Stage {
       secrets: new Secrets(),
       signal: new AbortController().signal,
       tell: text => void told.push(onScreen(text)),
+      progress: () => undefined,
       screen: () => undefined,
       colours: false,
       askUntil: () => nobodyReads,

@@ -27,7 +27,17 @@ async function use(answer: unknown): Promise<void> {
   await identity.roles?.()
   await identity.proofFor(role)
   await identity.assigned?.()
+  await identity.findRole?.({account: 'production', name: 'developer'})
+  const {signal} = new AbortController()
+  for await (const _ of identity.rolesInParts?.({refresh: false, signal}) ?? []);
 }
+
+const inParts = (part: unknown) => ({
+  proofFor,
+  async *rolesInParts() {
+    yield part
+  },
+})
 
 const wrong: readonly (readonly [answer: unknown, reason: string])[] = [
   [undefined, 'signIn() resolved to undefined, not an object'],
@@ -82,6 +92,17 @@ const wrong: readonly (readonly [answer: unknown, reason: string])[] = [
     proof({expiration: new Date(1_893_456_000)}),
     '"expiration" of the credentials in the proof is 1970-01-22T21:57:36.000Z; a Date takes milliseconds, not seconds',
   ],
+  [{proofFor, findRole: () => 'developer'}, 'what findRole() resolved to is "developer", not an object'],
+  [{proofFor, rolesInParts: () => []}, 'rolesInParts() returned a list, not an AsyncIterable'],
+  [inParts('admin'), 'a part of rolesInParts() is "admin", not an object'],
+  [inParts({roles: 'admin'}), '"roles" of rolesInParts() is "admin", not a list'],
+  [inParts({roles: [{...role, name: 5}]}), '"name" of a role of rolesInParts() is 5, not a string'],
+  [inParts({roles: [], progress: 50}), '"progress" of rolesInParts() is 50, not an object'],
+  [
+    inParts({roles: [], progress: {done: 0.5, unit: 'accounts'}}),
+    '"done" in "progress" of rolesInParts() is 0.5, not a whole number from 0',
+  ],
+  [inParts({roles: [], omitted: ['staging']}), 'an item of "omitted" of rolesInParts() is "staging", not an object'],
   [{proofFor, assigned: 'developer'}, '"assigned" of the identity is "developer", not a function'],
   [{proofFor, assigned: () => undefined}, 'assigned() resolved to undefined, not an object'],
   [{proofFor, assigned: () => ({role})}, '"proof" of assigned() is undefined, not an object'],

@@ -32,7 +32,8 @@ async function listedWith(more: string, ...search: string[]): Promise<readonly s
     proofFor: () => Promise.reject(new Error('no role is taken')),
   })
   const registry = {...deps.registry, strategy: async () => ({settings: {}, signIn})}
-  const {roles} = await listRoles({provider: 'corp', usualProfile: '', search}, {...deps, registry})
+  const request = {provider: 'corp', usualProfile: '', search, refresh: false}
+  const {roles} = (await listRoles(request, {...deps, registry})).offered
   return roles.map(({accountName, accountId, name}) => `${accountName ?? accountId} ${name}`)
 }
 
@@ -49,7 +50,7 @@ describe('the roles offered', () => {
       proofFor: () => Promise.reject(new Error('no role is taken')),
     })
     const registry = {...deps.registry, strategy: async () => ({settings: {}, signIn})}
-    await listRoles({provider: 'corp', usualProfile: '', search: []}, {...deps, registry})
+    await listRoles({provider: 'corp', usualProfile: '', search: [], refresh: false}, {...deps, registry})
     expect(free).to.deep.equal([undefined])
   })
 })

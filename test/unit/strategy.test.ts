@@ -98,7 +98,7 @@ describe('a strategy that ignores its signal', () => {
   for (const [words, call] of [
     ['creds', (deps: Dependencies) => credentialsFor(choosing, deps)],
     ['login', (deps: Dependencies) => login(wanted, deps)],
-    ['roles', (deps: Dependencies) => rolesOfferedAt('corp', deps)],
+    ['roles', (deps: Dependencies) => rolesOfferedAt('corp', {refresh: false}, deps)],
   ] as const) {
     it(`when it lists the roles is abandoned, and named with its package (${words})`, async () => {
       const stage = makeStage()

@@ -109,6 +109,14 @@ export abstract class AwsOidcCommand extends Command {
     return this.exit(exitCode)
   }
 
+  /** Ends with a failure after a part of the result was written: that is not followed by a second document. */
+  protected endWith(failure: unknown): never {
+    const known = expectedFailure(failure)
+    if (!known || !this.jsonEnabled()) throw failure
+    complain(prose(shortened(failureText(known)), 2))
+    return this.exit(exitCodeOf(known.code))
+  }
+
   /** A result for people, or for programs with `--json`. */
   protected report(json: object, lines: readonly Line[]): void {
     this.hand(this.jsonEnabled() ? jsonText(json, {withSecrets: false}) : prose(onScreen([...lines, '']), 1))

@@ -1,0 +1,71 @@
+import type {Identity, Omission, Role, RolePart} from '../plugin.ts'
+import type {Dependencies} from './dependencies.ts'
+
+/** What a provider offers, as far as it could be listed. */
+export interface RoleList {
+  readonly roles: readonly Role[]
+  readonly omitted: readonly Omission[]
+  /** Why there is no more, if the listing failed after some of the roles. */
+  readonly failure?: unknown
+}
+
+/** The roles that an identity offers; `undefined` if only AWS knows. Rejects if not all could be listed. */
+export async function allRolesOf(
+  identity: Identity,
+  deps: Pick<Dependencies, 'signal' | 'progress' | 'log'>,
+): Promise<readonly Role[] | undefined> {
+  const list = await roleListOf(identity, {refresh: false}, deps)
+  if (list?.failure !== undefined) throw list.failure
+  for (const {what, why} of list?.omitted ?? []) deps.log.warn(`The roles in ${what} could not be listed: ${why}.`)
+  return list?.roles
+}
+
+/** The same, as far as they could be listed: rejects only if not even the first could. */
+export async function roleListOf(
+  {roles, rolesInParts}: Identity,
+  {refresh}: {readonly refresh: boolean},
+  {signal, progress}: Pick<Dependencies, 'signal' | 'progress'>,
+): Promise<RoleList | undefined> {
+  if (!rolesInParts) {
+    const all = await roles?.()
+    return all && {roles: all, omitted: []}
+  }
+  const list: {readonly roles: Role[]; readonly omitted: Omission[]} = {roles: [], omitted: []}
+  try {
+    for await (const part of rolesInParts({refresh, signal})) {
+      list.roles.push(...part.roles)
+      list.omitted.push(...(part.omitted ?? []))
+      progress(part.progress && lineOf(part.progress))
+    }
+    return list
+  } catch (failure) {
+    if (signal.aborted || list.roles.length === 0) throw failure
+    return {...list, failure}
+  } finally {
+    progress(undefined)
+  }
+}
+
+function lineOf({done, total, unit}: NonNullable<RolePart['progress']>): string {
+  return `Listing roles: ${total === undefined ? done : `${done} of ${total}`} ${unit}.`
+}
+
+/** The parts, with each step to the next one made through a function, such as one with a limit. */
+export async function* through(
+  parts: AsyncIterable<RolePart>,
+  make: <Result>(step: () => Promise<Result>) => Promise<Result>,
+): AsyncIterable<RolePart> {
+  const iterator = parts[Symbol.asyncIterator]()
+  let ended = false
+  try {
+    for (;;) {
+      const next = await make(() => iterator.next())
+      ended = next.done === true
+      if (next.done) return
+      yield next.value
+    }
+  } finally {
+    // Nobody waits for a step that was given up: it may never end.
+    if (!ended) iterator.return?.()?.catch(() => undefined)
+  }
+}
