@@ -360,9 +360,41 @@ export interface OidcClient {
   /** Default: `openid email`. To renew, the host adds `offline_access` if the provider lists it, except at Keycloak. */
   readonly scopes?: readonly string[]
   readonly listen?: ListenOptions
+  /** Further parameters of the authorization and device authorization requests. */
   readonly parameters?: Readonly<Record<string, string>>
+  /**
+   * Further parameters of each token request, such as `audience` or `resource` (RFC 8707), but none that the protocol
+   * sets. Clients that differ only in these share one sign-in; their tokens are kept apart.
+   */
+  readonly tokenParameters?: Readonly<Record<string, string>>
+  /**
+   * Headers of each request that the host makes to this provider, as gateways in front of it want them, but none that
+   * the protocol sets. Their values are masked. The user's browser does not send them.
+   */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Where a provider has no metadata document: then none is asked for. */
+  readonly endpoints?: OidcEndpoints
+  /**
+   * How to ask for a refresh token if one is wanted: by the scope `offline_access` even if the provider does not list
+   * it; not at all; or by parameters of the authorization request, such as Google's `access_type: offline`.
+   */
+  readonly offlineAccess?: 'scope' | 'none' | {readonly parameters: Readonly<Record<string, string>>}
 }
 
+/** `https:` or loopback. What is left out is not offered. */
+export interface OidcEndpoints {
+  readonly token: URL
+  readonly authorization?: URL
+  readonly deviceAuthorization?: URL
+  /** Needed for ID tokens: their signatures are always checked. */
+  readonly jwks?: URL
+  readonly revocation?: URL
+  readonly endSession?: URL
+  /** `iss` as it is in ID tokens, if not the client's `issuer` without a slash at its end. */
+  readonly issuer?: string
+}
+
+/** PKCE is used all the same, so this is also for programs whose "secret" anybody can read, as Google's desktop clients. */
 export interface ClientSecret {
   readonly secret: string
   /** HTTP Basic or form body (RFC 6749, 2.3.1). Default: Basic, unless the provider lists methods without it. */

@@ -35,7 +35,8 @@ const largestText = 256 * 1024
 export function cachedProviders(deps: CachedProviderDependencies): (client: OidcClient) => CachedProvider {
   const known = new Map<string, CachedProvider>()
   return client => {
-    const key = JSON.stringify([client.issuer, client.clientId, client.authentication])
+    const {issuer, clientId, authentication, headers, endpoints} = client
+    const key = JSON.stringify([issuer, clientId, authentication, headers, endpoints])
     const provider = known.get(key) ?? cachedProvider(client, deps)
     known.set(key, provider)
     return provider
@@ -56,7 +57,7 @@ function cachedProvider(client: OidcClient, deps: CachedProviderDependencies): C
   async function findWithKeys(): Promise<Configuration> {
     const configuration = await find()
     // Fetch them first: by the time an answer turns out to be unverifiable, the refresh token is spent.
-    if (!factsOf(configuration)) await fetchKeys(configuration, deps)
+    if (!factsOf(configuration)) await fetchKeys(configuration, client, deps)
     return configuration
   }
 

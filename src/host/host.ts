@@ -1,4 +1,5 @@
 import type {ProviderConfiguration} from '../config/schema.ts'
+import {checkClient} from '../contract/client.ts'
 import {isStrategyErrorCode} from '../contract/error-codes.ts'
 import {AwsOidcError, printable} from '../errors.ts'
 import {deviceAddresses} from '../oauth/device-addresses.ts'
@@ -38,6 +39,13 @@ export interface HostDependencies
 export function hostFor(deps: HostDependencies): Host {
   const {provider, env, log, memory, signal, now, fetch} = deps
   const knownAs = cachedProviders(deps)
+
+  /** What a strategy asks for its client, checked; the headers are secrets of a gateway. */
+  function checked(client: OidcClient): OidcClient {
+    checkClient(client)
+    for (const value of Object.values(client.headers ?? {})) deps.secrets.add(value)
+    return client
+  }
 
   function signInRequired(where: string, because?: string): AwsOidcError {
     const why = [because, deps.unreachable.why].filter(reason => reason !== undefined)
@@ -86,8 +94,8 @@ export function hostFor(deps: HostDependencies): Host {
       )
     },
 
-    tokens: (client, options) =>
-      tokensFor(configuredClient(client, provider), deps.fresh || options?.fresh === true, {
+    tokens: async (client, options) =>
+      tokensFor(configuredClient(checked(client), provider), deps.fresh || options?.fresh === true, {
         ...deps,
         known: knownAs(client),
         requireUser,
@@ -96,7 +104,7 @@ export function hostFor(deps: HostDependencies): Host {
       }),
 
     async grant(client, form) {
-      const answer = await knownAs(client).ask(configuration => grantAt(configuration, client, form))
+      const answer = await knownAs(checked(client)).ask(configuration => grantAt(configuration, client, form))
       for (const name of ['access_token', 'refresh_token', 'id_token']) {
         const token = answer.body[name]
         if (typeof token === 'string') deps.secrets.add(token)
@@ -126,11 +134,15 @@ export function hostFor(deps: HostDependencies): Host {
       await deps.openBrowser(url, {opens: deps.chooseFlow('offered').opens, shown: false})
     },
 
-    revoke: client => revokeTokens(client, deps),
+    revoke: async client => revokeTokens(checked(client), deps),
 
     async endSession(client) {
       const {opens} = deps.chooseFlow('not-offered')
-      await deps.openBrowser(endSessionAddress(await discover(client, deps)), {opens, shown: false, toSignOut: true})
+      await deps.openBrowser(endSessionAddress(await discover(checked(client), deps)), {
+        opens,
+        shown: false,
+        toSignOut: true,
+      })
     },
 
     samlFromBrowser: () => Promise.reject(unsupported('capture a SAML response from the browser')),

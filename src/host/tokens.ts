@@ -1,4 +1,3 @@
-import {createHash} from 'node:crypto'
 import {type AwsOidcError, expectedFailure} from '../errors.ts'
 import {discover, type OAuthTransport} from '../oauth/discovery.ts'
 import {UnverifiedToken} from '../oauth/problems.ts'
@@ -7,8 +6,8 @@ import {revoke} from '../oauth/revoke.ts'
 import type {TokenClock, Tokens} from '../oauth/tokens.ts'
 import type {Log, OidcClient, TokenSet} from '../plugin.ts'
 import {clamped, parseObject} from '../text/json.ts'
-import type {Secrets} from '../text/secrets.ts'
 import type {CachedProvider} from './cached-provider.ts'
+import {type KeptTokens, keptTokens, maskTokens} from './kept-tokens.ts'
 import type {SignInMemory} from './memory.ts'
 import {type NewSignInDependencies, signInAnew} from './new-sign-in.ts'
 
@@ -26,8 +25,6 @@ export interface TokenDependencies extends OAuthTransport, Omit<NewSignInDepende
 
 // A token must still be valid when AWS checks it.
 const marginMilliseconds = 60_000
-// Providers rarely say how long a refresh token lives, but do refuse a dead one.
-const refreshTokenDays = 90
 // The end of the year 9999: ISO 8601 writes later years differently.
 const lastMoment = Date.UTC(9999, 11, 31)
 // After that, asks for a renewal again: the provider's administrator may have allowed it.
@@ -37,8 +34,9 @@ const noRenewalDays = 7
 export async function tokensFor(client: OidcClient, fresh: boolean, deps: TokenDependencies): Promise<TokenSet> {
   const {memory, secrets, now, known} = deps
   const remember = deps.provider.rememberSignIn
-  const name = nameOf(client)
-  const remembered = parseRemembered(await memory.get(name), secrets)
+  const kept = keptTokens(client, {...deps, remember})
+  const {name} = kept
+  const remembered = await kept.load()
   if (remembered && !fresh && remembered.expiresAt.getTime() - now().getTime() > marginMilliseconds) {
     return tokenSet(remembered, {remember, remembered: true})
   }
@@ -47,19 +45,19 @@ export async function tokensFor(client: OidcClient, fresh: boolean, deps: TokenD
   const mayRenew = remembered !== undefined && (await isSpendable(name, remembered, memory))
   if (!mayRenew) deps.requireUser(client.issuer.host)
   const clock = (): TokenClock => ({now, offsetMilliseconds: deps.offsetTo(client.issuer)})
-  const renewed = mayRenew ? await renewOrAsk(name, remembered, client, clock, deps) : undefined
+  const renewed = mayRenew ? await renewOrAsk(kept, remembered, client, clock, deps) : undefined
   if (typeof renewed === 'object') {
     // Save first: the new refresh token may have invalidated the old one.
-    await save(name, renewed.tokens, deps)
+    await kept.save(renewed.tokens)
     await known.keep()
     if (serves(renewed, fresh, clock())) return tokenSet(renewed.tokens, {remember, remembered: false})
   } else if (renewed === 'dead') {
-    await memory.delete(name)
+    await kept.remove()
   }
 
   const keep = async (tokens: Tokens) => {
     maskTokens(tokens, secrets)
-    await save(name, tokens, deps)
+    await kept.save(tokens)
     if (remember) await known.keep()
   }
   const refusalName = `no renewal of ${name}`
@@ -75,14 +73,14 @@ export async function tokensFor(client: OidcClient, fresh: boolean, deps: TokenD
 
 /** Like {@link renew}; `kept` if the user has to sign in, and the remembered tokens stay until that succeeds. */
 async function renewOrAsk(
-  name: string,
+  kept: KeptTokens,
   remembered: Tokens,
   client: OidcClient,
   clock: () => TokenClock,
   deps: TokenDependencies,
 ): Promise<Renewed | 'dead' | 'kept' | undefined> {
   try {
-    return await renew(name, remembered, clock, deps)
+    return await renew(kept, remembered, client, clock, deps)
   } catch (error) {
     const failure = expectedFailure(error)
     if (!failure || !leadsToSignIn(failure, deps)) throw error
@@ -135,31 +133,32 @@ function tokenSet(
 /** Revokes a client's remembered tokens at the provider and deletes them here, even if revoking fails. */
 export async function revokeTokens(
   client: OidcClient,
-  deps: OAuthTransport & Pick<TokenDependencies, 'memory' | 'secrets'>,
+  deps: OAuthTransport & Pick<TokenDependencies, 'memory' | 'secrets' | 'now'>,
 ): Promise<void> {
-  const name = nameOf(client)
-  const remembered = parseRemembered(await deps.memory.get(name), deps.secrets)
+  const kept = keptTokens(client, {...deps, remember: true})
+  const remembered = await kept.load()
   if (!remembered) return
   try {
     // Revoking a refresh token also ends the tokens issued from it (RFC 7009, 2.1).
     await revoke(await discover(client, deps), remembered.refreshToken ?? remembered.accessToken)
   } finally {
-    await deps.memory.delete(name)
+    await kept.remove()
   }
 }
 
 /** New tokens; `dead` if the refresh token no longer works, `undefined` if there is none. */
 async function renew(
-  name: string,
+  kept: KeptTokens,
   remembered: Tokens,
+  {tokenParameters = {}}: OidcClient,
   clock: () => TokenClock,
   deps: TokenDependencies,
 ): Promise<Renewed | 'dead' | undefined> {
   const {refreshToken: spent, claims: earlier} = remembered
   if (spent === undefined) return undefined
   const answer = await deps.known.ask(
-    configuration => refresh(configuration, spent, earlier, clock),
-    text => saveUnverified(name, text, remembered, deps),
+    configuration => refresh(configuration, spent, tokenParameters, earlier, clock),
+    text => saveUnverified(kept, text, remembered, deps),
   )
   if (!answer) return 'dead'
   maskTokens(answer, deps.secrets)
@@ -176,45 +175,17 @@ async function renew(
 }
 
 /** Saves only the refresh token of an answer that can't be verified, so that a later renewal can succeed. */
-async function saveUnverified(name: string, text: string, remembered: Tokens, deps: TokenDependencies): Promise<void> {
+async function saveUnverified(
+  kept: KeptTokens,
+  text: string,
+  remembered: Tokens,
+  {secrets}: Pick<TokenDependencies, 'secrets'>,
+): Promise<void> {
   const {refresh_token: refreshToken} = parseObject(text)
   if (typeof refreshToken !== 'string') return
-  deps.secrets.add(refreshToken)
+  secrets.add(refreshToken)
   const refreshTokenLasts = refreshToken === remembered.refreshToken ? remembered.refreshTokenLasts : undefined
-  await save(name, {...remembered, refreshToken, refreshTokenLasts}, deps)
-}
-
-async function save(name: string, tokens: Tokens, {memory, now, provider}: TokenDependencies): Promise<void> {
-  const kept = provider.rememberSignIn ? tokens : {...tokens, refreshToken: undefined}
-  const until = kept.refreshToken ? new Date(now().getTime() + refreshTokenDays * 86_400_000) : tokens.expiresAt
-  await memory.set(name, JSON.stringify(kept), until)
-}
-
-function nameOf({issuer, clientId, scopes = []}: OidcClient): string {
-  const scope = createHash('sha256')
-    .update(JSON.stringify([issuer.href, clientId, scopes]))
-    .digest('hex')
-  return `tokens ${scope}`
-}
-
-function parseRemembered(text: string | undefined, secrets: Secrets): Tokens | undefined {
-  if (text === undefined) return undefined
-  const {accessToken, refreshToken, refreshTokenLasts, idToken, claims, expiresAt} = parseObject(text)
-  if (typeof accessToken !== 'string' || typeof expiresAt !== 'string') return undefined
-  const tokens: Tokens = {
-    accessToken,
-    refreshToken: typeof refreshToken === 'string' ? refreshToken : undefined,
-    ...(refreshTokenLasts === true && {refreshTokenLasts}),
-    idToken: typeof idToken === 'string' ? idToken : undefined,
-    claims: claims !== null && typeof claims === 'object' ? {...claims} : {},
-    expiresAt: new Date(expiresAt),
-  }
-  maskTokens(tokens, secrets)
-  return tokens
-}
-
-function maskTokens({accessToken, refreshToken, idToken}: Tokens, secrets: Secrets): void {
-  for (const token of [accessToken, refreshToken, idToken]) secrets.add(token)
+  await kept.save({...remembered, refreshToken, refreshTokenLasts})
 }
 
 function idTokenEnd({claims}: Tokens, {offsetMilliseconds}: TokenClock): Date {

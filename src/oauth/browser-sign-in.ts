@@ -77,14 +77,19 @@ export async function signInByBrowser(
     return await settle(redirect, issuer, async () => {
       // Fetched first: nothing slow or fallible should come between receiving the tokens and saving them.
       const verifying = {...transport, now: clock.now}
-      await fetchKeys(configuration, verifying)
+      await fetchKeys(configuration, client, verifying)
       const answer = await verified(configuration, client, verifying, judge =>
-        openid.authorizationCodeGrant(judge, redirect.address, {
-          pkceCodeVerifier: verifier,
-          expectedState: state,
-          expectedNonce: nonce,
-          idTokenExpected: true,
-        }),
+        openid.authorizationCodeGrant(
+          judge,
+          redirect.address,
+          {
+            pkceCodeVerifier: verifier,
+            expectedState: state,
+            expectedNonce: nonce,
+            idTokenExpected: true,
+          },
+          client.tokenParameters,
+        ),
       )
       const tokens = tokensOf(answer, client.clientId, clock)
       await keep(tokens)
@@ -110,8 +115,10 @@ export async function authorizationRequest(
   const verifier = openid.randomPKCECodeVerifier()
   const state = openid.randomState()
   const nonce = openid.randomNonce()
+  const {offlineAccess} = client
   const url = openid.buildAuthorizationUrl(configuration, {
     ...client.parameters,
+    ...(remember && typeof offlineAccess === 'object' && offlineAccess.parameters),
     redirect_uri: redirect.href,
     scope: scopesOf(configuration, client, remember).join(' '),
     code_challenge: await openid.calculatePKCECodeChallenge(verifier),
@@ -135,7 +142,10 @@ async function settle(redirect: Redirect, issuer: string, redeem: () => Promise<
   }
 }
 
-/** The scopes to request. Adds `offline_access` if a refresh token is wanted and the provider lists that scope. */
+/**
+ * The scopes to request. Adds `offline_access` if a refresh token is wanted and the provider lists that scope, unless
+ * the client says how to ask.
+ */
 export function scopesOf(
   configuration: openid.Configuration,
   client: OidcClient,
@@ -144,6 +154,8 @@ export function scopesOf(
   const scopes = client.scopes ?? ['openid', 'email']
   const {scopes_supported: offered, token_endpoint: endpoint} = configuration.serverMetadata()
   if (!remember) return scopes.filter(scope => scope !== 'offline_access')
+  if (client.offlineAccess === 'none' || typeof client.offlineAccess === 'object') return scopes
+  if (client.offlineAccess === 'scope') return [...new Set([...scopes, 'offline_access'])]
   if (!offered?.includes('offline_access') || scopes.includes('offline_access')) return scopes
   // Keycloak issues a refresh token without `offline_access`; with it, one that survives logout.
   if (endpoint?.endsWith('/protocol/openid-connect/token')) return scopes

@@ -80,7 +80,7 @@ export async function signInByDevice(
     for (const secret of [verifier, answer.device_code]) maskSecret(secret)
     // Fetched first: nothing slow or fallible should come between receiving the tokens and saving them.
     const verifying = {...transport, now: clock.now}
-    await fetchKeys(configuration, verifying)
+    await fetchKeys(configuration, client, verifying)
     const life = clamped(answer.expires_in, 0, longestLifeSeconds) * 1000
     const end = elapsed() + life
     const expiresAt = new Date(clock.now().getTime() + life)
@@ -89,6 +89,7 @@ export async function signInByDevice(
     const poll = () =>
       verified(configuration, client, verifying, judge =>
         openid.genericGrantRequest(judge, grantType, {
+          ...client.tokenParameters,
           device_code: answer.device_code,
           code_verifier: verifier,
         }),

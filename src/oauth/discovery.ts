@@ -2,9 +2,10 @@ import * as openid from 'openid-client'
 import {AwsOidcError, printable} from '../errors.ts'
 import {Response} from '../http/fetched.ts'
 import {isLoopback, isSafeAddress} from '../http/loopback-address.ts'
-import type {OidcClient} from '../plugin.ts'
+import type {OidcClient, OidcEndpoints} from '../plugin.ts'
 import {parseObject, readObject} from '../text/json.ts'
 import {checkedAnswers} from './answers.ts'
+import {withClientHeaders} from './client-headers.ts'
 import {explainDiscoveryFailure, type MetadataAnswer} from './discovery-failure.ts'
 
 export interface OAuthTransport {
@@ -31,13 +32,14 @@ export async function discover(
   transport: OAuthTransport,
   facts?: ProviderFacts & {readonly now: Date},
 ): Promise<openid.Configuration> {
-  const {issuer, clientId} = client
+  const {issuer, clientId, endpoints} = client
   const authentication = authenticate(client)
   const insecure = issuer.protocol === 'http:' && isLoopback(issuer.hostname)
   // Without the library's signal: its time limit would abort a request before `transport` can report the cause, and, in
   // a process that was suspended, before the answer that has arrived is read.
+  const fetch = withClientHeaders(transport.fetch, client)
   const customFetch = checkedAnswers((address: string, {method, headers, body}: openid.CustomFetchOptions) =>
-    transport.fetch(safe(address), {method, headers, body: body ?? null}),
+    fetch(safe(address), {method, headers, body: body ?? null}),
   )
   const recalled = facts && checkedAnswers(async () => Response.json(facts.metadata))
   let answer: MetadataAnswer | undefined
@@ -46,14 +48,19 @@ export async function discover(
     answer = {address: new URL(address), status: response.status}
     return response
   }
-  try {
+  const find = async () => {
+    if (endpoints) return metadataOf(issuer, endpoints)
     const found = await openid.discovery(issuer, clientId, undefined, authentication, {
       [openid.customFetch]: recalled ?? askedFor,
       execute: insecure ? [openid.allowInsecureRequests] : [],
     })
+    return found.serverMetadata()
+  }
+  try {
+    const metadata = await find()
     const skew = Math.round(transport.offsetTo(issuer) / 1000)
     const configuration = new openid.Configuration(
-      found.serverMetadata(),
+      metadata,
       clientId,
       {[openid.clockSkew]: skew, use_mtls_endpoint_aliases: transport.mutualTls},
       authentication,
@@ -68,17 +75,33 @@ export async function discover(
   }
 }
 
+/** What the metadata document of a provider without one would say. */
+function metadataOf({href}: URL, endpoints: OidcEndpoints): openid.ServerMetadata {
+  const {token, authorization, deviceAuthorization, jwks, revocation, endSession} = endpoints
+  return {
+    issuer: endpoints.issuer ?? href.replace(/\/$/, ''),
+    token_endpoint: token.href,
+    ...(authorization && {authorization_endpoint: authorization.href}),
+    ...(deviceAuthorization && {device_authorization_endpoint: deviceAuthorization.href}),
+    ...(jwks && {jwks_uri: jwks.href}),
+    ...(revocation && {revocation_endpoint: revocation.href}),
+    ...(endSession && {end_session_endpoint: endSession.href}),
+  }
+}
+
 /**
  * Fetches the provider's keys now, so that checking the next ID token needs no request that could fail. Does nothing if
  * the metadata has no `jwks_uri`: the check will report that. Rejects with UNAVAILABLE or BAD_RESPONSE.
  */
 export async function fetchKeys(
   configuration: openid.Configuration,
+  client: Pick<OidcClient, 'headers'>,
   transport: Pick<OAuthTransport, 'fetch'> & {readonly now: () => Date},
 ): Promise<void> {
   const {issuer, jwks_uri: address} = configuration.serverMetadata()
   if (address === undefined) return
-  const fetch = checkedAnswers((url: string, init: RequestInit) => transport.fetch(safe(url), init))
+  const send = withClientHeaders(transport.fetch, client)
+  const fetch = checkedAnswers((url: string, init: RequestInit) => send(safe(url), init))
   const response = await fetch(address, {headers: {accept: 'application/json'}})
   const keys = response.ok ? readKeys(await response.text()) : undefined
   const {host} = new URL(issuer)

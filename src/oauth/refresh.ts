@@ -11,11 +11,12 @@ import {type TokenClock, type Tokens, tokensOf} from './tokens.ts'
 export async function refresh(
   configuration: openid.Configuration,
   refreshToken: string,
+  parameters: Readonly<Record<string, string>>,
   earlierClaims: Readonly<Record<string, unknown>>,
   clock: () => TokenClock,
 ): Promise<Tokens | undefined> {
   try {
-    const answer = await openid.refreshTokenGrant(configuration, refreshToken)
+    const answer = await openid.refreshTokenGrant(configuration, refreshToken, parameters)
     const tokens = tokensOf(answer, configuration.clientMetadata().client_id, clock())
     if (tokens.idToken) checkSameSignIn(tokens.claims, earlierClaims)
     return tokens

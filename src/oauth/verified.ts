@@ -29,7 +29,7 @@ export async function verified<Answer>(
     return await request(await through(post.fetch))
   } catch (error) {
     if (post.outcome() !== 'answered' || !isUnverified(error)) throw error
-    await fetchKeys(configuration, transport)
+    await fetchKeys(configuration, client, transport)
     return request(await through(post.again))
   }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import type {Host, TokenSet} from '../plugin.ts'
+import {checkClient} from '../contract/client.ts'
+import type {Host, OidcClient, TokenSet} from '../plugin.ts'
 import {askWith, logInto, memoryUntil} from './fake-members.ts'
 import type {Answer, Asked, FakeHostOptions, FakeMemory, LogLine, Question, Script} from './script.ts'
 
@@ -114,7 +115,8 @@ export function fakeHost(script: Script = {}, options: FakeHostOptions = {}): Fa
     },
 
     async tokens(client, {fresh = false} = {}) {
-      const name = `tokens ${client.issuer.href} ${client.clientId}`
+      checkClient(client)
+      const name = tokensName(client)
       const remembered = fresh ? undefined : await memory.get(name)
       if (remembered !== undefined) return readTokens(remembered)
       reach(client.issuer.host)
@@ -127,6 +129,7 @@ export function fakeHost(script: Script = {}, options: FakeHostOptions = {}): Fa
     },
 
     async grant(client, form) {
+      checkClient(client)
       const answer = await next('grants', left.grants, {client, form}, `a grant "${form.grant_type}"`)
       for (const [name, value] of Object.entries(answer.body)) {
         if (name.endsWith('_token') && typeof value === 'string') secrets.add(value)
@@ -134,8 +137,8 @@ export function fakeHost(script: Script = {}, options: FakeHostOptions = {}): Fa
       return answer
     },
 
-    async revoke({issuer, clientId}) {
-      await memory.delete(`tokens ${issuer.href} ${clientId}`)
+    async revoke(client) {
+      await memory.delete(tokensName(client))
     },
 
     async endSession({issuer}) {
@@ -215,4 +218,9 @@ function isFunction<Request, Value>(
   answer: Answer<Request, Value>,
 ): answer is (request: Request) => Value | Promise<Value> {
   return typeof answer === 'function'
+}
+
+/** Tokens for other parameters are other tokens. */
+function tokensName({issuer, clientId, tokenParameters = {}}: OidcClient): string {
+  return `tokens ${issuer.href} ${clientId} ${JSON.stringify(tokenParameters)}`
 }

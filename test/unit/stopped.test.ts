@@ -65,7 +65,7 @@ describe('a process that was stopped for longer than a request may take', () => 
     }
     const client = {issuer: new URL(issuer), clientId: 'aws-oidc'}
     const configuration = await discover(client, {fetch, offsetTo: () => 0, mutualTls: false})
-    await refresh(configuration, 'refresh-token', {}, () => ({now: () => new Date(), offsetMilliseconds: 0}))
+    await refresh(configuration, 'refresh-token', {}, {}, () => ({now: () => new Date(), offsetMilliseconds: 0}))
     expect(limits).to.deep.equal([undefined, undefined])
   })
 

@@ -161,7 +161,7 @@ describe('answers with wrong types in them are never reported as a bug of ours',
         }
         const transport = {fetch: provider.fetch, offsetTo: () => 0, mutualTls: false}
         provider.distortion = distortionOf(kind, dice)
-        await isTheirs(() => revokeTokens(client, {...transport, memory, secrets}))
+        await isTheirs(() => revokeTokens(client, {...transport, memory, secrets, now: () => new Date()}))
         await isTheirs(async () => endSessionAddress(await discover(client, transport)))
       }))
   }
