@@ -36,6 +36,21 @@ export interface FederationStrategy<Settings extends object = object> {
    * given up at once on Ctrl-C.
    */
   signOut?(settings: Settings, host: Host, options: SignOutOptions): Promise<void>
+
+  /**
+   * What a refusal means at this provider, and what to do; `undefined` for one that it does not know. Asked where an
+   * error of `host` with a `refusal` ends a sign-in, and by `doctor` where the provider refuses its sign-in page. Answers
+   * at once, without the host: if it throws, the user sees the refusal without a meaning.
+   */
+  describeRefusal?(refusal: ProviderRefusal, settings: Settings): RefusalMeaning | undefined
+}
+
+/** What the host adds to its own words for a refusal, which quote the provider. */
+export interface RefusalMeaning {
+  /** Whole sentences that follow the quotation, on the same line. */
+  readonly message: string
+  /** One thing the user can do now, instead of the host's own hint. */
+  readonly hint?: string
 }
 
 export interface SignOutOptions {

@@ -5,6 +5,7 @@ import {type HostDependencies, hostFor} from '../host/host.ts'
 import type {FederationStrategy, Host} from '../plugin.ts'
 import {offsetSaidOnce, orOurClock} from './clock-offset.ts'
 import type {Dependencies, SignInDependencies} from './dependencies.ts'
+import {withMeanings} from './described-refusal.ts'
 import type {Plan} from './plan.ts'
 
 /** The parts of a host that differ between uses of a provider. */
@@ -47,7 +48,8 @@ export async function openProvider(plan: Plan, use: ProviderUse, deps: SignInDep
     ask: deps.askUntil(use.signal),
     askUntil: deps.asking.mayRead ? deps.askUntil : undefined,
   })
-  return {strategy, settings, host}
+  const describing = {strategy, settings, owner: registry.ownerOf(provider.strategy), log: deps.log}
+  return {strategy, settings, host: withMeanings(host, describing)}
 }
 
 /** A strategy's error as ours: judged by its code; without one it becomes PLUGIN_FAILED, which names the plugin. */
