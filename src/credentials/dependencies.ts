@@ -68,6 +68,8 @@ export interface Messages {
   readonly secrets: Secrets
   /** Tells the user something, on the terminal itself. */
   readonly tell: (message: Message) => void
+  /** Shows a line on the terminal until the returned function is called. */
+  readonly notice: (text: string) => () => void
   /** The terminal that `tell` writes to, if it can show more than plain text. */
   readonly screen: () => Screen | undefined
   /** Whether `tell` may use colours. */

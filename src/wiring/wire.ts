@@ -19,9 +19,8 @@ import {allowsPlugin} from '../registry/allowed.ts'
 import {installedPlugins} from '../registry/installed.ts'
 import {type InstalledPackage, registryOf} from '../registry/registry.ts'
 import {dialogueOn} from '../terminal/dialogue.ts'
-import {promptsOn} from '../terminal/prompts.ts'
 import {secrets} from '../text/secrets.ts'
-import {askingOf, type Choices, programFrom} from './asking.ts'
+import {askingOf, type Choices, programFrom, questionsOn} from './asking.ts'
 import {awsFilesIn} from './aws-files.ts'
 import {browserFoldersIn} from './browser-folders.ts'
 import {browsersOf} from './browsers.ts'
@@ -207,15 +206,16 @@ export async function wire(outside: Outside, installation: Installation, choices
     secrets,
     signal,
     tell,
+    notice: text => (terminalIsOurs ? terminal.notice(text) : () => undefined),
     asking,
     readStdin: terminal.readStdin,
     home: places.home,
     readText: files.readGiven,
-    ask: promptsOn(terminal.promptStreams, signal),
+    ask: questionsOn(terminal, signal),
     dialogue: dialogueOn(terminal.promptStreams, signal),
     screen: terminal.screen,
     colours: terminal.colours,
-    askUntil: until => promptsOn(terminal.promptStreams, AbortSignal.any([signal, until])),
+    askUntil: until => questionsOn(terminal, AbortSignal.any([signal, until])),
     flowFor:
       ({name, flow, browser}) =>
       offer =>
