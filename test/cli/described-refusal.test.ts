@@ -57,6 +57,20 @@ describe('a refusal that the strategy of a plugin describes', () => {
     }
   })
 
+  it('by a challenge (RFC 6749, 5.2), as for a wrong secret, is told with its meaning', async () => {
+    const hook = hookWith({
+      atHook: "ping.describeRefusal = ({error}) => ({message: 'It means ' + error + '.', hint: 'Look it up.'})",
+      atSignIn: "await host.tokens({issuer, clientId: 'aws-oidc-confidential', authentication: {secret: 'wrong'}})",
+    })
+    await plantPlugin(scene.home, {hook})
+    await scene.home.configure({provider: {strategy: 'ping'}})
+    const {exitCode, stderr} = await scene.home.run(creds)
+    expect(exitCode).to.equal(4)
+    expect(stderr).to.match(
+      /refused this client with HTTP 401: invalid_client\. It means invalid_client\.\nTry: Look it up\./,
+    )
+  })
+
   it('keeps the hint of the host where its description has none', async () => {
     await refuse('token', 'This client is suspended.')
     const {stderr} = await scene.home.run(creds)
