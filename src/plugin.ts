@@ -36,6 +36,21 @@ export interface FederationStrategy<Settings extends object = object> {
    * given up at once on Ctrl-C.
    */
   signOut?(settings: Settings, host: Host, options: SignOutOptions): Promise<void>
+
+  /**
+   * What a refusal means at this provider, and what to do; `undefined` for one that it does not know. Asked where an
+   * error of `host` with a `refusal` ends a sign-in, and by `doctor` where the provider refuses its sign-in page. Answers
+   * at once, without the host: if it throws, the user sees the refusal without a meaning.
+   */
+  describeRefusal?(refusal: ProviderRefusal, settings: Settings): RefusalMeaning | undefined
+}
+
+/** What the host adds to its own words for a refusal, which quote the provider. */
+export interface RefusalMeaning {
+  /** Whole sentences that follow the quotation, on the same line. */
+  readonly message: string
+  /** One thing the user can do now, instead of the host's own hint. */
+  readonly hint?: string
 }
 
 export interface SignOutOptions {
@@ -162,6 +177,12 @@ export interface Host {
   readonly memory: Memory
   /** Questions on the terminal. Reject with SIGN_IN_REQUIRED if nobody may be asked, or stdin ends first. */
   readonly ask: Ask
+  /**
+   * Shows one line on the terminal, such as "Touch your security key.", until the returned function is called, a question
+   * is asked, or the call into the plugin ends. Where the terminal can't take a line back, or there is none, the line is
+   * written once to the terminal or to stderr, and stays.
+   */
+  notice?(text: string): () => void
   now(): Date
   sleep(milliseconds: number): Promise<void>
   /** How the user would sign in, as chosen from the settings, the flags and the environment. */
@@ -346,9 +367,26 @@ export interface Memory {
 }
 
 export interface Ask {
-  select<T>(question: string, choices: readonly {readonly label: string; readonly value: T}[]): Promise<T>
-  text(question: string): Promise<string>
-  secret(question: string): Promise<string>
+  /**
+   * Whether a question would reach somebody at a terminal now. Not the same as `Host.interactive`: a browser may reach the
+   * user where no terminal does. Where it is not true, a question is still put to stdin, which may be a pipe with answers.
+   */
+  readonly available?: boolean
+  select<T>(
+    question: string,
+    choices: readonly {readonly label: string; readonly value: T}[],
+    options?: AskOptions,
+  ): Promise<T>
+  text(question: string, options?: AskOptions): Promise<string>
+  secret(question: string, options?: AskOptions): Promise<string>
+}
+
+export interface AskOptions {
+  /**
+   * Milliseconds, more than 0, after which the question is taken away and rejects with TIMED_OUT, such as the life of a
+   * one-time code. The time limit of the sign-in holds as well. Earlier hosts ignore it.
+   */
+  readonly timeout?: number
 }
 
 export interface OidcClient {

@@ -2,7 +2,17 @@
  * What a plugin's answers must be, checked as data. Both the host and the published contract suite use these checks.
  * Each throws an Error that names the member, and returns a copy, which the plugin can't change afterwards.
  */
-import type {AssignedRole, CacheEntry, Finding, Identity, Omission, Proof, Role, RolePart} from '../plugin.ts'
+import type {
+  AssignedRole,
+  CacheEntry,
+  Finding,
+  Identity,
+  Omission,
+  Proof,
+  RefusalMeaning,
+  Role,
+  RolePart,
+} from '../plugin.ts'
 import {credentialsFrom} from './credentials.ts'
 import {
   booleanIn,
@@ -144,6 +154,19 @@ export function findingsFrom(value: unknown): readonly Finding[] {
       ...(mend !== undefined && {mend}),
     }
   })
+}
+
+/** What `describeRefusal` returned. */
+export function refusalMeaningFrom(value: unknown): RefusalMeaning | undefined {
+  if (value === undefined) return undefined
+  if (value instanceof Promise) {
+    // Nobody waits for it, so its rejection would count as one that nobody handles.
+    value.catch(() => undefined)
+    throw new Error('describeRefusal() returned a promise, and has to answer at once')
+  }
+  const meaning = membersOf(value, 'describeRefusal() returned')
+  const hint = optional(meaning.hint, textIn, '"hint" of describeRefusal()')
+  return {message: textIn(meaning.message, '"message" of describeRefusal()'), ...(hint !== undefined && {hint})}
 }
 
 /** The entry that a cache's `read` resolved to. */

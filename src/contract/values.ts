@@ -63,6 +63,13 @@ export function booleanIn(value: unknown, what: string): boolean {
   return value
 }
 
+export function millisecondsIn(value: unknown, what: string): number {
+  if (typeof value !== 'number' || !(value > 0)) {
+    throw new Error(`${what} is ${shown(value)}, not a number of milliseconds above 0`)
+  }
+  return value
+}
+
 type Method = (this: unknown, ...args: readonly unknown[]) => unknown
 
 export function functionIn(value: unknown, what: string): Method {

@@ -70,6 +70,8 @@ export interface Messages {
   readonly tell: (message: Message) => void
   /** Says on the terminal how far long work has come, in place of what was said before; `undefined` takes it away. */
   readonly progress: (text: string | undefined) => void
+  /** Shows a line on the terminal until the returned function is called. */
+  readonly notice: (text: string) => () => void
   /** The terminal that `tell` writes to, if it can show more than plain text. */
   readonly screen: () => Screen | undefined
   /** Whether `tell` may use colours. */

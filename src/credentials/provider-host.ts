@@ -5,7 +5,10 @@ import {type HostDependencies, hostFor} from '../host/host.ts'
 import type {FederationStrategy, Host} from '../plugin.ts'
 import {offsetSaidOnce, orOurClock} from './clock-offset.ts'
 import type {Dependencies, SignInDependencies} from './dependencies.ts'
+import {withMeanings} from './described-refusal.ts'
+import {withNotices} from './notices.ts'
 import type {Plan} from './plan.ts'
+import {timedQuestions} from './timed-questions.ts'
 
 /** The parts of a host that differ between uses of a provider. */
 export type ProviderUse = Pick<
@@ -24,7 +27,7 @@ export async function openProvider(plan: Plan, use: ProviderUse, deps: SignInDep
   const {provider} = plan
   const {clock, registry} = deps
   const network = deps.networkOf(provider)
-  const strategy = await registry.strategy(provider.strategy)
+  const {strategy, notice} = withNotices(await registry.strategy(provider.strategy), deps.notice)
   const settings = await readSettings(strategy.settings, provider.own, placeOf(plan, deps), async reference => {
     const run = (program: string, args: readonly string[], milliseconds: number) =>
       deps.output(program, args, {providerId: plan.providerId, milliseconds, signal: use.signal})
@@ -44,10 +47,12 @@ export async function openProvider(plan: Plan, use: ProviderUse, deps: SignInDep
     elapsed: clock.elapsed,
     chooseFlow: deps.flowFor(provider),
     openBrowser: (url, how) => deps.openBrowser(url, {...how, program: provider.browser}),
-    ask: deps.askUntil(use.signal),
+    ask: timedQuestions({...deps, signal: use.signal, hint: plan.loginCommand}),
+    notice,
     askUntil: deps.asking.mayRead ? deps.askUntil : undefined,
   })
-  return {strategy, settings, host}
+  const describing = {strategy, settings, owner: registry.ownerOf(provider.strategy), log: deps.log}
+  return {strategy, settings, host: withMeanings(host, describing)}
 }
 
 /** A strategy's error as ours: judged by its code; without one it becomes PLUGIN_FAILED, which names the plugin. */

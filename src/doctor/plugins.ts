@@ -1,6 +1,7 @@
 import {join} from 'node:path'
 import {printable} from '../errors.ts'
 import {allowsPlugin} from '../registry/allowed.ts'
+import {browserlessIn} from '../registry/browserless.ts'
 import {misdeclaredIn, otherNodeOf, whyUnfit} from '../registry/declared.ts'
 import {type ListedPlugin, listedPlugins} from '../registry/folder.ts'
 import {installedPlugins} from '../registry/installed.ts'
@@ -34,9 +35,10 @@ function absentPlugin({name, linked, root}: ListedPlugin): Finding {
 }
 
 async function examinePlugin(
-  {name, root, manifest, linked}: InstalledPackage,
+  plugin: InstalledPackage,
   {own, outside, configuration}: CheckContext,
 ): Promise<readonly Finding[]> {
+  const {name, root, manifest, linked} = plugin
   const findings: Finding[] = []
   const update = linked ? `aws-oidc plugins unlink ${name}` : 'aws-oidc plugins update'
   const unfit = await whyUnfit(manifest, String(own.manifest.version))
@@ -63,6 +65,11 @@ async function examinePlugin(
   if (hasCommands && (await outside.files.readText(join(root, 'oclif.manifest.json'))) === undefined) {
     const what = `The plugin ${name} has commands but no oclif.manifest.json, so help leaves them out, and each loads all of them.`
     findings.push({id: 'plugin.manifest', severity: 'warning', what, mend: update})
+  }
+  const browserless = await browserlessIn(plugin, {own, files: outside.files})
+  if (browserless !== undefined) {
+    const mend = 'Use another strategy, such as "oidc" or "saml2", until aws-oidc can.'
+    findings.push({id: 'plugin.browser', severity: 'note', what: browserless, mend})
   }
   if (configuration && !allowsPlugin(configuration.allowedPlugins, name)) {
     const what = `The plugin ${name} is installed but not used: "plugins.allow" in ${configuration.path} does not list it.`

@@ -1,4 +1,5 @@
 import type {ProviderConfiguration} from '../config/schema.ts'
+import {withMeaning} from '../credentials/described-refusal.ts'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
 import {addsOfflineAccess, authorizationRequest, scopeRefused} from '../oauth/browser-sign-in.ts'
 import {discover} from '../oauth/discovery.ts'
@@ -6,7 +7,7 @@ import {listenForRedirect} from '../oauth/loopback.ts'
 import {demandSignInPage} from '../oauth/sign-in-page.ts'
 import type {OidcClient} from '../plugin.ts'
 import {type CheckContext, type Finding, failed, found, type Looked} from './check.ts'
-import {opened} from './opened.ts'
+import {type Opened, opened} from './opened.ts'
 
 type Metadata = Awaited<ReturnType<typeof discover>>
 
@@ -40,7 +41,7 @@ export async function lookAtProvider(
     const metadata = await discover(client, readers)
     const way = context.proxyFor(issuer)
     const through = way ? ` through the proxy ${way.host} (${way.variable})` : ''
-    const {findings, fine} = await lookAtSignIn(provider, open.client, metadata, fetch, context)
+    const {findings, fine} = await lookAtSignIn(provider, open, metadata, fetch, context)
     return {findings, fine: [`read the metadata of ${issuer.host}${through}`, ...fine]}
   } catch (error) {
     const failure = expectedFailure(error)
@@ -78,11 +79,12 @@ function wayTo(
 /** How the user would sign in from here, and whether the provider would let this client begin. */
 async function lookAtSignIn(
   provider: ProviderConfiguration,
-  client: OidcClient | undefined,
+  open: Opened,
   metadata: Metadata,
   fetch: typeof globalThis.fetch,
   {deps, signal}: CheckContext,
 ): Promise<Looked> {
+  const {client} = open
   const offered = metadata.serverMetadata().device_authorization_endpoint !== undefined
   const findings: Finding[] = []
   let choice: ReturnType<ReturnType<typeof deps.flowFor>>
@@ -107,7 +109,9 @@ async function lookAtSignIn(
   }
   const how = flow === 'device' ? 'uses a code' : opens ? 'uses the browser' : 'shows an address'
   if (!client || flow === 'device') return {findings, fine: [`a sign-in ${how}`]}
-  const {problem, page} = await lookAtPage(provider, client, metadata, fetch, signal)
+  const meaningOf = (failure: AwsOidcError) =>
+    withMeaning(failure, {...open, owner: deps.registry.ownerOf(provider.strategy), log: deps.log})
+  const {problem, page} = await lookAtPage(provider, client, metadata, {fetch, meaningOf}, signal)
   if (problem) findings.push(problem)
   if (!page) return {findings, fine: []}
   const named = `a page for the client "${client.clientId}"`
@@ -121,12 +125,18 @@ interface SeenPage {
   readonly page?: 'there' | 'untold'
 }
 
+interface PageReaders {
+  readonly fetch: typeof globalThis.fetch
+  /** The same failure with what the strategy says of it. */
+  readonly meaningOf: (failure: AwsOidcError) => AwsOidcError
+}
+
 /** Begins a sign-in as far as that goes without the user: up to the provider's page. */
 async function lookAtPage(
   {rememberSignIn}: ProviderConfiguration,
   client: OidcClient,
   metadata: Metadata,
-  fetch: typeof globalThis.fetch,
+  {fetch, meaningOf}: PageReaders,
   signal: AbortSignal,
 ): Promise<SeenPage> {
   const mend = 'Have the provider allow that scope, or set "rememberSignIn: false".'
@@ -141,7 +151,7 @@ async function lookAtPage(
     const failure = expectedFailure(error)
     if (!failure) throw error
     const refused = failure.refusal?.error === scopeRefused && addsOfflineAccess(metadata, client, rememberSignIn)
-    if (!refused) return {problem: failed(id, 'error', failure)}
+    if (!refused) return {problem: failed(id, 'error', meaningOf(failure))}
     const what = 'This client gets no "offline_access", so no sign-in can be renewed without you.'
     return {problem: {id: 'provider.no-renewal', severity: 'note', what, mend}, page: 'untold'}
   }

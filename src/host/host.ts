@@ -1,6 +1,7 @@
 import type {ProviderConfiguration} from '../config/schema.ts'
 import {checkClient} from '../contract/client.ts'
 import {isStrategyErrorCode} from '../contract/error-codes.ts'
+import {textIn} from '../contract/values.ts'
 import {AwsOidcError, printable} from '../errors.ts'
 import {deviceAddresses} from '../oauth/device-addresses.ts'
 import {discover, type OAuthTransport} from '../oauth/discovery.ts'
@@ -23,6 +24,8 @@ export interface HostDependencies
   readonly log: Log
   readonly memory: SignInMemory
   readonly ask: Ask
+  /** Shows a line on the terminal until the returned function is called. */
+  readonly notice: (text: string) => () => void
   readonly interactive: boolean
   /** Called just before the user is asked, so that a failure afterwards counts against asking again. */
   readonly onAsking: () => void
@@ -72,9 +75,14 @@ export function hostFor(deps: HostDependencies): Host {
     log,
     memory,
     ask: questionsBehind(
-      {beforeAsking: () => beforeAsking(provider.name), unanswered: because => signInRequired(provider.name, because)},
+      {
+        interactive: deps.interactive,
+        beforeAsking: () => beforeAsking(provider.name),
+        unanswered: because => signInRequired(provider.name, because),
+      },
       deps.ask,
     ),
+    notice: text => deps.notice(textIn(text, 'the notice')),
     now,
     sleep: milliseconds => deps.sleep(milliseconds, signal),
     // Assumes that a strategy with its own way of asking offers both; `tokens` below goes by the provider's metadata.

@@ -3,6 +3,7 @@ import {InputEnded} from '../terminal/prompts.ts'
 
 /** Questions behind the door that every way to the user has. */
 export interface Door {
+  readonly interactive: boolean
   /** Throws SIGN_IN_REQUIRED if nobody may be asked. */
   readonly beforeAsking: () => void
   /** The error if nobody can answer any more, and why. */
@@ -10,7 +11,7 @@ export interface Door {
 }
 
 /** The questions, each asked only if somebody may be asked. Rejects with SIGN_IN_REQUIRED also if the input ends. */
-export function questionsBehind({beforeAsking, unanswered}: Door, ask: Ask): Ask {
+export function questionsBehind({interactive, beforeAsking, unanswered}: Door, ask: Ask): Ask {
   async function put<Answer>(question: () => Promise<Answer>): Promise<Answer> {
     beforeAsking()
     try {
@@ -20,8 +21,9 @@ export function questionsBehind({beforeAsking, unanswered}: Door, ask: Ask): Ask
     }
   }
   return {
-    select: (question, choices) => put(() => ask.select(question, choices)),
-    text: question => put(() => ask.text(question)),
-    secret: question => put(() => ask.secret(question)),
+    available: interactive && ask.available === true,
+    select: (question, choices, options) => put(() => ask.select(question, choices, options)),
+    text: (question, options) => put(() => ask.text(question, options)),
+    secret: (question, options) => put(() => ask.secret(question, options)),
   }
 }

@@ -121,10 +121,12 @@ function refusedTokens(error: openid.ResponseBodyError, provider: string): AwsOi
 
 /** RFC 6749, 5.2: a client with the wrong secret gets a challenge with `invalid_client`. */
 function refusedClient({status, cause}: openid.WWWAuthenticateChallengeError, provider: string): AwsOidcError {
-  const named = cause.map(({parameters}) => parameters.error).find(error => error !== undefined) ?? 'invalid_client'
-  const reason = printable(named, 80)
+  const {error = 'invalid_client', error_description} =
+    cause.map(({parameters}) => parameters).find(parameters => parameters.error !== undefined) ?? {}
+  const reason = printable(error, 80)
   return new AwsOidcError('SIGN_IN_REFUSED', `${provider} refused this client with HTTP ${status}: ${reason}.`, {
-    hint: hints.get(named) ?? checkClient,
+    hint: hints.get(error) ?? checkClient,
+    refusal: refusalOf({error, error_description}),
   })
 }
 

@@ -1,5 +1,6 @@
 import {AwsOidcError, printable} from '../errors.ts'
 import type {OidcClient} from '../plugin.ts'
+import {refusalOf} from './problems.ts'
 
 const mostRedirects = 5
 
@@ -54,11 +55,11 @@ async function refused(response: Response, {host}: URL, clientId: string, redire
 function demandNoError({searchParams}: URL, {host}: URL): void {
   const error = searchParams.get('error')
   if (!error) return
-  const description = searchParams.get('error_description')
+  const description = searchParams.get('error_description') ?? undefined
   const words = printable(description ? `${error} (${description})` : error)
   throw new AwsOidcError('SIGN_IN_REFUSED', `${host} refuses to let this client sign in: ${words}.`, {
     hint: 'Check "clientId", "scopes" and "parameters" of the provider.',
-    refusal: {error: printable(error, 80)},
+    refusal: refusalOf({error, error_description: description}),
   })
 }
 

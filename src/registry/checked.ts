@@ -1,4 +1,4 @@
-import {cacheEntryFrom, cacheTimeFrom, findingsFrom, identityFrom} from '../contract/answers.ts'
+import {cacheEntryFrom, cacheTimeFrom, findingsFrom, identityFrom, refusalMeaningFrom} from '../contract/answers.ts'
 import type {CredentialCache, FederationStrategy} from '../plugin.ts'
 
 /**
@@ -8,13 +8,16 @@ import type {CredentialCache, FederationStrategy} from '../plugin.ts'
 export function checkedStrategy<Settings extends object>(
   strategy: FederationStrategy<Settings>,
 ): FederationStrategy<Settings> {
-  const {settings, issuer, check, signOut} = strategy
+  const {settings, issuer, check, signOut, describeRefusal} = strategy
   return {
     settings,
     signIn: async (...given) => identityFrom(await strategy.signIn(...given)),
     ...(issuer && {issuer: given => issuer.call(strategy, given)}),
     ...(check && {check: async (...given) => findingsFrom(await check.apply(strategy, given))}),
     ...(signOut && {signOut: async (...given) => signOut.apply(strategy, given)}),
+    ...(describeRefusal && {
+      describeRefusal: (...given) => refusalMeaningFrom(describeRefusal.apply(strategy, given)),
+    }),
   }
 }
 

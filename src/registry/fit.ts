@@ -5,6 +5,7 @@ import type {Files} from '../outside/files/files.ts'
 import type {Log} from '../plugin.ts'
 import {parseObject, readObject} from '../text/json.ts'
 import {allowsPlugin} from './allowed.ts'
+import {browserlessIn} from './browserless.ts'
 import {declaredBy, kinds, type Manifest, misdeclaredIn, otherNodeOf, whyUnfit, words} from './declared.ts'
 import {installedPlugins} from './installed.ts'
 import {updateOf} from './ours.ts'
@@ -92,6 +93,8 @@ export async function checkFit(
     throw refuse(lost, `Change what uses it first, or: aws-oidc plugins uninstall ${name}`)
   }
   warnOfDisputes(name, manifest, others, deps)
+  const browserless = await browserlessIn({name, root, manifest}, deps)
+  if (browserless !== undefined) deps.log.warn(browserless)
   return {
     name,
     version: String(manifest.version),

@@ -22,10 +22,11 @@ const longestList = 10
 /** A plugin may ask with text from outside. */
 export const longestQuestion = 1_000
 
-/** Questions on the terminal. Only the first one loads the prompt library and touches stdin. */
-export function promptsOn(streams: () => PromptStreams, signal: AbortSignal): Ask {
+/** Questions on the terminal, where `available` says that somebody sits there. Only the first one loads the prompt library and touches stdin. */
+export function promptsOn(streams: () => PromptStreams, signal: AbortSignal, available = false): Ask {
   const put = answering(streams, signal)
   return {
+    available,
     async select(wording, choices) {
       const message = printable(wording, longestQuestion)
       const {search, select} = await import('./questions.ts')
@@ -59,6 +60,8 @@ export interface PromptContext {
   readonly input: NodeJS.ReadableStream
   readonly output: NodeJS.WritableStream
   readonly signal: AbortSignal
+  /** Read by the library when the question is over: whether to remove it. */
+  readonly clearPromptOnDone: boolean
 }
 
 /**
@@ -72,7 +75,14 @@ export function answering(streams: () => PromptStreams, signal: AbortSignal) {
   ): Promise<Answer> {
     const {input, output, ended} = streams()
     try {
-      return await ask({input, output, signal: AbortSignal.any([signal, ended])})
+      return await ask({
+        input,
+        output,
+        signal: AbortSignal.any([signal, ended]),
+        get clearPromptOnDone() {
+          return signal.aborted
+        },
+      })
     } catch (error) {
       // The library's own error hides the signal's reason in its cause.
       signal.throwIfAborted()

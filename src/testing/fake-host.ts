@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
 import {checkClient} from '../contract/client.ts'
 import type {Host, OidcClient, TokenSet} from '../plugin.ts'
-import {askWith, logInto, memoryUntil} from './fake-members.ts'
+import {askWith, logInto, memoryUntil, noticesOf} from './fake-members.ts'
 import type {Answer, Asked, FakeHostOptions, FakeMemory, LogLine, Question, Script} from './script.ts'
 
 /** A `Host` that touches nothing outside: it answers from a script and records how the strategy used it. */
 export interface FakeHost extends Host {
   readonly memory: FakeMemory
   readonly logged: readonly LogLine[]
+  /** The notices that the strategy shows now. The real host takes away what is left when its call has ended. */
+  readonly notices: readonly string[]
   /** How the user was asked, in order. */
   readonly asked: readonly Asked[]
   /** Values that must not appear in a log or an error: tokens issued, secrets typed, values in the memory. */
@@ -23,7 +25,8 @@ export interface FakeHost extends Host {
 const mostWaitsAfterAbort = 100
 
 export function fakeHost(script: Script = {}, options: FakeHostOptions = {}): FakeHost {
-  const {interactive = true, flow = 'browser', env = {}} = options
+  const {interactive = true, attended = true, flow = 'browser', env = {}} = options
+  const notices = noticesOf()
   let time = (options.now ?? new Date('2026-01-01T00:00:00Z')).getTime()
   let waitsAfterAbort = 0
   const controller = new AbortController()
@@ -94,7 +97,9 @@ export function fakeHost(script: Script = {}, options: FakeHostOptions = {}): Fa
       return [...secrets]
     },
     log: logInto(logged),
-    ask: askWith(ask, answer => secrets.add(answer)),
+    ask: askWith(interactive && attended, ask, answer => secrets.add(answer)),
+    notice: notices.notice,
+    notices: notices.shown,
     now: () => new Date(time),
     error: errorWith,
     advance(milliseconds) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import type {Ask, Log} from '../plugin.ts'
+import {millisecondsIn, textIn} from '../contract/values.ts'
+import type {Ask, AskOptions, Host, Log} from '../plugin.ts'
 import type {FakeMemory, LogLine, Question} from './script.ts'
 
 /** A memory that starts with the entries of `before`, expires them by the clock `now`, and reports values to `note`. */
@@ -33,19 +34,45 @@ export function logInto(lines: LogLine[]): Log {
 }
 
 /** An `Ask` that takes its answers from `ask` and passes typed secrets to `keep`. */
-export function askWith(ask: (question: Question) => Promise<string | number>, keep: (answer: string) => void): Ask {
+export function askWith(
+  available: boolean,
+  ask: (question: Question) => Promise<string | number>,
+  keep: (answer: string) => void,
+): Ask {
+  const put = async (question: Omit<Question, 'timeout'>, options: AskOptions | undefined) => {
+    if (options?.timeout === undefined) return ask(question)
+    return ask({...question, timeout: millisecondsIn(options.timeout, '"timeout" of a question')})
+  }
   return {
-    async select(question, choices) {
-      const answer = await ask({kind: 'select', question, choices: choices.map(({label}) => label)})
+    available,
+    async select(question, choices, options) {
+      const answer = await put({kind: 'select', question, choices: choices.map(({label}) => label)}, options)
       const choice = typeof answer === 'number' ? choices[answer] : choices.find(({label}) => label === answer)
       assert.ok(choice, `There is no choice "${answer}" for "${question}".`)
       return choice.value
     },
-    text: async question => String(await ask({kind: 'text', question, choices: []})),
-    async secret(question) {
-      const answer = String(await ask({kind: 'secret', question, choices: []}))
+    text: async (question, options) => String(await put({kind: 'text', question, choices: []}, options)),
+    async secret(question, options) {
+      const answer = String(await put({kind: 'secret', question, choices: []}, options))
       keep(answer)
       return answer
+    },
+  }
+}
+
+/** The notices that are shown, and `host.notice`. */
+export function noticesOf(): {readonly shown: string[]; readonly notice: NonNullable<Host['notice']>} {
+  const shown: string[] = []
+  return {
+    shown,
+    notice(text) {
+      textIn(text, 'the notice')
+      shown.push(text)
+      let isShown = true
+      return () => {
+        if (isShown) shown.splice(shown.indexOf(text), 1)
+        isShown = false
+      }
     },
   }
 }

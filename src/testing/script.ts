@@ -40,6 +40,8 @@ export interface Question {
   readonly question: string
   /** The labels to choose from. */
   readonly choices: readonly string[]
+  /** The time for an answer, in milliseconds, if the strategy sets one. To play that it is over, script an error. */
+  readonly timeout?: number
 }
 
 export interface RedirectRequest {
@@ -50,6 +52,8 @@ export interface RedirectRequest {
 export interface FakeHostOptions {
   /** Whether the user may be asked. Default: `true`. */
   readonly interactive?: boolean
+  /** Whether somebody sits at a terminal: `host.ask.available`, if the user may be asked. Default: `true`. */
+  readonly attended?: boolean
   /** Default: `browser`. */
   readonly flow?: 'browser' | 'device'
   readonly env?: Readonly<Record<string, string | undefined>>

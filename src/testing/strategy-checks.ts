@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import {inspect} from 'node:util'
-import {findingsFrom} from '../contract/answers.ts'
+import {findingsFrom, refusalMeaningFrom} from '../contract/answers.ts'
 import {isStrategyErrorCode} from '../contract/error-codes.ts'
 import type {FederationStrategy, Identity, Proof, Role, SettingSpec} from '../plugin.ts'
 import type {FakeHost} from './fake-host.ts'
@@ -56,6 +56,21 @@ export async function checkFindings<Settings extends object>(
     () => undefined,
   )
   if (answer) findingsFrom(answer.said)
+}
+
+// RFC 6749, 4.1.2.1 and 5.2. A description is whatever the provider likes, and may be absent.
+const refusals = ['invalid_client', 'invalid_request', 'invalid_scope', 'unauthorized_client', 'access_denied'].flatMap(
+  error => [{error}, {error, description: 'No.'}],
+)
+
+export function checkRefusals<Settings extends object>(
+  strategy: FederationStrategy<Settings>,
+  settings: Settings,
+): void {
+  for (const refusal of refusals) {
+    const meaning = refusalMeaningFrom(strategy.describeRefusal?.(refusal, settings))
+    assertSilent(JSON.stringify(meaning ?? {}), secretsOf(strategy, settings), 'the meaning of a refusal')
+  }
 }
 
 /** An error without a code counts as a failure of the strategy, so a code that is none is a mistake. */

@@ -11,6 +11,7 @@ import {
   checkCode,
   checkFindings,
   checkProof,
+  checkRefusals,
   checkSpec,
   codeOf,
   failingScripts,
@@ -88,6 +89,10 @@ export function strategyContract<Settings extends object>(
         await unlessUnscripted(listRoles((await signInOnce()).identity))
         await checkFindings(strategy, settings, hostWith({}, {interactive: false}))
       },
+    },
+    {
+      name: 'describes refusals at once, with the members that the contract names and no secret',
+      run: async () => checkRefusals(strategy, settings),
     },
     unattended
       ? {

@@ -2,6 +2,8 @@ import type {Configuration, Interactive} from '../config/schema.ts'
 import type {Asking} from '../credentials/dependencies.ts'
 import {mayAsk, nobodyBecause, type Surroundings} from '../host/interactive.ts'
 import type {Outside} from '../outside/outside.ts'
+import type {Ask} from '../plugin.ts'
+import {promptsOn} from '../terminal/prompts.ts'
 
 /** What the command line says about the whole call. */
 export interface Choices {
@@ -25,6 +27,14 @@ export function askingOf(choices: Choices, {interactive}: Configuration, around:
     attended: around.stdinIsTerminal,
     mayRead: choices.login && around.stdinIsTerminal,
   }
+}
+
+/** Questions until the signal aborts. They are drawn on stderr and answered on stdin. */
+export function questionsOn(
+  {stdinIsTerminal, stderrIsTerminal, promptStreams}: Outside['terminal'],
+  signal: AbortSignal,
+): Ask {
+  return promptsOn(promptStreams, signal, stdinIsTerminal && stderrIsTerminal)
 }
 
 /** AWS_OIDC_BROWSER and BROWSER name a program that gets the address as its one argument. */

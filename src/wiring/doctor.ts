@@ -31,6 +31,7 @@ export async function checkContextOf(
   return {
     deps: {
       ...deps,
+      notice: () => () => undefined,
       openBrowser: () => Promise.reject(new AwsOidcError('SIGN_IN_REQUIRED', 'The doctor opens no browser.')),
     },
     configuration,

@@ -10,11 +10,13 @@ export interface Stages {
   readonly waitingFor: WaitingFor
   /** Says how far long work has come, instead of naming each thing that it waits for; `undefined` when it is done. */
   readonly progress: WaitingFor
+  /** Shows a line until the returned function is called. */
+  readonly notice: Terminal['notice']
   /** Says nothing more: a program of the user has the terminal now. */
   readonly handOver: () => void
 }
 
-export function stagesOn(terminal: Pick<Terminal, 'waitingFor'>): Stages {
+export function stagesOn(terminal: Pick<Terminal, 'waitingFor' | 'notice'>): Stages {
   let terminalIsOurs = true
   let underWay: string | undefined
   const waitingFor: WaitingFor = what => terminal.waitingFor(terminalIsOurs ? (underWay ?? what) : undefined)
@@ -24,6 +26,7 @@ export function stagesOn(terminal: Pick<Terminal, 'waitingFor'>): Stages {
       underWay = text
       waitingFor(undefined)
     },
+    notice: text => (terminalIsOurs ? terminal.notice(text) : () => undefined),
     handOver() {
       terminalIsOurs = false
       waitingFor(undefined)

@@ -19,9 +19,8 @@ import {allowsPlugin} from '../registry/allowed.ts'
 import {installedPlugins} from '../registry/installed.ts'
 import {type InstalledPackage, registryOf} from '../registry/registry.ts'
 import {dialogueOn} from '../terminal/dialogue.ts'
-import {promptsOn} from '../terminal/prompts.ts'
 import {secrets} from '../text/secrets.ts'
-import {askingOf, type Choices, programFrom} from './asking.ts'
+import {askingOf, type Choices, programFrom, questionsOn} from './asking.ts'
 import {awsFilesIn} from './aws-files.ts'
 import {browserFoldersIn} from './browser-folders.ts'
 import {browsersOf} from './browsers.ts'
@@ -53,7 +52,7 @@ export type Wired = Awaited<ReturnType<typeof wire>>
 export async function wire(outside: Outside, installation: Installation, choices: Choices) {
   const {own, dataFolder} = installation
   const {env, places, clock, files, processes, terminal} = outside
-  const {waitingFor, progress, handOver} = stagesOn(terminal)
+  const {waitingFor, progress, notice, handOver} = stagesOn(terminal)
   const network = announcedNetwork(outside.network, waitingFor)
   const path = places.configFile ?? 'config.yaml'
   const lookedAt = clock.now()
@@ -207,15 +206,16 @@ export async function wire(outside: Outside, installation: Installation, choices
     signal,
     tell,
     progress,
+    notice,
     asking,
     readStdin: terminal.readStdin,
     home: places.home,
     readText: files.readGiven,
-    ask: promptsOn(terminal.promptStreams, signal),
+    ask: questionsOn(terminal, signal),
     dialogue: dialogueOn(terminal.promptStreams, signal),
     screen: terminal.screen,
     colours: terminal.colours,
-    askUntil: until => promptsOn(terminal.promptStreams, AbortSignal.any([signal, until])),
+    askUntil: until => questionsOn(terminal, AbortSignal.any([signal, until])),
     flowFor:
       ({name, flow, browser}) =>
       offer =>

@@ -79,6 +79,14 @@ const plugins: readonly Illness[] = [
     mend: /^aws-oidc plugins unlink/,
   },
   {
+    id: 'plugin.browser',
+    severity: 'note',
+    when: 'whose strategies would have a browser driven',
+    make: ({home}) => plantPlugin(home, {hook, files: {'dist/portal.js': 'host.samlFromBrowser(start)'}}),
+    says: /^aws-oidc 1\.0\.0 can't drive a browser yet: the strategies of aws-oidc-ping that call samlFromBrowser will fail\.$/,
+    mend: /^Use another strategy/,
+  },
+  {
     id: 'plugin.not-allowed',
     severity: 'note',
     when: 'that the configuration does not list',

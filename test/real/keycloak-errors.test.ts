@@ -61,6 +61,18 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     exitCode: 4,
     says: ['Client requires user consent', 'Try: Turn "Consent required" off at Clients > urn:amazon:webservices'],
   },
+  'the SAML client is disabled': {
+    provider: saml,
+    client: ['urn:amazon:webservices', {enabled: false}],
+    exitCode: 4,
+    says: ['Client disabled', 'Try: Turn "Enabled" on at the top of Clients > urn:amazon:webservices.'],
+  },
+  'the SAML client wants encrypted assertions, and has no certificate': {
+    provider: saml,
+    client: ['urn:amazon:webservices', {attributes: {'saml.encrypt': 'true'}}],
+    exitCode: 4,
+    says: ['encrypted assertions', 'Try: Turn "Encrypt assertions" off at Clients > urn:amazon:webservices > Keys.'],
+  },
   'the assertion is unsigned': {
     provider: {...saml, audience: 'urn:example:saml:unsigned'},
     exitCode: 5,

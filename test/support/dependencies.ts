@@ -121,6 +121,7 @@ export function makeStage(configuration = usual): Stage {
       log,
       secrets: new Secrets(),
       signal: new AbortController().signal,
+      notice: () => () => undefined,
       tell: text => void told.push(onScreen(text)),
       progress: () => undefined,
       screen: () => undefined,

@@ -198,4 +198,32 @@ describe('the fake host', () => {
     expect(callback.url.href).to.equal('http://localhost:8400/done')
     expect((await callback.received('s')).toString()).to.equal('code=c&state=s')
   })
+
+  it('says whether somebody sits at a terminal, which takes somebody who may be asked', () => {
+    expect(fakeHost().ask.available).to.equal(true)
+    expect(fakeHost({}, {attended: false}).ask.available).to.equal(false)
+    expect(fakeHost({}, {interactive: false}).ask.available).to.equal(false)
+  })
+
+  it('records the time that a question has, and demands one that the host takes', async () => {
+    const host = fakeHost({answers: ['123456']})
+    expect(await host.ask.secret('Code?', {timeout: 30_000})).to.equal('123456')
+    expect(host.asked).to.deep.equal([
+      {by: 'question', kind: 'secret', question: 'Code?', choices: [], timeout: 30_000},
+    ])
+    const failed = await host.ask.text('Who?', {timeout: Number.NaN}).catch((error: unknown) => String(error))
+    expect(failed).to.include('"timeout" of a question is NaN, not a number of milliseconds above 0')
+  })
+
+  it('shows a notice until it is taken away', () => {
+    const host = fakeHost()
+    const [first, second] = [host.notice?.('Touch it.'), host.notice?.('Touch it.')]
+    expect(host.notices).to.deep.equal(['Touch it.', 'Touch it.'])
+    first?.()
+    first?.()
+    expect(host.notices).to.deep.equal(['Touch it.'])
+    second?.()
+    expect(host.notices).to.deep.equal([])
+    expect(() => host.notice?.('')).to.throw('the notice is empty')
+  })
 })

@@ -375,4 +375,30 @@ describe('installing a plugin', () => {
     ])
     expect(await systemFiles.readText(join(folder, 'node_modules/aws-oidc-ping/package.json'))).to.equal(undefined)
   })
+
+  const drives = (version: string) =>
+    `aws-oidc ${version} can't drive a browser yet: the strategies of aws-oidc-ping that call samlFromBrowser will fail.`
+  const call = 'export const signIn = (settings, host) => host.samlFromBrowser(settings.start)'
+
+  it('warns of strategies that would have a browser driven, and installs them all the same', async () => {
+    expect(await install({files: {'dist/portal.js': call}})).to.include({name: 'aws-oidc-ping'})
+    expect(said.filter(text => text.includes('browser'))).to.deep.equal([drives('1.2.3')])
+  })
+
+  it('warns of them once where a folder is linked', async () => {
+    const ping = await writePackage(join(folder, 'ping'), good, {'lib/deep/portal.mjs': call})
+    await linkPlugin({folder: ping, builtIn, withDependencies: false}, partsWith({}))
+    expect(said).to.deep.equal([drives('1.2.3')])
+  })
+
+  for (const [what, manifest, files] of [
+    ['its dependencies', good, {'node_modules/other/index.js': call}],
+    ['what is no code', good, {'README.md': call, 'src/portal.ts': call}],
+    ['a package without strategies', {...good, 'aws-oidc': {apiVersion: 1, caches: ['ping']}}, {'index.js': call}],
+  ] as const) {
+    it(`does not warn of a browser because of ${what}`, async () => {
+      expect(await install({manifest, files})).to.include({name: 'aws-oidc-ping'})
+      expect(said.filter(text => text.includes('browser'))).to.deep.equal([])
+    })
+  }
 })

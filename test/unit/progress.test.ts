@@ -85,4 +85,36 @@ describe('The progress line', () => {
     due?.()
     expect(shown).to.equal('012345678')
   })
+
+  it('is a notice at once, instead of what we wait for, which comes back after it', () => {
+    const {waitingFor, notice} = progress()
+    waitingFor('one')
+    due?.()
+    const done = notice('Touch it.')
+    waitingFor('two')
+    done()
+    done()
+    expect(shown).to.equal(`one${clearLine}Touch it.${clearLine}two`)
+  })
+
+  it('is the latest of several notices, and none once all are taken away', () => {
+    const {notice, above} = progress()
+    const first = notice('first')
+    notice('second')
+    first()
+    above(() => {
+      shown += 'late\n'
+    })
+    expect(shown).to.equal(`first${clearLine}second${clearLine}late\nsecond`)
+  })
+
+  it('is gone, notices too, before a question', () => {
+    const {notice, waitingFor, clear} = progress()
+    waitingFor('one')
+    const done = notice('first')
+    clear()
+    done()
+    expect(shown).to.equal(`first${clearLine}`)
+    expect(due).to.equal(undefined)
+  })
 })

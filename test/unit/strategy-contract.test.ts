@@ -162,6 +162,29 @@ describe('the contract of strategies', () => {
     expect(await failedBy(Object.assign(strategyWith({}), {check}))).to.deep.equal([answers])
   })
 
+  const meanings: Readonly<Record<string, () => unknown>> = {
+    'has no message for a refusal': () => ({hint: 'Ask somebody.'}),
+    'describes a refusal later': async () => ({message: 'The client is off.'}),
+    'throws where a refusal has no description': () => {
+      throw new TypeError('description is undefined')
+    },
+    'tells its secret where it describes a refusal': () => ({message: `It is ${settings.clientSecret}.`}),
+  }
+  for (const [what, describeRefusal] of Object.entries(meanings)) {
+    it(`finds a strategy that ${what}`, async () => {
+      const failed = await failedBy(Object.assign(strategyWith({}), {describeRefusal}))
+      expect(failed).to.deep.equal([
+        'describes refusals at once, with the members that the contract names and no secret',
+      ])
+    })
+  }
+
+  it('fits a strategy that describes one refusal', async () => {
+    const describeRefusal: FederationStrategy<Settings>['describeRefusal'] = ({error}) =>
+      error === 'invalid_scope' ? {message: 'The scope is unknown.', hint: 'Add it.'} : undefined
+    expect(await failedBy({...strategyWith({}), describeRefusal})).to.deep.equal([])
+  })
+
   it('fits a strategy that never asks a user, and finds one that does', async () => {
     const ambient = strategyWith({
       signIn: async () => ({subject: 'job', proofFor: async () => ({kind: 'web-identity', token: 'a.b.c'})}),

@@ -69,8 +69,11 @@ function read({body}: GrantAnswer, asked: Date, host: Host): {readonly document:
 }
 
 function refused(refusal: ProviderRefusal, settings: KeycloakSettings, host: Host): Error {
-  const {usually, hint} = meaningAtExchange(refusal, settings) ?? {usually: '', hint: 'Check the log of Keycloak.'}
-  const message = `Keycloak gave no SAML assertion for ${settings.audience}: ${quoted(refusal)}. ${usually}`
+  const {message: meaning, hint} = meaningAtExchange(refusal, settings) ?? {
+    message: '',
+    hint: 'Check the log of Keycloak.',
+  }
+  const message = `Keycloak gave no SAML assertion for ${settings.audience}: ${quoted(refusal)}. ${meaning}`
   return host.error('SIGN_IN_REFUSED', message.trim(), {hint})
 }
 

@@ -60,6 +60,7 @@ export async function identityByAssertion(
     return latest.document
   }
   const roles = async (): Promise<readonly Role[]> => {
+    checkReadable(await document(), settings, host)
     const found = await host.rolesIn(await document())
     if (found.length > 0) return found
     const {audience} = settings
@@ -75,7 +76,8 @@ export async function identityByAssertion(
     ...user,
     roles,
     proofFor: async () => {
-      checkForm(await document(), settings, host)
+      checkReadable(await document(), settings, host)
+      checkSigned(await document(), settings, host)
       await roles()
       return {kind: 'saml', document: await document()}
     },
@@ -84,14 +86,18 @@ export async function identityByAssertion(
 
 const signature = 'http://www.w3.org/2000/09/xmldsig#'
 
-/** Rejects an encrypted or unsigned assertion, naming Keycloak's setting for it. The host checks everything else. */
-function checkForm(document: string, {audience}: KeycloakSettings, host: Host): void {
+/** Rejects an encrypted assertion, naming Keycloak's setting for it. */
+function checkReadable(document: string, {audience}: KeycloakSettings, host: Host): void {
   const xml = Buffer.from(document, 'base64url').toString()
-  if (/^[^>]*EncryptedAssertion/.test(xml)) {
-    throw host.error('AWS_REFUSED', 'The SAML assertion is encrypted, and AWS would need the key.', {
-      hint: `Turn "Encrypt assertions" off at Clients > ${audience} > Keys.`,
-    })
-  }
+  if (!/^[^>]*EncryptedAssertion/.test(xml)) return
+  throw host.error('AWS_REFUSED', 'The SAML assertion is encrypted, and AWS would need the key.', {
+    hint: `Turn "Encrypt assertions" off at Clients > ${audience} > Keys.`,
+  })
+}
+
+/** Rejects an unsigned assertion, naming Keycloak's setting for it. The host checks everything else. */
+function checkSigned(document: string, {audience}: KeycloakSettings, host: Host): void {
+  const xml = Buffer.from(document, 'base64url').toString()
   if (xml.includes(signature)) return
   throw host.error('AWS_REFUSED', 'The SAML assertion is not signed.', {
     hint: `Turn "Sign assertions" on at Clients > ${audience} > Settings > Signature and Encryption; "Sign documents" does not sign an assertion from a token exchange.`,

@@ -1,6 +1,7 @@
 import type {FederationStrategy} from 'aws-oidc/plugin'
 import {identityByAssertion, identityByIdToken} from './federation.ts'
 import {issuerOf} from './issuer.ts'
+import {meaningAtSignIn} from './refusals.ts'
 import {clientOf, type KeycloakSettings} from './settings.ts'
 import {signInAt} from './tokens.ts'
 
@@ -41,6 +42,8 @@ export const keycloak: FederationStrategy<KeycloakSettings> = {
       ? identityByAssertion(signedIn, settings, host)
       : identityByIdToken(signedIn, settings, host)
   },
+
+  describeRefusal: meaningAtSignIn,
 
   async signOut(settings, host, {everywhere}) {
     const client = clientOf(settings, (await issuerOf(settings, host)).issuer)

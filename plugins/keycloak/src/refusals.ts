@@ -1,4 +1,4 @@
-import type {ProviderRefusal} from 'aws-oidc/plugin'
+import type {ProviderRefusal, RefusalMeaning} from 'aws-oidc/plugin'
 
 /** The names to use in hints. */
 export interface Names {
@@ -8,8 +8,7 @@ export interface Names {
 }
 
 /** What an error from Keycloak usually means, and which setting to change. */
-export interface Meaning {
-  readonly usually: string
+export interface Meaning extends RefusalMeaning {
   readonly hint: string
 }
 
@@ -24,12 +23,12 @@ interface Row {
 export const features = '--features=token-exchange:v1,admin-fine-grained-authz:v1'
 
 const clientUnknown = ({realm, clientId}: Names): Meaning => ({
-  usually: `The realm "${realm}" has no client "${clientId}", or the client is disabled, or it is confidential and has another secret.`,
+  message: `The realm "${realm}" has no client "${clientId}", or the client is disabled, or it is confidential and has another secret.`,
   hint: 'Compare "clientId" of the provider with Clients in the admin console, and "clientSecret" with Credentials there.',
 })
 
 const switchedToStandard = ({clientId}: Names): Meaning => ({
-  usually: `The client "${clientId}" uses the standard token exchange, which gives no SAML assertions.`,
+  message: `The client "${clientId}" uses the standard token exchange, which gives no SAML assertions.`,
   hint: `Turn "Standard Token Exchange" off at Clients > ${clientId} > Settings > Capability config. The server needs ${features}.`,
 })
 
@@ -39,7 +38,7 @@ const atSignIn: readonly Row[] = [
     error: 'unauthorized_client',
     description: /^Invalid client or /,
     meaning: ({clientId}) => ({
-      usually: `The client "${clientId}" is confidential, and its secret was wrong or not sent.`,
+      message: `The client "${clientId}" is confidential, and its secret was wrong or not sent.`,
       hint: `Set "clientSecret" of the provider to the secret at Clients > ${clientId} > Credentials.`,
     }),
   },
@@ -47,7 +46,7 @@ const atSignIn: readonly Row[] = [
     error: 'unauthorized_client',
     description: /Standard flow is disabled/,
     meaning: ({clientId}) => ({
-      usually: `The client "${clientId}" may not sign users in with the browser.`,
+      message: `The client "${clientId}" may not sign users in with the browser.`,
       hint: `Turn "Standard flow" on at Clients > ${clientId} > Settings > Capability config.`,
     }),
   },
@@ -55,7 +54,7 @@ const atSignIn: readonly Row[] = [
     error: 'unauthorized_client',
     description: /Device Authorization Grant/,
     meaning: ({clientId}) => ({
-      usually: `The client "${clientId}" may not sign users in with a code.`,
+      message: `The client "${clientId}" may not sign users in with a code.`,
       hint: `Turn "OAuth 2.0 Device Authorization Grant" on at Clients > ${clientId} > Settings > Capability config.`,
     }),
   },
@@ -63,7 +62,7 @@ const atSignIn: readonly Row[] = [
     error: 'invalid_request',
     description: /code challenge method/,
     meaning: ({clientId}) => ({
-      usually: `The client "${clientId}" is set to a PKCE method other than S256.`,
+      message: `The client "${clientId}" is set to a PKCE method other than S256.`,
       hint: `Set "PKCE Method" to S256 at Clients > ${clientId} > Settings > Capability config.`,
     }),
   },
@@ -71,7 +70,7 @@ const atSignIn: readonly Row[] = [
     error: 'invalid_request',
     description: /^Pushed Authorization Request/,
     meaning: ({clientId}) => ({
-      usually: `The client "${clientId}" demands pushed authorization requests, which aws-oidc does not send.`,
+      message: `The client "${clientId}" demands pushed authorization requests, which aws-oidc does not send.`,
       hint: `Turn "Pushed authorization request required" off at Clients > ${clientId} > Advanced.`,
     }),
   },
@@ -79,7 +78,7 @@ const atSignIn: readonly Row[] = [
     error: 'invalid_request',
     description: /^DPoP proof/,
     meaning: ({clientId}) => ({
-      usually: `The client "${clientId}" demands DPoP, which aws-oidc does not support.`,
+      message: `The client "${clientId}" demands DPoP, which aws-oidc does not support.`,
       hint: `Turn "Require DPoP bound tokens" off at Clients > ${clientId} > Settings > Capability config.`,
     }),
   },
@@ -87,7 +86,7 @@ const atSignIn: readonly Row[] = [
     error: 'invalid_scope',
     description: /^Invalid scopes/,
     meaning: ({clientId}) => ({
-      usually: `The client "${clientId}" lacks one of these scopes.`,
+      message: `The client "${clientId}" lacks one of these scopes.`,
       hint: `Add it at Clients > ${clientId} > Client scopes.`,
     }),
   },
@@ -98,7 +97,7 @@ const atExchange: readonly Row[] = [
     error: 'invalid_request',
     description: /^Standard token exchange is not enabled/,
     meaning: () => ({
-      usually: 'The server lacks the legacy token exchange, the only one that gives SAML assertions.',
+      message: 'The server lacks the legacy token exchange, the only one that gives SAML assertions.',
       hint: `Start Keycloak with ${features}, or set "federation: oidc" of the provider.`,
     }),
   },
@@ -108,7 +107,7 @@ const atExchange: readonly Row[] = [
     error: 'access_denied',
     description: /^Client not allowed to exchange/,
     meaning: ({clientId, audience}) => ({
-      usually: `The client "${clientId}" has no permission to exchange tokens for "${audience}", or the server runs admin-fine-grained-authz:v2, which has no such permission.`,
+      message: `The client "${clientId}" has no permission to exchange tokens for "${audience}", or the server runs admin-fine-grained-authz:v2, which has no such permission.`,
       hint: `Give it at Clients > ${audience} > Permissions > token-exchange, by a client policy with "${clientId}". Where there is no such tab, start Keycloak with ${features}.`,
     }),
   },
@@ -116,7 +115,7 @@ const atExchange: readonly Row[] = [
     error: 'invalid_client',
     description: /^Audience not found/,
     meaning: ({realm, audience}) => ({
-      usually: `The realm "${realm}" has no client "${audience}".`,
+      message: `The realm "${realm}" has no client "${audience}".`,
       hint: 'Set "audience" of the provider to the Client ID that the SAML client for AWS has under Clients.',
     }),
   },
@@ -124,7 +123,7 @@ const atExchange: readonly Row[] = [
     error: 'invalid_client',
     description: /^Client requires assertion consumer url/,
     meaning: ({audience}) => ({
-      usually: `The SAML client "${audience}" does not say where assertions go.`,
+      message: `The SAML client "${audience}" does not say where assertions go.`,
       hint: `Set "Assertion Consumer Service POST Binding URL" to https://signin.aws.amazon.com/saml at Clients > ${audience} > Advanced > Fine Grain SAML Endpoint Configuration.`,
     }),
   },
@@ -132,8 +131,25 @@ const atExchange: readonly Row[] = [
     error: 'invalid_client',
     description: /^Client requires user consent/,
     meaning: ({audience}) => ({
-      usually: `The SAML client "${audience}" asks users for consent, which an exchange can't.`,
+      message: `The SAML client "${audience}" asks users for consent, which an exchange can't.`,
       hint: `Turn "Consent required" off at Clients > ${audience} > Settings > Login settings.`,
+    }),
+  },
+  {
+    error: 'invalid_client',
+    description: /^Client disabled/,
+    meaning: ({audience}) => ({
+      message: `The SAML client "${audience}" is disabled.`,
+      hint: `Turn "Enabled" on at the top of Clients > ${audience}.`,
+    }),
+  },
+  {
+    // All that Keycloak says where it makes an error page instead of an assertion.
+    error: 'invalid_request',
+    description: /^Can not get SAML 2\.0 token/,
+    meaning: ({audience}) => ({
+      message: `The SAML client "${audience}" probably wants encrypted assertions, and Keycloak can't encrypt without its certificate. AWS would need the key.`,
+      hint: `Turn "Encrypt assertions" off at Clients > ${audience} > Keys. If it is off, check the log of Keycloak.`,
     }),
   },
   {error: 'invalid_client', description: /^Invalid client or /, meaning: clientUnknown},
@@ -141,12 +157,13 @@ const atExchange: readonly Row[] = [
     error: 'invalid_request',
     description: /^Invalid token$/,
     meaning: () => ({
-      usually: 'Keycloak does not take the token of this sign-in: the session has ended, or the user is disabled.',
+      message: 'Keycloak does not take the token of this sign-in: the session has ended, or the user is disabled.',
       hint: 'aws-oidc login --force',
     }),
   },
 ]
 
+/** What a refusal before the exchange means: of a sign-in, a code or a renewal. */
 export function meaningAtSignIn(refusal: ProviderRefusal, names: Names): Meaning | undefined {
   return meaningIn(atSignIn, refusal, names)
 }

@@ -1,7 +1,7 @@
 import type {Host, OidcClient, TokenSet} from 'aws-oidc/plugin'
 import {findIssuer, issuerOf} from './issuer.ts'
 import {clientOf, type KeycloakSettings} from './settings.ts'
-import {codeOf, signInFailed} from './sign-in-failures.ts'
+import {codeOf, timedOut} from './sign-in-failures.ts'
 
 export interface SignedIn {
   readonly client: OidcClient
@@ -15,7 +15,7 @@ export async function signInAt(settings: KeycloakSettings, host: Host, fresh = f
     return await tokensOf(issuer, settings, host, fresh)
   } catch (error) {
     const moved = remembered && codeOf(error) === 'BAD_RESPONSE' ? await findIssuer(settings, host) : issuer
-    if (moved.href === issuer.href) throw signInFailed(error, settings, host)
+    if (moved.href === issuer.href) throw timedOut(error, settings, host)
     return await tokensOf(moved, settings, host, fresh)
   }
 }

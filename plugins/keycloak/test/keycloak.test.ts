@@ -4,6 +4,7 @@ import {keycloak} from '../src/keycloak.ts'
 import {
   assertion,
   claims,
+  failure,
   given,
   hostWith,
   metadata,
@@ -154,6 +155,15 @@ describe('keycloak, with a SAML provider in the account,', () => {
       expect(failed.hint).to.include(hint)
     })
   }
+
+  it('names the switch that makes an assertion encrypted where roles are listed too', async () => {
+    const document = Buffer.from('<saml:EncryptedAssertion>').toString('base64url')
+    const host = hostWith({grants: [given(document)], samlRoles: [failure('BAD_RESPONSE')]})
+    const identity = await keycloak.signIn(samlSettings, host)
+    const failed = await rejection(Promise.resolve(identity.roles?.()))
+    expect(failed.code).to.equal('AWS_REFUSED')
+    expect(failed.hint).to.include('"Encrypt assertions" off at Clients > urn:amazon:webservices > Keys')
+  })
 
   it('says which user to give a role, and where, whether roles are listed or one is requested', async () => {
     const host = hostWith({grants: [given()], samlRoles: [[], []]})

@@ -46,6 +46,13 @@ describe('keycloak that refuses an exchange', () => {
     ],
     ['invalid_client', 'Invalid client or Invalid client credentials', 'no client "aws-oidc"', '"clientId"'],
     ['invalid_request', 'Invalid token', 'the session has ended, or the user is disabled', 'aws-oidc login --force'],
+    ['invalid_client', 'Client disabled', 'is disabled', '"Enabled" on at the top of Clients > urn:amazon:webservices'],
+    [
+      'invalid_request',
+      'Can not get SAML 2.0 token',
+      "can't encrypt",
+      '"Encrypt assertions" off at Clients > urn:amazon:webservices > Keys',
+    ],
     ['server_error', 'Something new', 'server_error (Something new)', 'log of Keycloak'],
   ] as const) {
     it(`because "${description}" says: ${usually}`, async () => {
@@ -106,21 +113,27 @@ describe('keycloak that refuses a sign-in', () => {
     ['invalid_request', 'DPoP proof is missing', '"Require DPoP bound tokens" off'],
     ['invalid_scope', 'Invalid scopes: openid bogus', 'Clients > aws-oidc > Client scopes'],
   ] as const) {
-    it(`because "${description}" names the switch: ${hint}`, async () => {
-      const host = hostWith({tokens: [failure('SIGN_IN_REFUSED', {error, description})]})
-      const failed = await rejection(keycloak.signIn(settings, host))
-      expect(failed.code).to.equal('SIGN_IN_REFUSED')
-      expect(failed.message).to.include(`sso.example.com refused the sign-in: ${error} (${description})`)
-      expect(failed.hint).to.include(hint)
+    it(`because "${description}" names the switch: ${hint}`, () => {
+      const meaning = keycloak.describeRefusal?.({error, description}, settings)
+      expect(meaning?.message).to.match(/^The (client|realm) .*\.$/)
+      expect(meaning?.hint).to.include(hint)
+    })
+  }
+
+  for (const [what, refusal] of [
+    ['with an unknown error', {error: 'access_denied'}],
+    ['with a known error and another description', {error: 'invalid_client', description: 'Client is on holiday'}],
+  ] as const) {
+    it(`${what} is left to the host`, () => {
+      expect(keycloak.describeRefusal?.(refusal, settings)).to.equal(undefined)
     })
   }
 
   for (const [what, error] of [
-    ['with an unknown error', failure('SIGN_IN_REFUSED', {error: 'access_denied'})],
-    ['without an error code', failure('SIGN_IN_REFUSED')],
+    ['of this client', failure('SIGN_IN_REFUSED', {error: 'invalid_client', description: 'Invalid client or so'})],
     ['because the user may not be asked', failure('SIGN_IN_REQUIRED')],
   ] as const) {
-    it(`${what} is reported as the host reports it`, async () => {
+    it(`${what} passes as the host reports it`, async () => {
       const failed = await keycloak.signIn(settings, hostWith({tokens: [error]})).catch((reason: unknown) => reason)
       expect(failed).to.equal(error)
     })
@@ -133,15 +146,5 @@ describe('keycloak that refuses a sign-in', () => {
     expect(message).to.match(/^You did not sign in to sso\.example\.com within five minutes\. If Keycloak's page said /)
     expect(message).to.include('"Valid redirect URIs" at Clients > aws-oidc > Settings').and.to.include('/callback')
     expect(message).to.include('the realm "example" has no client "aws-oidc"').and.to.include('"Account is disabled"')
-  })
-
-  it('after the session behind an assertion has ended is explained as well', async () => {
-    const ended = refusing('invalid_request', 'Invalid token')
-    const first = hostWith({grants: [given()]})
-    await keycloak.signIn(samlSettings, first)
-    const refusal = {error: 'invalid_client', description: 'Invalid client or Invalid client credentials'}
-    const script = {responses: [], grants: [ended], tokens: [failure('SIGN_IN_REFUSED', refusal)]}
-    const {hint} = await rejection(keycloak.signIn(samlSettings, hostWith(script, {memory: first.memory})))
-    expect(hint).to.include('"clientId"')
   })
 })

@@ -4,6 +4,7 @@ import {dirname, resolve} from 'node:path'
 import {AwsOidcError} from '../../errors.ts'
 import {codeOf} from '../../files/code-of.ts'
 import {dropStale} from '../../files/replace-file.ts'
+import {codeMentions} from './code-search.ts'
 import {ownerInsteadOfRoot} from './other-users.ts'
 import {makeOwnedFolder, replaceOwnedFile} from './owned.ts'
 import {takesPrograms} from './program-place.ts'
@@ -34,6 +35,8 @@ export interface Files {
   identify(path: string): Promise<FileIdentity | undefined>
   /** Whether anything is at the path. What can't be examined counts as missing. */
   exists(path: string): Promise<boolean>
+  /** Whether the JavaScript of the package in a folder has the word, within limits: see `codeMentions`. */
+  codeMentions(folder: string, word: string): Promise<boolean>
   /** Removes a folder and its contents, if there is one; of a link, only the link. Rejects with OUTPUT_FAILED. */
   removeFolder(path: string): Promise<void>
   /** Ensures that a folder exists and is closed to others (0700), and returns its path. */
@@ -96,6 +99,8 @@ export const systemFiles: Files = {
   },
 
   exists,
+
+  codeMentions,
 
   async removeFolder(path) {
     if (!(await exists(path))) return

@@ -4,6 +4,10 @@ import {clearedLine, onScreen, type Printable} from '../../text/printable.ts'
 export interface Progress {
   /** Sets what we are waiting for; `undefined` for nothing. */
   waitingFor(what: string | undefined): void
+  /** Shows something else on that line, at once, until the returned function is called. */
+  notice(text: string): () => void
+  /** Takes away the line with all notices, for a question or the end. */
+  clear(): void
   /** Writes something else, with the line out of the way. */
   above(write: () => void): void
 }
@@ -23,38 +27,58 @@ const noticeableMilliseconds = 1_000
  */
 export function progressOn({write, columns, after}: ProgressDependencies): Progress {
   let waiting: string | undefined
-  let shown = false
+  let due = false
   let cancel: (() => void) | undefined
+  let notices: readonly {readonly text: string}[] = []
+  let drawn: string | undefined
 
-  function show(): void {
+  function draw(line: string | undefined): void {
+    if (line === drawn) return
     // A line that wraps could not be cleared again.
-    if (shown) write(clearedLine)
+    if (drawn !== undefined) write(clearedLine)
     // Mask secrets before cutting: a cut secret would not be recognized.
-    write(onScreen(onScreen(waiting ?? '').slice(0, columns() - 1)))
-    shown = true
+    if (line !== undefined) write(onScreen(onScreen(line).slice(0, columns() - 1)))
+    drawn = line
   }
 
-  function hide(): void {
-    if (shown) write(clearedLine)
-    shown = false
+  function show(): void {
+    draw(notices.at(-1)?.text ?? (due ? waiting : undefined))
+  }
+
+  function waitFor(what: string | undefined): void {
+    waiting = what
+    if (what === undefined) {
+      cancel?.()
+      cancel = undefined
+      due = false
+    } else if (!due) {
+      cancel ??= after(noticeableMilliseconds, () => {
+        due = true
+        show()
+      })
+    }
+    show()
   }
 
   return {
-    waitingFor(what) {
-      if (what === waiting) return
-      waiting = what
-      if (what === undefined) {
-        cancel?.()
-        cancel = undefined
-        hide()
-      } else if (shown) show()
-      else cancel ??= after(noticeableMilliseconds, show)
+    waitingFor: waitFor,
+    notice(text) {
+      const own = {text}
+      notices = [...notices, own]
+      show()
+      return () => {
+        notices = notices.filter(other => other !== own)
+        show()
+      }
+    },
+    clear() {
+      notices = []
+      waitFor(undefined)
     },
     above(writeOther) {
-      const wasShown = shown
-      hide()
+      draw(undefined)
       writeOther()
-      if (wasShown) show()
+      show()
     },
   }
 }
@@ -62,5 +86,7 @@ export function progressOn({write, columns, after}: ProgressDependencies): Progr
 /** For terminals that can't show the line, or where it would spoil the output. */
 export const noProgress: Progress = {
   waitingFor: () => undefined,
+  notice: () => () => undefined,
+  clear: () => undefined,
   above: write => write(),
 }

@@ -17,6 +17,11 @@ export interface Terminal extends Pick<Progress, 'waitingFor'> {
   say(message: Message): void
   /** Tells the user: on the terminal itself where there is one, because botocore and the JS SDK swallow stderr. */
   tell(message: Message): void
+  /**
+   * Shows a line on stderr until the returned function is called, if stderr is a terminal that can take it back. Else tells
+   * the user, and nothing takes that away.
+   */
+  notice(text: string): () => void
   /** The terminal that `tell` writes to, if it can show block characters and knows its size. */
   screen(): Screen | undefined
   /** All of stdin, for a command whose input it is. */
@@ -61,14 +66,21 @@ export function systemTerminal(env: Env, platform: NodeJS.Platform): Terminal {
     progress.above(() => complain(text))
   }
 
+  function tell(message: Message): void {
+    reachable &&= !stderrIsTerminal && writeToTerminal(ended(message), platform)
+    if (!reachable) say(message)
+  }
+
   return {
     stdinIsTerminal: isatty(0),
     stderrIsTerminal,
     colours: stderrIsTerminal && smart && !env.NO_COLOR,
     say,
-    tell(message) {
-      reachable &&= !stderrIsTerminal && writeToTerminal(ended(message), platform)
-      if (!reachable) say(message)
+    tell,
+    notice(text) {
+      if (progress !== noProgress) return progress.notice(text)
+      tell(text)
+      return () => undefined
     },
     screen() {
       if (!showsBlocks(platform, env)) return undefined
@@ -77,7 +89,7 @@ export function systemTerminal(env: Env, platform: NodeJS.Platform): Terminal {
     },
     readStdin: () => text(process.stdin),
     promptStreams() {
-      progress.waitingFor(undefined)
+      progress.clear()
       return {input: process.stdin, output: process.stderr, ended: endOf(process.stdin)}
     },
     waitingFor: progress.waitingFor,
@@ -98,7 +110,7 @@ function progressOnStderr(): Progress {
       return () => clearTimeout(timer)
     },
   })
-  process.once('exit', () => progress.waitingFor(undefined))
+  process.once('exit', progress.clear)
   return progress
 }
 
