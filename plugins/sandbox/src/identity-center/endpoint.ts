@@ -2,9 +2,15 @@ import type {IncomingMessage, ServerResponse} from 'node:http'
 import {pathOf} from '../http.ts'
 import type {SandboxState} from '../state.ts'
 import {handlePages} from './browser.ts'
-import {oidcPath, pagesPath} from './instance.ts'
+import {oidcPath, pagesPath, portalPath} from './instance.ts'
 import {oidcService} from './oidc.ts'
+import {portalService} from './portal.ts'
 import {serve} from './serve.ts'
+
+const services = [
+  [oidcPath, oidcService],
+  [portalPath, portalService],
+] as const
 
 type Handler = (request: IncomingMessage, response: ServerResponse, state: SandboxState) => Promise<void>
 
@@ -15,7 +21,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse, state: Sandb
 export function identityCenterHandler(request: IncomingMessage): Handler | undefined {
   const path = pathOf(request)
   if (path.startsWith(`${pagesPath}/`)) return handlePages
-  for (const [prefix, service] of [[oidcPath, oidcService]] as const) {
+  for (const [prefix, service] of services) {
     const rest = path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : path
     if (rest !== path || service.operations.has(`${request.method} ${path}`)) {
       return (...call) => serve(service, rest, ...call)

@@ -2,6 +2,7 @@ import type {Clock} from '../clock.ts'
 import {Clients} from './clients.ts'
 import {AuthorizationCodes} from './codes.ts'
 import {DeviceRequests} from './devices.ts'
+import {Directory} from './directory.ts'
 import {pagesPath} from './instance.ts'
 import {PortalSessions} from './sessions.ts'
 import {type Settings, usualSettings} from './settings.ts'
@@ -17,6 +18,7 @@ export interface IdentityCenter {
   readonly devices: DeviceRequests
   readonly visits: Visits
   readonly sessions: PortalSessions
+  readonly directory: Directory
 }
 
 /** `origin` is the sandbox's, as browsers see it. */
@@ -30,5 +32,6 @@ export function createIdentityCenter(origin: string, clock: Clock): IdentityCent
     devices: new DeviceRequests(clock),
     visits: new Visits(),
     sessions: new PortalSessions(clock, () => settings),
+    directory: new Directory(),
   }
 }

@@ -135,3 +135,40 @@ export async function signInByCode(
 export function renew(sandbox: SandboxUnderTest, {clientId, clientSecret, refreshToken}: SignedIn) {
   return callOidc(sandbox, '/token', {clientId, clientSecret, grantType: 'refresh_token', refreshToken})
 }
+
+/** Asks the portal; without a token the header is left out. */
+export async function callPortal(
+  sandbox: SandboxUnderTest,
+  path: string,
+  token: string | undefined,
+  init: RequestInit = {},
+): Promise<ServiceAnswer> {
+  const headers = token === undefined ? {} : {'x-amz-sso_bearer_token': token}
+  return answerOf(await fetch(`${sandbox.addresses.identityCenter.portal}${path}`, {headers, ...init}))
+}
+
+export function expectPortalError(answer: ServiceAnswer, status: number, code: string, message: string | RegExp): void {
+  expect(answer.status, JSON.stringify(answer.body)).to.equal(status)
+  expect(answer.body.__type).to.equal(`com.amazonaws.switchboard.portal#${code}`)
+  expect(answer.headers.get('x-amzn-errortype')).to.match(new RegExp(`^${code}:`))
+  if (typeof message === 'string') expect(answer.body.message).to.equal(message)
+  else expect(answer.body.message).to.match(message)
+}
+
+/** All items of a list, by pages of 100. */
+export async function allItems(ask: (query: string) => Promise<ServiceAnswer>, name: string) {
+  const items: Record<string, unknown>[] = []
+  for (let token = ''; ; ) {
+    const {body} = await ask(`max_result=100${token}`)
+    const page = body[name]
+    if (!Array.isArray(page)) throw new Error(`no ${name}: ${JSON.stringify(body)}`)
+    items.push(...page.map(membersOf))
+    if (typeof body.nextToken !== 'string') return items
+    token = `&next_token=${encodeURIComponent(body.nextToken)}`
+  }
+}
+
+export function membersOf(value: unknown): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null) return {...value}
+  throw new Error(`no object: ${JSON.stringify(value)}`)
+}
