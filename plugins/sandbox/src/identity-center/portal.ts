@@ -30,6 +30,7 @@ export const portalService: Service = {
     ['GET /federation/credentials', {name: 'GetRoleCredentials', perform: getRoleCredentials}],
     ['POST /logout', {name: 'Logout', perform: logout}],
   ]),
+  admit: ({identityCenter}) => identityCenter.throttle.admit(),
   refusal: ({code, message}) => ({
     status: statuses.get(code) ?? 400,
     body: {message, __type: `${namespace}#${code}`},

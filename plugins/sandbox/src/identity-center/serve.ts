@@ -23,6 +23,8 @@ export interface Service {
   readonly namespace: string
   /** By method and path. */
   readonly operations: ReadonlyMap<string, Operation>
+  /** Throws for a request too many. */
+  admit?(state: SandboxState): void
   refusal(error: ServiceError): {readonly status: number; readonly body: JsonObject}
 }
 
@@ -45,6 +47,7 @@ export async function serve(
     const change = fault?.change ?? {}
     try {
       if (fault?.error) throw new ServiceError(fault.error, fault.message ?? 'A fault of the sandbox.')
+      service.admit?.(state)
       if (!operation) throw new ServiceError('UnknownOperationException', 'There is no such operation.')
       if (!input) throw invalidRequest('The body is not a JSON object.')
       const query = new URL(request.url ?? '/', 'http://127.0.0.1').searchParams

@@ -6,6 +6,7 @@ import {Directory} from './directory.ts'
 import {pagesPath} from './instance.ts'
 import {PortalSessions} from './sessions.ts'
 import {type Settings, usualSettings} from './settings.ts'
+import {Throttle} from './throttle.ts'
 import {Visits} from './visits.ts'
 
 /** All that the twin of IAM Identity Center remembers. */
@@ -19,6 +20,7 @@ export interface IdentityCenter {
   readonly visits: Visits
   readonly sessions: PortalSessions
   readonly directory: Directory
+  readonly throttle: Throttle
 }
 
 /** `origin` is the sandbox's, as browsers see it. */
@@ -33,5 +35,6 @@ export function createIdentityCenter(origin: string, clock: Clock): IdentityCent
     visits: new Visits(),
     sessions: new PortalSessions(clock, () => settings),
     directory: new Directory(),
+    throttle: new Throttle(clock),
   }
 }

@@ -53,21 +53,6 @@ describe('Access to the portal of IAM Identity Center', () => {
     }
   })
 
-  it("refuses a token of no list, or of another's (no source: a guess)", async () => {
-    const {body} = await ask('/assignment/accounts?max_result=1')
-    const other = await signInByCode(sandbox, 'bob')
-    for (const answer of [
-      ask('/assignment/accounts?next_token=x'),
-      ask(`/assignment/accounts?next_token=${body.nextToken}`, other.accessToken),
-      roles(sandboxAccount, `&next_token=${body.nextToken}`),
-    ]) {
-      expectPortalError(await answer, 400, 'InvalidRequestException', /next token/)
-    }
-    expect(
-      (await ask(`/assignment/accounts?max_result=1&next_token=${body.nextToken}`)).body.accountList,
-    ).to.have.length(1)
-  })
-
   it('needs role_name (model, required)', async () => {
     const answer = await ask(`/federation/credentials?account_id=${sandboxAccount}`)
     expectPortalError(answer, 400, 'InvalidRequestException', /role_name/)

@@ -11,6 +11,9 @@ describe('The lists of the portal of IAM Identity Center', () => {
     alice = await signInByCode(sandbox, 'alice')
   })
 
+  // More is asked here at once than the portal's limit lets pass.
+  beforeEach(() => sandbox.control('POST /identity-center', {throttle: null}))
+
   const ask = (path: string, token: string | undefined = alice.accessToken) => callPortal(sandbox, path, token)
   const roles = (account: string, query = '') => ask(`/assignment/roles?account_id=${account}${query}`)
   const credentials = (account: string, role: string, token?: string) =>
@@ -62,6 +65,8 @@ describe('The lists of the portal of IAM Identity Center', () => {
     const {accessToken} = await signInByCode(sandbox, 'carol')
     const accounts = await allItems(size => ask(`/assignment/accounts?${size}`, accessToken), 'accountList')
     const names = accounts.map(({accountName}) => String(accountName))
+    const ids = accounts.map(({accountId}) => String(accountId))
+    expect(ids).not.to.deep.equal(ids.toSorted())
     expect(names).not.to.deep.equal(names.toSorted())
     expect(names).to.include.members(['Data / Analytics (EU)', 'Zürich Büro'])
     expect(names.filter(name => name === 'Legacy')).to.have.length(2)
@@ -123,5 +128,21 @@ describe('The lists of the portal of IAM Identity Center', () => {
       },
       {kind: 'sso', action: 'ListAccounts', outcome: 'UnauthorizedException'},
     ])
+  })
+
+  it("refuses a token of no list, or of another's (no source: a guess)", async () => {
+    const {body} = await ask('/assignment/accounts?max_result=1')
+    const other = await signInByCode(sandbox, 'bob')
+    for (const answer of [
+      ask('/assignment/accounts?next_token=x'),
+      ask(`/assignment/accounts?next_token=${Buffer.from('1').toString('base64url')}`),
+      ask(`/assignment/accounts?next_token=${body.nextToken}`, other.accessToken),
+      roles(sandboxAccount, `&next_token=${body.nextToken}`),
+    ]) {
+      expectPortalError(await answer, 400, 'InvalidRequestException', /next token/)
+    }
+    expect(
+      (await ask(`/assignment/accounts?max_result=1&next_token=${body.nextToken}`)).body.accountList,
+    ).to.have.length(1)
   })
 })
