@@ -1,7 +1,6 @@
 import {findUser} from '../account.ts'
 import {HttpError} from '../http.ts'
-import type {AssignmentName} from '../identity-center/directory.ts'
-import {noAccess} from '../identity-center/directory.ts'
+import {type AssignmentName, noAccess} from '../identity-center/directory.ts'
 import {ServiceError} from '../identity-center/errors.ts'
 import {usualSettings} from '../identity-center/settings.ts'
 import {usualThrottle} from '../identity-center/throttle.ts'

@@ -1,10 +1,12 @@
 import {expect} from 'chai'
 import {
+  authorizeUrl,
   callOidc,
   expectOidcError,
   type Members,
   register,
   registerDevice,
+  registered,
   type ServiceAnswer,
 } from '../support/identity-center.ts'
 import {useSandbox} from '../support/running-sandbox.ts'
@@ -147,10 +149,14 @@ describe('IAM Identity Center: registering a client', () => {
     expect((await callOidc(sandbox, '/register', {})).status).to.equal(404)
   })
 
-  it('answers at the root too, for clients that drop the path of an endpoint', async () => {
+  it('answers at the root too, where the AWS CLI looks for /authorize, and the SDK for Java for everything', async () => {
     const {origin} = new URL(sandbox.addresses.identityCenter.oidc)
     const body = JSON.stringify({clientName: 'x', clientType: 'public'})
     expect((await fetch(`${origin}/client/register`, {method: 'POST', body})).status).to.equal(200)
+    const {clientId} = await registered(register(sandbox))
+    const {search} = authorizeUrl(sandbox, clientId)
+    expect((await fetch(`${origin}/authorize${search}`, {redirect: 'manual'})).status).to.equal(302)
+    expect((await fetch(`${origin}/assignment/accounts`)).status).to.equal(401)
   })
 
   it('is journalled without a secret', async () => {
