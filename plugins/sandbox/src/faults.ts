@@ -10,6 +10,8 @@ export const faultTargets = [
   'revocation',
   'sts',
   'federation',
+  'sso-oidc',
+  'sso',
 ] as const
 export type FaultTarget = (typeof faultTargets)[number]
 

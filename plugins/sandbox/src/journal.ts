@@ -11,6 +11,8 @@ export type JournalKind =
   | 'jwks'
   | 'sts'
   | 'federation'
+  | 'sso-oidc'
+  | 'sso'
 
 /** One event. Never contains a token, a code, a password or a key. */
 export interface JournalEntry {

@@ -3,6 +3,8 @@ import {accountId, passwordOf, publicClient, roleArn, users} from './account.ts'
 import {consolePath, handleConsole} from './console/endpoint.ts'
 import {createControlEndpoint} from './control/endpoint.ts'
 import {type BugListener, HttpError, isHangUp, pathOf, sendJson} from './http.ts'
+import {identityCenterHandler} from './identity-center/endpoint.ts'
+import {oidcPath, portalPath, region, startUrl} from './identity-center/instance.ts'
 import {createOpenIdEndpoint, openIdPath} from './openid/endpoint.ts'
 import {samlPath, sendMetadata} from './saml/metadata.ts'
 import {createState, type SandboxState} from './state.ts'
@@ -15,8 +17,17 @@ export interface SandboxAddresses {
   readonly sts: string
   readonly console: string
   readonly control: string
+  readonly identityCenter: IdentityCenterAddresses
   readonly account: string
   readonly users: readonly {readonly name: string; readonly password: string; readonly roles: readonly string[]}[]
+}
+
+/** Where the twin of IAM Identity Center answers, and what clients must call its instance. */
+export interface IdentityCenterAddresses {
+  readonly oidc: string
+  readonly portal: string
+  readonly startUrl: string
+  readonly region: string
 }
 
 export interface Sandbox {
@@ -33,12 +44,16 @@ export interface SandboxOptions {
   readonly onBug: BugListener
 }
 
-/** Starts the providers, STS, the console and the control address on one loopback port. */
+/** Starts the providers, STS, the console, IAM Identity Center and the control address on one loopback port. */
 export async function startSandbox({port = 0, origin: publicOrigin, onBug}: SandboxOptions): Promise<Sandbox> {
   const server = createServer()
   const origin = `http://127.0.0.1:${await listen(server, port)}`
   const seenOrigin = publicOrigin ?? origin
-  const state = await createState({openId: `${seenOrigin}${openIdPath}`, saml: `${seenOrigin}${samlPath}`})
+  const state = await createState({
+    openId: `${seenOrigin}${openIdPath}`,
+    saml: `${seenOrigin}${samlPath}`,
+    origin: seenOrigin,
+  })
   server.on('request', createRouter(state, onBug))
   return {addresses: addressesOf(origin, state), stop: () => close(server)}
 }
@@ -57,6 +72,8 @@ function createRouter(state: SandboxState, onBug: BugListener) {
     if (path.startsWith(`${consolePath}/`)) return handleConsole(request, response, state)
     if (path === samlPath && request.method === 'GET') return sendMetadata(response, state.saml)
     if (path.startsWith('/control/')) return handleControl(request, response)
+    const handle = identityCenterHandler(request)
+    if (handle) return handle(request, response, state)
     throw new HttpError(404, 'There is nothing at this address.')
   }
   return (request: IncomingMessage, response: ServerResponse) => {
@@ -78,6 +95,7 @@ function addressesOf(origin: string, {issuer}: SandboxState): SandboxAddresses {
     sts: `${origin}/sts`,
     console: `${origin}${consolePath}`,
     control: `${origin}/control`,
+    identityCenter: {oidc: `${origin}${oidcPath}`, portal: `${origin}${portalPath}`, startUrl, region},
     account: accountId,
     users: users.map(user => ({
       name: user.name,

@@ -2,6 +2,7 @@ import {initialRoles, type Role} from './account.ts'
 import {Clock} from './clock.ts'
 import {ConsoleSessions} from './console/sessions.ts'
 import {FaultList} from './faults.ts'
+import {createIdentityCenter, type IdentityCenter} from './identity-center/state.ts'
 import {Journal} from './journal.ts'
 import {DeviceRequests} from './openid/device-requests.ts'
 import {generateSigningKeys, type SigningKeys} from './openid/signing-keys.ts'
@@ -33,6 +34,7 @@ export interface SandboxState {
   readonly devices: DeviceRequests
   readonly credentials: IssuedCredentials
   readonly console: ConsoleSessions
+  readonly identityCenter: IdentityCenter
   readonly saml: SamlState
   /** The providers that the account trusts besides the sandbox's own two. */
   readonly foreign: ForeignProviders
@@ -45,10 +47,11 @@ export interface SamlState {
   order: SamlOrder
 }
 
-/** The issuers of the sandbox's two identity providers. */
+/** The issuers of the sandbox's two identity providers, and its origin as browsers see it. */
 export interface Issuers {
   readonly openId: string
   readonly saml: string
+  readonly origin: string
 }
 
 export async function createState(issuers: Issuers): Promise<SandboxState> {
@@ -70,6 +73,7 @@ export async function createState(issuers: Issuers): Promise<SandboxState> {
     devices: new DeviceRequests(),
     credentials: new IssuedCredentials(),
     console: new ConsoleSessions(clock),
+    identityCenter: createIdentityCenter(issuers.origin, clock),
     saml: {issuer: issuers.saml, identity, order: usualOrder},
     foreign: {openId: new Map(), saml: new Map()},
     keys,

@@ -56,7 +56,8 @@ describe('The command line', () => {
     it(`prints one line and nothing else, and ends with ${exitCode} on ${signal}`, async () => {
       const sandbox = start()
       const ready = await readyLine(sandbox)
-      expect(Object.keys(ready)).to.deep.equal(['issuer', 'clientId', 'sts', 'console', 'control', 'account', 'users'])
+      const members = ['issuer', 'clientId', 'sts', 'console', 'control', 'identityCenter', 'account', 'users']
+      expect(Object.keys(ready)).to.deep.equal(members)
       expect(new URL(ready.issuer ?? '').hostname).to.equal('127.0.0.1')
       const {url} = authorize(ready.issuer ?? '', 'http://127.0.0.1:1/callback')
       expect((await fetch(url, {redirect: 'manual'})).status).to.equal(303)

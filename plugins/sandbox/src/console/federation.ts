@@ -34,8 +34,8 @@ export function federate(parameters: URLSearchParams, cookie: string, state: San
 function getSigninToken(parameters: URLSearchParams, state: SandboxState): Federated {
   const issued = issuedFor(parameters.get('Session') ?? '', state)
   const expiresAt = endOf(issued, parameters.get('SessionDuration'), state)
-  const {roleName, sessionName, assumedRoleId, chained} = issued
-  const session = {roleName, sessionName, assumedRoleId, chained, expiresAt}
+  const {account, roleName, sessionName, assumedRoleId, chained} = issued
+  const session = {account, roleName, sessionName, assumedRoleId, chained, expiresAt}
   return {session, token: state.console.issueToken(session)}
 }
 

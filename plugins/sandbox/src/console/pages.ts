@@ -1,4 +1,3 @@
-import {accountId} from '../account.ts'
 import {isoSeconds} from '../clock.ts'
 import {alertText, escapeHtml, page, pageHeaders} from '../openid/pages.ts'
 import {sessionArn} from '../sts/roles.ts'
@@ -13,7 +12,7 @@ export interface ConsolePage {
 /** Stands in for the console: shows who is signed in, until when, and the requested page. */
 export function homePage(session: ConsoleSession, destination: string): ConsolePage {
   const rows = [
-    ['Account', accountId],
+    ['Account', session.account],
     ['Signed in as', sessionArn(session)],
     ['Until', isoSeconds(session.expiresAt)],
     ['Page', destination],

@@ -6,6 +6,7 @@ import {samlDocument} from '../saml/document.ts'
 import {usualOrder} from '../saml/order.ts'
 import type {SandboxState} from '../state.ts'
 import type {ControlContext} from './context.ts'
+import {identityCenterOperations} from './identity-center.ts'
 import {readFault, requireKey, signingMembers} from './read-fault.ts'
 import {readOpenIdProvider, readSamlProvider} from './read-provider.ts'
 import {readSamlMint, readSamlOrder} from './read-saml.ts'
@@ -59,6 +60,7 @@ export function createOperations({state, rotateKeys}: ControlContext): Readonly<
       nothing(body, 'revoke-sessions')
       store.clear()
     },
+    ...identityCenterOperations(state),
     'PUT /roles/NAME': (body, name) => putRole(name, body, roles),
     'DELETE /roles/NAME': (_body, name) => {
       if (!roles.delete(name)) throw new HttpError(404, `There is no role ${name}.`)

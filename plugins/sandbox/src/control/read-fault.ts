@@ -30,12 +30,12 @@ const readMembers = members({
 
 /** Members that only some targets use. Rejecting them elsewhere, rather than ignoring them, exposes wrong tests. */
 const targetsOf: Readonly<Partial<Record<keyof Fault, readonly FaultTarget[]>>> = {
-  grant: ['token'],
-  action: ['sts', 'federation'],
-  change: ['discovery', 'jwks', 'device', 'token'],
+  grant: ['token', 'sso-oidc'],
+  action: ['sts', 'federation', 'sso-oidc', 'sso'],
+  change: ['discovery', 'jwks', 'device', 'token', 'sso-oidc', 'sso'],
   redirect: ['authorization'],
   idToken: ['token'],
-  error: ['authorization', 'device', 'token', 'revocation', 'sts'],
+  error: ['authorization', 'device', 'token', 'revocation', 'sts', 'sso-oidc', 'sso'],
 }
 
 export function readFault(value: unknown): Fault {

@@ -49,6 +49,12 @@ export function integer(minimum: number, maximum = Number.MAX_SAFE_INTEGER): Rea
   }
 }
 
+/** Reads a number above zero, which may have a fraction. */
+export const positive: Reader<number> = (value, place) => {
+  if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0) throw wrong(`${place} must be above zero.`)
+  return value
+}
+
 export function nullable<T>(reader: Reader<T>): Reader<T | null> {
   return (value, place) => (value === null ? null : reader(value, place))
 }

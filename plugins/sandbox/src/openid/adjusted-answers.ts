@@ -11,7 +11,7 @@ import {deviceCodeGrant, type Refusal} from './device-requests.ts'
 import {signClaims} from './id-token.ts'
 import {peekForm} from './peek-form.ts'
 
-const endpoints: ReadonlyMap<string, Exclude<FaultTarget, 'sts'>> = new Map([
+const endpoints: ReadonlyMap<string, Exclude<FaultTarget, 'sts' | 'sso-oidc' | 'sso'>> = new Map([
   ['/.well-known/openid-configuration', 'discovery'],
   ['/.well-known/oauth-authorization-server', 'discovery'],
   ['/jwks', 'jwks'],

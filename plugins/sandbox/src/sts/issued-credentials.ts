@@ -1,6 +1,8 @@
 import {randomBytes} from 'node:crypto'
 
 export interface RoleSession {
+  /** The account of the role. */
+  readonly account: string
   readonly roleName: string
   readonly sessionName: string
   readonly assumedRoleId: string

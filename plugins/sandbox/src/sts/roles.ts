@@ -3,7 +3,7 @@ import {accountId, type Role} from '../account.ts'
 import {isoSeconds} from '../clock.ts'
 import type {SandboxState} from '../state.ts'
 import {validationError} from './errors.ts'
-import type {IssuedCredential} from './issued-credentials.ts'
+import type {RoleSession} from './issued-credentials.ts'
 import type {XmlMembers} from './xml.ts'
 
 /** The role of this account that an ARN names, or `undefined`. Throws if the text is not the ARN of a role. */
@@ -26,7 +26,10 @@ export function issueSession(
   const lifetimeSeconds = state.lifetimes.roleSessionSeconds ?? durationSeconds
   const expiresAt = new Date(state.clock.now().getTime() + lifetimeSeconds * 1000)
   const assumedRoleId = `${roleId(role.name)}:${sessionName}`
-  const issued = state.credentials.issue({roleName: role.name, sessionName, assumedRoleId, chained}, expiresAt)
+  const issued = state.credentials.issue(
+    {account: accountId, roleName: role.name, sessionName, assumedRoleId, chained},
+    expiresAt,
+  )
   return {
     Credentials: {
       AccessKeyId: issued.accessKeyId,
@@ -43,12 +46,12 @@ export function checkMaximum({maxSessionDurationSeconds}: Role, durationSeconds:
   throw validationError('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.')
 }
 
-export function sessionArn({roleName, sessionName}: Pick<IssuedCredential, 'roleName' | 'sessionName'>): string {
+export function sessionArn({account, roleName, sessionName}: RoleSession): string {
   const lastPart = roleName.replace(/^.*\//, '')
-  return `arn:aws:sts::${accountId}:assumed-role/${lastPart}/${sessionName}`
+  return `arn:aws:sts::${account}:assumed-role/${lastPart}/${sessionName}`
 }
 
 /** The role's unique ID, derived from its name. */
-function roleId(name: string): string {
+export function roleId(name: string): string {
   return `AROA${createHash('sha256').update(name).digest('hex').slice(0, 17).toUpperCase()}`
 }

@@ -31,6 +31,7 @@ export function useSandbox(): SandboxUnderTest {
     await control('DELETE /journal')
     await control('POST /clock', {offsetSeconds: 0})
     await control('POST /lifetimes', {idTokenSeconds: 300, refreshTokenSeconds: 43_200, roleSessionSeconds: null})
+    await control('DELETE /identity-center')
     expect(bugs).to.deep.equal([])
   })
   after(() => sandbox?.stop())
