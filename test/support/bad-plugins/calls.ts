@@ -1,0 +1,113 @@
+import {caching, creds, identified, proving, type Rows, signingIn, withMember} from './row.ts'
+
+const keys = "accessKeyId: 'ASIAEXAMPLE', secretAccessKey: 'secret', sessionToken: 'token'"
+const credentials = (members: string) =>
+  proving(`{kind: 'credentials', credentials: {${keys}, expiration: new Date(Date.now() + 3_600_000), ${members}}}`)
+
+/** What a strategy does when somebody signs in. */
+export const signIns: Rows = {
+  'throws at once': signingIn("throw new Error('not today')", {says: 'not today'}),
+  'rejects with nothing': signingIn('throw undefined'),
+  'rejects with null': signingIn('throw null'),
+  'rejects with a cycle': signingIn('const cycle = {}; cycle.self = cycle; throw cycle'),
+  'rejects with an error whose message throws': signingIn(
+    "throw Object.defineProperty(new Error(), 'message', {get() { throw new Error('again') }})",
+  ),
+  'rejects with a code that there is not': signingIn("throw host.error('NO_SUCH_CODE', 'm')", {says: 'NO_SUCH_CODE'}),
+  'rejects with a code of the host': signingIn("throw Object.assign(new Error('m'), {code: 'INTERRUPTED'})"),
+  'never comes back': signingIn('await new Promise(() => {})', {says: 'never comes'}),
+  'ignores its signal': signingIn('await new Promise(() => setInterval(() => {}, 1000))', {
+    interrupted: true,
+    ends: 130,
+  }),
+  'ends the process': signingIn('process.exit(0)', {says: 'it ended the whole command'}),
+  'prints, and goes on': signingIn("console.log('{}')", {ends: 'well'}),
+  'resolves to nothing': identified('undefined', {says: 'signIn() resolved to undefined'}),
+  'resolves to a number': identified('5', {says: 'signIn() resolved to 5'}),
+  'resolves to a list': identified('[]', {says: 'signIn() resolved to a list'}),
+  'resolves to nobody who proves anything': identified('{}', {says: '"proofFor"'}),
+  'names a subject that is none': identified('{subject: 5, proofFor() {}}', {says: '"subject"'}),
+  'names a subject without end': identified("{subject: 'a'.repeat(3_000_000), proofFor() {}}", {says: '"subject"'}),
+  'has claims in a cycle': signingIn('const claims = {}; claims.self = claims; return {claims, proofFor() {}}', {
+    says: '"claims"',
+  }),
+  'has claims without end': identified("{claims: {all: 'a'.repeat(3_000_000)}, proofFor() {}}", {says: '"claims"'}),
+  'ends at no date': identified("{expiresAt: 'tomorrow', proofFor() {}}", {says: '"expiresAt"'}),
+  'proves nothing': proving('undefined', {says: 'proofFor() resolved to undefined'}),
+  'proves in a way that there is not': proving("{kind: 'kerberos'}", {says: '"kerberos"'}),
+  'has no token in its proof': proving("{kind: 'web-identity'}", {says: '"token"'}),
+  'has a line break in its token': proving("{kind: 'web-identity', token: 'a\\nb'}", {says: '"token"'}),
+  'has an empty key': {...credentials("accessKeyId: ''"), says: '"accessKeyId"'},
+  'has a number for a key': {...credentials('accessKeyId: 5'), says: '"accessKeyId"'},
+  'has a line break in a secret': {...credentials("secretAccessKey: 'a\\nb'"), says: '"secretAccessKey"'},
+  'has no session token': {...credentials('sessionToken: undefined'), says: '"sessionToken"'},
+  'has credentials of 1970': {...credentials('expiration: new Date(1_893_456_000)'), says: '"expiration"'},
+  'has credentials that never end': {...credentials('expiration: new Date(8.64e15)'), says: '"expiration"'},
+}
+
+const roles = (code: string, says = '') => ({
+  ...identified(`{proofFor() {}, ${code}}`, {says}),
+  args: ['roles', '--provider', 'bad'],
+})
+const logout = (code: string, more: object = {}) => ({
+  ...withMember(`async signOut() { ${code} }`),
+  args: ['logout', '--provider', 'bad'],
+  // Nobody is signed in there; `--everywhere` asks the strategy all the same.
+  ...more,
+})
+
+/** The other calls of a strategy. */
+export const otherCalls: Rows = {
+  'lists a text as its roles': roles("roles: async () => 'admin'", 'roles()'),
+  'lists more roles than there can be': roles('roles: async () => new Array(200_000).fill({})', 'roles()'),
+  'lists roles without an account': roles("roles: async () => [{name: 'a'}]", '"accountId"'),
+  'fails when it lists roles': roles("roles: async () => { throw new Error('no directory') }", 'no directory'),
+  'never lists its roles': roles('roles: () => new Promise(() => {})', 'never comes'),
+  'breaks off in the middle of its roles': roles(
+    "async *rolesInParts() { throw new Error('broken off') }",
+    'broken off',
+  ),
+  'has parts that are none': roles('async *rolesInParts() { yield 5 }', 'rolesInParts()'),
+  'finds a text as a role': {
+    ...identified("{proofFor() {}, findRole: async () => 'admin'}"),
+    args: [...creds, '--role', 'production/admin'],
+    says: 'findRole()',
+  },
+  'fails when it signs out': logout("throw new Error('not now')", {
+    args: [...['logout', '--provider', 'bad'], '--everywhere'],
+    ends: 'well',
+  }),
+  'ends the process when it signs out': logout('process.exit(0)', {
+    args: [...['logout', '--provider', 'bad'], '--everywhere'],
+  }),
+  'fails when doctor asks it': {
+    ...withMember("check: () => { throw new Error('no doctor') }"),
+    args: ['doctor', '--provider', 'bad'],
+    ends: 7,
+    says: 'no doctor',
+  },
+  'tells doctor no findings': {
+    ...withMember("check: async () => 'all is well'"),
+    args: ['doctor', '--provider', 'bad'],
+    ends: 7,
+    says: 'check()',
+  },
+}
+
+/** What a cache does. */
+export const caches: Rows = {
+  'fails to read': caching("async read() { throw new Error('no disk') }", {ends: 'well', says: 'no disk'}),
+  'reads a text': caching("async read() { return 'value' }", {ends: 'well', says: 'read()'}),
+  'reads an entry without a value': caching('async read() { return {value: 5, expiresAt: new Date()} }', {
+    ends: 'well',
+    says: '"value"',
+  }),
+  'reads an entry that ends at no date': caching("async read() { return {value: '', expiresAt: 'later'} }", {
+    ends: 'well',
+    says: '"expiresAt"',
+  }),
+  'fails to write': caching("async write() { throw new Error('no disk') }", {ends: 'well', says: 'no disk'}),
+  'prints what it reads': caching("async read() { console.log('{}') }", {ends: 'well'}),
+  'ends the process when it reads': caching('async read() { process.exit(0) }', {says: 'it ended the whole command'}),
+  'never reads': caching('read: () => new Promise(() => {})', {says: 'never comes'}),
+}
