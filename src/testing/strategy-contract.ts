@@ -88,11 +88,8 @@ export function strategyContract<Settings extends object>(
         for (const role of roles) checkProof(await identity.proofFor(role), host.now())
         await unlessUnscripted((await signInOnce()).identity.roles?.())
         await checkFindings(strategy, settings, hostWith({}, {interactive: false}))
+        checkRefusals(strategy, settings)
       },
-    },
-    {
-      name: 'describes refusals at once, with the members that the contract names and no secret',
-      run: async () => checkRefusals(strategy, settings),
     },
     unattended
       ? {
