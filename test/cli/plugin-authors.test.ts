@@ -43,7 +43,7 @@ describe('docs/plugin-authors.md', function () {
     await registry.npm(['install', '--ignore-scripts'], folder)
     await registry.npm(['run', 'build'], folder)
     expect(await registry.npm(['test'], folder))
-      .to.match(/pass 11\n/)
+      .to.match(/pass 14\n/)
       .and.to.match(/fail 0\n/)
     await registry.publish(folder)
 
