@@ -24,6 +24,8 @@ export interface Store {
 export interface StoreOptions {
   /** Whether a cache that can't be read is an error: set if the user chose it. A failed write stays a warning. */
   readonly strict?: boolean
+  /** The plugin that brings the cache, for messages. */
+  readonly plugin?: string | undefined
   /** Removes entries from every other cache that may hold some. */
   readonly clearOthers?: (prefix?: string) => Promise<void>
 }
@@ -33,8 +35,9 @@ export function storeOver(
   id: string,
   log: Log,
   now: () => Date,
-  {strict = false, clearOthers = async () => undefined}: StoreOptions = {},
+  {strict = false, plugin, clearOthers = async () => undefined}: StoreOptions = {},
 ): Store {
+  const named = `The cache "${id}"${plugin === undefined ? '' : ` of ${plugin}`}`
   let warned = false
 
   async function orWarn<Result>(what: string, work: () => Promise<Result>): Promise<Result | undefined> {
@@ -43,8 +46,7 @@ export function storeOver(
     } catch (error) {
       throwIfInterrupted(error)
       if (strict && what === 'read') throw unusable(error)
-      if (!warned)
-        log.warn(`The cache "${id}" could not be ${what}: ${reasonOf(error)}. The next call will do the work again.`)
+      if (!warned) log.warn(`${named} could not be ${what}: ${reasonOf(error)}. The next call will do the work again.`)
       warned = true
       return undefined
     }
@@ -57,7 +59,7 @@ export function storeOver(
 
   function unusable(error: unknown): AwsOidcError {
     const known = expectedFailure(error)
-    return new AwsOidcError(known?.code ?? 'PLUGIN_FAILED', `The cache "${id}" can't be used: ${reasonOf(error)}`, {
+    return new AwsOidcError(known?.code ?? 'PLUGIN_FAILED', `${named} can't be used: ${reasonOf(error)}`, {
       hint: known?.hint ?? 'Set "cache: file", or fix that cache.',
       cause: error,
     })

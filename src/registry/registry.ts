@@ -29,6 +29,8 @@ export interface Registry {
   strategySummary(id: string): Promise<string>
   strategy(id: string): Promise<FederationStrategy<Record<string, unknown>>>
   cache(id: string, home: CacheHome): Promise<CredentialCache>
+  /** The plugin that brings a cache; `undefined` for one that is built in. */
+  pluginOfCache(id: string): string | undefined
   /** A cache's description of itself, in one line. */
   cacheSummary(id: string): Promise<string>
 }
@@ -114,6 +116,10 @@ export function registryOf(
     strategy: async id => checkedStrategy(await load('strategies', id, undefined, isStrategy)),
     cache: async (id, home) =>
       checkedCache(await load('caches', id, home, isCache), reason => failed(holderOf('caches', id), reason)),
+    pluginOfCache(id) {
+      const holder = holderOf('caches', id)
+      return holder === own ? undefined : holder.name
+    },
     cacheSummary: id => summary('caches', id),
   }
 }

@@ -88,11 +88,8 @@ export function strategyContract<Settings extends object>(
         for (const proof of await proofsOf(identity, roles)) checkProof(proof, host.now())
         await unlessUnscripted(listRoles((await signInOnce()).identity))
         await checkFindings(strategy, settings, hostWith({}, {interactive: false}))
+        checkRefusals(strategy, settings)
       },
-    },
-    {
-      name: 'describes refusals at once, with the members that the contract names and no secret',
-      run: async () => checkRefusals(strategy, settings),
     },
     unattended
       ? {

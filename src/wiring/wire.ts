@@ -127,6 +127,7 @@ export async function wire(outside: Outside, installation: Installation, choices
 
   const cached = storeOver(chosen.cache, chosen.id, unkept, clock.now, {
     strict: chosen.byHand,
+    plugin: registry.pluginOfCache(chosen.id),
     clearOthers: chosen.clearOthers,
   })
   const store: Store = {

@@ -48,6 +48,22 @@ describe('A one-time code on a terminal', () => {
     expect(await readFile(stdout, 'utf8')).to.equal('')
   })
 
+  for (const [what, env, redirects, available] of [
+    ['at a terminal', {}, [], true],
+    ['where nobody may be asked', {AWS_OIDC_INTERACTIVE: 'never'}, [], false],
+    ['where the question would go into a file', {AWS_OIDC_INTERACTIVE: 'always'}, ['2>/dev/null'], false],
+  ] as const) {
+    it(`can ${available ? '' : 'not '}be asked for ${what}`, async () => {
+      const file = join(scene.home.folder, 'available')
+      const atSignIn = `fs.writeFileSync(${JSON.stringify(file)}, String(host.ask.available))`
+      await plantPlugin(scene.home, {hook: hookWith({atSignIn})})
+      await scene.home.configure({provider: {strategy: 'ping'}})
+      const variables = {...variablesOf(scene.home, scene.sandbox), ...env}
+      await startOnTerminal(['creds', '--profile', 'developer'], {env: variables, redirects}).ended
+      expect(await readFile(file, 'utf8')).to.equal(String(available))
+    })
+  }
+
   it('ends with its notice where the plugin forgets to take that away', async () => {
     await plantPlugin(scene.home, {hook: hookWith({atSignIn: `host.notice('${notice}'); await host.sleep(300)`})})
     await scene.home.configure({provider: {strategy: 'ping'}})

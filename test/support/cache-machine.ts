@@ -72,6 +72,7 @@ export async function makeCacheMachine(): Promise<CacheMachine> {
     strategies: () => [],
     installable: () => [],
     strategySummary: () => Promise.reject(new Error('no strategy')),
+    pluginOfCache: () => undefined,
     ownerOf: () => 'aws-oidc',
     strategy: () => Promise.reject(new Error('no strategy')),
     cacheSummary: async id => id,

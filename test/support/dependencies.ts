@@ -268,6 +268,7 @@ function tokenFor(subject: string, now: Date): string {
 
 function registryWith(strategy: FederationStrategy<Record<string, unknown>>): Registry {
   return {
+    pluginOfCache: () => undefined,
     ownerOf: () => 'aws-oidc-fake',
     strategies: () => ['fake'],
     installable: () => [],

@@ -15,7 +15,7 @@ export const signIns: Rows = {
   ),
   'rejects with a code that there is not': signingIn("throw host.error('NO_SUCH_CODE', 'm')", {says: 'NO_SUCH_CODE'}),
   'rejects with a code of the host': signingIn("throw Object.assign(new Error('m'), {code: 'INTERRUPTED'})"),
-  'never comes back': signingIn('await new Promise(() => {})', {says: 'never comes'}),
+  'never comes back': signingIn('await new Promise(() => {})', {interrupted: true, ends: 130}),
   'ignores its signal': signingIn('await new Promise(() => setInterval(() => {}, 1000))', {
     interrupted: true,
     ends: 130,
@@ -62,7 +62,7 @@ export const otherCalls: Rows = {
   'lists more roles than there can be': roles('roles: async () => new Array(200_000).fill({})', 'roles()'),
   'lists roles without an account': roles("roles: async () => [{name: 'a'}]", '"accountId"'),
   'fails when it lists roles': roles("roles: async () => { throw new Error('no directory') }", 'no directory'),
-  'never lists its roles': roles('roles: () => new Promise(() => {})', 'never comes'),
+  'never lists its roles': {...roles('roles: () => new Promise(() => {})'), interrupted: true, ends: 130},
   'breaks off in the middle of its roles': roles(
     "async *rolesInParts() { throw new Error('broken off') }",
     'broken off',
@@ -96,14 +96,12 @@ export const otherCalls: Rows = {
 
 /** What a cache does. */
 export const caches: Rows = {
-  'fails to read': caching("async read() { throw new Error('no disk') }", {ends: 'well', says: 'no disk'}),
-  'reads a text': caching("async read() { return 'value' }", {ends: 'well', says: 'read()'}),
+  'fails to read': caching("async read() { throw new Error('no disk') }", {says: 'no disk'}),
+  'reads a text': caching("async read() { return 'value' }", {says: 'read()'}),
   'reads an entry without a value': caching('async read() { return {value: 5, expiresAt: new Date()} }', {
-    ends: 'well',
     says: '"value"',
   }),
   'reads an entry that ends at no date': caching("async read() { return {value: '', expiresAt: 'later'} }", {
-    ends: 'well',
     says: '"expiresAt"',
   }),
   'fails to write': caching("async write() { throw new Error('no disk') }", {ends: 'well', says: 'no disk'}),
