@@ -4,6 +4,7 @@ import {tmpdir} from 'node:os'
 import {delimiter, dirname, join} from 'node:path'
 import {root, type Sandbox, sandboxBin, startSandbox} from '../test/support/sandbox.ts'
 import {type SessionBus, startSessionBus} from '../test/support/session-bus.ts'
+import {plantBadPlugins} from './bad-plugins.ts'
 
 type Variables = Readonly<Record<string, string>>
 
@@ -42,6 +43,8 @@ export interface Belongings {
   /** The sandbox to sign in at. If given, the profiles use the provider directly, each with a role of its own. */
   readonly sandbox?: Sandbox
   readonly plugins?: number
+  /** How many bad plugins there are, which the provider does not use. */
+  readonly badPlugins?: number
   /** Whether there is a place for hot copies. */
   readonly memory?: boolean
 }
@@ -66,7 +69,7 @@ export async function makePlace(): Promise<Place> {
   const bus = await startBus()
 
   async function user(name: string, has: Belongings = {}): Promise<User> {
-    const {cache = 'file', profiles = 1, plugins = 0, memory: inMemory = true} = has
+    const {cache = 'file', profiles = 1, plugins = 0, badPlugins = 0, memory: inMemory = true} = has
     const home = join(folder, name)
     const data = join(home, '.local/share/aws-oidc')
     mkdirSync(data, {recursive: true, mode: 0o700})
@@ -75,6 +78,7 @@ export async function makePlace(): Promise<Place> {
     const at = has.sandbox ?? sandbox
     writeFileSync(config, configuration(at, profiles, has.sandbox !== undefined), {mode: 0o600})
     plantPlugins(data, plugins)
+    if (badPlugins > 0) plantBadPlugins(data, badPlugins)
     const env = {
       PATH: [dirname(process.execPath), dirname(linked), process.env.PATH].join(delimiter),
       HOME: home,

@@ -1,4 +1,5 @@
 import {execFileSync} from 'node:child_process'
+import {mostBadPlugins} from './bad-plugins.ts'
 import type {Group, Limits, Row} from './group.ts'
 import type {Program} from './measure.ts'
 import type {Belongings, Place, User} from './place.ts'
@@ -134,6 +135,24 @@ export async function groupsAt(place: Place, others: readonly string[]): Promise
     }))
   }
 
+  /** What other people's mistakes cost whoever does not use them. */
+  async function besideBadPlugins(counts: readonly number[]): Promise<readonly Group[]> {
+    const people = await Promise.all(counts.map(count => place.user(`bad-${count}`, {badPlugins: count})))
+    const calls: readonly (readonly [name: string, of: (user: User) => Program])[] = [
+      ['creds, launcher', launched],
+      ['creds, Node lane', user => by(user, ...creds)],
+      ['creds, refresh and STS', user => by(user, ...creds, '--force')],
+    ]
+    return calls.map(([name, of]) => ({
+      title: `${name}, beside bad plugins`,
+      rows: people.map((user, at) => ({
+        name: `${counts[at]} bad plugins`,
+        ...of(user),
+        ...(counts[at] === 1 && {target: 1.05, gate: 1.1}),
+      })),
+    }))
+  }
+
   return [
     warm,
     await cold(),
@@ -142,6 +161,7 @@ export async function groupsAt(place: Place, others: readonly string[]): Promise
     await manyRoles(100),
     ...(await growing('profiles', [1, 100, 10_000], {target: 1.02, gate: 1.1})),
     ...(await growing('plugins', [0, 5, 20], {})),
+    ...(await besideBadPlugins([0, 1, mostBadPlugins])),
     await syncing(place, empty),
     ...(await scaling(place)),
     ...withAwsCli(usual, run, node),

@@ -1,0 +1,26 @@
+import {mkdirSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {otherCalls, signIns} from '../test/support/bad-plugins/calls.ts'
+import {atImport, inManifest, outOfBounds} from '../test/support/bad-plugins/loading.ts'
+
+// The first one loops without end as soon as any of its code is loaded.
+const {loops, ...others} = {...atImport, ...outOfBounds, ...inManifest, ...signIns, ...otherCalls}
+const rows = [...(loops ? [loops] : []), ...Object.values(others)]
+
+export const mostBadPlugins = rows.length
+
+/** Links so many of the bad plugins in the folder of plugins. */
+export function plantBadPlugins(data: string, count: number): void {
+  const plugins = rows.slice(0, count).map(({plant: {hook, manifest}}, at) => {
+    const name = `aws-oidc-bad-${at}`
+    const root = join(data, 'bad', name)
+    mkdirSync(root, {recursive: true})
+    const declared = {apiVersion: 1, strategies: ['ping']}
+    const hooks = {'aws-oidc:strategies': './strategies.js'}
+    const usual = {name, version: '1.0.0', type: 'module', 'aws-oidc': declared, oclif: {hooks}}
+    writeFileSync(join(root, 'package.json'), JSON.stringify({...usual, ...manifest}))
+    writeFileSync(join(root, 'strategies.js'), hook)
+    return {name, type: 'link', root}
+  })
+  writeFileSync(join(data, 'package.json'), JSON.stringify({private: true, oclif: {schema: 1, plugins}}))
+}
