@@ -67,6 +67,7 @@ export const rows: Readonly<Record<string, Row>> = {
   },
   logout: {...named('logout', '-p'), provider: name => ['logout', '--provider', name], unwritable: 0},
   'plugins:install': {args: ({folder}) => ['plugins', 'install', `${folder}/plugin.tgz`], unwritable: 1},
+  'plugins:search': {args: () => ['plugins', 'search', 'keycloak'], unwritable: 1},
   // There is no plugin of that name.
   'plugins:uninstall': {args: () => ['plugins', 'uninstall', 'aws-oidc-ping'], unwritable: 2},
   'plugins:update': {args: () => ['plugins', 'update'], unwritable: 0},
