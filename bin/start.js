@@ -35,8 +35,8 @@ function confineNpm() {
 }
 
 /**
- * Whether plugins are looked at. Our own commands go without them, and so do those that find or mend plugins, which must work
- * whatever is installed.
+ * Whether plugins are looked at. Our own commands go without them, and so do those that find or mend plugins, which
+ * must work whatever is installed.
  * @param {boolean} isOwn
  * @param {string} topic
  * @param {string} name

@@ -35,7 +35,8 @@ describe('plugins search', () => {
     )
     expect([row, ...more].join(' ').replaceAll(/ +/g, ' ')).to.include('hooks around its commands (init)')
     expect(stdout).not.to.include('left-pad')
-    const [asked, ...others] = registry?.asked ?? []
+    // npm itself may look for a newer npm.
+    const [asked, ...others] = (registry?.asked ?? []).filter(path => path !== '/npm')
     expect(asked).to.include('text=okta vault keywords:aws-oidc-plugin')
     expect(others).to.deep.equal(['/aws-oidc-okta'])
     expect(existsSync(join(scene.home.folder, '.local/share/aws-oidc/node_modules'))).to.equal(false)

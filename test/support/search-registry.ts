@@ -28,7 +28,7 @@ export async function startSearchRegistry(
 ): Promise<SearchRegistry> {
   const asked: string[] = []
   const server = createServer((request, response) => {
-    const path = decodeURIComponent(request.url ?? '')
+    const path = decodeURIComponent(request.url ?? '').replaceAll('+', ' ')
     asked.push(path)
     const hit = hits?.find(({name, isGone}) => path === `/${name}` && !isGone)
     const document = path.startsWith('/-/v1/search') ? hits && {objects: hits.map(objectOf)} : hit && packumentOf(hit)
