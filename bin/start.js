@@ -35,13 +35,13 @@ function confineNpm() {
 }
 
 /**
- * Whether plugins are looked at. Our own commands go without them, and so do those that mend plugins, which must work
- * whatever is installed.
+ * Whether plugins are looked at. Our own commands go without them, and so do those that find or mend plugins, which
+ * must work whatever is installed.
  * @param {boolean} isOwn
  * @param {string} topic
  * @param {string} name
  */
 function mayBeOfPlugin(isOwn, topic, name) {
-  if (topic === 'plugins') return !/^(add|install|link|remove|reset|uninstall|unlink|update)$/.test(name)
+  if (topic === 'plugins') return !/^(add|install|link|remove|reset|search|uninstall|unlink|update)$/.test(name)
   return !isOwn && topic !== '--version'
 }

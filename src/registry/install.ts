@@ -10,6 +10,8 @@ import {
   tryOnPlugins,
   writingInto,
 } from './folder.ts'
+import {installedPlugins} from './installed.ts'
+import {bringsOf, dayOf, type Offered, readOffered} from './offered.ts'
 import {installFromClone} from './ours.ts'
 import type {InstalledPackage} from './registry.ts'
 import {type PluginSource, readPluginSource} from './source.ts'
@@ -123,10 +125,19 @@ export async function replaceByOffer(
 
 async function show(offer: Offer, source: PluginSource, deps: InstallDependencies): Promise<void> {
   refuseByName(offer.name, deps)
-  const publisher = await publisherOf(offer, source, deps)
+  const offered = await offeredBy(offer, source, deps)
+  const unsaid = `unknown: ${offered ? 'the registry does not say' : 'it does not come from a registry'}`
   deps.log.info(`Package:   ${offer.name} ${offer.version}`)
-  deps.log.info(`Publisher: ${publisher}`)
+  deps.log.info(`Publisher: ${offered?.publisher ?? unsaid}`)
   deps.log.info(`Integrity: ${offer.integrity}`)
+  if (offered) {
+    const attested = 'the registry has a statement of how it was built (not verified here)'
+    deps.log.info(`Released:  ${dayOf(offered.published)}`)
+    deps.log.info(`Build:     ${offered.provenance ? attested : 'no statement of how it was built'}`)
+    deps.log.info(`Brings:    ${bringsOf(offered)}`)
+  }
+  const dependents = await dependentsOf(offer.name, deps)
+  if (dependents.length > 0) deps.log.info(`Needed by: ${printable(dependents.join(', '))}`)
 }
 
 async function install(
@@ -156,17 +167,24 @@ function readOffer(answer: unknown, {spec}: PluginSource): Offer {
   return {name, version, integrity}
 }
 
-/** The account that published it, according to the registry. */
-async function publisherOf(
+/** What the registry says of it; `undefined` if it does not come from one. */
+async function offeredBy(
   {name, version}: Offer,
   {kind}: PluginSource,
   {npm, npmOptions, dataFolder}: InstallDependencies,
-): Promise<string> {
-  if (kind !== 'registry') return 'unknown: it does not come from a registry'
-  const facts = readObject(await npm.run(['view', `${name}@${version}`], dataFolder, npmOptions))
-  const {name: user} = readObject(facts._npmUser)
-  const names = typeof user === 'string' ? [user] : typeof facts._npmUser === 'string' ? [facts._npmUser] : []
-  return printable(names[0] ?? 'unknown: the registry does not say')
+): Promise<Offered | undefined> {
+  if (kind !== 'registry') return undefined
+  return readOffered(await npm.run(['view', `${name}@${version}`], dataFolder, npmOptions))
+}
+
+/** The installed plugins that depend on a package. */
+async function dependentsOf(name: string, {dataFolder, files}: InstallDependencies): Promise<readonly string[]> {
+  const plugins = await installedPlugins(dataFolder, files)
+  return plugins
+    .filter(({manifest: {dependencies, peerDependencies}}) =>
+      [dependencies, peerDependencies].some(needed => Object.hasOwn(readObject(needed), name)),
+    )
+    .map(plugin => plugin.name)
 }
 
 /** Between the look and the installation another version may have been published. */

@@ -85,7 +85,7 @@ describe('plugins', function () {
       stdout: 'Installed aws-oidc-ping 1.0.0, which provides "strategy: ping".\n',
     })
     expect(stderr).to.match(
-      /^Package: {3}aws-oidc-ping 1\.0\.0\nPublisher: alice <alice@example\.com>\nIntegrity: sha512-\S+==\n$/,
+      /^Package: {3}aws-oidc-ping 1\.0\.0\nPublisher: alice <alice@example\.com>\nIntegrity: sha512-\S+==\nReleased: {2}20\d\d-\d\d-\d\d\nBuild: {5}no statement of how it was built\nBrings: {4}strategy ping\n$/,
     )
     await works('ping')
     if (process.platform !== 'win32') expect(((await lstat(dataFolder())).mode & 0o777).toString(8)).to.equal('700')
@@ -98,7 +98,9 @@ describe('plugins', function () {
       exitCode: 0,
       stdout: 'Updated aws-oidc-ping from 1.0.0 to 1.1.0.\n',
     })
-    expect(update.stderr).to.match(/^Package: {3}aws-oidc-ping 1\.1\.0\nPublisher: .+\nIntegrity: sha512-\S+==\n$/)
+    expect(update.stderr).to.match(
+      /^Package: {3}aws-oidc-ping 1\.1\.0\nPublisher: .+\nIntegrity: sha512-\S+==\nReleased: /,
+    )
     expect(await plugins('update')).to.include({
       exitCode: 0,
       stdout: 'aws-oidc-ping 1.1.0 is up to date.\n',

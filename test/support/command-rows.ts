@@ -69,6 +69,7 @@ export const rows: Readonly<Record<string, Row>> = {
   'plugins:install': {args: ({folder}) => ['plugins', 'install', `${folder}/plugin.tgz`], unwritable: 1},
   'plugins:link': {args: ({folder}) => ['plugins', 'link', `${folder}/package`], unwritable: 1},
   'plugins:reset': {args: () => ['plugins', 'reset'], unread: 0, unwritable: 0},
+  'plugins:search': {args: () => ['plugins', 'search', 'keycloak'], unwritable: 1},
   // There is no plugin of that name.
   'plugins:uninstall': {args: () => ['plugins', 'uninstall', 'aws-oidc-ping'], unwritable: 2},
   'plugins:update': {args: () => ['plugins', 'update'], unwritable: 0},

@@ -49,6 +49,8 @@ describe('installing a plugin', () => {
     readonly manifest?: Readonly<Record<string, unknown>>
     readonly files?: Readonly<Record<string, string>>
     readonly user?: unknown
+    /** What else the registry says of the version. */
+    readonly facts?: Readonly<Record<string, unknown>>
     /** The integrity of what is installed, where that differs from what was shown. */
     readonly integrity?: string
     readonly allowedPlugins?: readonly string[]
@@ -61,6 +63,7 @@ describe('installing a plugin', () => {
     manifest = good,
     files,
     user,
+    facts,
     integrity = 'sha512-shown',
     allowedPlugins,
     providers = {},
@@ -70,7 +73,7 @@ describe('installing a plugin', () => {
     const npm: Npm = {
       async run([command, ...args], into) {
         if (command === 'pack') return [{name, version, integrity: 'sha512-shown'}]
-        if (command === 'view') return {name, version, _npmUser: user}
+        if (command === 'view') return {name, version, _npmUser: user, ...facts}
         const modules = join(into, 'node_modules')
         if (args.length === 1) return rm(modules, {recursive: true, force: true})
         if (command === 'uninstall') return rm(join(modules, String(args.at(-1))), {recursive: true, force: true})
@@ -112,10 +115,40 @@ describe('installing a plugin', () => {
         'Package:   aws-oidc-ping 1.0.0',
         `Publisher: ${publisher}`,
         'Integrity: sha512-shown',
+        'Released:  unknown',
+        'Build:     no statement of how it was built',
+        'Brings:    nothing',
       ])
       expect((await packageJson()).oclif.plugins).to.deep.equal([{name: 'aws-oidc-ping', type: 'user', tag: 'latest'}])
     })
   }
+
+  it('shows when it was published, whether there is a statement of its build, and what it brings', async () => {
+    const provenance = {predicateType: 'https://slsa.dev/provenance/v1'}
+    await install({
+      facts: {
+        time: {'0.9.0': '2020-01-01T00:00:00.000Z', '1.0.0': '2026-03-01T12:00:00.000Z'},
+        dist: {attestations: {url: 'https://registry.example/attestations', provenance}},
+        'aws-oidc': {apiVersion: 1, strategies: ['ping', 'constructor'], caches: ['vault']},
+        oclif: {commands: './commands', hooks: {'in\u001bit': './init.js', 'aws-oidc:caches': './caches.js'}},
+      },
+    })
+    expect(said.slice(3)).to.deep.equal([
+      'Released:  2026-03-01',
+      'Build:     the registry has a statement of how it was built (not verified here)',
+      'Brings:    strategy ping, cache vault, commands, hooks around its commands (in it)',
+    ])
+  })
+
+  it('shows which installed plugins depend on it, and no line where none does', async () => {
+    await install({})
+    expect(said.filter(line => line.startsWith('Needed by'))).to.deep.equal([])
+    const user = {...good, name: 'aws-oidc-user', 'aws-oidc': {}, peerDependencies: {'aws-oidc-ping': '^1.0.0'}}
+    await install({manifest: user}, 'aws-oidc-user')
+    said = []
+    await install({})
+    expect(said).to.include('Needed by: aws-oidc-user')
+  })
 
   it('says so where the registry does not name a publisher', async () => {
     await install({})

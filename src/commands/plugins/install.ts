@@ -5,7 +5,7 @@ import {whatOf} from '../shared/plugin.ts'
 export default class PluginsInstall extends AwsOidcCommand {
   static override summary = 'Install a plugin.'
   static override description =
-    'Shows the name, version, publisher and integrity of the package, then installs it for you alone. Its install scripts do not run, but once installed it runs with all your rights: install only what you trust. If "plugins: {allow: [...]}" is in the configuration, only the plugins it lists may be installed, linked and used. Packages come from the registry in your npm configuration, or from AWS_OIDC_NPM_REGISTRY.'
+    'Shows the name, version, publisher and integrity of the package, when it was released, whether the registry has a statement of how it was built (which is not verified), what it brings, and which plugins depend on it, then installs it for you alone. Its install scripts do not run, but once installed it runs with all your rights: install only what you trust. If "plugins: {allow: [...]}" is in the configuration, only the plugins it lists may be installed, linked and used. Packages come from the registry in your npm configuration, or from AWS_OIDC_NPM_REGISTRY.'
   static override aliases = ['plugins:add']
   static override enableJsonFlag = true
   static override examples = [
