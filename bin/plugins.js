@@ -124,19 +124,21 @@ function isKnown({hasManifest, pjson}) {
  * @param {import('../src/wiring/plugin-commands.ts').PluginCommands} commands
  * @param {readonly Loaded[]} loaded
  */
-function explain(topic, {installed, usable, problem}, loaded) {
-  const unused = installed.filter(plugin => !usable.includes(plugin)).map(({name}) => name)
+function explain(topic, {refusals, problem}, loaded) {
   if (problem) tell(`Warning: No plugin is used: ${problem.message}`, problem.hint)
-  else if (topic === 'plugins') for (const name of unused) tell(unlisted(name))
+  else if (topic === 'plugins') for (const [name, {message, hint}] of refusals) tell(unused(name, message), hint)
   else {
     const unknown = loaded.filter(({plugin}) => !isKnown(plugin))
     for (const {place} of unknown) tell(`Warning: ${withoutManifest(place.name)}`)
   }
 }
 
-/** @param {string} name */
-function unlisted(name) {
-  return `The plugin ${name} is installed but not used: "plugins.allow" in the configuration does not list it.`
+/**
+ * @param {string} name
+ * @param {string} why
+ */
+function unused(name, why) {
+  return `The plugin ${name} is installed but not used: ${why}`
 }
 
 /** @param {string} name */

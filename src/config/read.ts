@@ -2,6 +2,7 @@ import {type Document, isMap, isNode, isScalar, LineCounter} from 'yaml'
 import {AwsOidcError} from '../errors.ts'
 import {named} from '../text/json.ts'
 import {readAccounts} from './accounts.ts'
+import {readAllowed} from './allow.ts'
 import {contentOf, documentOf} from './document.ts'
 import {Node} from './node.ts'
 import {checkReferences, readProfile} from './profile.ts'
@@ -98,7 +99,7 @@ function readRoot(path: string, root: Node): Omit<Configuration, 'found' | 'loca
     hotCopies: members.get('hotCopies')?.oneOf(['auto', 'never']) ?? 'auto',
     interactive: members.get('interactive')?.oneOf(['auto', 'always', 'never']) ?? 'auto',
     browser: readProgram(members.get('browser')),
-    allowedPlugins: members.get('plugins')?.members(['allow']).get('allow')?.texts(),
+    ...readAllowed(members.get('plugins')?.members(['allow']).get('allow')),
     accounts: readAccounts(members.get('accounts')),
     providers,
     profiles,

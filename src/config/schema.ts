@@ -13,10 +13,18 @@ export interface Configuration {
   readonly browser: Program | undefined
   /** Names of plugins, or patterns with `*`; `undefined` allows any to be installed and used. */
   readonly allowedPlugins: readonly string[] | undefined
+  /** The only version and content of a plugin that may be used, by the plugin's name. */
+  readonly pinnedPlugins: ReadonlyMap<string, PluginPin>
   /** The names of AWS accounts, by id. */
   readonly accounts: ReadonlyMap<string, string>
   readonly providers: Readonly<Record<string, ProviderConfiguration>>
   readonly profiles: Readonly<Record<string, ProfileConfiguration>>
+}
+
+export interface PluginPin {
+  readonly version: string
+  /** As npm notes it: a hash of the package, such as `sha512-...`. */
+  readonly integrity: string | undefined
 }
 
 export type Interactive = 'auto' | 'always' | 'never'

@@ -5,6 +5,7 @@ import {named, readObject} from '../text/json.ts'
 import {contentOf, documentOf} from './document.ts'
 import type {ParsedText} from './read.ts'
 import {blockText, columnOf, entryEnd, inserted, insertedInto, pairOf, removedFrom, withScalar} from './splice.ts'
+import {type PinEdit, pinnedText, pinnedValue} from './write-pin.ts'
 
 export type List = 'providers' | 'profiles'
 type Entry = Readonly<Record<string, unknown>>
@@ -33,9 +34,13 @@ interface Read {
  * The result is parsed and checked; throws CONFIG_INVALID if anything but the edit would change, as with an anchor that
  * is referenced elsewhere. Parsing takes most of the time, so each text is parsed once.
  */
-export function editText(path: string, text: string, edits: readonly Edit[]): ParsedText {
+export function editText(path: string, text: string, edits: readonly (Edit | PinEdit)[]): ParsedText {
   let now = read(text)
   for (const step of stepsOf(edits)) {
+    if (step.kind === 'pin') {
+      now = pinned(path, now, step)
+      continue
+    }
     const after = editedText(now, step)
     const then = after === undefined ? undefined : read(after)
     if (!then || !isDeepStrictEqual(meaningOf(then, step.list), edited(now, step))) throw unfit(path, step)
@@ -44,8 +49,17 @@ export function editText(path: string, text: string, edits: readonly Edit[]): Pa
   return {text: now.text, value: now.value}
 }
 
-function stepsOf(edits: readonly Edit[]): readonly Step[] {
-  const steps: Step[] = []
+function pinned(path: string, now: Read, edit: PinEdit): Read {
+  const after = pinnedText(now.text, now.document, edit)
+  const then = after === undefined ? undefined : read(after)
+  if (then && isDeepStrictEqual(then.value, pinnedValue(now.value, edit))) return then
+  const message = `${path} is written so that no command can pin "${edit.name}" without touching the rest.`
+  const hint = ['Write by hand:', '', ...blockText({plugins: {allow: {[edit.name]: edit.entry}}}).split('\n')]
+  throw new AwsOidcError('CONFIG_INVALID', message, {hint})
+}
+
+function stepsOf(edits: readonly (Edit | PinEdit)[]): readonly (Step | PinEdit)[] {
+  const steps: (Step | PinEdit)[] = []
   let adding: {readonly list: List; readonly entries: Record<string, Entry>} | undefined
   for (const edit of edits) {
     if (edit.kind !== 'add') {

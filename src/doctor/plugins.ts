@@ -1,10 +1,10 @@
 import {join} from 'node:path'
 import {printable} from '../errors.ts'
-import {allowsPlugin} from '../registry/allowed.ts'
+import {refusalOf} from '../registry/allowed.ts'
 import {browserlessIn} from '../registry/browserless.ts'
 import {misdeclaredIn, otherNodeOf, whyUnfit} from '../registry/declared.ts'
 import {type ListedPlugin, listedPlugins} from '../registry/folder.ts'
-import {installedPlugins} from '../registry/installed.ts'
+import {knownPlugins} from '../registry/installed.ts'
 import {updateOf} from '../registry/ours.ts'
 import type {InstalledPackage} from '../registry/registry.ts'
 import {readObject} from '../text/json.ts'
@@ -17,7 +17,8 @@ async function look(context: CheckContext): Promise<Looked> {
   const listed = await listedPlugins(dataFolder, {
     readText: path => outside.files.readText(path).catch(() => undefined),
   })
-  const installed = await installedPlugins(dataFolder, outside.files)
+  const pins = context.configuration ?? {pinnedPlugins: new Map()}
+  const installed = await knownPlugins(dataFolder, pins, outside.files)
   const absent = listed.filter(({name}) => installed.every(plugin => plugin.name !== name))
   const findings = await Promise.all(installed.map(plugin => examinePlugin(plugin, context)))
   const words = installed.map(({name, manifest}) => `${name} ${printable(String(manifest.version), 30)}`)
@@ -71,9 +72,15 @@ async function examinePlugin(
     const mend = 'Use another strategy, such as "oidc" or "saml2", until aws-oidc can.'
     findings.push({id: 'plugin.browser', severity: 'note', what: browserless, mend})
   }
-  if (configuration && !allowsPlugin(configuration.allowedPlugins, name)) {
-    const what = `The plugin ${name} is installed but not used: "plugins.allow" in ${configuration.path} does not list it.`
-    findings.push({id: 'plugin.not-allowed', severity: 'note', what, mend: `aws-oidc plugins uninstall ${name}`})
+  const refusal = configuration && refusalOf(plugin, configuration)
+  if (refusal) {
+    const isPinned = configuration.pinnedPlugins.has(name)
+    const what = `The plugin ${name} is installed but not used: ${refusal.message}`
+    findings.push(
+      isPinned
+        ? {id: 'plugin.pinned', severity: 'warning', what, mend: refusal.hint}
+        : {id: 'plugin.not-allowed', severity: 'note', what, mend: `aws-oidc plugins uninstall ${name}`},
+    )
   }
   return findings
 }

@@ -22,7 +22,7 @@ export interface InstalledPlugin {
 export interface FitDependencies {
   readonly own: InstalledPackage
   readonly dataFolder: string
-  readonly configuration: Pick<Configuration, 'allowedPlugins' | 'path' | 'providers' | 'cache'>
+  readonly configuration: Pick<Configuration, 'allowedPlugins' | 'pinnedPlugins' | 'path' | 'providers' | 'cache'>
   readonly files: Files
   /** The version of the Node that we run on. */
   readonly nodeVersion: string

@@ -1,6 +1,7 @@
 import {join} from 'node:path'
 import {AwsOidcError, expectedFailure, printable} from '../errors.ts'
 import {parseObject, readObject} from '../text/json.ts'
+import {differenceFrom} from './allowed.ts'
 import {checkFit, type FitDependencies, type InstalledPlugin, refuseByName} from './fit.ts'
 import {
   changePlugins,
@@ -21,6 +22,8 @@ export interface InstallRequest {
   readonly plugin: string
   /** The built-in commands, which no plugin may replace. */
   readonly builtIn: readonly string[]
+  /** Whether the user is about to pin what is installed, so that an earlier pin does not count. */
+  readonly pin?: boolean
 }
 
 export interface InstallDependencies extends FolderDependencies, FitDependencies {}
@@ -32,13 +35,29 @@ export interface Offer {
   readonly integrity: string
 }
 
-/** Installs the plugin that was typed: see `installOffer`. */
+/**
+ * Installs the plugin that was typed: see `installOffer`. `willInstall` is called with what is shown, before anything is
+ * changed; if it rejects, nothing is installed.
+ */
 export async function installPlugin(
-  {plugin, builtIn}: InstallRequest,
+  {plugin, builtIn, pin = false}: InstallRequest,
   deps: InstallDependencies,
-): Promise<InstalledPlugin> {
+  willInstall: (offer: Offer) => Promise<void> = async () => undefined,
+): Promise<InstalledPlugin & Pick<Offer, 'integrity'>> {
   const source = readPluginSource(plugin)
-  return installOffer(await lookAt(source, deps), source, builtIn, deps)
+  const offer = await lookAt(source, deps)
+  if (!pin) demandPinned(offer, deps)
+  await willInstall(offer)
+  return {...(await installOffer(offer, source, builtIn, deps)), integrity: offer.integrity}
+}
+
+/** Throws CONFIG_INVALID if the configuration pins a plugin to another version or content than is offered. */
+function demandPinned({name, version, integrity}: Offer, {configuration}: InstallDependencies): void {
+  const pin = configuration.pinnedPlugins.get(name)
+  const difference = pin && differenceFrom(pin, {version: printable(version, 50), integrity})
+  if (difference === undefined) return
+  const message = `"plugins.allow" in ${configuration.path} pins ${name} to ${pin?.version}, but ${difference}.`
+  throw new AwsOidcError('CONFIG_INVALID', message, {hint: `aws-oidc plugins install ${name}@${version} --pin`})
 }
 
 /**
@@ -52,6 +71,7 @@ export async function installOnConsent(
 ): Promise<InstalledPlugin | undefined> {
   const source = readPluginSource(plugin)
   const offer = await lookAt(source, deps)
+  demandPinned(offer, deps)
   await show(offer, source, deps)
   await tryOnPlugins(deps, copy => install(offer, source, builtIn, copy, deps))
   if (!(await agrees())) return undefined

@@ -1,6 +1,7 @@
 import {join} from 'node:path'
 import type {Files} from '../outside/files/files.ts'
 import {parseObject, readObject} from '../text/json.ts'
+import type {Allowance} from './allowed.ts'
 import type {InstalledPackage} from './registry.ts'
 
 /**
@@ -19,6 +20,31 @@ export async function installedPlugins(
   const found = await Promise.all(places.map(async place => ({...place, manifest: await read(place.root)})))
   // A listed plugin may have been deleted by hand.
   return found.filter(({manifest}) => typeof manifest.name === 'string')
+}
+
+/** The installed plugins, with all that decides on whether they may be used. */
+export async function knownPlugins(
+  dataFolder: string,
+  allowance: Pick<Allowance, 'pinnedPlugins'>,
+  files: Pick<Files, 'readText'>,
+): Promise<readonly InstalledPackage[]> {
+  return withIntegrities(await installedPlugins(dataFolder, files), allowance, dataFolder, files)
+}
+
+/** The plugins, with what npm has noted of those that are pinned. */
+export async function withIntegrities(
+  plugins: readonly InstalledPackage[],
+  {pinnedPlugins}: Pick<Allowance, 'pinnedPlugins'>,
+  dataFolder: string,
+  {readText}: Pick<Files, 'readText'>,
+): Promise<readonly InstalledPackage[]> {
+  if (!plugins.some(({name}) => pinnedPlugins.has(name))) return plugins
+  const lock = parseObject((await readText(join(dataFolder, 'package-lock.json')).catch(() => undefined)) ?? '')
+  const packages = readObject(lock.packages)
+  return plugins.map(plugin => {
+    const {integrity} = readObject(packages[`node_modules/${plugin.name}`])
+    return typeof integrity === 'string' && !plugin.linked ? {...plugin, integrity} : plugin
+  })
 }
 
 function placeOf(entry: unknown, dataFolder: string): readonly Omit<InstalledPackage, 'manifest'>[] {

@@ -15,6 +15,8 @@ export interface InstalledPackage {
   readonly manifest: Manifest
   /** Whether it is linked to a folder that somebody works on. */
   readonly linked?: boolean
+  /** The hash of its package as npm has noted it, where that was looked up. */
+  readonly integrity?: string | undefined
 }
 
 /** What the installed packages declare. Only the package that owns a wanted id is ever imported. */
@@ -42,8 +44,8 @@ export interface Installable {
 }
 
 export interface RegistryDependencies {
-  /** Whether the configuration lets a plugin be used. */
-  readonly allows: (plugin: string) => boolean
+  /** Why the configuration does not let a plugin be used; `undefined` if it does. */
+  readonly refusal: (plugin: string) => AwsOidcError | undefined
   /** Loads code of a plugin within limits. */
   readonly guard: <Result>(plugin: string, work: () => Promise<Result>) => Promise<Result>
   /** Imports a file of code, and resolves to its exports. */
@@ -60,10 +62,10 @@ export function registryOf(
   function holderOf(kind: Kind, id: string): InstalledPackage {
     if (declaredBy(own.manifest, kind).includes(id)) return own
     const there = plugins.filter(({manifest}) => declaredBy(manifest, kind).includes(id))
-    const [first, second] = there.filter(({name}) => deps.allows(name))
+    const [first, second] = there.filter(({name}) => !deps.refusal(name))
     if (first && second) throw disputed(kind, id, first, second)
     if (first) return first
-    throw there[0] ? notAllowed(there[0].name) : unknown(kind, id, [own, ...plugins], deps)
+    throw (there[0] && deps.refusal(there[0].name)) ?? unknown(kind, id, [own, ...plugins], deps)
   }
 
   async function load<Contract, Input>(
@@ -99,7 +101,7 @@ export function registryOf(
     )
   }
 
-  const usable = [own, ...plugins.filter(({name}) => deps.allows(name))]
+  const usable = [own, ...plugins.filter(({name}) => !deps.refusal(name))]
 
   function isDeclared(kind: Kind, id: string): boolean {
     return usable.some(({manifest}) => declaredBy(manifest, kind).includes(id))
@@ -110,7 +112,7 @@ export function registryOf(
     strategies: () => usable.flatMap(({manifest}) => declaredBy(manifest, 'strategies')),
     installable: () =>
       [...ourPlugins.strategies]
-        .filter(([id, plugin]) => !isDeclared('strategies', id) && deps.allows(plugin))
+        .filter(([id, plugin]) => !isDeclared('strategies', id) && !deps.refusal(plugin))
         .map(([strategy, plugin]) => ({strategy, plugin})),
     strategySummary: id => summary('strategies', id),
     strategy: async id => checkedStrategy(await load('strategies', id, undefined, isStrategy)),
@@ -170,12 +172,13 @@ function unknown(
   kind: Kind,
   id: string,
   packages: readonly InstalledPackage[],
-  {nearest, allows}: RegistryDependencies,
+  {nearest, refusal}: RegistryDependencies,
 ): AwsOidcError {
   const word = words[kind]
   const plugin = ourPlugins[kind].get(id)
-  if (plugin !== undefined && !allows(plugin)) return notAllowed(plugin)
   if (plugin !== undefined) {
+    const refused = refusal(plugin)
+    if (refused) return refused
     const hint = `aws-oidc plugins install ${plugin}`
     return new AwsOidcError('CONFIG_INVALID', `The ${word} "${id}" comes from a plugin that is not installed.`, {
       hint,
@@ -196,12 +199,6 @@ function disputed(kind: Kind, id: string, first: InstalledPackage, second: Insta
       hint: `aws-oidc plugins uninstall ${second.name}`,
     },
   )
-}
-
-function notAllowed(plugin: string): AwsOidcError {
-  return new AwsOidcError('CONFIG_INVALID', `"plugins.allow" in the configuration does not list ${plugin}.`, {
-    hint: `Add "${plugin}" to "plugins: {allow: [...]}".`,
-  })
 }
 
 function tooNew({name}: InstalledPackage, reason: string, own: InstalledPackage): AwsOidcError {

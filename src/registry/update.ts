@@ -9,13 +9,16 @@ export interface PluginUpdate {
   readonly before: string
   /** What has replaced it; absent if nothing else is offered. */
   readonly now?: InstalledPlugin
+  /** Whether the configuration pins it: it is not asked for. */
+  readonly pinned?: true
   /** Why the earlier version stays. */
   readonly error?: AwsOidcError
 }
 
 /**
  * Installs what each plugin's source offers now, as `installPlugin` does. A plugin that fails keeps its version, and
- * does not stop the others; one that is not allowed is not asked for. oclif's own command has npm update all of them or none, and shows nothing first.
+ * does not stop the others; one that is not allowed, or is pinned, is not asked for. oclif's own
+ * command has npm update all of them or none, and shows nothing first.
  */
 export async function updatePlugins(
   builtIn: readonly string[],
@@ -25,6 +28,10 @@ export async function updatePlugins(
   for (const {name, version: before, source} of await pluginsByNpm(deps.dataFolder, deps.files)) {
     try {
       refuseByName(name, deps)
+      if (deps.configuration.pinnedPlugins.has(name)) {
+        updates.push({name, before, pinned: true})
+        continue
+      }
       // A tarball never changes, and may be gone.
       const offer = source.spec.startsWith('file:') ? undefined : await lookAt(source, deps)
       if (!offer || offer.version === before) {

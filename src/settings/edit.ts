@@ -1,6 +1,7 @@
 import {readConfiguration} from '../config/read.ts'
 import type {Configuration} from '../config/schema.ts'
 import {type Edit, editText} from '../config/write.ts'
+import type {PinEdit} from '../config/write-pin.ts'
 import type {Locks} from '../coordination/lock.ts'
 import {AwsOidcError} from '../errors.ts'
 import type {EditedFiles} from '../outside/files/edited-file.ts'
@@ -17,7 +18,7 @@ const tries = 5
 
 /** The configuration as an edit would leave it; nothing is written. Rejects as `editConfiguration` does. */
 export async function draftConfiguration(
-  edit: (now: Configuration) => readonly Edit[],
+  edit: (now: Configuration) => readonly (Edit | PinEdit)[],
   {path, files}: Pick<EditDependencies, 'path' | 'files'>,
 ): Promise<Configuration> {
   const known = demandPath(path)
@@ -32,7 +33,7 @@ export async function draftConfiguration(
  * OUTPUT_FAILED if it can't be written; either way nothing has changed.
  */
 export function editConfiguration(
-  edit: (now: Configuration) => readonly Edit[],
+  edit: (now: Configuration) => readonly (Edit | PinEdit)[],
   deps: EditDependencies,
 ): Promise<void> {
   const {files, locks, signal} = deps

@@ -51,7 +51,8 @@ export function refusalOf(words: readonly string[], plugins: UsablePlugins): Aws
   const isMeant = (id: string) => typed === id || typed.startsWith(`${id}:`) || id.startsWith(`${typed}:`)
   for (const plugin of plugins.installed.filter(plugin => !plugins.usable.includes(plugin))) {
     const id = idsOf(plugin).find(isMeant)
-    if (id !== undefined) return plugins.problem ?? notAllowed(plugin.name, id)
+    const refusal = plugins.refusals.get(plugin.name)
+    if (id !== undefined && refusal) return plugins.problem ?? withCommand(refusal, id)
   }
   return undefined
 }
@@ -61,10 +62,8 @@ function idsOf({root}: InstalledPackage): readonly string[] {
   return catalogueOf([{manifest, pjson: ''}]).commands.map(({id}) => id)
 }
 
-function notAllowed(plugin: string, id: string): AwsOidcError {
-  const command = id.replaceAll(':', ' ')
-  const message = `"plugins.allow" in the configuration does not list ${plugin}, which has the command "${command}".`
-  return new AwsOidcError('CONFIG_INVALID', message, {hint: `Add "${plugin}" to "plugins: {allow: [...]}".`})
+function withCommand({code, message, hint}: AwsOidcError, id: string): AwsOidcError {
+  return new AwsOidcError(code, `${message} It has the command "${id.replaceAll(':', ' ')}".`, {hint})
 }
 
 function isLink({type}: PluginPlace): boolean {

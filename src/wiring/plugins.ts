@@ -6,6 +6,7 @@ import type {Outside} from '../outside/outside.ts'
 import type {Npm} from '../outside/processes/npm.ts'
 import type {Log} from '../plugin.ts'
 import type {InstallDependencies} from '../registry/install.ts'
+import type {Pinning} from '../settings/pin.ts'
 import {logTo} from './said.ts'
 
 /** The dependencies of installing a plugin. None of them may come with the plugin that is to be installed. */
@@ -77,6 +78,24 @@ export async function installDependenciesFor(
   const path = places.configFile ?? 'config.yaml'
   const configuration = readConfiguration(path, unread ? undefined : await files.readGiven(path))
   return installDependenciesOf(outside, installation, configuration, logTo(terminal.say, debug))
+}
+
+/** How to pin plugins in the configuration file. */
+export async function pinningOf(
+  {places, editedFiles, files, clock, processes}: Outside,
+  deps: Pick<InstallDependencies, 'dataFolder' | 'files' | 'log'>,
+): Promise<Pinning> {
+  const {pinFor} = await import('../settings/pin.ts')
+  const locks = fileLocks({
+    folder: places.locks,
+    waitedFor: [],
+    touch: files.touchPrivate,
+    identify: files.identify,
+    elapsed: clock.elapsed,
+    sleep: clock.sleep,
+    log: deps.log,
+  })
+  return pinFor(deps, {path: places.configFile, files: editedFiles, locks, signal: processes.interruption})
 }
 
 function registryOf(address: string | undefined): string {

@@ -15,8 +15,8 @@ import {proxyPasswords} from '../outside/network/proxy.ts'
 import type {Outside} from '../outside/outside.ts'
 import {within} from '../outside/system/clock.ts'
 import type {CacheHome} from '../plugin.ts'
-import {allowsPlugin} from '../registry/allowed.ts'
-import {installedPlugins} from '../registry/installed.ts'
+import {refusalOf} from '../registry/allowed.ts'
+import {knownPlugins} from '../registry/installed.ts'
 import {type InstalledPackage, registryOf} from '../registry/registry.ts'
 import {dialogueOn} from '../terminal/dialogue.ts'
 import {secrets} from '../text/secrets.ts'
@@ -61,11 +61,11 @@ export async function wire(outside: Outside, installation: Installation, choices
   const configuration = await configurationAt(path, own.manifest.version, outside)
   const log = logTo(terminal.say, choices.debug)
   secrets.spare(() => namesIn(configuration))
-  const plugins = await installedPlugins(dataFolder, files)
+  const plugins = await knownPlugins(dataFolder, configuration, files)
   const manifests = plugins.map(({root}) => join(root, 'package.json'))
   const registryWith = (plugins: readonly InstalledPackage[]) =>
     registryOf(own, plugins, {
-      allows: plugin => allowsPlugin(configuration.allowedPlugins, plugin),
+      refusal: name => refusalOf(plugins.find(plugin => plugin.name === name) ?? {name}, configuration),
       guard: (plugin, work) =>
         outside.plugins.load(plugin, text => log.debug(`printed by a plugin: ${text.trimEnd()}`), work),
       load: outside.loadModule,
@@ -180,7 +180,7 @@ export async function wire(outside: Outside, installation: Installation, choices
       const shown = {...log, info: tell}
       const place = await installDependenciesOf(outside, installation, configuration, shown)
       const installed = await installOnConsent(request, agrees, place)
-      if (installed) registry = registryWith(await installedPlugins(dataFolder, files))
+      if (installed) registry = registryWith(await knownPlugins(dataFolder, configuration, files))
       return installed
     },
     store,

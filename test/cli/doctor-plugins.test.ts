@@ -97,6 +97,17 @@ const plugins: readonly Illness[] = [
     says: /aws-oidc-ping is installed but not used: "plugins\.allow"/,
     mend: /^aws-oidc plugins uninstall aws-oidc-ping$/,
   },
+  {
+    id: 'plugin.pinned',
+    severity: 'warning',
+    when: 'that is not the one which was pinned',
+    async make({home}) {
+      await plantPlugin(home, {hook})
+      await home.configure({top: {plugins: {allow: {'aws-oidc-ping': {version: '0.9.0'}}}}})
+    },
+    says: /aws-oidc-ping is installed but not used: "plugins\.allow" .* pins aws-oidc-ping to 0\.9\.0/,
+    mend: /^aws-oidc plugins install aws-oidc-ping@0\.9\.0$/,
+  },
 ]
 
 describe('doctor, for plugins,', () => finds(useScene(), plugins))

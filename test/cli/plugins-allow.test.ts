@@ -13,7 +13,7 @@ describe('a plugin with commands that "plugins.allow" does not list', () => {
     await allow('aws-oidc-other')
     expect(await scene.home.run(['ping', 'now', '--loud'])).to.deep.include({exitCode: 2, stdout: ''})
     const {stderr} = await scene.home.run(['ping'])
-    expect(stderr).to.include('does not list aws-oidc-ping, which has the command "ping"')
+    expect(stderr).to.include('does not list aws-oidc-ping. It has the command "ping".')
     expect(stderr).to.include('Add "aws-oidc-ping" to "plugins: {allow: [...]}".')
   })
 
@@ -46,7 +46,7 @@ describe('a plugin with commands that "plugins.allow" does not list', () => {
     expect(exitCode).to.equal(0)
     expect(stdout).not.to.include('aws-oidc-ping')
     expect(stderr).to.equal(
-      'The plugin aws-oidc-ping is installed but not used: "plugins.allow" in the configuration does not list it.\n',
+      'The plugin aws-oidc-ping is installed but not used: "plugins.allow" in the configuration does not list aws-oidc-ping.\nTry: Add "aws-oidc-ping" to "plugins: {allow: [...]}".\n',
     )
     expect((await scene.home.run(['doctor'])).stdout).to.include('aws-oidc-ping is installed but not used')
   })

@@ -14,7 +14,7 @@ profiles:
 
 const manifest = {'aws-oidc': {strategies: ['oidc']}}
 const registry = registryOf({name: 'aws-oidc', root: '/', manifest}, [], {
-  allows: () => true,
+  refusal: () => undefined,
   guard: (_, work) => work(),
   load: async () => undefined,
   nearest: () => undefined,

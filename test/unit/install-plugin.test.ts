@@ -87,7 +87,7 @@ describe('installing a plugin', () => {
     return {
       own,
       dataFolder: folder,
-      configuration: {allowedPlugins, path: 'config.yaml', providers, cache},
+      configuration: {allowedPlugins, pinnedPlugins: new Map(), path: 'config.yaml', providers, cache},
       files: systemFiles,
       trees: systemTrees,
       exclusively: work => work(),

@@ -4,7 +4,7 @@ import {join} from 'node:path'
 import {expect} from 'chai'
 import {nearest} from '../../src/config/nearest.ts'
 import {loadModule} from '../../src/outside/system/load-module.ts'
-import {allowsPlugin} from '../../src/registry/allowed.ts'
+import {allowsPlugin, refusalOf} from '../../src/registry/allowed.ts'
 import {installedPlugins} from '../../src/registry/installed.ts'
 import {type InstalledPackage, registryOf} from '../../src/registry/registry.ts'
 
@@ -13,6 +13,12 @@ const own: InstalledPackage = {
   root: '/nowhere',
   manifest: {name: 'aws-oidc', version: '1.2.3', 'aws-oidc': {strategies: ['oidc'], caches: ['file']}},
 }
+
+/** What `plugins.allow` with these names refuses. */
+const refusingAllBut =
+  (...allowedPlugins: string[]) =>
+  (name: string) =>
+    refusalOf({name}, {allowedPlugins, pinnedPlugins: new Map()})
 
 describe('the registry of strategies', () => {
   let folder = ''
@@ -36,7 +42,7 @@ describe('the registry of strategies', () => {
   const registryWith = (...plugins: readonly InstalledPackage[]) => registryIn(own.root, ...plugins)
   const registryIn = (root: string, ...plugins: readonly InstalledPackage[]) =>
     registryOf({...own, root}, plugins, {
-      allows: () => true,
+      refusal: () => undefined,
       guard(name, work) {
         guarded.push(name)
         return work()
@@ -50,7 +56,7 @@ describe('the registry of strategies', () => {
     expect(ids()).to.deep.equal(['keycloak'])
     expect(ids(registryWith(await plugin('', {'aws-oidc': {strategies: ['keycloak']}})))).to.deep.equal([])
     const strict = registryOf(own, [], {
-      allows: name => name === 'aws-oidc-okta',
+      refusal: refusingAllBut('aws-oidc-okta'),
       guard: (_, work) => work(),
       load: loadModule,
       nearest,
@@ -102,7 +108,7 @@ describe('the registry of strategies', () => {
     const two = [await plugin(good), await plugin(good, {}, 'aws-oidc-pong')]
     const allowing = (...names: readonly string[]) =>
       registryOf(own, two, {
-        allows: name => names.includes(name),
+        refusal: refusingAllBut(...names),
         guard: (_, work) => work(),
         load: loadModule,
         nearest,
@@ -116,7 +122,7 @@ describe('the registry of strategies', () => {
   it('offers our plugin for a strategy that only a plugin which is not allowed provides', async () => {
     const imposter = await plugin(good, {'aws-oidc': {apiVersion: 1, strategies: ['keycloak']}})
     const registry = registryOf(own, [imposter], {
-      allows: name => name === 'aws-oidc-keycloak',
+      refusal: refusingAllBut('aws-oidc-keycloak'),
       guard: (_, work) => work(),
       load: loadModule,
       nearest,

@@ -6,7 +6,7 @@ import {AwsOidcCommand} from '../shared/command.ts'
 export default class PluginsUpdate extends AwsOidcCommand {
   static override summary = 'Install newer versions of the plugins.'
   static override description =
-    'Looks where each plugin came from, and installs the version offered there if it is another one, as "plugins install" does. Plugins that were linked, or installed from a tarball, stay as they are; so does one whose new version no longer provides a strategy or cache that the configuration uses, and one that "plugins.allow" does not list.'
+    'Looks where each plugin came from, and installs the version offered there if it is another one, as "plugins install" does. Plugins that were linked, or installed from a tarball, stay as they are; so does one whose new version no longer provides a strategy or cache that the configuration uses, one that "plugins.allow" does not list, and one that is pinned there.'
   static override enableJsonFlag = true
   static override examples = [
     '<%= config.bin %> plugins update',
@@ -36,10 +36,11 @@ function documentOf({error, ...update}: PluginUpdate) {
   return error ? {...update, error: failureDocument(error)} : update
 }
 
-function describe({name, before, now, error}: PluginUpdate): readonly string[] {
+function describe({name, before, now, pinned, error}: PluginUpdate): readonly string[] {
   if (error) {
     const {message, hint} = error
     return [`${name} stays at ${before}: ${message}`, ...tryLines(hint)]
   }
+  if (pinned) return [`${name} stays at ${before}: it is pinned. (aws-oidc plugins install ${name} --pin)`]
   return [now ? `Updated ${name} from ${before} to ${now.version}.` : `${name} ${before} is up to date.`]
 }

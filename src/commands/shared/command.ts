@@ -7,6 +7,7 @@ import {when} from '../../formats/when.ts'
 import {type Outside, realOutside} from '../../outside/outside.ts'
 import {columnsOf, complain, complainAloud, prose, writeResult} from '../../outside/terminal/output.ts'
 import type {InstallDependencies} from '../../registry/install.ts'
+import type {Pinning} from '../../settings/pin.ts'
 import {tableLines} from '../../terminal/table.ts'
 import {jsonText, type Line, onScreen, type Printable} from '../../text/printable.ts'
 import type {Choices} from '../../wiring/asking.ts'
@@ -83,6 +84,11 @@ export abstract class AwsOidcCommand extends Command {
   ): Promise<InstallDependencies> {
     const {installDependenciesFor} = await import('../../wiring/plugins.ts')
     return installDependenciesFor(this.outside, this.installation, {...choicesOf(flags), ...how})
+  }
+
+  /** How to pin plugins in the configuration. */
+  protected async pinning(deps: InstallDependencies): Promise<Pinning> {
+    return (await import('../../wiring/plugins.ts')).pinningOf(this.outside, deps)
   }
 
   /** The profile named with `-p` or by a variable, if any. */
