@@ -42,6 +42,8 @@ describe('aws-oidc roles', () => {
       provider: 'sandbox',
       subject: 'alice@example.com',
       offered: 2,
+      complete: true,
+      omitted: [],
       roles: [
         {role: arn('developer'), name: 'developer', accountId: '123456789012', profiles: ['developer']},
         {role: arn('readonly'), name: 'readonly', accountId: '123456789012', profiles: ['viewer', 'auditor']},
