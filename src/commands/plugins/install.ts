@@ -43,7 +43,7 @@ export default class PluginsInstall extends AwsOidcCommand {
     const installed = await installPlugin({plugin: args.plugin, builtIn, pin}, deps, pins?.draft)
     await pins?.write(installed)
     const how = pin ? ' It is pinned in the configuration.' : ''
-    this.report({...installed, pinned: pin}, [
+    this.report({...installed, ...(pin && {pinned: true})}, [
       `Installed ${installed.name} ${installed.version}${whatOf(installed)}.${how}`,
     ])
   }
