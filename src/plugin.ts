@@ -77,7 +77,10 @@ export interface Identity {
    * roles` shows what came before, and why there is no more.
    */
   rolesInParts?(listing: RoleListing): AsyncIterable<RolePart>
-  /** One role, found without listing all. Resolves to `undefined` if this identity may not take it. */
+  /**
+   * One role, found without listing all. Resolves to `undefined` if this identity may not take it, and to no other role
+   * than the one that was asked for.
+   */
   findRole?(wanted: WantedRole): Promise<Role | undefined>
   /** The proof that AWS exchanges for credentials of `role`. May be called once for each of many roles. */
   proofFor(role: Role): Promise<Proof>
@@ -97,7 +100,7 @@ export interface AssignedRole {
 export interface RoleListing {
   /** Whether to ask the provider even if a list was kept: `aws-oidc roles --refresh`. */
   readonly refresh: boolean
-  /** Aborts on Ctrl-C, and when one part takes longer than five minutes. */
+  /** Aborts on Ctrl-C. A part that takes longer than five minutes is given up as well. */
   readonly signal: AbortSignal
 }
 

@@ -41,7 +41,9 @@ export default class Roles extends AwsOidcCommand {
     const {listRoles} = await import('../session/roles.ts')
     const request = {provider, usualProfile: this.profileOf(undefined), search, refresh}
     const {offered, failure} = await listRoles(request, deps)
-    this.report(offered, offered.roles.length === 0 ? [none(offered, search)] : this.table(rows(offered.roles)))
+    const isNone = offered.roles.length === 0
+    const nothing = offered.complete ? [none(offered, search)] : []
+    this.report(offered, isNone ? nothing : this.table(rows(offered.roles)))
     for (const line of leftOut(offered)) deps.log.warn(line)
     if (failure !== undefined) this.endWith(failure)
   }

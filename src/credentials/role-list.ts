@@ -20,7 +20,7 @@ export async function allRolesOf(
   return list?.roles
 }
 
-/** The same, as far as they could be listed: rejects only if not even the first could. */
+/** The same, as far as they could be listed: rejects only if nothing is known before the failure. */
 export async function roleListOf(
   {roles, rolesInParts}: Identity,
   {refresh}: {readonly refresh: boolean},
@@ -39,7 +39,7 @@ export async function roleListOf(
     }
     return list
   } catch (failure) {
-    if (signal.aborted || list.roles.length === 0) throw failure
+    if (signal.aborted || (list.roles.length === 0 && list.omitted.length === 0)) throw failure
     return {...list, failure}
   } finally {
     progress(undefined)

@@ -12,7 +12,7 @@ import type {AwsOidcError} from '../errors.ts'
 import {when} from '../formats/when.ts'
 import {memoryOf} from '../host/memory.ts'
 import {timeLimitError} from '../oauth/browser-sign-in.ts'
-import type {Identity, Role, RolePart} from '../plugin.ts'
+import type {Identity, Role, RolePart, WantedRole} from '../plugin.ts'
 import {withAccountNames} from './account-names.ts'
 import type {Asking, Dependencies, SignInDependencies} from './dependencies.ts'
 import {fittingAt} from './fit-roles.ts'
@@ -170,12 +170,20 @@ function guarded(identity: Identity, plan: Plan, deps: SignInDependencies): Iden
       findRole: wanted =>
         explained(async () => {
           const role = await findRole.call(identity, wanted)
+          if (role) demandWanted(role, wanted)
           return role && offered([role])[0]
         }),
     }),
     proofFor: role => explained(() => identity.proofFor(role)),
     ...(assigned && {assigned: () => explained(() => assigned.call(identity))}),
   }
+}
+
+/** The user must not get another role than the one they asked for. */
+function demandWanted(role: Role, {account, name}: WantedRole): void {
+  const names = [role.accountId, role.accountName, role.accountEmail].map(text => text?.toLowerCase())
+  if (role.name === name && names.includes(account.toLowerCase())) return
+  throw new Error(`findRole() was asked for "${account}/${name}" and resolved to "${role.accountId}/${role.name}"`)
 }
 
 async function recordFailure(

@@ -87,6 +87,8 @@ export function strategyContract<Settings extends object>(
         const {host, identity} = await signInOnce()
         for (const proof of await proofsOf(identity, roles)) checkProof(proof, host.now())
         await unlessUnscripted(listRoles((await signInOnce()).identity))
+        const [{accountId, name}] = roles
+        await unlessUnscripted((await signInOnce()).identity.findRole?.({account: accountId, name}))
         await checkFindings(strategy, settings, hostWith({}, {interactive: false}))
         checkRefusals(strategy, settings)
       },

@@ -50,6 +50,13 @@ describe('a list of roles in parts', () => {
     expect(await rejected.catch((error: unknown) => error)).to.equal(failure)
   })
 
+  it('keeps what it left out before a failure, even where no role came', async () => {
+    const failure = new Error('The directory broke down.')
+    const omitted = [{what: 'staging', why: 'access denied'}]
+    const broken = listing([{roles: [], omitted}], failure)
+    expect(await roleListOf(broken, {refresh: false}, terminal().deps)).to.deep.equal({roles: [], omitted, failure})
+  })
+
   it('names what it leaves out, where somebody chooses from it', async () => {
     const {warned, deps} = terminal()
     const omitted = [{what: 'staging', why: 'access denied'}]

@@ -73,6 +73,11 @@ export const otherCalls: Rows = {
     args: [...creds, '--role', 'production/admin'],
     says: 'findRole()',
   },
+  'finds another role than was asked for': {
+    ...identified("{proofFor() {}, findRole: async () => ({accountId: '123456789012', name: 'admin'})}"),
+    args: [...creds, '--role', 'production/developer'],
+    says: 'findRole() was asked for "production/developer" and resolved to "123456789012/admin"',
+  },
   'fails when it signs out': logout("throw new Error('not now')", {
     args: [...['logout', '--provider', 'bad'], '--everywhere'],
     ends: 'well',
