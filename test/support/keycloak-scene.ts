@@ -98,7 +98,7 @@ export function useKeycloak({realm = 'aws', ...options}: KeycloakSceneOptions = 
   }
 
   async function changeAt(path: string, before: Settings, change: Settings): Promise<void> {
-    undo.push(() => administer('PUT', path, before))
+    undo.push(() => administer('PUT', path, merged({attributes: emptied(change.attributes)}, before)))
     await administer('PUT', path, merged(before, change))
   }
 
@@ -166,6 +166,12 @@ async function administratorToken(base: string): Promise<string> {
   })
   const {access_token: token} = Object(await response.json())
   return String(token)
+}
+
+/** The attributes without their values. Keycloak keeps an attribute that is left out, and removes an empty one. */
+function emptied(attributes: unknown): Settings {
+  const names = typeof attributes === 'object' && attributes !== null ? Object.keys(attributes) : []
+  return Object.fromEntries(names.map(name => [name, '']))
 }
 
 /** The `attributes` of a client are merged one by one. */
