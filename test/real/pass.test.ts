@@ -141,7 +141,7 @@ describe('a pinentry that never answers', function () {
 
     const alone = await scene.home.run([...creds, '--no-interactive'], store.env)
     expect(alone).to.include({exitCode: 6, stdout: ''})
-    expect(alone.stderr).to.include('The cache "pass" can\'t be used')
+    expect(alone.stderr).to.include('The cache "pass" of aws-oidc-cache-pass can\'t be used')
     expect(await store.asked(), 'a window opened').to.equal(false)
 
     const attended = await scene.home.run(creds, store.env)
