@@ -81,6 +81,7 @@ function checkEndpoints(value: unknown): void {
   const what = '"endpoints" of the client'
   const endpoints = optional(value, (given, name) => membersOf(given, `${name} is`), what)
   if (!endpoints) return
+  optional(endpoints.issuer, textIn, `"issuer" in ${what}`)
   for (const name of endpointNames) {
     const endpoint = endpoints[name]
     const isWrong = endpoint !== undefined || name === 'token' ? !(endpoint instanceof URL) : false

@@ -1,4 +1,4 @@
-import {createHash} from 'node:crypto'
+import {createHash, randomUUID} from 'node:crypto'
 import type {Tokens} from '../oauth/tokens.ts'
 import type {Memory, OidcClient} from '../plugin.ts'
 import {parseObject} from '../text/json.ts'
@@ -9,9 +9,12 @@ export interface KeptTokens {
   /** The entry that holds the refresh token. */
   readonly name: string
   load(): Promise<Tokens | undefined>
-  /** Keeps the tokens until `expiresAt`, or as long as their refresh token may live. */
-  save(tokens: Tokens): Promise<void>
-  /** Forgets the sign-in, and the tokens of this client. */
+  /**
+   * Keeps the tokens until `expiresAt`, or as long as their refresh token may live. Those of a sign-in by somebody else
+   * end what is kept of the earlier user, for all `tokenParameters`.
+   */
+  save(tokens: Tokens, from: 'sign-in' | 'renewal'): Promise<void>
+  /** Forgets the sign-in, and with it the tokens for all `tokenParameters`. */
   remove(): Promise<void>
 }
 
@@ -23,12 +26,18 @@ export interface KeptTokensDependencies {
   readonly remember: boolean
 }
 
+interface Kept {
+  readonly tokens: Tokens
+  /** Whose sign-in it is; absent in entries of earlier versions. */
+  readonly signIn: string | undefined
+}
+
 // Providers rarely say how long a refresh token lives, but do refuse a dead one.
 const refreshTokenDays = 90
 
 /**
  * Clients that differ only in `tokenParameters` share a sign-in: one entry has its refresh token, which may be used once,
- * and each of them has its other tokens in an entry of its own.
+ * and each of them has its other tokens in an entry of its own, which counts only with the sign-in that it came from.
  */
 export function keptTokens(client: OidcClient, deps: KeptTokensDependencies): KeptTokens {
   const {memory, secrets, now, remember} = deps
@@ -37,27 +46,34 @@ export function keptTokens(client: OidcClient, deps: KeptTokensDependencies): Ke
   const own = Object.keys(tokenParameters).length === 0 ? name : `${name} ${digestOf(sorted(tokenParameters))}`
 
   const read = async (entry: string) => parseKept(await memory.get(entry), secrets)
-  async function write(entry: string, tokens: Tokens): Promise<void> {
+  async function write(entry: string, {tokens, signIn}: Kept, expiresAt = tokens.expiresAt): Promise<void> {
     const kept = remember ? tokens : {...tokens, refreshToken: undefined}
-    const until = kept.refreshToken ? new Date(now().getTime() + refreshTokenDays * 86_400_000) : tokens.expiresAt
-    await memory.set(entry, JSON.stringify(kept), until)
+    const until = kept.refreshToken ? new Date(now().getTime() + refreshTokenDays * 86_400_000) : expiresAt
+    await memory.set(entry, JSON.stringify({...kept, signIn}), until)
   }
 
   return {
     name,
 
     async load() {
-      const signIn = await read(name)
-      if (own === name) return signIn
-      const tokens = await read(own)
-      return signIn ? {...(tokens ?? spent(signIn)), ...refreshOf(signIn)} : tokens
+      const shared = await read(name)
+      if (own === name || !shared) return shared?.tokens
+      const kept = await read(own)
+      const tokens = kept?.signIn === shared.signIn ? kept?.tokens : undefined
+      return {...(tokens ?? spent(shared.tokens)), ...refreshOf(shared.tokens)}
     },
 
-    async save(tokens) {
-      if (own === name) return write(name, tokens)
+    async save(tokens, from) {
+      const earlier = await read(name)
+      const signIn = from === 'renewal' && earlier ? earlier.signIn : signInOf(tokens)
+      if (own === name) return write(name, {tokens, signIn})
+      const others = earlier?.signIn === signIn ? earlier?.tokens : undefined
+      const shared = {...(others ?? spent(tokens)), ...refreshOf(tokens)}
+      // Without a refresh token, the entry still has to say whose tokens the others are, for as long as they live.
+      const expiresAt = others && others.expiresAt > tokens.expiresAt ? others.expiresAt : tokens.expiresAt
       // First, because it may have ended the refresh token before it.
-      await write(name, {...((await read(name)) ?? spent(tokens)), ...refreshOf(tokens)})
-      await write(own, {...tokens, refreshToken: undefined, refreshTokenLasts: undefined})
+      await write(name, {tokens: shared, signIn}, expiresAt)
+      await write(own, {tokens: {...tokens, refreshToken: undefined, refreshTokenLasts: undefined}, signIn})
     },
 
     async remove() {
@@ -76,6 +92,11 @@ function refreshOf({refreshToken, refreshTokenLasts}: Tokens) {
   return {refreshToken, refreshTokenLasts}
 }
 
+/** By the user, so that a second sign-in of the same one ends nothing; by chance where no ID token says who it was. */
+function signInOf({claims}: Tokens): string {
+  return typeof claims.sub === 'string' ? digestOf(claims.sub) : randomUUID()
+}
+
 function nameOf({issuer, clientId, scopes = []}: OidcClient): string {
   return `tokens ${digestOf([issuer.href, clientId, scopes])}`
 }
@@ -88,9 +109,9 @@ function sorted(parameters: Readonly<Record<string, string>>) {
   return Object.entries(parameters).toSorted(([a], [b]) => (a < b ? -1 : 1))
 }
 
-function parseKept(text: string | undefined, secrets: Secrets): Tokens | undefined {
+function parseKept(text: string | undefined, secrets: Secrets): Kept | undefined {
   if (text === undefined) return undefined
-  const {accessToken, refreshToken, refreshTokenLasts, idToken, claims, expiresAt} = parseObject(text)
+  const {accessToken, refreshToken, refreshTokenLasts, idToken, claims, expiresAt, signIn} = parseObject(text)
   if (typeof accessToken !== 'string' || typeof expiresAt !== 'string') return undefined
   const tokens: Tokens = {
     accessToken,
@@ -101,7 +122,7 @@ function parseKept(text: string | undefined, secrets: Secrets): Tokens | undefin
     expiresAt: new Date(expiresAt),
   }
   maskTokens(tokens, secrets)
-  return tokens
+  return {tokens, signIn: typeof signIn === 'string' ? signIn : undefined}
 }
 
 export function maskTokens({accessToken, refreshToken, idToken}: Tokens, secrets: Secrets): void {

@@ -48,7 +48,7 @@ export async function tokensFor(client: OidcClient, fresh: boolean, deps: TokenD
   const renewed = mayRenew ? await renewOrAsk(kept, remembered, client, clock, deps) : undefined
   if (typeof renewed === 'object') {
     // Save first: the new refresh token may have invalidated the old one.
-    await kept.save(renewed.tokens)
+    await kept.save(renewed.tokens, 'renewal')
     await known.keep()
     if (serves(renewed, fresh, clock())) return tokenSet(renewed.tokens, {remember, remembered: false})
   } else if (renewed === 'dead') {
@@ -57,7 +57,7 @@ export async function tokensFor(client: OidcClient, fresh: boolean, deps: TokenD
 
   const keep = async (tokens: Tokens) => {
     maskTokens(tokens, secrets)
-    await kept.save(tokens)
+    await kept.save(tokens, 'sign-in')
     if (remember) await known.keep()
   }
   const refusalName = `no renewal of ${name}`
@@ -185,7 +185,7 @@ async function saveUnverified(
   if (typeof refreshToken !== 'string') return
   secrets.add(refreshToken)
   const refreshTokenLasts = refreshToken === remembered.refreshToken ? remembered.refreshTokenLasts : undefined
-  await kept.save({...remembered, refreshToken, refreshTokenLasts})
+  await kept.save({...remembered, refreshToken, refreshTokenLasts}, 'renewal')
 }
 
 function idTokenEnd({claims}: Tokens, {offsetMilliseconds}: TokenClock): Date {

@@ -82,6 +82,17 @@ describe("a client of Google's for desktop programs", () => {
 describe('a plugin that asks for tokens of a client', () => {
   const scene = useScene()
 
+  it('shows no header of that client, even if it does so itself', async () => {
+    // Not a secret by its setting: only as a header.
+    const client = "{issuer: new URL('http://127.0.0.1:9'), clientId: 'c', headers: {'x-key': 'a-key-of-the-gateway'}}"
+    const atSignIn = `await host.tokens(${client}).catch(() => undefined); throw new Error('not with a-key-of-the-gateway')`
+    await plantPlugin(scene.home, {hook: hookWith({atSignIn})})
+    await scene.home.configure({provider: {strategy: 'ping'}})
+    const {exitCode, stderr} = await scene.home.run(creds)
+    expect(exitCode).to.equal(1)
+    expect(stderr).to.include('not with ').and.not.include('a-key-of-the-gateway')
+  })
+
   for (const [what, member, reason] of [
     ['with headers that are none', 'headers: 5', '"headers" of the client is 5, not an object'],
     ['with a header of the protocol', "headers: {Authorization: 'x'}", 'may not have "Authorization"'],
@@ -93,6 +104,11 @@ describe('a plugin that asks for tokens of a client', () => {
     ['with a parameter of the protocol', "tokenParameters: {grant_type: 'x'}", 'may not have "grant_type"'],
     ['with endpoints but none for tokens', 'endpoints: {}', '"token" in "endpoints" of the client is undefined'],
     ['with an endpoint that is no URL', "endpoints: {token: 'x'}", '"token" in "endpoints" of the client is "x"'],
+    [
+      'with an issuer in its endpoints that is none',
+      "endpoints: {token: new URL('https://idp.example.com/t'), issuer: 5}",
+      '"issuer" in "endpoints" of the client is 5',
+    ],
     ['with an offline access of its own', "offlineAccess: 'yes'", '"offlineAccess" of the client is "yes"'],
   ] as const) {
     it(`${what} is named, and nobody is asked`, async () => {
