@@ -11,7 +11,6 @@ import type {OwnFolder, OwnFolders} from '../outside/files/own-folder.ts'
 import type {Clock} from '../outside/system/clock.ts'
 import type {Host, Log} from '../plugin.ts'
 import type {InstalledPackage} from '../registry/registry.ts'
-import {readObject} from '../text/json.ts'
 import type {Secrets} from '../text/secrets.ts'
 import {putHotCopy} from './hot-copy.ts'
 import {putPointer} from './pointers.ts'
@@ -142,26 +141,7 @@ function whyForbidden({configuration, cache}: HotDependencies): string | undefin
 /** Why every call needs the whole program; `undefined` if the fast path may serve. */
 function whyNoFastPath({cache, plugins}: HotDependencies): string | undefined {
   if (cache.id !== 'keyring' && cache.id !== 'file') return `The cache "${cache.id}" is used.`
-  const watching = plugins.find(plugin => plugin.linked || watchesCalls(plugin))
-  if (!watching) return undefined
-  return watching.linked
-    ? `The plugin ${watching.name} is linked: its files may change at any time.`
-    : `The plugin ${watching.name} has hooks that must see each call.`
-}
-
-// These declare what a plugin brings, or concern other things than our commands.
-const harmlessHooks = [
-  'aws-oidc:strategies',
-  'aws-oidc:caches',
-  'command_not_found',
-  'command_incomplete',
-  'jit_plugin_not_installed',
-  'plugins:preinstall',
-  'preupdate',
-  'update',
-]
-
-function watchesCalls({manifest}: InstalledPackage): boolean {
-  const hooks = readObject(readObject(manifest.oclif).hooks)
-  return Object.keys(hooks).some(hook => !harmlessHooks.includes(hook))
+  // Hooks of plugins don't count: none runs around a command of ours.
+  const linked = plugins.find(plugin => plugin.linked)
+  return linked && `The plugin ${linked.name} is linked: its files may change at any time.`
 }
