@@ -1,7 +1,7 @@
 // Which hooks of plugins oclif runs, and for how long: docs/plugin-authors.md.
 import {Config} from '@oclif/core'
-import {AwsOidcError, printable} from '../src/errors.ts'
-import {pluginFailure, withinPluginLimit} from '../src/outside/processes/plugin-limit.ts'
+import {AwsOidcError, pluginFailure, printable} from '../src/errors.ts'
+import {withinPluginLimit} from '../src/outside/processes/plugin-limit.ts'
 import {tell, told} from './told.js'
 
 /** What oclif runs around a command. */
@@ -70,7 +70,7 @@ function judge(error, name, event) {
   const exit = error?.code === 'MODULE_NOT_FOUND' ? undefined : error?.oclif?.exit
   if (exit === 0) return
   if (exit !== undefined) throw error
-  const reason = printable(error instanceof Error ? error.message : String(error)).replace(/\.$/, '')
+  const reason = printable(error instanceof Error ? error.message : String(error))
   const failure =
     error instanceof AwsOidcError ? error : pluginFailure(name, `its hook "${event}" says: ${reason}`, error)
   if (event === 'init' || event === 'prerun') throw told(failure)

@@ -1,7 +1,7 @@
 // Has oclif load the plugins that may be used, and of their code only what the call needs.
 import {Config, Plugin} from '@oclif/core'
 import {normalizeArgv} from '@oclif/core/help'
-import {AwsOidcError, printable} from '../src/errors.ts'
+import {AwsOidcError, pluginFailure, printable} from '../src/errors.ts'
 import {pluginCommands, refusalOf} from '../src/wiring/plugin-commands.ts'
 import {tell, told} from './told.js'
 
@@ -151,7 +151,7 @@ function withoutManifest(name) {
  * @param {unknown} error
  */
 function warn(name, error) {
-  const reason = printable(error instanceof Error ? error.message : String(error)).replace(/\.$/, '')
-  const what = error instanceof AwsOidcError ? error.message : `The plugin ${name} failed: ${reason}.`
-  tell(`Warning: ${what}`, `aws-oidc plugins uninstall ${name}`)
+  const reason = printable(error instanceof Error ? error.message : String(error))
+  const {message} = error instanceof AwsOidcError ? error : pluginFailure(name, reason)
+  tell(`Warning: ${message}`, `aws-oidc plugins uninstall ${name}`)
 }

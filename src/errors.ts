@@ -59,6 +59,14 @@ export class AwsOidcError extends Error {
   }
 }
 
+/** That a plugin failed. The reason is the end of a sentence, and `printable` where it comes from the plugin. */
+export function pluginFailure(plugin: string, reason: string, cause?: unknown): AwsOidcError {
+  return new AwsOidcError('PLUGIN_FAILED', `The plugin ${plugin} failed: ${reason.replace(/\.$/, '')}.`, {
+    hint: `aws-oidc plugins uninstall ${plugin}`,
+    cause,
+  })
+}
+
 export function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === 'string' && Object.hasOwn(exitCodes, code)
 }

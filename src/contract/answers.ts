@@ -26,6 +26,7 @@ import {
   shown,
   stringIn,
   textIn,
+  urlIn,
   wordIn,
 } from './values.ts'
 
@@ -154,6 +155,11 @@ export function findingsFrom(value: unknown): readonly Finding[] {
       ...(mend !== undefined && {mend}),
     }
   })
+}
+
+/** The address that `issuer` returned. */
+export function issuerFrom(value: unknown): URL | undefined {
+  return optional(value, urlIn, 'what issuer() returned')
 }
 
 /** What `describeRefusal` returned. */

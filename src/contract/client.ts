@@ -3,7 +3,7 @@
  * strategy of ours would not get past the compiler must not surprise the provider either.
  */
 import type {OidcClient} from '../plugin.ts'
-import {membersOf, optional, shown, textIn} from './values.ts'
+import {objectIn, optional, shown, textIn, urlIn} from './values.ts'
 
 // RFC 9110, 5.1 and 5.5.
 const headerName = /^[!#$%&'*+.^_`|~\dA-Za-z-]+$/
@@ -73,18 +73,17 @@ export function checkClient({headers, tokenParameters, endpoints, offlineAccess}
 }
 
 function textsIn(value: unknown, what: string): readonly (readonly [name: string, text: string])[] {
-  const members = optional(value, (given, name) => membersOf(given, `${name} is`), what) ?? {}
+  const members = optional(value, objectIn, what) ?? {}
   return Object.entries(members).map(([name, text]) => [name, textIn(text, `${shown(name)} in ${what}`)] as const)
 }
 
 function checkEndpoints(value: unknown): void {
   const what = '"endpoints" of the client'
-  const endpoints = optional(value, (given, name) => membersOf(given, `${name} is`), what)
+  const endpoints = optional(value, objectIn, what)
   if (!endpoints) return
   optional(endpoints.issuer, textIn, `"issuer" in ${what}`)
   for (const name of endpointNames) {
     const endpoint = endpoints[name]
-    const isWrong = endpoint !== undefined || name === 'token' ? !(endpoint instanceof URL) : false
-    if (isWrong) throw new Error(`"${name}" in ${what} is ${shown(endpoint)}, not a URL`)
+    if (endpoint !== undefined || name === 'token') urlIn(endpoint, `"${name}" in ${what}`)
   }
 }

@@ -16,6 +16,10 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+export function objectIn(value: unknown, what: string): Readonly<Record<string, unknown>> {
+  return membersOf(value, `${what} is`)
+}
+
 export function optional<Result>(
   value: unknown,
   read: (value: unknown, what: string) => Result,
@@ -50,6 +54,11 @@ export function dateIn(value: unknown, what: string): Date {
   const time = Date.prototype.getTime.call(value)
   if (!(time >= 0 && time <= latest)) throw new Error(`${what} is a Date outside of 1970 to 9999`)
   return new Date(time)
+}
+
+export function urlIn(value: unknown, what: string): URL {
+  if (!(value instanceof URL)) throw new Error(`${what} is ${shown(value)}, not a URL`)
+  return new URL(value.href)
 }
 
 /** A count of things: a whole number from 0. */

@@ -67,9 +67,8 @@ export function asProviderFailure(
   if (known) return orOurClock(known, deps)
   const reason = error instanceof Error ? error.message : String(error)
   const owner = registry.ownerOf(provider.strategy)
-  return new AwsOidcError('PLUGIN_FAILED', `The strategy "${provider.strategy}" of ${owner} failed: ${reason}`, {
-    cause: error,
-  })
+  const what = `The strategy "${provider.strategy}" of ${owner} failed: ${reason.replace(/\.$/, '')}.`
+  return new AwsOidcError('PLUGIN_FAILED', what, {cause: error})
 }
 
 function placeOf({provider}: Plan, {configuration}: Pick<Dependencies, 'configuration'>) {

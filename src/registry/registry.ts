@@ -1,5 +1,5 @@
 import {join} from 'node:path'
-import {AwsOidcError, printable} from '../errors.ts'
+import {AwsOidcError, pluginFailure, printable} from '../errors.ts'
 import type {CacheHome, CredentialCache, Entry, FederationStrategy} from '../plugin.ts'
 import {readObject} from '../text/json.ts'
 import {checkedCache, checkedStrategy} from './checked.ts'
@@ -93,12 +93,16 @@ export function registryOf(
   ): Promise<Result> {
     if (holder === own) return work(holder)
     const reason = await whyUnfit(holder.manifest, String(own.manifest.version))
-    if (reason) throw reason.newer ? tooNew(holder, reason.text, own) : failed(holder, reason.text)
+    if (reason) throw reason.newer ? tooNew(holder, reason.text, own) : pluginFailure(holder.name, reason.text)
     return deps.guard(holder.name, () =>
       work(holder).catch((error: unknown) => {
-        throw failed(holder, reasonOf(error), error)
+        throw pluginFailure(holder.name, reasonOf(error), error)
       }),
     )
+  }
+
+  function failureOf(kind: Kind, id: string) {
+    return (reason: string) => pluginFailure(holderOf(kind, id).name, reason)
   }
 
   const usable = [own, ...plugins.filter(({name}) => !deps.refusal(name))]
@@ -115,9 +119,9 @@ export function registryOf(
         .filter(([id, plugin]) => !isDeclared('strategies', id) && !deps.refusal(plugin))
         .map(([strategy, plugin]) => ({strategy, plugin})),
     strategySummary: id => summary('strategies', id),
-    strategy: async id => checkedStrategy(await load('strategies', id, undefined, isStrategy)),
-    cache: async (id, home) =>
-      checkedCache(await load('caches', id, home, isCache), reason => failed(holderOf('caches', id), reason)),
+    strategy: async id =>
+      checkedStrategy(await load('strategies', id, undefined, isStrategy), failureOf('strategies', id)),
+    cache: async (id, home) => checkedCache(await load('caches', id, home, isCache), failureOf('caches', id)),
     pluginOfCache(id) {
       const holder = holderOf('caches', id)
       return holder === own ? undefined : holder.name
@@ -204,13 +208,6 @@ function disputed(kind: Kind, id: string, first: InstalledPackage, second: Insta
 function tooNew({name}: InstalledPackage, reason: string, own: InstalledPackage): AwsOidcError {
   const hint = updateOf(own)
   return new AwsOidcError('PLUGIN_FAILED', `The plugin ${name} can't be used: ${reason}.`, {hint})
-}
-
-function failed({name}: InstalledPackage, reason: string, cause?: unknown): AwsOidcError {
-  return new AwsOidcError('PLUGIN_FAILED', `The plugin ${name} failed: ${reason.replace(/\.$/, '')}.`, {
-    hint: `aws-oidc plugins uninstall ${name}`,
-    cause,
-  })
 }
 
 /** One line, however many a parser's message has. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import {inspect} from 'node:util'
-import {identityFrom} from '../contract/answers.ts'
+import {identityFrom, issuerFrom} from '../contract/answers.ts'
 import type {FederationStrategy, Identity, Role, SettingSpec} from '../plugin.ts'
 import type {Check} from './check.ts'
 import {type FakeHost, fakeHost} from './fake-host.ts'
@@ -91,6 +91,7 @@ export function strategyContract<Settings extends object>(
         await unlessUnscripted((await signInOnce()).identity.findRole?.({account: accountId, name}))
         await checkFindings(strategy, settings, hostWith({}, {interactive: false}))
         checkRefusals(strategy, settings)
+        issuerFrom(strategy.issuer?.(settings))
       },
     },
     unattended

@@ -13,13 +13,21 @@ const role = 'arn:aws:iam::123456789012:role/developer'
 describe('a bad plugin harms nobody else, and is named where it is used:', () => {
   let sandbox: Sandbox
   const homes: Home[] = []
+  const begun = new Map<Row, ReturnType<typeof calls>>()
   before(async () => {
     sandbox = await startSandbox()
+    for (const row of Object.values(groups).flatMap(rows => Object.values(rows))) {
+      if (!row.slow) continue
+      const ended = calls(row)
+      // Its test reports this.
+      ended.catch(() => undefined)
+      begun.set(row, ended)
+    }
   })
-  afterEach(async () => {
-    for (const home of homes.splice(0)) await home.close()
+  after(async () => {
+    for (const home of homes) await home.close()
+    await sandbox?.stop()
   })
-  after(() => sandbox?.stop())
 
   /** A home with that plugin, and two providers: a good one, and one with the strategy that the plugin declares. */
   async function homeWith({plant, args = creds}: Row): Promise<Home> {
@@ -63,8 +71,9 @@ describe('a bad plugin harms nobody else, and is named where it is used:', () =>
       expect(exitCode, stderr).to.equal(ends)
       if (args[0] !== 'doctor') expect(stdout).to.equal('')
     }
-    const told = args[0] === 'doctor' ? stdout : stderr
-    if (ends === 1 || ends === 'loop' || ends === 7 || says !== '') expect(told).to.include('aws-oidc-ping')
+    const told = args[0] === 'creds' ? stderr : stdout + stderr
+    // Whoever presses Ctrl-C is told nothing.
+    if (ends !== 130 && (ends !== 'well' || says !== '')) expect(told).to.include('aws-oidc-ping')
     expect(told).to.include(says)
   }
 
@@ -76,14 +85,17 @@ describe('a bad plugin harms nobody else, and is named where it is used:', () =>
     'whose strategy, in another call,': otherCalls,
     'whose cache': caches,
   }
+  /** How the call that the plugin is not for ends, and the one that it is for. */
+  async function calls(row: Row): Promise<readonly [Ending, Ending]> {
+    const [home, another] = await Promise.all([homeWith(row), homeWith(row)])
+    return Promise.all([another.run(['creds', '--profile', 'developer']), use(home, row)])
+  }
+
   for (const [what, rows] of Object.entries(groups)) {
     describe(what, () => {
       for (const [deed, row] of Object.entries(rows)) {
         it(deed, async () => {
-          const home = await homeWith(row)
-          // The call that it is not for, and the one that it is for, at the same time.
-          const another = await homeWith(row)
-          const [good, own] = await Promise.all([another.run(['creds', '--profile', 'developer']), use(home, row)])
+          const [good, own] = await (begun.get(row) ?? calls(row))
           isOneDocument(good)
           expect(good.stderr).not.to.include('aws-oidc-ping')
           judge(own, row)

@@ -127,7 +127,7 @@ describe('a sign-out', () => {
     const [result] = await logout(here, deps)
     expect(result?.problem).to.deep.equal({
       code: 'PLUGIN_FAILED',
-      message: 'The strategy "fake" of aws-oidc-fake failed: boom',
+      message: 'The strategy "fake" of aws-oidc-fake failed: boom.',
     })
     expect((await left()).corp).to.deep.equal([])
   })

@@ -1,11 +1,13 @@
 import {syncBuiltinESMExports} from 'node:module'
+import {unwatched} from './blocked-thread.ts'
 import {keepsStdout} from './foreground.ts'
 
 /**
  * Gives the programs that code of this process starts our stderr in place of our stdout, for the rest of the process: a
  * program that inherits stdout writes between the bytes of the result, or after it, and the AWS tool that reads it
  * throws good credentials away. Only those functions can hand on a descriptor; `exec` and `execFile` make pipes.
- * The program that `exec` runs has a mark of foreground.ts, and keeps it.
+ * The program that `exec` runs has a mark of foreground.ts, and keeps it. A program that code waits for may block this
+ * thread for as long as it runs.
  */
 export function divertChildren(): void {
   // The module itself, of which an import may be a copy.
@@ -16,7 +18,9 @@ export function divertChildren(): void {
     (...args: readonly unknown[]) => {
       const usual = real[name]
       if (typeof usual !== 'function') throw new Error(`Node has no ${name}`)
-      return Reflect.apply(usual, childProcess, name === 'fork' ? forkArguments(args) : args.map(withoutStdout))
+      return unwatched(() =>
+        Reflect.apply(usual, childProcess, name === 'fork' ? forkArguments(args) : args.map(withoutStdout)),
+      )
     },
   ])
   Object.assign(childProcess, Object.fromEntries(diverted))

@@ -1,8 +1,8 @@
-import {Worker} from 'node:worker_threads'
-import {AwsOidcError, type ErrorCode, expectedFailure, printable} from '../../errors.ts'
+import {type ErrorCode, expectedFailure, pluginFailure, printable} from '../../errors.ts'
 import {onScreen, type Printable} from '../../text/printable.ts'
 import {type Clock, rejectionOf} from '../system/clock.ts'
 import {complain} from '../terminal/output.ts'
+import {type Watchdog, watchThread} from './blocked-thread.ts'
 import {divertChildren} from './diverted-children.ts'
 import {divertStdout} from './diverted-stdout.ts'
 
@@ -13,9 +13,9 @@ import {divertStdout} from './diverted-stdout.ts'
  */
 export interface PluginGuard {
   /**
-   * Loads code of a plugin. If that takes too long, rejects with PLUGIN_FAILED, or ends the process if its thread is
-   * blocked. From then on, output to stdout goes to `printed`, and that of child processes to stderr. Until `lift`, an
-   * exit and a failure that nobody handles are blamed on the plugins, and end the process with exit code 1.
+   * Loads code of a plugin. If that takes too long, rejects with PLUGIN_FAILED. From then on, output to stdout goes to
+   * `printed`, that of child processes to stderr, and a blocked thread ends the process. Until `lift`, an exit and a
+   * failure that nobody handles are blamed on the plugins, and end the process with exit code 1.
    */
   load<Result>(plugin: string, printed: (text: string) => void, work: () => Promise<Result>): Promise<Result>
   /** Call when a program has our credentials and terminal: from now on, failures that nobody handles are only noted. */
@@ -34,16 +34,18 @@ export interface GuardDependencies {
 }
 
 // Loading only reads files, and waits for no network or user; the slowest disk needs a second or two.
-const limitMilliseconds = 10_000
+const limitSeconds = 10
 // Time for a page that is still on its way to the browser; without plugins the process ends by itself.
 const momentMilliseconds = 1000
-const stillBusy = `it was not loaded within ${limitMilliseconds / 1000} seconds`
+const stillBusy = `it was not loaded within ${limitSeconds} seconds`
+const blocked = `it blocked the whole command for ${limitSeconds} seconds`
 // Work that a plugin does not wait for fails with the reason for which a call ends, and that call reports it itself.
 const endings = new Set<ErrorCode | undefined>(['INTERRUPTED', 'TERMINATED', 'TIMED_OUT'])
 
 export function systemPluginGuard({clock, interruption}: GuardDependencies): PluginGuard {
   const admitted = new Set<string>()
   let note: ((text: string) => void) | undefined
+  let watchdog: Watchdog | undefined
   let waitsForNothing = false
   let forgiven = false
 
@@ -78,16 +80,15 @@ export function systemPluginGuard({clock, interruption}: GuardDependencies): Plu
         process.on('uncaughtException', onUnhandled)
       }
       admitted.add(plugin)
-      const tooLong = new AwsOidcError('PLUGIN_FAILED', `The plugin ${plugin} failed: ${stillBusy}.`, {
-        hint: `aws-oidc plugins uninstall ${plugin}`,
-      })
-      const limit = clock.limit(limitMilliseconds, tooLong)
-      const stopWatching = endWhenBlocked(lineOf([plugin], stillBusy), limitMilliseconds + 1000)
+      const limit = clock.limit(limitSeconds * 1000, pluginFailure(plugin, stillBusy))
+      const line = lineOf([plugin], stillBusy)
+      watchdog ??= watchThread(line, limitSeconds)
+      watchdog.warnWith(line)
       try {
         return await Promise.race([work(), rejectionOf(limit.signal)])
       } finally {
         limit.cancel()
-        stopWatching()
+        watchdog.warnWith(lineOf([...admitted], blocked))
       }
     },
 
@@ -120,26 +121,4 @@ function reasonOf(error: unknown): string {
 export function lineOf(plugins: readonly string[], what: string): Printable {
   const names = plugins.length === 1 ? `The plugin ${plugins[0]}` : `One of the plugins ${plugins.join(', ')}`
   return onScreen([`Error: ${names} failed: ${what}.`, `Try: aws-oidc plugins uninstall ${plugins[0]}`, ''])
-}
-
-/**
- * An endless loop lets no timer and no Ctrl-C through, so another thread reports it and kills the process. It can't
- * choose the exit code.
- */
-export function endWhenBlocked(line: Printable, milliseconds: number): () => void {
-  const done = new Int32Array(new SharedArrayBuffer(4))
-  const code = `
-    const {done, line, milliseconds} = require('node:worker_threads').workerData
-    if (Atomics.wait(done, 0, 0, milliseconds) === 'timed-out') {
-      try { require('node:fs').writeSync(2, line) } catch {}
-      process.kill(process.pid, 'SIGKILL')
-    }`
-  const worker = new Worker(code, {eval: true, workerData: {done, line, milliseconds}})
-  worker.unref()
-  // If the thread can't start (limits of threads or memory), an endless loop stays endless.
-  worker.once('error', () => undefined)
-  return () => {
-    Atomics.store(done, 0, 1)
-    Atomics.notify(done, 0)
-  }
 }

@@ -1,9 +1,10 @@
-import {AwsOidcError} from '../../errors.ts'
+import {pluginFailure} from '../../errors.ts'
 import {rejectionOf, systemClock} from '../system/clock.ts'
 import {complain} from '../terminal/output.ts'
-import {endWhenBlocked, lineOf} from './plugin-guard.ts'
+import {watchThread} from './blocked-thread.ts'
+import {lineOf} from './plugin-guard.ts'
 
-const limitMilliseconds = 10_000
+const limitSeconds = 10
 
 /** How to say what a plugin did wrong, as the end of "The plugin x failed: ...". */
 export interface Blame {
@@ -23,9 +24,9 @@ export async function withinPluginLimit<Result>(
   {late, ended}: Blame,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  const tooLate = `${late} within ${limitMilliseconds / 1000} seconds`
-  const limit = systemClock.limit(limitMilliseconds, pluginFailure(plugin, tooLate))
-  const stopWatching = endWhenBlocked(lineOf([plugin], tooLate), limitMilliseconds + 1000)
+  const tooLate = `${late} within ${limitSeconds} seconds`
+  const limit = systemClock.limit(limitSeconds * 1000, pluginFailure(plugin, tooLate))
+  const watchdog = watchThread(lineOf([plugin], tooLate), limitSeconds)
   const onExit = () => {
     complain(lineOf([plugin], ended))
     process.exitCode = 1
@@ -35,15 +36,7 @@ export async function withinPluginLimit<Result>(
     return await Promise.race([work(), rejectionOf(limit.signal)])
   } finally {
     limit.cancel()
-    stopWatching()
+    watchdog.stop()
     process.removeListener('exit', onExit)
   }
-}
-
-/** The reason is the end of a sentence, without a full stop. */
-export function pluginFailure(plugin: string, reason: string, cause?: unknown): AwsOidcError {
-  return new AwsOidcError('PLUGIN_FAILED', `The plugin ${plugin} failed: ${reason}.`, {
-    hint: `aws-oidc plugins uninstall ${plugin}`,
-    cause,
-  })
 }

@@ -1,4 +1,4 @@
-import {caching, creds, identified, proving, type Rows, signingIn, withMember} from './row.ts'
+import {block, blocked, caching, creds, identified, proving, type Row, type Rows, signingIn, withMember} from './row.ts'
 
 const keys = "accessKeyId: 'ASIAEXAMPLE', secretAccessKey: 'secret', sessionToken: 'token'"
 const credentials = (members: string) =>
@@ -20,6 +20,11 @@ export const signIns: Rows = {
     interrupted: true,
     ends: 130,
   }),
+  'blocks the thread': signingIn(block, blocked),
+  'waits for a program, which takes long': signingIn(
+    "(await import('node:child_process')).execFileSync(process.execPath, ['-e', 'setTimeout(() => {}, 13_000)'])",
+    {ends: 'well', slow: true},
+  ),
   'ends the process': signingIn('process.exit(0)', {says: 'it ended the whole command'}),
   'prints, and goes on': signingIn("console.log('{}')", {ends: 'well'}),
   'resolves to nothing': identified('undefined', {says: 'signIn() resolved to undefined'}),
@@ -49,12 +54,20 @@ const roles = (code: string, says = '') => ({
   ...identified(`{proofFor() {}, ${code}}`, {says}),
   args: ['roles', '--provider', 'bad'],
 })
-const logout = (code: string, more: object = {}) => ({
+const logout = (code: string, more: Partial<Row> = {}) => ({
   ...withMember(`async signOut() { ${code} }`),
-  args: ['logout', '--provider', 'bad'],
   // Nobody is signed in there; `--everywhere` asks the strategy all the same.
+  args: ['logout', '--provider', 'bad', '--everywhere'],
   ...more,
 })
+const doctor = (member: string, more: Partial<Row> = {}) => ({
+  ...withMember(member),
+  args: ['doctor', '--provider', 'bad'],
+  ends: 7,
+  ...more,
+})
+// Of a strategy that wants tokens, their issuer is known.
+const tokenless = 'signIn: async () => ({proofFor() {}})'
 
 /** The other calls of a strategy. */
 export const otherCalls: Rows = {
@@ -78,26 +91,23 @@ export const otherCalls: Rows = {
     args: [...creds, '--role', 'production/developer'],
     says: 'findRole() was asked for "production/developer" and resolved to "123456789012/admin"',
   },
-  'fails when it signs out': logout("throw new Error('not now')", {
-    args: [...['logout', '--provider', 'bad'], '--everywhere'],
-    ends: 'well',
+  'blocks the thread when it lists roles': {...roles(`async roles() { ${block} }`), ...blocked},
+  'blocks the thread when it proves': {...identified(`{async proofFor() { ${block} }}`), ...blocked},
+  'fails when it signs out': logout("throw new Error('not now')", {ends: 'well', says: 'not now'}),
+  'ends the process when it signs out': logout('process.exit(0)'),
+  'blocks the thread when it signs out': logout(block, blocked),
+  'fails when doctor asks it': doctor("check: () => { throw new Error('no doctor') }", {says: 'no doctor'}),
+  'tells doctor no findings': doctor("check: async () => 'all is well'", {says: 'check()'}),
+  'ends the process when doctor asks it': doctor('check: () => process.exit(0)', {ends: 1, says: 'ended the whole'}),
+  'blocks the thread when doctor asks it': doctor(`check: async () => { ${block} }`, blocked),
+  'fails to tell its issuer': doctor(`${tokenless}, issuer: () => { throw new Error('no issuer') }`, {
+    says: 'no issuer',
   }),
-  'ends the process when it signs out': logout('process.exit(0)', {
-    args: [...['logout', '--provider', 'bad'], '--everywhere'],
-  }),
-  'fails when doctor asks it': {
-    ...withMember("check: () => { throw new Error('no doctor') }"),
-    args: ['doctor', '--provider', 'bad'],
-    ends: 7,
-    says: 'no doctor',
-  },
-  'tells doctor no findings': {
-    ...withMember("check: async () => 'all is well'"),
-    args: ['doctor', '--provider', 'bad'],
-    ends: 7,
-    says: 'check()',
-  },
+  'tells a number for its issuer': doctor(`${tokenless}, issuer: () => 5`, {says: 'issuer()'}),
 }
+
+const login = ['login', '--profile', 'developer']
+const clear = ['cache', 'clear']
 
 /** What a cache does. */
 export const caches: Rows = {
@@ -113,4 +123,20 @@ export const caches: Rows = {
   'prints what it reads': caching("async read() { console.log('{}') }", {ends: 'well'}),
   'ends the process when it reads': caching('async read() { process.exit(0) }', {says: 'it ended the whole command'}),
   'never reads': caching('read: () => new Promise(() => {})', {says: 'never comes'}),
+  'blocks the thread when it reads': caching(`async read() { ${block} }`, blocked),
+  'leaves a timer when it reads': caching('async read() { setInterval(() => {}, 1000) }', {ends: 'well'}),
+  'leaves a program running when it writes': caching(
+    "async write() { (await import('node:child_process')).spawn('sleep', ['30'], {detached: true}) }",
+    {ends: 'well'},
+  ),
+  'fails to become ready': {...caching("async ready() { throw new Error('no key') }", {says: 'no key'}), args: login},
+  'fails to clear': {...caching("async clear() { throw new Error('no broom') }", {says: 'no broom'}), args: clear},
+  'fails to remove': {
+    ...caching("async remove() { throw new Error('no bin') }", {ends: 'well', says: 'no bin'}),
+    args: ['logout', '--provider', 'sandbox'],
+  },
+  'tells a text for an end': {
+    ...caching("async expiresAt() { return 'later' }", {says: 'expiresAt()'}),
+    args: ['status'],
+  },
 }

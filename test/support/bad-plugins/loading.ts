@@ -15,9 +15,12 @@ export const atImport: Rows = {
   ),
   'is no JavaScript': hooked('export default async () => {', {says: 'Unexpected end of input'}),
   'imports what is not there': hooked("import './elsewhere.js'\nexport default async () => ({})"),
-  'waits for something that never comes': importing('await new Promise(() => {})', {says: 'within 10 seconds'}),
-  hangs: importing('await new Promise(() => setInterval(() => {}, 1000))', {says: 'within 10 seconds'}),
-  loops: importing('for (;;);', {ends: 'loop', says: 'within 10 seconds'}),
+  'waits for something that never comes': importing('await new Promise(() => {})', {
+    says: 'within 10 seconds',
+    slow: true,
+  }),
+  hangs: importing('await new Promise(() => setInterval(() => {}, 1000))', {says: 'within 10 seconds', slow: true}),
+  loops: importing('for (;;);', {ends: 'loop', says: 'within 10 seconds', slow: true}),
   'ends the process': importing('process.exit(0)', {says: 'it ended the whole command'}),
   'ends the process with a code of its own': importing('process.exit(77)', {says: 'it ended the whole command'}),
   'leaves a rejection that nobody handles': importing("Promise.reject(new Error('left behind'))", {

@@ -12,11 +12,19 @@ export interface Row {
   readonly says?: string
   /** Whether Ctrl-C is needed to end the call. */
   readonly interrupted?: true
+  /** Whether the call waits for a limit of ten seconds: such calls are begun first, and all together. */
+  readonly slow?: true
 }
 
 export type Rows = Readonly<Record<string, Row>>
 
 export const creds = ['creds', '--profile', 'bad']
+
+/** Blocks the thread as an endless loop does, and lets the other tests have the processor. */
+export const block = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)'
+
+/** What comes of code that does so in a call. */
+export const blocked = {ends: 'loop', says: 'blocked the whole command for 10 seconds', slow: true} as const
 
 /** A plugin whose hook does this when it is imported, and then brings a good strategy. */
 export const importing = (atImport: string, more: Partial<Row> = {}): Row => ({
