@@ -148,7 +148,7 @@ export async function groupsAt(place: Place, others: readonly string[]): Promise
       rows: people.map((user, at) => ({
         name: `${counts[at]} bad plugins`,
         ...of(user),
-        ...(counts[at] === 1 && {target: 1.05, gate: 1.1}),
+        ...(counts[at] !== 0 && {target: 1.05, gate: 1.1}),
       })),
     }))
   }
@@ -160,7 +160,7 @@ export async function groupsAt(place: Place, others: readonly string[]): Promise
     together(100),
     await manyRoles(100),
     ...(await growing('profiles', [1, 100, 10_000], {target: 1.02, gate: 1.1})),
-    ...(await growing('plugins', [0, 5, 20], {})),
+    ...(await growing('plugins', [0, 5, 20], {target: 1.05, gate: 1.1})),
     ...(await besideBadPlugins([0, 1, mostBadPlugins])),
     await syncing(place, empty),
     ...(await scaling(place)),

@@ -115,12 +115,17 @@ export function isPlain({profile, provider, role, durationSeconds}: ProfileReque
   return profile !== undefined && provider === undefined && role === undefined && durationSeconds === undefined
 }
 
-/** The files that decide what a call prints: a change of configuration, program version or plugins ends all copies. */
+/**
+ * The files that decide what a call prints: a change of configuration, program version or plugins ends all copies.
+ * Whatever installs or removes a plugin changes npm's list or the folder, so the plugins themselves, however many, are
+ * not looked at.
+ */
 export function decisiveFiles(configFile: string, {root}: InstalledPackage, dataFolder: string): readonly string[] {
   return [
     configFile,
     join(root, 'package.json'),
     join(dataFolder, 'package.json'),
+    join(dataFolder, 'node_modules'),
     join(dataFolder, 'node_modules/.package-lock.json'),
   ]
 }

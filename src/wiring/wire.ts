@@ -62,7 +62,6 @@ export async function wire(outside: Outside, installation: Installation, choices
   const log = logTo(terminal.say, choices.debug)
   secrets.spare(() => namesIn(configuration))
   const plugins = await knownPlugins(dataFolder, configuration, files)
-  const manifests = plugins.map(({root}) => join(root, 'package.json'))
   const registryWith = (plugins: readonly InstalledPackage[]) =>
     registryOf(own, plugins, {
       refusal: name => refusalOf(plugins.find(plugin => plugin.name === name) ?? {name}, configuration),
@@ -149,7 +148,7 @@ export async function wire(outside: Outside, installation: Installation, choices
     cache: {...chosen, directory: home.directory},
     own,
     plugins,
-    watched: [...watched, ...(await watch(manifests, outside))],
+    watched,
     lookedAt,
     states: outside.fileStates,
     folders: outside.memoryFolders,

@@ -162,22 +162,45 @@ export function readsHotCopies(reader: Reader): void {
     })
   }
 
-  it('does not use it after a plugin was replaced by another version', async () => {
-    const data = join(scene.home.folder, '.local/share/aws-oidc')
-    const [list, plugin] = [join(data, 'package.json'), join(data, 'node_modules/aws-oidc-ping/package.json')]
-    try {
-      await mkdir(dirname(plugin), {recursive: true})
-      await writeFile(list, JSON.stringify({oclif: {plugins: [{name: 'aws-oidc-ping', type: 'user'}]}}))
-      await writeFile(plugin, JSON.stringify({name: 'aws-oidc-ping', version: '1.0.0'}))
-      await scene.settle(list, plugin, dirname(plugin))
+  describe('beside sixty plugins', () => {
+    const names = Array.from({length: 60}, (_, at) => `aws-oidc-ping-${at}`)
+    let [data, modules, npmList] = ['', '', '']
+    beforeEach(async () => {
+      data = join(scene.home.folder, '.local/share/aws-oidc')
+      modules = join(data, 'node_modules')
+      npmList = join(modules, '.package-lock.json')
+      const list = join(data, 'package.json')
+      for (const name of names) {
+        await mkdir(join(modules, name), {recursive: true})
+        await writeFile(join(modules, name, 'package.json'), JSON.stringify({name, version: '1.0.0'}))
+      }
+      await writeFile(npmList, '{}')
+      await writeFile(list, JSON.stringify({oclif: {plugins: names.map(name => ({name, type: 'user'}))}}))
+      await scene.settle(list, npmList)
       await scene.callWhole()
       await scene.markCopy()
       expect(isHit(await scene.call())).to.equal(true)
-      await writeFile(plugin, JSON.stringify({name: 'aws-oidc-ping', version: '1.0.1'}))
-      expect(isHit(await scene.call())).to.equal(false)
-    } finally {
-      await rm(list)
-      await rm(join(data, 'node_modules'), {recursive: true})
+    })
+    afterEach(async () => {
+      for (const name of ['package.json', 'node_modules', 'former']) {
+        await rm(join(data, name), {recursive: true, force: true})
+      }
+    })
+
+    const changes: Readonly<Record<string, () => Promise<void>>> = {
+      'npm has updated one': () => writeFile(npmList, '{"packages": {}}'),
+      'one was removed by hand': () => rm(join(modules, 'aws-oidc-ping-7'), {recursive: true}),
+      'their folder was replaced': async () => {
+        await cp(modules, join(data, 'new'), {recursive: true, preserveTimestamps: true})
+        await rename(modules, join(data, 'former'))
+        await rename(join(data, 'new'), modules)
+      },
+    }
+    for (const [words, change] of Object.entries(changes)) {
+      it(`does not use it after ${words}`, async () => {
+        await change()
+        expect(isHit(await scene.call())).to.equal(false)
+      })
     }
   })
 
