@@ -59,6 +59,10 @@ export class AwsOidcError extends Error {
   }
 }
 
+export function refusalInWords({error, description}: ProviderRefusal): string {
+  return description === undefined ? error : `${error} (${description})`
+}
+
 /** That a plugin failed. The reason is the end of a sentence, and `printable` where it comes from the plugin. */
 export function pluginFailure(plugin: string, reason: string, cause?: unknown): AwsOidcError {
   return new AwsOidcError('PLUGIN_FAILED', `The plugin ${plugin} failed: ${reason.replace(/\.$/, '')}.`, {

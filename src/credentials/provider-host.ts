@@ -3,12 +3,12 @@ import {readSettings, resolveSecret} from '../config/settings.ts'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
 import {type HostDependencies, hostFor} from '../host/host.ts'
 import type {FederationStrategy, Host} from '../plugin.ts'
+import {withMeanings} from '../strategy/described-refusal.ts'
+import {withNotices} from '../strategy/notices.ts'
+import {timedQuestions} from '../strategy/timed-questions.ts'
 import {offsetSaidOnce, orOurClock} from './clock-offset.ts'
 import type {Dependencies, SignInDependencies} from './dependencies.ts'
-import {withMeanings} from './described-refusal.ts'
-import {withNotices} from './notices.ts'
 import type {Plan} from './plan.ts'
-import {timedQuestions} from './timed-questions.ts'
 
 /** The parts of a host that differ between uses of a provider. */
 export type ProviderUse = Pick<

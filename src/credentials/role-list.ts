@@ -49,23 +49,3 @@ export async function roleListOf(
 function lineOf({done, total, unit}: NonNullable<RolePart['progress']>): string {
   return `Listing roles: ${total === undefined ? done : `${done} of ${total}`} ${unit}.`
 }
-
-/** The parts, with each step to the next one made through a function, such as one with a limit. */
-export async function* through(
-  parts: AsyncIterable<RolePart>,
-  make: <Result>(step: () => Promise<Result>) => Promise<Result>,
-): AsyncIterable<RolePart> {
-  const iterator = parts[Symbol.asyncIterator]()
-  let ended = false
-  try {
-    for (;;) {
-      const next = await make(() => iterator.next())
-      ended = next.done === true
-      if (next.done) return
-      yield next.value
-    }
-  } finally {
-    // Nobody waits for a step that was given up: it may never end.
-    if (!ended) iterator.return?.()?.catch(() => undefined)
-  }
-}

@@ -12,16 +12,15 @@ import type {AwsOidcError} from '../errors.ts'
 import {when} from '../formats/when.ts'
 import {memoryOf} from '../host/memory.ts'
 import {timeLimitError} from '../oauth/browser-sign-in.ts'
-import type {Identity, Role, RolePart, WantedRole} from '../plugin.ts'
-import {withAccountNames} from './account-names.ts'
+import type {Identity} from '../plugin.ts'
+import {withGrace} from '../strategy/grace.ts'
+import {madeThrough} from '../strategy/identity-calls.ts'
+import {limited} from '../strategy/limited-identity.ts'
 import type {Asking, Dependencies, SignInDependencies} from './dependencies.ts'
-import {fittingAt} from './fit-roles.ts'
-import {withGrace} from './grace.ts'
-import {limited} from './limited-identity.ts'
+import {withFitRoles} from './offered-identity.ts'
 import type {Plan} from './plan.ts'
 import {asProviderFailure, openProvider} from './provider-host.ts'
 import {idOf, noteDeparture, rememberedUser, rememberUser} from './remembered-user.ts'
-import {through} from './role-list.ts'
 
 export interface SignInOptions {
   /** Whether AWS has refused what was remembered. */
@@ -74,13 +73,15 @@ export async function signIn(plan: Plan, options: SignInOptions, deps: SignInDep
       },
     }
     const {strategy, settings, host} = await openProvider(plan, use, deps)
-    const identity = await withGrace(strategy.signIn(settings, host), limit.signal, deps)
+    const identity = await withGrace(strategy.signIn(settings, host), limit.signal, clock)
     await forgetOthers(plan, identity, () => memory.restore(), deps)
     if (hasFailure(state, signInScope) || (asked && state.signInFailures.length > 0)) {
       await states.change(providerId, now => (asked ? afterSignIn(now) : withoutFailure(now, signInScope)))
     }
     const {departures} = await states.read(providerId)
-    return {identity: limited(guarded(identity, plan, deps), plan, options.signal, deps), asked, departures}
+    const owner = deps.registry.ownerOf(provider.strategy)
+    const limiting = {strategy: provider.strategy, owner, clock, signal: options.signal}
+    return {identity: limited(guarded(identity, plan, deps), limiting), asked, departures}
   } catch (error) {
     const failure = asProviderFailure(error, plan, deps)
     log.debug(`sign-in at ${provider.name} failed: ${failure.message}`)
@@ -142,48 +143,15 @@ async function noteSignInEnded(providerId: string, deps: Pick<Dependencies, 'sto
   if (user?.renewable) await rememberUser(providerId, {...user, until: undefined, renewable: false}, deps)
 }
 
-/** The identity, with errors of its later calls treated like those of the sign-in, and its roles filtered and named. */
+/** The identity, with its roles as we take them, and errors of its later calls treated like those of the sign-in. */
 function guarded(identity: Identity, plan: Plan, deps: SignInDependencies): Identity {
-  const {subject, claims, expiresAt, keep, roles, rolesInParts, findRole, assigned} = identity
-  const fitting = fittingAt(plan.provider.name, deps.log)
-  const explained = async <Result>(work: () => Promise<Result>) => {
+  return madeThrough(withFitRoles(identity, plan.provider.name, deps), async (_, call) => {
     try {
-      return await work()
+      return await call()
     } catch (error) {
       throw asProviderFailure(error, plan, deps)
     }
-  }
-  const offered = (given: readonly Role[]) => withAccountNames(fitting(given), deps.configuration)
-  async function* offeredIn(parts: AsyncIterable<RolePart>): AsyncIterable<RolePart> {
-    for await (const part of through(parts, explained)) yield {...part, roles: offered(part.roles)}
-  }
-  return {
-    ...(subject !== undefined && {subject}),
-    ...(claims && {claims}),
-    ...(expiresAt && {expiresAt}),
-    ...(keep && {keep}),
-    ...(roles && {
-      roles: () => explained(async () => offered(await roles.call(identity))),
-    }),
-    ...(rolesInParts && {rolesInParts: listing => offeredIn(rolesInParts.call(identity, listing))}),
-    ...(findRole && {
-      findRole: wanted =>
-        explained(async () => {
-          const role = await findRole.call(identity, wanted)
-          if (role) demandWanted(role, wanted)
-          return role && offered([role])[0]
-        }),
-    }),
-    proofFor: role => explained(() => identity.proofFor(role)),
-    ...(assigned && {assigned: () => explained(() => assigned.call(identity))}),
-  }
-}
-
-/** The user must not get another role than the one they asked for. */
-function demandWanted(role: Role, {account, name}: WantedRole): void {
-  const names = [role.accountId, role.accountName, role.accountEmail].map(text => text?.toLowerCase())
-  if (role.name === name && names.includes(account.toLowerCase())) return
-  throw new Error(`findRole() was asked for "${account}/${name}" and resolved to "${role.accountId}/${role.name}"`)
+  })
 }
 
 async function recordFailure(

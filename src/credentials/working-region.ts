@@ -1,13 +1,13 @@
 import {demandedRegion, isRegion, regionIn} from '../aws/endpoint.ts'
 import {partitionOf} from '../aws/role.ts'
 import {type FileKind, propertiesIn, readSharedFile} from '../aws-config/read.ts'
+import {regionOf} from '../config/profile-region.ts'
 import {expectedFailure} from '../errors.ts'
 import {type Assignments, chosenRegion, regionAssignments} from '../formats/variables.ts'
 import type {AwsConfiguration} from '../outside/aws-configuration.ts'
 import {type CredentialsRequest, credentialsFor} from './credentials.ts'
 import type {CredentialsDependencies, Dependencies} from './dependencies.ts'
 import type {Issued} from './issued.ts'
-import {regionOf} from './region.ts'
 
 interface RegionRequest {
   /** Given with a flag. */

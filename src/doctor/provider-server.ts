@@ -1,11 +1,11 @@
 import type {ProviderConfiguration} from '../config/schema.ts'
-import {withMeaning} from '../credentials/described-refusal.ts'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
 import {addsOfflineAccess, authorizationRequest, scopeRefused} from '../oauth/browser-sign-in.ts'
 import {discover} from '../oauth/discovery.ts'
 import {listenForRedirect} from '../oauth/loopback.ts'
 import {demandSignInPage} from '../oauth/sign-in-page.ts'
 import type {OidcClient} from '../plugin.ts'
+import {withMeaning} from '../strategy/described-refusal.ts'
 import {type CheckContext, type Finding, failed, found, type Looked} from './check.ts'
 import {type Opened, opened} from './opened.ts'
 

@@ -1,5 +1,5 @@
 import * as openid from 'openid-client'
-import {AwsOidcError, expectedFailure, printable} from '../errors.ts'
+import {AwsOidcError, expectedFailure, printable, refusalInWords} from '../errors.ts'
 import {isResponse} from '../http/fetched.ts'
 import type {ProviderRefusal} from '../plugin.ts'
 
@@ -146,8 +146,7 @@ export function refusalOf({error, error_description: description}: OAuthError): 
 }
 
 function inWords(oauthError: OAuthError): string {
-  const {error, description} = refusalOf(oauthError)
-  return description === undefined ? error : `${error} (${description})`
+  return refusalInWords(refusalOf(oauthError))
 }
 
 export function statusOf(error: Error): number | undefined {

@@ -1,12 +1,12 @@
 import type {ProviderState} from '../coordination/state.ts'
 import type {Dependencies, SignInDependencies} from '../credentials/dependencies.ts'
-import {withGrace} from '../credentials/grace.ts'
 import {type Plan, plansFor} from '../credentials/plan.ts'
 import {asProviderFailure, openProvider} from '../credentials/provider-host.ts'
 import {forgetUser, rememberedUser, remembersUser, type User} from '../credentials/remembered-user.ts'
 import {chooseProvider, type Target} from '../credentials/target.ts'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
 import {memoryOf, type SignInMemory} from '../host/memory.ts'
+import {withGrace} from '../strategy/grace.ts'
 import {type Printable, shownName} from '../text/printable.ts'
 
 export interface LogoutRequest extends Target {
@@ -132,7 +132,7 @@ async function signOutAt(plan: Plan, everywhere: boolean, deps: SignInDependenci
     await strategy.signOut?.(settings, host, {everywhere})
   }
   try {
-    await withGrace(signOut(), limit.signal, deps, deps.signal)
+    await withGrace(signOut(), limit.signal, clock, deps.signal)
     return undefined
   } catch (error) {
     return asProviderFailure(error, plan, deps)

@@ -1,8 +1,8 @@
 import {readRole} from '../aws/role.ts'
 import {markKey} from '../aws-config/own-profile.ts'
+import {regionOf} from '../config/profile-region.ts'
 import type {Configuration, ProfileConfiguration} from '../config/schema.ts'
 import {chainOf, longestChainedSeconds} from '../credentials/plan.ts'
-import {regionOf} from '../credentials/region.ts'
 
 export type Keys = Readonly<Record<string, string>>
 

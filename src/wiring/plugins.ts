@@ -1,12 +1,12 @@
 import {readConfiguration} from '../config/read.ts'
 import type {Configuration} from '../config/schema.ts'
-import {fileLocks} from '../coordination/lock.ts'
 import {AwsOidcError, expectedFailure} from '../errors.ts'
 import type {Outside} from '../outside/outside.ts'
 import type {Npm} from '../outside/processes/npm.ts'
 import type {Log} from '../plugin.ts'
 import type {InstallDependencies} from '../registry/install.ts'
 import type {Pinning} from '../settings/pin.ts'
+import {locksIn} from './locks.ts'
 import {logTo} from './said.ts'
 
 /** The dependencies of installing a plugin. None of them may come with the plugin that is to be installed. */
@@ -34,21 +34,10 @@ export async function installDependenciesOf(
 }
 
 /** The lock is in the folder that it protects: processes may share that and have different caches. */
-function turnsIn(
-  folder: string,
-  log: Log,
-  {files, clock, processes, terminal}: Outside,
-): InstallDependencies['exclusively'] {
-  const locks = fileLocks({
-    folder,
-    waitedFor: [],
-    touch: files.touchPrivate,
-    identify: files.identify,
-    elapsed: clock.elapsed,
-    sleep: clock.sleep,
-    // Where no lock can be made nothing can be written, which is said anyway.
-    log: {...log, warn: log.debug},
-  })
+function turnsIn(folder: string, log: Log, outside: Outside): InstallDependencies['exclusively'] {
+  const {processes, terminal} = outside
+  // Where no lock can be made nothing can be written, which is said anyway.
+  const locks = locksIn(folder, {...log, warn: log.debug}, outside)
   return async work => {
     let isOurTurn = false
     terminal.waitingFor('Waiting for another aws-oidc, which is changing plugins.')
@@ -82,19 +71,12 @@ export async function installDependenciesFor(
 
 /** How to pin plugins in the configuration file. */
 export async function pinningOf(
-  {places, editedFiles, files, clock, processes}: Outside,
+  outside: Outside,
   deps: Pick<InstallDependencies, 'dataFolder' | 'files' | 'log'>,
 ): Promise<Pinning> {
   const {pinFor} = await import('../settings/pin.ts')
-  const locks = fileLocks({
-    folder: places.locks,
-    waitedFor: [],
-    touch: files.touchPrivate,
-    identify: files.identify,
-    elapsed: clock.elapsed,
-    sleep: clock.sleep,
-    log: deps.log,
-  })
+  const {places, editedFiles, processes} = outside
+  const locks = locksIn(places.locks, deps.log, outside)
   return pinFor(deps, {path: places.configFile, files: editedFiles, locks, signal: processes.interruption})
 }
 

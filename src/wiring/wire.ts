@@ -3,7 +3,6 @@ import {chooseCache} from '../cache/choice.ts'
 import {notCleared, type Store, storeOver} from '../cache/store.ts'
 import {nearest} from '../config/nearest.ts'
 import type {Program} from '../config/schema.ts'
-import {fileLocks} from '../coordination/lock.ts'
 import {fileStates} from '../coordination/state.ts'
 import type {Dependencies} from '../credentials/dependencies.ts'
 import {AwsOidcError} from '../errors.ts'
@@ -25,6 +24,7 @@ import {awsFilesIn} from './aws-files.ts'
 import {browserFoldersIn} from './browser-folders.ts'
 import {browsersOf} from './browsers.ts'
 import {configurationAt} from './configuration.ts'
+import {locksIn} from './locks.ts'
 import {networksOf} from './networks.ts'
 import {installDependenciesOf} from './plugins.ts'
 import {logTo, namesIn, warningOnce} from './said.ts'
@@ -87,18 +87,10 @@ export async function wire(outside: Outside, installation: Installation, choices
   // A machine that keeps nothing has one reason for it: locks and cache warn only once.
   const unkept = warningOnce(log)
   const waitedFor = env[waitingVariable]?.split(',') ?? []
-  const lockDeps = {
-    folder: places.locks,
-    waitedFor,
-    touch: files.touchPrivate,
-    identify: files.identify,
-    elapsed: clock.elapsed,
-    sleep: clock.sleep,
-  }
-  const ownLocks = fileLocks({...lockDeps, log: unkept})
+  const ownLocks = locksIn(places.locks, unkept, outside, waitedFor)
   const locks = announcedLocks(ownLocks, waitingFor)
   // If this lock can't be made, the cache says why nothing is kept.
-  const keyLocks = announcedLocks(fileLocks({...lockDeps, log: {...log, warn: log.debug}}), waitingFor)
+  const keyLocks = announcedLocks(locksIn(places.locks, {...log, warn: log.debug}, outside, waitedFor), waitingFor)
   const home: CacheHome = {
     directory: places.entries ?? '',
     log,

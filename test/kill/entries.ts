@@ -1,9 +1,9 @@
 import {createHash} from 'node:crypto'
-import {readdir, readFile, rm, writeFile} from 'node:fs/promises'
-import {join} from 'node:path'
+import {readFile, rm, writeFile} from 'node:fs/promises'
 import type {Keyring} from '../../src/plugin.ts'
 import {type Envelope, endOf, readEnvelope} from '../../src/providers/envelope.ts'
 import {parseSealingKey, seal, unseal} from '../../src/providers/sealing.ts'
+import {entryFiles} from '../support/entry-files.ts'
 import type {Home} from '../support/home.ts'
 
 export type Value = Readonly<Record<string, unknown>>
@@ -58,12 +58,8 @@ export interface Kept {
 }
 
 export function keptIn({cache}: Home, opener: Opener): Kept {
-  const folder = join(cache, 'v1')
-
   async function find(member: 'accessToken' | 'accessKeyId'): Promise<Entry | undefined> {
-    for (const name of await readdir(folder).catch(() => [])) {
-      if (name.startsWith('.')) continue
-      const path = join(folder, name)
+    for (const path of await entryFiles(cache)) {
       const envelope = readEnvelope(await readFile(path, 'utf8'))
       const value = envelope && (await opener.open(envelope))
       if (value && member in value) return {path, envelope, value}

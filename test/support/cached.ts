@@ -1,5 +1,5 @@
-import {readdir, readFile, rm, writeFile} from 'node:fs/promises'
-import {join} from 'node:path'
+import {readFile, rm, writeFile} from 'node:fs/promises'
+import {entryFiles} from './entry-files.ts'
 import type {Home} from './home.ts'
 
 /** The tokens of a sign-in, as in the file cache. */
@@ -97,11 +97,9 @@ async function changeTokens(home: Home, change: (tokens: RememberedTokens) => Re
 const isTokens = ({value}: Entry) => 'accessToken' in value
 
 async function entriesOf(home: Home): Promise<readonly Entry[]> {
-  const folder = join(home.cache, 'v1')
-  const names = await readdir(folder).catch(() => [])
+  const paths = await entryFiles(home.cache)
   return Promise.all(
-    names.map(async name => {
-      const path = join(folder, name)
+    paths.map(async path => {
       const envelope = JSON.parse(await readFile(path, 'utf8')) as {readonly data: string}
       return {path, envelope, value: JSON.parse(envelope.data) as Readonly<Record<string, unknown>>}
     }),

@@ -1,12 +1,11 @@
-import {readdir, readFile} from 'node:fs/promises'
-import {join} from 'node:path'
+import {readFile} from 'node:fs/promises'
+import {entryFiles} from './entry-files.ts'
 import type {Home} from './home.ts'
 
 /** The refresh token in the user's cache, which is in plain text. */
 export async function refreshTokenIn(home: Home): Promise<string | undefined> {
-  const folder = join(home.cache, 'v1')
-  for (const name of await readdir(folder).catch(() => [])) {
-    const text = (await readFile(join(folder, name), 'utf8')).replaceAll('\\"', '"')
+  for (const path of await entryFiles(home.cache)) {
+    const text = (await readFile(path, 'utf8')).replaceAll('\\"', '"')
     const [, token] = /"refreshToken":"([^"]+)"/.exec(text) ?? []
     if (token !== undefined) return token
   }

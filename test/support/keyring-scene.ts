@@ -1,6 +1,7 @@
 import type {ChildProcess} from 'node:child_process'
-import {readdir, readFile} from 'node:fs/promises'
+import {readFile} from 'node:fs/promises'
 import {join} from 'node:path'
+import {entryFiles} from './entry-files.ts'
 import type {Ending, Running} from './home.ts'
 import {type Scene, useScene} from './scene.ts'
 import {type SessionBus, startSessionBus} from './session-bus.ts'
@@ -42,9 +43,8 @@ export function useKeyringScene(): KeyringScene {
   const start: KeyringScene['start'] = (args, env) => scene.home.start(args, {...there().env, ...env})
 
   async function envelopes(): Promise<readonly Json[]> {
-    const folder = join(scene.home.cache, 'v1')
-    const names = await readdir(folder).catch(() => [])
-    return Promise.all(names.map(async name => JSON.parse(await readFile(join(folder, name), 'utf8')) as Json))
+    const paths = await entryFiles(scene.home.cache)
+    return Promise.all(paths.map(async path => JSON.parse(await readFile(path, 'utf8')) as Json))
   }
 
   return {

@@ -3,6 +3,7 @@ import {lchown, lstat, readdir, readFile, rm, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {DatabaseSync} from 'node:sqlite'
 import {setTimeout as delay} from 'node:timers/promises'
+import {entryFiles} from './entry-files.ts'
 import {bin, type Ending, type Home, type Running} from './home.ts'
 import type {Sandbox} from './sandbox.ts'
 
@@ -153,8 +154,7 @@ type Json = Record<string, unknown>
 
 /** The cache entry with the credentials. */
 export async function credentialsEntry({cache}: Home): Promise<{path: string; envelope: Json}> {
-  for (const name of await readdir(join(cache, 'v1'))) {
-    const path = join(cache, 'v1', name)
+  for (const path of await entryFiles(cache)) {
     const envelope = JSON.parse(await readFile(path, 'utf8')) as Json
     if (String(envelope.data).includes('secretAccessKey')) return {path, envelope}
   }
@@ -171,8 +171,7 @@ export async function leaveSeconds(home: Home, seconds: number): Promise<void> {
 
 /** Removes the entries whose text matches. */
 export async function removeEntries({cache}: Home, unwanted: (text: string) => boolean): Promise<void> {
-  for (const name of await readdir(join(cache, 'v1'))) {
-    const path = join(cache, 'v1', name)
+  for (const path of await entryFiles(cache)) {
     if (unwanted(await readFile(path, 'utf8'))) await rm(path)
   }
 }

@@ -29,6 +29,7 @@ const world = [
 ]
 const strategies = ['openid-client', ...free, 'src/plugin.ts']
 const edge = [...leaves, ...plain, ...npm, ...free]
+const strategy = 'src/strategy/grace.ts'
 const credentials = 'src/credentials/plan.ts'
 const fastPath = 'src/fast-path/hot-copies.ts'
 const useCases = [
@@ -43,7 +44,7 @@ const useCases = [
   .concat('doctor/check')
   .map(name => `src/${name}.ts`)
 /** Credentials, and what they are made with. */
-const main = [...edge, ...core, ...below, ...middle, ...outside, output, credentials]
+const main = [...edge, ...core, ...below, ...middle, ...outside, output, strategy, credentials]
 const useCase = [...main, fastPath]
 const shared = 'src/commands/shared/command.ts'
 const commands = [
@@ -122,6 +123,16 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     ...['src/registry/registry.ts', ...outside, output, contract],
   ],
   'src/host/planted.ts': [...tool(...below, ...config), services, 'src/cache/keys.ts', 'src/host/host.ts', contract],
+  'src/strategy/planted.ts': [
+    ...leaves,
+    'src/text/json.ts',
+    'src/text/printable.ts',
+    ...npm,
+    contract,
+    ...outside,
+    output,
+    strategy,
+  ],
   'src/credentials/planted.ts': [...upTo(main), contract],
   'src/fast-path/planted.ts': [
     ...[...leaves, 'src/text/json.ts', 'src/text/printable.ts', ...npm, ...free, ...config, 'src/cache/keys.ts'],

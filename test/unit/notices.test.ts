@@ -1,6 +1,6 @@
 import {expect} from 'chai'
-import {type Notice, withNotices} from '../../src/credentials/notices.ts'
 import type {FederationStrategy, Identity, Proof} from '../../src/plugin.ts'
+import {type Notice, withNotices} from '../../src/strategy/notices.ts'
 import {fakeHost} from '../../src/testing/index.ts'
 
 const proof: Proof = {kind: 'web-identity', token: 'a.b.c'}
@@ -8,9 +8,11 @@ const role = {accountId: '123456789012', name: 'developer'}
 
 describe('a notice of a strategy', () => {
   let shown: string[] = []
+  let count = 0
   let notice: Notice = () => () => undefined
   beforeEach(() => {
     shown = []
+    count = 0
   })
 
   function strategyWith(
@@ -19,6 +21,7 @@ describe('a notice of a strategy', () => {
     const usual = {settings: {}, signIn: async (): Promise<Identity> => ({proofFor: async () => proof})}
     const watched = withNotices({...usual, ...change}, text => {
       shown.push(text)
+      count++
       return () => {
         shown = shown.filter(other => other !== text)
       }
@@ -79,6 +82,40 @@ describe('a notice of a strategy', () => {
     finish()
     await making
     expect(shown).to.deep.equal([])
+  })
+
+  it('goes with the end of any call of the identity', async () => {
+    const showing = async <Result>(answer: Result): Promise<Result> => {
+      notice('Touch it.')
+      return answer
+    }
+    const strategy = strategyWith({
+      signIn: async () => ({
+        roles: () => showing([role]),
+        async *rolesInParts() {
+          yield await showing({roles: [role]})
+        },
+        findRole: () => showing(role),
+        proofFor: () => showing(proof),
+        assigned: () => showing({proof, role}),
+      }),
+    })
+    const identity = await strategy.signIn({}, fakeHost())
+    const signal = new AbortController().signal
+    const calls: Readonly<Record<string, () => Promise<unknown>>> = {
+      roles: async () => identity.roles?.(),
+      rolesInParts: async () => {
+        for await (const _ of identity.rolesInParts?.({refresh: false, signal}) ?? []);
+      },
+      findRole: async () => identity.findRole?.({account: role.accountId, name: role.name}),
+      proofFor: () => identity.proofFor(role),
+      assigned: async () => identity.assigned?.(),
+    }
+    for (const [name, call] of Object.entries(calls)) {
+      await call()
+      expect(shown, name).to.deep.equal([])
+    }
+    expect(count).to.equal(5)
   })
 
   it('leaves out of a strategy what that does not have', async () => {

@@ -1,4 +1,5 @@
-import type {FederationStrategy, Identity} from '../plugin.ts'
+import type {FederationStrategy} from '../plugin.ts'
+import {madeThrough} from './identity-calls.ts'
 
 type Strategy = FederationStrategy<Record<string, unknown>>
 
@@ -23,20 +24,12 @@ export function withNotices(strategy: Strategy, show: Notice): {readonly strateg
     }
   }
 
-  function guarded(identity: Identity): Identity {
-    const {roles} = identity
-    return {
-      ...identity,
-      ...(roles && {roles: () => during(() => roles.call(identity))}),
-      proofFor: role => during(() => identity.proofFor(role)),
-    }
-  }
-
   const {check, signOut} = strategy
   return {
     strategy: {
       ...strategy,
-      signIn: (settings, host) => during(async () => guarded(await strategy.signIn(settings, host))),
+      signIn: (settings, host) =>
+        during(async () => madeThrough(await strategy.signIn(settings, host), (_, call) => during(call))),
       ...(check && {check: (settings, host) => during(() => check(settings, host))}),
       ...(signOut && {signOut: (settings, host, options) => during(() => signOut(settings, host, options))}),
     },

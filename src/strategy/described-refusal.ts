@@ -1,5 +1,5 @@
-import {AwsOidcError} from '../errors.ts'
-import type {FederationStrategy, Host, Log, ProviderRefusal} from '../plugin.ts'
+import {AwsOidcError, refusalInWords} from '../errors.ts'
+import type {FederationStrategy, Host, Log} from '../plugin.ts'
 
 export interface Describing {
   readonly strategy: Pick<FederationStrategy<Record<string, unknown>>, 'describeRefusal'>
@@ -34,7 +34,7 @@ export function withMeaning(error: AwsOidcError, {strategy, settings, owner, log
   try {
     const meaning = strategy.describeRefusal?.(refusal, settings)
     if (!meaning) return error
-    const quoted = message.includes(refusal.error) ? '' : ` The provider says: ${inWords(refusal)}.`
+    const quoted = message.includes(refusal.error) ? '' : ` The provider says: ${refusalInWords(refusal)}.`
     // CONFIG_INVALID is what the host makes of a refusal that nobody explains.
     return new AwsOidcError(
       code === 'CONFIG_INVALID' ? 'SIGN_IN_REFUSED' : code,
@@ -50,8 +50,4 @@ export function withMeaning(error: AwsOidcError, {strategy, settings, owner, log
     log.debug(`describeRefusal() of ${owner} failed: ${reason}`)
     return error
   }
-}
-
-function inWords({error, description}: ProviderRefusal): string {
-  return description === undefined ? error : `${error} (${description})`
 }

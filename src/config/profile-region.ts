@@ -1,4 +1,4 @@
-import type {Configuration, ProfileConfiguration} from '../config/schema.ts'
+import type {Configuration, ProfileConfiguration} from './schema.ts'
 
 /** A profile's region, or else the region of its `source`. */
 export function regionOf(

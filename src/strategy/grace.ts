@@ -1,4 +1,4 @@
-import type {Dependencies} from './dependencies.ts'
+import type {Clock} from '../outside/system/clock.ts'
 
 // A refresh that is under way when time runs out still gets its answer, and keeps it.
 const graceMilliseconds = 20_000
@@ -10,7 +10,7 @@ const graceMilliseconds = 20_000
 export async function withGrace<Result>(
   work: Result | Promise<Result>,
   signal: AbortSignal,
-  {clock}: Pick<Dependencies, 'clock'>,
+  clock: Pick<Clock, 'limit'>,
   atOnce?: AbortSignal,
 ): Promise<Result> {
   const {promise: overstayed, reject} = Promise.withResolvers<never>()
