@@ -1,6 +1,7 @@
-import {mkdir, rm, writeFile} from 'node:fs/promises'
+import {rm} from 'node:fs/promises'
 import {join} from 'node:path'
 import {finds, type Illness} from '../support/doctor.ts'
+import {listPlugins} from '../support/listed-plugins.ts'
 import {hookWith, plantPlugin} from '../support/planted-plugin.ts'
 import {useScene} from '../support/scene.ts'
 
@@ -11,10 +12,7 @@ const plugins: readonly Illness[] = [
     severity: 'warning',
     when: 'whose files were deleted by hand',
     async make({home}) {
-      const data = join(home.folder, '.local/share/aws-oidc')
-      await mkdir(data, {recursive: true})
-      const plugins = [{name: 'aws-oidc-ping', type: 'user', tag: 'latest'}]
-      await writeFile(join(data, 'package.json'), JSON.stringify({private: true, oclif: {schema: 1, plugins}}))
+      await listPlugins(home, [{name: 'aws-oidc-ping', type: 'user'}])
     },
     says: /aws-oidc-ping is installed, but its files are gone/,
     mend: /^aws-oidc plugins install aws-oidc-ping$/,

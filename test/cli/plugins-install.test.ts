@@ -1,17 +1,16 @@
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
 import {existsSync} from 'node:fs'
-import {copyFile, lstat, mkdtemp, readdir, readFile, rm} from 'node:fs/promises'
+import {copyFile, lstat, readdir, readFile, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect} from 'chai'
 import {isOneDocument} from '../support/document.ts'
 import {bin, type Ending} from '../support/home.ts'
-import {hookWith} from '../support/planted-plugin.ts'
+import {hookWith, pluginManifest} from '../support/planted-plugin.ts'
 import {startRegistry, type TestRegistry} from '../support/registry.ts'
 import {root} from '../support/sandbox.ts'
 import {useScene} from '../support/scene.ts'
-import {writePackage} from '../support/written-package.ts'
 
 const creds = ['creds', '--profile', 'developer']
 const mark = join(tmpdir(), `aws-oidc-mark-${process.pid}`)
@@ -20,11 +19,7 @@ const leavesMark = `${JSON.stringify(process.execPath)} -e "require('fs').writeF
 /** The package.json of a plugin whose strategy has this id. */
 function manifestOf(name: string, id: string, version = '1.0.0') {
   return {
-    name,
-    version,
-    type: 'module',
-    'aws-oidc': {apiVersion: 1, strategies: [id]},
-    oclif: {hooks: {'aws-oidc:strategies': './strategies.js'}},
+    ...pluginManifest({name, id, version}),
     scripts: {preinstall: leavesMark, install: leavesMark, postinstall: leavesMark, prepare: leavesMark},
   }
 }
@@ -36,10 +31,8 @@ describe('plugins', function () {
   this.timeout(300_000)
   const scene = useScene()
   let registry: TestRegistry
-  let sources: string
 
   before(async () => {
-    sources = await mkdtemp(join(tmpdir(), 'aws-oidc-sources-'))
     registry = await startRegistry()
     const ours = (await readdir(join(root, 'plugins'))).map(name => join(root, 'plugins', name))
     for (const folder of ours) await registry.publish(folder)
@@ -54,14 +47,12 @@ describe('plugins', function () {
   })
   after(async () => {
     await registry?.stop()
-    await rm(sources, {recursive: true, force: true})
     await rm(mark, {force: true})
   })
 
   const dataFolder = () => join(scene.home.folder, '.local/share/aws-oidc')
   const plugins = (...args: readonly string[]) => scene.home.run(['plugins', ...args], registry.env)
-  const source = async (manifest: Readonly<Record<string, unknown>>, files?: Readonly<Record<string, string>>) =>
-    writePackage(await mkdtemp(join(sources, 'source-')), manifest, files)
+  const source: TestRegistry['source'] = (...written) => registry.source(...written)
 
   async function works(strategy: string): Promise<void> {
     await scene.home.configure({provider: {strategy}})

@@ -1,14 +1,12 @@
-import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises'
-import {tmpdir} from 'node:os'
+import {readFile, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {expect} from 'chai'
 import {parse} from 'yaml'
 import {plantCommand} from '../support/commanding-plugin.ts'
 import {isOneDocument} from '../support/document.ts'
-import {hookWith} from '../support/planted-plugin.ts'
+import {hookWith, pluginManifest} from '../support/planted-plugin.ts'
 import {startRegistry, type TestRegistry} from '../support/registry.ts'
 import {useScene} from '../support/scene.ts'
-import {writePackage} from '../support/written-package.ts'
 
 const creds = ['creds', '--profile', 'developer', '--force']
 
@@ -17,28 +15,15 @@ describe('a pinned plugin', function () {
   this.timeout(300_000)
   const scene = useScene()
   let registry: TestRegistry
-  let sources: string
 
   before(async () => {
-    sources = await mkdtemp(join(tmpdir(), 'aws-oidc-sources-'))
     registry = await startRegistry()
     await publish('1.0.0')
   })
-  after(async () => {
-    await registry?.stop()
-    await rm(sources, {recursive: true, force: true})
-  })
+  after(() => registry?.stop())
 
   async function publish(version: string): Promise<void> {
-    const manifest = {
-      name: 'aws-oidc-ping',
-      version,
-      type: 'module',
-      'aws-oidc': {apiVersion: 1, strategies: ['ping']},
-      oclif: {hooks: {'aws-oidc:strategies': './strategies.js'}},
-    }
-    const folder = await mkdtemp(join(sources, 'source-'))
-    await registry.publish(await writePackage(folder, manifest, {'strategies.js': hookWith({})}))
+    await registry.publish(await registry.source(pluginManifest({version}), {'strategies.js': hookWith({})}))
   }
 
   const plugins = (...args: readonly string[]) => scene.home.run(['plugins', ...args], registry.env)

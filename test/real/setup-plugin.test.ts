@@ -1,42 +1,28 @@
 import {existsSync} from 'node:fs'
-import {mkdtemp, readFile, rm} from 'node:fs/promises'
-import {tmpdir} from 'node:os'
+import {readFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {expect} from 'chai'
 import {parse} from 'yaml'
 import {variablesOf} from '../support/machine.ts'
-import {hookWith} from '../support/planted-plugin.ts'
+import {hookWith, pluginManifest} from '../support/planted-plugin.ts'
 import {startRegistry, type TestRegistry} from '../support/registry.ts'
 import {root, sandboxBin} from '../support/sandbox.ts'
 import {useScene} from '../support/scene.ts'
 import {startOnTerminal} from '../support/terminal-session.ts'
 import {ctrlC, down, enter, last, respondentAt, up} from '../support/wizard.ts'
-import {writePackage} from '../support/written-package.ts'
 
 describe('setup, with a plugin that is not installed', function () {
   // The first run on a machine installs the registry.
   this.timeout(300_000)
   const scene = useScene()
   let registry: TestRegistry
-  let source: string
   before(async () => {
     registry = await startRegistry()
     await registry.publish(join(root, 'plugins/keycloak'))
-    source = await mkdtemp(join(tmpdir(), 'aws-oidc-ping-'))
-    const manifest = {
-      name: 'aws-oidc-ping',
-      version: '1.0.0',
-      type: 'module',
-      'aws-oidc': {apiVersion: 1, strategies: ['ping']},
-      oclif: {hooks: {'aws-oidc:strategies': './strategies.js'}},
-    }
-    await registry.publish(await writePackage(source, manifest, {'strategies.js': hookWith({})}))
+    await registry.publish(await registry.source(pluginManifest(), {'strategies.js': hookWith({})}))
     await registry.notePublisher('aws-oidc-ping', {name: 'alice', email: 'alice@example.com'})
   })
-  after(async () => {
-    await registry?.stop()
-    await rm(source, {recursive: true, force: true})
-  })
+  after(() => registry?.stop())
 
   const config = () => readFile(join(scene.home.folder, '.config/aws-oidc/config.yaml'), 'utf8')
   const installed = (name: string) =>

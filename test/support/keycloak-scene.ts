@@ -1,8 +1,8 @@
-import {mkdir, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {stringify} from 'yaml'
 import {type Home, makeHome} from './home.ts'
 import {administrator, type Keycloak, type KeycloakOptions, startKeycloak} from './keycloak.ts'
+import {listPlugins} from './listed-plugins.ts'
 import {root, type Sandbox, startSandbox} from './sandbox.ts'
 
 type Settings = Readonly<Record<string, unknown>>
@@ -148,10 +148,7 @@ export async function trustKeys(issuer: string, sandbox: Sandbox): Promise<void>
 
 /** Links the plugin as `aws-oidc plugins link` would, without a package manager. */
 async function installPlugin(home: Home): Promise<void> {
-  const data = join(home.folder, '.local/share/aws-oidc')
-  await mkdir(data, {recursive: true})
-  const plugins = [{name: 'aws-oidc-keycloak', type: 'link', root: join(root, 'plugins/keycloak')}]
-  await writeFile(join(data, 'package.json'), JSON.stringify({private: true, oclif: {schema: 1, plugins}}))
+  await listPlugins(home, [{name: 'aws-oidc-keycloak', type: 'link', root: join(root, 'plugins/keycloak')}])
 }
 
 async function administratorToken(base: string): Promise<string> {

@@ -1,6 +1,7 @@
-import {mkdir, readFile, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import type {Home} from './home.ts'
+import {listPlugins} from './listed-plugins.ts'
+import {writePackage} from './written-package.ts'
 
 export interface Planted {
   /** Defaults to `aws-oidc-ping`, which declares the strategy `ping`. */
@@ -15,29 +16,19 @@ export interface Planted {
 /** Links a plugin as `plugins link` would, without a package manager. */
 export async function plantPlugin(home: Home, {name = 'aws-oidc-ping', hook, manifest, files}: Planted): Promise<void> {
   const root = join(home.folder, 'plugins', name)
-  const data = join(home.folder, '.local/share/aws-oidc')
-  await mkdir(root, {recursive: true})
-  await mkdir(data, {recursive: true})
-  const usual = {
+  await writePackage(root, {...pluginManifest({name}), ...manifest}, {'strategies.js': hook, ...files})
+  await listPlugins(home, [{name, type: 'link', root}])
+}
+
+/** The package.json of a plugin whose hook brings a strategy of this id. */
+export function pluginManifest({name = 'aws-oidc-ping', id = 'ping', version = '1.0.0'} = {}) {
+  return {
     name,
-    version: '1.0.0',
+    version,
     type: 'module',
-    'aws-oidc': {apiVersion: 1, strategies: ['ping']},
+    'aws-oidc': {apiVersion: 1, strategies: [id]},
     oclif: {hooks: {'aws-oidc:strategies': './strategies.js'}},
   }
-  await writeFile(join(root, 'package.json'), JSON.stringify({...usual, ...manifest}))
-  await writeFile(join(root, 'strategies.js'), hook)
-  for (const [path, text] of Object.entries(files ?? {})) {
-    await mkdir(join(root, path, '..'), {recursive: true})
-    await writeFile(join(root, path), text)
-  }
-  const list = join(data, 'package.json')
-  const before: {oclif: {plugins: object[]}} = await readFile(list, 'utf8').then(
-    text => JSON.parse(text),
-    () => ({oclif: {plugins: []}}),
-  )
-  const plugins = [...before.oclif.plugins, {name, type: 'link', root}]
-  await writeFile(list, JSON.stringify({private: true, oclif: {schema: 1, plugins}}))
 }
 
 /** A hook whose strategy signs in as the built-in one does, with these lines before each step. */

@@ -8,6 +8,9 @@ import {promisify} from 'node:util'
 import {freePort} from './ports.ts'
 import {root} from './sandbox.ts'
 import {until} from './until.ts'
+import {writePackage} from './written-package.ts'
+
+type Written = [manifest: Readonly<Record<string, unknown>>, files?: Readonly<Record<string, string>>]
 
 /** A test's own npm registry (verdaccio). */
 export interface TestRegistry {
@@ -18,6 +21,8 @@ export interface TestRegistry {
   pack(folder: string): Promise<string>
   /** Packs a folder and publishes the tarball. */
   publish(folder: string): Promise<void>
+  /** Writes a package into a folder that goes with the registry, and returns that. */
+  source(...written: Written): Promise<string>
   /** Records a publisher for each version of a package, as npm's own registry does. */
   notePublisher(name: string, user: object): Promise<void>
   npm(args: readonly string[], folder: string): Promise<string>
@@ -84,6 +89,7 @@ ${proxied ? await registryAbove() : ''}log: {type: stdout, format: pretty, level
     env,
     npm,
     pack,
+    source: async (...written) => writePackage(await mkdtemp(join(folder, 'source-')), ...written),
     async publish(source) {
       // npm requires a token; the registry doesn't.
       await npm(['publish', await pack(source), `--//127.0.0.1:${port}/:_authToken=none`], folder)
