@@ -45,7 +45,7 @@ export function cachedProviders(deps: CachedProviderDependencies): (client: Oidc
 
 function cachedProvider(client: OidcClient, deps: CachedProviderDependencies): CachedProvider {
   const {memory, now} = deps
-  const name = `provider ${client.issuer.href}`
+  const name = nameOf(client)
   let found: Promise<Configuration> | undefined
   let remembered: Promise<ProviderFacts | undefined> | undefined
 
@@ -112,6 +112,11 @@ function cachedProvider(client: OidcClient, deps: CachedProviderDependencies): C
       if (text.length <= largestText) await memory.set(name, text, new Date(now().getTime() + lifeMilliseconds))
     },
   }
+}
+
+/** What a client gives itself is no metadata of its issuer. */
+function nameOf({issuer, endpoints}: OidcClient): string {
+  return `provider ${issuer.href}${endpoints ? ` ${JSON.stringify(endpoints)}` : ''}`
 }
 
 function readRemembered(text: string | undefined, now: Date): ProviderFacts | undefined {

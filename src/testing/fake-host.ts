@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import {checkClient} from '../contract/client.ts'
-import type {Host, OidcClient, TokenSet} from '../plugin.ts'
+import type {Host} from '../plugin.ts'
 import {askWith, logInto, memoryUntil, noticesOf} from './fake-members.ts'
+import {signInsIn} from './fake-sign-ins.ts'
 import type {Answer, Asked, FakeHostOptions, FakeMemory, LogLine, Question, Script} from './script.ts'
 
 /** A `Host` that touches nothing outside: it answers from a script and records how the strategy used it. */
@@ -49,6 +50,8 @@ export function fakeHost(script: Script = {}, options: FakeHostOptions = {}): Fa
     options.memory,
     value => secrets.add(value),
   )
+
+  const signIns = signInsIn(memory, () => time)
 
   async function next<Request, Value>(
     kind: keyof Script,
@@ -121,15 +124,16 @@ export function fakeHost(script: Script = {}, options: FakeHostOptions = {}): Fa
 
     async tokens(client, {fresh = false} = {}) {
       checkClient(client)
-      const name = tokensName(client)
-      const remembered = fresh ? undefined : await memory.get(name)
-      if (remembered !== undefined) return readTokens(remembered)
-      reach(client.issuer.host)
-      asked.push({by: 'sign-in', client})
+      const kept = await signIns.load(client)
+      if (kept.tokens && !fresh) return kept.tokens
+      if (kept.id === undefined) {
+        reach(client.issuer.host)
+        asked.push({by: 'sign-in', client})
+      }
       const tokens = await next('tokens', left.tokens, {client, fresh}, `tokens of ${client.issuer.href}`)
       secrets.add(tokens.accessToken)
       if (tokens.idToken !== undefined) secrets.add(tokens.idToken)
-      await memory.set(name, JSON.stringify(tokens), tokens.expiresAt)
+      await signIns.save(client, tokens, kept)
       return tokens
     },
 
@@ -143,11 +147,13 @@ export function fakeHost(script: Script = {}, options: FakeHostOptions = {}): Fa
     },
 
     async revoke(client) {
-      await memory.delete(tokensName(client))
+      checkClient(client)
+      await signIns.remove(client)
     },
 
-    async endSession({issuer}) {
-      asked.push({by: 'browser', url: issuer})
+    async endSession(client) {
+      checkClient(client)
+      asked.push({by: 'browser', url: client.issuer})
     },
 
     async showCode({url, completeUrl, code}) {
@@ -213,19 +219,8 @@ function isSafe({protocol, hostname}: URL): boolean {
   return protocol === 'https:' || (protocol === 'http:' && isLoopback)
 }
 
-/** Parses a token set that `tokens` has written to the memory. */
-function readTokens(text: string): TokenSet {
-  const {expiresAt, ...others}: TokenSet & {readonly expiresAt: string | Date} = JSON.parse(text)
-  return {...others, expiresAt: new Date(expiresAt), remembered: true}
-}
-
 function isFunction<Request, Value>(
   answer: Answer<Request, Value>,
 ): answer is (request: Request) => Value | Promise<Value> {
   return typeof answer === 'function'
-}
-
-/** Tokens for other parameters are other tokens. */
-function tokensName({issuer, clientId, tokenParameters = {}}: OidcClient): string {
-  return `tokens ${issuer.href} ${clientId} ${JSON.stringify(tokenParameters)}`
 }

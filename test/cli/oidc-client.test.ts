@@ -1,4 +1,5 @@
 import {expect} from 'chai'
+import {deviceGrant, enterCode, waitForCode} from '../support/device.ts'
 import {isOneDocument} from '../support/document.ts'
 import {linkExample} from '../support/example-plugin.ts'
 import {type Gateway, startGateway} from '../support/gateway.ts'
@@ -81,6 +82,63 @@ describe("a client of Google's for desktop programs", () => {
 
 describe('a plugin that asks for tokens of a client', () => {
   const scene = useScene()
+
+  /** Plants a strategy that proves by the ID token of a client with these members. */
+  async function plantClient(members: string): Promise<void> {
+    const atSignIn = `
+      const given = await host.tokens({issuer, clientId, ${members}})
+      if (given.renewable) host.log.info('It can be renewed.')
+      return {subject: 'alice', proofFor: async () => ({kind: 'web-identity', token: given.idToken})}`
+    await plantPlugin(scene.home, {hook: hookWith({atSignIn})})
+    await scene.home.configure({provider: {strategy: 'ping'}})
+  }
+
+  it('gets no refresh token where it wants none, though the provider would give one', async () => {
+    await plantClient("offlineAccess: 'none'")
+    const {stderr} = await scene.home.run(creds)
+    const [, address = ''] = /^ *(http\S+\/auth\?\S+)$/m.exec(stderr) ?? []
+    expect(new URL(address).searchParams.get('scope')).to.equal('openid email')
+    expect(stderr).not.to.include('It can be renewed.')
+  })
+
+  it('has its parameters in the token request where the user signs in with a code, too', async () => {
+    const gateway = await startGateway(scene.sandbox, key)
+    try {
+      const answer = await fetch(`${scene.sandbox.issuer}/.well-known/openid-configuration`)
+      const {device_authorization_endpoint: device} = Object(await answer.json())
+      const members = `headers: {'x-gateway-key': ${JSON.stringify(key)}}, tokenParameters: {audience: 'aws'}, endpoints: {
+        deviceAuthorization: new URL(${JSON.stringify(device)}),
+        token: new URL('/token', ${JSON.stringify(gateway.url)}),
+        jwks: new URL('/jwks', ${JSON.stringify(gateway.url)}),
+      }`
+      await plantClient(members)
+      // No browser of the user: the choice depends on the environment alone.
+      await scene.home.configure({provider: {strategy: 'ping'}, top: {browser: undefined}})
+      const shown = await waitForCode(scene.home, creds)
+      await enterCode(shown)
+      isOneDocument(await shown.ended)
+      expect(gateway.asked.filter(line => line.startsWith('POST')).at(-1)).to.equal(`POST /token ${deviceGrant} aws`)
+    } finally {
+      await gateway.stop()
+    }
+  })
+
+  it('is served by the metadata of its issuer although another client has given endpoints', async () => {
+    const gateway = await startGateway(scene.sandbox, key)
+    try {
+      const given = `{token: new URL('/token', ${JSON.stringify(gateway.url)}),
+        jwks: new URL('/jwks', ${JSON.stringify(gateway.url)}), authorization: new URL(issuer.href + '/auth')}`
+      await plantClient(`
+        headers: {'x-gateway-key': ${JSON.stringify(key)}}, offlineAccess: 'scope',
+        ...(host.env.GIVEN && {tokenParameters: {audience: 'aws'}, endpoints: ${given}})`)
+      isOneDocument(await scene.home.run(creds, {GIVEN: '1'}))
+      const before = gateway.asked.length
+      isOneDocument(await scene.home.run([...creds, '--force', '--no-interactive']))
+      expect(gateway.asked.slice(before)).to.deep.equal([])
+    } finally {
+      await gateway.stop()
+    }
+  })
 
   it('shows no header of that client, even if it does so itself', async () => {
     // Not a secret by its setting: only as a header.

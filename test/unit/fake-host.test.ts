@@ -1,3 +1,4 @@
+import {AssertionError} from 'node:assert/strict'
 import {expect} from 'chai'
 import {credentialsFor} from '../../src/credentials/credentials.ts'
 import {AwsOidcError} from '../../src/errors.ts'
@@ -63,9 +64,9 @@ describe('the fake host', () => {
     expect(() => host.verify()).to.throw('no answer for GET https://idp.example/surprise')
   })
 
-  it('remembers tokens until they expire, for the next command too, and signs in again for fresh ones', async () => {
-    const tokens = fakeTokens()
-    const fresh = fakeTokens()
+  it('remembers tokens until they expire, for the next command too, and signs in again where nothing renews them', async () => {
+    const tokens = {...fakeTokens(), renewable: false}
+    const fresh = {...fakeTokens(), renewable: false}
     const host = fakeHost({tokens: [tokens, fresh]})
     const remembered = {...tokens, remembered: true}
     expect(await host.tokens(client)).to.deep.equal(tokens)
@@ -76,6 +77,48 @@ describe('the fake host', () => {
     host.advance(3_600_000)
     const later = fakeHost({}, {memory: host.memory, interactive: false, now: host.now()})
     expect(await failureOf(later.tokens(client))).to.include({code: 'SIGN_IN_REQUIRED'})
+  })
+
+  describe('as the host, for clients that differ only in the parameters of the token request,', () => {
+    const [directory, aws] = ['directory', 'aws'].map(audience => ({...client, tokenParameters: {audience}}))
+    if (!directory || !aws) throw new Error('there are two clients')
+
+    it('signs in once, and renews without the user', async () => {
+      const host = fakeHost({tokens: [fakeTokens(), fakeTokens(), fakeTokens()]})
+      const tokens = await host.tokens(directory)
+      expect((await host.tokens(aws)).accessToken).not.to.equal(tokens.accessToken)
+      expect((await host.tokens(directory)).accessToken).to.equal(tokens.accessToken)
+      host.advance(3_600_000)
+      await host.tokens(aws)
+      expect(host.asked.map(({by}) => by)).to.deep.equal(['sign-in'])
+      host.verify()
+    })
+
+    it('forgets the tokens of all when it revokes those of one', async () => {
+      const host = fakeHost({tokens: [fakeTokens(), fakeTokens(), fakeTokens()]})
+      await host.tokens(directory)
+      await host.tokens(aws)
+      await host.revoke(directory)
+      const unattended = () => fakeHost({}, {memory: host.memory, interactive: false})
+      for (const one of [directory, aws]) {
+        expect(await failureOf(unattended().tokens(one))).to.include({code: 'SIGN_IN_REQUIRED'})
+      }
+      // A new sign-in makes no earlier tokens valid.
+      await host.tokens(directory)
+      expect(await failureOf(unattended().tokens(aws))).to.be.instanceOf(AssertionError)
+    })
+  })
+
+  it('refuses in every call a client that the host refuses', async () => {
+    const host = fakeHost({tokens: [fakeTokens()], grants: [{status: 200, body: {}}]})
+    const wrong = {...client, tokenParameters: {grant_type: 'x'}}
+    const calls = [host.tokens(wrong), host.grant(wrong, {}), host.revoke(wrong), host.endSession(wrong)]
+    for (const call of calls) {
+      expect(await failureOf(call)).to.have.property(
+        'message',
+        '"tokenParameters" of the client may not have "grant_type"',
+      )
+    }
   })
 
   it('moves its clock by sleeping, and never really sleeps', async () => {
