@@ -2,7 +2,7 @@ import type {CacheHome, CredentialCache} from '../plugin.ts'
 import type {Registry} from '../registry/registry.ts'
 import {isRecent, keyringElsePlain} from './fallback.ts'
 import {type CacheNote, type NoteBook, type NotePlace, noteBookAt} from './note.ts'
-import {notCleared} from './store.ts'
+import {cacheName, notCleared} from './store.ts'
 
 /** The cache that this call uses, and why. */
 export interface ChosenCache {
@@ -183,7 +183,7 @@ async function clearOthers(
       home.log.warn(`The entries of the cache "${other}" were not removed: ${error.message}`)
     })
     await cache?.clear(prefix).catch((error: unknown) => {
-      throw notCleared(other, error)
+      throw notCleared(cacheName(other, registry.pluginOfCache(other)), error)
     })
   }
 }

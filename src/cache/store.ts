@@ -30,6 +30,13 @@ export interface StoreOptions {
   readonly clearOthers?: (prefix?: string) => Promise<void>
 }
 
+/** What a failure of the cache leads to, by what could not be done. */
+const consequences = {
+  read: 'The next call will do the work again.',
+  written: 'The next call will do the work again.',
+  changed: 'What should be gone is still there; "aws-oidc cache clear" removes it.',
+}
+
 export function storeOver(
   cache: CredentialCache,
   id: string,
@@ -37,16 +44,19 @@ export function storeOver(
   now: () => Date,
   {strict = false, plugin, clearOthers = async () => undefined}: StoreOptions = {},
 ): Store {
-  const named = `The cache "${id}"${plugin === undefined ? '' : ` of ${plugin}`}`
+  const named = cacheName(id, plugin)
   let warned = false
 
-  async function orWarn<Result>(what: string, work: () => Promise<Result>): Promise<Result | undefined> {
+  async function orWarn<Result>(
+    what: keyof typeof consequences,
+    work: () => Promise<Result>,
+  ): Promise<Result | undefined> {
     try {
       return await work()
     } catch (error) {
       throwIfInterrupted(error)
       if (strict && what === 'read') throw unusable(error)
-      if (!warned) log.warn(`${named} could not be ${what}: ${reasonOf(error)}. The next call will do the work again.`)
+      if (!warned) log.warn(`${named} could not be ${what}: ${reasonOf(error)}. ${consequences[what]}`)
       warned = true
       return undefined
     }
@@ -59,7 +69,7 @@ export function storeOver(
 
   function unusable(error: unknown): AwsOidcError {
     const known = expectedFailure(error)
-    return new AwsOidcError(known?.code ?? 'PLUGIN_FAILED', `${named} can't be used: ${reasonOf(error)}`, {
+    return new AwsOidcError(known?.code ?? 'PLUGIN_FAILED', `${named} can't be used: ${reasonOf(error)}.`, {
       hint: known?.hint ?? 'Set "cache: file", or fix that cache.',
       cause: error,
     })
@@ -80,9 +90,9 @@ export function storeOver(
       const kept = await orWarn('written', () => cache.write(key, {value, expiresAt}).then(() => true))
       return kept ?? false
     },
-    remove: async key => void (await orWarn('written', () => cache.remove(key))),
+    remove: async key => void (await orWarn('changed', () => cache.remove(key))),
     async clear(prefix) {
-      const clearOwn = () => cache.clear(prefix).catch((error: unknown) => Promise.reject(notCleared(id, error)))
+      const clearOwn = () => cache.clear(prefix).catch((error: unknown) => Promise.reject(notCleared(named, error)))
       const endings = await Promise.allSettled([clearOwn(), clearOthers(prefix)])
       for (const ending of endings) if (ending.status === 'rejected') throw ending.reason
     },
@@ -101,8 +111,13 @@ export function storeOver(
   }
 }
 
-export function notCleared(id: string, error: unknown): AwsOidcError {
-  return new AwsOidcError('PLUGIN_FAILED', `The cache "${id}" could not be cleared: ${reasonOf(error)}.`, {
+/** A cache, and the plugin that brings it, at the start of a sentence. */
+export function cacheName(id: string, plugin: string | undefined): string {
+  return `The cache "${id}"${plugin === undefined ? '' : ` of ${plugin}`}`
+}
+
+export function notCleared(what: string, error: unknown): AwsOidcError {
+  return new AwsOidcError('PLUGIN_FAILED', `${what} could not be cleared: ${reasonOf(error)}.`, {
     hint: 'Remove what is left by hand; "aws-oidc cache info" says where it is.',
     cause: error,
   })
@@ -115,5 +130,5 @@ function throwIfInterrupted(error: unknown): void {
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '')
 }

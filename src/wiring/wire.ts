@@ -130,7 +130,7 @@ export async function wire(outside: Outside, installation: Installation, choices
         // Copies go after the entries: a process that makes one meanwhile checks that its entry still exists. A pointer
         // that stays leads nowhere and reveals nothing.
         await outside.pointers.removeAll().catch(() => log.debug('pointers could not be removed'))
-        await outside.memoryFolders.removeAll().catch(error => Promise.reject(notCleared('hot copies', error)))
+        await outside.memoryFolders.removeAll().catch(error => Promise.reject(notCleared('The hot copies', error)))
       }
     },
   }
