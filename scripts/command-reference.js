@@ -23,7 +23,7 @@ import {root} from './marker.js'
  * @property {string} [description]
  * @property {(string | {description: string, command: string})[]} [examples]
  * @property {Record<string, Flag>} flags
- * @property {Record<string, {description?: string, required?: boolean}>} args
+ * @property {Record<string, {description?: string, required?: boolean, hidden?: boolean}>} args
  * @property {string[]} [aliases]
  */
 
@@ -64,10 +64,9 @@ function chapter(name, command) {
       : []),
     ...table(
       'argument',
-      Object.entries(args).map(([arg, {description: what = '', required}]) => [
-        arg,
-        required ? what : `${what} (optional)`,
-      ]),
+      Object.entries(args)
+        .filter(([, {hidden}]) => !hidden)
+        .map(([arg, {description: what = '', required}]) => [arg, required ? what : `${what} (optional)`]),
     ),
     ...table(
       'flag',

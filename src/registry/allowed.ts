@@ -3,7 +3,7 @@ import {AwsOidcError, printable} from '../errors.ts'
 import type {InstalledPackage} from './registry.ts'
 
 /** What the configuration says of plugins. */
-export type Allowance = Pick<Configuration, 'allowedPlugins' | 'pinnedPlugins'>
+export type Allowance = Pick<Configuration, 'allowedPlugins' | 'pinnedPlugins' | 'path'>
 
 /** What is known of a plugin whose use is in question. */
 export type Known = Pick<InstalledPackage, 'name'> &
@@ -18,10 +18,10 @@ export function allowsPlugin(allowed: readonly string[] | undefined, plugin: str
  * Why a plugin may not be used: it is not listed, or it is not the one that was pinned. Of a plugin that is not installed
  * only its name counts.
  */
-export function refusalOf(plugin: Known, {allowedPlugins, pinnedPlugins}: Allowance): AwsOidcError | undefined {
+export function refusalOf(plugin: Known, {allowedPlugins, pinnedPlugins, path}: Allowance): AwsOidcError | undefined {
   const {name, manifest, linked = false, integrity} = plugin
   if (!allowsPlugin(allowedPlugins, name)) {
-    return new AwsOidcError('CONFIG_INVALID', `"plugins.allow" in the configuration does not list ${name}.`, {
+    return new AwsOidcError('CONFIG_INVALID', `"plugins.allow" in ${path} does not list ${name}.`, {
       hint: `Add "${name}" to "plugins: {allow: [...]}".`,
     })
   }
@@ -31,7 +31,7 @@ export function refusalOf(plugin: Known, {allowedPlugins, pinnedPlugins}: Allowa
     ? 'it is linked to a folder'
     : differenceFrom(pin, {version: printable(String(manifest.version), 50), integrity})
   if (difference === undefined) return undefined
-  const message = `"plugins.allow" in the configuration pins ${name} to ${pin.version}, but ${difference}.`
+  const message = `"plugins.allow" in ${path} pins ${name} to ${pin.version}, but ${difference}.`
   return new AwsOidcError('CONFIG_INVALID', message, {hint: `aws-oidc plugins install ${name}@${pin.version}`})
 }
 

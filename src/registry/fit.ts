@@ -4,7 +4,7 @@ import {AwsOidcError, printable} from '../errors.ts'
 import type {Files} from '../outside/files/files.ts'
 import type {Log} from '../plugin.ts'
 import {parseObject, readObject} from '../text/json.ts'
-import {allowsPlugin} from './allowed.ts'
+import {allowsPlugin, refusalOf} from './allowed.ts'
 import {browserlessIn} from './browserless.ts'
 import {declaredBy, kinds, type Manifest, misdeclaredIn, otherNodeOf, whyUnfit, words} from './declared.ts'
 import {installedPlugins} from './installed.ts'
@@ -43,11 +43,8 @@ export function refuseByName(name: string, {own, configuration}: Pick<FitDepende
   if (name === own.name || Object.hasOwn(readObject(own.manifest.dependencies), name)) {
     throw new AwsOidcError('USAGE', `${name} is part of aws-oidc; a plugin can't replace it.`)
   }
-  if (!allowsPlugin(configuration.allowedPlugins, name)) {
-    throw new AwsOidcError('CONFIG_INVALID', `"plugins.allow" in ${configuration.path} does not list ${name}.`, {
-      hint: `Add "${name}" to "plugins: {allow: [...]}".`,
-    })
-  }
+  const refusal = refusalOf({name}, configuration)
+  if (refusal) throw refusal
 }
 
 /**

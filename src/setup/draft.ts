@@ -94,7 +94,7 @@ export function providerEntry({strategy, fields, answers, existing}: Draft): Ent
 
 /**
  * Stores the typed secrets in the keyring, then writes the draft. Rejects with CONFIG_INVALID if the entries of these
- * names have changed since the draft was made. If nothing can be written, the secrets are removed again.
+ * names have changed since the draft was made. If anything can't be written, the keyring is put back as it was.
  */
 export async function saveDraft(
   draft: Draft,
@@ -102,8 +102,12 @@ export async function saveDraft(
   deps: Pick<Dependencies, 'editConfiguration' | 'keyring'>,
 ): Promise<void> {
   const keyring = secretsIn(deps.keyring)
-  for (const [name, secret] of draft.secrets) await keyring.set(name, secret)
+  const earlier = new Map<string, string | undefined>()
   try {
+    for (const [name, secret] of draft.secrets) {
+      earlier.set(name, await keyring.get(name))
+      await keyring.set(name, secret)
+    }
     await deps.editConfiguration(now => {
       const same = isDeepStrictEqual(existingIn(now.providers, draft.provider), draft.existing)
       const changed = !same || (profile && !isDeepStrictEqual(existingIn(now.profiles, profile.name), profile.existing))
@@ -113,8 +117,10 @@ export async function saveDraft(
       })
     })
   } catch (error) {
-    // Nothing refers to these secrets. If removing them fails too, the first error is the one to report.
-    for (const name of draft.secrets.keys()) await keyring.remove(name).catch(() => undefined)
+    // If the keyring can't be put back as it was either, the first error is the one to report.
+    for (const [name, secret] of earlier) {
+      await (secret === undefined ? keyring.remove(name) : keyring.set(name, secret)).catch(() => undefined)
+    }
     throw error
   }
 }

@@ -49,10 +49,10 @@ export async function pluginCommands(
 export function refusalOf(words: readonly string[], plugins: UsablePlugins): AwsOidcError | undefined {
   const typed = words.join(':')
   const isMeant = (id: string) => typed === id || typed.startsWith(`${id}:`) || id.startsWith(`${typed}:`)
-  for (const plugin of plugins.installed.filter(plugin => !plugins.usable.includes(plugin))) {
-    const id = idsOf(plugin).find(isMeant)
+  for (const plugin of plugins.installed) {
     const refusal = plugins.refusals.get(plugin.name)
-    if (id !== undefined && refusal) return plugins.problem ?? withCommand(refusal, id)
+    const id = refusal && idsOf(plugin).find(isMeant)
+    if (refusal && id !== undefined) return plugins.problem ?? withCommand(refusal, id)
   }
   return undefined
 }

@@ -46,7 +46,7 @@ describe('a plugin with commands that "plugins.allow" does not list', () => {
     expect(exitCode).to.equal(0)
     expect(stdout).not.to.include('aws-oidc-ping')
     expect(stderr).to.equal(
-      'The plugin aws-oidc-ping is installed but not used: "plugins.allow" in the configuration does not list aws-oidc-ping.\nTry: Add "aws-oidc-ping" to "plugins: {allow: [...]}".\n',
+      `The plugin aws-oidc-ping is installed but not used: "plugins.allow" in ${scene.home.folder}/.config/aws-oidc/config.yaml does not list aws-oidc-ping.\nTry: Add "aws-oidc-ping" to "plugins: {allow: [...]}".\n`,
     )
     expect((await scene.home.run(['doctor'])).stdout).to.include('aws-oidc-ping is installed but not used')
   })

@@ -198,7 +198,7 @@ describe('a strategy that is not installed', () => {
   it('may not be used from a plugin that the configuration does not allow', async () => {
     await plantPlugin(scene.home, {hook: hookWith({})})
     expect(await complaintOf({plugins: {allow: ['aws-oidc-keycloak', '@example/*']}}, {strategy: 'ping'})).to.include(
-      '"plugins.allow" in the configuration does not list aws-oidc-ping.',
+      '.config/aws-oidc/config.yaml does not list aws-oidc-ping.',
     )
     await scene.home.configure({top: {plugins: {allow: ['aws-oidc-*']}}, provider: {strategy: 'ping'}})
     expect(await scene.home.run(creds)).to.include({exitCode: 0})

@@ -46,12 +46,24 @@ describe('profiles sync', () => {
   it('with --check is exit 7 until everything is written, and writes nothing', async () => {
     const {exitCode, stdout} = await sync('--check')
     expect(exitCode).to.equal(7)
-    expect(stdout).to.match(/Nothing was changed; 2 profiles would be\.\n$/)
+    expect(stdout).to.match(/Nothing was changed; 2 profiles would be written\.\n$/)
     expect((await sync('--dry-run')).exitCode).to.equal(0)
     expect(await readdir(scene.home.folder)).to.not.include('.aws')
     expect(await readdir(inHome('.local/share')).catch(() => [])).to.deep.equal([])
     await sync('--yes')
     expect(await sync('--check')).to.include({exitCode: 0, stdout: `${inHome('.aws/config')} is up to date.\n`})
+  })
+
+  it('tells profiles that it removes from those that it writes', async () => {
+    await sync('--yes')
+    await scene.home.run(['profiles', 'remove', 'admin'])
+    expect((await sync('--prune', '--dry-run')).stdout).to.match(
+      /\nNothing was changed; 1 profile would be removed\.\n$/,
+    )
+    await scene.home.configure({profiles: {fresh: {provider: 'sandbox'}}})
+    const file = inHome('.config/aws-oidc/config.yaml')
+    await writeFile(file, (await readFile(file, 'utf8')).replace(/ {2}admin:\n( {4}.*\n)+/, ''))
+    expect((await sync('--prune', '--yes')).stdout).to.match(/\n1 profile written, 1 profile removed\.\n/)
   })
 
   it('makes the AWS tools start the launcher, which it writes into our data folder', async function () {

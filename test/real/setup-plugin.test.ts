@@ -115,7 +115,7 @@ describe('setup, with a plugin that is not installed', function () {
     await user.ended
     const said = begin('--provider', 'corp', '--strategy', 'keycloak')
     expect(await said.ended).to.include({exitCode: 2})
-    expect(said.seen()).to.include('"plugins.allow" in the configuration does not list aws-oidc-keycloak.')
+    expect(said.seen()).to.include('config.yaml does not list aws-oidc-keycloak.')
     expect(installed('aws-oidc-keycloak')).to.equal(false)
   })
 

@@ -91,6 +91,7 @@ plugins:
 
 describe('a pinned plugin', () => {
   const allowance = {
+    path: 'config.yaml',
     allowedPlugins: ['aws-oidc-okta'],
     pinnedPlugins: new Map([['aws-oidc-okta', {version: '1.2.3', integrity}]]),
   }
@@ -109,7 +110,7 @@ describe('a pinned plugin', () => {
     it(`is refused ${what}`, () => {
       expect(refusalOf(other, allowance)).to.include({
         code: 'CONFIG_INVALID',
-        message: `"plugins.allow" in the configuration pins aws-oidc-okta to 1.2.3, ${reason}.`,
+        message: `"plugins.allow" in config.yaml pins aws-oidc-okta to 1.2.3, ${reason}.`,
         hint: 'aws-oidc plugins install aws-oidc-okta@1.2.3',
       })
     })

@@ -18,7 +18,7 @@ const own: InstalledPackage = {
 const refusingAllBut =
   (...allowedPlugins: string[]) =>
   (name: string) =>
-    refusalOf({name}, {allowedPlugins, pinnedPlugins: new Map()})
+    refusalOf({name}, {path: 'config.yaml', allowedPlugins, pinnedPlugins: new Map()})
 
 describe('the registry of strategies', () => {
   let folder = ''

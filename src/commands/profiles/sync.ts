@@ -67,11 +67,20 @@ export default class ProfilesSync extends AwsOidcCommand {
 }
 
 function summaryOf({changes, left, files, written, backups}: SyncResult): readonly string[] {
-  const [wanted, kept] = [countOf(changes), countOf(left)]
+  const kept = countOf(left)
   const rest = kept === undefined ? '' : `; ${kept} left alone, for the reasons above`
-  if (wanted === undefined) return [kept === undefined ? `${files.config} is up to date.` : `Nothing to write${rest}.`]
-  if (!written) return [`Nothing was changed; ${wanted} would be${rest}.`]
-  return [`${wanted} written${rest}.`, ...backupLines(backups)]
+  if (changes.length === 0) return [kept === undefined ? `${files.config} is up to date.` : `Nothing to write${rest}.`]
+  if (!written) return [`Nothing was changed; ${deedsOf(changes, ' would be')}${rest}.`]
+  return [`${deedsOf(changes, '')}${rest}.`, ...backupLines(backups)]
+}
+
+/** What happens to how many profiles: one that is removed from both files is gone, any other is written. */
+function deedsOf(changes: SyncResult['changes'], verb: string): string {
+  const written = changes.filter(({action}) => action !== 'remove')
+  const names = new Set(written.map(({profile}) => profile))
+  const removed = changes.filter(({profile}) => !names.has(profile))
+  const deeds = Object.entries({written, removed}).map(([deed, of]) => [deed, countOf(of)] as const)
+  return deeds.flatMap(([deed, count]) => (count === undefined ? [] : [`${count}${verb} ${deed}`])).join(', ')
 }
 
 function countOf(parts: readonly {readonly profile: string}[]): string | undefined {
