@@ -14,7 +14,7 @@ async function watched(code: string, stop?: number): Promise<End> {
   const script = `
     import {spawnSync} from 'node:child_process'
     import {unwatched, watchThread} from ${module}
-    const watchdog = watchThread('blocked', 2)
+    const watchdog = watchThread({blocked: 'blocked', greedy: 'greedy'}, 2)
     const forMilliseconds = time => { const end = performance.now() + time; while (performance.now() < end); }
     ${code}`
   const child = spawn(process.execPath, ['--input-type=module', '--experimental-strip-types', '--no-warnings'], {
@@ -49,8 +49,13 @@ describe('a watchdog', () => {
   })
 
   it('says what it was last told', async () => {
-    const code = "watchdog.warnWith('loading'); watchdog.warnWith('at work'); for (;;);"
+    const code = "for (const blocked of ['loading', 'at work']) watchdog.say({blocked, greedy: ''}); for (;;);"
     expect(await watched(code)).to.deep.equal(killed('at work'))
+  })
+
+  it('ends a process that takes far too much memory', async () => {
+    const greedy = 'const all = []; for (;;) all.push(new Array(1e6).fill(all.length))'
+    expect(await watched(greedy)).to.deep.equal(killed('greedy'))
   })
 
   it('lets a thread go on that is only busy, and one that waits', async () => {

@@ -2,7 +2,7 @@ import {type ErrorCode, expectedFailure, pluginFailure, printable} from '../../e
 import {onScreen, type Printable} from '../../text/printable.ts'
 import {type Clock, rejectionOf} from '../system/clock.ts'
 import {complain} from '../terminal/output.ts'
-import {type Watchdog, watchThread} from './blocked-thread.ts'
+import {type LastWords, mostMegabytes, type Watchdog, watchThread} from './blocked-thread.ts'
 import {divertChildren} from './diverted-children.ts'
 import {divertStdout} from './diverted-stdout.ts'
 
@@ -74,6 +74,8 @@ export function systemPluginGuard({clock, interruption}: GuardDependencies): Plu
         note = printed
         divertStdout(printed)
         divertChildren()
+        // What these do is decided at home: a plugin that replaces it would have a provider's good answer refused.
+        for (const shared of [JSON, Math, Reflect, Atomics]) Object.freeze(shared)
         process.once('beforeExit', onBeforeExit)
         process.once('exit', onExit)
         // Node raises a rejection that nobody handles as such an exception.
@@ -81,14 +83,14 @@ export function systemPluginGuard({clock, interruption}: GuardDependencies): Plu
       }
       admitted.add(plugin)
       const limit = clock.limit(limitSeconds * 1000, pluginFailure(plugin, stillBusy))
-      const line = lineOf([plugin], stillBusy)
-      watchdog ??= watchThread(line, limitSeconds)
-      watchdog.warnWith(line)
+      const words = lastWords([plugin], stillBusy)
+      watchdog ??= watchThread(words, limitSeconds)
+      watchdog.say(words)
       try {
         return await Promise.race([work(), rejectionOf(limit.signal)])
       } finally {
         limit.cancel()
-        watchdog.warnWith(lineOf([...admitted], blocked))
+        watchdog.say(lastWords([...admitted], blocked))
       }
     },
 
@@ -121,4 +123,12 @@ function reasonOf(error: unknown): string {
 export function lineOf(plugins: readonly string[], what: string): Printable {
   const names = plugins.length === 1 ? `The plugin ${plugins[0]}` : `One of the plugins ${plugins.join(', ')}`
   return onScreen([`Error: ${names} failed: ${what}.`, `Try: aws-oidc plugins uninstall ${plugins[0]}`, ''])
+}
+
+/** What to say of plugins before the process is killed. */
+export function lastWords(plugins: readonly string[], blocked: string): LastWords {
+  return {
+    blocked: lineOf(plugins, blocked),
+    greedy: lineOf(plugins, `it took more than ${mostMegabytes} MB of memory`),
+  }
 }

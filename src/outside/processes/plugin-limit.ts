@@ -2,7 +2,7 @@ import {pluginFailure} from '../../errors.ts'
 import {rejectionOf, systemClock} from '../system/clock.ts'
 import {complain} from '../terminal/output.ts'
 import {watchThread} from './blocked-thread.ts'
-import {lineOf} from './plugin-guard.ts'
+import {lastWords, lineOf} from './plugin-guard.ts'
 
 const limitSeconds = 10
 
@@ -26,7 +26,7 @@ export async function withinPluginLimit<Result>(
 ): Promise<Result> {
   const tooLate = `${late} within ${limitSeconds} seconds`
   const limit = systemClock.limit(limitSeconds * 1000, pluginFailure(plugin, tooLate))
-  const watchdog = watchThread(lineOf([plugin], tooLate), limitSeconds)
+  const watchdog = watchThread(lastWords([plugin], tooLate), limitSeconds)
   const onExit = () => {
     complain(lineOf([plugin], ended))
     process.exitCode = 1

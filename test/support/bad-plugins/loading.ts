@@ -29,7 +29,13 @@ export const atImport: Rows = {
   'leaves an error for later': importing("setImmediate(() => { throw new Error('left behind') })", {
     says: 'left behind',
   }),
-  'eats memory and fails': importing('const all = []; for (;;) all.push(new Array(2 ** 32))', {says: 'array length'}),
+  'eats memory': importing('const all = []; for (;;) all.push(new Array(1e6).fill(all.length))', {
+    ends: 'loop',
+    says: 'MB of memory',
+  }),
+  'asks for more memory than there can be': importing('const all = []; for (;;) all.push(new Array(2 ** 32))', {
+    says: 'array length',
+  }),
   'exports nothing': hooked('export const strategies = 5', {says: 'no function'}),
   'exports no function': hooked('export default 5', {says: 'no function'}),
   'has a hook that throws': hooked("export default () => { throw new Error('not today') }", {says: 'not today'}),
@@ -91,6 +97,7 @@ export const outOfBounds: Rows = {
   'takes away the console': loud('globalThis.console = undefined'),
   'takes away process.exit': loud('process.exit = () => {}'),
   'takes away the environment': loud('process.env = {}'),
+  'replaces how JSON is read': importing('JSON.parse = () => ({})', {says: 'read only'}),
   'adds to every object': importing('Object.prototype.spoilt = 1'),
   'adds to every list': loud('Array.prototype.spoilt = 1'),
 }
