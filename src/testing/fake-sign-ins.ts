@@ -38,7 +38,10 @@ export function signInsIn(memory: FakeMemory, now: () => number): FakeSignIns {
       await memory.set(tokensName(client), JSON.stringify({id, tokens}), expiresAt)
     },
 
-    remove: client => memory.delete(signInName(client)),
+    async remove(client) {
+      await memory.delete(signInName(client))
+      await memory.delete(tokensName(client))
+    },
   }
 }
 

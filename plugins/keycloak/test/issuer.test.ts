@@ -101,6 +101,7 @@ describe('the realm of keycloak', () => {
   })
 })
 
+/** Tokens after which the user has to sign in again. */
 function endedTokens() {
-  return fakeTokens(claims, new Date('2026-01-01T00:01:00Z'))
+  return {...fakeTokens(claims, new Date('2026-01-01T00:01:00Z')), renewable: false}
 }
