@@ -98,14 +98,45 @@ export async function bundle(root) {
     await write({entryPoints: [`src/fast-path/lane/${name}.ts`], outfile: join(folder, `lane-${name}.cjs`)})
   }
   for (const name of ['strategies', 'caches', 'command-not-found']) {
-    await write({entryPoints: [`src/hooks/${name}.ts`], outfile: join(folder, `${name}.cjs`)})
+    await write({entryPoints: [`src/hooks/${name}.ts`], outfile: join(folder, `${name}.cjs`), plugins: [besides]})
   }
+  await write({
+    entryPoints: ['src/identity-center/strategy.ts'],
+    outfile: join(folder, 'identity-center.cjs'),
+    plugins: [withoutCredentialChain],
+  })
   for (const name of apart) {
     // The first use of Node's `Response` loads its whole fetch (43 ms), so this library gets our light one.
     const inject = name === 'openid-client' ? ['src/http/fetched.ts'] : []
     await write({entryPoints: [name], outfile: join(folder, fileOf(name)), inject, plugins: [patched(name)]})
   }
   writeFileSync(join(folder, 'LICENCES.txt'), licencesOf(root, inputs))
+}
+
+/**
+ * A strategy with libraries that no other one needs is a file of its own, loaded where it is used.
+ * @type {import('esbuild').Plugin}
+ */
+const besides = {
+  name: 'besides',
+  setup({onResolve}) {
+    onResolve({filter: /\/identity-center\/strategy\.ts$/}, () => ({path: './identity-center.cjs', external: true}))
+  },
+}
+
+/**
+ * The SDK's clients bring its chain of credentials, although these services take none: a person's keys must not be
+ * looked for, nor the code be loaded.
+ * @type {import('esbuild').Plugin}
+ */
+const withoutCredentialChain = {
+  name: 'without the chain of credentials',
+  setup({onResolve, onLoad}) {
+    onResolve({filter: /^@aws-sdk\/credential-provider-node$/}, ({path}) => ({path, namespace: 'no-chain'}))
+    onLoad({filter: /^/, namespace: 'no-chain'}, () => ({
+      contents: 'exports.defaultProvider = () => () => { throw new Error("there is no chain of credentials") }',
+    }))
+  },
 }
 
 /**

@@ -14,6 +14,11 @@ const strategies: StrategiesHook = async () => ({
       summary: 'A provider that exchanges tokens for SAML assertions; AWS gets the assertion',
       load: async () => (await import('../providers/saml2.ts')).saml2,
     },
+    {
+      id: 'identity-center',
+      summary: 'IAM Identity Center (AWS SSO); its portal gives the credentials',
+      load: async () => (await import('../identity-center/strategy.ts')).identityCenter,
+    },
   ],
 })
 

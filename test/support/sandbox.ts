@@ -22,6 +22,14 @@ export interface JournalEntry {
   readonly outcome: string
 }
 
+/** Where the two services of the instance are, and how it is named. */
+export interface IdentityCenterAddresses {
+  readonly oidc: string
+  readonly portal: string
+  readonly startUrl: string
+  readonly region: string
+}
+
 /** A test's own identity provider and STS, steered over the control address. */
 export interface Sandbox {
   readonly issuer: string
@@ -29,6 +37,8 @@ export interface Sandbox {
   readonly sts: string
   readonly console: string
   readonly control: string
+  /** Its instance of IAM Identity Center. */
+  readonly identityCenter: IdentityCenterAddresses
   /** The events since the last `reset`. */
   journal(): Promise<readonly JournalEntry[]>
   /** How often a user signed in since the last `reset`. */
@@ -36,7 +46,7 @@ export interface Sandbox {
   /** Injects a fault: see plugins/sandbox/README.md. */
   fault(fault: Readonly<Record<string, unknown>>): Promise<void>
   steer(method: string, path: string, body?: object): Promise<unknown>
-  /** Removes all faults, empties the journal and resets the clock. */
+  /** Removes all faults, empties the journal, and resets the clock and the instance of IAM Identity Center. */
   reset(): Promise<void>
   stop(): Promise<void>
 }
@@ -50,7 +60,7 @@ export async function startSandbox(args: readonly string[] = []): Promise<Sandbo
   })
   const ready = JSON.parse(await firstLine(child)) as Pick<
     Sandbox,
-    'issuer' | 'clientId' | 'sts' | 'console' | 'control'
+    'issuer' | 'clientId' | 'sts' | 'console' | 'control' | 'identityCenter'
   >
 
   async function control(method: string, path: string, body?: object): Promise<unknown> {
@@ -73,6 +83,7 @@ export async function startSandbox(args: readonly string[] = []): Promise<Sandbo
     async reset() {
       await control('DELETE', '/faults')
       await control('DELETE', '/journal')
+      await control('DELETE', '/identity-center')
       await control('POST', '/clock', {offsetSeconds: 0})
     },
     async stop() {
