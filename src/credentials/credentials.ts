@@ -126,10 +126,10 @@ async function obtain(plan: Plan, options: ObtainOptions, deps: SignInDependenci
 
 /** Tells a user who was asked to sign in what it was for. */
 function announce({issued, signedIn}: Obtained, {provider}: Plan, {tell}: Pick<Dependencies, 'tell'>): void {
-  if (signedIn?.asked)
-    tell(
-      `Signed in as ${shownName(signedIn.identity.subject) ?? 'a user without a name'} at ${provider.name}; the role is ${issued.role}.`,
-    )
+  if (!signedIn?.asked) return
+  const subject = shownName(signedIn.identity.subject)
+  const who = subject === undefined ? '' : ` as ${subject}`
+  tell(`Signed in${who} at ${provider.name}; the role is ${issued.role}.`)
 }
 
 function cachedFor(plan: Plan, {store, secrets}: Pick<Dependencies, 'store' | 'secrets'>): Promise<Issued | undefined> {

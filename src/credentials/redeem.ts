@@ -25,7 +25,7 @@ export async function redeem(
 ): Promise<Issued> {
   switch (proof.kind) {
     case 'credentials':
-      return issuedFor(proof.credentials, role, 0, deps)
+      return issuedFor(proof.credentials, handedOut(role), 0, deps)
     case 'web-identity':
       return redeemToken(proof.token, role, user, step, plan, deps)
     case 'saml': {
@@ -35,6 +35,15 @@ export async function redeem(
       return issuedFor(credentials, role, offset, deps)
     }
   }
+}
+
+/**
+ * Who hands out credentials, as IAM Identity Center does, calls a permission set what is no role's name at AWS: a short
+ * name that the user wrote is then not one that an ARN was left out of.
+ */
+function handedOut({arn, ...role}: Role): Role {
+  const isShort = arn === readRole(`${role.accountId}/${role.name}`, 'role').arn
+  return isShort || arn === undefined ? role : {...role, arn}
 }
 
 async function redeemToken(

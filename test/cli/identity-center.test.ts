@@ -16,6 +16,7 @@ describe('IAM Identity Center', () => {
     isOneDocument(first)
     expect(JSON.parse(first.stdout)).to.include({AccountId: '123456789012'})
     expect(first.stderr.match(/Opening your browser/g)).to.have.length(1)
+    expect(first.stderr, first.stderr).to.include('at center; the role is 123456789012/ReadOnlyAccess.')
     isOneDocument(await scene.run(silently))
     expect(await grants()).to.deep.equal(['authorization_code'])
     expect(await scene.outcomes('RegisterClient')).to.deep.equal(['ok'])
