@@ -67,6 +67,7 @@ async function lookAtSettings({outside: {env, platform, terminal}, ...context}: 
     const what = `AWS_ENDPOINT_URL_STS sends your tokens to ${new URL(sts).origin}, which is not AWS's own STS.`
     findings.push({id: 'environment.sts', severity: 'note', what, mend: 'unset AWS_ENDPOINT_URL_STS'})
   }
+  findings.push(...endpointsOfPortals(env))
   for (const variable of ['AWS_CA_BUNDLE', 'NODE_EXTRA_CA_CERTS'] as const) {
     const path = env[variable]
     const problem = path ? await context.problemOfAuthorities(path) : undefined
@@ -117,4 +118,15 @@ function failureOf(work: () => unknown) {
     if (!failure) throw error
     return failure
   }
+}
+
+/** Where the tokens of IAM Identity Center go instead of to AWS. Whether that is safe is judged at the sign-in. */
+function endpointsOfPortals(env: CheckContext['outside']['env']): readonly Finding[] {
+  return ['AWS_ENDPOINT_URL_SSO_OIDC', 'AWS_ENDPOINT_URL_SSO'].flatMap(variable => {
+    const url = URL.parse(env[variable] ?? '')
+    if (!url || /\.(?:amazonaws\.(?:com|com\.cn|eu)|api\.aws|amazonwebservices\.(?:com\.cn|eu))$/.test(url.hostname))
+      return []
+    const what = `${variable} sends your tokens to ${url.origin}, which is not AWS's own IAM Identity Center.`
+    return [{id: 'environment.sso', severity: 'note', what, mend: `unset ${variable}`}]
+  })
 }

@@ -25,7 +25,9 @@ const regional: readonly (readonly [host: RegExp, isDualStack: boolean])[] = [
 /** The other hosts that AWS owns. That of GovCloud is start.us-gov-home.awsapps.com, that of China start.home.awsapps.cn. */
 const others = /(?:^|\.)awsapps\.(?:com|cn)$|^identitycenter\.amazonaws\.com(?:\.cn)?$/
 
-export function readStartUrl({href, hostname}: URL, text = href): StartUrl {
+export function readStartUrl({href, origin, hostname, pathname, hash}: URL): StartUrl {
+  // A URL without a path gets a slash that nobody wrote.
+  const text = pathname === '/' && hash === '' ? origin : href
   for (const [host, isDualStack] of regional) {
     const [, region] = host.exec(hostname) ?? []
     if (region !== undefined) return {text, host: hostname, isOfAws: true, region, isDualStack}

@@ -93,8 +93,13 @@ function profilesByRole(
   })
   return offered =>
     taken
-      .filter(({role}) => role.arn === offered.arn && isSamePrincipal(role.principalArn, offered.principalArn))
+      .filter(({role}) => isSame(role, offered) && isSamePrincipal(role.principalArn, offered.principalArn))
       .map(({profile}) => profile)
+}
+
+/** What a provider offers without an ARN, such as a permission set, is known by its account and name alone. */
+function isSame(taken: Role, {arn, accountId, name}: Role): boolean {
+  return arn === undefined ? taken.accountId === accountId && taken.name === name : taken.arn === arn
 }
 
 /** A profile that names no SAML provider takes any. */

@@ -1,7 +1,8 @@
 import {readRole} from '../aws/role.ts'
 import {durationText} from '../config/duration.ts'
 import type {Configuration, ProfileConfiguration} from '../config/schema.ts'
-import type {Dependencies, SyncDependencies} from '../credentials/dependencies.ts'
+import type {Dependencies, SignInDependencies, SyncDependencies} from '../credentials/dependencies.ts'
+import {withAccountNumber} from '../credentials/named-account.ts'
 import {endpointOf, findProfile, findProvider, plansFor} from '../credentials/plan.ts'
 import {AwsOidcError, expectedFailure, printable} from '../errors.ts'
 
@@ -106,20 +107,34 @@ export interface AddedProfile {
   readonly entry: Readonly<Record<string, unknown>>
 }
 
-/** Adds a profile to our configuration. Rejects with USAGE or CONFIG_INVALID, writing nothing, if it can't be used. */
+/**
+ * Adds a profile to our configuration. The account of its role may have a name, which is replaced by its number: whoever
+ * renames an account must not move anybody's role. Rejects with USAGE or CONFIG_INVALID, writing nothing, if the profile
+ * can't be used.
+ */
 export async function addProfile(
   request: AddProfileRequest,
-  deps: Pick<Dependencies, 'configuration' | 'editConfiguration'>,
+  deps: SignInDependencies & Pick<Dependencies, 'editConfiguration'>,
 ): Promise<AddedProfile> {
   const {name} = request
-  const entry = entryOf(request)
   checkProfileName(name)
+  checkIsNew(name, deps.configuration)
+  const entry = entryOf({...request, role: await numberedRole(request, deps)})
   await deps.editConfiguration(now => {
     checkIsNew(name, now)
     checkReferences(request, now)
     return [{kind: 'add', list: 'profiles', name, entry}]
   })
   return {profile: name, path: deps.configuration.path, entry}
+}
+
+/** With several providers, an account has no one name. */
+async function numberedRole(
+  {providers: [provider, ...others], role}: AddProfileRequest,
+  deps: SignInDependencies,
+): Promise<string | undefined> {
+  if (provider === undefined || others.length > 0 || role === undefined) return role
+  return (await withAccountNumber({provider, role}, deps)).role
 }
 
 /** Removes a profile from our configuration. Rejects with CONFIG_INVALID if others switch from it. */

@@ -62,6 +62,14 @@ const environment: readonly Illness[] = [
     mend: /^unset AWS_ENDPOINT_URL_STS$/,
   },
   {
+    id: 'environment.sso',
+    severity: 'note',
+    when: 'where the portal is not that of AWS',
+    env: () => ({AWS_ENDPOINT_URL_SSO: 'https://portal.example.com/x'}),
+    says: /^AWS_ENDPOINT_URL_SSO sends your tokens to https:\/\/portal\.example\.com, which is not AWS's own/,
+    mend: /^unset AWS_ENDPOINT_URL_SSO$/,
+  },
+  {
     id: 'environment.authorities',
     severity: 'error',
     when: 'where AWS_CA_BUNDLE names a file without certificates',

@@ -1,3 +1,5 @@
+import {readFile} from 'node:fs/promises'
+import {join} from 'node:path'
 import {expect} from 'chai'
 import {enterCode, waitForCode} from '../support/device.ts'
 import {isOneDocument} from '../support/document.ts'
@@ -101,6 +103,41 @@ describe('IAM Identity Center', () => {
     expect(JSON.parse(ending.stdout)).to.include({AccountId: '200000000001'})
     const none = await scene.run(['creds', '--provider', 'center', '--role', 'Nowhere/ReadOnlyAccess'])
     expect(none).to.include({exitCode: 5, stdout: ''})
+  })
+
+  it('keeps the number of an account in a profile that is added by its name, and shows the profile beside the role', async () => {
+    const role = 'Sandbox Production/ReadOnlyAccess'
+    const added = await scene.run(['profiles', 'add', 'production', '--provider', 'center', '--role', role])
+    expect(added, added.stderr).to.include({exitCode: 0})
+    const shown = await scene.run(['profiles', 'show', 'production', '--json'])
+    expect(JSON.parse(shown.stdout).role).to.include('200000000001')
+    const {roles} = JSON.parse((await scene.run(['roles', '--provider', 'center', '--json'])).stdout)
+    expect(roles.find(({accountId}: {accountId: string}) => accountId === '200000000001').profiles).to.deep.equal([
+      'production',
+    ])
+    const twice = await scene.run(['profiles', 'add', 'reading', '--provider', 'center', '--role', role])
+    expect(twice).to.include({exitCode: 2, stdout: ''})
+  })
+
+  it('writes a profile for each permission set, with which the AWS tools get its credentials', async () => {
+    const synced = await scene.run(['profiles', 'sync', '--yes', '--from-roles', '--provider', 'center'])
+    expect(synced, synced.stderr).to.include({exitCode: 0})
+    const config = await readFile(join(scene.home.folder, '.aws/config'), 'utf8')
+    const [, args = ''] =
+      /\[profile 200000000001-ReadOnlyAccess\][^[]*\ncredential_process = .* creds (.*)/.exec(config) ?? []
+    expect(args, config).to.include('--role 200000000001/ReadOnlyAccess')
+    const {stdout} = await scene.run(['creds', ...args.split(' ')])
+    expect(JSON.parse(stdout)).to.include({AccountId: '200000000001'})
+  })
+
+  it('opens one browser for many cold callers of several permission sets', async () => {
+    const roles = ['123456789012/AdministratorAccess', '123456789012/ReadOnlyAccess', '200000000001/ReadOnlyAccess']
+    const calls = Array.from({length: 18}, (_, at) =>
+      scene.run(['creds', '--provider', 'center', '--role', roles[at % roles.length] ?? '']),
+    )
+    for (const ending of await Promise.all(calls)) isOneDocument(ending)
+    expect(await scene.sandbox.signIns()).to.equal(1)
+    expect(await scene.outcomes('GetRoleCredentials')).to.deep.equal(['ok', 'ok', 'ok'])
   })
 
   it('lists the roles of all accounts with names and addresses, and keeps the list', async () => {

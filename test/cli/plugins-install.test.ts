@@ -103,7 +103,9 @@ describe('plugins', function () {
 
     expect(await plugins('uninstall', 'aws-oidc-ping')).to.include({exitCode: 0})
     await isGone('aws-oidc-ping')
-    expect((await scene.home.run(creds)).stderr).to.include('There is no strategy "ping". Installed: oidc, saml2.')
+    expect((await scene.home.run(creds)).stderr).to.include(
+      'There is no strategy "ping". Installed: identity-center, oidc, saml2.',
+    )
   })
 
   it('do not disturb one another, whether installed by name or from a URL', async () => {

@@ -180,7 +180,7 @@ describe('a strategy that is not installed', () => {
   it('nor known: the error lists the installed ones and the nearest one, and invents no plugin', async () => {
     await plantPlugin(scene.home, {hook: broken})
     expect(await complaintOf({}, {strategy: 'oidcc'})).to.equal(
-      'Error: There is no strategy "oidcc". Installed: oidc, ping, saml2.\nTry: Did you mean "strategy: oidc"?\n',
+      'Error: There is no strategy "oidcc". Installed: identity-center, oidc, ping, saml2.\nTry: Did you mean "strategy: oidc"?\n',
     )
     expect(await complaintOf({}, {strategy: 'keycloack'})).to.include('Did you mean "strategy: keycloak"?')
     const stranger = await complaintOf({}, {strategy: 'shibboleth'})

@@ -60,6 +60,7 @@ const everything = [
     'src/fast-path/pointer.ts',
     'src/text/printable.ts',
     'src/providers/oidc.ts',
+    'src/identity-center/strategy.ts',
     replacing,
     contract,
   ],
@@ -85,6 +86,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/http/planted.ts': ['src/http/fetched.ts', 'node:crypto'],
   'src/files/planted.ts': [replacing, 'node:crypto', 'node:fs/promises', 'node:path', 'node:timers/promises'],
   'src/providers/planted.ts': [...strategies, 'src/providers/oidc.ts'],
+  'src/identity-center/planted.ts': [...strategies, 'src/identity-center/strategy.ts'],
   'src/providers/file-cache.ts': [
     ...[...strategies, 'src/providers/oidc.ts', replacing],
     ...['node:fs', 'node:fs/promises'],
@@ -149,7 +151,13 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/import/planted.ts': forUse(sync, setup, imports_),
   'src/doctor/planted.ts': forUse(sync, check),
   'src/wiring/networks.ts': wired,
-  'src/hooks/planted.ts': ['src/plugin.ts', ...free, 'src/config/nearest.ts', 'src/providers/oidc.ts'],
+  'src/hooks/planted.ts': [
+    'src/plugin.ts',
+    ...free,
+    'src/config/nearest.ts',
+    'src/providers/oidc.ts',
+    'src/identity-center/strategy.ts',
+  ],
   'src/testing/planted.ts': ['src/plugin.ts', ...free, 'src/testing/host.ts', 'node:assert', 'node:process', contract],
   'src/outside/planted.ts': [...withText, replacing, ...outside, output, 'node:assert', ...world],
   'src/outside/network/planted.ts': [

@@ -28,7 +28,7 @@ export default class ProfilesAdd extends AwsOidcCommand {
       exactlyOne: ['provider', 'source'],
     }),
     source: Flags.string({description: 'profile whose credentials assume the role', helpValue: 'NAME'}),
-    role: Flags.string({description: 'role to assume', helpValue: 'ARN'}),
+    role: Flags.string({description: 'role to assume; its account may have a name', helpValue: 'ARN'}),
     region: regionFlag({description: 'AWS region'}),
     duration: durationFlag,
     'session-name': Flags.string({description: 'name of the role session', helpValue: "'{email}'"}),
@@ -55,7 +55,7 @@ export default class ProfilesAdd extends AwsOidcCommand {
       externalId,
       output,
     }
-    const {deps} = await this.wire(flags)
+    const {deps} = await this.wire(flags, {login: true})
     const {addProfile} = await import('../../settings/profiles.ts')
     const added = await addProfile(request, deps)
     this.report(added, [
