@@ -128,7 +128,11 @@ export async function renewed(grant: Grant, context: Context): Promise<Grant | u
   } catch (error) {
     const name = refusalIn(error)?.name
     if (name === 'InvalidGrantException' || name === 'ExpiredTokenException') return undefined
-    if (name === 'InvalidClientException' || name === 'UnauthorizedClientException') return undefined
+    if (name === 'InvalidClientException' || name === 'UnauthorizedClientException') {
+      // The user's browser would show an error for such a client, and never come back.
+      for (const way of ['browser', 'device'] as const) await forgetRegistration(way, context)
+      return undefined
+    }
     throw explained(error, 'renew the sign-in', place, host)
   }
 }

@@ -70,6 +70,53 @@ describe('IAM Identity Center', () => {
     expect(await scene.outcomes('GetRoleCredentials')).to.deep.equal(['ok', 'UnauthorizedException', 'ok'])
   })
 
+  it('registers anew where the service has forgotten this program', async () => {
+    await scene.sandbox.steer('POST', '/identity-center', {accessTokenSeconds: 30})
+    await scene.run(creds)
+    await scene.sandbox.steer('POST', '/identity-center/end', {what: 'registrations'})
+    isOneDocument(await scene.run([...creds, '--force']))
+    expect(await scene.outcomes('RegisterClient')).to.deep.equal(['ok', 'ok'])
+  })
+
+  it('waits and asks again where the portal has had enough, and asks nobody to sign in for that', async () => {
+    await scene.run(creds)
+    await scene.sandbox.fault({on: 'sso', action: 'GetRoleCredentials', error: 'TooManyRequestsException', times: 2})
+    isOneDocument(await scene.run(silently))
+    expect((await scene.outcomes('GetRoleCredentials')).slice(1)).to.deep.equal([
+      'TooManyRequestsException',
+      'TooManyRequestsException',
+      'ok',
+    ])
+  })
+
+  it('says that the user refused', async () => {
+    const {exitCode, stdout, stderr} = await scene.run(creds, {SANDBOX_USER: 'deny'})
+    expect({exitCode, stdout}, stderr).to.deep.equal({exitCode: 4, stdout: ''})
+    expect(stderr).to.include('IAM Identity Center refused the sign-in: access_denied')
+  })
+
+  it('says that to sign in again does not help where the key of the instance can not be used', async () => {
+    await scene.sandbox.fault({
+      ...{on: 'sso-oidc', action: 'CreateToken', error: 'AccessDeniedException'},
+      change: {reason: 'KMS_DISABLED_KEY'},
+    })
+    const {exitCode, stderr} = await scene.run(creds)
+    expect(exitCode, stderr).to.equal(4)
+    expect(stderr)
+      .to.include("The encryption key of IAM Identity Center can't be used: AccessDeniedException")
+      .and.include('KMS_DISABLED_KEY')
+      .and.include('To sign in again does not help')
+  })
+
+  it('says that the service is not there, and keeps the sign-in', async () => {
+    await scene.run(creds)
+    await scene.sandbox.fault({on: 'sso', action: 'GetRoleCredentials', status: 503})
+    const {exitCode, stderr} = await scene.run(silently)
+    expect(exitCode, stderr).to.equal(6)
+    await scene.sandbox.steer('DELETE', '/faults')
+    isOneDocument(await scene.run(silently))
+  })
+
   it('signs in with a code where the browser is elsewhere, by a registration of its own', async () => {
     await scene.configure({provider: {deviceHosts: [new URL(scene.sandbox.issuer).host]}, top: {browser: undefined}})
     const ssh = {...scene.env, SSH_CONNECTION: '192.0.2.1 50000 192.0.2.2 22'}
