@@ -53,7 +53,7 @@ describe('setup, with a plugin that is not installed', function () {
 
   it('shows the plugin, installs it after a yes, and goes on with its questions to a profile that works', async () => {
     const user = begin('--provider', 'corp')
-    await user.answer('How do you sign in there?', down.repeat(3) + enter)
+    await user.answer('How do you sign in there?', down.repeat(4) + enter)
     await user.answer('The plugin: its name', `aws-oidc-ping${enter}`)
     await user.sees('Package:   aws-oidc-ping 1.0.0')
     await user.sees('Publisher: alice <alice@example.com>')
@@ -76,7 +76,7 @@ describe('setup, with a plugin that is not installed', function () {
   it('offers the known plugins in the choice, and continues with the other arguments of the command line', async () => {
     const user = begin('--provider', 'corp', '--set', 'realm=example')
     await user.sees('keycloak: aws-oidc-keycloak, installed if you agree')
-    await user.answer('How do you sign in there?', down.repeat(2) + enter)
+    await user.answer('How do you sign in there?', down.repeat(3) + enter)
     await user.answer('Install it?', enter)
     await user.answer('url (', `${new URL(scene.sandbox.issuer).origin}${enter}`)
     await user.answer('clientId (', `aws-oidc${enter}`)
@@ -96,7 +96,7 @@ describe('setup, with a plugin that is not installed', function () {
     expect(installed('aws-oidc-keycloak')).to.equal(false)
     await user.answer('How do you sign in there?', enter)
     await user.answer('Install it?', last)
-    await user.answer('How do you sign in there?', up.repeat(2) + enter)
+    await user.answer('How do you sign in there?', up.repeat(3) + enter)
     await user.answer('issuer (', `${scene.sandbox.issuer}${enter}`)
     await user.answer('clientId = mine', ctrlC)
     expect(await user.ended).to.deep.equal({exitCode: 130, restored: true})
@@ -108,7 +108,7 @@ describe('setup, with a plugin that is not installed', function () {
     const user = begin('--provider', 'corp')
     await user.sees('another one')
     expect(user.seen()).not.to.include('installed if you agree')
-    await user.answer('How do you sign in there?', down.repeat(2) + enter)
+    await user.answer('How do you sign in there?', down.repeat(3) + enter)
     await user.answer('The plugin: its name', `aws-oidc-keycloak${enter}`)
     await user.sees('does not list aws-oidc-keycloak')
     await user.answer('How do you sign in there?', ctrlC)

@@ -411,7 +411,7 @@ profiles:
 
   it('asks again for the strategy when its plugin can not be installed, and says why', async () => {
     const user = begin(['--provider', 'corp'], {AWS_OIDC_NPM_REGISTRY: 'http://127.0.0.1:9/'})
-    await user.answer('How do you sign in there?', down + down + enter)
+    await user.answer('How do you sign in there?', down.repeat(3) + enter)
     await user.sees('npm could not get')
     await user.answer('How do you sign in there?', enter)
     await user.answer('issuer (', ctrlC)
