@@ -52,7 +52,11 @@ class HostHandler {
     const {fetch, signal} = this.#host
     const {method, headers, body} = request
     const {host: _, 'content-length': _length, ...sent} = headers
-    const response = await fetch(addressOf(request), {method, headers: sent, body: body ?? null, signal})
+    const response = await fetch(addressOf(request), {
+      ...{method, headers: sent, body: body ?? null},
+      // A renewal that is under way is carried out anyway: without its answer the sign-in would be lost.
+      ...(method === 'GET' && {signal}),
+    })
     const content = new Uint8Array(await response.arrayBuffer())
     return {
       response: new HttpResponse({

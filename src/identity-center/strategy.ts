@@ -34,7 +34,8 @@ export const identityCenter: FederationStrategy<PortalSettings> = {
         try {
           return {kind: 'credentials', credentials: await portal.credentials(role.accountId, role.name)}
         } catch (error) {
-          if (refusalIn(error)?.status === 403) throw await notAssigned(role, portal, context)
+          const {status} = refusalIn(error) ?? {}
+          if (status === 403 || status === 404) throw await notAssigned(role, portal, context)
           throw explained(error, `give credentials for ${role.accountId}/${role.name}`, context.place, host)
         }
       },

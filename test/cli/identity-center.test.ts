@@ -1,4 +1,4 @@
-import {readFile} from 'node:fs/promises'
+import {mkdir, readFile, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {expect} from 'chai'
 import {enterCode, waitForCode} from '../support/device.ts'
@@ -68,6 +68,14 @@ describe('IAM Identity Center', () => {
     await scene.sandbox.steer('POST', '/identity-center/end', {what: 'access-tokens'})
     isOneDocument(await scene.run(silently))
     expect(await scene.outcomes('GetRoleCredentials')).to.deep.equal(['ok', 'UnauthorizedException', 'ok'])
+  })
+
+  it('takes nothing from the files and variables by which other programs use AWS', async () => {
+    await mkdir(join(scene.home.folder, '.aws'))
+    const settings = ['retry_mode', 'max_attempts', 'defaults_mode', 'use_fips_endpoint', 'use_dualstack_endpoint']
+    const lines = settings.map(name => `${name} = nonsense`)
+    await writeFile(join(scene.home.folder, '.aws/config'), `[default]\n${lines.join('\n')}\nregion = xx-none-9\n`)
+    isOneDocument(await scene.run(creds, {AWS_REGION: 'xx-none-9', AWS_RETRY_MODE: 'nonsense', AWS_MAX_ATTEMPTS: 'x'}))
   })
 
   it('registers anew where the service has forgotten this program', async () => {
