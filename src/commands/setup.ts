@@ -14,14 +14,19 @@ export default class Setup extends AwsOidcCommand {
   static override examples = [
     '<%= config.bin %> setup',
     '<%= config.bin %> setup --from aws-cli-oidc',
+    {
+      description: 'from [sso-session] sections and sso_ profiles of ~/.aws/config',
+      command: '<%= config.bin %> setup --from aws',
+    },
     '<%= config.bin %> setup --provider corp --strategy oidc --set issuer=https://sso.example.com --set clientId=aws-oidc --role arn:aws:iam::123456789012:role/developer --yes',
   ]
   // Both names are new, so completion offers none that exist.
   static override completions = {provider: 'new', profile: 'new'}
   static override flags = {
     from: Flags.option({
-      options: ['aws-cli-oidc'] as const,
-      description: 'import the configuration of another tool instead, and have the AWS tools call aws-oidc',
+      options: ['aws-cli-oidc', 'aws'] as const,
+      description:
+        'import what another tool has instead: aws-cli-oidc, whose profiles then call aws-oidc; or aws, for IAM Identity Center',
       exclusive: ['provider', 'strategy', 'set', 'profile', 'role', 'region'],
     })(),
     provider: Flags.string({description: 'name for the provider', helpValue: 'NAME'}),
@@ -57,6 +62,9 @@ export default class Setup extends AwsOidcCommand {
   }
 }
 
+// A user of many accounts has thousands.
+const [mostNamed, mostListed] = [5, 20]
+
 function describe(result: SetupResult): readonly string[] {
   const {path, provider, profile, unchanged, declined, subject, role, offered, synced} = result
   const what =
@@ -91,12 +99,23 @@ function changesOf({awsTools}: ImportResult, unasked: boolean, colours: boolean)
   return awsTools && unasked ? differenceLines(awsTools.changes, awsTools.files, colours) : []
 }
 
-function describeImport({path, providers, profiles, left, written, synced, awsTools}: ImportResult): readonly string[] {
-  const what = [...providers.map(name => `provider "${name}"`), ...profiles.map(name => `profile "${name}"`)]
+function describeImport(result: ImportResult): readonly string[] {
+  const {path, providers, profiles, untouched, left, written, synced, awsTools} = result
+  const named =
+    profiles.length > mostListed ? [`${profiles.length} profiles`] : profiles.map(name => `profile "${name}"`)
+  const what = [...providers.map(name => `provider "${name}"`), ...named]
   const count = what.length === 0 ? 'Nothing could be imported.' : 'Nothing was written.'
   return [
     ...(written ? [`Wrote to ${path}: ${what.join(', ')}.`] : [count]),
     ...(synced === undefined ? [] : [`These profiles in ${synced} now call aws-oidc.`]),
+    ...(written && untouched.length > 0
+      ? [
+          'The AWS tools go on signing in to these profiles in their own way.',
+          untouched.length > mostNamed
+            ? `To have one of them call aws-oidc: aws-oidc profiles sync ${untouched[0]}`
+            : `To have them call aws-oidc: aws-oidc profiles sync ${untouched.join(' ')}`,
+        ]
+      : []),
     ...backupLines(awsTools?.backups ?? []),
     ...(left.length === 0 ? [] : ['Not imported:', ...left.map(reason => `  ${reason}`)]),
     ...(written && profiles[0] !== undefined ? [`Try: aws-oidc whoami --profile ${profiles[0]}`] : []),

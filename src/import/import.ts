@@ -5,11 +5,13 @@ import {type ShownDifference, showDifference, syncAsShown} from '../setup/write.
 import {agreesToWrite} from '../sync/consent.ts'
 import type {SyncScope} from '../sync/scope.ts'
 import {type SyncResult, sync} from '../sync/sync.ts'
-import {type ImportPlan, planImport} from './plan.ts'
+import {planAws} from './aws.ts'
+import {planAwsCliOidc} from './aws-cli-oidc.ts'
+import type {ImportPlan} from './plan.ts'
 
 export interface ImportRequest {
   /** The tool whose configuration is read; it is never changed. */
-  readonly from: 'aws-cli-oidc'
+  readonly from: keyof typeof sources
   /** Whether nothing is asked. */
   readonly yes: boolean
 }
@@ -22,23 +24,37 @@ export interface ImportResult {
   readonly left: readonly string[]
   /** Whether it was written. */
   readonly written: boolean
+  /** Profiles that the AWS tools go on using in their own way. */
+  readonly untouched: readonly string[]
   /** The file of the AWS tools whose lines now call us. */
   readonly synced?: string
   /** What was changed in the files of the AWS tools, and the copies made before the first change of this day. */
   readonly awsTools?: Pick<SyncResult, 'changes' | 'files' | 'backups'>
 }
 
-/** Takes over another tool's configuration: shows the result, asks, writes it, and has AWS tools call us instead. */
+/** How the configuration of each tool is read, and whether its profiles of the AWS tools are made to call us at once. */
+const sources = {
+  'aws-cli-oidc': {plan: planAwsCliOidc, takesOver: true},
+  // Those profiles work as they are, and whoever wants them changed names them to `profiles sync`.
+  aws: {plan: planAws, takesOver: false},
+}
+
+/**
+ * Takes over another tool's configuration: shows the result, asks, and writes it. Profiles that called the other tool
+ * call us instead.
+ */
 export async function importConfiguration(
-  {yes}: ImportRequest,
+  {from, yes}: ImportRequest,
   deps: SetupDependencies & Pick<Dependencies, 'readText'>,
 ): Promise<ImportResult> {
-  const plan = await planImport(deps)
+  const {plan: planFrom, takesOver} = sources[from]
+  const plan = await planFrom(deps)
   const {providers, profiles} = plan
   const result = {
     path: deps.configuration.path,
     providers: providers.map(({name}) => name),
     profiles: profiles.map(({name}) => name),
+    untouched: takesOver ? [] : profiles.map(({name}) => name),
     left: plan.left,
     written: false,
   }
@@ -47,7 +63,7 @@ export async function importConfiguration(
     ...providers.map(({name, entry}) => ({kind: 'add', list: 'providers', name, entry}) as const),
     ...profiles.map(({name, entry}) => ({kind: 'add', list: 'profiles', name, entry}) as const),
   ]
-  const scope = profiles.length === 0 ? undefined : scopeOf(result.profiles)
+  const scope = takesOver && profiles.length > 0 ? scopeOf(result.profiles) : undefined
   const shown = yes ? undefined : await showDifference(edits, scope, deps)
   if (shown && !(await agreed(plan, deps))) return result
   await deps.editConfiguration(() => edits)

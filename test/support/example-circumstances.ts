@@ -19,12 +19,16 @@ const install = 'aws-oidc plugins install aws-oidc-keycloak'
 const unpack = 'tar --extract --strip-components=1 --file=aws-oidc-keycloak-1.0.0.tgz'
 const unpackAside = `mkdir -p plugins/keycloak && ${unpack} --directory=plugins/keycloak`
 
+const session =
+  "mkdir -p ~/.aws && printf '[sso-session corp]\\nsso_start_url = https://d-1234567890.awsapps.com/start\\nsso_region = us-east-1\\n' >> ~/.aws/config"
+
 const agrees: Circumstances = {answers: ({answer}) => answer('Write this?', enter)}
 
 /** For the examples that need any. */
 export const circumstances: Readonly<Record<string, Circumstances>> = {
   'aws-oidc setup': {nothingConfigured: true, answers: setUp},
   'aws-oidc setup --from aws-cli-oidc': {nothingConfigured: true, ...agrees},
+  'aws-oidc setup --from aws': {nothingConfigured: true, first: [session], ...agrees},
   'aws-oidc setup --provider corp --strategy oidc --set issuer=https://sso.example.com --set clientId=aws-oidc --role arn:aws:iam::123456789012:role/developer --yes':
     {
       nothingConfigured: true,
