@@ -17,9 +17,12 @@ export interface Place {
   readonly endpoints: {readonly oidc?: string; readonly portal?: string}
 }
 
-type Reach = Pick<Host, 'env' | 'fetch' | 'error' | 'signal'>
+type Reach = Pick<Host, 'env' | 'fetch' | 'error' | 'signal' | 'memory' | 'now'>
 
 const regionForm = /^[a-z]{2,}(-[a-z]+)+-\d$/
+const regionName = 'region'
+/** An instance never moves, but its page may be mistaken. */
+const regionMilliseconds = 30 * 24 * 3_600_000
 
 /** Rejects with CONFIG_INVALID where the region is not known, or an endpoint of the environment can't be used. */
 export async function placeOf(settings: PortalSettings, host: Reach): Promise<Place> {
@@ -51,10 +54,15 @@ async function regionOf({region: said}: PortalSettings, start: StartUrl, host: R
   })
 }
 
-async function regionOnPage({text}: StartUrl, {fetch, signal}: Reach): Promise<string | undefined> {
+async function regionOnPage({text}: StartUrl, {fetch, signal, memory, now}: Reach): Promise<string | undefined> {
+  const remembered = await memory.get(regionName)
+  if (remembered !== undefined) return remembered
   try {
-    const response = await fetch(text, {signal, headers: {accept: 'text/html'}})
-    return response.ok ? regionIn(await response.text()) : undefined
+    // Wherever AWS's host might lead, nobody else is believed.
+    const response = await fetch(text, {signal, headers: {accept: 'text/html'}, redirect: 'error'})
+    const region = response.ok ? regionIn(await response.text()) : undefined
+    if (region !== undefined) await memory.set(regionName, region, new Date(now().getTime() + regionMilliseconds))
+    return region
   } catch (error) {
     signal.throwIfAborted()
     // Whoever has no network finds that out from the services themselves, once the region is written down.

@@ -14,6 +14,13 @@ const proofs: Readonly<Record<string, readonly (readonly [file: string, title: s
       'signs a user in, and AWS gives the role for the proof of federation ${federation}',
     ],
   ],
+  'Signs in at IAM Identity Center': [
+    [
+      'cli/identity-center.test.ts',
+      'gives the credentials of a permission set after one sign-in, which later calls use',
+    ],
+    ['cli/identity-center.test.ts', 'opens one browser for many cold callers of several permission sets'],
+  ],
   'Signs in where AWS knows the provider by SAML': [
     ['cli/saml2.test.ts', 'come from the cache the second time, and without a sign-in the third'],
     ['cli/saml2.test.ts', 'come from one sign-in and one assertion for twenty callers at once'],

@@ -29,7 +29,7 @@ export const atImport: Rows = {
   'leaves an error for later': importing("setImmediate(() => { throw new Error('left behind') })", {
     says: 'left behind',
   }),
-  'eats memory': importing('const all = []; for (;;) all.push(new Array(1e6).fill(all.length))', {
+  'eats memory': importing('const all = []; for (;;) all.push(Buffer.alloc(2 ** 25, 1))', {
     ends: 'loop',
     says: 'MB of memory',
   }),
